@@ -1,0 +1,1 @@
+//! Every decision of the Tickertape server, and the ports it needs.

@@ -1,0 +1,1 @@
+//! The one conversion between Lambda events and the types of backend-core.

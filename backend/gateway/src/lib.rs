@@ -1,0 +1,1 @@
+//! An embedded WebSocket gateway that behaves like API Gateway.

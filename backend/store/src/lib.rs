@@ -1,0 +1,1 @@
+//! The embedded store: connections in memory, topics and history in one file.

@@ -1,0 +1,3 @@
+//! The Tickertape board: Leptos, compiled to WebAssembly by Trunk.
+
+fn main() {}

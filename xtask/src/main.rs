@@ -1,0 +1,3 @@
+//! What people and CI run: cargo xtask run, dev, test, check, bench.
+
+fn main() {}
