@@ -1,0 +1,211 @@
+//! From a client's bytes, in pieces of any size, to its messages.
+
+use super::header::{Header, HeaderError, MAX_HEADER_BYTES, Opcode, decode_header, unmask};
+
+/// What a client sent, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// A text message, its fragments joined.
+    Text(String),
+    /// A ping, to be answered with a pong of the same payload.
+    Ping(Vec<u8>),
+    /// A pong, which asks for nothing.
+    Pong,
+    /// The client ends the conversation. No code is `None`; its reason is then empty.
+    Close {
+        /// The client's code.
+        code: Option<u16>,
+        /// The client's reason.
+        reason: String,
+    },
+}
+
+/// Why a conversation cannot go on. [`DecodeError::close_code`] says what to tell the client.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The header itself is against RFC 6455.
+    #[error("{0}")]
+    Header(#[from] HeaderError),
+    /// A continuation without a beginning, or a beginning within a fragmented message.
+    #[error("the fragments are out of order")]
+    Fragmentation,
+    /// A close frame of one byte, or with a code that may not go over the wire.
+    #[error("the close frame is malformed")]
+    BadClose,
+    /// API Gateway takes text only ("Working with binary media types for WebSocket APIs").
+    #[error("binary messages are not supported")]
+    Binary,
+    /// Text that is not UTF-8.
+    #[error("the text is not UTF-8")]
+    NotUtf8,
+    /// More than a frame or a message may hold ("Amazon API Gateway quotas", WebSocket APIs).
+    #[error("{size_bytes} bytes exceed the limit of {limit_bytes}")]
+    TooLarge {
+        /// What the client announced: of this frame, or of the message so far with it.
+        size_bytes: u64,
+        /// What is allowed.
+        limit_bytes: u64,
+    },
+}
+
+impl DecodeError {
+    /// The close code that tells the client what it did.
+    pub fn close_code(&self) -> u16 {
+        match self {
+            Self::Header(_) | Self::Fragmentation | Self::BadClose => 1002,
+            Self::Binary => 1003,
+            Self::NotUtf8 => 1007,
+            Self::TooLarge { .. } => 1009,
+        }
+    }
+}
+
+/// Decodes one client's side of a conversation. Between messages it owns no heap memory.
+#[derive(Debug)]
+pub struct Decoder {
+    frame_limit_bytes: u32,
+    message_limit_bytes: u32,
+    head: [u8; MAX_HEADER_BYTES],
+    head_bytes: u8,
+    frame: Option<Frame>,
+    fragmented: bool,
+    message: Vec<u8>,
+    control: Vec<u8>,
+}
+
+/// A frame whose header is known and whose payload is arriving.
+#[derive(Debug)]
+struct Frame {
+    header: Header,
+    received_bytes: usize,
+}
+
+impl Decoder {
+    /// A decoder that refuses frames and messages beyond these sizes, before it stores any of their bytes.
+    pub fn new(frame_limit_bytes: u32, message_limit_bytes: u32) -> Self {
+        Self {
+            frame_limit_bytes,
+            message_limit_bytes,
+            head: [0; MAX_HEADER_BYTES],
+            head_bytes: 0,
+            frame: None,
+            fragmented: false,
+            message: Vec::new(),
+            control: Vec::new(),
+        }
+    }
+
+    /// Takes bytes from the front of `input` until something is whole or the input is used up (`None`). After
+    /// an error the decoder is of no further use.
+    pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, DecodeError> {
+        loop {
+            let Some(frame) = self.take_frame(input)? else { return Ok(None) };
+            if let Some(incoming) = self.finish(frame.header)? {
+                return Ok(Some(incoming));
+            }
+        }
+    }
+
+    fn take_frame(&mut self, input: &mut &[u8]) -> Result<Option<Frame>, DecodeError> {
+        let mut frame = match self.frame.take() {
+            Some(frame) => frame,
+            None => match self.take_header(input)? {
+                Some(header) => Frame { header, received_bytes: 0 },
+                None => return Ok(None),
+            },
+        };
+        self.take_payload(&mut frame, input);
+        if (frame.received_bytes as u64) < frame.header.payload_bytes {
+            self.frame = Some(frame);
+            return Ok(None);
+        }
+        Ok(Some(frame))
+    }
+
+    fn take_header(&mut self, input: &mut &[u8]) -> Result<Option<Header>, DecodeError> {
+        let known = usize::from(self.head_bytes);
+        let taken = input.len().min(MAX_HEADER_BYTES - known);
+        self.head[known..known + taken].copy_from_slice(&input[..taken]);
+        match decode_header(&self.head[..known + taken])? {
+            Some((header, header_bytes)) => {
+                *input = &input[header_bytes - known..];
+                self.head_bytes = 0;
+                self.admit(header)?;
+                Ok(Some(header))
+            }
+            None => {
+                *input = &input[taken..];
+                self.head_bytes += taken as u8;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Checks a header against what came before it and against the limits.
+    fn admit(&self, header: Header) -> Result<(), DecodeError> {
+        match header.opcode {
+            Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),
+            Opcode::Binary => return Err(DecodeError::Binary),
+            Opcode::Continuation if !self.fragmented => return Err(DecodeError::Fragmentation),
+            Opcode::Text if self.fragmented => return Err(DecodeError::Fragmentation),
+            Opcode::Continuation | Opcode::Text => {}
+        }
+        within(header.payload_bytes, self.frame_limit_bytes)?;
+        within(self.message.len() as u64 + header.payload_bytes, self.message_limit_bytes)
+    }
+
+    fn take_payload(&mut self, frame: &mut Frame, input: &mut &[u8]) {
+        let missing = frame.header.payload_bytes - frame.received_bytes as u64;
+        let taken = usize::try_from(missing).unwrap_or(usize::MAX).min(input.len());
+        let target = if frame.header.opcode.is_control() { &mut self.control } else { &mut self.message };
+        let start = target.len();
+        target.extend_from_slice(&input[..taken]);
+        unmask(&mut target[start..], frame.header.mask, frame.received_bytes);
+        frame.received_bytes += taken;
+        *input = &input[taken..];
+    }
+
+    fn finish(&mut self, header: Header) -> Result<Option<Incoming>, DecodeError> {
+        match header.opcode {
+            Opcode::Ping => Ok(Some(Incoming::Ping(std::mem::take(&mut self.control)))),
+            Opcode::Pong => {
+                self.control = Vec::new();
+                Ok(Some(Incoming::Pong))
+            }
+            Opcode::Close => decode_close(&std::mem::take(&mut self.control)).map(Some),
+            Opcode::Text | Opcode::Binary | Opcode::Continuation => self.finish_data(header.fin),
+        }
+    }
+
+    fn finish_data(&mut self, fin: bool) -> Result<Option<Incoming>, DecodeError> {
+        self.fragmented = !fin;
+        if !fin {
+            return Ok(None);
+        }
+        let text = String::from_utf8(std::mem::take(&mut self.message)).map_err(|_| DecodeError::NotUtf8)?;
+        Ok(Some(Incoming::Text(text)))
+    }
+}
+
+fn within(size_bytes: u64, limit_bytes: u32) -> Result<(), DecodeError> {
+    let limit_bytes = u64::from(limit_bytes);
+    if size_bytes > limit_bytes { Err(DecodeError::TooLarge { size_bytes, limit_bytes }) } else { Ok(()) }
+}
+
+fn decode_close(payload: &[u8]) -> Result<Incoming, DecodeError> {
+    let Some((code, reason)) = payload.split_first_chunk::<2>() else {
+        let empty = Incoming::Close { code: None, reason: String::new() };
+        return if payload.is_empty() { Ok(empty) } else { Err(DecodeError::BadClose) };
+    };
+    let code = u16::from_be_bytes(*code);
+    if !is_close_code(code) {
+        return Err(DecodeError::BadClose);
+    }
+    let reason = str::from_utf8(reason).map_err(|_| DecodeError::NotUtf8)?;
+    Ok(Incoming::Close { code: Some(code), reason: reason.to_owned() })
+}
+
+/// Whether a peer may send this code (RFC 6455 §7.4 and the registry it founds).
+fn is_close_code(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
