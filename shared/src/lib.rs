@@ -1,1 +1,41 @@
-//! What both ends of Tickertape must agree on: messages, topics, positions, limits, freshness, the client session.
+//! What both ends of Tickertape must agree on: messages, topics, positions, limits, error codes,
+//! freshness, and the sans-IO client session.
+//!
+//! This crate holds no IO, no clock and no randomness, and nothing that does not build for wasm32:
+//! time and seeds are arguments.
+//!
+//! # Layout
+//!
+//! * [`topic`], [`filter`], [`position`], [`publication`], [`meta`]: the nouns, valid by construction.
+//! * [`client`], [`server`]: one enum per direction; together they are the protocol (`PROTOCOL.md`).
+//! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
+//! * [`limits`]: every limit, with unit, source and consequence.
+//! * [`freshness`], [`cadence`]: whether what a panel shows can be believed.
+//! * `session`: the client's side of the conversation, over however many sockets it takes.
+
+#![warn(missing_docs)]
+
+pub mod cadence;
+pub mod client;
+pub mod code;
+pub mod filter;
+pub mod freshness;
+pub mod limits;
+pub mod meta;
+pub mod position;
+pub mod publication;
+pub mod server;
+pub mod topic;
+
+pub use client::ClientMessage;
+pub use code::{Advice, DisconnectCode, ErrorCode};
+pub use filter::Filter;
+pub use freshness::Freshness;
+pub use meta::TopicMeta;
+pub use position::{Epoch, Position};
+pub use publication::Publication;
+pub use server::ServerMessage;
+pub use topic::Topic;
+
+/// Milliseconds since the Unix epoch.
+pub type Millis = i64;

@@ -1,0 +1,86 @@
+//! How often a topic speaks, learned from when it spoke.
+
+/// Intervals remembered. Odd, so that the median is one of them.
+const REMEMBERED: usize = 9;
+/// Intervals needed before anything is claimed.
+const NEEDED: usize = 3;
+
+/// Learns a topic's cadence: the median of its last intervals, so that one pause or one burst does not
+/// move it.
+#[derive(Debug, Clone, Default)]
+pub struct Cadence {
+    last_ms: Option<i64>,
+    intervals_ms: Vec<u64>,
+    next: usize,
+}
+
+impl Cadence {
+    /// A publication was received at `at_ms`, by the server's clock. Times that do not rise (a batch) count
+    /// as one.
+    pub fn observe(&mut self, at_ms: i64) {
+        let Some(last_ms) = self.last_ms else {
+            self.last_ms = Some(at_ms);
+            return;
+        };
+        if at_ms <= last_ms {
+            return;
+        }
+        self.last_ms = Some(at_ms);
+        self.remember(at_ms.abs_diff(last_ms));
+    }
+
+    /// The expected time between publications, in milliseconds; `None` until there is evidence.
+    pub fn estimate_ms(&self) -> Option<u64> {
+        if self.intervals_ms.len() < NEEDED {
+            return None;
+        }
+        let mut sorted = self.intervals_ms.clone();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() / 2).copied()
+    }
+
+    fn remember(&mut self, interval_ms: u64) {
+        if self.intervals_ms.len() < REMEMBERED {
+            self.intervals_ms.push(interval_ms);
+        } else {
+            self.intervals_ms[self.next] = interval_ms;
+            self.next = (self.next + 1) % REMEMBERED;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn learned(times: impl IntoIterator<Item = i64>) -> Option<u64> {
+        let mut cadence = Cadence::default();
+        for at_ms in times {
+            cadence.observe(at_ms);
+        }
+        cadence.estimate_ms()
+    }
+
+    #[test]
+    fn nothing_is_claimed_from_fewer_than_three_intervals() {
+        assert_eq!(learned([0, 1_000, 2_000]), None);
+        assert_eq!(learned([0, 1_000, 2_000, 3_000]), Some(1_000));
+    }
+
+    #[test]
+    fn one_pause_and_one_burst_do_not_move_the_median() {
+        assert_eq!(learned([0, 1_000, 2_000, 60_000, 60_001, 61_000, 62_000]), Some(1_000));
+    }
+
+    #[test]
+    fn a_batch_counts_as_one_moment() {
+        assert_eq!(learned([0, 0, 0, 1_000, 1_000, 2_000, 3_000]), Some(1_000));
+    }
+
+    #[test]
+    fn a_new_rhythm_is_learned_within_five_publications() {
+        let slow = (0..20).map(|n| n * 10_000);
+        let fast = (1..=5).map(|n| 190_000 + n * 1_000);
+        assert_eq!(learned(slow.chain(fast)), Some(1_000));
+    }
+}

@@ -1,0 +1,168 @@
+//! What one subscribes to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::topic::{Topic, TopicError};
+
+/// A topic, everything below a topic (`host/*`), or everything (`*`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Filter {
+    /// `*`: every topic.
+    All,
+    /// `host/*`: every topic below `host`, at any depth, but not `host` itself.
+    Below(Topic),
+    /// `host/cpu`: this topic alone.
+    Only(Topic),
+}
+
+impl Filter {
+    /// Reads a filter as it is written in messages and on the command line.
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::new`]; a star anywhere but alone or as the last segment is a character error.
+    pub fn new(text: &str) -> Result<Self, TopicError> {
+        if text == "*" {
+            return Ok(Self::All);
+        }
+        match text.strip_suffix("/*") {
+            Some(parent) => Topic::new(parent).map(Self::Below),
+            None => Topic::new(text).map(Self::Only),
+        }
+    }
+
+    /// Whether publications of `topic` go to who subscribed to this filter.
+    pub fn matches(&self, topic: &Topic) -> bool {
+        match self {
+            Self::All => true,
+            Self::Below(parent) => is_below(topic, parent),
+            Self::Only(only) => only == topic,
+        }
+    }
+
+    /// Whether every topic that `other` can match is matched by this filter: whether a permission for
+    /// `self` allows `other`.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Below(parent), Self::Below(child)) => child == parent || is_below(child, parent),
+            (_, Self::Only(topic)) => self.matches(topic),
+            (Self::Below(_) | Self::Only(_), Self::All) | (Self::Only(_), Self::Below(_)) => false,
+        }
+    }
+
+    /// Every filter that matches `topic`: itself, one per parent, and `*`. At most 9, so that the
+    /// subscribers of a topic are found with as many look-ups by key, never by a scan.
+    pub fn all_matching(topic: &Topic) -> Vec<Self> {
+        let mut filters = vec![Self::Only(topic.clone()), Self::All];
+        let mut name = topic.as_str();
+        while let Some((parent, _)) = name.rsplit_once('/') {
+            // A parent of a topic is a topic, so nothing is left out here.
+            filters.extend(Topic::new(parent).ok().map(Self::Below));
+            name = parent;
+        }
+        filters
+    }
+}
+
+fn is_below(topic: &Topic, parent: &Topic) -> bool {
+    topic.as_str().strip_prefix(parent.as_str()).is_some_and(|rest| rest.starts_with('/'))
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Below(parent) => write!(f, "{parent}/*"),
+            Self::Only(topic) => write!(f, "{topic}"),
+        }
+    }
+}
+
+impl FromStr for Filter {
+    type Err = TopicError;
+
+    fn from_str(text: &str) -> Result<Self, TopicError> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for Filter {
+    type Error = TopicError;
+
+    fn try_from(text: String) -> Result<Self, TopicError> {
+        Self::new(&text)
+    }
+}
+
+impl From<Filter> for String {
+    fn from(filter: Filter) -> Self {
+        filter.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(text: &str) -> Filter {
+        Filter::new(text).unwrap()
+    }
+
+    fn topic(name: &str) -> Topic {
+        Topic::new(name).unwrap()
+    }
+
+    #[test]
+    fn a_filter_prints_as_it_was_written() {
+        for text in ["*", "host/*", "host/cpu", "a/b/c/*"] {
+            assert_eq!(filter(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_star_in_the_middle_is_refused() {
+        for text in ["a/*/b", "a*", "**", "*/a", "", "/*"] {
+            assert!(Filter::new(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_matches_what_is_below_it_and_neither_itself_nor_its_namesakes() {
+        let below = filter("host/*");
+        assert!(below.matches(&topic("host/cpu")) && below.matches(&topic("host/disk/sda")));
+        assert!(!below.matches(&topic("host")) && !below.matches(&topic("hosts/cpu")));
+    }
+
+    #[test]
+    fn covers_agrees_with_matches() {
+        let cases = [
+            ("*", "*", true),
+            ("*", "a/*", true),
+            ("a/*", "a/b/*", true),
+            ("a/*", "a/*", true),
+            ("a/*", "a/b", true),
+            ("a/*", "a", false),
+            ("a/*", "*", false),
+            ("a", "a", true),
+            ("a", "a/*", false),
+            ("a/b/*", "a/*", false),
+        ];
+        for (held, asked, allowed) in cases {
+            assert_eq!(filter(held).covers(&filter(asked)), allowed, "{held} covers {asked}");
+        }
+    }
+
+    #[test]
+    fn all_matching_lists_exactly_the_filters_that_match() {
+        let topic = topic("a/b/c");
+        let mut found: Vec<_> = Filter::all_matching(&topic).iter().map(Filter::to_string).collect();
+        found.sort();
+        assert_eq!(found, ["*", "a/*", "a/b/*", "a/b/c"]);
+        assert!(Filter::all_matching(&topic).iter().all(|filter| filter.matches(&topic)));
+    }
+}

@@ -1,0 +1,174 @@
+//! Whether what a panel shows can be believed, in one word.
+
+/// How fresh a panel's data is. Derived, never stored: see [`Evidence::freshness`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Freshness {
+    /// Data arrives as expected.
+    Live,
+    /// Silent for more than [`LATE_FACTOR`] times the cadence.
+    Late,
+    /// Silent for more than [`STALE_FACTOR`] times the cadence, or cut off from the server as long.
+    Stale,
+    /// Live, but a part of what is shown was lost for good.
+    Gap,
+    /// Live, and a part of what is shown arrived late, by recovery, a moment ago.
+    Replayed,
+}
+
+impl Freshness {
+    /// The word a panel shows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Late => "late",
+            Self::Stale => "stale",
+            Self::Gap => "gap",
+            Self::Replayed => "replayed",
+        }
+    }
+}
+
+/// Silent for more than this many cadences is late.
+pub const LATE_FACTOR: u64 = 2;
+/// Silent for more than this many cadences is stale.
+pub const STALE_FACTOR: u64 = 5;
+/// Recovered data is marked for this long, in milliseconds.
+pub const REPLAYED_MARK_MS: u64 = 5_000;
+/// Tolerance for jitter, in milliseconds: a topic that speaks ten times a second is not late after 200 ms,
+/// because no person could see it and no scheduler could promise it.
+pub const GRACE_MS: u64 = 500;
+
+/// What freshness is judged from. All times are milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// Time since the newest publication was received.
+    pub age_ms: u64,
+    /// Expected time between publications, declared or learned; `None` while it is not known.
+    pub cadence_ms: Option<u64>,
+    /// Length of what was lost within the time that is shown; 0 for none.
+    pub lost_ms: u64,
+    /// Time since recovered data arrived; `None` for never.
+    pub replayed_ago_ms: Option<u64>,
+    /// Time since the connection was lost; `None` while it stands.
+    pub cut_off_ms: Option<u64>,
+}
+
+impl Evidence {
+    /// The verdict. What is wrong now outranks what was wrong: stale, late, gap, replayed, live.
+    ///
+    /// While cut off from the server nothing is live, even a topic without a cadence: what is shown may have
+    /// been superseded and nobody would know.
+    pub fn freshness(&self) -> Freshness {
+        let silent = self.silence();
+        if silent == Some(Freshness::Stale) {
+            return Freshness::Stale;
+        }
+        if silent == Some(Freshness::Late) || self.cut_off_ms.is_some() {
+            return Freshness::Late;
+        }
+        if self.lost_ms > 0 {
+            return Freshness::Gap;
+        }
+        match self.replayed_ago_ms {
+            Some(ago) if ago < REPLAYED_MARK_MS => Freshness::Replayed,
+            Some(_) | None => Freshness::Live,
+        }
+    }
+
+    fn silence(&self) -> Option<Freshness> {
+        let cadence = self.cadence_ms?;
+        if self.age_ms > beyond(cadence, STALE_FACTOR) {
+            Some(Freshness::Stale)
+        } else if self.age_ms > beyond(cadence, LATE_FACTOR) {
+            Some(Freshness::Late)
+        } else {
+            None
+        }
+    }
+}
+
+fn beyond(cadence_ms: u64, factor: u64) -> u64 {
+    cadence_ms.saturating_mul(factor).max(GRACE_MS * factor / LATE_FACTOR)
+}
+
+/// A duration in the two or three characters that fit a panel's corner: `350 ms`, `12 s`, `4 min`, `3 h`,
+/// `2 d`. Rounded down: an age never claims more than has passed.
+pub fn short_duration(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{} s", ms / 1_000),
+        60_000..3_600_000 => format!("{} min", ms / 60_000),
+        3_600_000..86_400_000 => format!("{} h", ms / 3_600_000),
+        86_400_000.. => format!("{} d", ms / 86_400_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn silent_for(age_ms: u64, cadence_ms: u64) -> Freshness {
+        Evidence { age_ms, cadence_ms: Some(cadence_ms), ..Evidence::default() }.freshness()
+    }
+
+    #[test]
+    fn silence_turns_live_to_late_to_stale_at_two_and_five_cadences() {
+        let table = [
+            (0, Freshness::Live),
+            (2_000, Freshness::Live),
+            (2_001, Freshness::Late),
+            (5_000, Freshness::Late),
+            (5_001, Freshness::Stale),
+            (u64::MAX, Freshness::Stale),
+        ];
+        for (age_ms, expected) in table {
+            assert_eq!(silent_for(age_ms, 1_000), expected, "{age_ms} ms");
+        }
+    }
+
+    #[test]
+    fn a_fast_topic_has_half_a_second_of_grace() {
+        assert_eq!(silent_for(500, 10), Freshness::Live);
+        assert_eq!(silent_for(501, 10), Freshness::Late);
+        assert_eq!(silent_for(1_251, 10), Freshness::Stale);
+    }
+
+    #[test]
+    fn a_topic_without_a_cadence_is_live_only_while_connected() {
+        let one_shot = Evidence { age_ms: 3_600_000, ..Evidence::default() };
+        assert_eq!(one_shot.freshness(), Freshness::Live);
+        assert_eq!(Evidence { cut_off_ms: Some(1), ..one_shot }.freshness(), Freshness::Late);
+    }
+
+    #[test]
+    fn what_is_wrong_now_outranks_what_was_wrong() {
+        let all = Evidence {
+            age_ms: 6_000,
+            cadence_ms: Some(1_000),
+            lost_ms: 41_000,
+            replayed_ago_ms: Some(10),
+            cut_off_ms: None,
+        };
+        assert_eq!(all.freshness(), Freshness::Stale);
+        assert_eq!(Evidence { age_ms: 3_000, ..all }.freshness(), Freshness::Late);
+        assert_eq!(Evidence { age_ms: 10, ..all }.freshness(), Freshness::Gap);
+        assert_eq!(Evidence { age_ms: 10, lost_ms: 0, ..all }.freshness(), Freshness::Replayed);
+        let later = Evidence { age_ms: 10, lost_ms: 0, replayed_ago_ms: Some(REPLAYED_MARK_MS), ..all };
+        assert_eq!(later.freshness(), Freshness::Live);
+    }
+
+    #[test]
+    fn durations_are_short_and_never_round_up() {
+        let table = [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1_999, "1 s"),
+            (119_999, "1 min"),
+            (7_199_999, "1 h"),
+            (172_800_000, "2 d"),
+        ];
+        for (ms, expected) in table {
+            assert_eq!(short_duration(ms), expected);
+        }
+    }
+}

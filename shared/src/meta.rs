@@ -1,0 +1,110 @@
+//! What a publisher tells about a topic, beside its data.
+
+use serde::{Deserialize, Serialize};
+
+/// How a topic wants to be shown and how often it speaks. Every field may be absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TopicMeta {
+    /// The unit of its numbers, as it should be printed: `%`, `GiB`, `°C`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// A few words for people, shown beside the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The promised time between publications, in milliseconds; learned from the data if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect_every_ms: Option<u64>,
+    /// The lowest value the axis shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The highest value the axis shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// The kind of panel wanted: `line`, `number`, `state`, `log` or `table`; chosen from the data if absent
+    /// or unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<String>,
+}
+
+impl TopicMeta {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// This, with what `newer` says put over it. What `newer` leaves out stays.
+    #[must_use]
+    pub fn merged(self, newer: Self) -> Self {
+        Self {
+            unit: newer.unit.or(self.unit),
+            label: newer.label.or(self.label),
+            expect_every_ms: newer.expect_every_ms.or(self.expect_every_ms),
+            min: newer.min.or(self.min),
+            max: newer.max.or(self.max),
+            panel: newer.panel.or(self.panel),
+        }
+    }
+
+    /// Whether its texts are short enough to be kept with every head.
+    ///
+    /// # Errors
+    ///
+    /// [`MetaError`] names the field.
+    pub fn check(&self) -> Result<(), MetaError> {
+        for (field, text) in [("unit", &self.unit), ("label", &self.label), ("panel", &self.panel)] {
+            let bytes = text.as_ref().map_or(0, String::len);
+            if bytes > crate::limits::META_TEXT_BYTES {
+                return Err(MetaError::TooLong { field, bytes, limit: crate::limits::META_TEXT_BYTES });
+            }
+        }
+        match self.expect_every_ms {
+            Some(0) => Err(MetaError::Never),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Why metadata is refused. The publisher has to change it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MetaError {
+    /// A text longer than [`crate::limits::META_TEXT_BYTES`].
+    #[error("meta.{field} has {bytes} bytes; the limit is {limit}")]
+    TooLong {
+        /// Which field.
+        field: &'static str,
+        /// Bytes found.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// A cadence of zero.
+    #[error("meta.expect_every_ms must be at least 1")]
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn merging_keeps_what_the_newer_leaves_out() {
+        let old = TopicMeta { unit: Some("%".into()), min: Some(0.0), ..TopicMeta::default() };
+        let newer = TopicMeta { unit: Some("GiB".into()), ..TopicMeta::default() };
+        let merged = old.merged(newer);
+        assert_eq!((merged.unit.as_deref(), merged.min), (Some("GiB"), Some(0.0)));
+    }
+
+    #[test]
+    fn empty_metadata_is_an_empty_object() {
+        assert_eq!(serde_json::to_string(&TopicMeta::default()).unwrap(), "{}");
+        assert!(serde_json::from_str::<TopicMeta>("{\"later\": 1}").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_long_text_and_a_zero_cadence_are_refused() {
+        let long = TopicMeta { unit: Some("x".repeat(200)), ..TopicMeta::default() };
+        assert!(matches!(long.check(), Err(MetaError::TooLong { field: "unit", .. })));
+        let never = TopicMeta { expect_every_ms: Some(0), ..TopicMeta::default() };
+        assert_eq!(never.check(), Err(MetaError::Never));
+    }
+}

@@ -1,0 +1,119 @@
+//! A place in a topic's log.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Which log an offset belongs to. It changes when a topic's log starts anew, so that an offset of the
+/// old log cannot be taken for one of the new.
+///
+/// Opaque: compare for equality only.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Epoch(Arc<str>);
+
+impl Epoch {
+    /// Takes over an epoch received or stored.
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// Makes the epoch of a new log from 64 random bits, which the caller supplies.
+    pub fn from_random(bits: u64) -> Self {
+        Self(format!("{bits:016x}")[..12].into())
+    }
+
+    /// The epoch as it travels.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Epoch {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Epoch> for String {
+    fn from(epoch: Epoch) -> Self {
+        epoch.0.as_ref().into()
+    }
+}
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Epoch({})", self.0)
+    }
+}
+
+/// A place in a topic's log: after the publication with this offset.
+///
+/// Offsets count from 1 without holes; offset 0 is the place before the first publication.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Which log.
+    pub epoch: Epoch,
+    /// How far into it.
+    pub offset: u64,
+}
+
+impl Position {
+    /// The place after `offset` in the log of `epoch`.
+    pub fn new(epoch: Epoch, offset: u64) -> Self {
+        Self { epoch, offset }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.epoch, self.offset)
+    }
+}
+
+/// Why a text such as `4f0c…:17` is not a position.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a position: write EPOCH:OFFSET as in a reply, such as 9f86d081884c:17")]
+pub struct PositionError {
+    /// The text as it came.
+    pub text: String,
+}
+
+impl std::str::FromStr for Position {
+    type Err = PositionError;
+
+    fn from_str(text: &str) -> Result<Self, PositionError> {
+        let error = || PositionError { text: text.into() };
+        let (epoch, offset) = text.rsplit_once(':').ok_or_else(error)?;
+        if epoch.is_empty() {
+            return Err(error());
+        }
+        Ok(Self::new(Epoch::new(epoch), offset.parse().map_err(|_| error())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_reads_as_it_prints() {
+        let position = Position::new(Epoch::from_random(u64::MAX), 17);
+        assert_eq!(position.to_string(), "ffffffffffff:17");
+        assert_eq!(position.to_string().parse(), Ok(position));
+    }
+
+    #[test]
+    fn what_is_no_position_is_refused() {
+        for text in ["", "17", ":17", "abc:", "abc:-1", "abc:x"] {
+            assert!(text.parse::<Position>().is_err(), "{text:?}");
+        }
+    }
+}

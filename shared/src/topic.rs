@@ -1,0 +1,182 @@
+//! The name of a stream.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// A named stream, such as `host/cpu`: 1 to 8 segments of `[A-Za-z0-9._-]`, at most 128 bytes.
+///
+/// Valid by construction; a clone costs a reference count.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Topic(Arc<str>);
+
+impl Topic {
+    /// Checks `name` and keeps it.
+    ///
+    /// # Errors
+    ///
+    /// [`TopicError`] says what is wrong, and where, in words fit for whoever sent the name.
+    pub fn new(name: &str) -> Result<Self, TopicError> {
+        check(name)?;
+        Ok(Self(name.into()))
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The parts between the slashes; at least one.
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/')
+    }
+
+    /// The last segment: what a panel calls itself inside its group.
+    pub fn leaf(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// Everything before the last segment, or `None` for a topic of one segment.
+    pub fn parent(&self) -> Option<&str> {
+        self.0.rsplit_once('/').map(|(parent, _)| parent)
+    }
+}
+
+fn check(name: &str) -> Result<(), TopicError> {
+    if name.is_empty() {
+        return Err(TopicError::Empty);
+    }
+    if name.len() > limits::TOPIC_BYTES {
+        return Err(TopicError::TooLong { bytes: name.len(), limit: limits::TOPIC_BYTES });
+    }
+    let segments = name.split('/').count();
+    if segments > limits::TOPIC_SEGMENTS {
+        return Err(TopicError::TooDeep { segments, limit: limits::TOPIC_SEGMENTS });
+    }
+    if name.split('/').any(str::is_empty) {
+        return Err(TopicError::EmptySegment { name: name.into() });
+    }
+    match name.chars().find(|c| !is_allowed(*c)) {
+        Some(found) => Err(TopicError::Character { name: name.into(), found }),
+        None => Ok(()),
+    }
+}
+
+fn is_allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Topic({})", self.0)
+    }
+}
+
+impl FromStr for Topic {
+    type Err = TopicError;
+
+    fn from_str(name: &str) -> Result<Self, TopicError> {
+        Self::new(name)
+    }
+}
+
+impl TryFrom<String> for Topic {
+    type Error = TopicError;
+
+    fn try_from(name: String) -> Result<Self, TopicError> {
+        Self::new(&name)
+    }
+}
+
+impl From<Topic> for String {
+    fn from(topic: Topic) -> Self {
+        topic.0.as_ref().into()
+    }
+}
+
+/// Why a name is not a topic. Whoever chose the name has to change it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TopicError {
+    /// There was no name at all.
+    #[error("a topic needs a name, such as host/cpu")]
+    Empty,
+    /// More bytes than [`limits::TOPIC_BYTES`].
+    #[error("a topic has at most {limit} bytes; this one has {bytes}")]
+    TooLong {
+        /// Bytes found.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// More segments than [`limits::TOPIC_SEGMENTS`].
+    #[error("a topic has at most {limit} segments; this one has {segments}")]
+    TooDeep {
+        /// Segments found.
+        segments: usize,
+        /// Segments allowed.
+        limit: usize,
+    },
+    /// Two slashes in a row, or one at either end.
+    #[error("topic {name:?} has an empty segment: no slash at either end, no two in a row")]
+    EmptySegment {
+        /// The name as it came.
+        name: String,
+    },
+    /// A character outside `[A-Za-z0-9._-]` and `/`.
+    #[error("topic {name:?} holds {found:?}: only letters, digits, '.', '_', '-' and '/' are allowed")]
+    Character {
+        /// The name as it came.
+        name: String,
+        /// The first character that is not allowed.
+        found: char,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_of_one_to_eight_segments_is_accepted() {
+        for name in ["cpu", "host/cpu", "a/b/c/d/e/f/g/h", "A-Z_0.9"] {
+            assert_eq!(Topic::new(name).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn every_way_to_be_wrong_is_named() {
+        assert_eq!(Topic::new(""), Err(TopicError::Empty));
+        assert_eq!(Topic::new(&"x".repeat(129)), Err(TopicError::TooLong { bytes: 129, limit: 128 }));
+        assert_eq!(Topic::new("1/2/3/4/5/6/7/8/9"), Err(TopicError::TooDeep { segments: 9, limit: 8 }));
+        for name in ["/a", "a/", "a//b"] {
+            assert_eq!(Topic::new(name), Err(TopicError::EmptySegment { name: name.into() }));
+        }
+        for (name, found) in [("a b", ' '), ("caf\u{e9}", '\u{e9}'), ("host/*", '*'), ("a\nb", '\n')] {
+            assert_eq!(Topic::new(name), Err(TopicError::Character { name: name.into(), found }));
+        }
+    }
+
+    #[test]
+    fn a_bad_topic_in_json_is_refused_with_the_same_words() {
+        let error = serde_json::from_str::<Topic>("\"a b\"").unwrap_err().to_string();
+        assert!(error.contains("only letters, digits"), "{error}");
+    }
+
+    #[test]
+    fn leaf_and_parent_split_at_the_last_slash() {
+        let topic = Topic::new("a/b/c").unwrap();
+        assert_eq!((topic.parent(), topic.leaf()), (Some("a/b"), "c"));
+        assert_eq!(Topic::new("a").unwrap().parent(), None);
+    }
+}
