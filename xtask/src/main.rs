@@ -1,3 +1,48 @@
-//! What people and CI run: cargo xtask run, dev, test, check, bench.
+//! What people and CI run: `cargo xtask run | dev | test | check | bench`.
+//!
+//! Each subcommand has a file. [`tools`] knows what they need, finds it, and installs what is missing;
+//! [`step`] shows what is going on. Nothing here is shipped, and no other crate depends on it.
 
-fn main() {}
+mod arguments;
+mod bench;
+mod check;
+mod dev;
+mod failure;
+mod help;
+mod page;
+mod project;
+mod run;
+mod stamp;
+mod step;
+mod tally;
+mod terminal;
+mod test;
+mod tools;
+
+use arguments::Subcommand;
+use failure::Failure;
+use project::Project;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match arguments::parse(std::env::args().skip(1)).and_then(perform) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::error(&failure.to_string());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn perform(subcommand: Subcommand) -> Result<(), Failure> {
+    match subcommand {
+        Subcommand::Help => help::print(),
+        Subcommand::Run { serve_arguments } => run::run(&Project::locate()?, &serve_arguments)?,
+        Subcommand::Dev => dev::dev(&Project::locate()?)?,
+        Subcommand::Test { scope } => test::test(&Project::locate()?, scope)?,
+        Subcommand::Check => check::check(&Project::locate()?)?,
+        Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
+        Subcommand::OpenWhenReady { address } => run::open_when_ready(&address),
+    }
+    Ok(())
+}

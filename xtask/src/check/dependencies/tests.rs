@@ -1,0 +1,70 @@
+use super::*;
+use serde_json::json;
+
+/// Metadata of a workspace of `members`, with `(from, to, kind)` for every dependency.
+fn metadata(members: &[&str], dependencies: &[(&str, &str, Option<&str>)]) -> Value {
+    let mut names: BTreeSet<&str> = members.iter().copied().collect();
+    names.extend(dependencies.iter().flat_map(|(from, to, _)| [*from, *to]));
+    let packages: Vec<Value> = names.iter().map(|name| json!({ "id": name, "name": name })).collect();
+    let nodes: Vec<Value> = names.iter().map(|name| node(name, dependencies)).collect();
+    json!({ "packages": packages, "workspace_members": members, "resolve": { "nodes": nodes } })
+}
+
+fn node(name: &str, dependencies: &[(&str, &str, Option<&str>)]) -> Value {
+    let own = dependencies.iter().filter(|(from, ..)| *from == name);
+    let deps: Vec<Value> =
+        own.map(|(_, to, kind)| json!({ "pkg": to, "dep_kinds": [{ "kind": kind }] })).collect();
+    json!({ "id": name, "deps": deps })
+}
+
+#[test]
+fn the_directions_of_the_design_are_allowed() {
+    let members = ["shared", "backend-core", "backend-store", "frontend", "tickertape"];
+    let dependencies = [
+        ("backend-core", "shared", None),
+        ("backend-store", "backend-core", None),
+        ("frontend", "shared", None),
+        ("tickertape", "backend-store", None),
+    ];
+    assert!(violations(&metadata(&members, &dependencies)).is_empty());
+}
+
+#[test]
+fn a_dependency_that_points_back_is_found() {
+    let metadata = metadata(&["shared", "backend-core"], &[("shared", "backend-core", None)]);
+    assert_eq!(violations(&metadata), ["shared must not build on backend-core"]);
+}
+
+#[test]
+fn io_in_a_pure_crate_is_found_by_any_road() {
+    let dependencies = [("backend-core", "helper", None), ("helper", "tokio", None)];
+    let metadata = metadata(&["backend-core"], &dependencies);
+    assert_eq!(violations(&metadata), ["backend-core must not build on tokio"]);
+}
+
+#[test]
+fn tests_may_use_what_the_product_may_not() {
+    let metadata = metadata(&["backend-core"], &[("backend-core", "tokio", Some("dev"))]);
+    assert!(violations(&metadata).is_empty());
+}
+
+#[test]
+fn build_scripts_count_as_the_product() {
+    let metadata = metadata(&["shared"], &[("shared", "chrono", Some("build"))]);
+    assert_eq!(violations(&metadata), ["shared must not build on chrono"]);
+}
+
+#[test]
+fn the_gateway_knows_the_events_of_lambda_but_no_sdk() {
+    let gateway = "backend-gateway";
+    let dependencies =
+        [(gateway, "aws_lambda_events", None), (gateway, "aws-sdk-apigatewaymanagement", None)];
+    let expected = ["backend-gateway must not build on aws-sdk-apigatewaymanagement"];
+    assert_eq!(violations(&metadata(&[gateway], &dependencies)), expected);
+}
+
+#[test]
+fn a_crate_that_nobody_placed_is_found() {
+    let found = violations(&metadata(&["newcomer"], &[]));
+    assert!(found[0].starts_with("newcomer has no rule"), "{found:?}");
+}

@@ -1,0 +1,78 @@
+//! `cargo xtask check`: everything that can be said about the code without running it.
+
+mod dependencies;
+mod names;
+mod purity;
+mod sources;
+
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::step;
+use crate::terminal;
+use crate::tools;
+
+/// Runs every check, even when an earlier one fails, so that one run tells all.
+pub fn check(project: &Project) -> Result<(), Failure> {
+    tools::wasm_target(project)?;
+    let failures: Vec<Failure> =
+        [formatted, named_well, pointing_one_way, pure, linted, linted_for_wasm, documented, licensed]
+            .iter()
+            .filter_map(|check| check(project).err())
+            .collect();
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let summary: Vec<String> = failures.iter().map(Failure::to_string).collect();
+    Err(Failure::Faults { summary: summary.join("\n       ") })
+}
+
+fn formatted(project: &Project) -> Result<(), Failure> {
+    step::run(project, "format", &mut project.cargo(["fmt", "--all", "--check"])).map(drop)
+}
+
+fn linted(project: &Project) -> Result<(), Failure> {
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    step::run(project, "lints", &mut project.cargo(clippy)).map(drop)
+}
+
+/// The page is another program in the browser than natively; and `shared` must compile for it at all.
+fn linted_for_wasm(project: &Project) -> Result<(), Failure> {
+    let packages = ["clippy", "--package", "frontend", "--package", "shared", "--locked"];
+    let rest = ["--target", tools::WASM_TARGET, "--", "-D", "warnings"];
+    step::run(project, "lints for WebAssembly", &mut project.cargo(packages.into_iter().chain(rest)))
+        .map(drop)
+}
+
+fn documented(project: &Project) -> Result<(), Failure> {
+    let mut doc = project.cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
+    step::run(project, "docs", doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
+}
+
+/// Advisories are left out: they need the network at every run, and change while the code does not.
+fn licensed(project: &Project) -> Result<(), Failure> {
+    let mut deny = tools::cargo_deny(project)?;
+    deny.args(["--locked", "check", "licenses", "bans", "sources"]);
+    step::run(project, "licences", &mut deny).map(drop)
+}
+
+fn pointing_one_way(project: &Project) -> Result<(), Failure> {
+    report("dependency directions", dependencies::violations(&project.metadata()?))
+}
+
+fn named_well(project: &Project) -> Result<(), Failure> {
+    report("forbidden names", names::violations(&sources::tracked(project)?))
+}
+
+fn pure(project: &Project) -> Result<(), Failure> {
+    report("pure crates", purity::violations(&sources::tracked(project)?))
+}
+
+fn report(title: &str, violations: Vec<String>) -> Result<(), Failure> {
+    if violations.is_empty() {
+        terminal::done(title, "none broken");
+        return Ok(());
+    }
+    step::show_end(&violations);
+    terminal::failed(title, &format!("{} broken", violations.len()));
+    Err(Failure::Faults { summary: format!("{title}: {} broken, listed above", violations.len()) })
+}

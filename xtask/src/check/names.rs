@@ -1,0 +1,54 @@
+//! What must not stand in any file: places of one machine, and marks of unfinished work.
+
+use super::sources::Source;
+
+/// Folders at the root of somebody's machine. A path that begins with one works there only.
+const MACHINE_FOLDERS: [&str; 8] = ["Users", "build", "home", "mnt", "root", "tmp", "work", "workspace"];
+/// Where packages come from is the business of Cargo and npm, and of the machine's own settings.
+const REGISTRY_HOSTS: [&str; 6] = [
+    "artifactory",
+    "index.crates.io",
+    "jfrog.io",
+    "registry.npmjs.org",
+    "registry.yarnpkg.com",
+    "static.crates.io",
+];
+const UNFINISHED: [&str; 6] = ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "// TODO", "// FIXME"];
+/// This list, which has to name what it forbids.
+const EXEMPT: [&str; 2] = ["xtask/src/check/names.rs", "xtask/src/check/names/tests.rs"];
+
+/// `path:line: what`, for every forbidden name.
+pub fn violations(sources: &[Source]) -> Vec<String> {
+    let named = sources.iter().filter(|source| !EXEMPT.contains(&source.path.as_str()));
+    named.flat_map(violations_in).collect()
+}
+
+fn violations_in(source: &Source) -> Vec<String> {
+    let is_rust = source.path.ends_with(".rs");
+    let lines = (1..).zip(source.text.lines());
+    let found = lines.filter_map(|(number, line)| {
+        let name = forbidden_in(line, is_rust)?;
+        Some(format!("{}:{number}: {name}", source.path))
+    });
+    found.collect()
+}
+
+fn forbidden_in(line: &str, is_rust: bool) -> Option<String> {
+    let unfinished = UNFINISHED.iter().filter(|_| is_rust).find(|mark| line.contains(*mark));
+    let host = REGISTRY_HOSTS.iter().find(|host| line.contains(*host));
+    unfinished.or(host).map(|name| (*name).to_owned()).or_else(|| machine_path_in(line))
+}
+
+/// `/folder/` where a path can begin: not within a URL or a longer path.
+fn machine_path_in(line: &str) -> Option<String> {
+    let paths = MACHINE_FOLDERS.iter().map(|folder| format!("/{folder}/"));
+    paths.into_iter().find(|path| line.match_indices(path).any(|(at, _)| begins_a_path(line, at)))
+}
+
+fn begins_a_path(line: &str, at: usize) -> bool {
+    let before = line[..at].chars().next_back();
+    !before.is_some_and(|c| c.is_alphanumeric() || "._-~*}])/".contains(c))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+use super::*;
+
+fn violations_of(path: &str, text: &str) -> Vec<String> {
+    violations(&[Source { path: path.to_owned(), text: text.to_owned() }])
+}
+
+#[test]
+fn unfinished_work_is_found_with_its_line() {
+    let text = "fn ready() {}\nfn later() { todo!() }\n";
+    assert_eq!(violations_of("shared/src/lib.rs", text), ["shared/src/lib.rs:2: todo!("]);
+}
+
+#[test]
+fn every_mark_of_unfinished_work_is_found() {
+    for mark in UNFINISHED {
+        assert_eq!(violations_of("a.rs", &format!("    {mark}")).len(), 1, "{mark}");
+    }
+}
+
+#[test]
+fn prose_may_speak_of_what_code_may_not_contain() {
+    assert!(violations_of("CONTRIBUTING.md", "No `todo!()`, no `#[ignore]`.").is_empty());
+}
+
+#[test]
+fn a_path_of_one_machine_is_found_wherever_it_begins() {
+    for line in ["cd /home/ada/tickertape", "path = \"/tmp/data\"", "(/work/main)", "DIR=/root/x"] {
+        assert_eq!(violations_of("README.md", line).len(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_longer_path_and_a_url_are_no_machine_s() {
+    for line in
+        ["https://example.org/home/page", "site/build/page.js", "../work/notes", "~/tmp/x", "$XDG/tmp/"]
+    {
+        assert!(violations_of("README.md", line).is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn a_registry_s_host_is_found_and_cargo_s_own_name_for_it_is_not() {
+    assert_eq!(violations_of("x.toml", "index = \"https://index.crates.io/\"").len(), 1);
+    assert!(violations_of("Cargo.lock", "registry+https://github.com/rust-lang/crates.io-index").is_empty());
+}

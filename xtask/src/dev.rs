@@ -1,0 +1,78 @@
+//! `cargo xtask dev`: the page, rebuilt and reloaded on every save.
+
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::terminal;
+use crate::tools::PageTools;
+use std::net::TcpStream;
+use std::process::{Child, Command, ExitStatus};
+use std::thread;
+use std::time::Duration;
+
+/// Where the page's proxies point (Trunk.toml).
+const SERVER: &str = "127.0.0.1:8080";
+const PAGE_PORT: &str = "8081";
+/// The server asks who sends its page's requests; in front of it now stands Trunk.
+const PAGE_ORIGIN: &str = "http://127.0.0.1:8081";
+
+/// Runs Trunk and, unless one listens already, the server; ends with the first of them.
+pub fn dev(project: &Project) -> Result<(), Failure> {
+    let tools = PageTools::set_up(project)?;
+    let mut children = Children(Vec::new());
+    if TcpStream::connect(SERVER).is_ok() {
+        terminal::note(&format!("{SERVER} is taken: using the server that listens there."));
+        terminal::note(&format!("It lets the page in if it was started with --allow-origin {PAGE_ORIGIN}"));
+    } else {
+        terminal::note(&format!("nothing listens on {SERVER}: starting `tickertape serve` there"));
+        children.start(&mut server(project))?;
+    }
+    terminal::note(&format!("the page will be at {PAGE_ORIGIN}"));
+    children.start(&mut trunk(project, &tools))?;
+    children.first_to_end().map(drop)
+}
+
+fn server(project: &Project) -> Command {
+    let mut command = project.command("cargo");
+    command.args(["run", "--quiet", "--package", "tickertape", "--", "serve", "--listen", SERVER]);
+    command.args(["--allow-origin", PAGE_ORIGIN]);
+    command
+}
+
+/// Into a folder of its own, so that `run` and `test` never meet a page with live reload in it.
+fn trunk(project: &Project, tools: &PageTools) -> Command {
+    let mut command = tools.trunk(project);
+    command.args(["serve", "--address", "127.0.0.1", "--port", PAGE_PORT, "--dist"]);
+    command.arg(project.target.join("xtask").join("dev-page"));
+    command
+}
+
+/// Programs that end when this one does. (Ctrl-C reaches them by itself: the terminal sends it to all.)
+struct Children(Vec<Child>);
+
+impl Children {
+    fn start(&mut self, command: &mut Command) -> Result<(), Failure> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        self.0.push(command.spawn().map_err(Failure::while_doing(format!("starting {program}")))?);
+        Ok(())
+    }
+
+    fn first_to_end(&mut self) -> Result<ExitStatus, Failure> {
+        loop {
+            for child in &mut self.0 {
+                if let Some(status) = child.try_wait().map_err(Failure::while_doing("waiting"))? {
+                    return Ok(status);
+                }
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            // Whoever is gone already is not missed.
+            child.kill().unwrap_or_default();
+        }
+    }
+}

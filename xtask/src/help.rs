@@ -1,0 +1,22 @@
+//! `cargo xtask help`.
+
+const HELP: &str = "\
+Tickertape's tasks. Each sets up what it needs, and skips what is done.
+
+    cargo xtask run [-- ARGS]     build the page and the program in release, serve, open the browser;
+                                  ARGS go to `tickertape serve`, e.g. -- --listen 127.0.0.1:9000
+    cargo xtask dev               the page rebuilt and reloaded on every save, at http://127.0.0.1:8081,
+                                  in front of the server on port 8080 (started if none listens there)
+    cargo xtask test [--quick]    every test there is, real browser included;
+                                  --quick leaves out WebAssembly and the browser
+    cargo xtask check             format, lints, docs, dependency directions, forbidden names, licences
+    cargo xtask bench [-- ARGS]   the figures of the README, from release builds
+    cargo xtask help              this
+
+Tools are installed once per user into the cache folder (`tickertape/tools`); nothing else on the
+machine changes, except that a missing browser is installed by apt where that is possible (Debian, as root).
+The output of every step is kept in target/xtask.";
+
+pub fn print() {
+    println!("{HELP}");
+}

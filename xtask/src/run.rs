@@ -1,0 +1,116 @@
+//! `cargo xtask run`: from a clone to a live board.
+
+use crate::failure::Failure;
+use crate::page;
+use crate::project::Project;
+use crate::step;
+use crate::terminal;
+use crate::tools::{PageTools, program};
+use std::env;
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+/// How long the browser waits for the server.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Builds what is not built, then becomes the server.
+pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), Failure> {
+    let tools = PageTools::set_up(project)?;
+    page::build(project, &tools)?;
+    let build = ["build", "--release", "--package", "tickertape", "--features", "site"];
+    step::run(project, "tickertape", &mut project.cargo(build))?;
+    let address = address(serve_arguments);
+    if has_display() && !address.ends_with(":0") {
+        open_later(address)?;
+    }
+    let mut serve = Command::new(project.target.join("release").join(program("tickertape")));
+    become_program(serve.arg("serve").args(serve_arguments))
+}
+
+/// Opens the browser as soon as something listens at `address`; gives up after [`PATIENCE`].
+pub fn open_when_ready(address: &str) {
+    let began = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        if began.elapsed() > PATIENCE {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let url = format!("http://{address}/");
+    let opened = opener().arg(&url).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !opened.is_ok_and(|status| status.success()) {
+        terminal::note(&format!("open {url} in a browser"));
+    }
+}
+
+/// This program again, in the background: this process is about to become the server.
+fn open_later(address: &str) -> Result<(), Failure> {
+    let this = env::current_exe().map_err(Failure::while_doing("finding this program"))?;
+    let child = Command::new(this).args(["open-when-ready", address]).stdin(Stdio::null()).spawn();
+    child.map(drop).map_err(Failure::while_doing("starting the browser's opener"))
+}
+
+/// Replaces this process, so that signals and the exit code are the server's own.
+#[cfg(unix)]
+fn become_program(command: &mut Command) -> Result<(), Failure> {
+    use std::os::unix::process::CommandExt;
+    Err(Failure::while_doing("starting tickertape")(command.exec()))
+}
+
+#[cfg(not(unix))]
+fn become_program(command: &mut Command) -> Result<(), Failure> {
+    command.status().map(drop).map_err(Failure::while_doing("starting tickertape"))
+}
+
+/// Where the server will listen: what follows `--listen`, or its default.
+fn address(serve_arguments: &[String]) -> &str {
+    let mut words = serve_arguments.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--listen") {
+            Some("") => return words.next().unwrap_or(DEFAULT_ADDRESS),
+            Some(rest) => return rest.trim_start_matches('='),
+            None => {}
+        }
+    }
+    DEFAULT_ADDRESS
+}
+
+/// Whether a browser window could be seen.
+fn has_display() -> bool {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let display = cfg!(any(target_os = "macos", windows)) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
+    display && !is_set("CI")
+}
+
+/// The platform's program that opens a URL.
+fn opener() -> Command {
+    if cfg!(target_os = "macos") {
+        Command::new("open")
+    } else if cfg!(windows) {
+        let mut command = Command::new("cmd");
+        command.args(["/C", "start", ""]);
+        command
+    } else {
+        Command::new("xdg-open")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address_in(line: &str) -> String {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        address(&words).to_owned()
+    }
+
+    #[test]
+    fn the_browser_goes_where_the_server_listens() {
+        assert_eq!(address_in(""), DEFAULT_ADDRESS);
+        assert_eq!(address_in("--no-host --listen 127.0.0.1:9000"), "127.0.0.1:9000");
+        assert_eq!(address_in("--listen=[::1]:9000 --json"), "[::1]:9000");
+    }
+}

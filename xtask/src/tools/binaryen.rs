@@ -1,0 +1,48 @@
+//! `wasm-opt`, which makes the page a good deal smaller.
+
+use super::{find, program, version};
+use crate::project::Project;
+use crate::step;
+use crate::terminal;
+use std::path::PathBuf;
+
+const PACKAGE: &str = "binaryen";
+const VERSION: &str = "132.0.0";
+/// Older ones do not know all that the compiler emits by default.
+const OLDEST: u32 = 120;
+
+/// `wasm-opt`, if it is here or npm can bring it. Its absence is never an error.
+pub fn wasm_opt(project: &Project) -> Option<PathBuf> {
+    let cached = Some(cached(project));
+    let found = on_path().or_else(|| cached.clone().filter(|file| file.is_file()));
+    if found.is_some() {
+        terminal::done("wasm-opt", "is there");
+        return found;
+    }
+    let Some(npm) = find::on_path("npm") else {
+        terminal::note("without npm there is no wasm-opt: the page works, and is larger");
+        return None;
+    };
+    let mut install = project.command(npm);
+    install.args(["install", "--no-save", "--no-fund", "--no-audit", "--prefix"]);
+    install.arg(home(project)).arg(format!("{PACKAGE}@{VERSION}"));
+    if step::run(project, "install binaryen", &mut install).is_err() {
+        terminal::note("without binaryen there is no wasm-opt: the page works, and is larger");
+    }
+    cached.filter(|file| file.is_file())
+}
+
+fn on_path() -> Option<PathBuf> {
+    let file = find::on_path("wasm-opt")?;
+    (version::major(&find::version_of(&file)?)? >= OLDEST).then_some(file)
+}
+
+/// Where npm puts it.
+fn cached(project: &Project) -> PathBuf {
+    let name = if cfg!(windows) { "wasm-opt.cmd".to_owned() } else { program("wasm-opt") };
+    home(project).join("node_modules").join(".bin").join(name)
+}
+
+fn home(project: &Project) -> PathBuf {
+    project.tools.join(format!("{PACKAGE}-{VERSION}"))
+}

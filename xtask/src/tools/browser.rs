@@ -1,0 +1,107 @@
+//! A Chromium and the driver that commands it.
+
+use super::{find, version};
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::step;
+use crate::terminal;
+use std::path::{Path, PathBuf};
+
+const CHROMIUM_NAMES: [&str; 5] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const CHROMIUM_PLACES: [&str; 4] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/usr/lib/chromium/chromium",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+const DRIVER_PLACES: [&str; 4] = [
+    "/usr/lib/chromium/chromedriver",
+    "/usr/lib/chromium-browser/chromedriver",
+    "/opt/homebrew/bin/chromedriver",
+    "/usr/local/bin/chromedriver",
+];
+
+/// A browser for the tests.
+pub struct Browser {
+    pub chromium: PathBuf,
+    pub chromedriver: PathBuf,
+}
+
+impl Browser {
+    /// The one that is there, or Debian's if this may install it.
+    pub fn set_up(project: &Project) -> Result<Self, Failure> {
+        let browser = match Self::find() {
+            Some(browser) => browser,
+            None => Self::install(project)?,
+        };
+        browser.require_same_version()?;
+        terminal::done("Chromium and its driver", "are there");
+        Ok(browser)
+    }
+
+    fn find() -> Option<Self> {
+        let chromium = first_of(&CHROMIUM_NAMES, &CHROMIUM_PLACES)?;
+        Some(Self { chromium, chromedriver: first_of(&["chromedriver"], &DRIVER_PLACES)? })
+    }
+
+    fn install(project: &Project) -> Result<Self, Failure> {
+        if !may_use_apt() {
+            return Err(missing());
+        }
+        step::run(project, "apt-get update", project.command("apt-get").arg("update"))?;
+        let mut install = project.command("apt-get");
+        install.args(["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]);
+        install.env("DEBIAN_FRONTEND", "noninteractive");
+        step::run(project, "apt-get install chromium", &mut install)?;
+        Self::find().ok_or_else(missing)
+    }
+
+    /// A driver commands only the browser of its own major version. Where either does not say its
+    /// version (Chrome on Windows does not), the tests will show.
+    fn require_same_version(&self) -> Result<(), Failure> {
+        let majors = [&self.chromium, &self.chromedriver].map(|program| major_version(program));
+        match majors {
+            [Some(chromium), Some(driver)] if chromium != driver => Err(Failure::Missing {
+                what: format!("a chromedriver for version {chromium} of the browser (found {driver})"),
+                install: install_command().to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn major_version(program: &Path) -> Option<u32> {
+    version::major(&find::version_of(program)?)
+}
+
+fn first_of(names: &[&str], places: &[&str]) -> Option<PathBuf> {
+    let on_path = names.iter().find_map(|name| find::on_path(name));
+    on_path.or_else(|| places.iter().map(PathBuf::from).find(|place| place.is_file()))
+}
+
+fn may_use_apt() -> bool {
+    find::on_path("apt-get").is_some() && find::on_path("id").is_some_and(|id| is_root(&id))
+}
+
+fn is_root(id: &Path) -> bool {
+    std::process::Command::new(id).arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+fn missing() -> Failure {
+    Failure::Missing { what: "Chromium with chromedriver".to_owned(), install: install_command().to_owned() }
+}
+
+/// What to type on this machine.
+fn install_command() -> &'static str {
+    let managers = [
+        ("apt-get", "sudo apt-get install -y chromium chromium-driver"),
+        ("dnf", "sudo dnf install -y chromium chromedriver"),
+        ("pacman", "sudo pacman -S chromium"),
+        ("apk", "sudo apk add chromium chromium-chromedriver"),
+        ("zypper", "sudo zypper install chromium chromedriver"),
+        ("brew", "brew install --cask google-chrome chromedriver"),
+    ];
+    let found = managers.iter().find(|(manager, _)| find::on_path(manager).is_some());
+    found.map_or("see https://googlechromelabs.github.io/chrome-for-testing", |(_, command)| command)
+}

@@ -1,0 +1,49 @@
+//! Version numbers, as programs print them.
+
+/// The first number in what a program says about its version: `trunk 0.21.14`, `wasm-opt version 132
+/// (version_132)`, `Chromium 156.0.8078.79 built on Debian`.
+pub fn number_in(output: &str) -> Option<String> {
+    output.split_whitespace().find(|word| is_number(word)).map(str::to_owned)
+}
+
+/// The part before the first dot.
+pub fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.parse().ok()
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_is_found_in_what_each_tool_says() {
+        let said = [
+            "trunk 0.21.14",
+            "wasm-bindgen 0.2.130 (b1eb5b2ab)",
+            "wasm-opt version 132 (version_132)",
+            "Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)",
+            "Google Chrome 141.0.7390.54 ",
+            "ChromeDriver 156.0.8078.79 (a8f6cbc-refs/branch-heads/8078@{#1})",
+        ];
+        let numbers = said.map(|output| number_in(output).unwrap_or_default());
+        let expected = ["0.21.14", "0.2.130", "132", "156.0.8078.79", "141.0.7390.54", "156.0.8078.79"];
+        assert_eq!(numbers, expected);
+    }
+
+    #[test]
+    fn an_answer_without_a_number_has_none() {
+        assert_eq!(number_in("command not found"), None);
+        assert_eq!(number_in(""), None);
+    }
+
+    #[test]
+    fn the_major_version_is_compared_as_a_number() {
+        assert_eq!(major("156.0.8078.79"), Some(156));
+        assert_eq!(major("132"), Some(132));
+        assert_eq!(major("nightly"), None);
+    }
+}
