@@ -1,0 +1,174 @@
+//! A headless Chromium with a profile of its own, driven by WebDriver.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::ChromeCapabilities;
+use thirtyfour::prelude::*;
+
+use crate::child::Spawned;
+use crate::{setting, wait};
+
+/// How long a page may take to show what it must, on a slow machine.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One browser window.
+pub struct Browser {
+    /// The window; for what the helpers here do not cover.
+    pub driver: WebDriver,
+    // Kept so that they end, in this order, when the test does.
+    _process: Spawned,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a window of this size, in CSS pixels.
+    ///
+    /// # Panics
+    ///
+    /// If Chromium does not start.
+    pub async fn open(width: u32, height: u32) -> Self {
+        let process = Spawned::start(Command::new(setting("TICKERTAPE_CHROMEDRIVER")).arg("--port=0"));
+        let port = process.line_with(|line| {
+            let port = line.split_once("started successfully on port ")?.1;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let profile = TempDir::new().expect("a temporary directory");
+        let url = format!("http://127.0.0.1:{port}");
+        let driver =
+            WebDriver::new(url, capabilities(profile.path(), width, height)).await.expect("a browser");
+        let browser = Self { driver, _process: process, _profile: profile };
+        browser.resize(width, height, 1.0).await;
+        browser
+    }
+
+    /// Makes the page think its screen has this size and density.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub async fn resize(&self, width: u32, height: u32, density: f64) {
+        let screen = json!({"width": width, "height": height, "deviceScaleFactor": density, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+    }
+
+    /// Makes the page think the system prefers `dark` or `light`.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub async fn prefer(&self, scheme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Sends a DevTools command.
+    ///
+    /// # Panics
+    ///
+    /// If the browser refuses it.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.expect("the browser obeys")
+    }
+
+    /// The value of a JavaScript expression.
+    ///
+    /// # Panics
+    ///
+    /// If it throws.
+    pub async fn value(&self, expression: &str) -> Value {
+        let script = format!("return {expression};");
+        self.driver.execute(script, vec![]).await.expect("the script runs").json().clone()
+    }
+
+    /// The text of the first element that matches, or `None`.
+    pub async fn text(&self, selector: &str) -> Option<String> {
+        let selector = Value::from(selector);
+        let text = self.value(&format!("document.querySelector({selector})?.textContent")).await;
+        text.as_str().map(str::to_string)
+    }
+
+    /// Waits until an element matches, and says after how long.
+    ///
+    /// # Panics
+    ///
+    /// If none does within [`PATIENCE`].
+    pub async fn appears(&self, selector: &str) -> Duration {
+        wait::until(&format!("{selector} appears"), PATIENCE, || async { self.text(selector).await }).await.1
+    }
+
+    /// Waits until the text of an element satisfies a condition.
+    ///
+    /// # Panics
+    ///
+    /// If it does not within [`PATIENCE`].
+    pub async fn text_becomes(&self, selector: &str, condition: impl Fn(&str) -> bool) -> (String, Duration) {
+        wait::until(&format!("{selector} says what it should"), PATIENCE, || async {
+            self.text(selector).await.filter(|text| condition(text))
+        })
+        .await
+    }
+
+    /// What the page complained about in its console, such as broken content security rules. The failed
+    /// look-ups of a server that a test has killed are not complaints of the page.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub async fn complaints(&self) -> Vec<String> {
+        let seen = self.value("window.__complaints ?? []").await;
+        seen.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
+    }
+
+    /// From the next page on, collects what [`Browser::complaints`] tells.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub async fn listen_for_complaints(&self) {
+        let source = "window.__complaints = [];
+            const note = (kind) => (event) => window.__complaints.push(kind + ': ' +
+                (event.message ?? event.reason ?? event.violatedDirective + ' ' + event.blockedURI));
+            addEventListener('error', note('error'));
+            addEventListener('unhandledrejection', note('rejection'));
+            document.addEventListener('securitypolicyviolation', note('policy'));";
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
+    }
+
+    /// Keeps a picture for people to look at, in `target/screenshots` of the workspace.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    pub async fn screenshot(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        std::fs::create_dir_all(&folder).expect("target can be written");
+        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture");
+    }
+}
+
+fn capabilities(profile: &Path, width: u32, height: u32) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    capabilities.set_binary(&setting("TICKERTAPE_CHROMIUM")).expect("a path");
+    let profile = format!("--user-data-dir={}", profile.display());
+    let size = format!("--window-size={width},{height}");
+    let arguments = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--hide-scrollbars",
+        &profile,
+        &size,
+    ];
+    for argument in arguments {
+        capabilities.add_arg(argument).expect("an argument");
+    }
+    capabilities
+}

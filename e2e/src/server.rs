@@ -1,0 +1,77 @@
+//! A running `tickertape serve` that can be killed and started again on the same port and data.
+
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::child::Spawned;
+use crate::setting;
+
+/// The real binary with the real page, on a port of its own and a directory of its own.
+pub struct Server {
+    process: Spawned,
+    address: String,
+    data: TempDir,
+    arguments: Vec<String>,
+}
+
+impl Server {
+    /// Starts `serve` with further arguments and waits until it listens.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start(arguments: &[&str]) -> Self {
+        let data = TempDir::new().expect("a temporary directory");
+        let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
+        let (process, address) = spawn("127.0.0.1:0", &data, &arguments);
+        Self { process, address, data, arguments }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends it as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again where it was.
+    pub fn restart(&mut self) {
+        self.process.kill();
+        self.process = spawn(&self.address, &self.data, &self.arguments).0;
+    }
+
+    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and answers with the reply.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer 200.
+    pub async fn publish(&self, topic: &str, body: &Value) -> Value {
+        let url = format!("{}/topics/{topic}", self.url());
+        let response =
+            reqwest::Client::new().post(url).body(body.to_string()).send().await.expect("the server answers");
+        let status = response.status();
+        let reply: Value = response.json().await.expect("the reply is JSON");
+        assert_eq!(status, 200, "{reply}");
+        reply
+    }
+}
+
+fn spawn(listen: &str, data: &TempDir, arguments: &[String]) -> (Spawned, String) {
+    let process = Spawned::start(
+        Command::new(setting("TICKERTAPE_BIN"))
+            .args(["serve", "--json", "--listen", listen, "--data-dir"])
+            .arg(data.path())
+            .args(["--site", &setting("TICKERTAPE_SITE")])
+            .args(arguments),
+    );
+    let address = process.line_with(|line| {
+        let ready: Value = serde_json::from_str(line).ok()?;
+        Some(ready["url"].as_str()?.trim_start_matches("http://").trim_end_matches('/').to_string())
+    });
+    (process, address)
+}
