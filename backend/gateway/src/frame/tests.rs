@@ -77,7 +77,10 @@ fn what_breaks_the_protocol_closes_with_1002() {
 fn binary_bad_text_and_excess_have_codes_of_their_own() {
     assert_eq!(decode_all(&masked(0x82, b"x")), Err(DecodeError::Binary));
     assert_eq!(decode_all(&masked(0x81, b"\xff")), Err(DecodeError::NotUtf8));
-    assert_eq!(decode_all(&masked(0x81, &[b'x'; 65])), Err(DecodeError::TooLarge { size_bytes: 65, limit_bytes: 64 }));
+    assert_eq!(
+        decode_all(&masked(0x81, &[b'x'; 65])),
+        Err(DecodeError::TooLarge { size_bytes: 65, limit_bytes: 64 })
+    );
     assert_eq!(DecodeError::Binary.close_code(), 1003);
     assert_eq!(DecodeError::NotUtf8.close_code(), 1007);
     assert_eq!(DecodeError::TooLarge { size_bytes: 2, limit_bytes: 1 }.close_code(), 1009);
@@ -150,7 +153,11 @@ fn decode_all(wire: &[u8]) -> Result<Vec<Incoming>, DecodeError> {
     decode_in_reads(&mut Decoder::new(64, 256), wire, &[wire.len().max(1)])
 }
 
-fn decode_in_reads(decoder: &mut Decoder, mut wire: &[u8], sizes: &[usize]) -> Result<Vec<Incoming>, DecodeError> {
+fn decode_in_reads(
+    decoder: &mut Decoder,
+    mut wire: &[u8],
+    sizes: &[usize],
+) -> Result<Vec<Incoming>, DecodeError> {
     let mut messages = Vec::new();
     for size in sizes.iter().cycle() {
         let (mut read, rest) = wire.split_at((*size).min(wire.len()));

@@ -1,0 +1,191 @@
+//! One connection: its socket, written to by whoever posts, and its outbox for what the socket does not take.
+
+use std::io;
+use std::net::Shutdown;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+
+use crate::event::{Caller, End};
+use crate::outbox::{Outbox, Stage};
+use crate::{Frame, Limits, PostError};
+
+/// A connection from the moment `$connect` returned until `$disconnect` has.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) caller: Caller,
+    opened_ms: u64,
+    active_ms: AtomicU64,
+    /// Set once the handshake is answered. Until then posts wait in the outbox.
+    stream: OnceLock<TcpStream>,
+    outbox: Mutex<Outbox>,
+}
+
+impl Connection {
+    /// Times are monotonic, except in `caller`.
+    pub(crate) fn new(caller: Caller, opened_ms: u64) -> Self {
+        Self {
+            caller,
+            opened_ms,
+            active_ms: AtomicU64::new(opened_ms),
+            stream: OnceLock::new(),
+            outbox: Mutex::default(),
+        }
+    }
+
+    /// Gives the connection its socket.
+    pub(crate) fn attach(&self, stream: TcpStream) {
+        // A second socket is never attached: a handshake is upgraded once.
+        let _ = self.stream.set(stream);
+    }
+
+    pub(crate) fn stream(&self) -> Option<&TcpStream> {
+        self.stream.get()
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.outbox().is_open()
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        self.outbox().stage().clone()
+    }
+
+    /// Notes that the connection is in use.
+    pub(crate) fn touch(&self, monotonic_ms: u64) {
+        self.active_ms.fetch_max(monotonic_ms, Relaxed);
+    }
+
+    /// When the connection was last in use, on the wall clock.
+    pub(crate) fn last_active_at_ms(&self) -> u64 {
+        self.caller.connected_at_ms + (self.active_ms.load(Relaxed) - self.opened_ms)
+    }
+
+    /// Sends a frame: straight to the socket if nothing waits, else behind what waits. Never blocks.
+    pub(crate) fn post(&self, frame: &Frame, limits: &Limits, monotonic_ms: u64) -> Result<(), PostError> {
+        let wire = frame.wire();
+        let mut outbox = self.outbox();
+        outbox.admit(wire.len(), limits)?;
+        let written = match self.stream.get() {
+            Some(stream) if outbox.is_empty() => write_now(stream, wire),
+            _ => Ok(0),
+        };
+        match written {
+            Ok(written) if written == wire.len() => {}
+            Ok(written) => outbox.push(wire.slice(written..)),
+            Err(_) => {
+                outbox.cut(End::abnormal());
+                return Err(PostError::Gone);
+            }
+        }
+        self.touch(monotonic_ms);
+        Ok(())
+    }
+
+    /// Answers a ping, now or as soon as the socket takes it.
+    pub(crate) fn pong(&self, wire: Bytes) {
+        self.outbox().set_pong(wire);
+    }
+
+    /// Begins to close. `by_client` is the answer to a client's close frame.
+    pub(crate) fn close(&self, end: End, monotonic_ms: u64, by_client: bool) {
+        self.outbox().close(end, monotonic_ms, by_client);
+    }
+
+    /// Gives the socket up at once.
+    pub(crate) fn cut(&self) {
+        self.outbox().cut(End::abnormal());
+    }
+
+    /// Closes or cuts a connection that is past one of its times.
+    pub(crate) fn expire(&self, limits: &Limits, monotonic_ms: u64) {
+        let mut outbox = self.outbox();
+        match outbox.stage() {
+            Stage::Open => {
+                let idle = passed(self.active_ms.load(Relaxed), limits.idle.as_millis(), monotonic_ms);
+                if idle || passed(self.opened_ms, limits.life.as_millis(), monotonic_ms) {
+                    outbox.close(End::going_away(), monotonic_ms, false);
+                }
+            }
+            Stage::Closing { since_ms, .. } if passed(*since_ms, limits.close.as_millis(), monotonic_ms) => {
+                outbox.cut(End::abnormal());
+            }
+            Stage::Closing { .. } | Stage::Cut { .. } => {}
+        }
+    }
+
+    /// Writes what waits; ready when nothing does. The task is woken when the socket takes more, and when more is
+    /// queued, closed or cut.
+    pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<()> {
+        let mut outbox = self.outbox();
+        outbox.register(context);
+        let Some(stream) = self.stream.get() else { return Poll::Pending };
+        while !outbox.is_empty() {
+            let flushed = match ready!(stream.poll_write_ready(context)) {
+                Ok(()) => outbox.flush(|slices| stream.try_write_vectored(slices)),
+                Err(error) => Err(error),
+            };
+            match flushed {
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => outbox.cut(End::abnormal()),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Poll::Ready(())
+    }
+
+    /// Tells the client's TCP that nothing more comes.
+    pub(crate) fn shut_down(&self, how: Shutdown) {
+        if let Some(stream) = self.stream.get() {
+            // Fails only if the socket is already down.
+            let _ = SockRef::from(stream).shutdown(how);
+        }
+    }
+
+    fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write_now(stream: &TcpStream, wire: &[u8]) -> io::Result<usize> {
+    match stream.try_write(wire) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+        written => written,
+    }
+}
+
+fn passed(since_ms: u64, limit_ms: u128, now_ms: u64) -> bool {
+    u128::from(now_ms.saturating_sub(since_ms)) >= limit_ms
+}
+
+impl End {
+    pub(crate) fn new(code: u16, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into() }
+    }
+
+    /// The idle limit, and by inference the life limit.
+    pub(crate) fn going_away() -> Self {
+        Self::new(1001, "Going away")
+    }
+
+    /// `DELETE @connections`.
+    pub(crate) fn deleted() -> Self {
+        Self::new(1000, "Connection Closed Normally")
+    }
+
+    /// The socket ended without a close frame.
+    pub(crate) fn abnormal() -> Self {
+        Self::new(1006, "")
+    }
+
+    /// The client's close frame.
+    pub(crate) fn by_client(code: Option<u16>, reason: String) -> Self {
+        match code {
+            Some(code) => Self { code, reason },
+            None => Self::new(1005, "Client-side close frame status not set"),
+        }
+    }
+}

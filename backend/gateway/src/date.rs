@@ -1,0 +1,64 @@
+//! Milliseconds since the Unix epoch as the two kinds of text API Gateway writes. UTC only, no leap seconds.
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// `09/Feb/2024:18:11:43 +0000`, as in `requestTime`.
+pub(crate) fn common_log(now_ms: u64) -> String {
+    let (year, month, day) = civil(now_ms / DAY_MS);
+    let (hour, minute, second, _) = time_of_day(now_ms);
+    let month = MONTHS[month as usize - 1];
+    format!("{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000")
+}
+
+/// `2024-02-09T18:11:43.419Z`, as in the answer to `GET @connections`.
+pub(crate) fn iso_8601(now_ms: u64) -> String {
+    let (year, month, day) = civil(now_ms / DAY_MS);
+    let (hour, minute, second, millis) = time_of_day(now_ms);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+fn time_of_day(now_ms: u64) -> (u64, u64, u64, u64) {
+    let ms = now_ms % DAY_MS;
+    (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
+}
+
+/// Year, month and day from days since 1970-01-01. Years are counted from 1 March of year 0, so that the leap day
+/// comes last, and in eras of 400 years, which all have the same length.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_api_gateway_writes_them() {
+        assert_eq!(common_log(1_707_502_303_420), "09/Feb/2024:18:11:43 +0000");
+        assert_eq!(iso_8601(1_738_547_193_523), "2025-02-03T01:46:33.523Z");
+    }
+
+    #[test]
+    fn leap_days_and_the_ends_of_years_are_where_they_belong() {
+        for (day, date) in [
+            (0, "1970-01-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (19_722, "2023-12-31"),
+            (19_723, "2024-01-01"),
+            (47_541, "2100-03-01"),
+        ] {
+            assert_eq!(&iso_8601(day * DAY_MS)[..10], date);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The events functions get: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy
+//! integration for WebSocket APIs"), and the authorizer's ("API Gateway Lambda authorizer function input").
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use aws_lambda_events::apigw::{
+    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayWebsocketProxyRequest,
+    ApiGatewayWebsocketProxyRequestContext,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde_json::Value;
+
+use crate::route::{CONNECT, DISCONNECT};
+use crate::{Api, ConnectionId, date, id};
+
+mod json;
+
+pub use json::event_json;
+
+/// What stays the same in every event of a connection.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub id: ConnectionId,
+    pub connected_at_ms: u64,
+    pub source_ip: IpAddr,
+    pub domain_name: Box<str>,
+    pub user_agent: Option<Box<str>>,
+    pub authorizer: Option<Box<HashMap<String, Value>>>,
+}
+
+/// What is new in an event: when, and the randomness of its ids.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub now_ms: u64,
+    pub random: u64,
+}
+
+/// A handshake as its functions see it.
+#[derive(Clone, Debug)]
+pub(crate) struct Handshake {
+    pub headers: HeaderMap,
+    pub query: HashMap<String, Vec<String>>,
+}
+
+/// How a connection ended, for its DISCONNECT event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct End {
+    pub code: u16,
+    pub reason: String,
+}
+
+pub(crate) fn connect_event(
+    api: &Api,
+    caller: &Caller,
+    handshake: &Handshake,
+    moment: Moment,
+) -> ApiGatewayWebsocketProxyRequest {
+    let mut headers = handshake.headers.clone();
+    for hop in [header::CONNECTION, header::UPGRADE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        headers.remove(hop);
+    }
+    let mut event = ApiGatewayWebsocketProxyRequest::default();
+    event.headers = last_values(&headers);
+    event.multi_value_headers = headers;
+    event.query_string_parameters = last_of_each(&handshake.query).into();
+    event.multi_value_query_string_parameters = handshake.query.clone().into();
+    event.request_context = context(api, caller, moment, CONNECT, "CONNECT");
+    event
+}
+
+pub(crate) fn message_event(
+    api: &Api,
+    caller: &Caller,
+    route_key: &str,
+    body: String,
+    moment: Moment,
+) -> ApiGatewayWebsocketProxyRequest {
+    let mut event = ApiGatewayWebsocketProxyRequest::default();
+    event.request_context = context(api, caller, moment, route_key, "MESSAGE");
+    event.request_context.message_id = Some(id::message_id(moment.now_ms, moment.random >> 16, &caller.id));
+    event.body = Some(body);
+    event
+}
+
+pub(crate) fn disconnect_event(
+    api: &Api,
+    caller: &Caller,
+    end: End,
+    moment: Moment,
+) -> ApiGatewayWebsocketProxyRequest {
+    let mut event = ApiGatewayWebsocketProxyRequest::default();
+    event.headers = disconnect_headers(&caller.domain_name);
+    event.multi_value_headers = event.headers.clone();
+    event.request_context = context(api, caller, moment, DISCONNECT, "DISCONNECT");
+    event.request_context.disconnect_status_code = Some(i64::from(end.code));
+    event.request_context.disconnect_reason = Some(end.reason);
+    event
+}
+
+pub(crate) fn authorizer_event(
+    api: &Api,
+    caller: &Caller,
+    handshake: &Handshake,
+    moment: Moment,
+) -> ApiGatewayCustomAuthorizerRequestTypeRequest {
+    let mut event = ApiGatewayCustomAuthorizerRequestTypeRequest::default();
+    event.type_ = Some("REQUEST".into());
+    event.method_arn = Some(api.connect_arn());
+    event.headers = last_values(&handshake.headers);
+    event.multi_value_headers = handshake.headers.clone();
+    event.query_string_parameters = last_of_each(&handshake.query).into();
+    event.multi_value_query_string_parameters = handshake.query.clone().into();
+    event.request_context.stage = Some(api.stage.clone());
+    event.request_context.request_id = Some(id::request_id(moment.now_ms, moment.random));
+    event.request_context.apiid = Some(api.id.clone());
+    event.request_context.identity = Some(Default::default());
+    if let Some(identity) = &mut event.request_context.identity {
+        identity.source_ip = Some(caller.source_ip.to_string());
+    }
+    event
+}
+
+fn context(
+    api: &Api,
+    caller: &Caller,
+    moment: Moment,
+    route_key: &str,
+    event_type: &str,
+) -> ApiGatewayWebsocketProxyRequestContext {
+    let request_id = id::request_id(moment.now_ms, moment.random);
+    let mut context = ApiGatewayWebsocketProxyRequestContext::default();
+    context.route_key = Some(route_key.to_owned());
+    context.event_type = Some(event_type.to_owned());
+    context.extended_request_id = Some(request_id.clone());
+    context.request_id = Some(request_id);
+    context.request_time = Some(date::common_log(moment.now_ms));
+    context.request_time_epoch = moment.now_ms as i64;
+    context.message_direction = Some("IN".to_owned());
+    context.stage = Some(api.stage.clone());
+    context.apiid = Some(api.id.clone());
+    context.connected_at = caller.connected_at_ms as i64;
+    context.connection_id = Some(caller.id.to_string());
+    context.domain_name = Some(caller.domain_name.to_string());
+    context.identity.source_ip = Some(caller.source_ip.to_string());
+    context.identity.user_agent = caller.user_agent.as_deref().map(str::to_owned);
+    if let Some(authorizer) = &caller.authorizer {
+        context.authorizer.fields = HashMap::clone(authorizer);
+    }
+    context
+}
+
+/// The one value that `headers` has for a name with several: the last.
+fn last_values(headers: &HeaderMap) -> HeaderMap {
+    headers
+        .keys()
+        .filter_map(|name| Some((name.clone(), headers.get_all(name).iter().next_back()?.clone())))
+        .collect()
+}
+
+fn last_of_each(query: &HashMap<String, Vec<String>>) -> HashMap<String, String> {
+    query.iter().filter_map(|(name, values)| Some((name.clone(), values.last()?.clone()))).collect()
+}
+
+/// The odd set of headers a DISCONNECT event has (recorded events): three of four are empty.
+fn disconnect_headers(domain_name: &str) -> HeaderMap {
+    let host = HeaderValue::from_str(domain_name).unwrap_or_else(|_| HeaderValue::from_static(""));
+    let empty = |name| (HeaderName::from_static(name), HeaderValue::from_static(""));
+    [(header::HOST, host), empty("x-api-key"), empty("x-forwarded-for"), empty("x-restapi")]
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Events as the JSON that API Gateway sends, for functions that are other processes.
+
+use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
+use serde_json::{Map, Value};
+
+/// The event as API Gateway writes it: what is not there is absent and not `null`, and header names have capitals.
+///
+/// The typed event keeps header names in lower case, so their case is restored as every browser writes them over
+/// HTTP/1.1; a tool that writes them otherwise is not reproduced.
+pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
+    // A type made of strings, numbers and maps with text keys; headers that are not text never enter an event.
+    let mut json = serde_json::to_value(event).unwrap_or_default();
+    let Value::Object(fields) = &mut json else { return json };
+    fields.retain(|_, value| !is_nothing(value));
+    for name in ["headers", "multiValueHeaders"] {
+        if let Some(Value::Object(headers)) = fields.get_mut(name) {
+            *headers = capitalised(std::mem::take(headers));
+        }
+    }
+    if let Some(Value::Object(query)) = fields.get_mut("queryStringParameters") {
+        query.values_mut().for_each(single);
+    }
+    if let Some(Value::Object(context)) = fields.get_mut("requestContext") {
+        context.retain(|_, value| !value.is_null());
+        if let Some(Value::Object(identity)) = context.get_mut("identity") {
+            identity.retain(|_, value| !value.is_null());
+        }
+    }
+    json
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(Map::is_empty)
+}
+
+/// `["v"]` as `"v"`: the typed event writes every query parameter as a list.
+fn single(value: &mut Value) {
+    if let Value::Array(values) = value {
+        *value = values.pop().unwrap_or_default();
+    }
+}
+
+fn capitalised(headers: Map<String, Value>) -> Map<String, Value> {
+    headers.into_iter().map(|(name, value)| (capitalise(&name), value)).collect()
+}
+
+/// `Sec-WebSocket-Key` of `sec-websocket-key`. The names recorded in lower case stay so.
+fn capitalise(name: &str) -> String {
+    if matches!(name, "x-api-key" | "x-restapi") {
+        return name.to_owned();
+    }
+    name.split('-').map(capitalise_word).collect::<Vec<_>>().join("-")
+}
+
+fn capitalise_word(word: &str) -> String {
+    if word == "websocket" {
+        return "WebSocket".to_owned();
+    }
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+}

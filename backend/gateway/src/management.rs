@@ -1,0 +1,119 @@
+//! The `@connections` management API over HTTP ("Use @connections commands in your backend service").
+//!
+//! Signatures (SigV4) are not checked: on a laptop there is nobody to check them against. Instead only peers on the
+//! loopback interface are answered.
+
+use std::error::Error;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as HttpBody;
+use serde_json::json;
+
+use crate::answer::{self, Body};
+use crate::rate::RateLimit;
+use crate::{ConnectionId, ConnectionInfo, Connections, Frame, PostError, date};
+
+/// Answers a request for `/{stage}/@connections/{id}`.
+pub(crate) async fn handle<B>(
+    connections: &Connections,
+    rate: Option<&RateLimit>,
+    request: Request<B>,
+    id: &str,
+    peer: SocketAddr,
+) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    if !peer.ip().to_canonical().is_loopback() {
+        return answer::error(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden");
+    }
+    if rate.is_some_and(|rate| !rate.take(connections.monotonic_ms())) {
+        return limit_exceeded("Too many requests");
+    }
+    let Ok(id) = id.parse::<ConnectionId>() else {
+        return bad_request(&format!("Invalid connectionId: {id}"));
+    };
+    match *request.method() {
+        Method::POST => post(connections, &id, request.into_body()).await,
+        Method::GET => connections.get(&id).map_or_else(|_| gone(), |info| describe(&info)),
+        Method::DELETE => {
+            connections.delete(&id).map_or_else(|_| gone(), |()| answer::empty(StatusCode::NO_CONTENT))
+        }
+        _ => method_not_allowed(),
+    }
+}
+
+async fn post<B>(connections: &Connections, id: &ConnectionId, body: B) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let bytes = match collect(connections, body).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return *refusal,
+    };
+    // Whether AWS takes bytes that are no text is unknown; as it sends text frames, clients could not.
+    let Ok(text) = str::from_utf8(&bytes) else { return bad_request("The data is not UTF-8") };
+    match connections.post(id, &Frame::text(text)) {
+        Ok(()) => answer::empty(StatusCode::OK),
+        Err(PostError::Gone) => gone(),
+        Err(PostError::LimitExceeded) => limit_exceeded("The client's buffer is full"),
+        Err(PostError::PayloadTooLarge { .. }) => too_large(),
+    }
+}
+
+/// The whole body, unless it is too large or too slow.
+async fn collect<B>(connections: &Connections, body: B) -> Result<Bytes, Box<Response<Body>>>
+where
+    B: HttpBody<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let limits = connections.limits();
+    let body = Limited::new(body, limits.message_bytes as usize).collect();
+    match tokio::time::timeout(limits.request_body, body).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Box::new(too_large())),
+        Ok(Err(_)) => Err(Box::new(bad_request("The request's body broke off"))),
+        Err(_) => Err(Box::new(answer::error(
+            StatusCode::REQUEST_TIMEOUT,
+            "RequestTimeoutException",
+            "The request's body did not arrive in time",
+        ))),
+    }
+}
+
+fn describe(info: &ConnectionInfo) -> Response<Body> {
+    let body = json!({
+        "connectedAt": date::iso_8601(info.connected_at_ms),
+        "identity": { "sourceIp": info.source_ip.to_string(), "userAgent": info.user_agent },
+        "lastActiveAt": date::iso_8601(info.last_active_at_ms),
+    });
+    answer::json(StatusCode::OK, &body)
+}
+
+fn gone() -> Response<Body> {
+    answer::bare_error(StatusCode::GONE, "GoneException")
+}
+
+fn too_large() -> Response<Body> {
+    answer::error(StatusCode::PAYLOAD_TOO_LARGE, "PayloadTooLargeException", "Message too long")
+}
+
+fn limit_exceeded(message: &str) -> Response<Body> {
+    answer::error(StatusCode::TOO_MANY_REQUESTS, "LimitExceededException", message)
+}
+
+fn bad_request(message: &str) -> Response<Body> {
+    answer::error(StatusCode::BAD_REQUEST, "BadRequestException", message)
+}
+
+fn method_not_allowed() -> Response<Body> {
+    let mut response =
+        answer::error(StatusCode::METHOD_NOT_ALLOWED, "BadRequestException", "Only POST, GET and DELETE");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"));
+    response
+}

@@ -1,0 +1,160 @@
+//! Who may ask at all: the checks of `Host` and `Origin` that keep other web sites' pages away from a server on
+//! this machine. Pure, so that a server's other paths can use them too.
+//!
+//! A page of another site can make a browser open a WebSocket to `localhost` or post to it, and by DNS rebinding
+//! it can make its own host name mean 127.0.0.1. A browser always tells the truth in both headers; programs that are
+//! no browsers send no `Origin` and are let through.
+
+use std::net::IpAddr;
+
+use http::{HeaderMap, header};
+
+/// Which hosts and origins are allowed besides the loopback ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OriginPolicy {
+    /// Host names or addresses, without port, under which the server may be addressed: the address it is bound to,
+    /// and its public names. Loopback addresses and `localhost` always are. `*` allows every host.
+    pub allowed_hosts: Vec<String>,
+    /// Origins (`https://board.example`) that may ask although they are not the server's own.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Why a request is refused, with 403.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OriginRefusal {
+    /// The request has no `Host`, or one that is not ours: perhaps DNS rebinding.
+    #[error("host {host:?} is not one of this server's; allow it by name if it is")]
+    Host {
+        /// What the request said.
+        host: String,
+    },
+    /// The request comes from a page of another site.
+    #[error("origin {origin:?} is not allowed; allow it by name if it should be")]
+    Origin {
+        /// What the request said.
+        origin: String,
+    },
+}
+
+impl OriginPolicy {
+    /// Checks a request by its headers.
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), OriginRefusal> {
+        let host = text(headers, header::HOST).unwrap_or_default();
+        if !self.allows_host(host) {
+            return Err(OriginRefusal::Host { host: host.to_owned() });
+        }
+        match headers
+            .get_all(header::ORIGIN)
+            .iter()
+            .find(|origin| !self.allows_origin(origin.as_bytes(), host))
+        {
+            None => Ok(()),
+            Some(origin) => {
+                Err(OriginRefusal::Origin { origin: String::from_utf8_lossy(origin.as_bytes()).into_owned() })
+            }
+        }
+    }
+
+    fn allows_host(&self, host: &str) -> bool {
+        let name = without_port(host);
+        is_loopback(name)
+            || self
+                .allowed_hosts
+                .iter()
+                .any(|allowed| allowed == "*" && !name.is_empty() || same_host(allowed, name))
+    }
+
+    fn allows_origin(&self, origin: &[u8], host: &str) -> bool {
+        let Ok(origin) = str::from_utf8(origin) else { return false };
+        let own = ["http://", "https://"].iter().any(|scheme| {
+            origin.strip_prefix(scheme).is_some_and(|authority| authority.eq_ignore_ascii_case(host))
+        });
+        own || self.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// `host` of `host:port`, `::1` of `[::1]:port`.
+fn without_port(host: &str) -> &str {
+    if let Some(rest) = host.strip_prefix('[') {
+        return rest.split_once(']').map_or("", |(address, _)| address);
+    }
+    host.split_once(':').map_or(host, |(name, _)| name)
+}
+
+fn is_loopback(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn same_host(allowed: &str, name: &str) -> bool {
+    allowed.trim_start_matches('[').trim_end_matches(']').eq_ignore_ascii_case(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_hosts_are_ours_on_any_port() {
+        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080"] {
+            assert_eq!(check(&OriginPolicy::default(), host, None), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_rebound_host_name_is_refused() {
+        for host in [
+            "evil.example",
+            "evil.example:8080",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+            "[::1",
+        ] {
+            let refusal = Err(OriginRefusal::Host { host: host.to_owned() });
+            assert_eq!(check(&OriginPolicy::default(), host, None), refusal, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_can_be_allowed_by_name_or_all_at_once() {
+        let named =
+            OriginPolicy { allowed_hosts: vec!["board.example".into(), "::2".into()], ..Default::default() };
+        assert_eq!(check(&named, "Board.Example:443", None), Ok(()));
+        assert_eq!(check(&named, "[::2]:443", None), Ok(()));
+        assert!(check(&named, "other.example", None).is_err());
+        let all = OriginPolicy { allowed_hosts: vec!["*".into()], ..Default::default() };
+        assert_eq!(check(&all, "other.example", None), Ok(()));
+    }
+
+    #[test]
+    fn the_servers_own_pages_may_ask_and_other_sites_may_not() {
+        let policy = OriginPolicy::default();
+        assert_eq!(check(&policy, "127.0.0.1:8080", Some("http://127.0.0.1:8080")), Ok(()));
+        for origin in ["http://evil.example", "http://127.0.0.1:9999", "http://localhost:8080", "null", ""] {
+            let refusal = Err(OriginRefusal::Origin { origin: origin.to_owned() });
+            assert_eq!(check(&policy, "127.0.0.1:8080", Some(origin)), refusal, "{origin}");
+        }
+    }
+
+    #[test]
+    fn another_origin_can_be_allowed_by_name() {
+        let policy =
+            OriginPolicy { allowed_origins: vec!["http://127.0.0.1:3000".into()], ..Default::default() };
+        assert_eq!(check(&policy, "127.0.0.1:8080", Some("http://127.0.0.1:3000")), Ok(()));
+        assert!(check(&policy, "127.0.0.1:8080", Some("http://127.0.0.1:3001")).is_err());
+    }
+
+    fn check(policy: &OriginPolicy, host: &str, origin: Option<&str>) -> Result<(), OriginRefusal> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, host.parse().expect("a header value"));
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, origin.parse().expect("a header value"));
+        }
+        policy.check(&headers)
+    }
+}

@@ -1,0 +1,235 @@
+//! Route selection expressions: text with variables in it, evaluated once for each message.
+
+use serde_json::Value;
+
+/// A route selection expression, parsed. The default is `$request.body.action`.
+///
+/// `$request.body.a.b[0]` is a variable, `${request.body.a}` the same with its end marked, `\$` a dollar sign, and
+/// everything else stands for itself. Paths are the part of JSONPath that selects one value: names and indices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteSelection {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Literal(String),
+    Body(Vec<Step>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Name(String),
+    Index(usize),
+}
+
+/// An expression that means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExpressionError {
+    /// A `${` without its `}`.
+    #[error("'${{' without '}}'")]
+    Unclosed,
+    /// A variable other than `request.body`, the only one a message has.
+    #[error("{variable:?} is not $request.body or a path below it")]
+    UnknownVariable {
+        /// What stands behind the dollar sign.
+        variable: String,
+    },
+    /// A path that is neither names nor indices.
+    #[error("{path:?} is not a path of names and indices")]
+    BadPath {
+        /// What follows `request.body`.
+        path: String,
+    },
+}
+
+impl Default for RouteSelection {
+    fn default() -> Self {
+        Self { parts: vec![Part::Body(vec![Step::Name("action".into())])] }
+    }
+}
+
+impl RouteSelection {
+    /// Parses an expression as it stands in a template's `RouteSelectionExpression`.
+    pub fn parse(expression: &str) -> Result<Self, ExpressionError> {
+        let mut parts = Vec::new();
+        let mut rest = expression;
+        while let Some(first) = rest.chars().next() {
+            let (part, after) = parse_part(first, rest)?;
+            push(&mut parts, part);
+            rest = after;
+        }
+        Ok(Self { parts })
+    }
+
+    /// The route key for a message: `None` if the expression asks for a body and this one is not JSON. A path
+    /// that is not there is empty text.
+    pub fn evaluate(&self, body: &str) -> Option<String> {
+        let needs_body = self.parts.iter().any(|part| matches!(part, Part::Body(_)));
+        let json = if needs_body { serde_json::from_str(body).ok()? } else { Value::Null };
+        Some(self.parts.iter().map(|part| part.evaluate(&json)).collect())
+    }
+}
+
+fn push(parts: &mut Vec<Part>, part: Part) {
+    match (parts.last_mut(), part) {
+        (Some(Part::Literal(text)), Part::Literal(more)) => text.push_str(&more),
+        (_, part) => parts.push(part),
+    }
+}
+
+/// The part that begins with `first`, and what follows it.
+fn parse_part(first: char, rest: &str) -> Result<(Part, &str), ExpressionError> {
+    if let Some(after) = rest.strip_prefix("\\$") {
+        return Ok((Part::Literal("$".into()), after));
+    }
+    if let Some(inner) = rest.strip_prefix("${") {
+        let (variable, after) = inner.split_once('}').ok_or(ExpressionError::Unclosed)?;
+        return Ok((parse_variable(variable)?, after));
+    }
+    if let Some(inner) = rest.strip_prefix('$') {
+        let end = inner.find(|c: char| !is_path_char(c)).unwrap_or(inner.len());
+        return Ok((parse_variable(&inner[..end])?, &inner[end..]));
+    }
+    Ok((Part::Literal(first.into()), &rest[first.len_utf8()..]))
+}
+
+fn is_path_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '[' | ']')
+}
+
+fn parse_variable(variable: &str) -> Result<Part, ExpressionError> {
+    let unknown = || ExpressionError::UnknownVariable { variable: variable.to_owned() };
+    let path = variable.strip_prefix("request.body").ok_or_else(unknown)?;
+    let steps = match path.chars().next() {
+        None => Vec::new(),
+        Some('.' | '[') => {
+            parse_path(path).ok_or_else(|| ExpressionError::BadPath { path: path.to_owned() })?
+        }
+        Some(_) => return Err(unknown()),
+    };
+    Ok(Part::Body(steps))
+}
+
+fn parse_path(path: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (step, after) = parse_step(rest)?;
+        steps.push(step);
+        rest = after;
+    }
+    Some(steps)
+}
+
+fn parse_step(path: &str) -> Option<(Step, &str)> {
+    if let Some(inner) = path.strip_prefix('[') {
+        let (index, after) = inner.split_once(']')?;
+        let quoted = |quote: char| index.strip_prefix(quote)?.strip_suffix(quote);
+        let step = match quoted('\'').or_else(|| quoted('"')) {
+            Some(name) => Step::Name(name.to_owned()),
+            None => Step::Index(index.parse().ok()?),
+        };
+        return Some((step, after));
+    }
+    let inner = path.strip_prefix('.')?;
+    let end = inner.find(['.', '[']).unwrap_or(inner.len());
+    (end > 0).then(|| (Step::Name(inner[..end].to_owned()), &inner[end..]))
+}
+
+impl Part {
+    fn evaluate(&self, body: &Value) -> String {
+        match self {
+            Self::Literal(text) => text.clone(),
+            Self::Body(steps) => {
+                steps.iter().try_fold(body, |value, step| step.of(value)).map(stringify).unwrap_or_default()
+            }
+        }
+    }
+}
+
+impl Step {
+    fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        match self {
+            Self::Name(name) => value.get(name),
+            Self::Index(index) => value.get(index),
+        }
+    }
+}
+
+/// A value as text: an array is `[item1, item2]`, null is nothing.
+fn stringify(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(stringify).collect::<Vec<_>>().join(", ")),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = r#"{"service":"chat","action":"join","data":{"room":"r1","list":["a",2]},"a b":"c"}"#;
+
+    #[test]
+    fn the_documented_expressions_yield_the_documented_keys() {
+        for (expression, key) in [
+            ("$request.body.action", "join"),
+            ("${request.body.action}", "join"),
+            ("${request.body.service}/${request.body.action}", "chat/join"),
+            ("${request.body.action}-${request.body.invalidPath}", "join-"),
+            ("action", "action"),
+            (r"\$default", "$default"),
+            ("$request.body.data.room", "r1"),
+        ] {
+            assert_eq!(evaluate(expression), Some(key.to_owned()), "{expression}");
+        }
+    }
+
+    #[test]
+    fn paths_go_through_names_and_indices() {
+        assert_eq!(evaluate("$request.body.data.list[1]"), Some("2".into()));
+        assert_eq!(evaluate("${request.body['a b']}"), Some("c".into()));
+        assert_eq!(evaluate("$request.body.data.list"), Some("[a, 2]".into()));
+        assert_eq!(evaluate("$request.body.data.list[7]"), Some(String::new()));
+        assert_eq!(evaluate("$request.body.action.deeper"), Some(String::new()));
+    }
+
+    #[test]
+    fn an_expression_is_evaluated_once_and_not_again() {
+        let selection = RouteSelection::parse("$request.body.action").expect("an expression");
+        let body = r#"{"action":"$request.body.secret","secret":"s"}"#;
+        assert_eq!(selection.evaluate(body), Some("$request.body.secret".into()));
+    }
+
+    #[test]
+    fn only_an_expression_that_reads_the_body_needs_json() {
+        assert_eq!(RouteSelection::default().evaluate("hello"), None);
+        assert_eq!(
+            RouteSelection::parse("action").expect("an expression").evaluate("hello"),
+            Some("action".into())
+        );
+    }
+
+    #[test]
+    fn nonsense_is_refused_when_parsed() {
+        assert_eq!(RouteSelection::parse("${request.body.a"), Err(ExpressionError::Unclosed));
+        for variable in ["request.header.x", "context.stage", "request.bodyaction", ""] {
+            let unknown = ExpressionError::UnknownVariable { variable: variable.into() };
+            assert_eq!(RouteSelection::parse(&format!("${{{variable}}}")), Err(unknown));
+        }
+        for path in [".", ".a..b", "[x]", "[1", ".a[]"] {
+            let expression = format!("${{request.body{path}}}");
+            assert_eq!(
+                RouteSelection::parse(&expression),
+                Err(ExpressionError::BadPath { path: path.into() })
+            );
+        }
+    }
+
+    fn evaluate(expression: &str) -> Option<String> {
+        RouteSelection::parse(expression).expect("an expression").evaluate(BODY)
+    }
+}
