@@ -50,6 +50,11 @@ impl Spawned {
         }
     }
 
+    /// Its number, as the system knows it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends the process as `kill -9` does.
     pub fn kill(&mut self) {
         // Already gone is as good.

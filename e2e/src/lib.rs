@@ -3,6 +3,7 @@
 //! `cargo xtask test` builds what is needed and says where it is, in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
 //! `TICKERTAPE_CHROMIUM` and `TICKERTAPE_CHROMEDRIVER`. Nothing here is a dependency of anything shipped.
 
+pub mod bench;
 pub mod browser;
 pub mod child;
 pub mod server;

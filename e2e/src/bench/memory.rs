@@ -1,0 +1,34 @@
+//! Resident memory a connection adds while nobody speaks.
+
+use std::time::Duration;
+
+use super::hub::Hub;
+use super::{report, usage, viewer};
+
+/// Measures 1,000 and 5,000 idle viewers, ours and the peer in turns.
+pub async fn run() {
+    for connections in [1_000, 5_000] {
+        measure(&Hub::tickertape(), connections).await;
+        if let Some(peer) = Hub::node() {
+            measure(&peer, connections).await;
+        }
+    }
+}
+
+async fn measure(hub: &Hub, connections: usize) {
+    // One connection first, so that what is made once is not counted as made for each.
+    let _first = viewer::watch(&hub.ws, "bench/idle").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let Some(before) = usage::resident_bytes(hub.pid()) else {
+        eprintln!("no /proc here: memory is not measured");
+        return;
+    };
+    let mut sockets = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        sockets.push(viewer::watch(&hub.ws, "bench/idle").await);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let after = usage::resident_bytes(hub.pid()).unwrap_or(before);
+    let each = after.saturating_sub(before) as f64 / connections as f64 / 1024.0;
+    report(&format!("{}: {connections} idle, memory a connection", hub.name), each, "KiB");
+}

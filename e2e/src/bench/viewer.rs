@@ -1,0 +1,87 @@
+//! The load: viewers that count what they get, and publishers that wait for their answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+/// An open socket.
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What viewers have seen, together.
+#[derive(Default)]
+pub struct Seen {
+    /// Publications received.
+    pub deliveries: AtomicU64,
+}
+
+/// Opens a socket with buffers small enough for thousands of them.
+///
+/// # Panics
+///
+/// If the hub refuses.
+pub async fn connect(url: &str) -> Socket {
+    let small = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
+    connect_async_with_config(url, Some(small), true).await.expect("the hub accepts").0
+}
+
+/// Opens a socket and subscribes to `topic`; returns when the hub has answered.
+///
+/// # Panics
+///
+/// If the hub refuses.
+pub async fn watch(url: &str, topic: &str) -> Socket {
+    let mut socket = connect(url).await;
+    let subscribe = json!({"action": "subscribe", "id": 1, "filter": topic}).to_string();
+    socket.send(Message::text(subscribe)).await.expect("sent");
+    while let Some(Ok(message)) = socket.next().await {
+        if message.to_text().is_ok_and(|text| text.contains("\"subscribed\"")) {
+            return socket;
+        }
+    }
+    panic!("the hub closed a viewer's socket");
+}
+
+/// Counts what arrives until the socket ends, and hands `sample` every age found, in microseconds.
+pub async fn count(mut socket: Socket, seen: Arc<Seen>, start: Instant, mut sample: impl FnMut(f64)) {
+    while let Some(Ok(message)) = socket.next().await {
+        let Ok(text) = message.to_text() else { continue };
+        let now = start.elapsed();
+        for found in text.split("\"sent\":").skip(1) {
+            let digits = found.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+            if let Ok(sent) = digits.parse::<u64>() {
+                seen.deliveries.fetch_add(1, Ordering::Relaxed);
+                sample(now.as_nanos() as f64 / 1_000.0 - sent as f64);
+            }
+        }
+    }
+}
+
+/// Data of about 128 bytes as JSON that says when it was sent, in microseconds since `start`.
+pub fn payload(start: Instant) -> serde_json::Value {
+    json!({"sent": start.elapsed().as_micros() as u64, "text": "x".repeat(100)})
+}
+
+/// Publishes once and waits for the answer.
+///
+/// # Panics
+///
+/// If the hub closes the socket.
+pub async fn publish(socket: &mut Socket, topic: &str, id: u64, data: &serde_json::Value) {
+    let request = json!({"action": "publish", "id": id, "topic": topic, "data": data}).to_string();
+    socket.send(Message::text(request)).await.expect("sent");
+    while let Some(Ok(message)) = socket.next().await {
+        let Ok(text) = message.to_text() else { continue };
+        assert!(!text.contains("\"error\""), "the hub refused: {text}");
+        if text.contains("\"published\"") {
+            return;
+        }
+    }
+    panic!("the hub closed the publisher's socket");
+}
