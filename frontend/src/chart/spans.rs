@@ -25,7 +25,7 @@ impl Spans {
         let met = &self.spans[first..last];
         let start = met.first().map_or(span.start, |kept| kept.start.min(span.start));
         let end = met.last().map_or(span.end, |kept| kept.end.max(span.end));
-        self.spans.splice(first..last, [start..end]);
+        self.spans.splice(first..last, std::iter::once(start..end));
     }
 
     /// Takes a stretch out again, splitting what reaches over it: what was lost has been found.

@@ -1,0 +1,226 @@
+//! Marks become pixels: the only file that draws on a canvas.
+
+use std::cell::Cell;
+
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::draw::{Align, Ink, Mark};
+use super::geometry::{Point, Rect, Surface};
+use super::theme::{Palette, SERIES_COLOURS};
+
+const LINE_PX: f64 = 1.6;
+const DOT_PX: f64 = 2.6;
+const DIMMED: f64 = 0.45;
+const AREA: f64 = 0.10;
+const HATCH: f64 = 0.5;
+const HATCH_STEP_PX: f64 = 6.0;
+const TINT: f64 = 0.10;
+/// Lettering before the style sheet has been read.
+const FONT_PX: f64 = 10.5;
+
+/// A canvas element with its context and the size it was last given.
+pub struct Canvas {
+    element: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    surface: Cell<Surface>,
+}
+
+impl Canvas {
+    /// None if the browser gives no 2D context.
+    pub fn new(element: HtmlCanvasElement) -> Option<Self> {
+        let context = element.get_context("2d").ok()??.dyn_into().ok()?;
+        let surface =
+            Surface { width: 0.0, height: 0.0, density: 1.0, font_px: FONT_PX, digit_px: FONT_PX * 0.6 };
+        Some(Self { element, context, surface: Cell::new(surface) })
+    }
+
+    /// What it is drawn on, as of the last [`Self::fit`].
+    pub fn surface(&self) -> Surface {
+        self.surface.get()
+    }
+
+    /// Takes on its size in the layout, the screen's density and the style sheet's lettering.
+    pub fn fit(&self, palette: &Palette) {
+        let window = web_sys::window();
+        let density = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio).max(1.0);
+        let style = window.and_then(|window| window.get_computed_style(&self.element).ok()?);
+        let font_size = style.and_then(|style| style.get_property_value("font-size").ok());
+        let font_px = font_size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(FONT_PX);
+        let (width, height) =
+            (f64::from(self.element.client_width()), f64::from(self.element.client_height()));
+        self.element.set_width((width * density).round() as u32);
+        self.element.set_height((height * density).round() as u32);
+        self.context.set_font(&format!("{font_px}px {}", palette.font));
+        let digit_px = self.context.measure_text("0").map_or(font_px * 0.6, |metrics| metrics.width());
+        self.surface.set(Surface { width, height, density, font_px, digit_px });
+    }
+
+    /// Replaces what is drawn.
+    pub fn paint(&self, marks: &[Mark], palette: &Palette) {
+        let surface = self.surface.get();
+        let brush = Brush { context: &self.context, palette, density: surface.density };
+        // The transformation is a scaling by the density, which is never zero.
+        let _set = self.context.set_transform(surface.density, 0.0, 0.0, surface.density, 0.0, 0.0);
+        self.context.clear_rect(0.0, 0.0, surface.width, surface.height);
+        self.context.set_font(&format!("{}px {}", surface.font_px, palette.font));
+        self.context.set_text_baseline("middle");
+        self.context.set_line_join("round");
+        self.context.save();
+        for mark in marks {
+            brush.mark(mark);
+        }
+        self.context.restore();
+    }
+}
+
+struct Brush<'a> {
+    context: &'a CanvasRenderingContext2d,
+    palette: &'a Palette,
+    density: f64,
+}
+
+impl Brush<'_> {
+    fn mark(&self, mark: &Mark) {
+        match mark {
+            Mark::Rule { ink, from, to } => self.rule(*ink, *from, *to),
+            Mark::Line { ink, points } => self.line(*ink, points),
+            Mark::Area { ink, points, base_y } => self.area(*ink, points, *base_y),
+            Mark::Dot { ink, at } => self.dot(*ink, *at),
+            Mark::Hatch(rect) => self.hatch(rect),
+            Mark::Replayed(rect) => self.replayed(rect),
+            Mark::Text { at, align, text } => self.text(*at, *align, text),
+            Mark::Dim => self.context.set_global_alpha(DIMMED),
+            Mark::Clip(rect) => self.clip(rect),
+            Mark::Restore => {
+                self.context.restore();
+                self.context.save();
+            }
+        }
+    }
+
+    /// A hairline on whole device pixels, so that it is not blurred over two.
+    fn rule(&self, ink: Ink, from: Point, to: Point) {
+        let width = (self.density.round() / self.density).max(1.0 / self.density);
+        let snap =
+            |at: f64| ((at * self.density).round() + (width * self.density) % 2.0 / 2.0) / self.density;
+        self.context.begin_path();
+        self.context.move_to(snap(from.x), snap(from.y));
+        self.context.line_to(snap(to.x), snap(to.y));
+        self.context.set_stroke_style_str(self.colour(ink));
+        self.context.set_line_width(width);
+        self.context.stroke();
+    }
+
+    fn line(&self, ink: Ink, points: &[Point]) {
+        self.path(points);
+        self.context.set_stroke_style_str(self.colour(ink));
+        self.context.set_line_width(LINE_PX);
+        match dashes(ink) {
+            [] => self.context.stroke(),
+            pattern => {
+                self.set_dashes(pattern);
+                self.context.stroke();
+                self.set_dashes(&[]);
+            }
+        }
+    }
+
+    fn area(&self, ink: Ink, points: &[Point], base_y: f64) {
+        let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+        self.path(points);
+        self.context.line_to(last.x, base_y);
+        self.context.line_to(first.x, base_y);
+        self.thinned(AREA, || {
+            self.context.set_fill_style_str(self.colour(ink));
+            self.context.fill();
+        });
+    }
+
+    fn dot(&self, ink: Ink, at: Point) {
+        self.context.begin_path();
+        // Refused only for a negative radius.
+        let _drawn = self.context.arc(at.x, at.y, DOT_PX, 0.0, std::f64::consts::TAU);
+        self.context.set_fill_style_str(self.colour(ink));
+        self.context.fill();
+    }
+
+    fn hatch(&self, rect: &Rect) {
+        self.context.save();
+        self.clip(rect);
+        self.context.begin_path();
+        let mut x = rect.left - rect.height;
+        // Stripes hang on the window's pixels, not on the stretch, so that they do not crawl.
+        x -= x % HATCH_STEP_PX;
+        while x < rect.right() {
+            self.context.move_to(x, rect.bottom());
+            self.context.line_to(x + rect.height, rect.top);
+            x += HATCH_STEP_PX;
+        }
+        self.context.set_stroke_style_str(&self.palette.bad);
+        self.context.set_line_width(1.0);
+        self.thinned(HATCH, || self.context.stroke());
+        self.context.restore();
+    }
+
+    fn replayed(&self, rect: &Rect) {
+        self.context.set_fill_style_str(&self.palette.accent);
+        self.thinned(TINT, || self.context.fill_rect(rect.left, rect.top, rect.width, rect.height));
+        self.context.fill_rect(rect.left, rect.top - 2.0, rect.width, 2.0);
+    }
+
+    fn text(&self, at: Point, align: Align, text: &str) {
+        self.context.set_fill_style_str(&self.palette.muted);
+        self.context.set_text_align(match align {
+            Align::Start => "left",
+            Align::Middle => "center",
+            Align::End => "right",
+        });
+        // Refused only for coordinates that are not numbers, which draws nothing, as it should.
+        let _drawn = self.context.fill_text(text, at.x, at.y);
+    }
+
+    fn clip(&self, rect: &Rect) {
+        self.context.begin_path();
+        self.context.rect(rect.left, rect.top, rect.width, rect.height);
+        self.context.clip();
+    }
+
+    fn path(&self, points: &[Point]) {
+        self.context.begin_path();
+        for point in points {
+            self.context.line_to(point.x, point.y);
+        }
+    }
+
+    fn thinned(&self, share: f64, draw: impl FnOnce()) {
+        let alpha = self.context.global_alpha();
+        self.context.set_global_alpha(alpha * share);
+        draw();
+        self.context.set_global_alpha(alpha);
+    }
+
+    fn colour(&self, ink: Ink) -> &str {
+        match ink {
+            Ink::Grid => &self.palette.grid,
+            Ink::Baseline => &self.palette.baseline,
+            Ink::Crosshair => &self.palette.muted,
+            Ink::Series(column) => &self.palette.series[column % SERIES_COLOURS],
+        }
+    }
+
+    fn set_dashes(&self, pattern: &[f64]) {
+        let pattern: js_sys::Array = pattern.iter().copied().map(wasm_bindgen::JsValue::from_f64).collect();
+        // Refused only for negative lengths.
+        let _set = self.context.set_line_dash(&pattern);
+    }
+}
+
+/// Colours come round again after the sixth series; dashes tell the second round from the first.
+fn dashes(ink: Ink) -> &'static [f64] {
+    match ink {
+        Ink::Series(column) if column >= 2 * SERIES_COLOURS => &[2.0, 3.0],
+        Ink::Series(column) if column >= SERIES_COLOURS => &[7.0, 3.0],
+        Ink::Series(_) | Ink::Grid | Ink::Baseline | Ink::Crosshair => &[],
+    }
+}

@@ -1,0 +1,273 @@
+//! A chart as a list of marks: what is drawn, in which order, in which ink. What the inks look like, the canvas knows.
+
+use std::ops::Range;
+
+use super::clock::LocalClock;
+use super::decimate::{Breaks, Sample, decimate};
+use super::geometry::{Plot, Point, Rect, Surface, nearest};
+use super::scale::Scale;
+use super::series::SeriesSet;
+
+/// All that decides how a chart looks at one moment.
+#[derive(Clone, Debug)]
+pub struct Scene<'a> {
+    /// The data.
+    pub set: &'a SeriesSet,
+    /// Which series the reader switched off, by column; those not listed are on.
+    pub hidden: &'a [bool],
+    /// With axes, or bare.
+    pub look: Look,
+    /// The times of the left and right edge.
+    pub window: Range<i64>,
+    /// The axis of values.
+    pub scale: &'a Scale,
+    /// What it is drawn on.
+    pub surface: Surface,
+    /// Samples further apart than this are not joined.
+    pub hole_ms: Option<i64>,
+    /// Whether the data is stale.
+    pub dimmed: bool,
+    /// The time under the crosshair.
+    pub crosshair: Option<i64>,
+    /// What local clocks show.
+    pub clock: LocalClock,
+}
+
+/// How much a chart shows around its lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    /// Lines with axes, labels and a legend.
+    #[default]
+    Line,
+    /// One line beside a big figure: no axes, no labels.
+    Sparkline,
+}
+
+/// Something to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// A straight hairline.
+    Rule {
+        /// What it is drawn with.
+        ink: Ink,
+        /// Where it begins.
+        from: Point,
+        /// Where it ends.
+        to: Point,
+    },
+    /// A curve.
+    Line {
+        /// What it is drawn with.
+        ink: Ink,
+        /// Its corners, left to right.
+        points: Vec<Point>,
+    },
+    /// The space between a curve and a level below it.
+    Area {
+        /// What it is filled with, thinly.
+        ink: Ink,
+        /// The curve's corners, left to right.
+        points: Vec<Point>,
+        /// The level it is filled down to.
+        base_y: f64,
+    },
+    /// A dot: a sample that stands alone, the end of a sparkline, or a reading under the crosshair.
+    Dot {
+        /// What it is filled with.
+        ink: Ink,
+        /// Its middle.
+        at: Point,
+    },
+    /// A stretch that was lost: slanted hatching.
+    Hatch(Rect),
+    /// A stretch that was filled in afterwards: a tint and a bar above it.
+    Replayed(Rect),
+    /// Words or a number.
+    Text {
+        /// Where it hangs: the middle of its height.
+        at: Point,
+        /// Which part of it stands there.
+        align: Align,
+        /// What it says.
+        text: String,
+    },
+    /// What follows is drawn faintly.
+    Dim,
+    /// What follows is not drawn outside a rectangle.
+    Clip(Rect),
+    /// Takes [`Self::Dim`] and [`Self::Clip`] back.
+    Restore,
+}
+
+/// What something is drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// The grid.
+    Grid,
+    /// The line under the plot.
+    Baseline,
+    /// The crosshair.
+    Crosshair,
+    /// The colour of the series in this column.
+    Series(usize),
+}
+
+/// Which part of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Its left end.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its right end.
+    End,
+}
+
+impl Scene<'_> {
+    /// Where the data goes.
+    pub fn plot(&self) -> Plot {
+        match self.look {
+            Look::Line => self.surface.plot_with_axes(self.window.clone(), self.scale),
+            Look::Sparkline => self.surface.plot_bare(self.window.clone(), self.scale),
+        }
+    }
+
+    /// Everything to draw, from back to front.
+    pub fn marks(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        if self.surface.is_empty() {
+            return marks;
+        }
+        let plot = self.plot();
+        match self.look {
+            Look::Line => self.axes(&plot, &mut marks),
+            Look::Sparkline => baseline(&plot, &mut marks),
+        }
+        self.stretches(&plot, &mut marks);
+        self.curves(&plot, &mut marks);
+        self.crosshair(&plot, &mut marks);
+        marks
+    }
+
+    fn axes(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        let ticks: Vec<f64> = self.scale.ticks().collect();
+        for (index, tick) in ticks.iter().enumerate() {
+            let y = plot.y(*tick);
+            let ink = if index == 0 { Ink::Baseline } else { Ink::Grid };
+            let (from, to) = (Point { x: plot.area.left, y }, Point { x: plot.area.right(), y });
+            marks.push(Mark::Rule { ink, from, to });
+            let at = Point { x: plot.area.left - self.surface.font_px * 0.7, y };
+            marks.push(Mark::Text { at, align: Align::End, text: self.scale.label(*tick) });
+        }
+        if self.surface.has_time_axis() {
+            self.time_axis(plot, marks);
+        }
+    }
+
+    fn time_axis(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        let label_px = self.surface.digit_px * 14.0;
+        let ticks = self.clock.ticks(&self.window, (plot.area.width / label_px) as usize);
+        let y = plot.area.bottom() + self.surface.font_px * 1.1;
+        for tick in &ticks {
+            let text = self.clock.label(*tick, &ticks);
+            let half = text.chars().count() as f64 * self.surface.digit_px / 2.0;
+            let x = plot.x(*tick);
+            if x + half <= self.surface.width {
+                marks.push(Mark::Text { at: Point { x, y }, align: Align::Middle, text });
+            }
+        }
+    }
+
+    fn stretches(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        let replayed = self.set.replayed().within(self.window.clone());
+        marks.extend(replayed.map(|span| Mark::Replayed(self.stretch(plot, &span))));
+        let lost = self.set.lost().within(self.window.clone());
+        marks.extend(lost.map(|span| Mark::Hatch(self.stretch(plot, &span))));
+    }
+
+    /// A stretch of time over the height of the plot, cut to the window and never too narrow to be seen.
+    fn stretch(&self, plot: &Plot, span: &Range<i64>) -> Rect {
+        let left = plot.x(span.start.max(self.window.start));
+        let right = plot.x(span.end.min(self.window.end)).max(left + 2.0).min(plot.area.right());
+        Rect { left: left.min(right - 2.0), width: (right - left).max(2.0), ..plot.area }
+    }
+
+    fn curves(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        let room = 3.0;
+        marks.push(Mark::Clip(Rect {
+            left: plot.area.left,
+            top: plot.area.top - room,
+            width: plot.area.width + room,
+            height: plot.area.height + 2.0 * room,
+        }));
+        if self.dimmed {
+            marks.push(Mark::Dim);
+        }
+        let filled = self.look == Look::Sparkline || self.set.series().len() == 1;
+        for column in self.shown() {
+            self.curve(plot, column, filled, marks);
+        }
+        marks.push(Mark::Restore);
+    }
+
+    fn curve(&self, plot: &Plot, column: usize, filled: bool, marks: &mut Vec<Mark>) {
+        let ink = Ink::Series(column);
+        let base_y = plot.y(0.0_f64.clamp(self.scale.min, self.scale.max));
+        let runs = self.runs(plot, column);
+        for run in &runs {
+            let points: Vec<Point> = run.iter().map(|sample| plot.at(*sample)).collect();
+            if let [at] = points[..] {
+                marks.push(Mark::Dot { ink, at });
+                continue;
+            }
+            if filled {
+                marks.push(Mark::Area { ink, points: points.clone(), base_y });
+            }
+            marks.push(Mark::Line { ink, points });
+        }
+        if let (Look::Sparkline, Some(end)) = (self.look, runs.last().and_then(|run| run.last())) {
+            marks.push(Mark::Dot { ink, at: plot.at(*end) });
+        }
+    }
+
+    /// The runs of one series, with one sample beyond each edge so that lines reach it.
+    fn runs(&self, plot: &Plot, column: usize) -> Vec<Vec<Sample>> {
+        let rows = self.set.rows_within(&self.window);
+        let rows = rows.start.saturating_sub(1)..rows.end + 1;
+        let breaks = Breaks { hole_ms: self.hole_ms, lost: self.set.lost() };
+        decimate(self.set.samples(column, rows), plot.pixel_ms(self.surface.density), breaks)
+    }
+
+    fn crosshair(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        let Some(ts_ms) = self.crosshair.filter(|ts_ms| self.window.contains(ts_ms)) else { return };
+        let x = plot.x(ts_ms);
+        let (from, to) = (Point { x, y: plot.area.top }, Point { x, y: plot.area.bottom() });
+        marks.push(Mark::Rule { ink: Ink::Crosshair, from, to });
+        let reach_ms = self.reach_ms(plot);
+        for column in self.shown() {
+            if let Some(sample) = nearest(self.set, column, ts_ms, reach_ms) {
+                marks.push(Mark::Dot { ink: Ink::Series(column), at: plot.at(sample) });
+            }
+        }
+    }
+
+    /// How far from the crosshair a sample may be and still be its reading: some pixels, or half a hole.
+    pub fn reach_ms(&self, plot: &Plot) -> i64 {
+        let pixels_ms = plot.pixel_ms(1.0) * 8;
+        self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))
+    }
+
+    fn shown(&self) -> impl Iterator<Item = usize> + '_ {
+        let columns = 0..self.set.series().len();
+        columns.filter(|column| !self.hidden.get(*column).copied().unwrap_or(false))
+    }
+}
+
+fn baseline(plot: &Plot, marks: &mut Vec<Mark>) {
+    let y = plot.area.bottom();
+    let (from, to) = (Point { x: plot.area.left, y }, Point { x: plot.area.right(), y });
+    marks.push(Mark::Rule { ink: Ink::Grid, from, to });
+}
+
+#[cfg(test)]
+mod tests;

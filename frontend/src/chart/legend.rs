@@ -1,0 +1,59 @@
+//! The legend: what each series reads, and a button to switch it on and off.
+
+use leptos::prelude::*;
+
+use super::reading::Readout;
+use super::state::State;
+use super::theme::SERIES_COLOURS;
+
+/// One button for each series if they are `named`, and the switch between chart and table.
+#[component]
+pub(super) fn Legend(
+    state: State,
+    readout: Memo<Readout>,
+    tabular: RwSignal<bool>,
+    named: bool,
+) -> impl IntoView {
+    let count = Memo::new(move |_| if named { readout.with(|readout| readout.readings.len()) } else { 0 });
+    view! {
+        <figcaption class="legend">
+            <div class="keys">
+                <For each=move || 0..count.get() key=|column| *column let:column>
+                    <Key state readout column />
+                </For>
+            </div>
+            <button
+                class="twin-switch"
+                type="button"
+                aria-pressed=move || tabular.get().to_string()
+                title="Show as table"
+                aria-label="Show as table"
+                on:click=move |_| tabular.update(|tabular| *tabular = !*tabular)
+            ></button>
+        </figcaption>
+    }
+}
+
+/// Colour and dashes of a series, as class names.
+pub(super) fn key_class(column: usize) -> String {
+    format!("key c{} round{}", column % SERIES_COLOURS + 1, (column / SERIES_COLOURS).min(2))
+}
+
+#[component]
+fn Key(state: State, readout: Memo<Readout>, column: usize) -> impl IntoView {
+    let read = move |part: fn(&super::reading::Reading) -> &String| {
+        readout.with(|readout| readout.readings.get(column).map(part).cloned().unwrap_or_default())
+    };
+    let width = move || format!("{}ch", readout.with(|readout| readout.number_chars));
+    view! {
+        <button
+            class=key_class(column)
+            type="button"
+            aria-pressed=move || (!state.is_hidden(column)).to_string()
+            on:click=move |_| state.toggle(column)
+        >
+            <span>{move || read(|reading| &reading.name)}</span>
+            <b style:min-width=width>{move || read(|reading| &reading.text)}</b>
+        </button>
+    }
+}

@@ -1,0 +1,101 @@
+//! A canvas in the page: it follows its size in the layout and rests while it cannot be seen.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, ResizeObserver};
+
+use super::canvas::Canvas;
+use super::frame::FrameTask;
+use super::theme;
+
+/// A canvas that is drawn when asked for and in sight; it stops watching the page when it is dropped.
+pub struct Stage {
+    actor: Rc<Actor>,
+    task: Rc<FrameTask>,
+    resize: Option<ResizeObserver>,
+    sight: Option<IntersectionObserver>,
+    _on_resize: Closure<dyn FnMut()>,
+    _on_sight: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+struct Actor {
+    canvas: Canvas,
+    in_sight: Cell<bool>,
+    fits: Cell<bool>,
+    draw: Box<dyn Fn(&Canvas)>,
+}
+
+impl Stage {
+    /// Starts watching an element. None if the browser gives no 2D context.
+    pub fn mount(element: HtmlCanvasElement, draw: impl Fn(&Canvas) + 'static) -> Option<Self> {
+        let canvas = Canvas::new(element.clone())?;
+        let actor = Rc::new(Actor {
+            canvas,
+            in_sight: Cell::new(true),
+            fits: Cell::new(false),
+            draw: Box::new(draw),
+        });
+        let acting = Rc::clone(&actor);
+        let task = Rc::new(FrameTask::new(move || acting.draw()));
+        let on_resize = on_resize(&actor, &task);
+        let on_sight = on_sight(&actor, &task);
+        let resize = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
+        let sight = IntersectionObserver::new(on_sight.as_ref().unchecked_ref()).ok();
+        resize.iter().for_each(|observer| observer.observe(&element));
+        sight.iter().for_each(|observer| observer.observe(&element));
+        task.request();
+        Some(Self { actor, task, resize, sight, _on_resize: on_resize, _on_sight: on_sight })
+    }
+
+    /// Draws with the next frame, if it is in sight then.
+    pub fn request(&self) {
+        self.task.request();
+    }
+
+    /// Reads size and lettering again, then draws.
+    pub fn refit(&self) {
+        self.actor.fits.set(false);
+        self.task.request();
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.resize.iter().for_each(ResizeObserver::disconnect);
+        self.sight.iter().for_each(IntersectionObserver::disconnect);
+    }
+}
+
+impl Actor {
+    fn draw(&self) {
+        if !self.in_sight.get() {
+            return;
+        }
+        if !self.fits.replace(true) {
+            self.canvas.fit(&theme::palette());
+        }
+        (self.draw)(&self.canvas);
+    }
+}
+
+fn on_resize(actor: &Rc<Actor>, task: &Rc<FrameTask>) -> Closure<dyn FnMut()> {
+    let (actor, task) = (Rc::clone(actor), Rc::clone(task));
+    Closure::new(move || {
+        actor.fits.set(false);
+        task.request();
+    })
+}
+
+fn on_sight(actor: &Rc<Actor>, task: &Rc<FrameTask>) -> Closure<dyn FnMut(js_sys::Array)> {
+    let (actor, task) = (Rc::clone(actor), Rc::clone(task));
+    Closure::new(move |entries: js_sys::Array| {
+        let latest = entries.pop().dyn_into::<IntersectionObserverEntry>();
+        let in_sight = latest.is_ok_and(|entry| entry.is_intersecting());
+        if actor.in_sight.replace(in_sight) != in_sight {
+            task.request();
+        }
+    })
+}

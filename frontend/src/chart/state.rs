@@ -1,0 +1,210 @@
+//! What a chart in the page depends on, and what it remembers between two drawings.
+
+use std::ops::Range;
+
+use leptos::prelude::*;
+
+use super::canvas::Canvas;
+use super::clock::LocalClock;
+use super::draw::{Look, Scene};
+use super::format::Unit;
+use super::geometry::{Plot, Surface};
+use super::reading::{Readout, Row, step, table};
+use super::scale::{Bounds, Scale};
+use super::series::{Extent, SeriesSet};
+use super::theme;
+
+/// A time that all charts of a page point at together.
+#[derive(Clone, Copy)]
+pub struct Crosshair(RwSignal<Option<i64>>);
+
+impl Crosshair {
+    /// The page's, or one of its own where none is provided.
+    fn shared() -> Self {
+        use_context().unwrap_or_else(|| Self(RwSignal::new(None)))
+    }
+}
+
+/// Lets the charts below point at the same time.
+pub fn provide_crosshair() {
+    provide_context(Crosshair(RwSignal::new(None)));
+}
+
+/// What whoever shows a chart hands to it.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs {
+    pub set: Signal<SeriesSet>,
+    pub right_edge: Memo<i64>,
+    pub window_ms: Signal<i64>,
+    pub look: Look,
+    pub unit: Signal<Unit>,
+    pub bounds: Signal<Bounds>,
+    pub hole_ms: Signal<Option<i64>>,
+    pub stale: Signal<bool>,
+    pub clock: LocalClock,
+}
+
+/// A chart: its inputs, what its reader switched, what it drew last.
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    inputs: Inputs,
+    hidden: RwSignal<Vec<bool>>,
+    crosshair: RwSignal<Option<i64>>,
+    drawn: RwSignal<u32>,
+    surface: StoredValue<Surface>,
+    scale: StoredValue<Option<Scale>>,
+}
+
+impl State {
+    pub fn new(inputs: Inputs) -> Self {
+        let bare = Surface { width: 0.0, height: 0.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
+        Self {
+            inputs,
+            hidden: RwSignal::new(Vec::new()),
+            crosshair: Crosshair::shared().0,
+            drawn: RwSignal::new(0),
+            surface: StoredValue::new(bare),
+            scale: StoredValue::new(None),
+        }
+    }
+
+    /// Makes the current reactive computation run again when the drawing would change.
+    pub fn track(&self) {
+        self.inputs.set.track();
+        self.inputs.right_edge.track();
+        self.inputs.window_ms.track();
+        self.inputs.hole_ms.track();
+        self.inputs.stale.track();
+        self.hidden.track();
+        self.crosshair.track();
+    }
+
+    /// Makes the current reactive computation run again when the axis of values has to be found anew.
+    pub fn track_axis(&self) {
+        self.inputs.unit.track();
+        self.inputs.bounds.track();
+    }
+
+    /// Forgets the axis of values, so that it does not hold on to what was.
+    pub fn forget_axis(&self) {
+        self.scale.set_value(None);
+    }
+
+    pub fn draw(&self, canvas: &Canvas) {
+        self.surface.set_value(canvas.surface());
+        let marks = self.with_scene(|scene| scene.marks());
+        canvas.paint(&marks, &theme::palette());
+        self.refresh();
+    }
+
+    /// Lets everything that follows the drawings follow.
+    pub fn refresh(&self) {
+        self.drawn.update(|drawn| *drawn = drawn.wrapping_add(1));
+    }
+
+    /// What is read now; follows the drawings, so that it changes at most once a frame.
+    pub fn readout(&self) -> Readout {
+        self.drawn.track();
+        self.with_scene(Readout::of)
+    }
+
+    /// The youngest rows, youngest first; follows the drawings.
+    pub fn rows(&self, most: usize) -> Vec<Row> {
+        self.drawn.track();
+        self.with_scene(|scene| table(scene.set, &scene.window, &scene.scale.format, most))
+    }
+
+    pub fn clock(&self) -> LocalClock {
+        self.inputs.clock
+    }
+
+    /// The unit in which numbers stand beside the axis; follows the drawings.
+    pub fn suffix(&self) -> String {
+        self.drawn.track();
+        self.with_scene(|scene| scene.scale.format.suffix().to_owned())
+    }
+
+    pub fn is_hidden(&self, column: usize) -> bool {
+        self.hidden.with(|hidden| hidden.get(column).copied().unwrap_or(false))
+    }
+
+    pub fn toggle(&self, column: usize) {
+        self.hidden.update(|hidden| {
+            hidden.resize(hidden.len().max(column + 1), false);
+            hidden[column] = !hidden[column];
+        });
+    }
+
+    /// Points at the sample nearest to a place, or at the place itself where there is none.
+    pub fn point_at(&self, x: f64) {
+        let ts_ms = self.with_scene(|scene| {
+            let plot = scene.plot();
+            nearest_row(scene, &plot, plot.time_at(x))
+        });
+        self.point(Some(ts_ms));
+    }
+
+    /// Points some rows further.
+    pub fn step(&self, steps: isize) {
+        let from_ms = self.crosshair.get_untracked();
+        let ts_ms = self.with_scene(|scene| step(scene.set, &scene.window, from_ms, steps));
+        self.point(ts_ms);
+    }
+
+    /// Points at a time, or nowhere.
+    pub fn point(&self, ts_ms: Option<i64>) {
+        if self.crosshair.get_untracked() != ts_ms {
+            self.crosshair.set(ts_ms);
+        }
+    }
+
+    pub fn window(&self) -> Range<i64> {
+        let right = self.inputs.right_edge.get_untracked();
+        right - self.inputs.window_ms.get_untracked().max(1)..right
+    }
+
+    fn with_scene<T>(&self, read: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let surface = self.surface.get_value();
+        let window = self.window();
+        let hidden = self.hidden.read_untracked();
+        self.inputs.set.with_untracked(|set| {
+            let scale = self.settled_scale(set, &window, &hidden, surface);
+            read(&Scene {
+                set,
+                hidden: &hidden,
+                look: self.inputs.look,
+                window,
+                scale: &scale,
+                surface,
+                hole_ms: self.inputs.hole_ms.get_untracked(),
+                dimmed: self.inputs.stale.get_untracked(),
+                crosshair: self.crosshair.get_untracked(),
+                clock: self.inputs.clock,
+            })
+        })
+    }
+
+    fn settled_scale(
+        &self,
+        set: &SeriesSet,
+        window: &Range<i64>,
+        hidden: &[bool],
+        surface: Surface,
+    ) -> Scale {
+        let rows = set.rows_within(window);
+        let shown = (0..set.series().len()).filter(|column| !hidden.get(*column).copied().unwrap_or(false));
+        let extent = shown.filter_map(|column| set.extent(column, rows.clone())).reduce(Extent::with);
+        let (unit, bounds) = (self.inputs.unit.get_untracked(), self.inputs.bounds.get_untracked());
+        let wanted = Scale::fit(extent, &unit, bounds, surface.value_steps());
+        let settled = self.scale.with_value(|before| wanted.settle(before.as_ref()));
+        self.scale.set_value(Some(settled.clone()));
+        settled
+    }
+}
+
+fn nearest_row(scene: &Scene<'_>, plot: &Plot, ts_ms: i64) -> i64 {
+    let reach_ms = scene.reach_ms(plot);
+    let columns = 0..scene.set.series().len();
+    let found = columns.filter_map(|column| super::geometry::nearest(scene.set, column, ts_ms, reach_ms));
+    found.map(|(found_ms, _)| found_ms).min_by_key(|found_ms| (found_ms - ts_ms).abs()).unwrap_or(ts_ms)
+}

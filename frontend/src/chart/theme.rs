@@ -1,0 +1,110 @@
+//! The inks as the style sheet has them, read again when the theme changes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::{ArcTrigger, Notify, Track};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, MutationObserver, MutationObserverInit};
+
+/// How many colours the style sheet has for series: `--c1` to `--c6`.
+pub const SERIES_COLOURS: usize = 6;
+
+/// Colours and lettering, as CSS values.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    /// Grid lines.
+    pub grid: String,
+    /// The line under the plot.
+    pub baseline: String,
+    /// Labels.
+    pub muted: String,
+    /// Lost stretches.
+    pub bad: String,
+    /// Stretches filled in afterwards.
+    pub accent: String,
+    /// The series, in order.
+    pub series: [String; SERIES_COLOURS],
+    /// The font families.
+    pub font: String,
+}
+
+thread_local! {
+    static THEME: Theme = Theme::watch();
+}
+
+/// Makes the current reactive computation run again when the theme changes.
+pub fn track() {
+    THEME.with(|theme| theme.changed.track());
+}
+
+/// The inks of the present theme.
+pub fn palette() -> Rc<Palette> {
+    THEME.with(|theme| Rc::clone(theme.palette.borrow_mut().get_or_insert_with(|| Rc::new(Palette::read()))))
+}
+
+struct Theme {
+    palette: Rc<RefCell<Option<Rc<Palette>>>>,
+    changed: ArcTrigger,
+}
+
+impl Theme {
+    /// Watches the root element's attributes and the system's preference for as long as the page lives.
+    fn watch() -> Self {
+        let theme = Self { palette: Rc::default(), changed: ArcTrigger::new() };
+        let (palette, changed) = (Rc::clone(&theme.palette), theme.changed.clone());
+        let forget: Closure<dyn FnMut()> = Closure::new(move || {
+            palette.take();
+            changed.notify();
+        });
+        if let Some(callback) = forget.as_ref().dyn_ref() {
+            watch_root(callback);
+            watch_preference(callback);
+        }
+        forget.forget();
+        theme
+    }
+}
+
+fn watch_root(callback: &js_sys::Function) {
+    let Some((root, observer)) = root().zip(MutationObserver::new(callback).ok()) else { return };
+    let options = MutationObserverInit::new();
+    options.set_attributes(true);
+    // Refused only for options that contradict themselves.
+    let _observed = observer.observe_with_options(&root, &options);
+}
+
+fn watch_preference(callback: &js_sys::Function) {
+    let query = web_sys::window()
+        .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
+    if let Some(query) = query {
+        query.set_onchange(Some(callback));
+        // The query lives as long as something refers to it.
+        std::mem::forget(query);
+    }
+}
+
+impl Palette {
+    fn read() -> Self {
+        let style =
+            root().zip(web_sys::window()).and_then(|(root, window)| window.get_computed_style(&root).ok()?);
+        let read = |name: &str| {
+            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+            value.map(|value| value.trim().to_owned()).unwrap_or_default()
+        };
+        Self {
+            grid: read("--faint"),
+            baseline: read("--axis"),
+            muted: read("--muted"),
+            bad: read("--bad"),
+            accent: read("--accent"),
+            series: std::array::from_fn(|index| read(&format!("--c{}", index + 1))),
+            font: read("--font"),
+        }
+    }
+}
+
+fn root() -> Option<Element> {
+    web_sys::window()?.document()?.document_element()
+}

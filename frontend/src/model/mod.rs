@@ -1,0 +1,23 @@
+//! What the board knows, without a browser: times are arguments, and every rule is tested natively.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `reading`, `kind` | what data says, and which panel suits it |
+//! | `lines`, `states`, `table` | what logs, states and tables show |
+//! | `arrival`, `chip` | how far a topic can be believed, and the words for it |
+//! | `stream` | all of that for one topic |
+//! | `layout`, `query` | where panels stand, and which are looked for |
+//! | `window`, `budget` | how much of the past is shown and kept |
+
+pub mod arrival;
+pub mod budget;
+pub mod chip;
+pub mod kind;
+pub mod layout;
+pub mod lines;
+pub mod query;
+pub mod reading;
+pub mod states;
+pub mod stream;
+pub mod table;
+pub mod window;
