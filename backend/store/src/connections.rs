@@ -1,0 +1,186 @@
+//! Who is connected, in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
+use shared::{Filter, Millis, Topic, limits};
+
+/// Connections and subscriptions of this process.
+///
+/// A connection is a socket of this process and ends with it, so nothing is written to disk: after a restart
+/// every client connects and subscribes again, and what it missed comes from the log.
+#[derive(Debug, Default)]
+pub struct MemoryConnections {
+    state: RwLock<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    rows: HashMap<ConnectionId, Row>,
+    /// Who watches a filter, in order of id, and until when. No filter without a watcher.
+    watchers: HashMap<Filter, BTreeMap<ConnectionId, Millis>>,
+}
+
+#[derive(Debug)]
+struct Row {
+    connection: Connection,
+    filters: BTreeSet<Filter>,
+}
+
+impl MemoryConnections {
+    /// No connections.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Deletes the rows whose time is over at `now`, and answers how many. Reads leave them out anyway; this
+    /// bounds the memory that a missed `$disconnect` would hold.
+    pub fn forget_expired(&self, now: Millis) -> usize {
+        let mut state = self.write();
+        let expired = state.rows.values().filter(|row| !row.is_alive(now));
+        let expired: Vec<_> = expired.map(|row| row.connection.id.clone()).collect();
+        for id in &expired {
+            state.remove(id);
+        }
+        expired.len()
+    }
+
+    // A panic cannot leave the maps half-changed in a way that matters more than serving the others.
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections for MemoryConnections {
+    async fn put(&self, connection: Connection) -> Result<(), Unavailable> {
+        self.write().put(connection);
+        Ok(())
+    }
+
+    async fn get(&self, id: &ConnectionId, now: Millis) -> Result<Option<Connection>, Unavailable> {
+        Ok(self.read().alive(id, now).map(|row| row.connection.clone()))
+    }
+
+    async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
+        Ok(self.write().remove(id))
+    }
+
+    async fn subscribe(&self, id: &ConnectionId, filter: &Filter, now: Millis) -> Result<(), SubscribeError> {
+        self.write().subscribe(id, filter, now)
+    }
+
+    async fn unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<bool, Unavailable> {
+        Ok(self.write().unsubscribe(id, filter))
+    }
+
+    async fn subscriptions(&self, id: &ConnectionId, now: Millis) -> Result<Vec<Filter>, Unavailable> {
+        let state = self.read();
+        Ok(state.alive(id, now).map(|row| row.filters.iter().cloned().collect()).unwrap_or_default())
+    }
+
+    async fn subscribers(&self, topic: &Topic, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        Ok(self.read().subscribers(topic, now))
+    }
+
+    async fn viewers(&self, filter: &Filter, now: Millis) -> Result<u64, Unavailable> {
+        Ok(self.read().watching(filter, now).count() as u64)
+    }
+
+    async fn watching(&self, filter: &Filter, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        Ok(self.read().watching(filter, now).cloned().collect())
+    }
+
+    async fn all(&self, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        let state = self.read();
+        let rows = state.rows.values().map(|row| &row.connection);
+        let mut ids: Vec<_> = rows.filter(|c| c.expires_at > now).map(|c| c.id.clone()).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+}
+
+impl State {
+    fn put(&mut self, connection: Connection) {
+        let (id, expires_at) = (connection.id.clone(), connection.expires_at);
+        let Some(row) = self.rows.get_mut(&id) else {
+            self.rows.insert(id, Row { connection, filters: BTreeSet::new() });
+            return;
+        };
+        row.connection = connection;
+        for filter in &row.filters {
+            if let Some(until) = self.watchers.get_mut(filter).and_then(|ids| ids.get_mut(&id)) {
+                *until = expires_at;
+            }
+        }
+    }
+
+    fn remove(&mut self, id: &ConnectionId) -> Vec<Filter> {
+        let filters = self.rows.remove(id).map(|row| row.filters).unwrap_or_default();
+        filters.iter().for_each(|filter| self.forget_watcher(filter, id));
+        filters.into_iter().collect()
+    }
+
+    fn subscribe(&mut self, id: &ConnectionId, filter: &Filter, now: Millis) -> Result<(), SubscribeError> {
+        let row = self.rows.get_mut(id).filter(|row| row.is_alive(now)).ok_or(SubscribeError::Gone)?;
+        if row.filters.contains(filter) {
+            return Ok(());
+        }
+        if row.filters.len() >= limits::SUBSCRIPTIONS {
+            return Err(SubscribeError::TooMany { limit: limits::SUBSCRIPTIONS });
+        }
+        row.filters.insert(filter.clone());
+        let watchers = self.watchers.entry(filter.clone()).or_default();
+        watchers.insert(id.clone(), row.connection.expires_at);
+        Ok(())
+    }
+
+    fn unsubscribe(&mut self, id: &ConnectionId, filter: &Filter) -> bool {
+        let was_there = self.rows.get_mut(id).is_some_and(|row| row.filters.remove(filter));
+        if was_there {
+            self.forget_watcher(filter, id);
+        }
+        was_there
+    }
+
+    fn forget_watcher(&mut self, filter: &Filter, id: &ConnectionId) {
+        let Some(ids) = self.watchers.get_mut(filter) else { return };
+        ids.remove(id);
+        if ids.is_empty() {
+            self.watchers.remove(filter);
+        }
+    }
+
+    fn alive(&self, id: &ConnectionId, now: Millis) -> Option<&Row> {
+        self.rows.get(id).filter(|row| row.is_alive(now))
+    }
+
+    fn watching(&self, filter: &Filter, now: Millis) -> impl Iterator<Item = &ConnectionId> {
+        let ids = self.watchers.get(filter).into_iter().flatten();
+        ids.filter(move |(_, until)| **until > now).map(|(id, _)| id)
+    }
+
+    fn subscribers(&self, topic: &Topic, now: Millis) -> Vec<ConnectionId> {
+        let mut ids = Vec::new();
+        for filter in Filter::all_matching(topic) {
+            ids.extend(self.watching(&filter, now).cloned());
+        }
+        // At most nine sorted runs, which the standard sort finds and merges.
+        ids.sort();
+        ids.dedup();
+        ids
+    }
+}
+
+impl Row {
+    fn is_alive(&self, now: Millis) -> bool {
+        self.connection.expires_at > now
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Every topic's head, in memory: what is committed, and nothing else.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use backend_core::ports::Head;
+use redb::{Database, ReadableDatabase, ReadableTable};
+use shared::{Filter, Topic};
+
+use super::retention::Oldest;
+use super::tables::{HEADS, HISTORY, StoredHead, oldest_row};
+
+/// A topic as the store knows it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Stands for the topic in the file's keys.
+    pub number: u32,
+    /// As told to callers.
+    pub head: Head,
+    /// Where its rows begin.
+    pub oldest: Oldest,
+}
+
+/// All topics by name.
+#[derive(Debug, Default)]
+pub struct Index {
+    topics: BTreeMap<Topic, Arc<Entry>>,
+    next_number: u32,
+}
+
+impl Index {
+    /// Reads every head of the file.
+    pub fn load(db: &Database) -> Result<Self, redb::Error> {
+        let transaction = db.begin_read()?;
+        let (heads, history) = (transaction.open_table(HEADS)?, transaction.open_table(HISTORY)?);
+        let mut index = Self::default();
+        for row in heads.iter()? {
+            let (name, head) = row?;
+            index.put(load_entry(name.value(), head.value(), &history)?);
+        }
+        Ok(index)
+    }
+
+    pub fn len(&self) -> usize {
+        self.topics.len()
+    }
+
+    pub fn get(&self, topic: &Topic) -> Option<&Arc<Entry>> {
+        self.topics.get(topic)
+    }
+
+    /// The number of the next new topic.
+    pub fn next_number(&self) -> u32 {
+        self.next_number
+    }
+
+    pub fn put(&mut self, entry: Entry) {
+        self.next_number = self.next_number.max(entry.number + 1);
+        self.topics.insert(entry.head.topic.clone(), Arc::new(entry));
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.topics.values()
+    }
+
+    /// What matches, in order of name, without looking at what cannot.
+    pub fn matching(&self, filter: &Filter) -> Vec<Arc<Entry>> {
+        match filter {
+            Filter::All => self.entries().cloned().collect(),
+            Filter::Only(topic) => self.get(topic).cloned().into_iter().collect(),
+            Filter::Below(parent) => {
+                let after = self.topics.range((Bound::Excluded(parent), Bound::Unbounded));
+                let namesakes = after.take_while(|(topic, _)| topic.as_str().starts_with(parent.as_str()));
+                namesakes.filter(|(topic, _)| filter.matches(topic)).map(|(_, entry)| entry.clone()).collect()
+            }
+        }
+    }
+}
+
+fn load_entry(
+    name: &str,
+    head: &[u8],
+    history: &impl ReadableTable<(u32, u64), &'static [u8]>,
+) -> Result<Entry, redb::Error> {
+    let topic = Topic::new(name).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
+    let stored: StoredHead = serde_json::from_slice(head)
+        .map_err(|error| redb::Error::Corrupted(format!("head of {name}: {error}")))?;
+    let number = stored.number;
+    let head = stored.into_head(topic);
+    let none = Oldest { offset: head.last.offset + 1, received_at: 0 };
+    let oldest = oldest_row(history, number)?;
+    let oldest = oldest.map_or(none, |(offset, received_at)| Oldest { offset, received_at });
+    Ok(Entry { number, head, oldest })
+}

@@ -1,0 +1,216 @@
+//! Opening the directory and its file.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use redb::{Builder, Database, DatabaseError, ReadableDatabase};
+
+use super::index::Index;
+use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, PRODUCERS};
+
+/// The file all topics are kept in.
+pub const FILE: &str = "tickertape.redb";
+const NEW_FILE: &str = "tickertape.redb.new";
+const LOCK_FILE: &str = "tickertape.lock";
+
+/// What redb may keep of the file in memory, in bytes. Its own default is a gigabyte.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Why the store did not open. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Stop the other one, or choose another directory.
+    #[error("another tickertape uses this directory ({})", directory.display())]
+    InUse {
+        /// As given.
+        directory: PathBuf,
+    },
+    /// Restore the file from a copy, or move it away to start anew.
+    #[error("{} is damaged ({reason}): restore a copy, or move it away to start with no history", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, for whoever wants to repair it.
+        reason: String,
+    },
+    /// Use the tickertape that wrote it, or a newer one.
+    #[error("{} was written by a newer tickertape (format {found}; this one knows {known})", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+        /// The highest format this program reads.
+        known: u64,
+    },
+    /// Make the path one that can be read and written.
+    #[error("cannot open {}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Free resources of the machine.
+    #[error("cannot start the store's thread: {0}")]
+    Thread(io::Error),
+}
+
+/// A directory that no other process uses while this lives.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    /// Holds the lock; the operating system takes it away with the process, however that ends.
+    _lock: File,
+}
+
+impl Directory {
+    /// Takes the directory, and creates it and its file if they are missing.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        fs::create_dir_all(path).map_err(|source| io_error(path, source))?;
+        let directory = Self { path: path.to_owned(), _lock: lock(path)? };
+        let file = directory.path.join(FILE);
+        match file.try_exists() {
+            Ok(true) => Ok(directory),
+            Ok(false) => create(path).map(|()| directory),
+            Err(source) => Err(io_error(&file, source)),
+        }
+    }
+
+    /// Opens the file, checking all of it, and reads its heads.
+    pub fn load(&self) -> Result<(Database, Index), OpenError> {
+        let path = self.path.join(FILE);
+        require_content(&path)?;
+        let mut db = open_file(&path, |builder, path| builder.open(path))?;
+        check_format(&db, &path)?;
+        compact(&mut db, &path).map_err(|error| redb_error(&path, error))?;
+        let index = Index::load(&db).map_err(|error| redb_error(&path, error))?;
+        Ok((db, index))
+    }
+}
+
+fn lock(directory: &Path) -> Result<File, OpenError> {
+    let path = directory.join(LOCK_FILE);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|source| io_error(&path, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { directory: directory.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(io_error(&path, source)),
+    }
+}
+
+/// Makes an empty store under another name and renames it when it is whole, so that a file of the real name
+/// that is cut short was once longer: damaged, never merely unfinished.
+fn create(directory: &Path) -> Result<(), OpenError> {
+    let (new, path) = (directory.join(NEW_FILE), directory.join(FILE));
+    match fs::remove_file(&new) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(io_error(&new, source)),
+        Ok(()) | Err(_) => {}
+    }
+    let db = open_file(&new, |builder, path| builder.create(path))?;
+    write_empty_tables(&db).map_err(|error| redb_error(&new, error))?;
+    drop(db);
+    fs::rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
+}
+
+fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
+    let transaction = db.begin_write()?;
+    transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
+    transaction.open_table(HEADS)?;
+    transaction.open_table(HISTORY)?;
+    transaction.open_table(PRODUCERS)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Makes the new name durable.
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+/// Windows has no such call; its file systems log renames themselves.
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// redb would fill an empty file with a new database.
+fn require_content(path: &Path) -> Result<(), OpenError> {
+    let found = fs::metadata(path).map_err(|source| io_error(path, source))?;
+    if found.is_dir() {
+        return Err(io_error(path, io::ErrorKind::IsADirectory.into()));
+    }
+    if found.len() == 0 {
+        return Err(OpenError::Damaged { path: path.to_owned(), reason: "it is empty".into() });
+    }
+    Ok(())
+}
+
+type Opener = fn(&Builder, &Path) -> Result<Database, DatabaseError>;
+
+/// A file is compacted if more than half of it is unused, and it is longer than this, in bytes.
+const COMPACT_BYTES: u64 = 64 * 1024 * 1024;
+
+fn compact(db: &mut Database, path: &Path) -> Result<(), redb::Error> {
+    let length = fs::metadata(path)?.len();
+    if length <= COMPACT_BYTES || used_bytes(db)? > length / 2 {
+        return Ok(());
+    }
+    db.compact()?;
+    Ok(())
+}
+
+fn used_bytes(db: &Database) -> Result<u64, redb::Error> {
+    let transaction = db.begin_write()?;
+    let used = transaction.stats()?;
+    transaction.abort()?;
+    Ok(used.allocated_pages() * used.page_size() as u64)
+}
+
+/// Opens with every page's checksum verified. redb may still panic on a file altered by others.
+fn open_file(path: &Path, open: Opener) -> Result<Database, OpenError> {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+    let opened = catch_unwind(AssertUnwindSafe(|| open(&builder, path)));
+    let reason = "it is not consistent in itself";
+    let opened = opened.map_err(|_| OpenError::Damaged { path: path.to_owned(), reason: reason.into() })?;
+    opened.map_err(|error| redb_error(path, error.into()))
+}
+
+fn check_format(db: &Database, path: &Path) -> Result<(), OpenError> {
+    let damaged = |reason: String| OpenError::Damaged { path: path.to_owned(), reason };
+    match read_format(db).map_err(|error| damaged(error.to_string()))? {
+        Some(FORMAT) => Ok(()),
+        Some(found) if found > FORMAT => {
+            Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT })
+        }
+        Some(_) | None => Err(damaged("it does not say which format it has".into())),
+    }
+}
+
+fn read_format(db: &Database) -> Result<Option<u64>, redb::Error> {
+    Ok(db.begin_read()?.open_table(META)?.get(FORMAT_KEY)?.map(|format| format.value()))
+}
+
+/// What a failure of redb means to whoever opens.
+fn redb_error(path: &Path, error: redb::Error) -> OpenError {
+    match error {
+        redb::Error::Io(source) if !is_bad_content(&source) => io_error(path, source),
+        other => OpenError::Damaged { path: path.to_owned(), reason: other.to_string() },
+    }
+}
+
+fn is_bad_content(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput
+    )
+}
+
+fn io_error(path: &Path, source: io::Error) -> OpenError {
+    OpenError::Io { path: path.to_owned(), source }
+}

@@ -1,0 +1,91 @@
+//! Reading a part of a log.
+
+use std::ops::RangeInclusive;
+
+use backend_core::ports::{Page, ReadFrom};
+use redb::{Database, ReadableDatabase, ReadableTable};
+use shared::{Millis, Publication};
+
+use super::index::Entry;
+use super::retention::Retention;
+use super::tables::{HISTORY, damaged_row, decode_row, received_at};
+
+/// What is asked of a log.
+#[derive(Debug, Clone, Copy)]
+pub struct Query {
+    pub from: ReadFrom,
+    pub limit: usize,
+    pub now: Millis,
+}
+
+/// Reads a page of the topic of `entry`, as of that entry.
+pub fn page(db: &Database, entry: &Entry, retention: &Retention, query: Query) -> Result<Page, redb::Error> {
+    let transaction = db.begin_read()?;
+    let log =
+        Log { table: transaction.open_table(HISTORY)?, number: entry.number, head: entry.head.last.offset };
+    let first_row = log.first_row(retention.lowest_offset(log.head))?;
+    let oldest = log.first_received_since(first_row, retention.cutoff(query.now))?;
+    let (start, end) = log.window(oldest, query)?;
+    Ok(Page { epoch: entry.head.epoch.clone(), items: log.items(start..=end)?, head: log.head, oldest })
+}
+
+struct Log<T> {
+    table: T,
+    number: u32,
+    head: u64,
+}
+
+impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
+    /// The first offset in the file from `lowest` on; one beyond the head if there is none.
+    fn first_row(&self, lowest: u64) -> Result<u64, redb::Error> {
+        let first = self.table.range((self.number, lowest)..=(self.number, self.head))?.next();
+        first.map_or(Ok(self.head + 1), |row| Ok(row?.0.value().1))
+    }
+
+    /// The first offset from `low` on that was received at `since` or later; one beyond the head if there is
+    /// none. By bisection: the clock that stamped the rows is taken to have gone forward.
+    fn first_received_since(&self, mut low: u64, since: Millis) -> Result<u64, redb::Error> {
+        let mut high = self.head + 1;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.received_at(middle)? < since {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
+    }
+
+    fn received_at(&self, offset: u64) -> Result<Millis, redb::Error> {
+        let row = self.table.get((self.number, offset))?;
+        row.and_then(|row| received_at(row.value())).ok_or_else(|| damaged_row(self.number, offset))
+    }
+
+    /// The first and last offset to return; the last is lower than the first if there is nothing.
+    fn window(&self, oldest: u64, query: Query) -> Result<(u64, u64), redb::Error> {
+        let limit = query.limit as u64;
+        let newest = self.head.saturating_add(1).saturating_sub(limit);
+        Ok(match query.from {
+            ReadFrom::After(offset) => {
+                let start = offset.saturating_add(1).max(oldest);
+                (start, start.saturating_add(limit).saturating_sub(1).min(self.head))
+            }
+            ReadFrom::Newest => (newest.max(oldest), self.head),
+            ReadFrom::ReceivedSince(at) => (self.first_received_since(oldest, at)?.max(newest), self.head),
+        })
+    }
+
+    fn items(&self, offsets: RangeInclusive<u64>) -> Result<Vec<Publication>, redb::Error> {
+        if offsets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.table.range((self.number, *offsets.start())..=(self.number, *offsets.end()))?;
+        rows.map(|row| {
+            let (key, row) = row?;
+            let offset = key.value().1;
+            decode_row(offset, row.value()).ok_or_else(|| damaged_row(self.number, offset))
+        })
+        .collect()
+    }
+}

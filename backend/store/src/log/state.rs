@@ -1,0 +1,125 @@
+//! What the writer and the readers share: the open file and the heads.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use backend_core::ports::Unavailable;
+use redb::Database;
+
+use super::index::{Entry, Index};
+use super::open::OpenError;
+use super::retention::Retention;
+
+/// Opens the file, checks it and reads its heads.
+pub type Opener = Box<dyn Fn() -> Result<(Database, Index), OpenError> + Send + Sync>;
+
+/// The open file and the heads.
+pub struct State {
+    retention: Retention,
+    opener: Opener,
+    file: RwLock<File>,
+    index: RwLock<Index>,
+}
+
+/// The file, or why it is not open.
+pub enum File {
+    /// Readers share it; only closing waits for them.
+    Open(Database),
+    /// Closed by us, or given up after a failure.
+    Shut(String),
+}
+
+impl File {
+    /// The open database.
+    pub fn database(&self) -> Result<&Database, redb::Error> {
+        match self {
+            Self::Open(db) => Ok(db),
+            Self::Shut(_) => Err(redb::Error::DatabaseClosed),
+        }
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (is_open, topics) = (self.is_open(), self.index().len());
+        f.debug_struct("State").field("is_open", &is_open).field("topics", &topics).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    /// Opens the file and reads its heads.
+    pub fn open(retention: Retention, opener: Opener) -> Result<Self, OpenError> {
+        let (db, index) = opener()?;
+        Ok(Self { retention, opener, file: RwLock::new(File::Open(db)), index: RwLock::new(index) })
+    }
+
+    pub fn retention(&self) -> Retention {
+        self.retention
+    }
+
+    /// The heads as of the last commit.
+    pub fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The file; it stays open while the answer is held.
+    pub fn file(&self) -> RwLockReadGuard<'_, File> {
+        self.file.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the file is open.
+    pub fn is_open(&self) -> bool {
+        matches!(*self.file(), File::Open(_))
+    }
+
+    /// What to tell callers while the file is not open.
+    pub fn unavailable(&self) -> Unavailable {
+        match &*self.file() {
+            File::Open(_) => Unavailable::new("the store has just been opened again"),
+            File::Shut(reason) => Unavailable::new(reason),
+        }
+    }
+
+    /// Reads the file. A panic of redb over a file that was altered under it is a failure like another.
+    pub fn read<T>(&self, read: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Unavailable> {
+        let file = self.file();
+        let File::Open(db) = &*file else { return Err(self.unavailable()) };
+        let answer = catch_unwind(AssertUnwindSafe(|| read(db)));
+        answer
+            .map_err(|_| Unavailable::new("the file is not consistent in itself"))?
+            .map_err(Unavailable::new)
+    }
+
+    /// Shows the readers what was committed.
+    pub fn publish(&self, entries: Vec<Entry>) {
+        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        entries.into_iter().for_each(|entry| index.put(entry));
+    }
+
+    /// Closes the file after a failure.
+    pub fn fail(&self, reason: &str) {
+        self.put(File::Shut(reason.into()));
+    }
+
+    /// Closes the file for good.
+    pub fn close(&self) {
+        self.put(File::Shut("the store is closed".into()));
+    }
+
+    /// Opens the file again after a failure, and takes the heads from it: whether the last commit reached
+    /// the disk is known only now.
+    pub fn reopen(&self) -> Result<(), Unavailable> {
+        let (db, index) = (self.opener)().map_err(|error| {
+            self.fail(&error.to_string());
+            Unavailable::new(error)
+        })?;
+        *self.index.write().unwrap_or_else(PoisonError::into_inner) = index;
+        self.put(File::Open(db));
+        Ok(())
+    }
+
+    fn put(&self, file: File) {
+        *self.file.write().unwrap_or_else(PoisonError::into_inner) = file;
+    }
+}

@@ -1,0 +1,210 @@
+//! The thread that owns every write transaction.
+//!
+//! Appends wait in a bounded channel while a commit is under way; the next commit takes all that wait. So a
+//! lone append is committed at once, and a crowd shares one sync of the disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use backend_core::ports::{Append, Change, Unavailable};
+use shared::Millis;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::group::{Committed, Group, Outcome};
+use super::state::State;
+use super::tables::Tables;
+
+/// After a failure of the disk, the file is opened again at most this often, in milliseconds.
+const REOPEN_MS: Millis = 1_000;
+
+/// Publications of a group, so that a flood of tiny ones does not make the first wait long.
+const GROUP_COMMANDS: usize = 1_024;
+
+/// What the writer is asked to do.
+pub enum Command {
+    Append(Box<Append>, oneshot::Sender<Outcome>),
+    Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
+}
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    /// Publications deleted.
+    pub removed: u64,
+    /// Whether there is more to delete: sweep again soon.
+    pub more: bool,
+}
+
+/// The thread's state.
+pub struct Writer {
+    state: Arc<State>,
+    commands: mpsc::Receiver<Command>,
+    changes: mpsc::Sender<Vec<Change>>,
+    closing: watch::Receiver<bool>,
+    /// Not before this time is a failed file opened again.
+    reopen_at: Millis,
+}
+
+/// What a caller will be told once the group is committed.
+enum Reply {
+    Append(oneshot::Sender<Outcome>, Outcome),
+    Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Swept),
+}
+
+impl Writer {
+    /// `closing` turns true when the store is to close.
+    pub fn new(
+        state: Arc<State>,
+        commands: mpsc::Receiver<Command>,
+        changes: mpsc::Sender<Vec<Change>>,
+        closing: watch::Receiver<bool>,
+    ) -> Self {
+        Self { state, commands, changes, closing, reopen_at: Millis::MIN }
+    }
+
+    /// Works until the store closes and nothing waits any more; then closes the file.
+    pub async fn run(mut self) {
+        while let Some(first) = self.next().await {
+            let changes = self.commit_group(first);
+            self.emit(changes).await;
+        }
+        self.state.close();
+    }
+
+    async fn next(&mut self) -> Option<Command> {
+        tokio::select! {
+            biased;
+            command = self.commands.recv() => command,
+            () = closed(&mut self.closing) => {
+                self.commands.close();
+                self.commands.recv().await
+            }
+        }
+    }
+
+    /// Hands changes on in the order of commits, waiting for whoever sends them out; so publishers feel a
+    /// slow broadcast instead of filling memory. A closing store does not wait: what is left unsent is in
+    /// history, where clients look for what they miss.
+    async fn emit(&mut self, changes: Vec<Change>) {
+        if changes.is_empty() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            // An error means that nobody listens: then there is nobody to send it to.
+            _ = self.changes.send(changes) => {}
+            () = closed(&mut self.closing) => {}
+        }
+    }
+
+    /// Commits `command` with all that wait behind it; answers with what changed.
+    fn commit_group(&mut self, command: Command) -> Vec<Change> {
+        if let Err(reason) = self.ensure_open(command.now()) {
+            command.refuse(reason);
+            return Vec::new();
+        }
+        let now = command.now();
+        let mut replies = Vec::new();
+        let filled = catch_unwind(AssertUnwindSafe(|| self.fill(command, &mut replies)));
+        let filled = filled.unwrap_or_else(|_| Err(redb::Error::Corrupted("a broken invariant".into())));
+        match filled {
+            Ok(committed) => {
+                self.state.publish(committed.entries);
+                replies.into_iter().for_each(Reply::send);
+                committed.changes
+            }
+            Err(error) => {
+                self.give_up(&error, now);
+                replies.into_iter().for_each(|reply| reply.refuse(&error));
+                Vec::new()
+            }
+        }
+    }
+
+    /// After a failure nothing is known of the file until it has been opened and checked again.
+    fn ensure_open(&mut self, now: Millis) -> Result<(), Unavailable> {
+        if self.state.is_open() {
+            return Ok(());
+        }
+        if now < self.reopen_at {
+            return Err(self.state.unavailable());
+        }
+        self.reopen_at = now + REOPEN_MS;
+        self.state.reopen()
+    }
+
+    fn fill(&mut self, command: Command, replies: &mut Vec<Reply>) -> Result<Committed, redb::Error> {
+        let state = self.state.clone();
+        let file = state.file();
+        let transaction = file.database()?.begin_write()?;
+        let index = state.index();
+        let mut group = Group::new(Tables::open(&transaction)?, &index, state.retention());
+        let mut next = Some(command);
+        while let Some(command) = next {
+            replies.push(command.apply(&mut group)?);
+            let has_room = replies.len() < GROUP_COMMANDS && !group.is_full();
+            next = if has_room { self.commands.try_recv().ok() } else { None };
+        }
+        if group.is_empty() {
+            return Ok(Committed::default());
+        }
+        let committed = group.finish()?;
+        transaction.commit()?;
+        Ok(committed)
+    }
+
+    fn give_up(&mut self, error: &redb::Error, now: Millis) {
+        tracing::error!(%error, "the store failed; it will be opened again");
+        self.state.fail(&error.to_string());
+        self.reopen_at = now;
+    }
+}
+
+impl Command {
+    fn now(&self) -> Millis {
+        match self {
+            Self::Append(append, _) => append.received_at,
+            Self::Sweep(now, _) => *now,
+        }
+    }
+
+    fn apply(self, group: &mut Group<'_>) -> Result<Reply, redb::Error> {
+        Ok(match self {
+            Self::Append(append, to) => Reply::Append(to, group.append(*append)?),
+            Self::Sweep(now, to) => {
+                let (removed, more) = group.sweep(now)?;
+                Reply::Sweep(to, Swept { removed, more })
+            }
+        })
+    }
+
+    fn refuse(self, reason: Unavailable) {
+        match self {
+            Self::Append(_, to) => drop(to.send(Err(reason.into()))),
+            Self::Sweep(_, to) => drop(to.send(Err(reason))),
+        }
+    }
+}
+
+impl Reply {
+    // Whoever asked may have gone; that changes nothing of what was done.
+    fn send(self) {
+        match self {
+            Self::Append(to, outcome) => drop(to.send(outcome)),
+            Self::Sweep(to, swept) => drop(to.send(Ok(swept))),
+        }
+    }
+
+    fn refuse(self, error: &redb::Error) {
+        match self {
+            Self::Append(to, _) => drop(to.send(Err(Unavailable::new(error).into()))),
+            Self::Sweep(to, _) => drop(to.send(Err(Unavailable::new(error)))),
+        }
+    }
+}
+
+/// Resolves once the store is to close, or is gone.
+async fn closed(closing: &mut watch::Receiver<bool>) {
+    // An error means that the store was dropped, which is closing too.
+    let _ = closing.wait_for(|closing| *closing).await;
+}
