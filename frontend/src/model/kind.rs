@@ -40,7 +40,9 @@ impl Kind {
 
     /// The kind a publisher asked for; none if it is not known.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Line, Self::Number, Self::State, Self::Log, Self::Table].into_iter().find(|kind| kind.word() == name)
+        [Self::Line, Self::Number, Self::State, Self::Log, Self::Table]
+            .into_iter()
+            .find(|kind| kind.word() == name)
     }
 
     /// The kind that suits `data` alone.

@@ -87,11 +87,10 @@ mod tests {
         let mut layout = Layout::default();
         layout.add(topics(&["host/cpu", "shop/log"]));
         layout.add(topics(&["host/a", "alpha/x"]));
-        assert_eq!(shown(layout.groups()), [
-            "host: [Topic(host/cpu), Topic(host/a)]",
-            "shop: [Topic(shop/log)]",
-            "alpha: [Topic(alpha/x)]"
-        ]);
+        assert_eq!(
+            shown(layout.groups()),
+            ["host: [Topic(host/cpu), Topic(host/a)]", "shop: [Topic(shop/log)]", "alpha: [Topic(alpha/x)]"]
+        );
     }
 
     #[test]
@@ -110,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_panel_is_called_by_all_but_its_group() {
-        let names: Vec<_> = topics(&["host/disk/sda", "temp"]).iter().map(|t| short_name(t).to_owned()).collect();
+        let names: Vec<_> =
+            topics(&["host/disk/sda", "temp"]).iter().map(|t| short_name(t).to_owned()).collect();
         assert_eq!(names, ["disk/sda", "temp"]);
     }
 }

@@ -110,10 +110,10 @@ mod tests {
     #[test]
     fn every_number_of_an_object_is_a_series_in_the_order_it_came() {
         assert_eq!(named(json!({"out": 4, "in": 21.5})), [pair("out", 4.0), pair("in", 21.5)]);
-        assert_eq!(named(json!({"disk": {"free": 1, "used": 2}})), [
-            pair("disk.free", 1.0),
-            pair("disk.used", 2.0)
-        ]);
+        assert_eq!(
+            named(json!({"disk": {"free": 1, "used": 2}})),
+            [pair("disk.free", 1.0), pair("disk.used", 2.0)]
+        );
     }
 
     #[test]

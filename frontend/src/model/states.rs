@@ -100,13 +100,12 @@ impl Mood {
     /// Of a state's word.
     pub fn of(state: &str) -> Self {
         match state.to_ascii_lowercase().as_str() {
-            "ok" | "open" | "up" | "on" | "online" | "healthy" | "ready" | "running" | "active" | "connected"
-            | "passed" | "passing" | "success" | "green" | "normal" => Self::Good,
-            "warn" | "warning" | "degraded" | "slow" | "pending" | "starting" | "stopping" | "paused" | "yellow" => {
-                Self::Wary
-            }
-            "down" | "error" | "failed" | "failing" | "failure" | "critical" | "offline" | "unhealthy" | "dead"
-            | "crashed" | "disconnected" | "red" | "alarm" => Self::Bad,
+            "ok" | "open" | "up" | "on" | "online" | "healthy" | "ready" | "running" | "active"
+            | "connected" | "passed" | "passing" | "success" | "green" | "normal" => Self::Good,
+            "warn" | "warning" | "degraded" | "slow" | "pending" | "starting" | "stopping" | "paused"
+            | "yellow" => Self::Wary,
+            "down" | "error" | "failed" | "failing" | "failure" | "critical" | "offline" | "unhealthy"
+            | "dead" | "crashed" | "disconnected" | "red" | "alarm" => Self::Bad,
             _ => Self::Neutral,
         }
     }
@@ -192,6 +191,9 @@ mod tests {
     #[test]
     fn false_is_not_called_bad() {
         assert_eq!(Mood::of("false"), Mood::Neutral);
-        assert_eq!((Mood::of("OK"), Mood::of("down"), Mood::of("degraded")), (Mood::Good, Mood::Bad, Mood::Wary));
+        assert_eq!(
+            (Mood::of("OK"), Mood::of("down"), Mood::of("degraded")),
+            (Mood::Good, Mood::Bad, Mood::Wary)
+        );
     }
 }

@@ -34,7 +34,7 @@ pub struct Stream {
     table: Table,
     loss: Loss,
     oldest: Option<Oldest>,
-    has_been_live: bool,
+    has_begun: bool,
     is_wide: bool,
 }
 
@@ -79,7 +79,7 @@ impl Stream {
             table: Table::default(),
             loss: Loss::default(),
             oldest: None,
-            has_been_live: false,
+            has_begun: false,
             is_wide: false,
         }
     }
@@ -89,13 +89,13 @@ impl Stream {
         if let Some(first) = items.first() {
             self.close_loss(first.ts, series);
         }
-        if coming == Coming::Replayed && self.has_been_live {
+        if coming == Coming::Replayed && self.has_begun {
             self.mark_replayed(items, series, now);
         }
         for item in items {
             self.take_one(item, series);
         }
-        self.has_been_live |= coming == Coming::Live;
+        self.has_begun |= coming == Coming::Live;
     }
 
     /// What its publishers told about it, as a whole.
@@ -109,6 +109,11 @@ impl Stream {
         if let Some(to) = to {
             self.close_loss(to, series);
         }
+    }
+
+    /// The connection was lost: what is replayed from now on is what was missed.
+    pub fn interrupt(&mut self) {
+        self.has_begun = true;
     }
 
     /// The log started anew: offsets of the old one mean nothing any more.

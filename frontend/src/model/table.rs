@@ -34,7 +34,9 @@ impl Table {
     /// The table in `data`: a list of objects, one a row; an object, one field a row. Empty for anything else.
     pub fn of(data: &Value) -> Self {
         match data {
-            Value::Array(items) => Self::of_rows(&items.iter().filter_map(Value::as_object).collect::<Vec<_>>()),
+            Value::Array(items) => {
+                Self::of_rows(&items.iter().filter_map(Value::as_object).collect::<Vec<_>>())
+            }
             Value::Object(fields) => Self::of_fields(fields),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Self::default(),
         }
@@ -53,7 +55,8 @@ impl Table {
 
     fn of_fields(fields: &Map<String, Value>) -> Self {
         let column = |name: &str| Column { name: name.to_owned(), numeric: false };
-        let rows = fields.iter().take(MOST_ROWS).map(|(name, value)| vec![name.clone(), reading::text(value)]);
+        let rows =
+            fields.iter().take(MOST_ROWS).map(|(name, value)| vec![name.clone(), reading::text(value)]);
         Self {
             columns: vec![column("field"), column("value")],
             rows: rows.collect(),
@@ -112,7 +115,8 @@ mod tests {
 
     #[test]
     fn each_object_is_a_row_and_each_field_a_column() {
-        let table = Table::of(&json!([{"queue": "mail", "depth": 14}, {"queue": "webhooks", "oldest": "2 s"}]));
+        let table =
+            Table::of(&json!([{"queue": "mail", "depth": 14}, {"queue": "webhooks", "oldest": "2 s"}]));
         assert_eq!(table.columns, [column("queue", false), column("depth", true), column("oldest", false)]);
         assert_eq!(table.rows, [["mail", "14", "–"], ["webhooks", "–", "2 s"]]);
     }

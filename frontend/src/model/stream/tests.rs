@@ -71,6 +71,15 @@ fn what_was_missed_is_marked_for_a_moment_only() {
 }
 
 #[test]
+fn after_an_interruption_even_a_topic_that_never_was_live_is_marked() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Replayed, 0..5);
+    bench.stream.interrupt();
+    bench.take(Coming::Replayed, 5..10);
+    assert_eq!(bench.replayed(), vec![(5_000, 9_001)]);
+}
+
+#[test]
 fn more_of_the_past_is_not_called_replayed_and_moves_the_beginning_back() {
     let mut bench = Bench::new();
     bench.take(Coming::Live, 50..55);
