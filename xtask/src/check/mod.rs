@@ -27,7 +27,8 @@ pub fn check(project: &Project) -> Result<(), Failure> {
 }
 
 fn formatted(project: &Project) -> Result<(), Failure> {
-    step::run(project, "format", &mut project.cargo(["fmt", "--all", "--check"])).map(drop)
+    let fmt = ["fmt", "--all", "--check", "--", "--color", "never"];
+    step::run(project, "format", &mut project.cargo(fmt)).map(drop)
 }
 
 fn linted(project: &Project) -> Result<(), Failure> {

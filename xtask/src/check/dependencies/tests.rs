@@ -43,8 +43,25 @@ fn io_in_a_pure_crate_is_found_by_any_road() {
 }
 
 #[test]
+fn a_library_may_carry_chance_into_the_core_which_must_not_ask_for_it() {
+    let carried = metadata(&["backend-core"], &[("backend-core", "jwt", None), ("jwt", "rand", None)]);
+    assert!(violations(&carried).is_empty());
+    let asked = metadata(&["backend-core"], &[("backend-core", "rand", None)]);
+    assert_eq!(violations(&asked), ["backend-core must not build on rand"]);
+}
+
+#[test]
 fn tests_may_use_what_the_product_may_not() {
     let metadata = metadata(&["backend-core"], &[("backend-core", "tokio", Some("dev"))]);
+    assert!(violations(&metadata).is_empty());
+}
+
+#[test]
+fn a_dependency_for_no_platform_at_all_does_not_count() {
+    let mut metadata = metadata(&["shared"], &[("shared", "chrono", None)]);
+    let nodes = metadata["resolve"]["nodes"].as_array_mut().unwrap();
+    let shared = nodes.iter_mut().find(|node| node["id"] == "shared").unwrap();
+    shared["deps"][0]["dep_kinds"][0]["target"] = json!("cfg(any())");
     assert!(violations(&metadata).is_empty());
 }
 
