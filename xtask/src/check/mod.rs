@@ -13,6 +13,7 @@ use crate::tools;
 
 /// Runs every check, even when an earlier one fails, so that one run tells all.
 pub fn check(project: &Project) -> Result<(), Failure> {
+    tools::components(project)?;
     tools::wasm_target(project)?;
     let failures: Vec<Failure> =
         [formatted, named_well, pointing_one_way, pure, linted, linted_for_wasm, documented, licensed]

@@ -7,11 +7,11 @@ mod binaryen;
 mod browser;
 mod cargo_tool;
 mod find;
+mod toolchain;
 mod version;
-mod wasm_target;
 
 pub use browser::Browser;
-pub use wasm_target::TRIPLE as WASM_TARGET;
+pub use toolchain::{WASM_TARGET, components, wasm_target};
 
 use crate::failure::Failure;
 use crate::project::Project;
@@ -34,7 +34,7 @@ pub struct PageTools {
 
 impl PageTools {
     pub fn set_up(project: &Project) -> Result<Self, Failure> {
-        wasm_target::set_up(project)?;
+        wasm_target(project)?;
         Ok(Self {
             trunk: trunk().set_up(project)?,
             wasm_bindgen: wasm_bindgen(project)?,
@@ -54,13 +54,8 @@ impl PageTools {
 
 /// The program that runs tests compiled to WebAssembly; also sees to the target itself.
 pub fn wasm_test_runner(project: &Project) -> Result<PathBuf, Failure> {
-    wasm_target::set_up(project)?;
+    wasm_target(project)?;
     Ok(wasm_bindgen(project)?.join(program("wasm-bindgen-test-runner")))
-}
-
-/// Only the compiler's WebAssembly target, which the lints of the page need.
-pub fn wasm_target(project: &Project) -> Result<(), Failure> {
-    wasm_target::set_up(project)
 }
 
 /// `cargo deny`, ready for its arguments.
