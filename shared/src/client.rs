@@ -47,6 +47,18 @@ impl ClientMessage {
         }
     }
 
+    /// The number its reply will carry; a ping has none.
+    pub fn id(&self) -> Option<RequestId> {
+        match self {
+            Self::Subscribe(Subscribe { id, .. })
+            | Self::Unsubscribe(Unsubscribe { id, .. })
+            | Self::History(History { id, .. })
+            | Self::Refresh(Refresh { id, .. }) => Some(*id),
+            Self::Publish(publish) => Some(publish.id),
+            Self::Ping(_) => None,
+        }
+    }
+
     /// The message as it travels.
     pub fn to_json(&self) -> String {
         // Strings, numbers and maps with string keys always serialise.

@@ -49,6 +49,10 @@ pub const BODY_BYTES: usize = 1024 * 1024;
 pub const TOPICS: usize = 10_000;
 /// Publications replayed to one subscription of one topic before the client has to ask for more.
 pub const REPLAY_ITEMS: usize = 300;
+/// Publications replayed to one subscription of many topics, shared equally among them (at least one each).
+pub const REPLAY_TOTAL_ITEMS: usize = 30_000;
+/// The same in bytes of JSON.
+pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
 /// Publications one `history` request may ask for.
 pub const HISTORY_ITEMS: usize = 1_000;
 /// Characters in the name of an idempotent producer, in bytes.
@@ -149,6 +153,7 @@ pub const TABLE: &[Limit] = &[
     row("body of an HTTP request", BODY_BYTES as u64, "bytes", OURS, "HTTP 413"),
     row("topics of a server", TOPICS as u64, "topics", OURS, "210 too_many_topics"),
     row("replay to a subscription", REPLAY_ITEMS as u64, "items a topic", OURS, "the rest by `history`"),
+    row("replay of all topics", REPLAY_TOTAL_BYTES as u64, "bytes of JSON", OURS, "the rest by `history`"),
     row("items of one `history`", HISTORY_ITEMS as u64, "items", OURS, "the rest by another"),
     row("name of a producer", PRODUCER_BYTES as u64, "bytes", OURS, "200 malformed"),
 ];

@@ -1,6 +1,9 @@
 //! Who is speaking, and what they may do.
 
-use shared::{Filter, Millis, Topic};
+use shared::{ErrorCode, Filter, Millis, Topic};
+
+use crate::refusal::Refusal;
+use crate::token::TokenError;
 
 /// Who the authorizer says is connected. Never taken from a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +47,19 @@ impl Principal {
     /// Whether its token's time is over.
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// Refuses with 301 once its token's time is over.
+    pub(crate) fn check_token(&self, now: Millis) -> Result<(), Refusal> {
+        if self.is_expired(now) { Err(TokenError::Expired.into()) } else { Ok(()) }
+    }
+
+    /// Refuses with 400 what it may not read.
+    pub(crate) fn check_read(&self, topic: &Topic) -> Result<(), Refusal> {
+        if self.may_read(topic) {
+            return Ok(());
+        }
+        Err(Refusal::new(ErrorCode::Forbidden, format!("{} may not read {topic}", self.name)))
     }
 }
 

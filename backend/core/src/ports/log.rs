@@ -100,7 +100,7 @@ pub struct Page {
     pub items: Vec<Publication>,
     /// Offset of the newest publication of the log.
     pub head: u64,
-    /// Offset of the oldest publication still kept.
+    /// Offset of the oldest publication still kept; `head + 1` if none is.
     pub oldest: u64,
 }
 

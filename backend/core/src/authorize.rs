@@ -1,0 +1,212 @@
+//! From a request's headers to a principal, and from there through API Gateway's authorizer context.
+
+use std::collections::BTreeMap;
+
+use shared::{Filter, Millis};
+
+use crate::principal::Principal;
+use crate::settings::Access;
+use crate::token::TokenError;
+
+/// The sub-protocol of the WebSocket, echoed when the client asks for it.
+pub const PROTOCOL: &str = "tickertape.v1";
+
+/// A browser cannot set headers on a WebSocket, so its token travels in the list of sub-protocols.
+const BEARER_PROTOCOL: &str = "bearer.";
+
+/// The headers that may hold a token.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Credentials<'a> {
+    /// `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// `Sec-WebSocket-Protocol`.
+    pub protocols: Option<&'a str>,
+}
+
+impl<'a> Credentials<'a> {
+    /// The token, from `Authorization: Bearer …` if that is there, else from the sub-protocol `bearer.…`.
+    pub fn token(&self) -> Option<&'a str> {
+        self.authorization.and_then(bearer).or_else(|| {
+            split_protocols(self.protocols?).find_map(|protocol| protocol.strip_prefix(BEARER_PROTOCOL))
+        })
+    }
+}
+
+/// The entries of a `Sec-WebSocket-Protocol` header.
+pub fn split_protocols(header: &str) -> impl Iterator<Item = &str> {
+    header.split(',').map(str::trim).filter(|protocol| !protocol.is_empty())
+}
+
+/// The sub-protocol to agree on, among those asked for; never the one that holds the token.
+pub fn agree<'a>(protocols: impl IntoIterator<Item = &'a str>) -> Option<&'static str> {
+    protocols.into_iter().any(|protocol| protocol == PROTOCOL).then_some(PROTOCOL)
+}
+
+/// Who is speaking.
+///
+/// # Errors
+///
+/// [`TokenError`] where tokens are asked for.
+pub fn authorize(
+    access: &Access,
+    credentials: &Credentials<'_>,
+    now: Millis,
+) -> Result<Principal, TokenError> {
+    match access {
+        Access::Open => Ok(Principal::local()),
+        Access::Tokens(verifier) => verifier.verify(credentials.token().ok_or(TokenError::Missing)?, now),
+    }
+}
+
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The principal as an authorizer's context. API Gateway carries nothing but scalars there and hands them
+/// on as strings, so lists are joined by spaces, which no filter holds.
+pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
+    let mut context = BTreeMap::from([
+        (SUB.to_owned(), principal.name.clone()),
+        (SUBSCRIBE.to_owned(), join(&principal.subscribe)),
+        (PUBLISH.to_owned(), join(&principal.publish)),
+    ]);
+    context.extend(principal.expires_at.map(|at| (EXPIRES_AT.to_owned(), at.to_string())));
+    context
+}
+
+/// The principal that [`to_context`] wrote; `get` looks up a key.
+///
+/// # Errors
+///
+/// [`ContextError`] if this is not what our authorizer writes: then nobody may be let in.
+pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Principal, ContextError> {
+    let required = |key| get(key).ok_or(ContextError::Missing { key });
+    Ok(Principal {
+        name: required(SUB)?.to_owned(),
+        subscribe: split(SUBSCRIBE, required(SUBSCRIBE)?)?,
+        publish: split(PUBLISH, required(PUBLISH)?)?,
+        expires_at: get(EXPIRES_AT).map(parse_time).transpose()?,
+    })
+}
+
+const SUB: &str = "sub";
+const SUBSCRIBE: &str = "subscribe";
+const PUBLISH: &str = "publish";
+const EXPIRES_AT: &str = "expires_at";
+
+/// An authorizer's context that ours did not write.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContextError {
+    /// A key is not there.
+    #[error("the authorizer's context lacks {key}")]
+    Missing {
+        /// Which.
+        key: &'static str,
+    },
+    /// A value cannot be read.
+    #[error("the authorizer's context has {key} {value:?}")]
+    Value {
+        /// Which.
+        key: &'static str,
+        /// As it came.
+        value: String,
+    },
+}
+
+fn join(filters: &[Filter]) -> String {
+    filters.iter().map(Filter::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn split(key: &'static str, text: &str) -> Result<Vec<Filter>, ContextError> {
+    let read = |filter| Filter::new(filter).map_err(|_| ContextError::Value { key, value: text.to_owned() });
+    text.split_whitespace().map(read).collect()
+}
+
+fn parse_time(text: &str) -> Result<Millis, ContextError> {
+    text.parse().map_err(|_| ContextError::Value { key: EXPIRES_AT, value: text.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::{Claims, Verifier, mint};
+
+    const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
+
+    fn agent() -> Principal {
+        Principal {
+            name: "agent".into(),
+            subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
+            publish: vec![],
+            expires_at: Some(17_000),
+        }
+    }
+
+    fn token() -> String {
+        let Principal { name: sub, subscribe, publish, .. } = agent();
+        mint(&Claims { sub, exp: Some(17), nbf: None, subscribe, publish }, SECRET).unwrap()
+    }
+
+    fn headers<'a>(authorization: Option<&'a str>, protocols: Option<&'a str>) -> Credentials<'a> {
+        Credentials { authorization, protocols }
+    }
+
+    #[test]
+    fn a_token_is_found_in_either_header() {
+        let access = Access::Tokens(Verifier::new(SECRET).unwrap());
+        let (header, list) = (format!("bearer {}", token()), format!("tickertape.v1, bearer.{}", token()));
+        for credentials in [headers(Some(&header), None), headers(None, Some(&list))] {
+            assert_eq!(authorize(&access, &credentials, 0), Ok(agent()));
+        }
+    }
+
+    #[test]
+    fn without_a_token_nobody_gets_in_where_one_is_asked_for() {
+        let access = Access::Tokens(Verifier::new(SECRET).unwrap());
+        for credentials in [
+            headers(None, None),
+            headers(Some("Basic dTpw"), None),
+            headers(Some("Bearer"), None),
+            headers(None, Some("tickertape.v1")),
+        ] {
+            assert_eq!(authorize(&access, &credentials, 0), Err(TokenError::Missing), "{credentials:?}");
+        }
+        assert_eq!(authorize(&access, &headers(Some("Bearer x"), None), 0), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn where_none_is_asked_for_everybody_is_local() {
+        assert_eq!(authorize(&Access::Open, &headers(Some("Bearer x"), None), 0), Ok(Principal::local()));
+    }
+
+    #[test]
+    fn our_protocol_is_agreed_on_and_the_token_never_echoed() {
+        assert_eq!(agree(split_protocols("bearer.x,tickertape.v1")), Some("tickertape.v1"));
+        assert_eq!(agree(split_protocols("bearer.x, mqtt")), None);
+        assert_eq!(agree(split_protocols("")), None);
+    }
+
+    #[test]
+    fn a_principal_survives_the_authorizers_context() {
+        for principal in [agent(), Principal::local()] {
+            let context = to_context(&principal);
+            assert_eq!(from_context(|key| context.get(key).map(String::as_str)), Ok(principal));
+        }
+    }
+
+    #[test]
+    fn a_context_that_is_not_ours_lets_nobody_in() {
+        let mut context = to_context(&agent());
+        context.insert("subscribe".into(), "* a//b".into());
+        assert_eq!(
+            from_context(|key| context.get(key).map(String::as_str)),
+            Err(ContextError::Value { key: "subscribe", value: "* a//b".into() })
+        );
+        context.remove("subscribe");
+        assert_eq!(
+            from_context(|key| context.get(key).map(String::as_str)),
+            Err(ContextError::Missing { key: "subscribe" })
+        );
+    }
+}

@@ -1,0 +1,128 @@
+use serde_json::json;
+
+use super::*;
+
+fn items(text: &str) -> Vec<Item> {
+    read(None, text.as_bytes()).unwrap().items
+}
+
+fn fault(text: &str) -> (ErrorCode, Option<usize>, String) {
+    let refusal = Refusal::from(read(None, text.as_bytes()).unwrap_err());
+    (refusal.code, refusal.line, refusal.message)
+}
+
+fn at(data: Value, ts: i64) -> Item {
+    Item { data, ts: Some(ts) }
+}
+
+#[test]
+fn one_json_value_is_one_publication() {
+    for data in
+        [json!(21.5), json!("open"), json!(true), json!({"in": 1, "out": 2}), json!({"data": 1, "x": 2})]
+    {
+        assert_eq!(items(&data.to_string()), [Item::now(data)]);
+    }
+}
+
+#[test]
+fn an_object_of_data_and_ts_alone_is_an_envelope() {
+    assert_eq!(items(r#"{"data": 1}"#), [Item::now(1)]);
+    assert_eq!(items(r#"{"ts": 5, "data": {"a": 1}}"#), [at(json!({"a": 1}), 5)]);
+    assert_eq!(items(r#"{"data": [{"q": 1}, {"q": 2}]}"#), [Item::now(json!([{"q": 1}, {"q": 2}]))]);
+}
+
+#[test]
+fn a_list_is_a_batch_of_data_and_envelopes() {
+    assert_eq!(
+        items(r#"[1, {"data": 2, "ts": 7}, {"a": 3}]"#),
+        [Item::now(1), at(json!(2), 7), Item::now(json!({"a": 3}))]
+    );
+}
+
+#[test]
+fn several_lines_are_a_batch_that_knows_its_lines() {
+    let body = read(None, b"1\n\n{\"data\": 2, \"ts\": 7}\r\n[3]\n").unwrap();
+    assert_eq!(body.items, [Item::now(1), at(json!(2), 7), Item::now(json!([3]))]);
+    assert_eq!([0, 1, 2].map(|index| body.line(index)), [Some(1), Some(3), Some(4)]);
+    assert_eq!(read(None, b"1").unwrap().line(0), None);
+}
+
+#[test]
+fn a_value_over_several_lines_is_still_one() {
+    let body = read(None, b"\n{\n \"a\": 1\n}\n2").unwrap();
+    assert_eq!(body.items, [Item::now(json!({"a": 1})), Item::now(2)]);
+    assert_eq!((body.line(0), body.line(1)), (Some(2), Some(5)));
+}
+
+#[test]
+fn curls_form_type_is_read_as_json_and_plain_text_as_text() {
+    let form = Some("application/x-www-form-urlencoded");
+    assert_eq!(read(form, b"21.5").unwrap().items, [Item::now(21.5)]);
+    let plain = Some("Text/Plain; charset=utf-8");
+    assert_eq!(read(plain, b"door open\n").unwrap().items, [Item::now("door open")]);
+    assert_eq!(read(plain, b"1").unwrap().items, [Item::now("1")]);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_fault() {
+    assert_eq!(items("\u{feff}1"), [Item::now(1)]);
+}
+
+#[test]
+fn plain_text_without_its_type_is_answered_with_both_remedies() {
+    let (code, line, message) = fault("door open");
+    assert_eq!((code, line), (ErrorCode::Malformed, Some(1)));
+    assert!(message.contains("quote it or send Content-Type: text/plain"), "{message}");
+}
+
+#[test]
+fn a_fault_in_a_batch_of_lines_names_its_line() {
+    assert_eq!(fault("1\n2\n{oops\n4").1, Some(3));
+    let (code, line, message) = fault("1\n2 3\n");
+    assert_eq!((code, line), (ErrorCode::Malformed, Some(2)));
+    assert!(message.contains("one JSON value per line"), "{message}");
+    let (code, line, message) = fault("1\n{\"data\": 2, \"ts\": \"now\"}");
+    assert_eq!((code, line), (ErrorCode::BadTimestamp, Some(2)));
+    assert!(message.contains("ts \"now\""), "{message}");
+}
+
+#[test]
+fn an_empty_body_is_named() {
+    for text in ["", " \r\n\t", "[]"] {
+        assert_eq!(fault(text).0, ErrorCode::BadData, "{text:?}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_named_with_their_line() {
+    let error = read(None, b"1\n\"caf\xe9\"").unwrap_err();
+    assert_eq!(error, BodyError::NotUtf8 { line: 2 });
+}
+
+#[test]
+fn nan_and_infinity_are_explained() {
+    for text in ["NaN", "{\"a\": NaN}", "-Infinity", "[1, Infinity]"] {
+        let (code, _, message) = fault(text);
+        assert_eq!(code, ErrorCode::Malformed);
+        assert!(message.contains("JSON has no NaN or Infinity"), "{text}: {message}");
+    }
+    assert!(fault("1e999").2.contains("number out of range"));
+}
+
+#[test]
+fn nesting_is_stopped_before_it_hurts() {
+    let (code, _, message) = fault(&"[".repeat(500_000));
+    assert_eq!(code, ErrorCode::Malformed);
+    assert!(message.contains("recursion limit"), "{message}");
+}
+
+#[test]
+fn too_many_bytes_and_too_many_items_are_answered_with_the_limit() {
+    let (code, _, message) = fault(&"1".repeat(limits::BODY_BYTES + 1));
+    assert_eq!(code, ErrorCode::TooLarge);
+    assert!(message.contains("1048576"), "{message}");
+    let (code, _, message) = fault(&"1\n".repeat(limits::BATCH_ITEMS + 1));
+    assert_eq!(code, ErrorCode::TooLarge);
+    assert!(message.contains("10000"), "{message}");
+    assert_eq!(items(&"1\n".repeat(limits::BATCH_ITEMS)).len(), limits::BATCH_ITEMS);
+}

@@ -1,0 +1,183 @@
+//! The query strings of the HTTP API.
+
+use shared::client::Producer;
+use shared::{ErrorCode, Millis, Position, TopicMeta};
+
+use crate::refusal::Refusal;
+
+/// What `POST /topics/{topic}` takes in its query. Unknown keys are ignored.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PublishQuery {
+    /// `ts`: when it happened, for publications that do not say so themselves.
+    pub ts: Option<Millis>,
+    /// `producer` and `seq`, which come together.
+    pub producer: Option<Producer>,
+    /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`.
+    pub meta: TopicMeta,
+}
+
+impl PublishQuery {
+    /// Reads decoded key-value pairs; of a key that comes twice, the last.
+    ///
+    /// # Errors
+    ///
+    /// 206 for a `ts` and 200 for anything else that cannot be read; the words name the key.
+    pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
+    where
+        K: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let mut query = Self::default();
+        let (mut producer, mut seq) = (None, None);
+        for (key, value) in pairs {
+            let value = value.as_ref();
+            match key.as_ref() {
+                "ts" => query.ts = Some(parse_ts(value)?),
+                "producer" => producer = Some(value.to_owned()),
+                "seq" => seq = Some(parse("seq", value, "a whole number")?),
+                "unit" => query.meta.unit = Some(value.to_owned()),
+                "label" => query.meta.label = Some(value.to_owned()),
+                "panel" => query.meta.panel = Some(value.to_owned()),
+                "expect_every_ms" => {
+                    query.meta.expect_every_ms = Some(parse("expect_every_ms", value, "whole milliseconds")?);
+                }
+                "min" => query.meta.min = Some(parse_finite("min", value)?),
+                "max" => query.meta.max = Some(parse_finite("max", value)?),
+                _ => {}
+            }
+        }
+        query.producer = pair(producer, seq)?;
+        Ok(query)
+    }
+}
+
+fn pair(id: Option<String>, seq: Option<u64>) -> Result<Option<Producer>, Refusal> {
+    match (id, seq) {
+        (Some(id), Some(seq)) => Ok(Some(Producer { id, seq })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => {
+            Err(Refusal::new(ErrorCode::Malformed, "`producer` and `seq` come together"))
+        }
+    }
+}
+
+/// What `GET /topics/{topic}` takes in its query. Unknown keys are ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// `since`: read on from here; absent: the newest.
+    pub since: Option<Since>,
+    /// `limit`: at most so many.
+    pub limit: Option<u32>,
+}
+
+/// A place to read on from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// `EPOCH:OFFSET`.
+    Position(Position),
+    /// A plain number: an offset of the log as it is now.
+    Offset(u64),
+}
+
+impl HistoryQuery {
+    /// Reads decoded key-value pairs; of a key that comes twice, the last.
+    ///
+    /// # Errors
+    ///
+    /// 200; the words name the key.
+    pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
+    where
+        K: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let mut query = Self::default();
+        for (key, value) in pairs {
+            match key.as_ref() {
+                "since" => query.since = Some(parse_since(value.as_ref())?),
+                "limit" => query.limit = Some(parse("limit", value.as_ref(), "a whole number")?),
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+}
+
+fn parse_since(text: &str) -> Result<Since, Refusal> {
+    if let Ok(offset) = text.parse() {
+        return Ok(Since::Offset(offset));
+    }
+    text.parse()
+        .map(Since::Position)
+        .map_err(|error| Refusal::new(ErrorCode::Malformed, format!("since: {error}, or the offset alone")))
+}
+
+fn parse_ts(text: &str) -> Result<Millis, Refusal> {
+    text.parse().map_err(|_| {
+        let message = format!("ts {text:?} is not a time: whole milliseconds since 1970 are expected");
+        Refusal::new(ErrorCode::BadTimestamp, message)
+    })
+}
+
+fn parse_finite(key: &str, text: &str) -> Result<f64, Refusal> {
+    let number: f64 = parse(key, text, "a number")?;
+    if number.is_finite() { Ok(number) } else { Err(expected(key, text, "a finite number")) }
+}
+
+fn parse<T: std::str::FromStr>(key: &str, text: &str, what: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|_| expected(key, text, what))
+}
+
+fn expected(key: &str, text: &str, what: &str) -> Refusal {
+    Refusal::new(ErrorCode::Malformed, format!("{key} is {text:?}; {what} is expected"))
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::Epoch;
+
+    use super::*;
+
+    #[test]
+    fn everything_a_publication_may_carry_beside_its_body_is_read() {
+        let pairs = [
+            ("ts", "1800000000000"),
+            ("producer", "me"),
+            ("seq", "7"),
+            ("unit", "°C"),
+            ("min", "-10.5"),
+            ("expect_every_ms", "1000"),
+            ("later", "x"),
+        ];
+        let query = PublishQuery::read(pairs).unwrap();
+        assert_eq!(query.ts, Some(1_800_000_000_000));
+        assert_eq!(query.producer, Some(Producer { id: "me".into(), seq: 7 }));
+        assert_eq!((query.meta.unit.as_deref(), query.meta.min), (Some("°C"), Some(-10.5)));
+        assert_eq!(query.meta.expect_every_ms, Some(1000));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_names_its_key() {
+        for (key, value, code) in [
+            ("ts", "now", ErrorCode::BadTimestamp),
+            ("ts", "1.5", ErrorCode::BadTimestamp),
+            ("min", "NaN", ErrorCode::Malformed),
+            ("max", "inf", ErrorCode::Malformed),
+            ("expect_every_ms", "-1", ErrorCode::Malformed),
+            ("producer", "alone", ErrorCode::Malformed),
+            ("seq", "x", ErrorCode::Malformed),
+        ] {
+            let refusal = PublishQuery::read([(key, value)]).unwrap_err();
+            assert_eq!(refusal.code, code, "{key}={value}");
+            assert!(refusal.message.contains(key), "{}", refusal.message);
+        }
+    }
+
+    #[test]
+    fn since_is_a_position_or_an_offset() {
+        let since = |text| HistoryQuery::read([("since", text)]).map(|query| query.since);
+        assert_eq!(since("17"), Ok(Some(Since::Offset(17))));
+        assert_eq!(since("abc:17"), Ok(Some(Since::Position(Position::new(Epoch::new("abc"), 17)))));
+        assert_eq!(since("abc").unwrap_err().code, ErrorCode::Malformed);
+        assert_eq!(HistoryQuery::read([("limit", "-1")]).unwrap_err().code, ErrorCode::Malformed);
+    }
+}

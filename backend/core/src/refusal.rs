@@ -1,0 +1,174 @@
+//! Every fault as whoever caused it is told: a code, words, and an HTTP status.
+
+use serde::Serialize;
+use shared::client::RequestId;
+use shared::server::ErrorReply;
+use shared::{Advice, ErrorCode, ServerMessage};
+
+use crate::ports::Unavailable;
+
+/// A request that was not fulfilled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Refusal {
+    /// What kind of fault.
+    pub code: ErrorCode,
+    /// What is wrong, in words for whoever sent it; at most [`MESSAGE_CHARS`] characters.
+    pub message: String,
+    /// When to try again, in milliseconds from now.
+    pub retry_after_ms: Option<u64>,
+    /// The line of the body at fault, from 1, if it has several.
+    pub line: Option<usize>,
+}
+
+/// How much of a message is sent, in characters: a fault may quote what was sent, and that may be long.
+pub const MESSAGE_CHARS: usize = 400;
+
+impl Refusal {
+    /// A fault without a line and without a time to wait.
+    pub fn new(code: ErrorCode, message: impl ToString) -> Self {
+        Self { code, message: clip(&message.to_string()), retry_after_ms: None, line: None }
+    }
+
+    /// The same, to be tried again after so many milliseconds.
+    #[must_use]
+    pub fn retry_after(self, retry_after_ms: u64) -> Self {
+        Self { retry_after_ms: Some(retry_after_ms), ..self }
+    }
+
+    /// The same, found on this line.
+    #[must_use]
+    pub fn on_line(self, line: Option<usize>) -> Self {
+        Self { line, ..self }
+    }
+
+    /// The answer over the WebSocket.
+    pub fn to_message(&self, id: Option<RequestId>) -> ServerMessage {
+        ServerMessage::Error(ErrorReply {
+            id,
+            code: self.code,
+            message: self.message.clone(),
+            retryable: self.code.advice() == Advice::Retry,
+            retry_after_ms: self.retry_after_ms,
+        })
+    }
+
+    /// The status of the answer over HTTP.
+    pub fn http_status(&self) -> u16 {
+        http_status(self.code)
+    }
+
+    /// The value of `Retry-After`, in whole seconds, if there is something to wait for.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.retry_after_ms.map(|ms| ms.div_ceil(1000).max(1))
+    }
+
+    /// The body of the answer over HTTP: `{"error": {"code", "name", "message", …}}`.
+    pub fn to_http_body(&self) -> String {
+        let error = HttpError {
+            code: self.code.number(),
+            name: self.code.word(),
+            message: &self.message,
+            line: self.line,
+            retry_after_ms: self.retry_after_ms,
+        };
+        serde_json::json!({ "error": error }).to_string()
+    }
+}
+
+#[derive(Serialize)]
+struct HttpError<'a> {
+    code: u16,
+    name: &'static str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+}
+
+/// The HTTP status that says the same as `code`.
+pub fn http_status(code: ErrorCode) -> u16 {
+    match code {
+        ErrorCode::Internal => 500,
+        ErrorCode::RateLimited => 429,
+        ErrorCode::Unavailable => 503,
+        ErrorCode::Malformed
+        | ErrorCode::UnknownAction
+        | ErrorCode::BadTopic
+        | ErrorCode::BadFilter
+        | ErrorCode::BadData
+        | ErrorCode::BadTimestamp
+        | ErrorCode::TooManySubscriptions
+        | ErrorCode::StaleSequence
+        | ErrorCode::TooManyTopics => 400,
+        ErrorCode::TooLarge => 413,
+        ErrorCode::UnknownTopic => 404,
+        ErrorCode::Unauthorized | ErrorCode::TokenExpired => 401,
+        ErrorCode::Forbidden => 403,
+        ErrorCode::Unknown(_) => match code.advice() {
+            Advice::Retry | Advice::Reconnect => 503,
+            Advice::Change => 400,
+            Advice::SignIn => 401,
+            Advice::GiveUp => 403,
+        },
+    }
+}
+
+/// What the store said is for the log; the client is told to try again.
+impl From<Unavailable> for Refusal {
+    fn from(_: Unavailable) -> Self {
+        Self::new(ErrorCode::Unavailable, "the server cannot reach its store just now; try again")
+            .retry_after(UNAVAILABLE_RETRY_MS)
+    }
+}
+
+const UNAVAILABLE_RETRY_MS: u64 = 1_000;
+
+fn clip(message: &str) -> String {
+    match message.char_indices().nth(MESSAGE_CHARS) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_status_that_says_the_same() {
+        for code in ErrorCode::ALL {
+            let status = http_status(*code);
+            let fits = match code.advice() {
+                Advice::Retry => matches!(status, 429 | 500 | 503),
+                Advice::Change => matches!(status, 400 | 404 | 413),
+                Advice::SignIn => status == 401,
+                Advice::GiveUp => status == 403,
+                Advice::Reconnect => false,
+            };
+            assert!(fits, "{code} is answered {status}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_over_http_names_code_word_and_line() {
+        let refusal = Refusal::new(ErrorCode::BadData, "no").on_line(Some(3));
+        assert_eq!(
+            refusal.to_http_body(),
+            "{\"error\":{\"code\":204,\"name\":\"bad_data\",\"message\":\"no\",\"line\":3}}"
+        );
+    }
+
+    #[test]
+    fn a_message_that_quotes_something_long_is_cut() {
+        let refusal = Refusal::new(ErrorCode::Malformed, "é".repeat(10_000));
+        assert_eq!(refusal.message.chars().count(), MESSAGE_CHARS + 1);
+    }
+
+    #[test]
+    fn waiting_is_rounded_up_to_whole_seconds() {
+        let refusal = Refusal::new(ErrorCode::RateLimited, "slower").retry_after(1);
+        assert_eq!(refusal.retry_after_seconds(), Some(1));
+    }
+}

@@ -1,0 +1,217 @@
+//! The one type that awaits: it asks the ports, lets the pure modules decide, and posts the answers.
+//!
+//! A file for each route. Every answer leaves through [`Management::post`]; nothing is posted from `$connect`.
+
+mod broadcast;
+mod catch_up;
+mod connect;
+mod disconnect;
+mod farewell;
+mod history;
+mod http;
+mod ingest;
+mod occupancy;
+mod ping;
+mod publish;
+mod refresh;
+mod subscribe;
+mod unsubscribe;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use shared::server::Disconnect;
+use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
+
+pub use broadcast::BroadcastReport;
+pub use http::{HttpHistory, HttpPublish, HttpPublished, HttpTopic, HttpTopics};
+
+use crate::event::{GatewayEvent, Message, Reply};
+use crate::message;
+use crate::occupancy::Occupancy;
+use crate::ports::{Connection, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
+use crate::rates::Rates;
+use crate::refusal::Refusal;
+use crate::settings::Settings;
+use crate::stats::{Stats, add};
+
+/// Every decision of the server, over three ports. Shared by reference: all methods take `&self`.
+#[derive(Debug)]
+pub struct Service<C, L, M> {
+    connections: C,
+    log: L,
+    management: M,
+    settings: Settings,
+    rates: Mutex<Rates>,
+    occupancy: Mutex<Occupancy>,
+    stats: Stats,
+}
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    /// A service over these ports.
+    pub fn new(connections: C, log: L, management: M, settings: Settings) -> Self {
+        Self {
+            rates: Mutex::new(Rates::new(settings.rates)),
+            occupancy: Mutex::default(),
+            stats: Stats::default(),
+            connections,
+            log,
+            management,
+            settings,
+        }
+    }
+
+    /// Deals with one event of the gateway. Answers to messages are posted; what is returned is seen by the
+    /// client for `$connect` only.
+    pub async fn handle(&self, event: GatewayEvent, now: Millis) -> Reply {
+        match event {
+            GatewayEvent::Connect(connect) => self.connect(connect, now).await,
+            GatewayEvent::Message(message) => self.message(message, now).await,
+            GatewayEvent::Disconnect(disconnect) => self.disconnect(disconnect).await,
+        }
+    }
+
+    /// What it has done so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// How it was set up.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where connections are kept.
+    pub fn connections(&self) -> &C {
+        &self.connections
+    }
+
+    /// Where the topics' logs are kept.
+    pub fn log(&self) -> &L {
+        &self.log
+    }
+
+    async fn message(&self, message: Message, now: Millis) -> Reply {
+        let id = message.connection;
+        match self.connections.get(&id, now).await {
+            Ok(Some(connection)) => self.answer(&connection, &message.body, now).await,
+            Ok(None) => self.hang_up(&id).await,
+            Err(unavailable) => self.send(&id, error(&unavailable.into(), None)).await,
+        }
+        Reply::ok()
+    }
+
+    async fn answer(&self, connection: &Connection, body: &str, now: Millis) {
+        let (request_id, answer) = match message::read(body) {
+            Ok(request) => (request.id(), self.serve(connection, request, now).await),
+            Err(unreadable) => (unreadable.id, Err(Failure::Refused(unreadable.refusal))),
+        };
+        match answer {
+            Ok(frames) => self.send(&connection.id, frames).await,
+            Err(Failure::Refused(refusal)) => self.send(&connection.id, error(&refusal, request_id)).await,
+            Err(Failure::NotConnected) => self.hang_up(&connection.id).await,
+        }
+    }
+
+    async fn serve(&self, connection: &Connection, request: ClientMessage, now: Millis) -> Answer {
+        match request {
+            ClientMessage::Subscribe(subscribe) => self.subscribe(connection, subscribe, now).await,
+            ClientMessage::Unsubscribe(unsubscribe) => self.unsubscribe(connection, unsubscribe, now).await,
+            ClientMessage::Publish(publish) => self.publish(connection, *publish, now).await,
+            ClientMessage::History(history) => self.history(connection, history, now).await,
+            ClientMessage::Refresh(refresh) => self.refresh(connection, refresh, now).await,
+            ClientMessage::Ping(ping) => self.ping(connection, ping, now).await,
+        }
+    }
+
+    /// For a client that is connected but not in the table (its row was pruned, or its time is over): without
+    /// a row it would watch in vain, so it is told to come back.
+    async fn hang_up(&self, id: &ConnectionId) {
+        let farewell = disconnect_message(
+            DisconnectCode::LifetimeOver,
+            "this connection is no longer known here; connect again",
+            None,
+        );
+        self.send(id, vec![farewell]).await;
+        if let Err(error) = self.management.close(id).await {
+            self.count_failure(&error);
+        }
+    }
+
+    /// Posts in order, and stops at the first that does not go out: the client will notice and ask again.
+    async fn send(&self, to: &ConnectionId, frames: Vec<Bytes>) {
+        for frame in frames {
+            match self.management.post(to, frame).await {
+                Ok(()) => add(&self.stats.posts, 1),
+                Err(error) => return self.after_failed_post(to, &error).await,
+            }
+        }
+    }
+
+    async fn after_failed_post(&self, to: &ConnectionId, error: &PostError) {
+        self.count_failure(error);
+        match error {
+            PostError::Gone => self.prune(to).await,
+            PostError::LimitExceeded | PostError::TooLarge | PostError::Failed { .. } => {}
+        }
+    }
+
+    fn count_failure(&self, error: &PostError) {
+        match error {
+            PostError::Gone => add(&self.stats.gone, 1),
+            PostError::LimitExceeded => add(&self.stats.dropped, 1),
+            PostError::TooLarge | PostError::Failed { .. } => add(&self.stats.failed, 1),
+        }
+    }
+
+    /// Forgets one connection. If the store cannot just now, the row is left to its time.
+    async fn prune(&self, id: &ConnectionId) {
+        match self.connections.remove(id).await {
+            Ok(filters) => {
+                let mut occupancy = lock(&self.occupancy);
+                filters.iter().for_each(|filter| occupancy.left(filter));
+            }
+            Err(Unavailable { .. }) => add(&self.stats.failed, 1),
+        }
+    }
+}
+
+/// The frames that answer a request, in order.
+type Answer = Result<Vec<Bytes>, Failure>;
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum Failure {
+    /// Tell the client.
+    Refused(Refusal),
+    /// The connection is not in the table.
+    NotConnected,
+}
+
+impl<R: Into<Refusal>> From<R> for Failure {
+    fn from(refusal: R) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+fn frame(message: &ServerMessage) -> Bytes {
+    message.to_json().into()
+}
+
+fn error(refusal: &Refusal, id: Option<u64>) -> Vec<Bytes> {
+    vec![frame(&refusal.to_message(id))]
+}
+
+fn disconnect_message(code: DisconnectCode, reason: &str, window_ms: Option<u64>) -> Bytes {
+    frame(&ServerMessage::Disconnect(Disconnect {
+        code,
+        reason: reason.into(),
+        reconnect: code.advice() == Advice::Reconnect,
+        window_ms,
+    }))
+}
+
+/// What these locks guard stays consistent if a holder panics: every change is a single step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,71 @@
+//! Reading a log on behalf of somebody who was there before.
+
+use shared::{Millis, Position, Topic};
+
+use super::Service;
+use crate::ports::{Connections, Management, Page, ReadFrom, TopicLog, Unavailable};
+use crate::replay::{self, Ask, Fit};
+
+/// What was read, and whether it begins where it was asked to.
+#[derive(Debug)]
+pub(super) struct Past {
+    pub(super) page: Page,
+    pub(super) recovered: bool,
+}
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    /// What `ask` asks for; `None` if nobody has published to the topic.
+    pub(super) async fn past(
+        &self,
+        topic: &Topic,
+        ask: &Ask,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Option<Past>, Unavailable> {
+        match ask {
+            Ask::Since(since) => self.catch_up(topic, since, limit, now).await,
+            Ask::Last(count) => self.rewind(topic, ReadFrom::Newest, limit.min(*count), now).await,
+            Ask::ReceivedSince(time) => {
+                let past = self.rewind(topic, ReadFrom::ReceivedSince(*time), limit, now).await?;
+                match past {
+                    Some(past) if past.page.items.is_empty() => {
+                        self.rewind(topic, ReadFrom::Newest, 1, now).await
+                    }
+                    found => Ok(found),
+                }
+            }
+            Ask::Nothing => self.rewind(topic, ReadFrom::Newest, 0, now).await,
+        }
+    }
+
+    /// What came after `since`; if that is no place of this log, everything still kept.
+    pub(super) async fn catch_up(
+        &self,
+        topic: &Topic,
+        since: &Position,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Option<Past>, Unavailable> {
+        let page = self.log.read(topic, ReadFrom::After(since.offset), limit, now).await?;
+        let Some(page) = page else { return Ok(None) };
+        match replay::fit(since, &page) {
+            Fit::Whole => Ok(Some(Past { page, recovered: true })),
+            Fit::Worn => Ok(Some(Past { page, recovered: false })),
+            Fit::Foreign => {
+                let page = self.log.read(topic, ReadFrom::After(0), limit, now).await?;
+                Ok(page.map(|page| Past { page, recovered: false }))
+            }
+        }
+    }
+
+    async fn rewind(
+        &self,
+        topic: &Topic,
+        from: ReadFrom,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Option<Past>, Unavailable> {
+        let page = self.log.read(topic, from, limit, now).await?;
+        Ok(page.map(|page| Past { page, recovered: true }))
+    }
+}

@@ -1,0 +1,48 @@
+//! `$connect`: who may come in.
+
+use shared::{Millis, limits};
+
+use super::Service;
+use crate::authorize;
+use crate::event::{Connect, Reply};
+use crate::ports::{Connection, Connections, Management, TopicLog};
+use crate::principal::Principal;
+use crate::settings::Access;
+use crate::stats::add;
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    pub(super) async fn connect(&self, connect: Connect, now: Millis) -> Reply {
+        let Some(principal) = admitted(&self.settings.access, connect.principal, now) else {
+            return Reply::refused(401);
+        };
+        let row = row(Connection { id: connect.connection, principal, connected_at: now, expires_at: now });
+        if self.connections.put(row).await.is_err() {
+            return Reply::refused(503);
+        }
+        add(&self.stats.connects, 1);
+        let protocol = authorize::agree(connect.protocols.iter().map(String::as_str));
+        Reply { protocol: protocol.map(str::to_owned), ..Reply::ok() }
+    }
+}
+
+/// The row as it is to be kept: for the gateway's longest life, but not much longer than the token. Once
+/// the row's time is over, nothing is sent to the connection any more.
+pub(super) fn row(connection: Connection) -> Connection {
+    let by_life = connection.connected_at + limits::CONNECTION_ROW_MS;
+    let by_token = connection.principal.expires_at.map(|at| at.saturating_add(TOKEN_GRACE_MS));
+    Connection { expires_at: by_token.map_or(by_life, |at| at.min(by_life)), ..connection }
+}
+
+/// How long after its token's end a connection may still send a new one, in milliseconds. Until then it
+/// goes on watching; every request but `refresh` is refused.
+const TOKEN_GRACE_MS: i64 = 60_000;
+
+/// Where tokens are asked for, a connection that no authorizer has seen is a fault in the set-up: nobody
+/// is let in by it.
+fn admitted(access: &Access, principal: Option<Principal>, now: Millis) -> Option<Principal> {
+    match (access, principal) {
+        (_, Some(principal)) => (!principal.is_expired(now)).then_some(principal),
+        (Access::Open, None) => Some(Principal::local()),
+        (Access::Tokens(_), None) => None,
+    }
+}

@@ -1,0 +1,19 @@
+//! `publish`: answered once durable, never before.
+
+use shared::client::Publish;
+use shared::server::Published;
+use shared::{Millis, ServerMessage};
+
+use super::{Answer, Service, frame};
+use crate::ingest::IngestRequest;
+use crate::ports::{Connection, Connections, Management, TopicLog};
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    pub(super) async fn publish(&self, connection: &Connection, publish: Publish, now: Millis) -> Answer {
+        let id = publish.id;
+        let request = IngestRequest::try_from(publish)?;
+        let ingested = self.ingest(&connection.principal, request, now).await?;
+        let published = Published { id, topic: ingested.topic, position: ingested.position };
+        Ok(vec![frame(&ServerMessage::Published(published))])
+    }
+}

@@ -1,0 +1,113 @@
+//! `subscribe`: the row first, then the past, so that nothing falls in between.
+
+use bytes::Bytes;
+use shared::client::Subscribe;
+use shared::server::{Subscribed, SubscribedTopic};
+use shared::{ErrorCode, Millis, ServerMessage, limits};
+
+use super::{Answer, Failure, Service, frame, lock};
+use crate::pack::{self, Part};
+use crate::ports::{Connection, Connections, Head, Management, SubscribeError, TopicLog, Unavailable};
+use crate::principal::Principal;
+use crate::refusal::Refusal;
+use crate::replay::{self, Ask, Beginning, Share};
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    pub(super) async fn subscribe(&self, connection: &Connection, request: Subscribe, now: Millis) -> Answer {
+        check_permission(&connection.principal, &request, now)?;
+        self.connections.subscribe(&connection.id, &request.filter, now).await?;
+        // From here on every publication reaches the connection by the live road; what is read below can
+        // only overlap with it, never leave a hole.
+        let heads = self.log.heads(&request.filter).await?;
+        let share = Share::of(heads.len());
+        let (mut entries, mut parts) = (Vec::with_capacity(heads.len()), Vec::new());
+        for head in heads {
+            if let Some(beginning) = self.begin(head, &request, share, now).await? {
+                entries.push(beginning.entry());
+                parts.extend(part(&beginning));
+            }
+        }
+        let viewers = self.connections.viewers(&request.filter, now).await?;
+        lock(&self.occupancy).joined(&request.filter, viewers);
+        let mut frames = self.subscribed(connection, request, entries, viewers, now);
+        frames.extend(pack::frames(&parts, limits::PACK_BYTES));
+        Ok(frames)
+    }
+
+    async fn begin(
+        &self,
+        head: Head,
+        request: &Subscribe,
+        share: Share,
+        now: Millis,
+    ) -> Result<Option<Beginning>, Unavailable> {
+        let ask = replay::ask(request, &head.topic, now);
+        let position = head.position();
+        let Head { topic, meta, .. } = head;
+        if ask == Ask::Nothing {
+            return Ok(Some(Beginning { topic, position, recovered: true, items: Vec::new(), meta }));
+        }
+        let Some(past) = self.past(&topic, &ask, share.items, now).await? else { return Ok(None) };
+        let items = replay::cut(past.page.items, &ask, share);
+        let position = shared::Position::new(past.page.epoch, past.page.head);
+        Ok(Some(Beginning { topic, position, recovered: past.recovered, items, meta }))
+    }
+
+    fn subscribed(
+        &self,
+        connection: &Connection,
+        request: Subscribe,
+        entries: Vec<SubscribedTopic>,
+        viewers: u64,
+        now: Millis,
+    ) -> Vec<Bytes> {
+        let mut message = Subscribed {
+            id: request.id,
+            connection_id: connection.id.as_str().to_owned(),
+            filter: request.filter,
+            topics: Vec::new(),
+            viewers,
+            server_ts: now,
+            limits: self.settings.announced(),
+            rotate_in_ms: self.settings.rotate_in_ms,
+            more: true,
+        };
+        let fixed = frame(&ServerMessage::Subscribed(message.clone())).len();
+        let mut runs = pack::runs(entries, limits::PACK_BYTES - fixed);
+        let last = runs.pop().unwrap_or_default();
+        let mut frames = Vec::with_capacity(runs.len() + 1);
+        for topics in runs {
+            frames.push(frame(&ServerMessage::Subscribed(Subscribed { topics, ..message.clone() })));
+        }
+        message.topics = last;
+        message.more = false;
+        frames.push(frame(&ServerMessage::Subscribed(message)));
+        frames
+    }
+}
+
+fn check_permission(principal: &Principal, request: &Subscribe, now: Millis) -> Result<(), Refusal> {
+    principal.check_token(now)?;
+    if principal.may_subscribe(&request.filter) {
+        return Ok(());
+    }
+    let message = format!("{} may not subscribe to {}", principal.name, request.filter);
+    Err(Refusal::new(ErrorCode::Forbidden, message))
+}
+
+fn part(beginning: &Beginning) -> Option<Part> {
+    let Beginning { topic, position, items, .. } = beginning;
+    (!items.is_empty()).then(|| Part::new(topic, &position.epoch, items, true, None))
+}
+
+impl From<SubscribeError> for Failure {
+    fn from(error: SubscribeError) -> Self {
+        match error {
+            SubscribeError::Gone => Self::NotConnected,
+            SubscribeError::TooMany { .. } => {
+                Self::Refused(Refusal::new(ErrorCode::TooManySubscriptions, error))
+            }
+            SubscribeError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}

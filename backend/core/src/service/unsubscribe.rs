@@ -1,0 +1,24 @@
+//! `unsubscribe`: also right for what was not watched.
+
+use shared::client::Unsubscribe;
+use shared::server::Unsubscribed;
+use shared::{Millis, ServerMessage};
+
+use super::{Answer, Service, frame, lock};
+use crate::ports::{Connection, Connections, Management, TopicLog};
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    pub(super) async fn unsubscribe(
+        &self,
+        connection: &Connection,
+        request: Unsubscribe,
+        now: Millis,
+    ) -> Answer {
+        connection.principal.check_token(now)?;
+        let Unsubscribe { id, filter } = request;
+        if self.connections.unsubscribe(&connection.id, &filter).await? {
+            lock(&self.occupancy).left(&filter);
+        }
+        Ok(vec![frame(&ServerMessage::Unsubscribed(Unsubscribed { id, filter }))])
+    }
+}

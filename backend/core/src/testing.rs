@@ -1,0 +1,1 @@
+//! Fakes of every port, and the suite each implementation runs.
