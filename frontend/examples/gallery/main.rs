@@ -21,6 +21,18 @@ fn asked(word: &str) -> bool {
     window().location().hash().is_ok_and(|hash| hash.split(['#', ',']).any(|part| part == word))
 }
 
+/// Puts the crosshair on the first chart, as the keyboard does.
+fn point() {
+    let Ok(Some(plot)) = document().query_selector(".plot") else { return };
+    let options = web_sys::KeyboardEventInit::new();
+    options.set_bubbles(true);
+    for key in ["End", "PageDown", "PageDown", "PageDown"] {
+        options.set_key(key);
+        let press = web_sys::KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &options);
+        plot.dispatch_event(&press.expect("an event of a known kind")).expect("an event not yet sent");
+    }
+}
+
 fn now_ms() -> i64 {
     js_sys::Date::now() as i64
 }
@@ -34,6 +46,9 @@ fn Gallery() -> impl IntoView {
                 root.set_attribute(attribute, word).expect("a valid attribute name");
             }
         }
+    }
+    if asked("point") {
+        set_timeout(point, Duration::from_millis(1_500));
     }
     let now = RwSignal::new(now_ms());
     set_interval(move || now.set(now_ms()), Duration::from_secs(1));
@@ -88,8 +103,8 @@ fn Bar(window_ms: RwSignal<i64>, paused: RwSignal<bool>) -> impl IntoView {
             >
                 {move || if paused.get() { "Resume" } else { "Pause" }}
             </button>
-            <button class="tool icon" aria-label="Dark or light">"◐"</button>
-            <button class="tool icon" aria-label="Wall mode">"⛶"</button>
+            <button class="tool icon theme" aria-label="Dark or light"></button>
+            <button class="tool icon wall" aria-label="Wall mode"></button>
             <button class="tool primary">"Add data"</button>
         </header>
     }

@@ -9,6 +9,7 @@ use super::draw::{Align, Ink, Mark};
 use super::geometry::{Point, Rect, Surface};
 use super::theme::{Palette, SERIES_COLOURS};
 
+/// Strokes at the usual size of letters; on a wall both grow alike.
 const LINE_PX: f64 = 1.6;
 const DOT_PX: f64 = 2.6;
 const DIMMED: f64 = 0.45;
@@ -16,6 +17,7 @@ const AREA: f64 = 0.10;
 const HATCH: f64 = 0.5;
 const HATCH_STEP_PX: f64 = 6.0;
 const TINT: f64 = 0.10;
+const CROSSHAIR: f64 = 0.55;
 /// Lettering before the style sheet has been read.
 const FONT_PX: f64 = 10.5;
 
@@ -59,7 +61,8 @@ impl Canvas {
     /// Replaces what is drawn.
     pub fn paint(&self, marks: &[Mark], palette: &Palette) {
         let surface = self.surface.get();
-        let brush = Brush { context: &self.context, palette, density: surface.density };
+        let zoom = (surface.font_px / FONT_PX).max(1.0);
+        let brush = Brush { context: &self.context, palette, density: surface.density, zoom };
         // The transformation is a scaling by the density, which is never zero.
         let _set = self.context.set_transform(surface.density, 0.0, 0.0, surface.density, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, surface.width, surface.height);
@@ -78,6 +81,7 @@ struct Brush<'a> {
     context: &'a CanvasRenderingContext2d,
     palette: &'a Palette,
     density: f64,
+    zoom: f64,
 }
 
 impl Brush<'_> {
@@ -101,21 +105,20 @@ impl Brush<'_> {
 
     /// A hairline on whole device pixels, so that it is not blurred over two.
     fn rule(&self, ink: Ink, from: Point, to: Point) {
-        let width = (self.density.round() / self.density).max(1.0 / self.density);
-        let snap =
-            |at: f64| ((at * self.density).round() + (width * self.density) % 2.0 / 2.0) / self.density;
+        let device_px = (self.density * self.zoom).round().max(1.0);
+        let snap = |at: f64| ((at * self.density).round() + device_px % 2.0 / 2.0) / self.density;
         self.context.begin_path();
         self.context.move_to(snap(from.x), snap(from.y));
         self.context.line_to(snap(to.x), snap(to.y));
         self.context.set_stroke_style_str(self.colour(ink));
-        self.context.set_line_width(width);
-        self.context.stroke();
+        self.context.set_line_width(device_px / self.density);
+        self.thinned(if ink == Ink::Crosshair { CROSSHAIR } else { 1.0 }, || self.context.stroke());
     }
 
     fn line(&self, ink: Ink, points: &[Point]) {
         self.path(points);
         self.context.set_stroke_style_str(self.colour(ink));
-        self.context.set_line_width(LINE_PX);
+        self.context.set_line_width(LINE_PX * self.zoom);
         match dashes(ink) {
             [] => self.context.stroke(),
             pattern => {
@@ -140,7 +143,7 @@ impl Brush<'_> {
     fn dot(&self, ink: Ink, at: Point) {
         self.context.begin_path();
         // Refused only for a negative radius.
-        let _drawn = self.context.arc(at.x, at.y, DOT_PX, 0.0, std::f64::consts::TAU);
+        let _drawn = self.context.arc(at.x, at.y, DOT_PX * self.zoom, 0.0, std::f64::consts::TAU);
         self.context.set_fill_style_str(self.colour(ink));
         self.context.fill();
     }
@@ -149,16 +152,16 @@ impl Brush<'_> {
         self.context.save();
         self.clip(rect);
         self.context.begin_path();
-        let mut x = rect.left - rect.height;
-        // Stripes hang on the window's pixels, not on the stretch, so that they do not crawl.
-        x -= x % HATCH_STEP_PX;
+        let step = HATCH_STEP_PX * self.zoom;
+        // Stripes hang on the canvas, not on the stretch, so that they do not crawl.
+        let mut x = ((rect.left - rect.height) / step).floor() * step;
         while x < rect.right() {
             self.context.move_to(x, rect.bottom());
             self.context.line_to(x + rect.height, rect.top);
-            x += HATCH_STEP_PX;
+            x += step;
         }
         self.context.set_stroke_style_str(&self.palette.bad);
-        self.context.set_line_width(1.0);
+        self.context.set_line_width(self.zoom);
         self.thinned(HATCH, || self.context.stroke());
         self.context.restore();
     }
@@ -166,7 +169,8 @@ impl Brush<'_> {
     fn replayed(&self, rect: &Rect) {
         self.context.set_fill_style_str(&self.palette.accent);
         self.thinned(TINT, || self.context.fill_rect(rect.left, rect.top, rect.width, rect.height));
-        self.context.fill_rect(rect.left, rect.top - 2.0, rect.width, 2.0);
+        let bar = 2.0 * self.zoom;
+        self.context.fill_rect(rect.left, rect.top - bar, rect.width, bar);
     }
 
     fn text(&self, at: Point, align: Align, text: &str) {

@@ -140,6 +140,7 @@ impl Scene<'_> {
         }
         let plot = self.plot();
         match self.look {
+            Look::Line if self.has_nothing() => self.nothing(&plot, &mut marks),
             Look::Line => self.axes(&plot, &mut marks),
             Look::Sparkline => baseline(&plot, &mut marks),
         }
@@ -147,6 +148,19 @@ impl Scene<'_> {
         self.curves(&plot, &mut marks);
         self.crosshair(&plot, &mut marks);
         marks
+    }
+
+    /// Whether the window holds no sample and nothing is known to be lost in it.
+    fn has_nothing(&self) -> bool {
+        self.set.rows_within(&self.window).is_empty()
+            && !self.set.lost().meets(self.window.start, self.window.end)
+    }
+
+    fn nothing(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        baseline(plot, marks);
+        let at = Point { x: self.surface.width / 2.0, y: plot.area.top + plot.area.height / 2.0 };
+        let text = if self.set.is_empty() { "no data yet" } else { "no data in this window" };
+        marks.push(Mark::Text { at, align: Align::Middle, text: text.to_owned() });
     }
 
     fn axes(&self, plot: &Plot, marks: &mut Vec<Mark>) {
@@ -165,7 +179,7 @@ impl Scene<'_> {
     }
 
     fn time_axis(&self, plot: &Plot, marks: &mut Vec<Mark>) {
-        let label_px = self.surface.digit_px * 14.0;
+        let label_px = self.surface.digit_px * 10.0;
         let ticks = self.clock.ticks(&self.window, (plot.area.width / label_px) as usize);
         let y = plot.area.bottom() + self.surface.font_px * 1.1;
         for tick in &ticks {
@@ -203,11 +217,17 @@ impl Scene<'_> {
         if self.dimmed {
             marks.push(Mark::Dim);
         }
-        let filled = self.look == Look::Sparkline || self.set.series().len() == 1;
+        let filled = self.is_filled();
         for column in self.shown() {
             self.curve(plot, column, filled, marks);
         }
         marks.push(Mark::Restore);
+    }
+
+    /// A filled area says "so much, from nothing": only one series alone on an axis with a zero may say it.
+    fn is_filled(&self) -> bool {
+        let from_zero = self.scale.min <= 0.0 && self.scale.max >= 0.0;
+        self.look == Look::Sparkline || self.set.series().len() == 1 && from_zero
     }
 
     fn curve(&self, plot: &Plot, column: usize, filled: bool, marks: &mut Vec<Mark>) {

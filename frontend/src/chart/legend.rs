@@ -6,6 +6,9 @@ use super::reading::Readout;
 use super::state::State;
 use super::theme::SERIES_COLOURS;
 
+/// How wide a character of a value with its unit is, on average, beside the width of a digit.
+const LETTER_CH: f64 = 0.92;
+
 /// One button for each series if they are `named`, and the switch between chart and table.
 #[component]
 pub(super) fn Legend(
@@ -44,7 +47,7 @@ fn Key(state: State, readout: Memo<Readout>, column: usize) -> impl IntoView {
     let read = move |part: fn(&super::reading::Reading) -> &String| {
         readout.with(|readout| readout.readings.get(column).map(part).cloned().unwrap_or_default())
     };
-    let width = move || format!("{}ch", readout.with(|readout| readout.number_chars));
+    let width = move || format!("{:.1}ch", readout.with(|readout| readout.number_chars) as f64 * LETTER_CH);
     view! {
         <button
             class=key_class(column)

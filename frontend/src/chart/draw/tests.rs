@@ -193,3 +193,22 @@ fn however_many_samples_there_are_a_line_has_at_most_four_points_a_pixel() {
     let points: usize = lines(&scene.marks()).iter().map(|points| points.len()).sum();
     assert!(points <= 4 * (SURFACE.width as usize + 1), "{points}");
 }
+
+#[test]
+fn an_empty_window_says_so_and_has_no_axis() {
+    let (none, set, scale) = (SeriesSet::new(4), steady(), scale());
+    assert_eq!(texts(&scene(&none, &scale).marks()), ["no data yet"]);
+    let later = Scene { window: 90_000..95_000, ..scene(&set, &scale) };
+    assert_eq!(texts(&later.marks()), ["no data in this window"]);
+}
+
+#[test]
+fn only_one_series_alone_on_an_axis_with_a_zero_is_filled() {
+    let (mut set, scale) = (steady(), scale());
+    let areas = |marks: &[Mark]| marks.iter().filter(|mark| matches!(mark, Mark::Area { .. })).count();
+    let raised = Scale { min: 0.5, ..scale.clone() };
+    assert_eq!(areas(&scene(&set, &scale).marks()), 1);
+    assert_eq!(areas(&scene(&set, &raised).marks()), 0);
+    set.append(4_500, [("w", 1.0)]);
+    assert_eq!(areas(&scene(&set, &scale).marks()), 0);
+}
