@@ -26,7 +26,8 @@ pub(crate) struct Caller {
     pub source_ip: IpAddr,
     pub domain_name: Box<str>,
     pub user_agent: Option<Box<str>>,
-    pub authorizer: Option<Box<HashMap<String, Value>>>,
+    /// The principal and the authorizer's context; empty if there is no authorizer.
+    pub authorizer: HashMap<String, Value>,
 }
 
 /// What is new in an event: when, and the randomness of its ids.
@@ -144,9 +145,7 @@ fn context(
     context.domain_name = Some(caller.domain_name.to_string());
     context.identity.source_ip = Some(caller.source_ip.to_string());
     context.identity.user_agent = caller.user_agent.as_deref().map(str::to_owned);
-    if let Some(authorizer) = &caller.authorizer {
-        context.authorizer.fields = HashMap::clone(authorizer);
-    }
+    context.authorizer.fields = caller.authorizer.clone();
     context
 }
 

@@ -170,7 +170,7 @@ fn caller<B>(request: &Request<B>, peer: SocketAddr, moment: Moment) -> Caller {
         source_ip: peer.ip().to_canonical(),
         domain_name: text(header::HOST).unwrap_or_default().into(),
         user_agent: text(header::USER_AGENT).map(Into::into),
-        authorizer: None,
+        authorizer: HashMap::new(),
     }
 }
 
@@ -204,9 +204,9 @@ async fn authorize<F: Functions>(
     caller: &Caller,
     handshake: &Handshake,
     moment: Moment,
-) -> Result<Option<Box<HashMap<String, Value>>>, Refusal> {
+) -> Result<HashMap<String, Value>, Refusal> {
     let Shared { api, functions, .. } = shared;
-    let Some(authorizer) = &api.authorizer else { return Ok(None) };
+    let Some(authorizer) = &api.authorizer else { return Ok(HashMap::new()) };
     if !authorizer.identity_sources.iter().all(|source| source.is_in(&handshake.headers, &handshake.query)) {
         return Err(Refusal::Unauthorized);
     }
@@ -220,7 +220,7 @@ async fn authorize<F: Functions>(
             }
         })?;
     match authorizer::decide(answer, &api.connect_arn()) {
-        Decision::Allow(fields) => Ok(Some(Box::new(fields))),
+        Decision::Allow(fields) => Ok(fields),
         Decision::Deny => Err(Refusal::Forbidden),
         Decision::Malformed => Err(Refusal::AuthorizerFailed),
     }
@@ -239,7 +239,7 @@ async fn connect<F: Functions>(
     }
     let event = event::connect_event(api, caller, handshake, moment);
     match invoke::invoke(functions, event, api.limits.integration).await {
-        Outcome::Returned(response) => judge(response),
+        Outcome::Returned(response) => judge(*response),
         Outcome::Failed => Err(Refusal::ConnectFailed),
         Outcome::TimedOut => Err(Refusal::ConnectTimedOut),
     }

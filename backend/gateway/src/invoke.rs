@@ -14,7 +14,7 @@ use crate::{AuthorizeError, Functions};
 
 /// What became of an invocation.
 pub(crate) enum Outcome {
-    Returned(ApiGatewayProxyResponse),
+    Returned(Box<ApiGatewayProxyResponse>),
     Failed,
     TimedOut,
 }
@@ -26,7 +26,7 @@ pub(crate) async fn invoke<F: Functions>(
 ) -> Outcome {
     let route_key = event.request_context.route_key.clone().unwrap_or_default();
     match tokio::time::timeout(limit, CatchPanic(Box::pin(functions.invoke(event)))).await {
-        Ok(Some(Ok(response))) => Outcome::Returned(response),
+        Ok(Some(Ok(response))) => Outcome::Returned(Box::new(response)),
         Ok(Some(Err(error))) => {
             tracing::warn!(route_key, %error, "function failed");
             Outcome::Failed

@@ -261,7 +261,7 @@ impl<F: Functions> Socket<F> {
 /// What a client is told about its message: nothing, a two-way route's answer, or that something went wrong.
 fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     match outcome {
-        Outcome::Returned(response) if route.two_way => answer(response, limit_bytes),
+        Outcome::Returned(response) if route.two_way => answer(&response, limit_bytes),
         Outcome::Returned(_) => Ok(None),
         Outcome::Failed => Err("Internal server error"),
         Outcome::TimedOut => Err("Endpoint request timed out"),
@@ -269,7 +269,7 @@ fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option
 }
 
 /// A two-way route's answer is the returned body, whatever the status; no body is no answer.
-fn answer(response: ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
+fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     let body = response.body.as_deref().unwrap_or_default();
     match str::from_utf8(body) {
         Ok("") => Ok(None),

@@ -67,7 +67,7 @@ fn a_disconnect_event_tells_code_and_reason_and_has_the_odd_headers() {
 #[test]
 fn request_ids_are_equal_and_what_the_authorizer_said_is_repeated() {
     let mut caller = caller();
-    caller.authorizer = Some(Box::new(HashMap::from([("principalId".to_owned(), json!("me"))])));
+    caller.authorizer = HashMap::from([("principalId".to_owned(), json!("me"))]);
     let json = event_json(&message_event(&api(), &caller, "$default", String::new(), moment()));
     let context = &json["requestContext"];
     assert_eq!(context["requestId"], context["extendedRequestId"]);
@@ -136,7 +136,7 @@ fn caller() -> Caller {
         source_ip: Ipv4Addr::LOCALHOST.into(),
         domain_name: "127.0.0.1:8080".into(),
         user_agent: None,
-        authorizer: None,
+        authorizer: HashMap::new(),
     }
 }
 

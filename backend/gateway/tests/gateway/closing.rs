@@ -1,0 +1,188 @@
+use std::time::Duration;
+
+use backend_gateway::Frame;
+use futures_util::SinkExt;
+use socket2::SockRef;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::support::{Script, Start, closed, soon};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn ten_minutes_of_silence_close_with_1001() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut client = harness.client().await;
+    harness.clock.advance(10 * MINUTE);
+    assert_eq!(closed(&mut client).await, (1001, "Going away".into()));
+    assert_eq!(harness.disconnect().await, (1001, "Going away".into()));
+}
+
+#[tokio::test]
+async fn a_message_in_either_direction_keeps_a_connection_open() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut silent, silent_id) = harness.identified_client().await;
+    let (mut sender, sending) = harness.identified_client().await;
+    let (_receiver, receiving) = harness.identified_client().await;
+    harness.clock.advance(9 * MINUTE);
+    sender.send("{}".into()).await.expect("sent");
+    harness.event("MESSAGE").await;
+    harness.connections.post(&receiving, &Frame::text("still here")).expect("posted");
+    harness.clock.advance(2 * MINUTE);
+    assert_eq!(closed(&mut silent).await.0, 1001);
+    let ended = harness.event("DISCONNECT").await.request_context.connection_id;
+    assert_eq!(ended.as_deref(), Some(silent_id.as_str()));
+    assert!(harness.connections.get(&sending).is_ok());
+    assert!(harness.connections.get(&receiving).is_ok());
+}
+
+#[tokio::test]
+async fn pings_keep_a_connection_open_only_if_told_so() {
+    for resets in [false, true] {
+        let start = Start::new(Script::default()).change(|api| api.client_ping_resets_idle = resets);
+        let mut harness = start.run().await;
+        let mut socket = harness.raw().await;
+        let event = harness.event("CONNECT").await;
+        harness.clock.advance(9 * MINUTE);
+        socket.send(0x89, b"").await;
+        assert_eq!(socket.read().await, Some((0x8A, vec![])));
+        let id = event.request_context.connection_id.and_then(|id| id.parse().ok()).expect("an id");
+        let active = harness.connections.get(&id).expect("open").last_active_at_ms;
+        let connected = harness.connections.get(&id).expect("open").connected_at_ms;
+        assert_eq!(active - connected, if resets { 540_000 } else { 0 });
+    }
+}
+
+#[tokio::test]
+async fn two_hours_close_even_a_busy_connection_with_1001() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut client = harness.client().await;
+    for _ in 0..14 {
+        harness.clock.advance(8 * MINUTE);
+        client.send("{}".into()).await.expect("sent");
+        harness.event("MESSAGE").await;
+    }
+    harness.clock.advance(8 * MINUTE);
+    assert_eq!(closed(&mut client).await, (1001, "Going away".into()));
+    assert_eq!(harness.disconnect().await, (1001, "Going away".into()));
+}
+
+#[tokio::test]
+async fn a_deleted_connection_closes_with_1000() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut client, id) = harness.identified_client().await;
+    harness.connections.delete(&id).expect("deleted");
+    assert_eq!(closed(&mut client).await, (1000, "Connection Closed Normally".into()));
+    assert_eq!(harness.disconnect().await, (1000, "Connection Closed Normally".into()));
+}
+
+#[tokio::test]
+async fn a_bare_close_of_the_client_is_1005() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut socket = harness.raw().await;
+    socket.send(0x88, b"").await;
+    assert_eq!(socket.read().await, Some((0x88, vec![])));
+    assert_eq!(socket.read().await, None);
+    assert_eq!(harness.disconnect().await, (1005, "Client-side close frame status not set".into()));
+}
+
+#[tokio::test]
+async fn the_clients_own_code_and_reason_are_told() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut client = harness.client().await;
+    let frame = CloseFrame { code: CloseCode::from(4001), reason: "bye".into() };
+    client.close(Some(frame)).await.expect("closed");
+    assert_eq!(harness.disconnect().await, (4001, "bye".into()));
+}
+
+#[tokio::test]
+async fn a_socket_that_breaks_off_is_1006() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let socket = harness.raw().await;
+    SockRef::from(&socket.stream).set_linger(Some(Duration::ZERO)).expect("a reset instead of a close");
+    drop(socket);
+    assert_eq!(harness.disconnect().await.0, 1006);
+    let socket = harness.raw().await;
+    drop(socket);
+    assert_eq!(harness.disconnect().await.0, 1006);
+}
+
+#[tokio::test]
+async fn a_frame_of_32_kb_is_taken_and_one_byte_more_is_1009() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut socket = harness.raw().await;
+    socket.send(0x81, &[b'x'; 32_768]).await;
+    assert_eq!(harness.event("MESSAGE").await.body.map(|body| body.len()), Some(32_768));
+    socket.send(0x81, &[b'x'; 32_769]).await;
+    assert_eq!(socket.close_code().await, Some(1009));
+    drop(socket);
+    assert_eq!(harness.disconnect().await.0, 1009);
+}
+
+#[tokio::test]
+async fn a_message_of_128_kb_is_taken_and_one_byte_more_is_1009() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut socket = harness.raw().await;
+    for first in [0x01, 0x00, 0x00, 0x80] {
+        socket.send(first, &[b'x'; 32_768]).await;
+    }
+    assert_eq!(harness.event("MESSAGE").await.body.map(|body| body.len()), Some(131_072));
+    for first in [0x01, 0x00, 0x00, 0x00] {
+        socket.send(first, &[b'x'; 32_768]).await;
+    }
+    socket.send(0x80, b"x").await;
+    assert_eq!(socket.close_code().await, Some(1009));
+}
+
+#[tokio::test]
+async fn a_binary_frame_is_1003_and_bad_text_is_1007() {
+    let harness = Start::new(Script::default()).run().await;
+    let mut binary = harness.raw().await;
+    binary.send(0x82, b"x").await;
+    assert_eq!(binary.close_code().await, Some(1003));
+    let mut bad = harness.raw().await;
+    bad.send(0x81, b"\xff\xfe").await;
+    assert_eq!(bad.close_code().await, Some(1007));
+}
+
+#[tokio::test]
+async fn a_disconnect_that_fails_harms_nobody() {
+    let script = Script::new(|event, _| async move {
+        match event.request_context.event_type.as_deref() {
+            Some("DISCONNECT") => panic!("on purpose"),
+            _ => crate::support::ok(),
+        }
+    });
+    let mut harness = Start::new(script).run().await;
+    drop(harness.client().await);
+    harness.disconnect().await;
+    soon(harness.connections.emptied()).await;
+    assert_eq!(harness.handshake_status("/ws").await, 101);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_answer_a_close_is_cut_off() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (client, id) = harness.identified_client().await;
+    harness.connections.delete(&id).expect("deleted");
+    harness.clock.advance(Duration::from_secs(5));
+    assert_eq!(harness.disconnect().await, (1000, "Connection Closed Normally".into()));
+    drop(client);
+}
+
+#[tokio::test]
+async fn shutting_down_closes_everyone_and_waits_for_their_disconnects() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut first, mut second) = (harness.client().await, harness.client().await);
+    let gateway = harness.gateway.clone();
+    let down = tokio::spawn(async move { gateway.shut_down(1001, "restarting").await });
+    assert_eq!(closed(&mut first).await, (1001, "restarting".into()));
+    assert_eq!(closed(&mut second).await, (1001, "restarting".into()));
+    drop((first, second));
+    soon(down).await.expect("shut down");
+    assert_eq!(harness.connections.count(), 0);
+    harness.disconnect().await;
+    harness.disconnect().await;
+    assert_eq!(harness.handshake_status("/ws").await, 503);
+}

@@ -1,0 +1,182 @@
+use std::net::SocketAddr;
+
+use backend_gateway::{ConnectionId, Frame, PostError};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::support::{Harness, RawSocket, Script, Start, ok, soon, text};
+
+/// As much as every socket buffer on the way could hold, and more.
+const MORE_THAN_BUFFERS: usize = 64 * 1024 * 1024;
+
+#[tokio::test]
+async fn posts_arrive_in_the_order_they_were_made() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut client, id) = harness.identified_client().await;
+    for number in 0..1000 {
+        harness.connections.post(&id, &Frame::text(&number.to_string())).expect("posted");
+    }
+    for number in 0..1000 {
+        assert_eq!(text(&mut client).await, number.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_broadcast_reaches_everyone_and_tells_who_is_gone() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut first, first_id) = harness.identified_client().await;
+    let (mut second, second_id) = harness.identified_client().await;
+    let gone: ConnectionId = "XDmENcnwIE0CFEQ=".parse().expect("an id");
+    let failed = harness.connections.post_to_all([&first_id, &gone, &second_id], &Frame::text("all"));
+    assert_eq!(failed, [(gone, PostError::Gone)]);
+    assert_eq!(text(&mut first).await, "all");
+    assert_eq!(text(&mut second).await, "all");
+}
+
+#[tokio::test]
+async fn a_broadcast_encodes_its_frame_once() {
+    let frame = Frame::text("shared");
+    let copy = frame.clone();
+    assert_eq!(frame.wire().as_ptr(), copy.wire().as_ptr());
+}
+
+#[tokio::test]
+async fn a_message_beyond_the_limit_is_refused_for_everyone() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut client, id) = harness.identified_client().await;
+    let too_large = PostError::PayloadTooLarge { size_bytes: 131_073, limit_bytes: 131_072 };
+    let frame = Frame::text(&"x".repeat(131_073));
+    assert_eq!(harness.connections.post(&id, &frame), Err(too_large));
+    assert_eq!(harness.connections.post_to_all([&id], &frame), [(id, too_large)]);
+    harness.connections.post(&id, &Frame::text(&"x".repeat(131_072))).expect("posted");
+    assert_eq!(text(&mut client).await.len(), 131_072);
+}
+
+#[tokio::test]
+async fn a_post_from_within_connect_is_gone_and_one_after_it_arrives() {
+    let script = Script::new(|event, connections| async move {
+        let context = event.request_context;
+        let id = context.connection_id.and_then(|id| id.parse().ok()).expect("an id");
+        if context.event_type.as_deref() == Some("CONNECT") {
+            assert_eq!(connections.post(&id, &Frame::text("too early")), Err(PostError::Gone));
+        }
+        ok()
+    });
+    let mut harness = Start::new(script).run().await;
+    let (mut client, id) = harness.identified_client().await;
+    harness.connections.post(&id, &Frame::text("in time")).expect("posted");
+    assert_eq!(text(&mut client).await, "in time");
+}
+
+#[tokio::test]
+async fn a_reader_that_never_reads_is_bounded_and_disturbs_no_other() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (_stalled, stalled_id) = stalled_client(&mut harness).await;
+    let (mut healthy, healthy_id) = harness.identified_client().await;
+    let frame = Frame::text(&"x".repeat(64 * 1024));
+    let mut refused = 0;
+    for _ in 0..MORE_THAN_BUFFERS / frame.payload_bytes() {
+        let failed = harness.connections.post_to_all([&stalled_id, &healthy_id], &frame);
+        assert!(
+            failed.iter().all(|failure| *failure == (stalled_id, PostError::LimitExceeded)),
+            "{failed:?}"
+        );
+        refused += failed.len();
+        assert_eq!(text(&mut healthy).await.len(), frame.payload_bytes());
+    }
+    let accepted = MORE_THAN_BUFFERS - refused * frame.payload_bytes();
+    assert!(accepted < 16 * 1024 * 1024, "{accepted} bytes were taken for a client that reads nothing");
+}
+
+#[tokio::test]
+async fn a_reader_that_reads_again_gets_what_was_accepted_whole_and_in_order() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut slow, id) = stalled_client(&mut harness).await;
+    let padding = "x".repeat(16 * 1024);
+    let mut accepted = 0;
+    while harness.connections.post(&id, &Frame::text(&format!("{accepted} {padding}"))).is_ok() {
+        accepted += 1;
+    }
+    for number in 0..accepted {
+        let (first, payload) = slow.read().await.expect("a frame");
+        assert_eq!(first, 0x81);
+        assert_eq!(payload, format!("{number} {padding}").into_bytes());
+    }
+    harness.connections.post(&id, &Frame::text("again")).expect("posted");
+    assert_eq!(slow.read().await, Some((0x81, b"again".to_vec())));
+}
+
+#[tokio::test]
+async fn a_full_queue_still_closes_and_the_close_comes_last() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut slow, id) = stalled_client(&mut harness).await;
+    let frame = Frame::text(&"x".repeat(16 * 1024));
+    while harness.connections.post(&id, &frame).is_ok() {}
+    harness.connections.delete(&id).expect("deleted");
+    assert_eq!(harness.connections.post(&id, &frame), Err(PostError::Gone));
+    loop {
+        match slow.read().await {
+            Some((0x81, _)) => {}
+            Some((0x88, payload)) => break assert_eq!(payload, b"\x03\xe8Connection Closed Normally"),
+            other => panic!("expected a close at last, got {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_gone_connection_is_gone_for_every_command_and_no_other_is() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (leaving, left_id) = harness.identified_client().await;
+    let (_staying, staying_id) = harness.identified_client().await;
+    drop(leaving);
+    harness.disconnect().await;
+    let frame = Frame::text("x");
+    assert_eq!(harness.connections.post(&left_id, &frame), Err(PostError::Gone));
+    assert!(harness.connections.get(&left_id).is_err());
+    assert!(harness.connections.delete(&left_id).is_err());
+    assert_eq!(harness.connections.ids(), [staying_id]);
+    harness.connections.post(&staying_id, &frame).expect("posted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn posts_from_many_threads_never_mix_their_bytes() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let (mut client, id) = harness.identified_client().await;
+    let posters: Vec<_> = (0..4)
+        .map(|poster| {
+            let connections = harness.connections.clone();
+            tokio::task::spawn_blocking(move || {
+                for number in 0..500 {
+                    let frame = Frame::text(&format!("{poster}:{number}"));
+                    while connections.post(&id, &frame) == Err(PostError::LimitExceeded) {
+                        std::thread::yield_now();
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut next = [0; 4];
+    for _ in 0..2000 {
+        let message = text(&mut client).await;
+        let (poster, number) = message.split_once(':').expect("a whole message");
+        let expected = &mut next[poster.parse::<usize>().expect("a poster")];
+        assert_eq!(number, expected.to_string());
+        *expected += 1;
+    }
+    for poster in posters {
+        soon(poster).await.expect("a poster that ended");
+    }
+}
+
+/// A client that reads nothing unless the test does, with a small buffer of its own.
+async fn stalled_client(harness: &mut Harness) -> (RawSocket, ConnectionId) {
+    let client = RawSocket::connect_with(small_buffer(harness.address).await, "/ws", "").await;
+    let event = harness.event("CONNECT").await;
+    let id = event.request_context.connection_id.and_then(|id| id.parse().ok()).expect("an id");
+    (client, id)
+}
+
+async fn small_buffer(address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(8 * 1024).expect("a small buffer");
+    soon(socket.connect(address)).await.expect("the server listens")
+}

@@ -1,0 +1,110 @@
+use std::pin::Pin;
+
+use aws_lambda_events::apigw::{
+    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
+    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
+};
+use backend_gateway::{AuthorizeError, Connections, FunctionError, Functions};
+use tokio::sync::mpsc;
+
+pub type Event = ApiGatewayWebsocketProxyRequest;
+type Answer = Result<ApiGatewayProxyResponse, FunctionError>;
+type Invoke = dyn Fn(Event, Connections) -> Pin<Box<dyn Future<Output = Answer> + Send>> + Send + Sync;
+type Authorize = dyn Fn(
+        &ApiGatewayCustomAuthorizerRequestTypeRequest,
+    ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>
+    + Send
+    + Sync;
+
+/// Functions as a test wants them.
+pub struct Script {
+    invoke: Box<Invoke>,
+    authorize: Box<Authorize>,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self::new(|_, _| async { ok() })
+    }
+}
+
+impl Script {
+    /// What happens on every event.
+    pub fn new<T: Future<Output = Answer> + Send + 'static>(
+        invoke: impl Fn(Event, Connections) -> T + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            invoke: Box::new(move |event, connections| Box::pin(invoke(event, connections))),
+            authorize: Box::new(|_| Err(AuthorizeError::Unauthorized)),
+        }
+    }
+
+    /// What happens on every message; `$connect` and `$disconnect` return 200.
+    pub fn on_message<T: Future<Output = Answer> + Send + 'static>(
+        invoke: impl Fn(Event, Connections) -> T + Send + Sync + Clone + 'static,
+    ) -> Self {
+        Self::new(move |event, connections| {
+            let invoke = invoke.clone();
+            async move {
+                match event.request_context.event_type.as_deref() {
+                    Some("MESSAGE") => invoke(event, connections).await,
+                    _ => ok(),
+                }
+            }
+        })
+    }
+
+    pub fn authorizing(
+        mut self,
+        authorize: impl Fn(
+            &ApiGatewayCustomAuthorizerRequestTypeRequest,
+        ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.authorize = Box::new(authorize);
+        self
+    }
+}
+
+/// A script, with every event that was ever given to it.
+pub struct Recorded {
+    pub script: Script,
+    pub connections: Connections,
+    pub events: mpsc::UnboundedSender<Event>,
+    pub authorizations: mpsc::UnboundedSender<ApiGatewayCustomAuthorizerRequestTypeRequest>,
+}
+
+impl Functions for Recorded {
+    async fn invoke(&self, event: Event) -> Answer {
+        let _ = self.events.send(event.clone());
+        (self.script.invoke)(event, self.connections.clone()).await
+    }
+
+    async fn authorize(
+        &self,
+        event: ApiGatewayCustomAuthorizerRequestTypeRequest,
+    ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
+        let answer = (self.script.authorize)(&event);
+        let _ = self.authorizations.send(event);
+        answer
+    }
+}
+
+pub fn ok() -> Answer {
+    status(200)
+}
+
+pub fn status(code: i64) -> Answer {
+    let mut response = ApiGatewayProxyResponse::default();
+    response.status_code = code;
+    Ok(response)
+}
+
+pub fn body(code: i64, text: &str) -> Answer {
+    let mut response = ApiGatewayProxyResponse::default();
+    response.status_code = code;
+    response.body = Some(text.into());
+    Ok(response)
+}

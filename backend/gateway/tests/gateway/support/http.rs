@@ -1,0 +1,68 @@
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::soon;
+
+/// HTTP by hand, one request a connection: what goes over the wire is what the test says.
+pub struct HttpClient {
+    pub address: SocketAddr,
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl HttpClient {
+    pub async fn request(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let length = body.len();
+        self.send(&format!("{method} {path} HTTP/1.1\r\ncontent-length: {length}\r\n"), body).await
+    }
+
+    /// Sends a head without its last line, `host` and `connection` added, and a body.
+    pub async fn send(&self, head: &str, body: &[u8]) -> Answer {
+        let host = self.address;
+        let host = if head.to_ascii_lowercase().contains("\r\nhost:") {
+            String::new()
+        } else {
+            format!("host: {host}\r\n")
+        };
+        let connection = if head.contains("Upgrade") { "" } else { "connection: close\r\n" };
+        let mut wire = format!("{head}{host}{connection}\r\n").into_bytes();
+        wire.extend_from_slice(body);
+        soon(self.exchange(&wire)).await
+    }
+
+    /// Sends bytes and reads until the server closes.
+    pub async fn exchange(&self, wire: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).await.expect("the server listens");
+        stream.write_all(wire).await.expect("the request goes out");
+        let mut answer = Vec::new();
+        soon(stream.read_to_end(&mut answer)).await.expect("the answer comes in");
+        parse(&answer)
+    }
+}
+
+fn parse(answer: &[u8]) -> Answer {
+    let answer = String::from_utf8_lossy(answer);
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
+    let headers =
+        lines.filter_map(|line| line.split_once(": ")).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    Answer { status: status.expect("a status"), headers, body: body.to_owned() }
+}

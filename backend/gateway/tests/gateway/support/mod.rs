@@ -1,0 +1,55 @@
+//! What every test needs: a gateway on a port of its own, functions that do as they are told, a clock that stands
+//! still until it is moved, and clients.
+
+mod clock;
+mod functions;
+mod harness;
+mod http;
+mod raw;
+
+pub use clock::ManualEnvironment;
+pub use functions::{Event, Script, body, ok, status};
+pub use harness::{Harness, Start};
+pub use http::{Answer, HttpClient};
+pub use raw::{RawSocket, frame};
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+pub type Client = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+
+/// Waits for something that must happen, and says so if it does not.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens within 20 s")
+}
+
+/// The next text a client gets.
+pub async fn text(client: &mut Client) -> String {
+    match message(client).await {
+        Message::Text(text) => text.to_string(),
+        other => panic!("expected text, got {other:?}"),
+    }
+}
+
+/// The code and reason a client is closed with. The client answers, as browsers do.
+pub async fn closed(client: &mut Client) -> (u16, String) {
+    let Message::Close(Some(frame)) = message(client).await else { panic!("expected a close") };
+    while let Some(Ok(_)) = soon(client.next()).await {}
+    (frame.code.into(), frame.reason.to_string())
+}
+
+async fn message(client: &mut Client) -> Message {
+    soon(client.next()).await.expect("the socket is open").expect("the socket works")
+}
+
+/// A service frame with its two ids taken out, and those ids.
+pub fn masked_ids(frame: &str) -> (String, Vec<String>) {
+    let mut parts: Vec<String> = frame.split('"').map(str::to_owned).collect();
+    let ids: Vec<usize> =
+        (0..parts.len()).filter(|at| parts[*at].len() == 16 && parts[*at].ends_with('=')).collect();
+    let found = ids.iter().map(|at| std::mem::replace(&mut parts[*at], "…".into())).collect();
+    (parts.join("\""), found)
+}
