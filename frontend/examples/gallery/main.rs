@@ -1,6 +1,7 @@
 //! Every look of the board with made-up data and no server: what its style sheets and charts are judged by.
 //!
-//! Words in the address' fragment choose: `#dark`, `#light`, `#wall`, `#add`, `#trouble`, `#empty`, `#point`.
+//! Words in the address' fragment choose: `#dark`, `#light`, `#wall`, `#add`, `#trouble`, `#empty`;
+//! and what is done after a moment: `#point` (crosshair), `#table`, `#off` (first series), `#turn` (to light).
 
 mod synth;
 
@@ -8,6 +9,7 @@ use frontend::chart::{Bounds, Chart, Format, Look, SeriesSet, Unit, provide_cros
 use leptos::prelude::*;
 use std::time::Duration;
 use synth::Feed;
+use wasm_bindgen::JsCast;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -19,6 +21,18 @@ fn main() {
 /// What the fragment asks for.
 fn asked(word: &str) -> bool {
     window().location().hash().is_ok_and(|hash| hash.split(['#', ',']).any(|part| part == word))
+}
+
+fn set_root(attribute: &str, word: &str) {
+    let root = document().document_element().expect("a page has a root");
+    root.set_attribute(attribute, word).expect("a valid attribute name");
+}
+
+/// Clicks on the first of these.
+fn press(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        element.unchecked_into::<web_sys::HtmlElement>().click();
+    }
 }
 
 /// Puts the crosshair on the first chart, as the keyboard does.
@@ -40,12 +54,19 @@ fn now_ms() -> i64 {
 #[component]
 fn Gallery() -> impl IntoView {
     provide_crosshair();
-    if let Some(root) = document().document_element() {
-        for (attribute, word) in [("data-theme", "dark"), ("data-theme", "light"), ("data-wall", "wall")] {
-            if asked(word) {
-                root.set_attribute(attribute, word).expect("a valid attribute name");
-            }
+    for (attribute, word) in [("data-theme", "dark"), ("data-theme", "light"), ("data-wall", "wall")] {
+        if asked(word) {
+            set_root(attribute, word);
         }
+    }
+    if asked("table") {
+        set_timeout(|| press(".twin-switch"), Duration::from_millis(1_500));
+    }
+    if asked("off") {
+        set_timeout(|| press(".legend .key"), Duration::from_millis(1_500));
+    }
+    if asked("turn") {
+        set_timeout(|| set_root("data-theme", "light"), Duration::from_millis(1_500));
     }
     if asked("point") {
         set_timeout(point, Duration::from_millis(1_500));

@@ -62,8 +62,12 @@ impl LocalClock {
 
     /// As short as marks at these times can be told apart.
     pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
-        let whole_minutes = ticks.iter().all(|tick| (tick + self.offset_ms).rem_euclid(MINUTE_MS) == 0);
-        if whole_minutes { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
+        if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
+    }
+
+    /// Whether all times fall on a minute of the local clock.
+    pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
+        ticks.iter().all(|tick| (tick + self.offset_ms).rem_euclid(MINUTE_MS) == 0)
     }
 
     fn of_day(self, ts_ms: i64) -> i64 {

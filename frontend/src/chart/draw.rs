@@ -33,6 +33,11 @@ pub struct Scene<'a> {
     pub clock: LocalClock,
 }
 
+/// Room for `10:42` and some air, in digits.
+const MINUTE_LABEL_DIGITS: f64 = 9.0;
+/// Room for `10:42:15` and some air, in digits.
+const SECOND_LABEL_DIGITS: f64 = 13.0;
+
 /// How much a chart shows around its lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Look {
@@ -179,8 +184,7 @@ impl Scene<'_> {
     }
 
     fn time_axis(&self, plot: &Plot, marks: &mut Vec<Mark>) {
-        let label_px = self.surface.digit_px * 10.0;
-        let ticks = self.clock.ticks(&self.window, (plot.area.width / label_px) as usize);
+        let ticks = self.time_ticks(plot);
         let y = plot.area.bottom() + self.surface.font_px * 1.1;
         for tick in &ticks {
             let text = self.clock.label(*tick, &ticks);
@@ -190,6 +194,15 @@ impl Scene<'_> {
                 marks.push(Mark::Text { at: Point { x, y }, align: Align::Middle, text });
             }
         }
+    }
+
+    /// Close together where `10:42` is enough, further apart where it takes `10:42:15`.
+    fn time_ticks(&self, plot: &Plot) -> Vec<i64> {
+        let spaced = |digits: f64| {
+            self.clock.ticks(&self.window, (plot.area.width / (self.surface.digit_px * digits)) as usize)
+        };
+        let close = spaced(MINUTE_LABEL_DIGITS);
+        if self.clock.are_whole_minutes(&close) { close } else { spaced(SECOND_LABEL_DIGITS) }
     }
 
     fn stretches(&self, plot: &Plot, marks: &mut Vec<Mark>) {

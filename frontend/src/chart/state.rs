@@ -92,13 +92,20 @@ impl State {
 
     pub fn draw(&self, canvas: &Canvas) {
         self.surface.set_value(canvas.surface());
+        self.settle_axis();
         let marks = self.with_scene(|scene| scene.marks());
         canvas.paint(&marks, &theme::palette());
-        self.refresh();
+        self.follow();
+    }
+
+    /// What a drawing does besides drawing, for when there is no canvas.
+    pub fn refresh(&self) {
+        self.settle_axis();
+        self.follow();
     }
 
     /// Lets everything that follows the drawings follow.
-    pub fn refresh(&self) {
+    fn follow(&self) {
         self.drawn.update(|drawn| *drawn = drawn.wrapping_add(1));
     }
 
@@ -164,18 +171,16 @@ impl State {
     }
 
     fn with_scene<T>(&self, read: impl FnOnce(&Scene<'_>) -> T) -> T {
-        let surface = self.surface.get_value();
-        let window = self.window();
         let hidden = self.hidden.read_untracked();
+        let scale = self.scale.get_value().unwrap_or_else(|| self.fit_axis(None));
         self.inputs.set.with_untracked(|set| {
-            let scale = self.settled_scale(set, &window, &hidden, surface);
             read(&Scene {
                 set,
                 hidden: &hidden,
                 look: self.inputs.look,
-                window,
+                window: self.window(),
                 scale: &scale,
-                surface,
+                surface: self.surface.get_value(),
                 hole_ms: self.inputs.hole_ms.get_untracked(),
                 dimmed: self.inputs.stale.get_untracked(),
                 crosshair: self.crosshair.get_untracked(),
@@ -184,21 +189,22 @@ impl State {
         })
     }
 
-    fn settled_scale(
-        &self,
-        set: &SeriesSet,
-        window: &Range<i64>,
-        hidden: &[bool],
-        surface: Surface,
-    ) -> Scale {
-        let rows = set.rows_within(window);
-        let shown = (0..set.series().len()).filter(|column| !hidden.get(*column).copied().unwrap_or(false));
-        let extent = shown.filter_map(|column| set.extent(column, rows.clone())).reduce(Extent::with);
+    /// Finds the axis of values for what is in the window now; once a drawing, since it looks at every sample.
+    fn settle_axis(&self) {
+        let hidden = self.hidden.read_untracked();
+        let extent = self.inputs.set.with_untracked(|set| {
+            let rows = set.rows_within(&self.window());
+            let columns = 0..set.series().len();
+            let shown = columns.filter(|column| !hidden.get(*column).copied().unwrap_or(false));
+            shown.filter_map(|column| set.extent(column, rows.clone())).reduce(Extent::with)
+        });
+        let wanted = self.fit_axis(extent);
+        self.scale.update_value(|scale| *scale = Some(wanted.settle(scale.as_ref())));
+    }
+
+    fn fit_axis(&self, extent: Option<Extent>) -> Scale {
         let (unit, bounds) = (self.inputs.unit.get_untracked(), self.inputs.bounds.get_untracked());
-        let wanted = Scale::fit(extent, &unit, bounds, surface.value_steps());
-        let settled = self.scale.with_value(|before| wanted.settle(before.as_ref()));
-        self.scale.set_value(Some(settled.clone()));
-        settled
+        Scale::fit(extent, &unit, bounds, self.surface.get_value().value_steps())
     }
 }
 
