@@ -1,5 +1,7 @@
 //! How much the page may remember.
 
+use shared::Millis;
+
 use super::window::Window;
 use crate::chart::series::SeriesSet;
 
@@ -12,15 +14,15 @@ const MOST_NUMBERS: usize = 4_000_000;
 /// Rows every topic may keep, however many topics there are.
 const LEAST_ROWS: usize = 300;
 /// Kept beyond the window, as a part of it, so that lines reach the left edge.
-const MARGIN: i64 = 20;
+const MARGIN: Millis = 20;
 
-/// Forgets what is out of the window, and the oldest of what is more than this topic's share of the memory.
-pub fn trim(series: &mut SeriesSet, window: Window, now_ms: i64, topics: usize) {
-    series.drop_before(now_ms - window.ms() - window.ms() / MARGIN);
+/// From when on a topic's numbers are worth keeping: what is in the window, but no more than the topic's share of the
+/// memory.
+pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
+    let shown_from = now - window.ms() - window.ms() / MARGIN;
     let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));
-    if let Some(oldest_kept) = series.time(excess).filter(|_| excess > 0) {
-        series.drop_before(oldest_kept);
-    }
+    let affordable_from = series.time(excess).filter(|_| excess > 0);
+    affordable_from.map_or(shown_from, |ts| ts.max(shown_from))
 }
 
 fn rows_allowed(series: usize, topics: usize) -> usize {
@@ -42,18 +44,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_the_window_is_forgotten_but_for_a_margin() {
-        let mut set = series(1_000, 1);
-        trim(&mut set, Window::Minute, 99_900, 1);
-        assert_eq!(set.time(0), Some(99_900 - 63_000));
+    fn what_is_in_the_window_is_kept_with_a_margin() {
+        assert_eq!(keep_from(&series(1_000, 1), Window::Minute, 99_900, 1), 99_900 - 63_000);
     }
 
     #[test]
     fn many_wide_topics_share_the_memory() {
-        let mut set = series(1_000, 31);
-        trim(&mut set, Window::Hour, 100_000, MOST_TOPICS);
-        assert_eq!(set.len(), LEAST_ROWS);
-        assert_eq!(set.last_time(), Some(99_900));
+        let set = series(1_000, 31);
+        assert_eq!(keep_from(&set, Window::Hour, 100_000, MOST_TOPICS), (1_000 - LEAST_ROWS as i64) * 100);
     }
 
     #[test]

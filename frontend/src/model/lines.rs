@@ -61,6 +61,16 @@ impl Lines {
         self.lines.iter().rev().take(most)
     }
 
+    /// How many lines are kept.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// How many of the kept lines happened in the minute before `now_ms`.
     pub fn a_minute(&self, now_ms: i64) -> usize {
         self.lines.len() - self.lines.partition_point(|line| line.ts_ms <= now_ms - MINUTE_MS)

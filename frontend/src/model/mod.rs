@@ -7,7 +7,7 @@
 //! | `arrival`, `chip` | how far a topic can be believed, and the words for it |
 //! | `stream` | all of that for one topic |
 //! | `layout`, `query` | where panels stand, and which are looked for |
-//! | `window`, `budget` | how much of the past is shown and kept |
+//! | `window`, `past`, `budget` | how much of the past is shown, asked for and kept |
 
 pub mod arrival;
 pub mod budget;
@@ -15,6 +15,7 @@ pub mod chip;
 pub mod kind;
 pub mod layout;
 pub mod lines;
+pub mod past;
 pub mod query;
 pub mod reading;
 pub mod states;

@@ -7,6 +7,7 @@ use shared::{Millis, Topic, TopicMeta};
 use super::arrival::{Arrival, Circumstances};
 use super::kind::{Choice, Kind, Known};
 use super::lines::Lines;
+use super::past::{Past, Place, Wish};
 use super::reading;
 use super::states::States;
 use super::table::Table;
@@ -18,6 +19,8 @@ const HOLE_CADENCES: u64 = 4;
 const LEAST_HOLE_MS: u64 = 2_000;
 /// Losses listed with a panel; older ones are forgotten.
 const MOST_LOSSES: usize = 20;
+/// A log that begins with fewer lines asks for more of its past, however long ago.
+const ENOUGH_LINES: usize = 30;
 /// From so many series or columns on a panel takes two places.
 const WIDE_FROM: usize = 4;
 
@@ -33,18 +36,9 @@ pub struct Stream {
     states: States,
     table: Table,
     loss: Loss,
-    oldest: Option<Oldest>,
+    past: Past,
     has_begun: bool,
     is_wide: bool,
-}
-
-/// The oldest publication held: where its past begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Oldest {
-    /// Its offset.
-    pub offset: u64,
-    /// When it happened.
-    pub ts: Millis,
 }
 
 /// Why publications come.
@@ -78,7 +72,7 @@ impl Stream {
             states: States::default(),
             table: Table::default(),
             loss: Loss::default(),
-            oldest: None,
+            past: Past::default(),
             has_begun: false,
             is_wide: false,
         }
@@ -95,7 +89,11 @@ impl Stream {
         for item in items {
             self.take_one(item, series);
         }
-        self.has_begun |= coming == Coming::Live;
+        match coming {
+            Coming::Live => self.has_begun = true,
+            Coming::Past => self.past.answered(items.len()),
+            Coming::Replayed => {}
+        }
     }
 
     /// What its publishers told about it, as a whole.
@@ -116,9 +114,10 @@ impl Stream {
         self.has_begun = true;
     }
 
-    /// The log started anew: offsets of the old one mean nothing any more.
-    pub fn start_anew(&mut self) {
-        self.oldest = None;
+    /// The log started anew: offsets of the old one mean nothing, and what it held beyond the last data is lost.
+    pub fn start_anew(&mut self, series: &mut SeriesSet) {
+        self.past.forget();
+        self.lose(None, None, series);
     }
 
     /// Takes back the mark of what was filled in, once it has had its time. Whether there was something to take back.
@@ -171,9 +170,25 @@ impl Stream {
         self.arrival.last_ts()
     }
 
-    /// Where what is held of it begins.
-    pub fn oldest(&self) -> Option<Oldest> {
-        self.oldest
+    /// What to ask for so that the window, which begins at `from`, is filled; logs and states are asked for once.
+    pub fn wish(&self, from: Millis, now: Millis) -> Option<Wish> {
+        match self.kind()? {
+            Kind::Line | Kind::Number => self.past.wish(from, self.cadence_ms(), now),
+            Kind::Log | Kind::State if self.lines.len() < ENOUGH_LINES => {
+                self.past.wish(Millis::MIN, None, now)
+            }
+            Kind::Log | Kind::State | Kind::Table => None,
+        }
+    }
+
+    /// A wish is on its way.
+    pub fn asked(&mut self, now: Millis) {
+        self.past.asked(now);
+    }
+
+    /// Forgets the numbers before `ts`, or a little less.
+    pub fn forget_before(&mut self, ts: Millis, series: &mut SeriesSet) {
+        series.drop_before(self.past.forget_before(ts).min(ts));
     }
 
     /// The expected time between publications, declared or learned.
@@ -202,8 +217,7 @@ impl Stream {
     fn take_one(&mut self, item: &Publication, series: &mut SeriesSet) {
         let is_newest = self.last_ts().is_none_or(|last| last <= item.ts);
         self.arrival.observe(item);
-        let place = Oldest { offset: item.offset, ts: item.ts };
-        self.oldest = Some(self.oldest.filter(|oldest| oldest.offset <= item.offset).unwrap_or(place));
+        self.past.observe(Place { offset: item.offset, ts: item.ts });
         let numbers = reading::numbers(&item.data, self.topic.leaf());
         if !numbers.is_empty() {
             series.append(item.ts, numbers.iter().map(|(name, value)| (name.as_str(), *value)));

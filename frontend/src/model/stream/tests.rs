@@ -85,7 +85,7 @@ fn more_of_the_past_is_not_called_replayed_and_moves_the_beginning_back() {
     bench.take(Coming::Live, 50..55);
     bench.take(Coming::Past, 40..50);
     assert_eq!(bench.replayed(), []);
-    assert_eq!(bench.stream.oldest(), Some(Oldest { offset: 41, ts: 40_000 }));
+    assert_eq!(bench.stream.wish(0, 55_000).map(|wish| wish.before), Some(41));
     assert_eq!(bench.series.len(), 15);
 }
 
@@ -168,4 +168,32 @@ fn samples_are_not_joined_over_four_missing_publications() {
     let mut bench = Bench::new();
     bench.take(Coming::Live, 0..10);
     assert_eq!(bench.stream.hole_ms(), Some(4_000));
+}
+
+#[test]
+fn what_was_forgotten_can_be_wished_for_again() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..60);
+    bench.stream.forget_before(50_000, &mut bench.series);
+    assert_eq!(bench.series.time(0), Some(50_000));
+    assert_eq!(bench.stream.wish(0, 60_000).map(|wish| wish.before), Some(51));
+}
+
+#[test]
+fn a_log_with_few_lines_asks_for_older_ones_until_there_are_enough() {
+    let mut bench = Bench::new();
+    bench.publish(40, json!({"msg": "till opened"}));
+    assert!(bench.stream.wish(39_000, 40_000).is_some());
+    let past: Vec<_> = (0..40).map(|second| publication(second, json!({"msg": "paid"}))).collect();
+    bench.stream.take(&past[5..], Coming::Past, &mut bench.series, 40_000);
+    assert_eq!(bench.stream.wish(39_000, 40_000), None);
+}
+
+#[test]
+fn a_log_that_started_anew_leaves_a_gap_up_to_its_next_data() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..5);
+    bench.stream.start_anew(&mut bench.series);
+    bench.take(Coming::Live, 9..12);
+    assert_eq!(bench.lost(), vec![(4_001, 9_000)]);
 }
