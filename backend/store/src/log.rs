@@ -27,8 +27,8 @@ pub use writer::Swept;
 
 use open::Directory;
 use read::Query;
-use state::{Opener, State};
-use writer::{Command, Writer};
+use state::State;
+use writer::{Command, Opener, Writer};
 
 /// Appends that may wait for the writer before callers wait for room.
 const WAITING_COMMANDS: usize = 1_024;
@@ -94,11 +94,11 @@ impl EmbeddedLog {
     }
 
     fn start(retention: Retention, opener: Opener) -> Result<(Self, mpsc::Receiver<Vec<Change>>), OpenError> {
-        let state = Arc::new(State::open(retention, opener)?);
+        let state = Arc::new(State::new(retention, opener()?));
         let (commands, received) = mpsc::channel(WAITING_COMMANDS);
         let (changes, feed) = mpsc::channel(WAITING_CHANGES);
         let (closing, is_closing) = watch::channel(false);
-        let writer = Writer::new(state.clone(), received, changes, is_closing);
+        let writer = Writer::new(state.clone(), opener, received, changes, is_closing);
         let writer = spawn(writer).map_err(OpenError::Thread)?;
         Ok((Self { state, commands, closing, writer: Mutex::new(Some(writer)) }, feed))
     }

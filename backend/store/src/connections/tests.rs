@@ -1,1 +1,68 @@
+//! What the conformance suite does not ask of every implementation.
 
+use backend_core::principal::Principal;
+
+use super::*;
+
+const LATER: Millis = 1_000;
+
+fn connection(id: &str, expires_at: Millis) -> Connection {
+    Connection { id: ConnectionId::new(id), principal: Principal::local(), connected_at: 0, expires_at }
+}
+
+fn filter(text: &str) -> Filter {
+    Filter::new(text).unwrap()
+}
+
+async fn watching(connections: &MemoryConnections, id: &str, filters: &[&str]) {
+    connections.put(connection(id, LATER)).await.unwrap();
+    for text in filters {
+        connections.subscribe(&ConnectionId::new(id), &filter(text), 0).await.unwrap();
+    }
+}
+
+fn is_empty(connections: &MemoryConnections) -> bool {
+    let state = connections.read();
+    state.rows.is_empty() && state.watchers.is_empty()
+}
+
+#[tokio::test]
+async fn subscribers_come_once_and_in_order_however_many_filters_match() {
+    let connections = MemoryConnections::new();
+    watching(&connections, "c", &["*", "a/*", "a/b"]).await;
+    watching(&connections, "a", &["a/b"]).await;
+    watching(&connections, "b", &["a/*"]).await;
+    watching(&connections, "d", &["x/*", "a"]).await;
+    let ids = connections.subscribers(&Topic::new("a/b").unwrap(), 0).await.unwrap();
+    assert_eq!(ids, ["a", "b", "c"].map(ConnectionId::new));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_connections_that_left() {
+    let connections = MemoryConnections::new();
+    watching(&connections, "a", &["*", "x"]).await;
+    watching(&connections, "b", &["x"]).await;
+    connections.remove(&ConnectionId::new("a")).await.unwrap();
+    connections.unsubscribe(&ConnectionId::new("b"), &filter("x")).await.unwrap();
+    connections.remove(&ConnectionId::new("b")).await.unwrap();
+    assert!(is_empty(&connections));
+}
+
+#[tokio::test]
+async fn nothing_is_kept_of_connections_whose_time_is_over() {
+    let connections = MemoryConnections::new();
+    watching(&connections, "a", &["*"]).await;
+    assert_eq!(connections.forget_expired(LATER - 1), 0);
+    assert_eq!(connections.forget_expired(LATER), 1);
+    assert!(is_empty(&connections));
+}
+
+#[tokio::test]
+async fn a_refresh_moves_the_end_of_every_subscription() {
+    let connections = MemoryConnections::new();
+    watching(&connections, "a", &["x", "*"]).await;
+    connections.put(connection("a", 2 * LATER)).await.unwrap();
+    assert_eq!(connections.viewers(&filter("x"), LATER).await.unwrap(), 1);
+    assert_eq!(connections.subscribers(&Topic::new("x").unwrap(), LATER).await.unwrap().len(), 1);
+    assert_eq!(connections.viewers(&Filter::All, 2 * LATER).await.unwrap(), 0);
+}

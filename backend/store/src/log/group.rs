@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use backend_core::ports::{Append, AppendError, Appended, Change, Head};
+use backend_core::ports::{Append, AppendError, Appended, Change, Head, Unavailable};
 use shared::client::Producer;
 use shared::publication::Item;
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
@@ -77,14 +77,12 @@ impl<'t> Group<'t> {
     /// many, and whether more are left.
     pub fn sweep(&mut self, now: Millis) -> Result<(u64, bool), redb::Error> {
         let (index, retention) = (self.index, self.retention);
+        let is_due = |entry: &Entry| retention.drops(entry.oldest, entry.head.last.offset, now);
         let mut removed = 0;
-        for entry in index.entries() {
-            if retention.drops(entry.oldest, entry.head.last.offset, now) {
-                let draft = self.drafts.entry(entry.head.topic.clone());
-                let draft = draft.or_insert_with(|| Draft::of(entry));
-                removed += draft.trim(&mut self.tables, &retention, now, SWEEP_ROWS - removed)?;
-            }
-            if removed == SWEEP_ROWS {
+        for entry in index.entries().filter(|entry| is_due(entry)) {
+            let draft = self.drafts.entry(entry.head.topic.clone()).or_insert_with(|| Draft::of(entry));
+            removed += draft.trim(&mut self.tables, &retention, now, SWEEP_ROWS - removed)?;
+            if is_due(&draft.entry) {
                 return Ok((removed, true));
             }
         }
@@ -109,6 +107,9 @@ impl<'t> Group<'t> {
 
     /// What there is to say without writing; `None` if it is to be written.
     fn judge(&self, append: &Append) -> Result<Option<Outcome>, redb::Error> {
+        if append.items.is_empty() {
+            return Ok(Some(Err(Unavailable::new("an append without items").into())));
+        }
         let Some(entry) = self.entry(&append.topic) else { return Ok(self.judge_new_topic()) };
         let Some(producer) = &append.producer else { return Ok(None) };
         Ok(match producers::look_up(&self.tables.producers, entry.number, producer)? {

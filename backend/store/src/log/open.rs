@@ -116,7 +116,7 @@ fn create(directory: &Path) -> Result<(), OpenError> {
     fs::rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
 }
 
-fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
+pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     let transaction = db.begin_write()?;
     transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
     transaction.open_table(HEADS)?;

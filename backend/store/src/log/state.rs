@@ -8,16 +8,11 @@ use backend_core::ports::Unavailable;
 use redb::Database;
 
 use super::index::{Entry, Index};
-use super::open::OpenError;
 use super::retention::Retention;
-
-/// Opens the file, checks it and reads its heads.
-pub type Opener = Box<dyn Fn() -> Result<(Database, Index), OpenError> + Send + Sync>;
 
 /// The open file and the heads.
 pub struct State {
     retention: Retention,
-    opener: Opener,
     file: RwLock<File>,
     index: RwLock<Index>,
 }
@@ -43,15 +38,14 @@ impl File {
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (is_open, topics) = (self.is_open(), self.index().len());
-        f.debug_struct("State").field("is_open", &is_open).field("topics", &topics).finish_non_exhaustive()
+        f.debug_struct("State").field("is_open", &is_open).field("topics", &topics).finish()
     }
 }
 
 impl State {
-    /// Opens the file and reads its heads.
-    pub fn open(retention: Retention, opener: Opener) -> Result<Self, OpenError> {
-        let (db, index) = opener()?;
-        Ok(Self { retention, opener, file: RwLock::new(File::Open(db)), index: RwLock::new(index) })
+    /// Begins with what was opened.
+    pub fn new(retention: Retention, (db, index): (Database, Index)) -> Self {
+        Self { retention, file: RwLock::new(File::Open(db)), index: RwLock::new(index) }
     }
 
     pub fn retention(&self) -> Retention {
@@ -107,16 +101,11 @@ impl State {
         self.put(File::Shut("the store is closed".into()));
     }
 
-    /// Opens the file again after a failure, and takes the heads from it: whether the last commit reached
+    /// Goes on with what was opened again after a failure. Its heads count: whether the last commit reached
     /// the disk is known only now.
-    pub fn reopen(&self) -> Result<(), Unavailable> {
-        let (db, index) = (self.opener)().map_err(|error| {
-            self.fail(&error.to_string());
-            Unavailable::new(error)
-        })?;
+    pub fn resume(&self, (db, index): (Database, Index)) {
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = index;
         self.put(File::Open(db));
-        Ok(())
     }
 
     fn put(&self, file: File) {

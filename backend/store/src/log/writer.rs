@@ -7,10 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use backend_core::ports::{Append, Change, Unavailable};
+use redb::Database;
 use shared::Millis;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::group::{Committed, Group, Outcome};
+use super::index::Index;
+use super::open::OpenError;
 use super::state::State;
 use super::tables::Tables;
 
@@ -19,6 +22,9 @@ const REOPEN_MS: Millis = 1_000;
 
 /// Publications of a group, so that a flood of tiny ones does not make the first wait long.
 const GROUP_COMMANDS: usize = 1_024;
+
+/// Opens the file, checks it and reads its heads.
+pub type Opener = Box<dyn Fn() -> Result<(Database, Index), OpenError> + Send>;
 
 /// What the writer is asked to do.
 pub enum Command {
@@ -38,6 +44,7 @@ pub struct Swept {
 /// The thread's state.
 pub struct Writer {
     state: Arc<State>,
+    opener: Opener,
     commands: mpsc::Receiver<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
@@ -55,11 +62,12 @@ impl Writer {
     /// `closing` turns true when the store is to close.
     pub fn new(
         state: Arc<State>,
+        opener: Opener,
         commands: mpsc::Receiver<Command>,
         changes: mpsc::Sender<Vec<Change>>,
         closing: watch::Receiver<bool>,
     ) -> Self {
-        Self { state, commands, changes, closing, reopen_at: Millis::MIN }
+        Self { state, opener, commands, changes, closing, reopen_at: Millis::MIN }
     }
 
     /// Works until the store closes and nothing waits any more; then closes the file.
@@ -130,7 +138,16 @@ impl Writer {
             return Err(self.state.unavailable());
         }
         self.reopen_at = now + REOPEN_MS;
-        self.state.reopen()
+        match (self.opener)() {
+            Ok(opened) => {
+                self.state.resume(opened);
+                Ok(())
+            }
+            Err(error) => {
+                self.state.fail(&error.to_string());
+                Err(self.state.unavailable())
+            }
+        }
     }
 
     fn fill(&mut self, command: Command, replies: &mut Vec<Reply>) -> Result<Committed, redb::Error> {

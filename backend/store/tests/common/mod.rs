@@ -1,0 +1,40 @@
+//! What the tests of the log share.
+#![allow(clippy::unwrap_used, dead_code, reason = "called by tests only, and each of them uses its own part")]
+
+use std::path::Path;
+
+use backend_core::ports::{Append, Change};
+use backend_store::{EmbeddedLog, Retention};
+use shared::client::Producer;
+use shared::publication::Item;
+use shared::{Epoch, Millis, Topic};
+use tokio::sync::mpsc;
+
+/// When the tests begin.
+pub const T0: Millis = 1_700_000_000_000;
+
+pub fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}
+
+/// One publication, received at [`T0`].
+pub fn append(name: &str, data: impl Into<serde_json::Value>) -> Append {
+    append_all(name, vec![Item::now(data)])
+}
+
+pub fn append_all(name: &str, items: Vec<Item>) -> Append {
+    let new_epoch = Epoch::from_random(1 << 63);
+    Append { topic: topic(name), items, producer: None, meta: None, received_at: T0, new_epoch }
+}
+
+pub fn producer(id: &str, seq: u64) -> Option<Producer> {
+    Some(Producer { id: id.into(), seq })
+}
+
+pub fn open(directory: &Path) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
+    open_with(directory, Retention::default())
+}
+
+pub fn open_with(directory: &Path, retention: Retention) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
+    EmbeddedLog::open(directory, retention).unwrap()
+}
