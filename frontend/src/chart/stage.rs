@@ -5,11 +5,17 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, ResizeObserver};
+use web_sys::{
+    HtmlCanvasElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+    ResizeObserver,
+};
 
 use super::canvas::Canvas;
 use super::frame::FrameTask;
 use super::theme;
+
+/// How far out of sight a canvas is drawn already, so that it is ready when it is scrolled to.
+const NEARBY: &str = "25% 0px";
 
 /// A canvas that is drawn when asked for and in sight; it stops watching the page when it is dropped.
 pub struct Stage {
@@ -40,10 +46,12 @@ impl Stage {
         });
         let acting = Rc::clone(&actor);
         let task = Rc::new(FrameTask::new(move || acting.draw()));
-        let on_resize = on_resize(&actor, &task);
+        let on_resize = on_resize(&actor);
         let on_sight = on_sight(&actor, &task);
         let resize = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
-        let sight = IntersectionObserver::new(on_sight.as_ref().unchecked_ref()).ok();
+        let nearby = IntersectionObserverInit::new();
+        nearby.set_root_margin(NEARBY);
+        let sight = IntersectionObserver::new_with_options(on_sight.as_ref().unchecked_ref(), &nearby).ok();
         resize.iter().for_each(|observer| observer.observe(&element));
         sight.iter().for_each(|observer| observer.observe(&element));
         task.request();
@@ -81,11 +89,13 @@ impl Actor {
     }
 }
 
-fn on_resize(actor: &Rc<Actor>, task: &Rc<FrameTask>) -> Closure<dyn FnMut()> {
-    let (actor, task) = (Rc::clone(actor), Rc::clone(task));
+/// A new size is drawn at once: the browser tells it after layout and before it paints, so that no frame shows the
+/// old drawing stretched.
+fn on_resize(actor: &Rc<Actor>) -> Closure<dyn FnMut()> {
+    let actor = Rc::clone(actor);
     Closure::new(move || {
         actor.fits.set(false);
-        task.request();
+        actor.draw();
     })
 }
 
