@@ -11,7 +11,7 @@
 //! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
 //! * [`limits`]: every limit, with unit, source and consequence.
 //! * [`freshness`], [`cadence`]: whether what a panel shows can be believed.
-//! * `session`: the client's side of the conversation, over however many sockets it takes.
+//! * [`session`]: the client's side of the conversation, over however many sockets it takes.
 
 #![warn(missing_docs)]
 
@@ -25,6 +25,7 @@ pub mod meta;
 pub mod position;
 pub mod publication;
 pub mod server;
+pub mod session;
 pub mod topic;
 
 pub use client::ClientMessage;

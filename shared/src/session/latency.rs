@@ -1,0 +1,81 @@
+//! How long publications take from the server's door to this viewer.
+
+use std::collections::VecDeque;
+
+/// Samples remembered.
+const REMEMBERED: usize = 256;
+/// How long a sample counts, in milliseconds.
+const WINDOW_MS: u64 = 60_000;
+
+/// End-to-end latency of live publications, in milliseconds: from when the server took them in to when
+/// they were here, both by the server's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latency {
+    /// Half were quicker.
+    pub p50_ms: u64,
+    /// 19 of 20 were quicker.
+    pub p95_ms: u64,
+    /// How many were measured.
+    pub samples: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct LatencyWindow {
+    /// When measured, and what.
+    samples: VecDeque<(u64, u64)>,
+}
+
+impl LatencyWindow {
+    pub(super) fn record(&mut self, now_ms: u64, latency_ms: u64) {
+        if self.samples.len() == REMEMBERED {
+            self.samples.pop_front();
+        }
+        self.samples.push_back((now_ms, latency_ms));
+    }
+
+    /// Over the last minute; `None` if nothing was measured in it.
+    pub(super) fn summary(&self, now_ms: u64) -> Option<Latency> {
+        let mut recent: Vec<u64> = self.recent(now_ms).collect();
+        recent.sort_unstable();
+        let at = |percent: usize| recent.get((recent.len() * percent / 100).min(recent.len() - 1)).copied();
+        if recent.is_empty() {
+            return None;
+        }
+        Some(Latency { p50_ms: at(50)?, p95_ms: at(95)?, samples: recent.len() })
+    }
+
+    fn recent(&self, now_ms: u64) -> impl Iterator<Item = u64> + '_ {
+        self.samples
+            .iter()
+            .filter(move |(at_ms, _)| now_ms.saturating_sub(*at_ms) <= WINDOW_MS)
+            .map(|(_, latency_ms)| *latency_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_are_quicker_than_p50_and_one_in_twenty_slower_than_p95() {
+        let mut window = LatencyWindow::default();
+        assert_eq!(window.summary(0), None);
+        for latency_ms in 1..=100 {
+            window.record(0, latency_ms);
+        }
+        assert_eq!(window.summary(0), Some(Latency { p50_ms: 51, p95_ms: 96, samples: 100 }));
+    }
+
+    #[test]
+    fn only_the_last_minute_and_the_last_samples_count() {
+        let mut window = LatencyWindow::default();
+        window.record(0, 9_999);
+        window.record(30_000, 5);
+        assert_eq!(window.summary(60_001), Some(Latency { p50_ms: 5, p95_ms: 5, samples: 1 }));
+        assert_eq!(window.summary(200_000), None);
+        for _ in 0..REMEMBERED * 2 {
+            window.record(200_000, 7);
+        }
+        assert_eq!(window.samples.len(), REMEMBERED);
+    }
+}
