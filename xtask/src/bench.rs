@@ -1,21 +1,15 @@
 //! `cargo xtask bench`: the figures, from release builds.
 
 use crate::failure::Failure;
-use crate::page;
+use crate::product::{self, Profile};
 use crate::project::Project;
-use crate::step;
-use crate::tools::{PageTools, program};
 
 /// Builds what is measured, then hands over to the `bench` program of `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
-    let tools = PageTools::set_up(project)?;
-    page::build(project, &tools)?;
-    let build = ["build", "--release", "--package", "tickertape", "--features", "site"];
-    step::run(project, "tickertape", &mut project.cargo(build))?;
+    let tickertape = product::build(project, Profile::Release)?;
     let mut bench = project.command("cargo");
     bench.args(["run", "--quiet", "--release", "--package", "e2e", "--bin", "bench", "--"]).args(arguments);
-    bench.env("TICKERTAPE_SITE", project.dist());
-    bench.env("TICKERTAPE_BIN", project.target.join("release").join(program("tickertape")));
+    bench.env("TICKERTAPE_SITE", project.dist()).env("TICKERTAPE_BIN", tickertape);
     let status = bench.status().map_err(Failure::while_doing("starting the benchmark"))?;
     if status.success() {
         Ok(())

@@ -1,6 +1,7 @@
 //! `cargo xtask dev`: the page, rebuilt and reloaded on every save.
 
 use crate::failure::Failure;
+use crate::product;
 use crate::project::Project;
 use crate::terminal;
 use crate::tools::PageTools;
@@ -24,18 +25,17 @@ pub fn dev(project: &Project) -> Result<(), Failure> {
         terminal::note(&format!("It lets the page in if it was started with --allow-origin {PAGE_ORIGIN}"));
     } else {
         terminal::note(&format!("nothing listens on {SERVER}: starting `tickertape serve` there"));
-        children.start(&mut server(project))?;
+        children.start(&mut server(project)?)?;
     }
     terminal::note(&format!("the page will be at {PAGE_ORIGIN}"));
     children.start(&mut trunk(project, &tools))?;
     children.first_to_end().map(drop)
 }
 
-fn server(project: &Project) -> Command {
-    let mut command = project.command("cargo");
-    command.args(["run", "--quiet", "--package", "tickertape", "--", "serve", "--listen", SERVER]);
-    command.args(["--allow-origin", PAGE_ORIGIN]);
-    command
+fn server(project: &Project) -> Result<Command, Failure> {
+    let mut command = project.command(product::build_without_page(project)?);
+    command.args(["serve", "--listen", SERVER, "--allow-origin", PAGE_ORIGIN]);
+    Ok(command)
 }
 
 /// Into a folder of its own, so that `run` and `test` never meet a page with live reload in it.

@@ -10,6 +10,7 @@ mod dev;
 mod failure;
 mod help;
 mod page;
+mod product;
 mod project;
 mod run;
 mod stamp;

@@ -1,11 +1,9 @@
 //! `cargo xtask run`: from a clone to a live board.
 
 use crate::failure::Failure;
-use crate::page;
+use crate::product::{self, Profile};
 use crate::project::Project;
-use crate::step;
 use crate::terminal;
-use crate::tools::{PageTools, program};
 use std::env;
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -18,16 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Builds what is not built, then becomes the server.
 pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), Failure> {
-    let tools = PageTools::set_up(project)?;
-    page::build(project, &tools)?;
-    let build = ["build", "--release", "--package", "tickertape", "--features", "site"];
-    step::run(project, "tickertape", &mut project.cargo(build))?;
+    let tickertape = product::build(project, Profile::Release)?;
     let address = address(serve_arguments);
     if has_display() && !address.ends_with(":0") {
         open_later(address)?;
     }
-    let mut serve = Command::new(project.target.join("release").join(program("tickertape")));
-    become_program(serve.arg("serve").args(serve_arguments))
+    become_program(Command::new(tickertape).arg("serve").args(serve_arguments))
 }
 
 /// Opens the browser as soon as something listens at `address`; gives up after [`PATIENCE`].

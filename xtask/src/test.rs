@@ -2,11 +2,11 @@
 
 use crate::arguments::Scope;
 use crate::failure::Failure;
-use crate::page;
+use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
-use crate::tools::{self, Browser, PageTools, program};
+use crate::tools::{self, Browser};
 use report::{Report, Suite};
 use std::process::Command;
 use std::time::Instant;
@@ -62,15 +62,12 @@ fn wasm(project: &Project) -> Result<Suite, Failure> {
 
 /// The whole system: the real program, with the real page, in a real browser.
 fn browser(project: &Project) -> Result<Suite, Failure> {
-    let page_tools = PageTools::set_up(project)?;
     let browser = Browser::set_up(project)?;
-    page::build(project, &page_tools)?;
-    let build = ["build", "--package", "tickertape", "--features", "site"];
-    step::run(project, "tickertape for tests", &mut project.cargo(build))?;
+    let tickertape = product::build(project, Profile::Dev)?;
     let mut command = project.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
     command
         .env("TICKERTAPE_SITE", project.dist())
-        .env("TICKERTAPE_BIN", project.target.join("debug").join(program("tickertape")))
+        .env("TICKERTAPE_BIN", tickertape)
         .env("TICKERTAPE_CHROMIUM", browser.chromium)
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
     observed(project, BROWSER, &mut command)

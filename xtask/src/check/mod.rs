@@ -1,5 +1,6 @@
 //! `cargo xtask check`: everything that can be said about the code without running it.
 
+mod commands;
 mod dependencies;
 mod names;
 mod purity;
@@ -10,17 +11,31 @@ use crate::project::Project;
 use crate::step;
 use crate::terminal;
 use crate::tools;
+use std::time::Instant;
+
+type Check = fn(&Project) -> Result<(), Failure>;
+
+/// The quick ones first.
+const CHECKS: [Check; 9] = [
+    formatted,
+    named_well,
+    told_truly,
+    pointing_one_way,
+    pure,
+    linted,
+    linted_for_wasm,
+    documented,
+    licensed,
+];
 
 /// Runs every check, even when an earlier one fails, so that one run tells all.
 pub fn check(project: &Project) -> Result<(), Failure> {
+    let began = Instant::now();
     tools::components(project)?;
     tools::wasm_target(project)?;
-    let failures: Vec<Failure> =
-        [formatted, named_well, pointing_one_way, pure, linted, linted_for_wasm, documented, licensed]
-            .iter()
-            .filter_map(|check| check(project).err())
-            .collect();
+    let failures: Vec<Failure> = CHECKS.iter().filter_map(|check| check(project).err()).collect();
     if failures.is_empty() {
+        terminal::done("all checks", &terminal::human_duration(began.elapsed()));
         return Ok(());
     }
     let summary: Vec<String> = failures.iter().map(Failure::to_string).collect();
@@ -63,6 +78,10 @@ fn pointing_one_way(project: &Project) -> Result<(), Failure> {
 
 fn named_well(project: &Project) -> Result<(), Failure> {
     report("forbidden names", names::violations(&sources::tracked(project)?))
+}
+
+fn told_truly(project: &Project) -> Result<(), Failure> {
+    report("commands in documents", commands::violations(&sources::tracked(project)?))
 }
 
 fn pure(project: &Project) -> Result<(), Failure> {
