@@ -3,18 +3,20 @@
 use shared::Millis;
 
 /// Lets so many through in a second, averaged, and twice that at once.
-#[derive(Debug, Clone, Copy, PartialEq)]
+///
+/// Counts in thousandths, so that a millisecond adds a whole number and nothing is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
-    per_second: f64,
-    left: f64,
+    per_second: i64,
+    left_thousandths: i64,
     filled_at: Millis,
 }
 
 impl Bucket {
     /// A full bucket.
     pub fn new(per_second: u32, now: Millis) -> Self {
-        let per_second = f64::from(per_second.max(1));
-        Self { per_second, left: per_second * BURST_SECONDS, filled_at: now }
+        let per_second = i64::from(per_second.max(1));
+        Self { per_second, left_thousandths: burst_thousandths(per_second), filled_at: now }
     }
 
     /// Takes `count`, or nothing.
@@ -25,11 +27,12 @@ impl Bucket {
     /// is let through once the bucket is full, and paid off afterwards.
     pub fn take(&mut self, count: usize, now: Millis) -> Result<(), u64> {
         self.fill(now);
-        let wanted = (count as f64).min(self.burst());
-        if self.left < wanted {
-            return Err(((wanted - self.left) / self.per_second * 1000.0).ceil() as u64);
+        let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
+        let lacking = cost.min(burst_thousandths(self.per_second)) - self.left_thousandths;
+        if lacking > 0 {
+            return Err(lacking.unsigned_abs().div_ceil(self.per_second.unsigned_abs()));
         }
-        self.left -= count as f64;
+        self.left_thousandths = self.left_thousandths.saturating_sub(cost);
         Ok(())
     }
 
@@ -37,22 +40,25 @@ impl Bucket {
     pub fn is_full(&self, now: Millis) -> bool {
         let mut filled = *self;
         filled.fill(now);
-        filled.left >= filled.burst()
+        filled.left_thousandths >= burst_thousandths(self.per_second)
     }
 
     fn fill(&mut self, now: Millis) {
         // A clock set back gives nothing and takes nothing.
-        let passed_ms = (now - self.filled_at).max(0) as f64;
-        self.left = (self.left + passed_ms * self.per_second / 1000.0).min(self.burst());
+        let passed_ms = now.saturating_sub(self.filled_at).max(0);
+        let added = passed_ms.saturating_mul(self.per_second);
+        let burst = burst_thousandths(self.per_second);
+        self.left_thousandths = self.left_thousandths.saturating_add(added).min(burst);
         self.filled_at = now;
-    }
-
-    fn burst(&self) -> f64 {
-        self.per_second * BURST_SECONDS
     }
 }
 
-const BURST_SECONDS: f64 = 2.0;
+const THOUSANDTHS: i64 = 1000;
+const BURST_SECONDS: i64 = 2;
+
+fn burst_thousandths(per_second: i64) -> i64 {
+    per_second * BURST_SECONDS * THOUSANDTHS
+}
 
 #[cfg(test)]
 mod tests {

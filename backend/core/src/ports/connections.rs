@@ -126,3 +126,70 @@ pub enum SubscribeError {
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
+
+impl<T: Connections> Connections for Arc<T> {
+    fn put(&self, connection: Connection) -> impl Future<Output = Result<(), Unavailable>> + Send {
+        T::put(self, connection)
+    }
+
+    fn get(
+        &self,
+        id: &ConnectionId,
+        now: Millis,
+    ) -> impl Future<Output = Result<Option<Connection>, Unavailable>> + Send {
+        T::get(self, id, now)
+    }
+
+    fn remove(&self, id: &ConnectionId) -> impl Future<Output = Result<Vec<Filter>, Unavailable>> + Send {
+        T::remove(self, id)
+    }
+
+    fn subscribe(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+        now: Millis,
+    ) -> impl Future<Output = Result<(), SubscribeError>> + Send {
+        T::subscribe(self, id, filter, now)
+    }
+
+    fn unsubscribe(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+    ) -> impl Future<Output = Result<bool, Unavailable>> + Send {
+        T::unsubscribe(self, id, filter)
+    }
+
+    fn subscriptions(
+        &self,
+        id: &ConnectionId,
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<Filter>, Unavailable>> + Send {
+        T::subscriptions(self, id, now)
+    }
+
+    fn subscribers(
+        &self,
+        topic: &Topic,
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send {
+        T::subscribers(self, topic, now)
+    }
+
+    fn viewers(&self, filter: &Filter, now: Millis) -> impl Future<Output = Result<u64, Unavailable>> + Send {
+        T::viewers(self, filter, now)
+    }
+
+    fn watching(
+        &self,
+        filter: &Filter,
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send {
+        T::watching(self, filter, now)
+    }
+
+    fn all(&self, now: Millis) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send {
+        T::all(self, now)
+    }
+}

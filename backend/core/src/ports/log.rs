@@ -1,6 +1,7 @@
 //! The topics' logs.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use shared::client::Producer;
 use shared::publication::Item;
@@ -142,4 +143,32 @@ pub trait TopicLog: Send + Sync {
         limit: usize,
         now: Millis,
     ) -> impl Future<Output = Result<Option<Page>, Unavailable>> + Send;
+}
+
+impl<T: TopicLog> TopicLog for Arc<T> {
+    fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send {
+        T::append(self, append)
+    }
+
+    fn record(&self, change: &Change) -> impl Future<Output = Result<(), Unavailable>> + Send {
+        T::record(self, change)
+    }
+
+    fn head(&self, topic: &Topic) -> impl Future<Output = Result<Option<Head>, Unavailable>> + Send {
+        T::head(self, topic)
+    }
+
+    fn heads(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send {
+        T::heads(self, filter)
+    }
+
+    fn read(
+        &self,
+        topic: &Topic,
+        from: ReadFrom,
+        limit: usize,
+        now: Millis,
+    ) -> impl Future<Output = Result<Option<Page>, Unavailable>> + Send {
+        T::read(self, topic, from, limit, now)
+    }
 }

@@ -1,6 +1,7 @@
 //! The one road back to a client: the gateway's management API.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -43,4 +44,22 @@ pub enum PostError {
         /// For the log.
         reason: String,
     },
+}
+
+impl<T: Management> Management for Arc<T> {
+    fn post(&self, to: &ConnectionId, message: Bytes) -> impl Future<Output = Result<(), PostError>> + Send {
+        T::post(self, to, message)
+    }
+
+    fn post_to_all(
+        &self,
+        to: &[ConnectionId],
+        message: Bytes,
+    ) -> impl Future<Output = Vec<(ConnectionId, PostError)>> + Send {
+        T::post_to_all(self, to, message)
+    }
+
+    fn close(&self, id: &ConnectionId) -> impl Future<Output = Result<(), PostError>> + Send {
+        T::close(self, id)
+    }
 }

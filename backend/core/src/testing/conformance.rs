@@ -1,0 +1,100 @@
+//! One suite for each port. Each check is a sentence; it panics if the sentence is not true.
+//!
+//! ```text
+//! mod log {
+//!     // async fn open(keep: Keep) -> (EmbeddedLog, TempDir)
+//!     backend_core::conformance!(log, super::open);
+//! }
+//! ```
+
+// Checks are assertions: a fault of the implementation is a panic of the test that runs them.
+#![allow(clippy::unwrap_used)]
+
+pub mod connections;
+pub mod log;
+pub mod management;
+
+/// Makes a `#[tokio::test]` of every check of a suite.
+///
+/// * `conformance!(log, open)` with `async fn open(Keep) -> (impl TopicLog, impl Sized)`;
+/// * `conformance!(connections, open)` with `async fn open() -> (impl Connections, impl Sized)`;
+/// * `conformance!(management, open)` with `async fn open() -> (impl Harness, impl Sized)`.
+///
+/// The second half of each pair is kept until the check is over: a directory, a server, or `()`.
+#[macro_export]
+macro_rules! conformance {
+    (log, $open:path) => {
+        $crate::conformance!(@tests log, $open, [$crate::testing::Keep::PLENTY], [
+            a_topic_nobody_published_to_is_unknown
+            offsets_begin_at_one_and_have_no_holes
+            a_thousand_concurrent_appends_get_every_offset_once
+            topics_are_counted_apart
+            a_batch_is_appended_in_order_and_as_one
+            an_item_without_a_time_happened_when_it_was_received
+            what_was_published_is_read_back_unchanged
+            a_sequence_sent_twice_lands_once_with_the_same_position
+            the_same_sequence_sent_at_once_lands_once
+            a_sequence_lower_than_the_last_is_refused_and_adds_nothing
+            producers_are_told_apart_by_topic_and_by_id
+            metadata_is_put_over_what_was_there
+            the_epoch_is_that_of_the_first_append
+            heads_are_listed_by_filter_in_order_of_name
+            reading_after_an_offset_begins_with_the_oldest
+            reading_the_newest_ends_with_the_head
+            reading_by_time_begins_where_it_was_received
+            reading_nothing_still_tells_the_ends_of_the_log
+            recording_a_change_again_changes_nothing
+        ]);
+        $crate::conformance!(@tests log, $open, [$crate::testing::Keep::LITTLE], [
+            history_is_kept_by_count
+            history_is_kept_by_age
+            a_log_whose_history_is_gone_keeps_its_head
+        ]);
+    };
+    (connections, $open:path) => {
+        $crate::conformance!(@tests connections, $open, [], [
+            a_connection_is_read_back_as_it_was_written
+            a_row_is_replaced_and_its_subscriptions_stay
+            a_row_past_its_time_is_not_returned_anywhere
+            removing_takes_the_subscriptions_of_that_connection_and_no_other
+            removing_what_is_not_there_changes_nothing
+            subscribing_without_a_connection_is_gone
+            subscribing_twice_is_subscribing_once
+            a_connection_has_a_bounded_number_of_subscriptions
+            unsubscribing_says_whether_it_was_there
+            subscribers_are_found_by_every_kind_of_filter_each_once_in_order
+            viewers_and_watching_count_the_filter_itself
+            a_thousand_connections_are_all_found
+        ]);
+    };
+    (management, $open:path) => {
+        $crate::conformance!(@tests management, $open, [], [
+            a_post_arrives_unchanged
+            posts_to_one_connection_arrive_in_order
+            a_post_to_many_arrives_at_each
+            whoever_is_gone_is_named_and_the_others_are_served
+            a_post_to_nobody_is_no_fault
+            a_message_at_the_limit_passes_and_a_larger_one_is_refused
+            a_closed_connection_is_gone
+        ]);
+    };
+    (@tests $port:ident, $open:path, $keep:tt, [$($check:ident)*]) => {
+        $(
+            $crate::conformance!(@test $port, $open, $keep, $check);
+        )*
+    };
+    (@test $port:ident, $open:path, [], $check:ident) => {
+        #[tokio::test]
+        async fn $check() {
+            let (port, _guard) = $open().await;
+            $crate::testing::conformance::$port::$check(&port).await;
+        }
+    };
+    (@test $port:ident, $open:path, [$keep:path], $check:ident) => {
+        #[tokio::test]
+        async fn $check() {
+            let (port, _guard) = $open($keep).await;
+            $crate::testing::conformance::$port::$check(&port).await;
+        }
+    };
+}

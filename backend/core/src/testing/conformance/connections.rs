@@ -1,0 +1,176 @@
+//! Checks of [`Connections`].
+
+use futures_util::future::join_all;
+use shared::{Filter, Millis, Topic, limits};
+
+use crate::ports::{Connection, ConnectionId, Connections, SubscribeError};
+use crate::principal::Principal;
+
+const NOW: Millis = 1_800_000_000_000;
+const LATER: Millis = NOW + limits::CONNECTION_ROW_MS;
+
+/// All that is written comes back, the principal's filters and end included.
+pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &C) {
+    let agent = Connection {
+        principal: Principal {
+            name: "agent \"7\" é".into(),
+            subscribe: vec![filter("host/*"), filter("*")],
+            publish: vec![filter("host/cpu")],
+            expires_at: Some(NOW + 5),
+        },
+        ..connection("a=")
+    };
+    for written in [agent, connection("b")] {
+        port.put(written.clone()).await.unwrap();
+        assert_eq!(port.get(&written.id, NOW).await.unwrap(), Some(written));
+    }
+    assert_eq!(port.get(&id("c"), NOW).await.unwrap(), None);
+}
+
+/// As `refresh` needs it.
+pub async fn a_row_is_replaced_and_its_subscriptions_stay<C: Connections>(port: &C) {
+    watch(port, "a", &["x"]).await;
+    let renamed = Connection {
+        principal: Principal { name: "renamed".into(), ..Principal::local() },
+        ..connection("a")
+    };
+    port.put(renamed.clone()).await.unwrap();
+    assert_eq!(port.get(&id("a"), NOW).await.unwrap(), Some(renamed));
+    assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [filter("x")]);
+}
+
+/// Stores delete late; readers must not notice.
+pub async fn a_row_past_its_time_is_not_returned_anywhere<C: Connections>(port: &C) {
+    watch(port, "old", &["x/y", "*"]).await;
+    port.put(Connection { expires_at: LATER + 1, ..connection("young") }).await.unwrap();
+    port.subscribe(&id("young"), &filter("x/*"), NOW).await.unwrap();
+    let just_before = port.subscribers(&topic("x/y"), LATER - 1).await.unwrap();
+    assert_eq!(just_before, [id("old"), id("young")]);
+
+    assert_eq!(port.get(&id("old"), LATER).await.unwrap(), None);
+    assert_eq!(port.subscriptions(&id("old"), LATER).await.unwrap(), []);
+    assert_eq!(port.subscribers(&topic("x/y"), LATER).await.unwrap(), [id("young")]);
+    assert_eq!(port.viewers(&filter("*"), LATER).await.unwrap(), 0);
+    assert_eq!(port.watching(&filter("x/y"), LATER).await.unwrap(), []);
+    assert_eq!(port.all(LATER).await.unwrap(), [id("young")]);
+    let late = port.subscribe(&id("old"), &filter("z"), LATER).await;
+    assert_eq!(late, Err(SubscribeError::Gone));
+}
+
+/// The mistake of the best-known sample: pruning the wrong row.
+pub async fn removing_takes_the_subscriptions_of_that_connection_and_no_other<C: Connections>(port: &C) {
+    watch(port, "a", &["x", "y/*"]).await;
+    watch(port, "b", &["x", "y/*"]).await;
+    let mut told = port.remove(&id("a")).await.unwrap();
+    told.sort();
+    let mut watched = vec![filter("x"), filter("y/*")];
+    watched.sort();
+    assert_eq!(told, watched);
+    assert_eq!(port.get(&id("a"), NOW).await.unwrap(), None);
+    assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), [id("b")]);
+    assert_eq!(port.subscribers(&topic("y/z"), NOW).await.unwrap(), [id("b")]);
+    port.put(connection("a")).await.unwrap();
+    assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [], "a namesake starts anew");
+}
+
+/// `$disconnect` may come twice, or after a prune.
+pub async fn removing_what_is_not_there_changes_nothing<C: Connections>(port: &C) {
+    watch(port, "a", &["x"]).await;
+    assert_eq!(port.remove(&id("b")).await.unwrap(), []);
+    assert_eq!(port.all(NOW).await.unwrap(), [id("a")]);
+}
+
+/// A subscription without a row would be sent to for ever.
+pub async fn subscribing_without_a_connection_is_gone<C: Connections>(port: &C) {
+    assert_eq!(port.subscribe(&id("a"), &filter("x"), NOW).await, Err(SubscribeError::Gone));
+    assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), []);
+    assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 0);
+}
+
+/// After a reconnect clients subscribe again without asking.
+pub async fn subscribing_twice_is_subscribing_once<C: Connections>(port: &C) {
+    watch(port, "a", &["x", "x"]).await;
+    assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [filter("x")]);
+    assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 1);
+    assert!(port.unsubscribe(&id("a"), &filter("x")).await.unwrap());
+    assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), []);
+}
+
+/// [`limits::SUBSCRIPTIONS`]; one that is there already does not count again.
+pub async fn a_connection_has_a_bounded_number_of_subscriptions<C: Connections>(port: &C) {
+    port.put(connection("a")).await.unwrap();
+    for number in 0..limits::SUBSCRIPTIONS {
+        port.subscribe(&id("a"), &filter(&format!("t{number}")), NOW).await.unwrap();
+    }
+    let one_more = port.subscribe(&id("a"), &filter("more"), NOW).await;
+    assert_eq!(one_more, Err(SubscribeError::TooMany { limit: limits::SUBSCRIPTIONS }));
+    assert_eq!(port.subscribe(&id("a"), &filter("t0"), NOW).await, Ok(()));
+    assert_eq!(port.subscribers(&topic("more"), NOW).await.unwrap(), []);
+    assert!(port.unsubscribe(&id("a"), &filter("t0")).await.unwrap());
+    assert_eq!(port.subscribe(&id("a"), &filter("more"), NOW).await, Ok(()));
+}
+
+/// So that occupancy is not told for nothing.
+pub async fn unsubscribing_says_whether_it_was_there<C: Connections>(port: &C) {
+    watch(port, "a", &["x/*"]).await;
+    assert!(!port.unsubscribe(&id("a"), &filter("x")).await.unwrap());
+    assert!(!port.unsubscribe(&id("b"), &filter("x/*")).await.unwrap());
+    assert!(port.unsubscribe(&id("a"), &filter("x/*")).await.unwrap());
+    assert!(!port.unsubscribe(&id("a"), &filter("x/*")).await.unwrap());
+}
+
+/// By the topic itself, by every parent and by the star; once even if several match.
+pub async fn subscribers_are_found_by_every_kind_of_filter_each_once_in_order<C: Connections>(port: &C) {
+    watch(port, "d", &["a/b/c"]).await;
+    watch(port, "c", &["a/b/*", "a/*", "*", "a/b/c"]).await;
+    watch(port, "b", &["*"]).await;
+    watch(port, "a", &["a/*"]).await;
+    watch(port, "e", &["a/b", "a/bb/*", "a/b/c/*", "a/b/cc"]).await;
+    let found = port.subscribers(&topic("a/b/c"), NOW).await.unwrap();
+    assert_eq!(found, [id("a"), id("b"), id("c"), id("d")]);
+}
+
+/// Not the topics it matches.
+pub async fn viewers_and_watching_count_the_filter_itself<C: Connections>(port: &C) {
+    watch(port, "b", &["x/*"]).await;
+    watch(port, "a", &["x/*", "x/y"]).await;
+    watch(port, "c", &["*"]).await;
+    assert_eq!(port.viewers(&filter("x/*"), NOW).await.unwrap(), 2);
+    assert_eq!(port.watching(&filter("x/*"), NOW).await.unwrap(), [id("a"), id("b")]);
+    assert_eq!(port.viewers(&filter("x/y"), NOW).await.unwrap(), 1);
+    assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 0);
+}
+
+/// However the store pages its answers.
+pub async fn a_thousand_connections_are_all_found<C: Connections>(port: &C) {
+    let names: Vec<String> = (0..1000).map(|number| format!("c{number:04}")).collect();
+    join_all(names.iter().map(|name| watch(port, name, &["x"]))).await;
+    let expected: Vec<ConnectionId> = names.iter().map(|name| id(name)).collect();
+    assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), expected);
+    assert_eq!(port.watching(&filter("x"), NOW).await.unwrap(), expected);
+    assert_eq!(port.all(NOW).await.unwrap(), expected);
+    assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 1000);
+}
+
+async fn watch<C: Connections>(port: &C, name: &str, filters: &[&str]) {
+    port.put(connection(name)).await.unwrap();
+    for text in filters {
+        port.subscribe(&id(name), &filter(text), NOW).await.unwrap();
+    }
+}
+
+fn connection(name: &str) -> Connection {
+    Connection { id: id(name), principal: Principal::local(), connected_at: NOW, expires_at: LATER }
+}
+
+fn id(name: &str) -> ConnectionId {
+    ConnectionId::new(name)
+}
+
+fn filter(text: &str) -> Filter {
+    Filter::new(text).unwrap()
+}
+
+fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}

@@ -1,0 +1,286 @@
+//! Checks of [`TopicLog`].
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use shared::client::Producer;
+use shared::publication::Item;
+use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
+
+use crate::ports::{Append, AppendError, Appended, Change, Page, ReadFrom, TopicLog};
+use crate::testing::Keep;
+
+const NOW: Millis = 1_800_000_000_000;
+
+/// Neither a head nor a page.
+pub async fn a_topic_nobody_published_to_is_unknown<L: TopicLog>(log: &L) {
+    assert_eq!(log.head(&topic("x")).await.unwrap(), None);
+    assert_eq!(log.read(&topic("x"), ReadFrom::After(0), 10, NOW).await.unwrap(), None);
+    assert_eq!(log.heads(&Filter::All).await.unwrap(), []);
+}
+
+/// One after the other.
+pub async fn offsets_begin_at_one_and_have_no_holes<L: TopicLog>(log: &L) {
+    for offset in 1..=20 {
+        let appended = publish(log, "x", offset).await;
+        assert_eq!((appended.position.offset, appended.repeated), (offset, false));
+    }
+    assert_eq!(offsets(&read(log, "x", ReadFrom::After(0), 100).await), (1..=20).collect::<Vec<_>>());
+}
+
+/// However they race.
+pub async fn a_thousand_concurrent_appends_get_every_offset_once<L: TopicLog>(log: &L) {
+    let appended = join_all((0..1000).map(|number| publish(log, "x", number))).await;
+    let offsets: BTreeSet<u64> = appended.iter().map(|appended| appended.position.offset).collect();
+    assert_eq!(offsets, (1..=1000).collect());
+    let page = read(log, "x", ReadFrom::After(0), 1000).await;
+    for (number, appended) in appended.iter().enumerate() {
+        let found = &page.items[appended.position.offset as usize - 1];
+        assert_eq!(found.data, json!(number), "the position says where the data is");
+    }
+}
+
+/// Each has its own log and its own epoch.
+pub async fn topics_are_counted_apart<L: TopicLog>(log: &L) {
+    publish(log, "x", 1).await;
+    publish(log, "x", 2).await;
+    let other = log.append(Append { new_epoch: Epoch::new("other"), ..one("x/y", 3) }).await.unwrap();
+    assert_eq!(other.position, Position::new(Epoch::new("other"), 1));
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
+}
+
+/// The position is that of the last.
+pub async fn a_batch_is_appended_in_order_and_as_one<L: TopicLog>(log: &L) {
+    publish(log, "x", 0).await;
+    let batches = join_all((1..=20).map(|number| {
+        let items = vec![Item::now(number), Item::now(number), Item::now(number)];
+        log.append(Append { items, ..one("x", 0) })
+    }))
+    .await;
+    let page = read(log, "x", ReadFrom::After(0), 100).await;
+    assert_eq!(offsets(&page), (1..=61).collect::<Vec<_>>());
+    for (index, appended) in batches.into_iter().enumerate() {
+        let last = appended.unwrap().position.offset as usize;
+        for item in &page.items[last - 3..last] {
+            assert_eq!(item.data, json!(index + 1), "nothing came in between");
+        }
+    }
+}
+
+/// And one with a time keeps it.
+pub async fn an_item_without_a_time_happened_when_it_was_received<L: TopicLog>(log: &L) {
+    let items = vec![Item::now(1), Item { data: json!(2), ts: Some(NOW - 5) }];
+    log.append(Append { items, ..one("x", 0) }).await.unwrap();
+    let page = read(log, "x", ReadFrom::After(0), 10).await;
+    let times: Vec<_> = page.items.iter().map(|item| (item.ts, item.received_at)).collect();
+    assert_eq!(times, [(NOW, NOW), (NOW - 5, NOW)]);
+}
+
+/// Every kind of JSON, to the last digit, fields in their order.
+pub async fn what_was_published_is_read_back_unchanged<L: TopicLog>(log: &L) {
+    let kinds = [
+        json!(0.1),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(1.7976931348623157e308),
+        json!(true),
+        json!("é \u{0} \" \\ \u{1f600}"),
+        json!({"z": 1, "a": [null, {"b": []}]}),
+        json!([]),
+    ];
+    let items = kinds.iter().cloned().map(Item::now).collect();
+    log.append(Append { items, ..one("x", 0) }).await.unwrap();
+    let page = read(log, "x", ReadFrom::After(0), 10).await;
+    let found: Vec<String> = page.items.iter().map(|item| item.data.to_string()).collect();
+    assert_eq!(found, kinds.map(|kind| kind.to_string()));
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last, page.items[page.items.len() - 1]);
+}
+
+/// Also after others have published.
+pub async fn a_sequence_sent_twice_lands_once_with_the_same_position<L: TopicLog>(log: &L) {
+    let batch = Append { items: vec![Item::now(1), Item::now(2)], ..produced("x", "me", 7) };
+    let first = log.append(batch.clone()).await.unwrap();
+    assert_eq!((first.position.offset, first.repeated), (2, false));
+    publish(log, "x", 3).await;
+    let again = log.append(batch).await.unwrap();
+    assert_eq!(again, Appended { position: first.position, repeated: true });
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 3);
+}
+
+/// As when a client gives up waiting and sends again.
+pub async fn the_same_sequence_sent_at_once_lands_once<L: TopicLog>(log: &L) {
+    let appended = join_all((0..20).map(|_| log.append(produced("x", "me", 1)))).await;
+    let appended: Vec<Appended> = appended.into_iter().map(Result::unwrap).collect();
+    assert!(appended.iter().all(|appended| appended.position.offset == 1));
+    assert_eq!(appended.iter().filter(|appended| !appended.repeated).count(), 1);
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 1);
+}
+
+/// Its position is no longer known; a gap upwards is no fault.
+pub async fn a_sequence_lower_than_the_last_is_refused_and_adds_nothing<L: TopicLog>(log: &L) {
+    log.append(produced("x", "me", 2)).await.unwrap();
+    log.append(produced("x", "me", 9)).await.unwrap();
+    let refused = log.append(produced("x", "me", 8)).await;
+    assert_eq!(refused, Err(AppendError::StaleSequence { producer: "me".into(), seq: 8, last: 9 }));
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
+}
+
+/// A `seq` means nothing elsewhere.
+pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
+    for (topic, id) in [("x", "me"), ("x", "you"), ("y", "me")] {
+        assert!(!log.append(produced(topic, id, 1)).await.unwrap().repeated, "{id} on {topic}");
+    }
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
+}
+
+/// What a later publisher leaves out stays.
+pub async fn metadata_is_put_over_what_was_there<L: TopicLog>(log: &L) {
+    let unit = TopicMeta { unit: Some("%".into()), max: Some(100.0), ..TopicMeta::default() };
+    let label = TopicMeta { label: Some("CPU".into()), max: Some(50.0), ..TopicMeta::default() };
+    for meta in [Some(unit.clone()), None, Some(label.clone())] {
+        log.append(Append { meta, ..one("x", 1) }).await.unwrap();
+    }
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().meta, unit.merged(label));
+}
+
+/// Later ones offer theirs in vain.
+pub async fn the_epoch_is_that_of_the_first_append<L: TopicLog>(log: &L) {
+    for offered in ["first", "second", "third"] {
+        let appended = log.append(Append { new_epoch: Epoch::new(offered), ..one("x", 1) }).await.unwrap();
+        assert_eq!(appended.position.epoch, Epoch::new("first"));
+    }
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().epoch, Epoch::new("first"));
+    assert_eq!(read(log, "x", ReadFrom::Newest, 1).await.epoch, Epoch::new("first"));
+}
+
+/// The order is that of the names' bytes.
+pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
+    for name in ["host/net", "a", "host", "hosts", "host/cpu", "host/cpu/0", "host-1"] {
+        publish(log, name, 1).await;
+    }
+    let list = async |text: &str| -> Vec<String> {
+        let heads = log.heads(&Filter::new(text).unwrap()).await.unwrap();
+        heads.iter().map(|head| head.topic.to_string()).collect()
+    };
+    assert_eq!(list("*").await, ["a", "host", "host-1", "host/cpu", "host/cpu/0", "host/net", "hosts"]);
+    assert_eq!(list("host/*").await, ["host/cpu", "host/cpu/0", "host/net"]);
+    assert_eq!(list("host").await, ["host"]);
+    assert_eq!(list("nothing").await, [""; 0]);
+}
+
+/// Up to the limit; after the end there is nothing.
+pub async fn reading_after_an_offset_begins_with_the_oldest<L: TopicLog>(log: &L) {
+    fill(log, 10).await;
+    let page = read(log, "x", ReadFrom::After(3), 4).await;
+    assert_eq!((offsets(&page), page.head, page.oldest), (vec![4, 5, 6, 7], 10, 1));
+    assert_eq!(offsets(&read(log, "x", ReadFrom::After(10), 4).await), [0; 0]);
+    assert_eq!(offsets(&read(log, "x", ReadFrom::After(u64::MAX), 4).await), [0; 0]);
+}
+
+/// In order of offset all the same.
+pub async fn reading_the_newest_ends_with_the_head<L: TopicLog>(log: &L) {
+    fill(log, 10).await;
+    assert_eq!(offsets(&read(log, "x", ReadFrom::Newest, 3).await), [8, 9, 10]);
+    assert_eq!(offsets(&read(log, "x", ReadFrom::Newest, 100).await), (1..=10).collect::<Vec<_>>());
+}
+
+/// The newest of them, if there are more than asked for.
+pub async fn reading_by_time_begins_where_it_was_received<L: TopicLog>(log: &L) {
+    fill(log, 10).await;
+    assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 8), 100).await), [8, 9, 10]);
+    assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 2), 2).await), [9, 10]);
+    assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 11), 100).await), [0; 0]);
+}
+
+/// A page without items is not the absence of a topic.
+pub async fn reading_nothing_still_tells_the_ends_of_the_log<L: TopicLog>(log: &L) {
+    fill(log, 10).await;
+    for from in [ReadFrom::After(0), ReadFrom::Newest, ReadFrom::ReceivedSince(0)] {
+        let page = read(log, "x", from, 0).await;
+        assert_eq!((offsets(&page), page.head, page.oldest), (vec![], 10, 1));
+    }
+}
+
+/// Streams hand the same change over more than once.
+pub async fn recording_a_change_again_changes_nothing<L: TopicLog>(log: &L) {
+    fill(log, 3).await;
+    let before = read(log, "x", ReadFrom::After(0), 10).await;
+    let (epoch, items) = (before.epoch.clone(), before.items.clone());
+    let change = Change { topic: topic("x"), epoch, items, meta: None };
+    log.record(&change).await.unwrap();
+    log.record(&change).await.unwrap();
+    assert_eq!(read(log, "x", ReadFrom::After(0), 10).await, before);
+}
+
+/// [`Keep::LITTLE`]: exactly so many of the newest, whatever is still on disk.
+pub async fn history_is_kept_by_count<L: TopicLog>(log: &L) {
+    fill(log, 25).await;
+    for from in [ReadFrom::After(0), ReadFrom::Newest, ReadFrom::ReceivedSince(0)] {
+        let page = read(log, "x", from, 100).await;
+        assert_eq!((offsets(&page), page.head, page.oldest), ((16..=25).collect(), 25, 16));
+    }
+    let kept = Keep::LITTLE.items as u64;
+    assert_eq!(read(log, "x", ReadFrom::After(25 - kept), 1).await.items[0].offset, 16);
+}
+
+/// [`Keep::LITTLE`]: by when they were received, at the reader's clock.
+pub async fn history_is_kept_by_age<L: TopicLog>(log: &L) {
+    fill(log, 5).await;
+    let age = Keep::LITTLE.age_ms;
+    for (now, oldest) in [(NOW + age, 1), (NOW + age + 3, 3), (NOW + age + 5, 5), (NOW + age + 6, 6)] {
+        let page = log.read(&topic("x"), ReadFrom::After(0), 100, now).await.unwrap().unwrap();
+        assert_eq!((page.oldest, page.head), (oldest, 5), "{} ms later", now - NOW);
+        assert_eq!(offsets(&page), (oldest..=5).collect::<Vec<_>>());
+    }
+}
+
+/// And counts on from there.
+pub async fn a_log_whose_history_is_gone_keeps_its_head<L: TopicLog>(log: &L) {
+    fill(log, 5).await;
+    let long_after = NOW + 10 * Keep::LITTLE.age_ms;
+    let head = log.head(&topic("x")).await.unwrap().unwrap();
+    assert_eq!((head.last.offset, head.last.data), (5, json!(5)));
+    let appended = log.append(Append { received_at: long_after, ..one("x", 6) }).await.unwrap();
+    assert_eq!(appended.position, Position::new(head.epoch, 6));
+    let page = log.read(&topic("x"), ReadFrom::After(0), 100, long_after).await.unwrap().unwrap();
+    assert_eq!((offsets(&page), page.oldest), (vec![6], 6));
+}
+
+/// Publishes 1, 2, … to `x`, each a millisecond after the one before.
+async fn fill<L: TopicLog>(log: &L, count: i64) {
+    for number in 1..=count {
+        log.append(Append { received_at: NOW + number, ..one("x", number) }).await.unwrap();
+    }
+}
+
+async fn publish<L: TopicLog>(log: &L, topic: &str, data: impl Into<Value>) -> Appended {
+    log.append(one(topic, data)).await.unwrap()
+}
+
+async fn read<L: TopicLog>(log: &L, name: &str, from: ReadFrom, limit: usize) -> Page {
+    log.read(&topic(name), from, limit, NOW + 100).await.unwrap().unwrap()
+}
+
+fn one(name: &str, data: impl Into<Value>) -> Append {
+    Append {
+        topic: topic(name),
+        items: vec![Item::now(data)],
+        producer: None,
+        meta: None,
+        received_at: NOW,
+        new_epoch: Epoch::new("epoch"),
+    }
+}
+
+fn produced(topic: &str, id: &str, seq: u64) -> Append {
+    Append { producer: Some(Producer { id: id.into(), seq }), ..one(topic, seq) }
+}
+
+fn offsets(page: &Page) -> Vec<u64> {
+    page.items.iter().map(|item: &Publication| item.offset).collect()
+}
+
+fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}

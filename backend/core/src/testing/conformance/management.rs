@@ -1,0 +1,89 @@
+//! Checks of [`Management`].
+
+use std::future::Future;
+
+use bytes::Bytes;
+use shared::limits;
+
+use crate::ports::{ConnectionId, Management, PostError};
+
+/// What a check needs beside the port: clients.
+pub trait Harness {
+    /// The port under test.
+    type Port: Management;
+
+    /// The port under test.
+    fn port(&self) -> &Self::Port;
+
+    /// A new client connects and can be posted to.
+    fn connect(&self) -> impl Future<Output = ConnectionId> + Send;
+
+    /// A client goes away without a word, and the gateway has noticed.
+    fn vanish(&self, id: &ConnectionId) -> impl Future<Output = ()> + Send;
+
+    /// The next so many messages a client receives. Fails by itself if they do not come.
+    fn receive(&self, id: &ConnectionId, count: usize) -> impl Future<Output = Vec<Bytes>> + Send;
+}
+
+/// Byte for byte.
+pub async fn a_post_arrives_unchanged<H: Harness>(harness: &H) {
+    let id = harness.connect().await;
+    let message = Bytes::from("{\"text\": \"é \\u0000 \u{1f600}\"}");
+    assert_eq!(harness.port().post(&id, message.clone()).await, Ok(()));
+    assert_eq!(harness.receive(&id, 1).await, [message]);
+}
+
+/// When each is posted after the one before went out.
+pub async fn posts_to_one_connection_arrive_in_order<H: Harness>(harness: &H) {
+    let id = harness.connect().await;
+    let messages: Vec<Bytes> = (0..100).map(|number| Bytes::from(format!("{{\"n\":{number}}}"))).collect();
+    for message in &messages {
+        assert_eq!(harness.port().post(&id, message.clone()).await, Ok(()));
+    }
+    assert_eq!(harness.receive(&id, 100).await, messages);
+}
+
+/// The same bytes.
+pub async fn a_post_to_many_arrives_at_each<H: Harness>(harness: &H) {
+    let ids = [harness.connect().await, harness.connect().await, harness.connect().await];
+    let message = Bytes::from("{\"to\":\"all\"}");
+    assert_eq!(harness.port().post_to_all(&ids, message.clone()).await, []);
+    for id in &ids {
+        assert_eq!(harness.receive(id, 1).await, [message.clone()]);
+    }
+}
+
+/// One stale connection must not spoil a broadcast.
+pub async fn whoever_is_gone_is_named_and_the_others_are_served<H: Harness>(harness: &H) {
+    let (here, gone) = (harness.connect().await, harness.connect().await);
+    harness.vanish(&gone).await;
+    let message = Bytes::from("{}");
+    assert_eq!(harness.port().post(&gone, message.clone()).await, Err(PostError::Gone));
+    let failures = harness.port().post_to_all(&[gone.clone(), here.clone()], message.clone()).await;
+    assert_eq!(failures, [(gone.clone(), PostError::Gone)]);
+    assert_eq!(harness.receive(&here, 1).await, [message]);
+    assert_eq!(harness.port().close(&gone).await, Err(PostError::Gone));
+}
+
+/// Nobody watches: nothing to do.
+pub async fn a_post_to_nobody_is_no_fault<H: Harness>(harness: &H) {
+    assert_eq!(harness.port().post_to_all(&[], Bytes::from("{}")).await, []);
+}
+
+/// [`limits::MESSAGE_BYTES`].
+pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harness>(harness: &H) {
+    let id = harness.connect().await;
+    let largest = Bytes::from("x".repeat(limits::MESSAGE_BYTES));
+    let larger = Bytes::from("x".repeat(limits::MESSAGE_BYTES + 1));
+    assert_eq!(harness.port().post(&id, larger).await, Err(PostError::TooLarge));
+    assert_eq!(harness.port().post(&id, largest.clone()).await, Ok(()));
+    assert_eq!(harness.receive(&id, 1).await, [largest]);
+}
+
+/// At once, and only that one.
+pub async fn a_closed_connection_is_gone<H: Harness>(harness: &H) {
+    let (closed, other) = (harness.connect().await, harness.connect().await);
+    assert_eq!(harness.port().close(&closed).await, Ok(()));
+    assert_eq!(harness.port().post(&closed, Bytes::from("{}")).await, Err(PostError::Gone));
+    assert_eq!(harness.port().post(&other, Bytes::from("{}")).await, Ok(()));
+}

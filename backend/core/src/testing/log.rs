@@ -1,0 +1,216 @@
+//! A log in memory.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, limits};
+
+use super::{Keep, lock};
+use crate::ports::{Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable};
+
+/// Topics' logs in memory, which can be made to fail.
+pub struct FakeLog {
+    keep: Keep,
+    topics: Mutex<BTreeMap<Topic, Log>>,
+    changes: Mutex<Vec<Change>>,
+    recorded: Mutex<Vec<Change>>,
+    broken: AtomicBool,
+    before_heads: Mutex<Option<Hook>>,
+}
+
+type Hook = Box<dyn FnOnce(&FakeLog) + Send>;
+
+struct Log {
+    epoch: Epoch,
+    items: Vec<Publication>,
+    meta: TopicMeta,
+    producers: HashMap<String, (u64, Position)>,
+}
+
+impl Default for FakeLog {
+    fn default() -> Self {
+        Self::keeping(Keep::PLENTY)
+    }
+}
+
+impl fmt::Debug for FakeLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeLog").field("keep", &self.keep).finish_non_exhaustive()
+    }
+}
+
+impl FakeLog {
+    /// An empty log that keeps this much.
+    pub fn keeping(keep: Keep) -> Self {
+        Self {
+            keep,
+            topics: Mutex::default(),
+            changes: Mutex::default(),
+            recorded: Mutex::default(),
+            broken: AtomicBool::new(false),
+            before_heads: Mutex::default(),
+        }
+    }
+
+    /// From now on every call fails, or none does any more.
+    pub fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// Does this once, just before heads are listed next.
+    pub fn before_heads(&self, hook: impl FnOnce(&Self) + Send + 'static) {
+        *lock(&self.before_heads) = Some(Box::new(hook));
+    }
+
+    /// What was appended since this was last asked, in order.
+    pub fn take_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut lock(&self.changes))
+    }
+
+    /// What was recorded to history, in order.
+    pub fn recorded(&self) -> Vec<Change> {
+        lock(&self.recorded).clone()
+    }
+
+    /// As [`TopicLog::append`], at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`TopicLog::append`].
+    pub fn append_now(&self, append: Append) -> Result<Appended, AppendError> {
+        self.check()?;
+        let mut topics = lock(&self.topics);
+        if !topics.contains_key(&append.topic) && topics.len() >= limits::TOPICS {
+            return Err(AppendError::TooManyTopics { limit: limits::TOPICS });
+        }
+        let topic = append.topic.clone();
+        let log = topics.entry(topic).or_insert_with(|| Log::new(append.new_epoch.clone()));
+        let (appended, change) = log.append(append)?;
+        lock(&self.changes).extend(change);
+        Ok(appended)
+    }
+
+    fn check(&self) -> Result<(), Unavailable> {
+        if self.broken.load(Ordering::SeqCst) { Err(Unavailable::new("made to fail")) } else { Ok(()) }
+    }
+}
+
+impl TopicLog for FakeLog {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.append_now(append)
+    }
+
+    async fn record(&self, change: &Change) -> Result<(), Unavailable> {
+        self.check()?;
+        lock(&self.recorded).push(change.clone());
+        Ok(())
+    }
+
+    async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
+        self.check()?;
+        Ok(lock(&self.topics).get(topic).and_then(|log| log.head(topic)))
+    }
+
+    async fn heads(&self, filter: &Filter) -> Result<Vec<Head>, Unavailable> {
+        self.check()?;
+        let hook = lock(&self.before_heads).take();
+        if let Some(hook) = hook {
+            hook(self);
+        }
+        let topics = lock(&self.topics);
+        let matching = topics.iter().filter(|(topic, _)| filter.matches(topic));
+        Ok(matching.filter_map(|(topic, log)| log.head(topic)).collect())
+    }
+
+    async fn read(
+        &self,
+        topic: &Topic,
+        from: ReadFrom,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Option<Page>, Unavailable> {
+        self.check()?;
+        Ok(lock(&self.topics).get(topic).map(|log| log.read(from, limit, self.keep, now)))
+    }
+}
+
+impl Log {
+    fn new(epoch: Epoch) -> Self {
+        Self { epoch, items: Vec::new(), meta: TopicMeta::default(), producers: HashMap::new() }
+    }
+
+    fn append(&mut self, append: Append) -> Result<(Appended, Option<Change>), AppendError> {
+        if let Some(appended) = self.repeated(&append)? {
+            return Ok((appended, None));
+        }
+        let is_new = self.items.is_empty();
+        let meta = self.meta.clone().merged(append.meta.unwrap_or_default());
+        let tell_meta = is_new || meta != self.meta;
+        self.meta = meta;
+        let first = self.items.len();
+        for item in append.items {
+            self.items.push(Publication {
+                offset: self.items.len() as u64 + 1,
+                ts: item.ts.unwrap_or(append.received_at),
+                received_at: append.received_at,
+                data: item.data,
+            });
+        }
+        let position = Position::new(self.epoch.clone(), self.items.len() as u64);
+        if let Some(producer) = append.producer {
+            self.producers.insert(producer.id, (producer.seq, position.clone()));
+        }
+        let change = Change {
+            topic: append.topic,
+            epoch: self.epoch.clone(),
+            items: self.items[first..].to_vec(),
+            meta: tell_meta.then(|| self.meta.clone()),
+        };
+        Ok((Appended { position, repeated: false }, Some(change)))
+    }
+
+    fn repeated(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
+        let Some(producer) = &append.producer else { return Ok(None) };
+        match self.producers.get(&producer.id) {
+            Some((last, position)) if *last == producer.seq => {
+                Ok(Some(Appended { position: position.clone(), repeated: true }))
+            }
+            Some((last, _)) if *last > producer.seq => Err(AppendError::StaleSequence {
+                producer: producer.id.clone(),
+                seq: producer.seq,
+                last: *last,
+            }),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    fn head(&self, topic: &Topic) -> Option<Head> {
+        let last = self.items.last()?.clone();
+        Some(Head { topic: topic.clone(), epoch: self.epoch.clone(), last, meta: self.meta.clone() })
+    }
+
+    fn read(&self, from: ReadFrom, limit: usize, keep: Keep, now: Millis) -> Page {
+        let kept: Vec<&Publication> = self.items[self.items.len().saturating_sub(keep.items)..]
+            .iter()
+            .skip_while(|item| item.received_at < now - keep.age_ms)
+            .collect();
+        let head = self.items.len() as u64;
+        let oldest = kept.first().map_or(head + 1, |item| item.offset);
+        let chosen: Vec<&Publication> = match from {
+            ReadFrom::After(offset) => {
+                kept.into_iter().filter(|item| item.offset > offset).take(limit).collect()
+            }
+            ReadFrom::Newest => newest(kept, limit),
+            ReadFrom::ReceivedSince(time) => {
+                newest(kept.into_iter().skip_while(|item| item.received_at < time).collect(), limit)
+            }
+        };
+        Page { epoch: self.epoch.clone(), items: chosen.into_iter().cloned().collect(), head, oldest }
+    }
+}
+
+fn newest(mut items: Vec<&Publication>, limit: usize) -> Vec<&Publication> {
+    items.split_off(items.len().saturating_sub(limit))
+}
