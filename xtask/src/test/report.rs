@@ -36,8 +36,12 @@ impl Suite {
 
     /// The count and the time, for a line.
     pub fn result(&self) -> String {
-        let why = if self.tally.passed == 0 && !self.passed { " (nothing ran)" } else { "" };
-        format!("{}{why}  {}", self.tally, human_duration(self.took))
+        let remark = match self.tally {
+            Tally { passed: 0, .. } => " (nothing ran)".to_owned(),
+            Tally { ignored: 1.., .. } => format!(", {} ignored", self.tally.ignored),
+            _ => String::new(),
+        };
+        format!("{}{remark}  {}", self.tally, human_duration(self.took))
     }
 }
 
@@ -113,6 +117,13 @@ mod tests {
         let report = Report(vec![suite("a", false, SIX_PASSED), Suite::not_started("b")]);
         assert_eq!(last_line(&report), "6 passed, 2 failed");
         assert_eq!(report.verdict().unwrap_err().to_string(), "failed: a; b");
+    }
+
+    #[test]
+    fn ignored_tests_are_told_with_their_suite_and_not_in_the_last_line() {
+        let report = Report(vec![suite("a", true, "test result: ok. 6 passed; 0 failed; 2 ignored")]);
+        assert!(report.summary(Duration::ZERO).contains("6 passed, 0 failed, 2 ignored"));
+        assert_eq!(last_line(&report), "6 passed, 0 failed");
     }
 
     #[test]
