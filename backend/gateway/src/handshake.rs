@@ -7,6 +7,7 @@ use std::sync::Arc;
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -283,8 +284,10 @@ async fn open<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>,
     match upgraded {
         Some(parts) => {
             connection.attach(parts.io.into_inner());
-            // A task of its own, so that the connection does not keep the memory this one needed.
-            tokio::spawn(socket::serve(shared, connection, parts.read_buf));
+            // A copy, since even an empty slice would keep hyper's read buffer of 8 KB alive; and a task of its own, so
+            // that the connection does not keep the memory this one needed.
+            let unread = Bytes::copy_from_slice(&parts.read_buf);
+            tokio::spawn(socket::serve(shared, connection, unread));
         }
         None => socket::disconnect(shared, connection, End::abnormal()).await,
     }
