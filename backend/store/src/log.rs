@@ -52,7 +52,7 @@ pub struct EmbeddedLog {
 
 impl EmbeddedLog {
     /// Opens the store in `directory`, and makes both if they are missing. Checks the whole file, and gives
-    /// the disk back what it no longer needs if that is most of it; so it takes about a second for each
+    /// the disk back what it no longer needs if that is most of it; so it takes some seconds for each
     /// gigabyte. Blocks.
     ///
     /// What appends change comes out of the receiver, a list for each commit, in the order of commits. It

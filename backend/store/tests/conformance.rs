@@ -1,0 +1,26 @@
+//! The suites that every implementation of the ports runs.
+
+use backend_core::testing::Keep;
+use backend_store::{EmbeddedLog, MemoryConnections, Retention};
+use tempfile::TempDir;
+
+/// Nobody takes the changes, so nobody holds the appends back.
+#[allow(clippy::unwrap_used, reason = "called by tests only")]
+async fn open_log(keep: Keep) -> (EmbeddedLog, TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let retention = Retention { max_age_ms: keep.age_ms, max_items_per_topic: keep.items as u64 };
+    let (log, _changes) = EmbeddedLog::open(directory.path(), retention).unwrap();
+    (log, directory)
+}
+
+async fn open_connections() -> (MemoryConnections, ()) {
+    (MemoryConnections::new(), ())
+}
+
+mod log {
+    backend_core::conformance!(log, super::open_log);
+}
+
+mod connections {
+    backend_core::conformance!(connections, super::open_connections);
+}
