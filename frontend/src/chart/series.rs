@@ -297,7 +297,7 @@ mod tests {
         set.lost_mut().add(5..25);
         set.drop_before(20);
         assert_eq!(set.time(0), Some(20));
-        assert_eq!(set.lost().iter().collect::<Vec<_>>(), [20..25]);
+        assert_eq!(set.lost().iter().collect::<Vec<_>>(), std::slice::from_ref(&(20..25)));
     }
 
     #[test]

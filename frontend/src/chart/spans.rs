@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn stretches_that_touch_or_overlap_become_one() {
-        assert_eq!(listed(&spans(&[10..20, 20..30])), [10..30]);
-        assert_eq!(listed(&spans(&[10..20, 40..50, 15..45])), [10..50]);
+        assert_eq!(listed(&spans(&[10..20, 20..30])), std::slice::from_ref(&(10..30)));
+        assert_eq!(listed(&spans(&[10..20, 40..50, 15..45])), std::slice::from_ref(&(10..50)));
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_window_sees_only_what_reaches_into_it() {
         let lost = spans(&[10..20, 30..40, 50..60]);
-        assert_eq!(lost.within(20..31).collect::<Vec<_>>(), [30..40]);
+        assert_eq!(lost.within(20..31).collect::<Vec<_>>(), std::slice::from_ref(&(30..40)));
         assert!(lost.meets(39, 45));
         assert!(!lost.meets(40, 50));
     }
