@@ -1,3 +1,17 @@
-//! A live dashboard that never lies about its data: serve, publish, pipe, host, watch.
+//! Parses what was typed, does it, and ends with an exit code. Everything else is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use tickertape::cli::Cli;
+use tickertape::{command, term};
+
+fn main() -> ExitCode {
+    match command::run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            term::say_failure(&failure);
+            failure.into()
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What may be typed.
+
+mod args;
+pub mod duration;
+
+use clap::{Parser, Subcommand};
+
+pub use args::{
+    ClientArgs, FormatArg, HistoryArgs, HostArgs, MetaArgs, PipeArgs, PublishArgs, ServeArgs, Since,
+    TokenArgs, TopicsArgs, WatchArgs,
+};
+
+use crate::failure;
+
+/// A live dashboard that never lies about its data.
+#[derive(Debug, Parser)]
+#[command(name = "tickertape", version, propagate_version = true, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tickertape serve                               a board of this machine on http://127.0.0.1:8080
+  tickertape publish kitchen/temp 21.5           one number, and a panel appears
+  vmstat 1 | tickertape pipe lab/vmstat          whatever a program prints
+  tickertape watch 'host/*'                      the same in a terminal";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server: the board, the WebSocket, the HTTP API and this machine's metrics
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(ServeArgs),
+    /// Publish once
+    #[command(after_help = publish_help())]
+    Publish(PublishArgs),
+    /// Publish each line of standard input
+    #[command(after_help = pipe_help())]
+    Pipe(PipeArgs),
+    /// Publish this machine's metrics, every second, to a server somewhere else
+    #[command(after_help = host_help())]
+    Host(HostArgs),
+    /// Print publications as they come
+    #[command(after_help = watch_help())]
+    Watch(WatchArgs),
+    /// List the topics and their last values
+    #[command(after_help = topics_help())]
+    Topics(TopicsArgs),
+    /// Print what a topic remembers
+    #[command(after_help = history_help())]
+    History(HistoryArgs),
+    /// Make a token for a server that runs with --auth-secret-file
+    #[command(after_help = TOKEN_EXAMPLES)]
+    Token(TokenArgs),
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  tickertape serve
+  tickertape serve --listen 127.0.0.1:0 --json          any free port; the address as JSON
+  tickertape serve --no-host --data-dir ./data          without this machine's metrics
+  tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
+
+Without --auth-secret-file whoever reaches the server may read and publish everything, so it then
+listens on this machine only.";
+
+const TOKEN_EXAMPLES: &str = "\
+Examples:
+  head -c 32 /dev/urandom | base64 > secret.txt
+  tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
+  tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d";
+
+fn publish_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape publish kitchen/temp 21.5 --unit '°C' --every 10s
+  tickertape publish kitchen in=21.5 out=4                   one topic, two series
+  tickertape publish build/main '{\"state\": \"passed\", \"took_s\": 12.5}'
+  df -P / | tail -1 | awk '{print $5+0}' | tickertape publish host/root -
+
+A single word that is not JSON is published as text.",
+    )
+}
+
+fn pipe_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  seq 1 100000 | tickertape pipe lab/seq
+  ping example.org | tickertape pipe net/ping --unit ms
+  vmstat 1 | tickertape pipe lab/vmstat --every 1s
+  tail -F app.log | tickertape pipe app/log --format logfmt
+
+The format is told from the first lines; name it with --format if that goes wrong. While the server is
+away, reading stops after a few thousand lines and goes on when it is back: nothing is dropped and nothing
+is published twice.",
+    )
+}
+
+fn host_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape host --topic web1 --url ws://board.example:8080/ws
+`tickertape serve` does the same for its own machine, unless it runs with --no-host.",
+    )
+}
+
+fn watch_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape watch '*'
+  tickertape watch 'host/*' --rewind 5m
+  tickertape watch lab/seq --json | jq .data
+  tickertape watch build/main --count 1        wait for one, then end
+
+With --json each line is {\"topic\", \"offset\", \"ts\", \"received_at\", \"data\"}. What was missed while the server
+was away is fetched; what could not be fetched is a line {\"gap\": {\"topic\", \"from\", \"to\"}}.",
+    )
+}
+
+fn topics_help() -> String {
+    with_exit_codes("Examples:\n  tickertape topics\n  tickertape topics 'host/*' --json")
+}
+
+fn history_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape history host/cpu --limit 10
+  tickertape history host/cpu --since 5m --json
+  tickertape history host/cpu --since 9f86d081884c:17     after a position, as replies give it",
+    )
+}
+
+fn with_exit_codes(examples: &str) -> String {
+    format!("{examples}\n\n{}", failure::HELP)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,266 @@
+//! The arguments of each command.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use shared::client::Rewind;
+use shared::{Filter, Topic, TopicMeta};
+
+use super::duration;
+use crate::pipe::Format;
+
+/// See [`super::Command::Serve`].
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where topics and history are kept [default: this user's data directory]
+    #[arg(long, value_name = "DIR", env = "TICKERTAPE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Serve the page from this directory instead of the one built in
+    #[arg(long, value_name = "DIR")]
+    pub site: Option<PathBuf>,
+    /// Do not publish this machine's metrics
+    #[arg(long)]
+    pub no_host: bool,
+    /// Let pages of this origin in, such as https://board.example; may be given again
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub allow_origin: Vec<String>,
+    /// Answer under this host name as well; may be given again
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// Ask for tokens signed with the secret in this file; make them with `tickertape token`
+    #[arg(long, value_name = "FILE")]
+    pub auth_secret_file: Option<PathBuf>,
+    /// Print the address as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Forget publications older than this
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
+    pub keep_age: Duration,
+    /// Keep at most so many publications of a topic
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_count: u64,
+}
+
+/// What every client needs to know.
+#[derive(Debug, Clone, Args)]
+pub struct ClientArgs {
+    /// The server's WebSocket
+    #[arg(long, value_name = "URL", env = "TICKERTAPE_URL", default_value = "ws://127.0.0.1:8080/ws")]
+    pub url: String,
+    /// The token to show, if the server asks for one
+    #[arg(long, env = "TICKERTAPE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+}
+
+/// How a topic wants to be shown.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MetaArgs {
+    /// The unit of its numbers, as printed: %, GiB, °C
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// A few words for people
+    #[arg(long)]
+    pub label: Option<String>,
+    /// How often it will speak, such as 10s: later than that, the panel says so
+    #[arg(long, value_name = "TIME", value_parser = duration::read)]
+    pub every: Option<Duration>,
+}
+
+/// See [`super::Command::Publish`].
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    /// Where to, such as kitchen/temp
+    pub topic: Topic,
+    /// JSON, or KEY=VALUE pairs, or - to read JSON from standard input
+    #[arg(required = true, value_name = "DATA", allow_negative_numbers = true)]
+    pub data: Vec<String>,
+    /// How the topic is shown.
+    #[command(flatten)]
+    pub meta: MetaArgs,
+    /// When it happened, in milliseconds since 1970 [default: now]
+    #[arg(long, value_name = "MS")]
+    pub ts: Option<i64>,
+    /// Print the position as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// See [`super::Command::Pipe`].
+#[derive(Debug, Args)]
+pub struct PipeArgs {
+    /// Where to, such as lab/vmstat
+    pub topic: Topic,
+    /// How lines are read [default: told from the first of them]
+    #[arg(long, value_parser = format_or_auto(), default_value = "auto", hide_default_value = true)]
+    pub format: FormatArg,
+    /// How the topic is shown.
+    #[command(flatten)]
+    pub meta: MetaArgs,
+    /// Print the count at the end as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// See [`super::Command::Host`].
+#[derive(Debug, Args)]
+pub struct HostArgs {
+    /// Below which topic
+    #[arg(long, value_name = "TOPIC", default_value = "host")]
+    pub topic: Topic,
+    /// The server.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// See [`super::Command::Watch`].
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// A topic, a prefix such as host/*, or * for all
+    pub filter: Filter,
+    /// Begin so far back: a count such as 100, or a time such as 5m
+    #[arg(long, value_name = "N|TIME", value_parser = rewind)]
+    pub rewind: Option<Rewind>,
+    /// End after so many publications
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// See [`super::Command::Topics`].
+#[derive(Debug, Args)]
+pub struct TopicsArgs {
+    /// Only those that match
+    #[arg(default_value = "*", hide_default_value = true)]
+    pub filter: Filter,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// See [`super::Command::History`].
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Whose
+    pub topic: Topic,
+    /// After a position EPOCH:OFFSET, or not older than a time such as 5m
+    #[arg(long, value_name = "POSITION|TIME", value_parser = since)]
+    pub since: Option<Since>,
+    /// At most so many [default: 100, or with --since all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// The server.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
+/// See [`super::Command::Token`].
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// The server's secret
+    #[arg(long, value_name = "FILE")]
+    pub auth_secret_file: PathBuf,
+    /// Whose token it is: appears in the server's log, counts against its own limits
+    #[arg(long, value_name = "NAME", default_value = "token")]
+    pub sub: String,
+    /// May watch this; may be given again
+    #[arg(long, value_name = "FILTER")]
+    pub subscribe: Vec<Filter>,
+    /// May publish there; may be given again
+    #[arg(long, value_name = "FILTER")]
+    pub publish: Vec<Filter>,
+    /// For how long
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
+    pub ttl: Duration,
+}
+
+/// A format, or the wish to have it recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatArg {
+    /// Told from the first lines.
+    Auto,
+    /// As named.
+    Named(Format),
+}
+
+/// Where history begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// After this place.
+    Position(shared::Position),
+    /// So long ago.
+    Ago(Duration),
+}
+
+impl MetaArgs {
+    /// As it travels; `None` if nothing is said.
+    pub fn to_meta(&self) -> Option<TopicMeta> {
+        let meta = TopicMeta {
+            unit: self.unit.clone(),
+            label: self.label.clone(),
+            expect_every_ms: self.every.map(duration::ms),
+            ..TopicMeta::default()
+        };
+        (!meta.is_empty()).then_some(meta)
+    }
+}
+
+fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
+    use clap::ValueEnum;
+    use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+    let auto = PossibleValue::new("auto").help("Told from the first lines");
+    let named = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(std::iter::once(auto).chain(named))
+        .map(|name| Format::from_str(&name, false).map_or(FormatArg::Auto, FormatArg::Named))
+}
+
+/// `scheme://host[:port]` and nothing after it, as browsers send it.
+fn origin(text: &str) -> Result<String, String> {
+    let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match authority {
+        Some(authority) if !authority.is_empty() && !authority.contains('/') => Ok(text.to_owned()),
+        _ => Err("an origin is a scheme, a host and perhaps a port, such as https://board.example".into()),
+    }
+}
+
+fn rewind(text: &str) -> Result<Rewind, String> {
+    if let Ok(count) = text.parse() {
+        return Ok(Rewind::Count(count));
+    }
+    let span =
+        duration::read(text).map_err(|_| "write a count such as 100, or a time such as 5m".to_owned())?;
+    Ok(Rewind::Ms(duration::ms(span)))
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    if text.contains(':') {
+        return text
+            .parse()
+            .map(Since::Position)
+            .map_err(|error: shared::position::PositionError| error.to_string());
+    }
+    duration::read(text)
+        .map(Since::Ago)
+        .map_err(|_| "write a position such as 9f86d081884c:17, or a time such as 5m".into())
+}

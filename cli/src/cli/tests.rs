@@ -1,0 +1,82 @@
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser};
+use shared::client::Rewind;
+
+use super::args::{FormatArg, Since};
+use super::*;
+use crate::pipe::Format;
+
+fn parse(words: &[&str]) -> Result<Command, clap::Error> {
+    Cli::try_parse_from(std::iter::once(&"tickertape").chain(words)).map(|cli| cli.command)
+}
+
+#[test]
+fn the_definitions_fit_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
+    for command in Cli::command().get_subcommands_mut() {
+        let help = command.render_help().to_string();
+        let name = command.get_name().to_owned();
+        assert!(help.contains(&format!("tickertape {name}")), "{name}");
+    }
+}
+
+#[test]
+fn rewind_takes_a_count_or_a_time() {
+    for (text, rewind) in [("100", Rewind::Count(100)), ("5m", Rewind::Ms(300_000))] {
+        let Command::Watch(args) = parse(&["watch", "*", "--rewind", text]).unwrap() else {
+            panic!("not watch")
+        };
+        assert_eq!(args.rewind, Some(rewind));
+    }
+    assert!(parse(&["watch", "*", "--rewind", "soon"]).is_err());
+}
+
+#[test]
+fn since_takes_a_position_or_a_time() {
+    let Command::History(args) = parse(&["history", "a", "--since", "9f86d081884c:17"]).unwrap() else {
+        panic!("not history")
+    };
+    assert!(matches!(args.since, Some(Since::Position(at)) if at.offset == 17));
+    let Command::History(args) = parse(&["history", "a", "--since", "5m"]).unwrap() else {
+        panic!("not history")
+    };
+    assert_eq!(args.since, Some(Since::Ago(Duration::from_secs(300))));
+}
+
+#[test]
+fn a_format_is_named_or_told() {
+    for (words, format) in [
+        (["pipe", "a", "--format=auto"], FormatArg::Auto),
+        (["pipe", "a", "--format=csv"], FormatArg::Named(Format::Csv)),
+    ] {
+        let Command::Pipe(args) = parse(&words).unwrap() else { panic!("not pipe") };
+        assert_eq!(args.format, format);
+    }
+    assert!(parse(&["pipe", "a", "--format", "xml"]).is_err());
+}
+
+#[test]
+fn negative_numbers_are_data_and_not_flags() {
+    let Command::Publish(args) = parse(&["publish", "a", "-3.5", "--unit", "C"]).unwrap() else {
+        panic!("not publish")
+    };
+    assert_eq!((args.data, args.meta.unit.as_deref()), (vec!["-3.5".to_owned()], Some("C")));
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_in_words() {
+    for (words, part) in [
+        (&["publish", "a b", "1"][..], "only letters, digits"),
+        (&["serve", "--keep-age", "24"], "write a number and a unit"),
+        (&["serve", "--allow-origin", "board.example"], "such as https://board.example"),
+        (&["serve", "--keep-count", "0"], "0 is not in"),
+    ] {
+        let error = parse(words).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}

@@ -1,0 +1,65 @@
+//! The client's shell: sockets, clocks and randomness for `shared::session`, and for commands that ask once.
+
+pub mod clock;
+pub mod conversation;
+pub mod driver;
+pub mod history;
+pub mod socket;
+pub mod target;
+
+pub use conversation::Conversation;
+pub use driver::Driver;
+pub use target::Target;
+
+use shared::session::Failure as SessionFailure;
+use shared::session::Refused;
+use shared::{Advice, ErrorCode};
+
+use crate::failure::{Exit, Failure};
+
+/// What a refused request means for the command that sent it.
+pub fn refused(refused: &Refused) -> Failure {
+    let what = format!("{} ({})", refused.message, refused.code);
+    match refused.code.advice() {
+        Advice::SignIn => sign_in(what),
+        Advice::GiveUp => Failure::new(Exit::Refused, what),
+        Advice::Retry | Advice::Change | Advice::Reconnect => Failure::failed(what),
+    }
+}
+
+/// What it means for a command that the session gave up.
+pub fn given_up(failure: SessionFailure, target: &Target) -> Failure {
+    match failure {
+        SessionFailure::SignIn => sign_in(format!("{target} asks for a token")),
+        SessionFailure::Forbidden => {
+            Failure::new(Exit::Refused, format!("{target} does not let this token in"))
+        }
+        SessionFailure::Removed => {
+            Failure::new(Exit::Refused, format!("{target} has ended this connection for good"))
+        }
+        SessionFailure::NotTickertape { status } => not_tickertape(target, status),
+    }
+}
+
+/// Nothing listens there.
+pub fn unreachable(target: &Target) -> Failure {
+    Failure::new(Exit::Unreachable, format!("no server at {target}"))
+        .hint("start one with `tickertape serve`, or name another with --url")
+}
+
+/// Something listens, and is not ours.
+pub fn not_tickertape(target: &Target, status: u16) -> Failure {
+    Failure::new(Exit::Unreachable, format!("{target} answered {status}: there is no Tickertape WebSocket"))
+        .hint("--url names the WebSocket itself, such as ws://127.0.0.1:8080/ws")
+}
+
+/// A token is missing, wrong or over.
+pub fn sign_in(what: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Refused, what)
+        .hint("give one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them")
+}
+
+/// Which publications a refusal still leaves worth sending again.
+pub fn is_worth_another_try(code: ErrorCode) -> bool {
+    code.advice() == Advice::Retry
+}

@@ -1,0 +1,43 @@
+//! One file for each command.
+
+pub mod history;
+pub mod host;
+pub mod notice;
+pub mod output;
+pub mod pipe;
+pub mod publish;
+pub mod serve;
+pub mod token;
+pub mod topics;
+pub mod watch;
+
+use crate::cli::Command;
+use crate::failure::Failure;
+
+/// Does what was typed.
+///
+/// # Errors
+///
+/// [`Failure`], with the exit code and words.
+pub fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Publish(args) => client(publish::run(args)),
+        Command::Pipe(args) => client(pipe::run(args)),
+        Command::Host(args) => client(host::run(args)),
+        Command::Watch(args) => client(watch::run(args)),
+        Command::Topics(args) => client(topics::run(args)),
+        Command::History(args) => client(history::run(args)),
+        Command::Token(args) => token::run(&args),
+    }
+}
+
+/// A client has one connection: one thread is enough.
+fn client(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime: {error}")))?;
+    let outcome = runtime.block_on(work);
+    // A thread may still be waiting for standard input; nobody waits for it.
+    runtime.shutdown_background();
+    outcome
+}

@@ -1,0 +1,51 @@
+//! `tickertape history`.
+
+use serde_json::json;
+use shared::{Publication, Topic};
+
+use super::output::Output;
+use crate::cli::{HistoryArgs, Since, duration};
+use crate::client::clock::wall_ms;
+use crate::client::{Conversation, Target, history};
+use crate::failure::Failure;
+use crate::term::{Look, Paint, harmless, time_of_day};
+
+/// So much of the past, if nobody says how much.
+const DEFAULT_LIMIT: u64 = 100;
+
+/// Prints what a topic remembers.
+///
+/// # Errors
+///
+/// If nobody answers, or not to us, or there is no such topic.
+pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
+    let mut conversation = Conversation::open(&Target::new(&args.client)?).await?;
+    let items = read(&mut conversation, &args).await?;
+    conversation.close().await;
+    let mut output = Output::open();
+    for item in &items {
+        output.line(&if args.json { json_line(&args.topic, item) } else { words(item) })?;
+    }
+    output.flush()
+}
+
+async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Vec<Publication>, Failure> {
+    match args.since.clone() {
+        None => history::newest(conversation, &args.topic, args.limit.unwrap_or(DEFAULT_LIMIT)).await,
+        Some(Since::Position(since)) => history::after(conversation, &args.topic, since, args.limit).await,
+        Some(Since::Ago(span)) => {
+            let cutoff = wall_ms().saturating_sub_unsigned(duration::ms(span));
+            history::received_since(conversation, &args.topic, cutoff, args.limit).await
+        }
+    }
+}
+
+fn json_line(topic: &Topic, item: &Publication) -> String {
+    let Publication { offset, ts, received_at, data } = item;
+    json!({"topic": topic, "offset": offset, "ts": ts, "received_at": received_at, "data": data}).to_string()
+}
+
+fn words(item: &Publication) -> String {
+    let time = Paint::stdout().paint(Look::Dim, time_of_day(item.ts));
+    format!("{time}  {}", harmless(&item.data.to_string()))
+}

@@ -1,0 +1,64 @@
+//! `tickertape host`.
+
+use std::time::Duration;
+
+use shared::publication::Item;
+use shared::session::{Event, Outgoing, Session, Settings};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::notice;
+use crate::cli::HostArgs;
+use crate::client::clock::wall_ms;
+use crate::client::{Driver, Target, refused};
+use crate::failure::Failure;
+use crate::host::{self, HostPublication, Probe};
+use crate::term::{Look, Paint, say};
+
+/// Rates need some time to be rates of.
+const FIRST: Duration = Duration::from_millis(250);
+/// Half a minute of metrics waits while the server is away; older ones nobody needs any more.
+const QUEUE: usize = 200;
+
+/// Publishes this machine's metrics, for ever.
+///
+/// # Errors
+///
+/// If nobody answers the first call, or the server refuses.
+pub async fn run(args: HostArgs) -> Result<(), Failure> {
+    let target = Target::new(&args.client)?;
+    let mut probe = Probe::new().map_err(|error| Failure::failed(format!("no metrics here: {error}")))?;
+    host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
+    let paint = Paint::stderr();
+    say(paint.paint(Look::Dim, format_args!("publishing {}/* to {target}", args.topic)));
+    let mut driver = Driver::open(target, Settings { queue_messages: QUEUE, ..Settings::default() });
+    let mut ticks = interval_at(Instant::now() + FIRST, Duration::from_millis(host::EVERY_MS));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => publish(&mut driver, &args, &mut probe)?,
+            event = driver.next() => hear(&event?)?,
+        }
+    }
+}
+
+fn publish(driver: &mut Driver, args: &HostArgs, probe: &mut Probe) -> Result<(), Failure> {
+    let publications = host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
+    let ts = wall_ms();
+    for publication in publications {
+        driver.command(|session: &mut Session, now| session.publish(outgoing(publication, ts), now));
+    }
+    Ok(())
+}
+
+fn outgoing(publication: HostPublication, ts: i64) -> Outgoing {
+    let HostPublication { topic, data, meta } = publication;
+    Outgoing { topic, items: vec![Item { data, ts: Some(ts) }], meta: Some(meta), idempotent: true }
+}
+
+fn hear(event: &Event) -> Result<(), Failure> {
+    notice::about(event);
+    match event {
+        Event::PublishRefused { refused: why, .. } => Err(refused(why)),
+        _ => notice::refusal(event),
+    }
+}

@@ -1,0 +1,163 @@
+//! `tickertape publish`.
+
+use std::io::{self, Read};
+
+use backend_core::{Refusal, body};
+use serde_json::{Map, Value, json};
+use shared::client::Publish;
+use shared::publication::Item;
+use shared::{ClientMessage, Position, ServerMessage, limits};
+
+use super::output::Output;
+use crate::cli::PublishArgs;
+use crate::client::clock::wall_ms;
+use crate::client::{Conversation, Target};
+use crate::failure::Failure;
+use crate::pipe::Batcher;
+use crate::pipe::format::{json, pairs, scalar};
+use crate::term::say;
+
+/// Publishes, and tells where it landed.
+///
+/// # Errors
+///
+/// If it cannot be meant, nobody answers, or the server refuses.
+pub async fn run(args: PublishArgs) -> Result<(), Failure> {
+    let target = Target::new(&args.client)?;
+    let mut items = items(&args.data)?;
+    for item in &mut items {
+        item.ts = item.ts.or(args.ts);
+        item.check(wall_ms()).map_err(Failure::usage)?;
+    }
+    let count = items.len();
+    let mut conversation = Conversation::open(&target).await?;
+    let mut landed = None;
+    for batch in batches(items) {
+        landed = Some(publish(&mut conversation, &args, batch).await?);
+    }
+    conversation.close().await;
+    landed.map_or(Ok(()), |position| tell(&args, &position, count))
+}
+
+/// What the words after the topic mean.
+fn items(words: &[String]) -> Result<Vec<Item>, Failure> {
+    match words {
+        [dash] if dash == "-" => from_stdin(),
+        [word] if !is_pair(word) => one(word).map(|item| vec![item]),
+        pairs if pairs.iter().all(|word| is_pair(word)) => object(pairs).map(|data| vec![Item::now(data)]),
+        _ => Err(Failure::usage("several words, and not all of them are KEY=VALUE")
+            .hint("to publish text, quote it: tickertape publish TOPIC 'like this'")),
+    }
+}
+
+fn is_pair(word: &str) -> bool {
+    pairs::pair(word).is_some()
+}
+
+/// JSON if it looks like it; else a number, a bool, or text.
+fn one(word: &str) -> Result<Item, Failure> {
+    if word.starts_with(['{', '[', '"']) {
+        return json::read(word).map_err(|error| {
+            Failure::usage(error).hint("quote it for the shell: tickertape publish TOPIC '{\"in\": 21.5}'")
+        });
+    }
+    scalar::read(word).map(Item::now).map_err(Failure::usage)
+}
+
+fn object(words: &[String]) -> Result<Value, Failure> {
+    let mut fields = Map::new();
+    for (key, value) in words.iter().filter_map(|word| word.split_once('=')) {
+        fields.insert(key.to_owned(), scalar::read(value).map_err(Failure::usage)?);
+    }
+    Ok(Value::Object(fields))
+}
+
+/// What `POST /topics/{topic}` takes: one value, a list of them, or one on each line.
+fn from_stdin() -> Result<Vec<Item>, Failure> {
+    let mut bytes = Vec::new();
+    let most = limits::BODY_BYTES as u64 + 1;
+    let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+    let body = body::read(None, &bytes).map_err(|error| unreadable(&error.into()))?;
+    Ok(body.items)
+}
+
+fn unreadable(refusal: &Refusal) -> Failure {
+    let line = refusal.line.map(|line| format!(", line {line}")).unwrap_or_default();
+    Failure::usage(format!("standard input{line}: {}", refusal.message))
+        .hint("`tickertape pipe` reads other formats, line by line")
+}
+
+/// Requests that a frame takes.
+fn batches(items: Vec<Item>) -> Vec<Vec<Item>> {
+    let mut batcher = Batcher::default();
+    let mut batches: Vec<_> = items.into_iter().filter_map(|item| batcher.push(item, 0)).collect();
+    batches.push(batcher.take());
+    batches
+}
+
+async fn publish(
+    conversation: &mut Conversation,
+    args: &PublishArgs,
+    items: Vec<Item>,
+) -> Result<Position, Failure> {
+    let id = conversation.next_id();
+    let request = Publish {
+        id,
+        topic: args.topic.clone(),
+        data: None,
+        ts: None,
+        items,
+        producer: None,
+        meta: args.meta.to_meta(),
+    };
+    conversation.ask(&ClientMessage::Publish(Box::new(request))).await?;
+    loop {
+        match conversation.hear().await? {
+            ServerMessage::Published(published) if published.id == id => return Ok(published.position),
+            _ => {}
+        }
+    }
+}
+
+fn tell(args: &PublishArgs, position: &Position, count: usize) -> Result<(), Failure> {
+    let Position { epoch, offset } = position;
+    if args.json {
+        let line = json!({"topic": args.topic, "epoch": epoch, "offset": offset, "count": count});
+        let mut output = Output::open();
+        output.line(&line.to_string())?;
+        return output.flush();
+    }
+    say(format_args!("{} {position}", args.topic));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Exit;
+
+    fn data(words: &[&str]) -> Value {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        items(&words).unwrap().remove(0).data
+    }
+
+    #[test]
+    fn words_become_what_they_look_like() {
+        assert_eq!(data(&["21.5"]), json!(21.5));
+        assert_eq!(data(&["true"]), json!(true));
+        assert_eq!(data(&["open"]), json!("open"));
+        assert_eq!(data(&["like this"]), json!("like this"));
+        assert_eq!(data(&["{\"in\": 1}"]), json!({"in": 1}));
+        assert_eq!(data(&["in=21.5", "door=open"]), json!({"in": 21.5, "door": "open"}));
+        assert_eq!(data(&["note=two words"]), json!({"note": "two words"}));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_a_right_way() {
+        for words in [&["{in: 1}"][..], &["a=1", "b"], &["NaN"]] {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(items(&words).unwrap_err().exit, Exit::Usage, "{words:?}");
+        }
+    }
+}

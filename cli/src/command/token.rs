@@ -1,0 +1,38 @@
+//! `tickertape token`.
+
+use backend_core::token::{Claims, MintError, mint};
+
+use super::output::Output;
+use crate::cli::TokenArgs;
+use crate::client::clock::wall_ms;
+use crate::failure::Failure;
+use crate::serve::access;
+
+/// Prints a token.
+///
+/// # Errors
+///
+/// Usage, if the token could do nothing or the secret is none.
+pub fn run(args: &TokenArgs) -> Result<(), Failure> {
+    if args.subscribe.is_empty() && args.publish.is_empty() {
+        return Err(Failure::usage("a token that may neither watch nor publish is of no use")
+            .hint("give --subscribe '*', or --publish, or both"));
+    }
+    let secret = access::read_secret(&args.auth_secret_file)?;
+    let token = mint(&claims(args), &secret).map_err(|error| match error {
+        MintError::Weak(weak) => access::too_weak(&args.auth_secret_file, weak),
+        MintError::Signing { .. } => Failure::failed(error),
+    })?;
+    Output::open().line(&token)
+}
+
+fn claims(args: &TokenArgs) -> Claims {
+    let seconds = i64::try_from(args.ttl.as_secs()).unwrap_or(i64::MAX);
+    Claims {
+        sub: args.sub.clone(),
+        exp: Some((wall_ms() / 1_000).saturating_add(seconds)),
+        nbf: None,
+        subscribe: args.subscribe.clone(),
+        publish: args.publish.clone(),
+    }
+}

@@ -1,0 +1,100 @@
+//! `tickertape topics`.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use shared::client::{Rewind, Subscribe};
+use shared::server::{Publications, Subscribed, SubscribedTopic};
+use shared::{ClientMessage, Filter, Publication, ServerMessage, Topic};
+
+use super::output::Output;
+use crate::cli::TopicsArgs;
+use crate::client::{Conversation, Target};
+use crate::failure::Failure;
+use crate::term::{Look, Paint, harmless, time_of_day};
+
+/// Prints what is there.
+///
+/// # Errors
+///
+/// If nobody answers, or not to us.
+pub async fn run(args: TopicsArgs) -> Result<(), Failure> {
+    let mut conversation = Conversation::open(&Target::new(&args.client)?).await?;
+    let mut listing = Listing::default();
+    let id = conversation.next_id();
+    conversation.ask(&look(id, args.filter)).await?;
+    while !listing.is_complete() {
+        listing.take(id, conversation.hear().await?);
+    }
+    conversation.close().await;
+    print(&listing, args.json)
+}
+
+/// Every topic with its last publication: what a new viewer is told first.
+fn look(id: u64, filter: Filter) -> ClientMessage {
+    ClientMessage::Subscribe(Subscribe { id, filter, since: BTreeMap::new(), rewind: Some(Rewind::Count(1)) })
+}
+
+/// What was heard so far.
+#[derive(Debug, Default)]
+struct Listing {
+    topics: BTreeMap<Topic, SubscribedTopic>,
+    last: BTreeMap<Topic, Publication>,
+    is_whole: bool,
+}
+
+impl Listing {
+    fn take(&mut self, id: u64, message: ServerMessage) {
+        match message {
+            ServerMessage::Subscribed(part) if part.id == id => self.topics(part),
+            ServerMessage::Publications(part) => self.publications(part),
+            ServerMessage::Batch(batch) => batch.parts.into_iter().for_each(|part| self.publications(part)),
+            _ => {}
+        }
+    }
+
+    fn topics(&mut self, part: Subscribed) {
+        self.is_whole = !part.more;
+        self.topics.extend(part.topics.into_iter().map(|topic| (topic.topic.clone(), topic)));
+    }
+
+    fn publications(&mut self, part: Publications) {
+        self.last.extend(part.items.into_iter().next_back().map(|item| (part.topic, item)));
+    }
+
+    /// All topics, and the last value of each that is to come. What history has dropped has none.
+    fn is_complete(&self) -> bool {
+        let is_awaited = |topic: &SubscribedTopic| {
+            topic.replay_from.as_ref().is_some_and(|from| from.offset < topic.position.offset)
+        };
+        self.is_whole
+            && self.topics.values().all(|topic| !is_awaited(topic) || self.last.contains_key(&topic.topic))
+    }
+}
+
+fn print(listing: &Listing, as_json: bool) -> Result<(), Failure> {
+    let mut output = Output::open();
+    let width = listing.topics.keys().map(|topic| topic.as_str().len()).max().unwrap_or_default();
+    for (name, topic) in &listing.topics {
+        let last = listing.last.get(name);
+        output.line(&if as_json { json_line(topic, last) } else { words(topic, last, width) })?;
+    }
+    output.flush()
+}
+
+fn json_line(topic: &SubscribedTopic, last: Option<&Publication>) -> String {
+    let SubscribedTopic { topic, position, meta, .. } = topic;
+    json!({"topic": topic, "epoch": position.epoch, "offset": position.offset, "meta": meta, "last": last})
+        .to_string()
+}
+
+fn words(topic: &SubscribedTopic, last: Option<&Publication>, width: usize) -> String {
+    let paint = Paint::stdout();
+    let name = format!("{:width$}", topic.topic.as_str());
+    let Some(last) = last else { return format!("{name}  {}", paint.paint(Look::Dim, "(history dropped)")) };
+    let unit = topic.meta.unit.as_deref().map(harmless).unwrap_or_default();
+    let time = paint.paint(Look::Dim, time_of_day(last.ts));
+    format!("{}  {time}  {} {unit}", paint.paint(Look::Bold, name), harmless(&last.data.to_string()))
+        .trim_end()
+        .to_owned()
+}

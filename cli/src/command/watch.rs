@@ -1,0 +1,112 @@
+//! `tickertape watch`.
+
+use serde_json::json;
+use shared::session::{Event, Settings};
+use shared::{Position, Publication, Topic};
+
+use super::notice;
+use super::output::Output;
+use crate::cli::WatchArgs;
+use crate::client::{Driver, Target};
+use crate::failure::Failure;
+use crate::term::{Look, Paint, harmless, time_of_day};
+
+/// Prints publications as they come, for ever or until `--count` of them.
+///
+/// # Errors
+///
+/// If nobody answers the first call, or the server refuses.
+pub async fn run(args: WatchArgs) -> Result<(), Failure> {
+    let mut driver = Driver::open(Target::new(&args.client)?, Settings::default());
+    driver.command(|session, now| session.subscribe(args.filter.clone(), args.rewind, now));
+    let mut printer = Printer::new(args.json, args.count);
+    while !printer.is_done() {
+        let event = driver.next().await?;
+        notice::refusal(&event)?;
+        notice::about(&event);
+        printer.print(event)?;
+    }
+    driver.close().await;
+    Ok(())
+}
+
+struct Printer {
+    output: Output,
+    paint: Paint,
+    as_json: bool,
+    left: Option<u64>,
+}
+
+impl Printer {
+    fn new(as_json: bool, left: Option<u64>) -> Self {
+        Self { output: Output::open(), paint: Paint::stdout(), as_json, left }
+    }
+
+    fn is_done(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    fn print(&mut self, event: Event) -> Result<(), Failure> {
+        match event {
+            Event::Publications { topic, epoch, items, replay } => {
+                items.iter().try_for_each(|item| self.publication(&topic, epoch.as_str(), item, replay))?;
+            }
+            Event::Gap { topic, from, to, .. } => self.gap(&topic, &from, Some(&to))?,
+            Event::EpochChanged { topic, last, .. } | Event::TopicGone { topic, last } => {
+                self.gap(&topic, &last, None)?;
+            }
+            _ => return Ok(()),
+        }
+        self.output.flush()
+    }
+
+    fn publication(
+        &mut self,
+        topic: &Topic,
+        epoch: &str,
+        item: &Publication,
+        replay: bool,
+    ) -> Result<(), Failure> {
+        if self.is_done() {
+            return Ok(());
+        }
+        self.left = self.left.map(|left| left - 1);
+        let line = if self.as_json { json_line(topic, epoch, item) } else { self.words(topic, item, replay) };
+        self.output.line(&line)
+    }
+
+    fn words(&self, topic: &Topic, item: &Publication, replay: bool) -> String {
+        let time = self.paint.paint(Look::Dim, time_of_day(item.ts));
+        let mark = if replay { self.paint.paint(Look::Dim, "  (replayed)") } else { String::new() };
+        let name = self.paint.paint(Look::Bold, topic);
+        format!("{time}  {name}  {}{mark}", harmless(&item.data.to_string()))
+    }
+
+    /// What is lost after `from`: up to `to`, or nobody knows how much.
+    fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), Failure> {
+        let line = if self.as_json {
+            json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string()
+        } else {
+            self.paint.paint(Look::Red, gap_words(topic, from, to))
+        };
+        self.output.line(&line)
+    }
+}
+
+fn json_line(topic: &Topic, epoch: &str, item: &Publication) -> String {
+    let Publication { offset, ts, received_at, data } = item;
+    json!({
+        "topic": topic, "epoch": epoch, "offset": offset, "ts": ts, "received_at": received_at, "data": data
+    })
+    .to_string()
+}
+
+fn gap_words(topic: &Topic, from: &Position, to: Option<&Position>) -> String {
+    match to {
+        Some(to) => {
+            let lost = to.offset.saturating_sub(from.offset);
+            format!("gap in {topic}: {lost} lost, {} to {}", from.offset + 1, to.offset)
+        }
+        None => format!("gap in {topic}: its log was started anew after {}", from.offset),
+    }
+}

@@ -1,0 +1,142 @@
+//! Asking the operating system, by sysinfo. Blocks for some milliseconds: call it on a thread of its own.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use sysinfo::{
+    CpuRefreshKind, DiskRefreshKind, Disks, MemoryRefreshKind, Networks, ProcessRefreshKind,
+    ProcessesToUpdate, RefreshKind, System,
+};
+
+use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
+
+/// Processes in a snapshot.
+const PROCESSES: usize = 8;
+
+/// The counters of this machine. What is a rate is one since the read before.
+#[derive(Debug)]
+pub struct Probe {
+    system: System,
+    /// `None` where this platform tells nothing of them.
+    disks: Option<Disks>,
+    networks: Option<Networks>,
+    read_at: Instant,
+}
+
+impl Probe {
+    /// Begins to count.
+    ///
+    /// # Errors
+    ///
+    /// [`sysinfo::Error`] on a platform that sysinfo does not know.
+    pub fn new() -> Result<Self, sysinfo::Error> {
+        let kind = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing().with_usage());
+        let mut probe = Self {
+            system: System::new_with_specifics(kind)?,
+            disks: Disks::new().ok(),
+            networks: Networks::new_with_refreshed_list().ok(),
+            read_at: Instant::now(),
+        };
+        probe.refresh();
+        Ok(probe)
+    }
+
+    /// Reads all counters.
+    pub fn read(&mut self) -> Snapshot {
+        let elapsed_ms = self.refresh();
+        Snapshot {
+            cpu_percent: f64::from(self.system.global_cpu_usage()),
+            cores_percent: self.system.cpus().iter().map(|core| f64::from(core.usage())).collect(),
+            memory: self.memory(),
+            load: load(),
+            network: self.network(elapsed_ms),
+            disks: self.disks.as_ref().map(disks).unwrap_or_default(),
+            processes: self.processes(),
+        }
+    }
+
+    /// Answers with the milliseconds since the last time.
+    fn refresh(&mut self) -> u64 {
+        self.system.refresh_cpu_usage();
+        self.system.refresh_memory_specifics(MemoryRefreshKind::everything());
+        let kind = ProcessRefreshKind::nothing().with_cpu().with_memory().without_tasks();
+        self.system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
+        if let Some(disks) = &mut self.disks {
+            disks.refresh_specifics(true, DiskRefreshKind::nothing().with_storage());
+        }
+        if let Some(networks) = &mut self.networks {
+            networks.refresh(true);
+        }
+        let now = Instant::now();
+        let elapsed = now.duration_since(std::mem::replace(&mut self.read_at, now));
+        elapsed.as_millis() as u64
+    }
+
+    fn memory(&self) -> Memory {
+        Memory {
+            used_bytes: self.system.used_memory(),
+            total_bytes: self.system.total_memory(),
+            swap_used_bytes: self.system.used_swap(),
+            swap_total_bytes: self.system.total_swap(),
+        }
+    }
+
+    fn network(&self, elapsed_ms: u64) -> Network {
+        let counted = self.networks.iter().flat_map(|networks| networks.iter());
+        let outside = counted.filter(|(name, _)| !is_loopback(&name.to_string_lossy()));
+        outside.fold(Network { elapsed_ms, ..Network::default() }, |sum, (_, data)| Network {
+            in_bytes: sum.in_bytes + data.received(),
+            out_bytes: sum.out_bytes + data.transmitted(),
+            ..sum
+        })
+    }
+
+    fn processes(&self) -> Vec<Process> {
+        let mut all: Vec<&sysinfo::Process> = self.system.processes().values().collect();
+        all.sort_by(|a, b| b.cpu_usage().total_cmp(&a.cpu_usage()).then(b.memory().cmp(&a.memory())));
+        all.truncate(PROCESSES);
+        all.into_iter().map(process).collect()
+    }
+}
+
+fn process(process: &sysinfo::Process) -> Process {
+    Process {
+        pid: process.pid().as_u32(),
+        name: process.name().to_string_lossy().into_owned(),
+        cpu_percent: f64::from(process.cpu_usage()),
+        memory_bytes: process.memory(),
+    }
+}
+
+/// Each device once, by its shortest mount point: containers mount one device in many places.
+fn disks(disks: &Disks) -> Vec<Disk> {
+    let mut by_device = BTreeMap::new();
+    for disk in disks.iter().filter(|disk| disk.total_space() > 0 && !is_image(disk)) {
+        let found = Disk {
+            mount: disk.mount_point().to_string_lossy().into_owned(),
+            used_bytes: disk.total_space().saturating_sub(disk.available_space()),
+            total_bytes: disk.total_space(),
+        };
+        let kept = by_device.entry(disk.name().to_owned()).or_insert_with(|| found.clone());
+        if found.mount.len() < kept.mount.len() {
+            *kept = found;
+        }
+    }
+    let mut disks: Vec<Disk> = by_device.into_values().collect();
+    disks.sort_by(|a, b| a.mount.cmp(&b.mount));
+    disks
+}
+
+/// Read-only images are always full, and nobody can do anything about it.
+fn is_image(disk: &sysinfo::Disk) -> bool {
+    disk.file_system() == "squashfs" || disk.file_system() == "iso9660"
+}
+
+fn is_loopback(name: &str) -> bool {
+    name == "lo" || name == "lo0" || name.starts_with("Loopback")
+}
+
+fn load() -> Option<[f64; 3]> {
+    let average = System::load_average().ok().filter(|_| !cfg!(windows))?;
+    Some([average.one, average.five, average.fifteen])
+}

@@ -1,0 +1,217 @@
+//! From a snapshot to what panels show.
+
+use serde_json::{Map, Value, json};
+use shared::topic::TopicError;
+use shared::{Topic, TopicMeta};
+
+use super::EVERY_MS;
+use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
+
+const MIB: f64 = 1024.0 * 1024.0;
+const GIB: f64 = 1024.0 * MIB;
+/// Network rates are told in decimal units, as by everybody who sells them.
+const MB: f64 = 1_000_000.0;
+/// Disks in one panel: more lines than that nobody can tell apart.
+const DISKS: usize = 12;
+
+/// One topic's news.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostPublication {
+    /// Where to.
+    pub topic: Topic,
+    /// What.
+    pub data: Value,
+    /// How to show it.
+    pub meta: TopicMeta,
+}
+
+/// What to publish below `prefix` (such as `host`) about a snapshot. What the machine has none of has no topic.
+///
+/// # Errors
+///
+/// [`TopicError`] if `prefix` is too long to have topics below it.
+pub fn publications(prefix: &Topic, snapshot: &Snapshot) -> Result<Vec<HostPublication>, TopicError> {
+    let parts = [
+        Some(cpu(snapshot)),
+        Some(memory(snapshot.memory)),
+        snapshot.load.map(load),
+        network(snapshot.network),
+        disk(&snapshot.disks),
+        Some(processes(&snapshot.processes)),
+    ];
+    parts.into_iter().flatten().map(|part| part.below(prefix)).collect()
+}
+
+struct Part {
+    name: &'static str,
+    label: &'static str,
+    data: Value,
+    unit: Option<&'static str>,
+    max: Option<f64>,
+    panel: &'static str,
+}
+
+impl Part {
+    fn below(self, prefix: &Topic) -> Result<HostPublication, TopicError> {
+        let meta = TopicMeta {
+            unit: self.unit.map(str::to_owned),
+            label: Some(self.label.to_owned()),
+            expect_every_ms: Some(EVERY_MS),
+            min: (self.panel == "line").then_some(0.0),
+            max: self.max,
+            panel: Some(self.panel.to_owned()),
+        };
+        Ok(HostPublication { topic: Topic::new(&format!("{prefix}/{}", self.name))?, data: self.data, meta })
+    }
+}
+
+fn cpu(snapshot: &Snapshot) -> Part {
+    let all = ("all".to_owned(), percent(snapshot.cpu_percent));
+    let cores = snapshot.cores_percent.iter().enumerate();
+    let fields = cores.map(|(n, used)| (format!("core {n}"), percent(*used)));
+    Part {
+        name: "cpu",
+        label: "CPU",
+        data: Value::Object(std::iter::once(all).chain(fields).collect()),
+        unit: Some("%"),
+        max: Some(100.0),
+        panel: "line",
+    }
+}
+
+fn memory(memory: Memory) -> Part {
+    let mut fields = Map::new();
+    fields.insert("used".into(), rounded(memory.used_bytes as f64 / GIB, 2));
+    if memory.swap_total_bytes > 0 {
+        fields.insert("swap".into(), rounded(memory.swap_used_bytes as f64 / GIB, 2));
+    }
+    let total = memory.total_bytes as f64 / GIB;
+    Part {
+        name: "memory",
+        label: "Memory",
+        data: Value::Object(fields),
+        unit: Some("GiB"),
+        max: (total > 0.0).then_some((total * 100.0).round() / 100.0),
+        panel: "line",
+    }
+}
+
+fn load([one, five, fifteen]: [f64; 3]) -> Part {
+    let data = json!({"1 min": rounded(one, 2), "5 min": rounded(five, 2), "15 min": rounded(fifteen, 2)});
+    Part { name: "load", label: "Load", data, unit: None, max: None, panel: "line" }
+}
+
+/// `None` if no time has passed: a rate needs some.
+fn network(network: Network) -> Option<Part> {
+    let seconds = network.elapsed_ms as f64 / 1_000.0;
+    let rate = |bytes: u64| rounded(bytes as f64 / MB / seconds, 3);
+    let data = json!({"in": rate(network.in_bytes), "out": rate(network.out_bytes)});
+    let part = Part { name: "net", label: "Network", data, unit: Some("MB/s"), max: None, panel: "line" };
+    (network.elapsed_ms > 0).then_some(part)
+}
+
+fn disk(disks: &[Disk]) -> Option<Part> {
+    let used = |disk: &Disk| percent(disk.used_bytes as f64 / disk.total_bytes.max(1) as f64 * 100.0);
+    let fields: Map<_, _> = disks.iter().take(DISKS).map(|disk| (disk.mount.clone(), used(disk))).collect();
+    let is_any = !fields.is_empty();
+    let data = Value::Object(fields);
+    let part =
+        Part { name: "disk", label: "Disks, used", data, unit: Some("%"), max: Some(100.0), panel: "line" };
+    is_any.then_some(part)
+}
+
+fn processes(processes: &[Process]) -> Part {
+    let row = |process: &Process| {
+        json!({
+            "name": process.name,
+            "pid": process.pid,
+            "cpu %": percent(process.cpu_percent),
+            "memory MiB": rounded(process.memory_bytes as f64 / MIB, 1),
+        })
+    };
+    let data = Value::Array(processes.iter().map(row).collect());
+    Part { name: "processes", label: "Busiest processes", data, unit: None, max: None, panel: "table" }
+}
+
+fn percent(value: f64) -> Value {
+    rounded(value, 1)
+}
+
+/// No more digits than mean something: they are sent every second.
+fn rounded(value: f64, digits: i32) -> Value {
+    let scale = 10_f64.powi(digits);
+    json!((value * scale).round() / scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot() -> Snapshot {
+        let gib = 1024 * 1024 * 1024;
+        Snapshot {
+            cpu_percent: 12.34,
+            cores_percent: vec![20.04, 4.66],
+            memory: Memory { used_bytes: 3 * gib / 2, total_bytes: 8 * gib, ..Memory::default() },
+            load: Some([0.5, 0.25, 0.125]),
+            network: Network { in_bytes: 3_000_000, out_bytes: 500, elapsed_ms: 2_000 },
+            disks: vec![Disk { mount: "/".into(), used_bytes: gib, total_bytes: 4 * gib }],
+            processes: vec![Process {
+                pid: 7,
+                name: "a".into(),
+                cpu_percent: 99.96,
+                memory_bytes: 1_572_864,
+            }],
+        }
+    }
+
+    fn published(snapshot: &Snapshot) -> Vec<(String, Value)> {
+        let all = publications(&Topic::new("host").unwrap(), snapshot).unwrap();
+        all.into_iter().map(|p| (p.topic.to_string(), p.data)).collect()
+    }
+
+    #[test]
+    fn every_part_has_its_topic_in_the_unit_it_names() {
+        let expected = [
+            ("host/cpu", json!({"all": 12.3, "core 0": 20.0, "core 1": 4.7})),
+            ("host/memory", json!({"used": 1.5})),
+            ("host/load", json!({"1 min": 0.5, "5 min": 0.25, "15 min": 0.13})),
+            ("host/net", json!({"in": 1.5, "out": 0.0})),
+            ("host/disk", json!({"/": 25.0})),
+            ("host/processes", json!([{"name": "a", "pid": 7, "cpu %": 100.0, "memory MiB": 1.5}])),
+        ];
+        assert_eq!(published(&snapshot()), expected.map(|(topic, data)| (topic.to_owned(), data)));
+    }
+
+    #[test]
+    fn what_the_machine_has_none_of_has_no_topic() {
+        let bare = Snapshot::default();
+        let topics: Vec<String> = published(&bare).into_iter().map(|(topic, _)| topic).collect();
+        assert_eq!(topics, ["host/cpu", "host/memory", "host/processes"]);
+    }
+
+    #[test]
+    fn every_topic_promises_its_cadence_and_passes_the_servers_checks() {
+        for publication in publications(&Topic::new("web-1").unwrap(), &snapshot()).unwrap() {
+            assert_eq!(publication.meta.expect_every_ms, Some(EVERY_MS));
+            assert_eq!(publication.meta.check(), Ok(()));
+            assert_eq!(shared::publication::check_data(&publication.data), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_prefix_without_room_below_it_is_refused() {
+        let deep = Topic::new("1/2/3/4/5/6/7/8").unwrap();
+        assert!(matches!(publications(&deep, &snapshot()), Err(TopicError::TooDeep { .. })));
+    }
+
+    #[test]
+    fn this_machine_answers_with_figures_that_can_be_true() {
+        let mut probe = super::super::Probe::new().unwrap();
+        let snapshot = probe.read();
+        assert!(snapshot.memory.used_bytes > 0 && snapshot.memory.used_bytes <= snapshot.memory.total_bytes);
+        assert!(!snapshot.cores_percent.is_empty());
+        assert!(snapshot.cores_percent.iter().all(|used| (0.0..=100.5).contains(used)));
+        assert!(snapshot.processes.len() <= 8 && !snapshot.processes.is_empty());
+    }
+}

@@ -1,0 +1,165 @@
+//! The server of one machine: a wiring diagram. What is decided is decided in `backend-core`; what is
+//! API Gateway's is done by `backend-gateway`.
+
+pub(crate) mod access;
+mod announce;
+mod broadcaster;
+mod data_dir;
+mod front;
+mod functions;
+mod host_feed;
+mod housekeeping;
+mod http;
+mod management;
+mod shutdown;
+mod site;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use backend_core::Service;
+use backend_core::ports::Change;
+use backend_gateway::{
+    Api, Connections, Gateway, Limits, OriginPolicy, Routes, ServerSettings, SystemEnvironment,
+};
+use backend_store::{EmbeddedLog, MemoryConnections, Retention};
+use shared::{ClientMessage, Topic};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::cli::{ServeArgs, duration};
+use crate::failure::{Exit, Failure};
+
+use announce::Announcement;
+use front::Front;
+use functions::Handlers;
+use management::Posts;
+use site::Site;
+
+/// The stage, and so the first segment of the WebSocket's path.
+const STAGE: &str = "ws";
+
+/// The service over the embedded store and the embedded gateway.
+type App = Service<MemoryConnections, EmbeddedLog, Posts>;
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+///
+/// Whatever keeps it from starting, with the flag to change.
+pub async fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let access = access::of(args)?;
+    let site = Site::new(args.site.as_deref())?;
+    let data_dir = data_dir::of(args)?;
+    let listener = listen(args.listen).await?;
+    let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {error}")))?;
+    let (log, changes) = open_log(data_dir.clone(), retention(args)).await?;
+    let server = Server::assemble(args, access, site, log, address)?;
+    announce::print(&Announcement::new(address, &data_dir, server.site.has_page()), args.json);
+    server.run(listener, changes, !args.no_host).await;
+    Ok(())
+}
+
+struct Server {
+    app: Arc<App>,
+    gateway: Gateway<Handlers>,
+    origins: Arc<OriginPolicy>,
+    site: Arc<Site>,
+}
+
+impl Server {
+    fn assemble(
+        args: &ServeArgs,
+        access: backend_core::Access,
+        site: Site,
+        log: EmbeddedLog,
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
+        let origins = origins(args, address);
+        let asks_for_tokens = matches!(access, backend_core::Access::Tokens(_));
+        let api = api(origins.clone(), asks_for_tokens)?;
+        let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
+        let settings = backend_core::Settings::new(access, rand::random::<u64>);
+        let app =
+            Arc::new(Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings));
+        let gateway = Gateway::new(api, Handlers::new(app.clone()), connections);
+        Ok(Self { app, gateway, origins: Arc::new(origins), site: Arc::new(site) })
+    }
+
+    async fn run(self, listener: TcpListener, changes: mpsc::Receiver<Vec<Change>>, with_host: bool) {
+        let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), changes));
+        let mut background = JoinSet::new();
+        background.spawn(housekeeping::tell_occupancy(self.app.clone()));
+        background.spawn(housekeeping::sweep(self.app.clone()));
+        if with_host {
+            background.spawn(host_feed::run(self.app.clone(), host_topic()));
+        }
+        let router =
+            http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
+        let front = Front::new(self.gateway.clone(), router);
+        let stop = shutdown::Stop::on_signals();
+        let serving =
+            backend_gateway::serve(listener, front.service(), ServerSettings::default(), stop.asked());
+        tokio::join!(serving, shutdown::close_sockets(stop.asked(), &self.app, &self.gateway));
+        background.shutdown().await;
+        self.app.log().close().await;
+        // It ends with the log, when everything is told.
+        let _ = broadcaster.await;
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let failure = Failure::failed(format!("cannot listen on {address}: {error}"));
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => failure
+                .hint("another program has this port: end it, or take a free one with --listen 127.0.0.1:0"),
+            _ => failure.hint("choose another address with --listen"),
+        }
+    })
+}
+
+async fn open_log(
+    data_dir: PathBuf,
+    retention: Retention,
+) -> Result<(EmbeddedLog, mpsc::Receiver<Vec<Change>>), Failure> {
+    let opened = tokio::task::spawn_blocking(move || EmbeddedLog::open(&data_dir, retention)).await;
+    let opened = opened.map_err(|error| Failure::failed(format!("the store's opening failed: {error}")))?;
+    opened.map_err(|error| {
+        Failure::new(Exit::Failed, error).hint("another directory can be named with --data-dir")
+    })
+}
+
+fn retention(args: &ServeArgs) -> Retention {
+    Retention {
+        max_age_ms: i64::try_from(duration::ms(args.keep_age)).unwrap_or(i64::MAX),
+        max_items_per_topic: args.keep_count,
+    }
+}
+
+fn api(origins: OriginPolicy, asks_for_tokens: bool) -> Result<Api, Failure> {
+    let special = ["$connect", "$default", "$disconnect"];
+    let routes = Routes::new(special.iter().chain(ClientMessage::ACTIONS).copied())
+        .map_err(|error| Failure::failed(format!("a route cannot be named so: {error:?}")))?;
+    Ok(Api {
+        authorizer: asks_for_tokens.then(Default::default),
+        limits: Limits::default(),
+        origins,
+        ..Api::new(STAGE, routes)
+    })
+}
+
+/// The address it is bound to is a name of the server; a wildcard address is not one, so names are asked for.
+fn origins(args: &ServeArgs, address: SocketAddr) -> OriginPolicy {
+    let bound = (!address.ip().is_unspecified()).then(|| address.ip().to_string());
+    OriginPolicy {
+        allowed_hosts: args.allow_host.iter().cloned().chain(bound).collect(),
+        allowed_origins: args.allow_origin.clone(),
+    }
+}
+
+fn host_topic() -> Option<Topic> {
+    Topic::new("host").ok()
+}

@@ -1,0 +1,71 @@
+//! Which pages may ask: every request passes here first.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use backend_core::Refusal;
+use backend_gateway::{OriginPolicy, OriginRefusal};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, HOST, ORIGIN, VARY,
+};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use shared::ErrorCode;
+
+use super::answer::{self, set};
+
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+
+/// Refuses pages of other sites and foreign host names (DNS rebinding), reads included: history is nobody
+/// else's business. Allowed origins get what browsers ask for (Fetch Standard, "CORS protocol").
+pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Request, next: Next) -> Response {
+    name_the_host(&mut request);
+    if let Err(refused) = origins.check(request.headers()) {
+        return forbidden(&refused);
+    }
+    let origin = request.headers().get(ORIGIN).cloned();
+    let mut response = match *request.method() {
+        Method::OPTIONS => options(),
+        _ => next.run(request).await,
+    };
+    if let Some(origin) = origin {
+        share_with(response.headers_mut(), origin);
+    }
+    response
+}
+
+fn forbidden(refused: &OriginRefusal) -> Response {
+    let flag = match refused {
+        OriginRefusal::Host { .. } => "--allow-host",
+        OriginRefusal::Origin { .. } => "--allow-origin",
+    };
+    let refusal = Refusal::new(ErrorCode::Forbidden, format!("{refused}, with {flag}"));
+    answer::error(StatusCode::FORBIDDEN, &refusal)
+}
+
+/// A request target may carry the host itself (RFC 9112, section 3.2.2); then that one counts.
+fn name_the_host(request: &mut Request) {
+    let authority = request.uri().authority().map(Authority::as_str);
+    if let Some(host) = authority.and_then(|authority| HeaderValue::from_str(authority).ok()) {
+        request.headers_mut().insert(HOST, host);
+    }
+}
+
+fn options() -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    set(&mut response, ALLOW, METHODS);
+    set(&mut response, ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    set(&mut response, ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type");
+    set(&mut response, ACCESS_CONTROL_MAX_AGE, "600");
+    response
+}
+
+fn share_with(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+    headers.append(VARY, HeaderValue::from_static("origin"));
+}

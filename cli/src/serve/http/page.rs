@@ -1,0 +1,96 @@
+//! The page, and what keeps it safe.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use backend_core::Refusal;
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use shared::ErrorCode;
+
+use super::Context;
+use super::answer::{self, set};
+use crate::serve::site::Asset;
+
+/// Scripts and styles from here alone and none inline: the page has none (Trunk.toml), and data is never HTML.
+/// WebAssembly needs `wasm-unsafe-eval` (Content Security Policy Level 3, section 4.4).
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Files whose names change with their content.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Kept, but asked about each time.
+const ASK_FIRST: &str = "no-cache";
+
+/// A file of the page.
+pub async fn page(State(context): State<Context>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return answer::method_not_allowed(request.method().clone()).await;
+    }
+    let path = request.uri().path();
+    match context.site.find(path).await {
+        Some(asset) => secured(respond(&asset, request.headers())),
+        None => {
+            let refusal = Refusal::new(ErrorCode::UnknownAction, format!("there is nothing at {path}"));
+            secured(answer::error(StatusCode::NOT_FOUND, &refusal))
+        }
+    }
+}
+
+fn respond(asset: &Asset, headers: &HeaderMap) -> Response {
+    let brotli = asset.brotli.as_ref().filter(|_| accepts_brotli(headers));
+    let tag = if brotli.is_some() { format!("\"{}-br\"", asset.tag) } else { format!("\"{}\"", asset.tag) };
+    let is_known = has_tag(headers, &tag);
+    let body = if is_known { Bytes::new() } else { brotli.unwrap_or(&asset.bytes).clone() };
+    let mut response = Response::new(Body::from(body));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        set(&mut response, CONTENT_TYPE, asset.content_type);
+    }
+    if brotli.is_some() && !is_known {
+        set(&mut response, CONTENT_ENCODING, "br");
+    }
+    set(&mut response, ETAG, &tag);
+    set(&mut response, VARY, "accept-encoding");
+    set(&mut response, CACHE_CONTROL, if asset.is_named_by_content { FOR_EVER } else { ASK_FIRST });
+    response
+}
+
+fn secured(mut response: Response) -> Response {
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+/// `br` in the list, unless it is there to be excluded (RFC 9110, section 12.5.3).
+fn accepts_brotli(headers: &HeaderMap) -> bool {
+    list(headers, ACCEPT_ENCODING).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let is_excluded = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0_f32));
+        name.trim().eq_ignore_ascii_case("br") && !is_excluded
+    })
+}
+
+/// Weak comparison, as RFC 9110, section 13.1.2, wants it here.
+fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
+    list(headers, IF_NONE_MATCH).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}
+
+fn list(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}

@@ -1,0 +1,64 @@
+//! The way back to clients: the core's port over the gateway's connections.
+
+use std::str::FromStr;
+
+use backend_core::ports::{ConnectionId, Management, PostError};
+use backend_gateway::{Connections, Frame};
+use bytes::Bytes;
+
+/// Posts in process.
+#[derive(Clone)]
+pub struct Posts {
+    connections: Connections,
+}
+
+impl Posts {
+    /// To these connections.
+    pub fn new(connections: Connections) -> Self {
+        Self { connections }
+    }
+}
+
+impl std::fmt::Debug for Posts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Posts({} connections)", self.connections.count())
+    }
+}
+
+impl Management for Posts {
+    async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
+        let frame = frame(&message)?;
+        self.connections.post(&known(to)?, &frame).map_err(error)
+    }
+
+    async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
+        let frame = match frame(&message) {
+            Ok(frame) => frame,
+            Err(error) => return to.iter().map(|id| (id.clone(), error.clone())).collect(),
+        };
+        let post = |id: &ConnectionId| self.connections.post(&known(id)?, &frame).map_err(error);
+        to.iter().filter_map(|id| post(id).err().map(|error| (id.clone(), error))).collect()
+    }
+
+    async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
+        self.connections.delete(&known(id)?).map_err(|_| PostError::Gone)
+    }
+}
+
+/// An id that is not shaped like the gateway's was never one of its connections.
+fn known(id: &ConnectionId) -> Result<backend_gateway::ConnectionId, PostError> {
+    backend_gateway::ConnectionId::from_str(id.as_str()).map_err(|_| PostError::Gone)
+}
+
+fn frame(message: &Bytes) -> Result<Frame, PostError> {
+    let text = std::str::from_utf8(message);
+    text.map(Frame::text).map_err(|error| PostError::Failed { reason: error.to_string() })
+}
+
+fn error(error: backend_gateway::PostError) -> PostError {
+    match error {
+        backend_gateway::PostError::Gone => PostError::Gone,
+        backend_gateway::PostError::LimitExceeded => PostError::LimitExceeded,
+        backend_gateway::PostError::PayloadTooLarge { .. } => PostError::TooLarge,
+    }
+}
