@@ -18,6 +18,13 @@ fn every_mark_of_unfinished_work_is_found() {
 }
 
 #[test]
+fn a_program_that_tests_start_is_no_test_that_was_set_aside() {
+    let program = "#[ignore = \"not a test of its own: the others run it and kill it\"]";
+    assert!(violations_of("tests/crash.rs", program).is_empty());
+    assert_eq!(violations_of("tests/crash.rs", "#[ignore = \"flaky\"]").len(), 1);
+}
+
+#[test]
 fn prose_may_speak_of_what_code_may_not_contain() {
     assert!(violations_of("CONTRIBUTING.md", "No `todo!()`, no `#[ignore]`.").is_empty());
 }
