@@ -207,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn a_handshake_must_carry_the_source_and_not_empty() {
+        let mut headers = HeaderMap::new();
+        headers.insert("auth", http::HeaderValue::from_static("secret"));
+        headers.insert("blank", http::HeaderValue::from_static(""));
+        let query = HashMap::from([("token".to_owned(), vec![String::new(), "t".to_owned()])]);
+        for (source, carried) in [
+            (IdentitySource::Header("Auth".into()), true),
+            (IdentitySource::Header("blank".into()), false),
+            (IdentitySource::Header("token".into()), false),
+            (IdentitySource::QueryString("token".into()), true),
+            (IdentitySource::QueryString("Token".into()), false),
+            (IdentitySource::QueryString("auth".into()), false),
+        ] {
+            assert_eq!(source.is_in(&headers, &query), carried, "{source:?}");
+        }
+    }
+
+    #[test]
     fn wildcards_match_any_text_and_one_character() {
         for (pattern, text, matches) in [
             ("a*c", "abbc", true),

@@ -88,7 +88,8 @@ impl Connections {
         self.post_at(id, frame, self.monotonic_ms())
     }
 
-    /// Sends one frame to many connections, and tells which did not get it and why.
+    /// Sends one frame to many connections, and tells which did not get it and why. A delivery costs one system call,
+    /// some five microseconds; in async code, who posts to thousands yields between batches.
     pub fn post_to_all<'a>(
         &self,
         ids: impl IntoIterator<Item = &'a ConnectionId>,

@@ -49,14 +49,22 @@ enum Place {
 }
 
 impl<F: Functions> Gateway<F> {
-    /// A gateway over `connections`, which must have been made with the same limits. Starts the task that keeps idle
-    /// time and life, so it must be called within a tokio runtime.
+    /// A gateway over `connections`. Starts the task that keeps idle time and life.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, and if `connections` were made with other limits than `api` has.
     pub fn new(api: Api, functions: F, connections: Connections) -> Self {
+        assert_eq!(
+            &api.limits,
+            connections.limits(),
+            "the connections and their gateway have the same limits"
+        );
         tokio::spawn(connections.sweep());
         let limits = &api.limits;
         let gate = Gate {
             rate: RateLimit::new(limits.connects_per_second, limits.connects_per_second),
-            in_flight: Arc::new(Semaphore::new(limits.handshakes)),
+            in_flight: Arc::new(Semaphore::new(limits.handshakes.min(Semaphore::MAX_PERMITS))),
         };
         let management_rate =
             limits.management_requests_per_second.map(|rate| RateLimit::new(rate, rate.div_ceil(2)));

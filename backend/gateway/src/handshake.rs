@@ -99,6 +99,9 @@ impl Refusal {
 }
 
 /// Answers a handshake with 101, and serves the connection from then on in a task of its own.
+///
+/// The functions are asked in a task too: once begun, they end, even if the client does not wait for the answer. A
+/// connection that `$connect` accepted for a client that has left gets its `$disconnect`.
 pub(crate) async fn handle<F: Functions, B>(
     shared: &Arc<Shared<F>>,
     gate: &Gate,
@@ -106,16 +109,35 @@ pub(crate) async fn handle<F: Functions, B>(
     peer: SocketAddr,
 ) -> Result<Response<Body>, Refusal> {
     let accept = accept_key(&request)?;
-    let _permit = admit(shared, gate, &request)?;
+    let permit = admit(shared, gate, &request)?;
     let moment = shared.connections.moment();
-    let mut caller = caller(&request, peer, moment);
+    let caller = caller(&request, peer, moment);
     let handshake = read(&request, &caller, moment);
-    caller.authorizer = authorize(shared, &caller, &handshake, moment).await?;
-    let response = connect(shared, &caller, &handshake, moment).await?;
+    let upgrade = hyper::upgrade::on(&mut request);
+    let shared = shared.clone();
+    let established = tokio::spawn(async move {
+        let established = establish(&shared, caller, &handshake, moment, upgrade).await;
+        drop(permit);
+        established
+    });
+    let response = established.await.map_err(|_| Refusal::ConnectFailed)??;
+    Ok(switching_protocols(&accept, subprotocol(&response)))
+}
+
+/// Asks the authorizer and `$connect`; if they accept, the connection begins.
+async fn establish<F: Functions>(
+    shared: &Arc<Shared<F>>,
+    mut caller: Caller,
+    handshake: &Handshake,
+    moment: Moment,
+    upgrade: OnUpgrade,
+) -> Result<ApiGatewayProxyResponse, Refusal> {
+    caller.authorizer = authorize(shared, &caller, handshake, moment).await?;
+    let response = connect(shared, &caller, handshake, moment).await?;
     let connection = Arc::new(Connection::new(caller, shared.connections.monotonic_ms()));
     shared.connections.insert(connection.clone());
-    tokio::spawn(open(shared.clone(), connection, hyper::upgrade::on(&mut request)));
-    Ok(switching_protocols(&accept, subprotocol(&response)))
+    tokio::spawn(open(shared.clone(), connection, upgrade));
+    Ok(response)
 }
 
 /// The value of `Sec-WebSocket-Accept`, if this is a handshake at all.
@@ -180,7 +202,8 @@ fn read<B>(request: &Request<B>, caller: &Caller, moment: Moment) -> Handshake {
     let is_text = |value: &HeaderValue| str::from_utf8(value.as_bytes()).is_ok();
     let sent = request.headers().iter().filter(|(_, value)| is_text(value));
     let mut headers: HeaderMap = sent.map(|(name, value)| (name.clone(), value.clone())).collect();
-    let port = caller.domain_name.rsplit_once(':').map_or("80", |(_, port)| port);
+    let port = caller.domain_name.rsplit_once(':').map(|(_, port)| port);
+    let port = port.filter(|port| port.parse::<u16>().is_ok()).unwrap_or("80");
     let trace = format!("Root=1-{:08x}-{:024x}", moment.now_ms / 1000, moment.random);
     add(&mut headers, "x-amzn-trace-id", &trace);
     add(&mut headers, "x-forwarded-for", &caller.source_ip.to_string());

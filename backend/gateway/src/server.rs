@@ -61,7 +61,7 @@ pub async fn serve<S, B>(
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let slots = Arc::new(Semaphore::new(settings.connections));
+    let slots = Arc::new(Semaphore::new(settings.connections.min(Semaphore::MAX_PERMITS)));
     let http = http(&settings);
     // Every connection holds a receiver, so the sender also knows when the last is gone.
     let (closing, open) = watch::channel(false);

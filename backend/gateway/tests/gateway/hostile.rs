@@ -129,8 +129,11 @@ async fn a_client_that_leaves_during_its_handshake_gets_its_disconnect() {
     let address = harness.address;
     let client = tokio::spawn(async move { crate::support::RawSocket::connect(address, "/ws").await });
     harness.event("CONNECT").await;
+    client.abort();
+    assert!(soon(client).await.is_err());
+    // Another exchange, so that the server has seen by now that the client left.
+    assert_eq!(harness.http().request("GET", "/ws", b"").await.status, 426);
     release.send_replace(true);
-    drop(soon(client).await.expect("a client"));
     assert_eq!(harness.disconnect().await.0, 1006);
     soon(harness.connections.emptied()).await;
 }
