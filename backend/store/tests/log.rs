@@ -329,6 +329,27 @@ mod retention {
     }
 
     #[tokio::test]
+    async fn opening_gives_the_disk_back_what_was_deleted() {
+        let directory = tempdir().unwrap();
+        let file_bytes = || std::fs::metadata(directory.path().join("tickertape.redb")).unwrap().len();
+        let (log, changes) = open(directory.path());
+        drop(changes);
+        for name in ["old", "new"] {
+            let received_at = T0 + if name == "new" { 1_000 } else { 0 };
+            let items = vec![Item::now("x".repeat(20_000)); if name == "new" { 10 } else { 2_000 }];
+            log.append(Append { received_at, ..append_all(name, items) }).await.unwrap();
+        }
+        let day = Retention::default().max_age_ms;
+        assert_eq!(log.sweep(T0 + day + 1).await.unwrap().removed, 2_000);
+        drop(log);
+        let before = file_bytes();
+        let (log, _changes) = open(directory.path());
+        assert!(file_bytes() < before / 4, "{before} bytes, and {} after opening", file_bytes());
+        assert_eq!(read_all(&log, "new").await.len(), 10);
+        assert_eq!(log.heads(&Filter::All).await.unwrap().len(), 2);
+    }
+
+    #[tokio::test]
     async fn a_retention_of_nothing_keeps_the_head_alone() {
         let directory = tempdir().unwrap();
         let nothing = Retention { max_age_ms: 1_000, max_items_per_topic: 0 };

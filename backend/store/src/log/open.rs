@@ -153,7 +153,7 @@ fn require_content(path: &Path) -> Result<(), OpenError> {
 type Opener = fn(&Builder, &Path) -> Result<Database, DatabaseError>;
 
 /// A file is compacted if more than half of it is unused, and it is longer than this, in bytes.
-const COMPACT_BYTES: u64 = 64 * 1024 * 1024;
+const COMPACT_BYTES: u64 = 16 * 1024 * 1024;
 
 fn compact(db: &mut Database, path: &Path) -> Result<(), redb::Error> {
     let length = fs::metadata(path)?.len();

@@ -20,6 +20,8 @@ struct Disk(Arc<DiskState>);
 #[derive(Debug, Default)]
 struct DiskState {
     bytes: Mutex<Vec<u8>>,
+    /// What was there at the last sync.
+    synced: Mutex<Vec<u8>>,
     fault: Mutex<Option<Fault>>,
     opened: AtomicUsize,
 }
@@ -45,8 +47,18 @@ impl Disk {
 
     fn open(&self) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
         write_empty_tables(&Builder::new().create_with_backend(self.clone()).unwrap()).unwrap();
+        self.open_again()
+    }
+
+    fn open_again(&self) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
         let disk = self.clone();
         EmbeddedLog::start(Retention::default(), Box::new(move || disk.load())).unwrap()
+    }
+
+    /// A disk with all that was synced and nothing else.
+    fn after_power_cut(&self) -> Self {
+        let bytes = self.0.synced.lock().unwrap().clone();
+        Self(Arc::new(DiskState { bytes: Mutex::new(bytes), ..DiskState::default() }))
     }
 
     fn load(&self) -> Result<(redb::Database, Index), OpenError> {
@@ -77,7 +89,9 @@ impl StorageBackend for Disk {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.check(Fault::Sync)
+        self.check(Fault::Sync)?;
+        self.0.synced.lock().unwrap().clone_from(&self.0.bytes.lock().unwrap());
+        Ok(())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
@@ -100,6 +114,17 @@ async fn offsets(log: &EmbeddedLog) -> Vec<u64> {
 
 async fn head_offset(log: &EmbeddedLog) -> u64 {
     log.head(&Topic::new("t").unwrap()).await.unwrap().unwrap().last.offset
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_power_cut() {
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    for n in 1..=20 {
+        log.append(append(n, T0)).await.unwrap();
+        let (log, _changes) = disk.after_power_cut().open_again();
+        assert_eq!((head_offset(&log).await, offsets(&log).await.len() as u64), (n, n));
+    }
 }
 
 #[tokio::test]
@@ -147,6 +172,19 @@ async fn a_failed_file_is_opened_again_at_most_once_a_second() {
     }
     let opened = disk.0.opened.load(Ordering::Relaxed);
     assert!((2..=4).contains(&opened), "opened {opened} times in 1.5 s");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_does_not_keep_the_file_shut() {
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    disk.fail(Some(Fault::Write));
+    for _ in 0..2 {
+        assert!(log.append(append(1, T0)).await.is_err());
+    }
+    disk.fail(None);
+    assert!(log.append(append(1, T0)).await.is_err(), "within the second");
+    log.append(append(1, T0 - 3_600_000)).await.unwrap();
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub struct Writer {
     commands: mpsc::Receiver<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
-    /// Not before this time is a failed file opened again.
+    /// In the second before this time, a failed file is not opened again.
     reopen_at: Millis,
 }
 
@@ -134,13 +134,15 @@ impl Writer {
         if self.state.is_open() {
             return Ok(());
         }
-        if now < self.reopen_at {
+        // A clock that was set back does not keep the file shut.
+        if (1..=REOPEN_MS).contains(&self.reopen_at.saturating_sub(now)) {
             return Err(self.state.unavailable());
         }
         self.reopen_at = now + REOPEN_MS;
         match (self.opener)() {
             Ok(opened) => {
                 self.state.resume(opened);
+                tracing::info!("the store is open again");
                 Ok(())
             }
             Err(error) => {
