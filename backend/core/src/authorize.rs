@@ -1,6 +1,7 @@
 //! From a request's headers to a principal, and from there through API Gateway's authorizer context.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use shared::{Filter, Millis};
 
@@ -15,7 +16,7 @@ pub const PROTOCOL: &str = "tickertape.v1";
 const BEARER_PROTOCOL: &str = "bearer.";
 
 /// The headers that may hold a token.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Credentials<'a> {
     /// `Authorization`.
     pub authorization: Option<&'a str>,
@@ -32,8 +33,22 @@ impl<'a> Credentials<'a> {
     }
 }
 
+/// Says whether there is a token, never which: this may end in a log.
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token = if self.token().is_some() { "present" } else { "absent" };
+        f.debug_struct("Credentials").field("token", &token).finish()
+    }
+}
+
+/// The sub-protocols a client asks for, without the entry that holds its token: fit for a log.
+pub fn asked_protocols(header: &str) -> Vec<String> {
+    let asked = split_protocols(header).filter(|protocol| !protocol.starts_with(BEARER_PROTOCOL));
+    asked.map(str::to_owned).collect()
+}
+
 /// The entries of a `Sec-WebSocket-Protocol` header.
-pub fn split_protocols(header: &str) -> impl Iterator<Item = &str> {
+fn split_protocols(header: &str) -> impl Iterator<Item = &str> {
     header.split(',').map(str::trim).filter(|protocol| !protocol.is_empty())
 }
 
@@ -185,6 +200,14 @@ mod tests {
         assert_eq!(agree(split_protocols("bearer.x,tickertape.v1")), Some("tickertape.v1"));
         assert_eq!(agree(split_protocols("bearer.x, mqtt")), None);
         assert_eq!(agree(split_protocols("")), None);
+    }
+
+    #[test]
+    fn a_token_shows_in_no_log() {
+        let header = format!("Bearer {}", token());
+        let printed = format!("{:?}", headers(Some(&header), None));
+        assert_eq!(printed, "Credentials { token: \"present\" }");
+        assert_eq!(asked_protocols("tickertape.v1, bearer.x , mqtt"), ["tickertape.v1", "mqtt"]);
     }
 
     #[test]

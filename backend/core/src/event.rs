@@ -21,7 +21,8 @@ pub struct Connect {
     pub connection: ConnectionId,
     /// Who the authorizer says it is; `None` where no authorizer is set up.
     pub principal: Option<Principal>,
-    /// `Sec-WebSocket-Protocol` as it came, in order; empty if the client asked for none.
+    /// The sub-protocols asked for, in order and without the one that holds a token
+    /// ([`asked_protocols`](crate::authorize::asked_protocols)).
     pub protocols: Vec<String>,
 }
 

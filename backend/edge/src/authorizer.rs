@@ -1,0 +1,89 @@
+//! The authorizer of `$connect`, type REQUEST.
+//!
+//! API Gateway developer guide, apigateway-websocket-api-lambda-auth: throwing exactly `Unauthorized` makes
+//! a 401, a Deny policy a 403. The policy's resource has to cover `…/{stage}/$connect`.
+
+use aws_lambda_events::apigw::{
+    ApiGatewayCustomAuthorizerPolicy, ApiGatewayCustomAuthorizerRequestTypeRequest,
+    ApiGatewayCustomAuthorizerResponse,
+};
+use aws_lambda_events::iam::{IamPolicyEffect, IamPolicyStatement};
+use backend_core::authorize::{self, Credentials};
+use backend_core::{Access, Principal};
+use http::header::{AUTHORIZATION, HeaderName, SEC_WEBSOCKET_PROTOCOL};
+use shared::Millis;
+
+/// Decides about a handshake. A token that allows nothing at all is answered with a Deny policy; the
+/// principal travels on in the context.
+///
+/// # Errors
+///
+/// [`AuthorizerError`], whose words are what a Lambda has to throw.
+pub fn authorize(
+    request: &ApiGatewayCustomAuthorizerRequestTypeRequest,
+    access: &Access,
+    now: Millis,
+) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizerError> {
+    let resource = every_route(request.method_arn.as_deref())?;
+    let protocols = header_lines(request, &SEC_WEBSOCKET_PROTOCOL);
+    let authorization = header_lines(request, &AUTHORIZATION);
+    let credentials =
+        Credentials { authorization: authorization.as_deref(), protocols: protocols.as_deref() };
+    let principal =
+        authorize::authorize(access, &credentials, now).map_err(|_| AuthorizerError::Unauthorized)?;
+    Ok(decision(&principal, resource))
+}
+
+/// Why there is no decision.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizerError {
+    /// No token, or not a good one: 401. API Gateway knows it by this very word.
+    #[error("Unauthorized")]
+    Unauthorized,
+    /// The event is not one of an authorizer of a WebSocket API: 500.
+    #[error("the event's methodArn is {found:?}; arn:…:API/STAGE/$connect is expected")]
+    MethodArn {
+        /// As it came.
+        found: String,
+    },
+}
+
+/// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect` → the same with `*` for the route.
+fn every_route(method_arn: Option<&str>) -> Result<String, AuthorizerError> {
+    let arn = method_arn.unwrap_or_default();
+    let mut parts = arn.splitn(3, '/');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(api), Some(stage), Some(_)) if api.starts_with("arn:") => Ok(format!("{api}/{stage}/*")),
+        _ => Err(AuthorizerError::MethodArn { found: arn.into() }),
+    }
+}
+
+fn header_lines(request: &ApiGatewayCustomAuthorizerRequestTypeRequest, name: &HeaderName) -> Option<String> {
+    let headers = [&request.multi_value_headers, &request.headers];
+    let headers = headers.into_iter().find(|headers| headers.contains_key(name))?;
+    let lines: Vec<&str> = headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
+    Some(lines.join(","))
+}
+
+fn decision(principal: &Principal, resource: String) -> ApiGatewayCustomAuthorizerResponse {
+    let mut statement = IamPolicyStatement::default();
+    statement.action = vec!["execute-api:Invoke".into()];
+    statement.effect = effect(principal);
+    statement.resource = vec![resource];
+    let mut policy = ApiGatewayCustomAuthorizerPolicy::default();
+    policy.version = Some("2012-10-17".into());
+    policy.statement = vec![statement];
+    let mut response = ApiGatewayCustomAuthorizerResponse::default();
+    response.principal_id = Some(principal.name.clone());
+    response.policy_document = policy;
+    response.context = serde_json::json!(authorize::to_context(principal));
+    response
+}
+
+fn effect(principal: &Principal) -> IamPolicyEffect {
+    if principal.subscribe.is_empty() && principal.publish.is_empty() {
+        IamPolicyEffect::Deny
+    } else {
+        IamPolicyEffect::Allow
+    }
+}

@@ -1,0 +1,16 @@
+//! [`Reply`] to `ApiGatewayProxyResponse`.
+
+use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use backend_core::Reply;
+use http::HeaderValue;
+use http::header::SEC_WEBSOCKET_PROTOCOL;
+
+/// What the function returns. For `$connect` the status is that of the handshake, and the sub-protocol is
+/// echoed only if this names it (API Gateway developer guide, websocket-connect-route-subprotocol).
+pub fn response(reply: Reply) -> ApiGatewayProxyResponse {
+    let mut response = ApiGatewayProxyResponse::default();
+    response.status_code = i64::from(reply.status);
+    let protocol = reply.protocol.and_then(|name| HeaderValue::try_from(name).ok());
+    response.headers.extend(protocol.map(|value| (SEC_WEBSOCKET_PROTOCOL, value)));
+    response
+}
