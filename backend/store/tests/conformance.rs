@@ -1,11 +1,11 @@
 //! The suites that every implementation of the ports runs.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::testing::Keep;
 use backend_store::{EmbeddedLog, MemoryConnections, Retention};
 use tempfile::TempDir;
 
 /// Nobody takes the changes, so nobody holds the appends back.
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 async fn open_log(keep: Keep) -> (EmbeddedLog, TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let retention = Retention { max_age_ms: keep.age_ms, max_items_per_topic: keep.items as u64 };

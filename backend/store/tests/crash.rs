@@ -2,6 +2,7 @@
 //!
 //! The test runs this very executable a second time as the program to kill: it appends from several tasks and
 //! prints each acknowledgement.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;
 
@@ -51,7 +52,6 @@ async fn a_store_killed_while_it_is_being_made_opens() {
     }
 }
 
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 fn spawn(directory: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "the_program_that_is_killed", "--ignored", "--nocapture"])
@@ -62,7 +62,6 @@ fn spawn(directory: &Path) -> Child {
 }
 
 /// Kills the child after it has printed so many acknowledgements, and notes all that it got to print.
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 fn follow(child: &mut Child, acknowledgements: usize, acknowledged: &mut Acknowledged) {
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let mut lines = stdout.lines().map_while(Result::ok).filter_map(|line| parse(&line));
@@ -82,7 +81,6 @@ fn parse(line: &str) -> Option<(String, u64)> {
     Some((name.into(), offset.parse().ok()?))
 }
 
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 async fn verify(directory: &Path, acknowledged: &Acknowledged) {
     let (log, _changes) = open(directory);
     for (name, offset) in acknowledged {
@@ -124,7 +122,6 @@ async fn the_program_that_is_killed() {
 }
 
 /// Publishes and prints until it is killed, or nobody reads what it prints.
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 async fn publish(log: Arc<EmbeddedLog>, publisher: u64) {
     let name = format!("crash/{publisher}");
     let head = log.head(&topic(&name)).await.unwrap().map_or(0, |head| head.last.offset);

@@ -1,5 +1,6 @@
 //! Files and directories that are not as the store left them: a clear error that names the path, and never a
 //! silent reset.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;
 
@@ -104,7 +105,6 @@ fn a_file_of_a_newer_format_is_told() {
     assert!(error.to_string().contains("tickertape.redb was written by a newer tickertape"), "{error}");
 }
 
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 fn write_format(directory: &Path, format: u64) {
     let db = Database::open(file_in(directory)).unwrap();
     let transaction = db.begin_write().unwrap();
@@ -118,6 +118,15 @@ fn a_database_of_another_program_is_told() {
     let directory = tempdir().unwrap();
     drop(Database::create(file_in(directory.path())).unwrap());
     assert!(matches!(open_error(directory.path()), OpenError::Damaged { .. }));
+}
+
+#[test]
+fn a_file_that_another_program_has_open_is_in_use() {
+    let directory = tempdir().unwrap();
+    drop(open(directory.path()));
+    let _other = Database::open(file_in(directory.path())).unwrap();
+    let error = open_error(directory.path());
+    assert!(matches!(&error, OpenError::InUse { directory: named } if named == directory.path()), "{error}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The embedded log, from outside.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;
 
@@ -16,12 +17,10 @@ use tokio::time::timeout;
 
 const LONG: Duration = Duration::from_secs(60);
 
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 async fn read_all(log: &EmbeddedLog, name: &str) -> Vec<Publication> {
     log.read(&topic(name), ReadFrom::After(0), usize::MAX, T0).await.unwrap().unwrap().items
 }
 
-#[allow(clippy::unwrap_used, reason = "called by tests only")]
 fn numbers(publications: &[Publication]) -> Vec<u64> {
     publications.iter().map(|publication| publication.data.as_u64().unwrap()).collect()
 }
@@ -302,7 +301,7 @@ mod retention {
         let (log, changes) = open_with(directory.path(), age_only);
         drop(changes);
         for name in ["a", "b", "c"] {
-            let items = (0..limits::BATCH_ITEMS).map(|n| Item::now(n)).collect();
+            let items = (0..limits::BATCH_ITEMS).map(Item::now).collect();
             log.append(append_all(name, items)).await.unwrap();
         }
         let mut removed = 0;

@@ -5,7 +5,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use redb::{Builder, Database, DatabaseError, ReadableDatabase};
+use redb::{Builder, Database, ReadableDatabase};
 
 use super::index::Index;
 use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, PRODUCERS};
@@ -83,12 +83,18 @@ impl Directory {
     pub fn load(&self) -> Result<(Database, Index), OpenError> {
         let path = self.path.join(FILE);
         require_content(&path)?;
-        let mut db = open_file(&path, |builder, path| builder.open(path))?;
-        check_format(&db, &path)?;
-        compact(&mut db, &path).map_err(|error| redb_error(&path, error))?;
-        let index = Index::load(&db).map_err(|error| redb_error(&path, error))?;
-        Ok((db, index))
+        // A file altered by others can break redb's assumptions; whatever it was doing is thrown away.
+        let loaded = catch_unwind(AssertUnwindSafe(|| load(&path)));
+        loaded.unwrap_or_else(|_| Err(damaged(&path, "it is not consistent in itself")))
     }
+}
+
+fn load(path: &Path) -> Result<(Database, Index), OpenError> {
+    let mut db = builder().open(path).map_err(|error| redb_error(path, error.into()))?;
+    check_format(&db, path)?;
+    compact(&mut db, path).map_err(|error| redb_error(path, error))?;
+    let index = Index::load(&db).map_err(|error| redb_error(path, error))?;
+    Ok((db, index))
 }
 
 fn lock(directory: &Path) -> Result<File, OpenError> {
@@ -110,12 +116,13 @@ fn create(directory: &Path) -> Result<(), OpenError> {
         Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(io_error(&new, source)),
         Ok(()) | Err(_) => {}
     }
-    let db = open_file(&new, |builder, path| builder.create(path))?;
+    let db = builder().create(&new).map_err(|error| redb_error(&new, error.into()))?;
     write_empty_tables(&db).map_err(|error| redb_error(&new, error))?;
     drop(db);
     fs::rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
 }
 
+/// Makes a new file a store without topics.
 pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     let transaction = db.begin_write()?;
     transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
@@ -145,12 +152,10 @@ fn require_content(path: &Path) -> Result<(), OpenError> {
         return Err(io_error(path, io::ErrorKind::IsADirectory.into()));
     }
     if found.len() == 0 {
-        return Err(OpenError::Damaged { path: path.to_owned(), reason: "it is empty".into() });
+        return Err(damaged(path, "it is empty"));
     }
     Ok(())
 }
-
-type Opener = fn(&Builder, &Path) -> Result<Database, DatabaseError>;
 
 /// A file is compacted if more than half of it is unused, and it is longer than this, in bytes.
 const COMPACT_BYTES: u64 = 16 * 1024 * 1024;
@@ -171,24 +176,20 @@ fn used_bytes(db: &Database) -> Result<u64, redb::Error> {
     Ok(used.allocated_pages() * used.page_size() as u64)
 }
 
-/// Opens with every page's checksum verified. redb may still panic on a file altered by others.
-fn open_file(path: &Path, open: Opener) -> Result<Database, OpenError> {
+/// Every page's checksum is verified on opening.
+fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
-    let opened = catch_unwind(AssertUnwindSafe(|| open(&builder, path)));
-    let reason = "it is not consistent in itself";
-    let opened = opened.map_err(|_| OpenError::Damaged { path: path.to_owned(), reason: reason.into() })?;
-    opened.map_err(|error| redb_error(path, error.into()))
+    builder
 }
 
 fn check_format(db: &Database, path: &Path) -> Result<(), OpenError> {
-    let damaged = |reason: String| OpenError::Damaged { path: path.to_owned(), reason };
-    match read_format(db).map_err(|error| damaged(error.to_string()))? {
+    match read_format(db).map_err(|error| redb_error(path, error))? {
         Some(FORMAT) => Ok(()),
         Some(found) if found > FORMAT => {
             Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT })
         }
-        Some(_) | None => Err(damaged("it does not say which format it has".into())),
+        Some(_) | None => Err(damaged(path, "it does not say which format it has")),
     }
 }
 
@@ -199,8 +200,11 @@ fn read_format(db: &Database) -> Result<Option<u64>, redb::Error> {
 /// What a failure of redb means to whoever opens.
 fn redb_error(path: &Path, error: redb::Error) -> OpenError {
     match error {
+        redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {
+            OpenError::InUse { directory: path.parent().unwrap_or(path).to_owned() }
+        }
         redb::Error::Io(source) if !is_bad_content(&source) => io_error(path, source),
-        other => OpenError::Damaged { path: path.to_owned(), reason: other.to_string() },
+        other => damaged(path, &other.to_string()),
     }
 }
 
@@ -209,6 +213,10 @@ fn is_bad_content(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidInput
     )
+}
+
+fn damaged(path: &Path, reason: &str) -> OpenError {
+    OpenError::Damaged { path: path.to_owned(), reason: reason.into() }
 }
 
 fn io_error(path: &Path, source: io::Error) -> OpenError {

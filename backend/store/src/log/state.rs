@@ -33,6 +33,14 @@ impl File {
             Self::Shut(_) => Err(redb::Error::DatabaseClosed),
         }
     }
+
+    /// What to tell callers who found it shut.
+    fn unavailable(&self) -> Unavailable {
+        match self {
+            Self::Open(_) => Unavailable::new("the store has just been opened again"),
+            Self::Shut(reason) => Unavailable::new(reason),
+        }
+    }
 }
 
 impl fmt::Debug for State {
@@ -69,20 +77,16 @@ impl State {
 
     /// What to tell callers while the file is not open.
     pub fn unavailable(&self) -> Unavailable {
-        match &*self.file() {
-            File::Open(_) => Unavailable::new("the store has just been opened again"),
-            File::Shut(reason) => Unavailable::new(reason),
-        }
+        self.file().unavailable()
     }
 
     /// Reads the file. A panic of redb over a file that was altered under it is a failure like another.
     pub fn read<T>(&self, read: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Unavailable> {
         let file = self.file();
-        let File::Open(db) = &*file else { return Err(self.unavailable()) };
+        let db = file.database().map_err(|_| file.unavailable())?;
         let answer = catch_unwind(AssertUnwindSafe(|| read(db)));
-        answer
-            .map_err(|_| Unavailable::new("the file is not consistent in itself"))?
-            .map_err(Unavailable::new)
+        let answer = answer.map_err(|_| Unavailable::new("the file is not consistent in itself"))?;
+        answer.map_err(Unavailable::new)
     }
 
     /// Shows the readers what was committed.
