@@ -51,10 +51,6 @@ impl Connection {
         self.outbox().is_open()
     }
 
-    pub(crate) fn stage(&self) -> Stage {
-        self.outbox().stage().clone()
-    }
-
     /// Notes that the connection is in use.
     pub(crate) fn touch(&self, monotonic_ms: u64) {
         self.active_ms.fetch_max(monotonic_ms, Relaxed);
@@ -118,9 +114,9 @@ impl Connection {
         }
     }
 
-    /// Writes what waits; ready when nothing does. The task is woken when the socket takes more, and when more is
-    /// queued, closed or cut.
-    pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<()> {
+    /// Writes what waits; ready when nothing does, with the stage the connection was in at that very moment. The task
+    /// is woken when the socket takes more, and when more is queued, closed or cut.
+    pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<Stage> {
         let mut outbox = self.outbox();
         outbox.register(context);
         let Some(stream) = self.stream.get() else { return Poll::Pending };
@@ -134,7 +130,7 @@ impl Connection {
                 Ok(()) | Err(_) => {}
             }
         }
-        Poll::Ready(())
+        Poll::Ready(outbox.stage().clone())
     }
 
     /// Tells the client's TCP that nothing more comes.

@@ -72,7 +72,7 @@ impl<F: Functions> Future for Socket<F> {
         let socket = &mut *self;
         loop {
             let progressed = socket.poll_running(context) | socket.poll_read(context);
-            let flushed = socket.connection.poll_flush(context).is_ready();
+            let flushed = socket.connection.poll_flush(context);
             let end = socket.end(flushed);
             if !progressed {
                 return end.filter(|_| socket.running.is_none()).map_or(Poll::Pending, Poll::Ready);
@@ -97,10 +97,10 @@ impl<F: Functions> Socket<F> {
     }
 
     /// How the connection ended, once nothing more goes over the wire; the socket is then shut down.
-    fn end(&mut self, flushed: bool) -> Option<End> {
-        match self.connection.stage() {
+    fn end(&mut self, flushed: Poll<Stage>) -> Option<End> {
+        let Poll::Ready(stage) = flushed else { return None };
+        match stage {
             Stage::Open => None,
-            Stage::Closing { .. } if !flushed => None,
             Stage::Closing { end, by_client, .. } if by_client || self.reading == Reading::Ended => {
                 self.connection.shut_down(Shutdown::Both);
                 Some(*end)

@@ -3,6 +3,7 @@ use std::time::Duration;
 use backend_gateway::Frame;
 use futures_util::SinkExt;
 use socket2::SockRef;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
@@ -75,6 +76,28 @@ async fn a_deleted_connection_closes_with_1000() {
     harness.connections.delete(&id).expect("deleted");
     assert_eq!(closed(&mut client).await, (1000, "Connection Closed Normally".into()));
     assert_eq!(harness.disconnect().await, (1000, "Connection Closed Normally".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_busy_connections_each_is_told_that_it_is_deleted() {
+    let mut harness = Start::new(Script::default()).run().await;
+    for _ in 0..300 {
+        let mut socket = harness.raw().await;
+        let event = harness.event("CONNECT").await;
+        let id = event.request_context.connection_id.and_then(|id| id.parse().ok()).expect("an id");
+        let connections = harness.connections.clone();
+        let deleted = tokio::task::spawn_blocking(move || connections.delete(&id));
+        for _ in 0..3 {
+            // Keeps the connection's task at work; it may be closed before the last one.
+            let _ = socket.stream.write_all(&crate::support::frame(0x89, b"")).await;
+        }
+        soon(deleted).await.expect("a thread").expect("deleted");
+        let mut last = socket.read().await;
+        while last.as_ref().is_some_and(|(first, _)| *first == 0x8A) {
+            last = socket.read().await;
+        }
+        assert_eq!(last, Some((0x88, b"\x03\xe8Connection Closed Normally".to_vec())));
+    }
 }
 
 #[tokio::test]
