@@ -37,7 +37,8 @@ pub struct Limits {
     pub queue_bytes: usize,
     /// Frames a connection's queue holds; beyond it `LimitExceeded`. Ours.
     pub queue_frames: usize,
-    /// Messages read from a connection while an earlier one is being handled; then reading stops. Ours.
+    /// Messages read from a connection while an earlier one is being handled; beyond it, or beyond
+    /// `message_bytes` together, reading stops. Ours.
     pub inbox_messages: usize,
 }
 

@@ -51,6 +51,7 @@ struct Socket<F> {
     /// Read, but not decoded, because the inbox was full.
     unread: Bytes,
     inbox: VecDeque<String>,
+    inbox_bytes: usize,
     running: Option<Pin<Box<dyn Future<Output = Option<Frame>> + Send>>>,
     reading: Reading,
     shut_down: bool,
@@ -90,6 +91,7 @@ impl<F: Functions> Socket<F> {
             connection,
             unread,
             inbox: VecDeque::new(),
+            inbox_bytes: 0,
             running: None,
             reading: Reading::Messages,
             shut_down: false,
@@ -130,6 +132,7 @@ impl<F: Functions> Socket<F> {
             return true;
         }
         let Some(body) = self.inbox.pop_front() else { return false };
+        self.inbox_bytes -= body.len();
         if self.inbox.is_empty() {
             self.inbox = VecDeque::new();
         }
@@ -177,12 +180,16 @@ impl<F: Functions> Socket<F> {
 
     fn wants_more(&self) -> bool {
         match self.reading {
-            Reading::Messages => {
-                self.unread.is_empty() && self.inbox.len() < self.shared.api.limits.inbox_messages
-            }
+            Reading::Messages => self.unread.is_empty() && !self.inbox_is_full(),
             Reading::Discarding => true,
             Reading::Ended => false,
         }
+    }
+
+    /// Whether reading has to wait: many messages, or as many bytes as one message may have.
+    fn inbox_is_full(&self) -> bool {
+        let limits = &self.shared.api.limits;
+        self.inbox.len() >= limits.inbox_messages || self.inbox_bytes >= limits.message_bytes as usize
     }
 
     fn read_once(&mut self, stream: &TcpStream) -> bool {
@@ -205,8 +212,7 @@ impl<F: Functions> Socket<F> {
     }
 
     fn decode_unread(&mut self) -> bool {
-        let room = self.inbox.len() < self.shared.api.limits.inbox_messages;
-        if !room || self.unread.is_empty() {
+        if self.unread.is_empty() || self.inbox_is_full() {
             return false;
         }
         let unread = std::mem::take(&mut self.unread);
@@ -216,7 +222,7 @@ impl<F: Functions> Socket<F> {
 
     fn decode(&mut self, mut input: &[u8]) {
         while self.reading == Reading::Messages {
-            if self.inbox.len() >= self.shared.api.limits.inbox_messages {
+            if self.inbox_is_full() {
                 self.unread = Bytes::copy_from_slice(input);
                 return;
             }
@@ -235,6 +241,7 @@ impl<F: Functions> Socket<F> {
             Incoming::Text(_) if !self.connection.is_open() => {}
             Incoming::Text(body) => {
                 self.connection.touch(now_ms);
+                self.inbox_bytes += body.len();
                 self.inbox.push_back(body);
             }
             Incoming::Ping(payload) => {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use backend_gateway::Frame;
 use futures_util::SinkExt;
 use socket2::SockRef;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
@@ -167,6 +167,21 @@ async fn a_binary_frame_is_1003_and_bad_text_is_1007() {
     let mut bad = harness.raw().await;
     bad.send(0x81, b"\xff\xfe").await;
     assert_eq!(bad.close_code().await, Some(1007));
+}
+
+#[tokio::test]
+async fn a_refused_client_that_is_still_sending_sees_an_orderly_end_and_no_reset() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut socket = harness.raw().await;
+    let rest = [0; 64 * 1024];
+    socket.send(0x81, &[b'x'; 100_000]).await;
+    assert_eq!(socket.close_code().await, Some(1009));
+    for _ in 0..4 {
+        socket.stream.write_all(&rest).await.expect("the server still reads");
+        assert_eq!(soon(socket.stream.read(&mut [0; 1])).await.ok(), Some(0));
+    }
+    drop(socket);
+    assert_eq!(harness.disconnect().await.0, 1009);
 }
 
 #[tokio::test]
