@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-use backend_gateway::{ConnectionId, Frame, PostError};
+use backend_gateway::{ConnectionId, Connections, Frame, PostError};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{Harness, RawSocket, Script, Start, ok, soon, text};
@@ -138,32 +138,39 @@ async fn a_gone_connection_is_gone_for_every_command_and_no_other_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn posts_from_many_threads_never_mix_their_bytes() {
+async fn posts_from_many_threads_never_mix_or_overtake_whether_queued_or_not() {
     let mut harness = Start::new(Script::default()).run().await;
-    let (mut client, id) = harness.identified_client().await;
+    let (mut slow, id) = stalled_client(&mut harness).await;
     let posters: Vec<_> = (0..4)
         .map(|poster| {
             let connections = harness.connections.clone();
-            tokio::task::spawn_blocking(move || {
-                for number in 0..500 {
-                    let frame = Frame::text(&format!("{poster}:{number}"));
-                    while connections.post(&id, &frame) == Err(PostError::LimitExceeded) {
-                        std::thread::yield_now();
-                    }
-                }
-            })
+            tokio::task::spawn_blocking(move || post_numbers(&connections, &id, poster))
         })
         .collect();
     let mut next = [0; 4];
-    for _ in 0..2000 {
-        let message = text(&mut client).await;
-        let (poster, number) = message.split_once(':').expect("a whole message");
+    for _ in 0..4 * POSTS {
+        let (_, payload) = slow.read().await.expect("a frame");
+        let message = String::from_utf8(payload).expect("text");
+        let (poster, number) = message.trim_end_matches('x').split_once(':').expect("a whole message");
         let expected = &mut next[poster.parse::<usize>().expect("a poster")];
         assert_eq!(number, expected.to_string());
         *expected += 1;
     }
     for poster in posters {
         soon(poster).await.expect("a poster that ended");
+    }
+}
+
+const POSTS: usize = 1000;
+
+/// Posts numbers with enough padding to fill the socket now and then.
+fn post_numbers(connections: &Connections, id: &ConnectionId, poster: usize) {
+    let padding = "x".repeat(4096);
+    for number in 0..POSTS {
+        let frame = Frame::text(&format!("{poster}:{number}{padding}"));
+        while connections.post(id, &frame) == Err(PostError::LimitExceeded) {
+            std::thread::yield_now();
+        }
     }
 }
 
