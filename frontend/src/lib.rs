@@ -1,5 +1,27 @@
 //! The Tickertape board: Leptos, compiled to WebAssembly by Trunk.
+//!
+//! # Layout
+//!
+//! * [`model`]: what the board knows, pure and tested natively; [`chart`]: charts on canvas.
+//! * [`socket`], [`now`], [`config`], [`prefs`], [`tab`]: the browser, each part of it touched in one file.
+//! * [`board`]: the model behind signals; [`intake`] and [`tick`] change it.
+//! * [`app`], [`header`], [`banner`], [`panel`], [`add_data`], [`theme`], [`wall`]: what is in the page.
 #![warn(missing_docs)]
 
+pub mod add_data;
+pub mod app;
+pub mod banner;
+pub mod board;
 pub mod chart;
+pub mod config;
+pub mod header;
+pub mod intake;
 pub mod model;
+pub mod now;
+pub mod panel;
+pub mod prefs;
+pub mod socket;
+pub mod tab;
+pub mod theme;
+pub mod tick;
+pub mod wall;

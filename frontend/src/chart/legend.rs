@@ -19,7 +19,7 @@ pub(super) fn Legend(
 ) -> impl IntoView {
     let count = Memo::new(move |_| if named { readout.with(|readout| readout.readings.len()) } else { 0 });
     view! {
-        <figcaption class="legend">
+        <figcaption class="legend" data-testid="legend">
             <div class="keys">
                 <For each=move || 0..count.get() key=|column| *column let:column>
                     <Key state readout column />

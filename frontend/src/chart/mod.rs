@@ -14,7 +14,7 @@ pub mod clock;
 pub mod decimate;
 pub mod draw;
 pub mod format;
-mod frame;
+pub mod frame;
 pub mod geometry;
 mod legend;
 pub mod reading;

@@ -23,10 +23,23 @@ impl Layout {
     /// Gives new topics a place after those of their group. Those that come together stand in order of name, so
     /// that a page looks the same each time it is opened.
     pub fn add(&mut self, mut topics: Vec<Topic>) {
+        topics.retain(|topic| !self.has(topic));
         topics.sort();
         for topic in topics {
             self.group(group_name(&topic)).topics.push(topic);
         }
+    }
+
+    /// Takes a topic's place away, and its group's if that is empty then.
+    pub fn remove(&mut self, topic: &Topic) {
+        self.groups.iter_mut().for_each(|group| group.topics.retain(|kept| kept != topic));
+        self.groups.retain(|group| !group.topics.is_empty());
+    }
+
+    /// Whether a topic has a place.
+    pub fn has(&self, topic: &Topic) -> bool {
+        let name = group_name(topic);
+        self.groups.iter().any(|group| group.name == name && group.topics.contains(topic))
     }
 
     /// The groups.
@@ -91,6 +104,16 @@ mod tests {
             shown(layout.groups()),
             ["host: [Topic(host/cpu), Topic(host/a)]", "shop: [Topic(shop/log)]", "alpha: [Topic(alpha/x)]"]
         );
+    }
+
+    #[test]
+    fn a_topic_has_one_place_and_can_lose_it() {
+        let mut layout = Layout::default();
+        layout.add(topics(&["host/cpu", "shop/log"]));
+        layout.add(topics(&["host/cpu"]));
+        assert_eq!(shown(layout.groups()).len(), 2);
+        layout.remove(&topics(&["host/cpu"])[0]);
+        assert_eq!(shown(layout.groups()), ["shop: [Topic(shop/log)]"]);
     }
 
     #[test]

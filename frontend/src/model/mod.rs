@@ -6,6 +6,7 @@
 //! | `lines`, `states`, `table` | what logs, states and tables show |
 //! | `arrival`, `chip` | how far a topic can be believed, and the words for it |
 //! | `stream` | all of that for one topic |
+//! | `link` | the connection in words |
 //! | `layout`, `query` | where panels stand, and which are looked for |
 //! | `window`, `past`, `budget` | how much of the past is shown, asked for and kept |
 
@@ -15,6 +16,7 @@ pub mod chip;
 pub mod kind;
 pub mod layout;
 pub mod lines;
+pub mod link;
 pub mod past;
 pub mod query;
 pub mod reading;

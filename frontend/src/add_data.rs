@@ -1,0 +1,188 @@
+//! How to put data on the board: commands ready to copy, with this page's own address.
+
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::config::Addresses;
+
+/// Where the program finds a server without being told.
+const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
+/// How long a button says that it copied, in milliseconds.
+const DONE: std::time::Duration = std::time::Duration::from_millis(1_600);
+
+/// One way to publish.
+struct Recipe {
+    title: &'static str,
+    words: &'static str,
+    command: String,
+}
+
+/// Whether the page with the commands lies over the board.
+#[derive(Clone, Copy)]
+pub struct AddData(pub RwSignal<bool>);
+
+/// The page with the commands.
+#[component]
+pub fn AddDataSheet() -> impl IntoView {
+    let AddData(open) = expect_context();
+    let addresses: StoredValue<Addresses> = expect_context();
+    let sheet = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(sheet) = sheet.get() {
+            show(&sheet, open.get());
+        }
+    });
+    view! {
+        <dialog class="sheet" aria-labelledby="add-data" node_ref=sheet on:close=move |_| open.set(false)>
+            <div class="sheet-top">
+                <h2 id="add-data">"Add data"</h2>
+                <button class="tool" type="button" on:click=move |_| open.set(false)>"Close"</button>
+            </div>
+            <div class="sheet-body">
+                <p>
+                    "Whatever is published appears on the board by itself, in every open page. "
+                    "The commands are ready to paste: they carry this page's own address."
+                </p>
+                {addresses.with_value(recipes).into_iter().map(recipe).collect_view()}
+            </div>
+        </dialog>
+    }
+}
+
+/// What is there while the board is empty.
+#[component]
+pub fn EmptyBoard() -> impl IntoView {
+    let AddData(open) = expect_context();
+    let addresses: StoredValue<Addresses> = expect_context();
+    let first = addresses.with_value(recipes).into_iter().take(2);
+    view! {
+        <div class="empty" data-testid="empty">
+            <h2>"Nothing has been published yet"</h2>
+            <p>"Publish anything, and its panel appears here by itself. For example:"</p>
+            {first.map(|recipe| view! { <Command text=recipe.command /> }).collect_view()}
+            <button class="tool primary" type="button" on:click=move |_| open.set(true)>"More ways"</button>
+        </div>
+    }
+}
+
+fn recipe(recipe: Recipe) -> impl IntoView {
+    view! {
+        <section class="recipe">
+            <h3>{recipe.title}</h3>
+            <p>{recipe.words}</p>
+            <Command text=recipe.command />
+        </section>
+    }
+}
+
+#[component]
+fn Command(text: String) -> impl IntoView {
+    let code = NodeRef::<html::Code>::new();
+    let done = RwSignal::new(false);
+    let copied = text.clone();
+    let copy = move |_| {
+        if let Some(code) = code.get_untracked() {
+            put_on_clipboard(&copied, &code);
+        }
+        done.set(true);
+        set_timeout(move || done.set(false), DONE);
+    };
+    view! {
+        <div class="command">
+            <pre tabindex="0"><code node_ref=code>{text}</code></pre>
+            <button class="tool" class:is-done=done type="button" on:click=copy>
+                {move || if done.get() { copied_word() } else { "Copy" }}
+            </button>
+        </div>
+    }
+}
+
+fn recipes(addresses: &Addresses) -> Vec<Recipe> {
+    let http = &addresses.http;
+    let url = if addresses.ws == DEFAULT_WS { String::new() } else { format!(" --url {}", addresses.ws) };
+    vec![
+        Recipe {
+            title: "A number",
+            words: "A number gets a big figure with its recent past; a word or true and false a state.",
+            command: format!("curl -d 21.5 {http}/topics/kitchen/temp"),
+        },
+        Recipe {
+            title: "Several series",
+            words: "Each field of an object is a line in one chart.",
+            command: format!("curl -d '{{\"in\": 21.5, \"out\": 4}}' {http}/topics/house/climate"),
+        },
+        Recipe {
+            title: "The output of a program",
+            words: "Lines of numbers, key=value, JSON, logfmt or CSV; the format is recognised.",
+            command: format!("vmstat -n 1 | tickertape pipe lab/vmstat{url}"),
+        },
+        Recipe {
+            title: "This machine",
+            words: "Processor, memory, load, network, disks and processes, every second.",
+            command: format!("tickertape host{url}"),
+        },
+        Recipe {
+            title: "Any WebSocket client",
+            words: "Connect, then send this as a text message. PROTOCOL.md has all the others.",
+            command: format!(
+                "websocat {}\n{}",
+                addresses.ws, r#"{"action": "publish", "id": 1, "topic": "kitchen/temp", "data": 21.5}"#
+            ),
+        },
+    ]
+}
+
+fn show(sheet: &web_sys::HtmlDialogElement, open: bool) {
+    if open && !sheet.open() {
+        // Refused only for a dialog that is open or not in the page.
+        let _shown = sheet.show_modal();
+    } else if !open {
+        sheet.close();
+    }
+}
+
+/// Browsers lend their clipboard to pages from this machine or over TLS; elsewhere the command is selected, ready for
+/// the reader's own keys.
+fn put_on_clipboard(text: &str, code: &web_sys::HtmlElement) {
+    if window().is_secure_context() {
+        let _copying = window().navigator().clipboard().write_text(text);
+    } else if let Ok(Some(selection)) = window().get_selection() {
+        let _selected = selection.select_all_children(code.unchecked_ref());
+    }
+}
+
+fn copied_word() -> &'static str {
+    if window().is_secure_context() { "Copied" } else { "Selected" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commands(ws: &str, http: &str) -> Vec<String> {
+        let addresses = Addresses { ws: ws.into(), http: http.into() };
+        recipes(&addresses).into_iter().map(|recipe| recipe.command).collect()
+    }
+
+    #[test]
+    fn every_command_carries_the_servers_own_address() {
+        for command in commands("wss://board.example/ws", "https://board.example") {
+            assert!(command.contains("://board.example/"), "{command}");
+        }
+    }
+
+    #[test]
+    fn the_usual_address_is_not_repeated_to_a_program_that_knows_it() {
+        let commands = commands(DEFAULT_WS, "http://127.0.0.1:8080");
+        assert!(commands.contains(&"tickertape host".to_owned()));
+        assert_eq!(commands[0], "curl -d 21.5 http://127.0.0.1:8080/topics/kitchen/temp");
+    }
+
+    #[test]
+    fn what_is_sent_by_hand_is_a_message_the_server_knows() {
+        let commands = commands(DEFAULT_WS, "http://127.0.0.1:8080");
+        let message = commands[4].lines().nth(1).unwrap();
+        assert!(matches!(serde_json::from_str(message), Ok(shared::ClientMessage::Publish(_))), "{message}");
+    }
+}

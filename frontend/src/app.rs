@@ -1,0 +1,142 @@
+//! The page: what is in it, and which keys it knows.
+
+use leptos::prelude::*;
+use leptos::{ev, html};
+use shared::Topic;
+use shared::session::{Session, Settings};
+use wasm_bindgen::JsCast;
+
+use crate::add_data::{AddData, AddDataSheet, EmptyBoard};
+use crate::banner::Banner;
+use crate::board::Board;
+use crate::chart::provide_crosshair;
+use crate::config::Addresses;
+use crate::header::Header;
+use crate::model::layout::Group;
+use crate::model::link::Link;
+use crate::panel::Panel;
+use crate::socket::Connection;
+use crate::wall::Wall;
+use crate::{intake, now, prefs, tab, tick};
+
+/// The whole page, with its server at `addresses`.
+#[component]
+pub fn App(
+    /// Where the server is.
+    addresses: Addresses,
+) -> impl IntoView {
+    let board = Board::new();
+    let wall = Wall::new();
+    provide_context(board);
+    provide_context(wall);
+    provide_context(AddData(RwSignal::new(false)));
+    provide_context(StoredValue::new(addresses.clone()));
+    provide_crosshair();
+    tab::follow(board);
+    start(board, addresses.ws);
+    let (filter, panels) = (NodeRef::<html::Input>::new(), NodeRef::<html::Main>::new());
+    listen_to_keys(board, wall, filter);
+    view! {
+        <a class="skip" href="#panels" on:click=move |event| skip_to(&event, panels)>"Skip to the panels"</a>
+        <Header filter />
+        <Banner />
+        <main id="panels" tabindex="-1" node_ref=panels>
+            <Panels />
+        </main>
+        <AddDataSheet />
+    }
+}
+
+/// Connects, and lets time pass.
+fn start(board: Board, url: String) {
+    let settings = Settings { token: prefs::token(), ..Settings::default() };
+    let session = Session::new(settings, now::seed());
+    board.watch(Connection::new(url, session, move |event| intake::hear(board, event)));
+    tick::start(board);
+}
+
+#[component]
+fn Panels() -> impl IntoView {
+    let board: Board = expect_context();
+    let groups = Memo::new(move |_| board.groups());
+    let is_connected = Memo::new(move |_| board.link.with(|link: &Link| link.state.is_connected()));
+    let is_empty = Memo::new(move |_| is_connected.get() && board.is_empty());
+    let finds_nothing = Memo::new(move |_| !board.is_empty() && groups.with(Vec::is_empty));
+    view! {
+        <For each=move || groups.get() key=|group| group.name.clone() let:group>
+            <GroupOfPanels name=group.name groups />
+        </For>
+        <Show when=move || is_empty.get()>
+            <EmptyBoard />
+        </Show>
+        <Show when=move || finds_nothing.get()>
+            <NothingFound />
+        </Show>
+        {move || left_out(board.left_out.with(|left_out| left_out.len()))}
+    }
+}
+
+#[component]
+fn GroupOfPanels(name: String, groups: Memo<Vec<Group>>) -> impl IntoView {
+    let heading = if name.is_empty() { "other topics".to_owned() } else { name.clone() };
+    let topics = Memo::new(move |_| groups.with(|groups| topics_of(groups, &name)));
+    view! {
+        <h2 class="group">{heading}</h2>
+        <div class="grid">
+            <For each=move || topics.get() key=Topic::clone let:topic>
+                <Panel topic />
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn NothingFound() -> impl IntoView {
+    let board: Board = expect_context();
+    view! {
+        <div class="empty">
+            <h2>"No topic is called that"</h2>
+            <button class="tool" type="button" on:click=move |_| board.look_for(String::new())>"Show all"</button>
+        </div>
+    }
+}
+
+fn topics_of(groups: &[Group], name: &str) -> Vec<Topic> {
+    groups.iter().find(|group| group.name == name).map(|group| group.topics.clone()).unwrap_or_default()
+}
+
+fn left_out(topics: usize) -> Option<String> {
+    (topics > 0).then(|| format!("{topics} more topics found no place on this board."))
+}
+
+/// The address after `#` is taken by what is shown, so the link moves the focus itself.
+fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
+    event.prevent_default();
+    if let Some(panels) = panels.get_untracked() {
+        // Refused only for an element that is not in the page.
+        let _focused = panels.focus();
+    }
+}
+
+fn listen_to_keys(board: Board, wall: Wall, filter: NodeRef<html::Input>) {
+    let listening = window_event_listener(ev::keydown, move |event| {
+        if is_typed(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        match event.key().as_str() {
+            "/" => {
+                event.prevent_default();
+                filter.get_untracked().into_iter().for_each(|field| drop(field.focus()));
+            }
+            "w" => wall.toggle(),
+            "p" => board.pause(!board.paused.get_untracked()),
+            _ => {}
+        }
+    });
+    on_cleanup(move || listening.remove());
+}
+
+/// Whether a key goes into a field.
+fn is_typed(event: &ev::KeyboardEvent) -> bool {
+    event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlInputElement>().is_some())
+}

@@ -1,0 +1,73 @@
+//! Trouble in words, across the page, and what to do about it.
+
+use leptos::prelude::*;
+use leptos::{ev, html};
+
+use crate::board::Board;
+use crate::model::link::{Link, Tone};
+use crate::prefs;
+
+/// The banner while there is trouble that is news; it goes by itself. Read aloud when it comes and when it goes.
+#[component]
+pub fn Banner() -> impl IntoView {
+    let board: Board = expect_context();
+    let news = Memo::new(move |_| board.link.with(|link| link.news(board.clock)));
+    let is_shown = Memo::new(move |_| news.with(Option::is_some));
+    view! {
+        <div role="status" aria-live="polite">
+            <Show
+                when=move || is_shown.get()
+                fallback=move || view! { <span class="visually-hidden">{move || board.link.with(Link::word)}</span> }
+            >
+                <News news />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn News(news: Memo<Option<(String, String)>>) -> impl IntoView {
+    let board: Board = expect_context();
+    let is_bad = Memo::new(move |_| board.link.with(|link| link.tone() == Tone::Down));
+    let can_retry = Memo::new(move |_| board.link.with(Link::can_retry));
+    let wants_token = Memo::new(move |_| board.link.with(Link::wants_token));
+    let part = move |second: bool| {
+        news.with(|news| news.clone().map(|(news, rest)| if second { rest } else { news }))
+            .unwrap_or_default()
+    };
+    view! {
+        <div class="banner" class:is-bad=is_bad data-testid="banner">
+            <b>{move || part(false)}</b>
+            <span>{move || part(true)}</span>
+            <Show when=move || can_retry.get()>
+                <button class="tool" type="button" on:click=move |_| board.with_session(|s, now| s.retry_now(now))>
+                    "Try now"
+                </button>
+            </Show>
+            <Show when=move || wants_token.get()>
+                <SignIn />
+            </Show>
+        </div>
+    }
+}
+
+/// A token, as `tickertape token` prints it, kept until the tab is closed.
+#[component]
+fn SignIn() -> impl IntoView {
+    let board: Board = expect_context();
+    let field = NodeRef::<html::Input>::new();
+    let sign_in = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let token = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
+        if !token.is_empty() {
+            prefs::keep_token(&token);
+            board.with_session(|session, now| session.set_token(token, now));
+        }
+    };
+    view! {
+        <form class="sign-in" on:submit=sign_in>
+            <input class="filter" type="password" autocomplete="off" placeholder="Token" aria-label="Token" node_ref=field />
+            <button class="tool primary" type="submit">"Sign in"</button>
+        </form>
+    }
+}

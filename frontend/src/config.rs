@@ -1,0 +1,78 @@
+//! Where the server is: `config.json` beside the page, or the page's own address.
+
+use gloo_net::http::Request;
+use serde::Deserialize;
+
+/// What `config.json` may say. All of it may be absent, the file too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// The WebSocket's address, if it is not `/ws` of the page's own server.
+    pub ws: Option<String>,
+    /// The HTTP API's address, without a slash at the end, if it is not the page's own server.
+    pub http: Option<String>,
+}
+
+/// Where the server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// The WebSocket.
+    pub ws: String,
+    /// The HTTP API, without a slash at the end.
+    pub http: String,
+}
+
+impl Config {
+    /// Asks for the file. Whatever is wrong with it, the page's own server is a good guess.
+    pub async fn fetch() -> Self {
+        let Ok(response) = Request::get("config.json").send().await else { return Self::default() };
+        if !response.ok() {
+            return Self::default();
+        }
+        response.text().await.map(|text| Self::read(&text)).unwrap_or_default()
+    }
+
+    /// Reads the file's text; one that cannot be read says nothing.
+    pub fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// Where the server is, for a page from `origin` (`https://board.example`).
+    pub fn addresses(self, origin: &str) -> Addresses {
+        let own_ws = || format!("ws{}/ws", origin.strip_prefix("http").unwrap_or(origin));
+        let own_http = || origin.to_owned();
+        Addresses { ws: self.ws.unwrap_or_else(own_ws), http: self.http.unwrap_or_else(own_http) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_file_the_server_is_where_the_page_came_from() {
+        let plain = Config::default().addresses("http://127.0.0.1:8080");
+        assert_eq!(
+            (plain.ws.as_str(), plain.http.as_str()),
+            ("ws://127.0.0.1:8080/ws", "http://127.0.0.1:8080")
+        );
+        assert_eq!(Config::default().addresses("https://board.example").ws, "wss://board.example/ws");
+    }
+
+    #[test]
+    fn a_file_may_name_another_server() {
+        let config = Config::read(r#"{"ws": "wss://api.example/prod", "later": 1}"#);
+        let addresses = config.addresses("https://board.example");
+        assert_eq!(
+            (addresses.ws.as_str(), addresses.http.as_str()),
+            ("wss://api.example/prod", "https://board.example")
+        );
+    }
+
+    #[test]
+    fn an_empty_or_broken_file_says_nothing() {
+        for text in ["", "{}", "<!doctype html>", "[1]", r#"{"ws": 7}"#] {
+            assert_eq!(Config::read(text), Config::default(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The bar on top: what is looked for, how the connection stands, and the controls.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::add_data::AddData;
+use crate::board::Board;
+use crate::chart::duration;
+use crate::model::link::Link;
+use crate::model::window::Window;
+use crate::theme::ThemeSwitch;
+use crate::wall::WallSwitch;
+
+/// The bar on top.
+#[component]
+pub fn Header(
+    /// The field that `/` goes to.
+    filter: NodeRef<html::Input>,
+) -> impl IntoView {
+    let AddData(open) = expect_context();
+    view! {
+        <header class="bar">
+            <h1 class="mark">"ticker"<i>"tape"</i></h1>
+            <FilterField field=filter />
+            <span class="grow"></span>
+            <ConnectionState />
+            <WindowChoice />
+            <PauseSwitch />
+            <ThemeSwitch />
+            <WallSwitch />
+            <button
+                class="tool primary"
+                type="button"
+                aria-haspopup="dialog"
+                on:click=move |_| open.set(true)
+                data-testid="add-data"
+            >
+                "Add data"
+            </button>
+        </header>
+    }
+}
+
+#[component]
+fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
+    let board: Board = expect_context();
+    view! {
+        <input
+            class="filter"
+            type="search"
+            placeholder="Filter topics"
+            aria-label="Filter topics"
+            aria-keyshortcuts="/"
+            autocomplete="off"
+            spellcheck="false"
+            prop:value=move || board.filter.get()
+            on:input:target=move |event| board.look_for(event.target().value())
+            node_ref=field
+            data-testid="filter"
+        />
+    }
+}
+
+/// State, latency and viewers; a press opens the figures behind them.
+#[component]
+fn ConnectionState() -> impl IntoView {
+    let board: Board = expect_context();
+    let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
+    let class = read(|link| format!("state {}", link.tone().class()));
+    view! {
+        <button class=class type="button" popovertarget="figures" data-testid="connection-state">
+            <span class="dot"></span>
+            <b>{read(Link::word)}</b>
+            <span class="latency" title="Half of all data arrives within">{read(Link::latency_text)}</span>
+            <span class="viewers">{read(Link::viewers_text)}</span>
+        </button>
+        <div class="pop" id="figures" popover="auto">
+            <dl class="details">{move || board.link.with(figures).into_iter().map(figure).collect_view()}</dl>
+        </div>
+    }
+}
+
+fn figure((name, value): (&'static str, String)) -> impl IntoView {
+    view! { <dt>{name}</dt><dd>{value}</dd> }
+}
+
+fn figures(link: &Link) -> [(&'static str, String); 7] {
+    let ms = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
+    let stats = link.stats;
+    [
+        ("latency, half of all", ms(link.latency.map(|latency| latency.p50_ms))),
+        ("latency, 19 of 20", ms(link.latency.map(|latency| latency.p95_ms))),
+        ("publications", stats.publications.to_string()),
+        ("filled in afterwards", stats.recovered.to_string()),
+        ("lost for good", stats.lost.to_string()),
+        ("duplicates dropped", stats.duplicates.to_string()),
+        ("reconnects", stats.reconnects.to_string()),
+    ]
+}
+
+#[component]
+fn WindowChoice() -> impl IntoView {
+    let board: Board = expect_context();
+    let choice = move |window: Window| {
+        let is_chosen = move || (board.window.get() == window).to_string();
+        let label = window.label();
+        view! {
+            <button
+                type="button"
+                data-label=label
+                aria-pressed=is_chosen
+                on:click=move |_| board.choose_window(window)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <span class="seg" role="group" aria-label="Time window" data-testid="window">
+            {Window::ALL.map(choice).into_iter().collect_view()}
+        </span>
+    }
+}
+
+/// Pause; while paused it tells what is waiting, and since when panels stand still.
+#[component]
+fn PauseSwitch() -> impl IntoView {
+    let board: Board = expect_context();
+    let words = move || match (board.paused.get(), board.waiting.get()) {
+        (false, _) => "Pause".to_owned(),
+        (true, 0) => "Resume".to_owned(),
+        (true, waiting) => format!("Resume, {waiting} new"),
+    };
+    let since = move || {
+        let stood_ms = board.now.get() - board.edge.get();
+        board.paused.get().then(|| format!("Standing still for {}", duration(stood_ms)))
+    };
+    view! {
+        <button
+            class="tool pause"
+            type="button"
+            aria-pressed=move || board.paused.get().to_string()
+            aria-keyshortcuts="p"
+            title=since
+            on:click=move |_| board.pause(!board.paused.get_untracked())
+            data-testid="pause"
+        >
+            {words}
+        </button>
+    }
+}

@@ -1,0 +1,98 @@
+//! What the session tells becomes what the board knows.
+
+use shared::session::{Event, Session};
+use shared::{Publication, Topic};
+
+use crate::board::Board;
+use crate::model::link::Link;
+use crate::model::stream::Coming;
+
+use leptos::prelude::*;
+
+/// Takes one event in.
+pub fn hear(board: Board, event: Event) {
+    match event {
+        Event::Publications { topic, items, replay, .. } => {
+            take(board, &topic, &items, if replay { Coming::Replayed } else { Coming::Live });
+        }
+        Event::Earlier { topic, items, .. } => take(board, &topic, &items, Coming::Past),
+        Event::Topic { topic, meta } => board.change(&topic, |stream, _| stream.tell(meta)),
+        Event::TopicGone { topic, .. } => board.remove(&topic),
+        Event::Gap { topic, from_ts, to_ts, .. } => {
+            board.change(&topic, |stream, series| stream.lose(from_ts, to_ts, series));
+        }
+        Event::EpochChanged { topic, .. } => board.change(&topic, |stream, series| stream.start_anew(series)),
+        Event::Subscribed { viewers, .. } | Event::Occupancy { viewers, .. } => {
+            board.link.update(|link| link.viewers = Some(viewers));
+        }
+        Event::Disconnected { .. } => interrupt(board),
+        Event::StateChanged { .. }
+        | Event::BannerChanged
+        | Event::Failed { .. }
+        | Event::AttemptFailed { .. } => {
+            look(board);
+        }
+        Event::Error { refused } | Event::SubscribeRefused { refused, .. } => complain(&refused.message),
+        Event::ProtocolError { message } => complain(&message),
+        // The board publishes nothing, unsubscribes from nothing, and is asked for a token by its banner.
+        // What was not answered is asked for again.
+        Event::EarlierFailed { .. }
+        | Event::Unsubscribed { .. }
+        | Event::Published { .. }
+        | Event::PublishRefused { .. }
+        | Event::Dropped { .. }
+        | Event::TokenWanted
+        | Event::Refreshed { .. } => {}
+    }
+}
+
+/// Looks at the connection again, telling nobody if it looks the same.
+pub fn look(board: Board) {
+    let (viewers, last_data_at) = board.link.with_untracked(|link| (link.viewers, link.last_data_at));
+    let seen = board.view_session(|session, now| link_of(session, now, viewers, last_data_at));
+    if let Some(link) = seen.filter(|link| board.link.with_untracked(|known| known != link)) {
+        board.link.set(link);
+    }
+}
+
+fn link_of(
+    session: &Session,
+    now: shared::session::Now,
+    viewers: Option<u64>,
+    last_data_at: Option<i64>,
+) -> Link {
+    let banner = session.banner(now);
+    let cut_off_ms = session.cut_off_ms(now).filter(|_| banner.is_some());
+    Link {
+        state: session.state(),
+        banner,
+        viewers,
+        latency: session.latency(now),
+        stats: session.stats(),
+        last_data_at,
+        cut_off_since: cut_off_ms.map(|ms| session.server_now(now).saturating_sub_unsigned(ms)),
+    }
+}
+
+fn take(board: Board, topic: &Topic, items: &[Publication], coming: Coming) {
+    let now = board.view_session(Session::server_now).unwrap_or_else(|| board.now.get_untracked());
+    board.change(topic, |stream, series| stream.take(items, coming, series, now));
+    if coming != Coming::Past {
+        // Told with the next look at the connection.
+        board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
+    }
+    if board.paused.get_untracked() {
+        board.waiting.update(|waiting| *waiting += items.len() as u64);
+    }
+}
+
+fn interrupt(board: Board) {
+    for (_, cell) in board.every_cell() {
+        cell.change(|stream, _| stream.interrupt());
+    }
+    look(board);
+}
+
+fn complain(message: &str) {
+    leptos::logging::warn!("the server said: {message}");
+}

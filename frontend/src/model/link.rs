@@ -1,0 +1,181 @@
+//! The connection in words.
+
+use shared::Millis;
+use shared::session::words::state_words;
+use shared::session::{Banner, Failure, Latency, State, Stats};
+
+use crate::chart::clock::LocalClock;
+
+/// What the board shows of the connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Where the session stands.
+    pub state: State,
+    /// What to show across the page.
+    pub banner: Option<Banner>,
+    /// Connections that watch.
+    pub viewers: Option<u64>,
+    /// How long publications take to arrive.
+    pub latency: Option<Latency>,
+    /// What happened so far.
+    pub stats: Stats,
+    /// When data came last, by this machine's clock.
+    pub last_data_at: Option<Millis>,
+    /// Since when the server cannot be heard, by the server's clock, once that is news.
+    pub cut_off_since: Option<Millis>,
+}
+
+/// How good the news is: a shape and a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Data flows.
+    Good,
+    /// It may come by itself.
+    Waiting,
+    /// A person has to do something, or it takes long.
+    Down,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            state: State::Idle,
+            banner: None,
+            viewers: None,
+            latency: None,
+            stats: Stats::default(),
+            last_data_at: None,
+            cut_off_since: None,
+        }
+    }
+}
+
+impl Link {
+    /// How good the news is.
+    pub fn tone(&self) -> Tone {
+        match self.state {
+            State::Connected | State::Rotating => Tone::Good,
+            State::Idle | State::Connecting | State::Handshaking | State::Waiting | State::Closing => {
+                Tone::Waiting
+            }
+            State::Suspended | State::Offline | State::Failed | State::Closed => Tone::Down,
+        }
+    }
+
+    /// One or two words for the header.
+    pub fn word(&self) -> String {
+        match self.state {
+            State::Connected | State::Rotating => "Live".to_owned(),
+            other => capitalised(state_words(other)),
+        }
+    }
+
+    /// `3 viewers`; nothing before the server said so.
+    pub fn viewers_text(&self) -> String {
+        match self.viewers {
+            Some(1) => "1 viewer".to_owned(),
+            Some(viewers) => format!("{viewers} viewers"),
+            None => String::new(),
+        }
+    }
+
+    /// `24 ms`; nothing while nothing is measured.
+    pub fn latency_text(&self) -> String {
+        self.latency.map(|latency| format!("{} ms", latency.p50_ms)).unwrap_or_default()
+    }
+
+    /// What the banner says: the news, and what comes of it. `Connection lost, last data 10:42:07.` and
+    /// `Reconnecting…`
+    pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
+        let banner = self.banner?;
+        let (news, rest) = banner.words().split_once(". ").unwrap_or((banner.words(), ""));
+        let last = self.last_data_at.filter(|_| banner.failure.is_none());
+        let last = last.map(|at| format!(", last data {}", clock.seconds(at))).unwrap_or_default();
+        let cause = banner.cause.filter(|_| banner.failure.is_none()).map(|cause| capitalised(cause.words()));
+        let cause = cause.map(|cause| format!(" {cause}.")).unwrap_or_default();
+        let end = if news.ends_with(['.', '…']) { "" } else { "." };
+        Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
+    }
+
+    /// Whether "Try now" makes sense.
+    pub fn can_retry(&self) -> bool {
+        self.banner.is_some_and(|banner| banner.can_retry()) && !self.wants_token()
+    }
+
+    /// Whether a token is what is missing.
+    pub fn wants_token(&self) -> bool {
+        self.banner.is_some_and(|banner| banner.failure == Some(Failure::SignIn))
+    }
+}
+
+impl Tone {
+    /// The class that gives shape and colour.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Good => "is-good",
+            Self::Waiting => "is-waiting",
+            Self::Down => "is-down",
+        }
+    }
+}
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::session::Cause;
+
+    use super::*;
+
+    fn link(state: State, cause: Option<Cause>, failure: Option<Failure>) -> Link {
+        let banner = Banner { state, cause, failure, last_heard_at: Some(1), retry_at_mono_ms: None };
+        Link { state, banner: Some(banner), last_data_at: Some(38_527_000), ..Link::default() }
+    }
+
+    fn news(link: &Link) -> (String, String) {
+        link.news(LocalClock::default()).unwrap()
+    }
+
+    #[test]
+    fn a_lost_connection_tells_the_time_of_the_last_data_and_why() {
+        let lost = link(State::Waiting, Some(Cause::Unreachable), None);
+        assert_eq!(
+            news(&lost),
+            (
+                "Connection lost, last data 10:42:07.".to_owned(),
+                "Reconnecting… The server cannot be reached.".to_owned()
+            )
+        );
+        assert!(lost.can_retry());
+    }
+
+    #[test]
+    fn a_refusal_says_what_a_person_should_do() {
+        let refused = link(State::Failed, None, Some(Failure::SignIn));
+        assert_eq!(
+            news(&refused),
+            ("You are signed out.".to_owned(), "Sign in again to see live data.".to_owned())
+        );
+        assert!(refused.wants_token() && !refused.can_retry());
+    }
+
+    #[test]
+    fn a_standing_connection_is_no_news() {
+        let fine = Link { state: State::Connected, viewers: Some(1), ..Link::default() };
+        assert_eq!(fine.news(LocalClock::default()), None);
+        assert_eq!(
+            (fine.word().as_str(), fine.viewers_text().as_str(), fine.tone()),
+            ("Live", "1 viewer", Tone::Good)
+        );
+    }
+
+    #[test]
+    fn every_state_has_a_word() {
+        for state in State::ALL {
+            assert!(!Link { state: *state, ..Link::default() }.word().is_empty(), "{state}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One topic's panel: a head that says how far it can be believed, and a body that suits its data.
+//!
+//! To add a kind: a variant of [`Kind`], a file here, and the arm in [`Body`] that the compiler then asks for.
+
+mod line;
+mod log;
+mod number;
+mod state;
+mod table;
+
+use leptos::prelude::*;
+use shared::{Freshness, Millis, Topic};
+
+use crate::board::Board;
+use crate::chart::{Bounds, SeriesSet, Unit};
+use crate::model::chip::Chip;
+use crate::model::kind::Kind;
+use crate::model::layout::short_name;
+use crate::model::stream::Stream;
+
+/// A chart follows data this far ahead of the server's clock, in milliseconds; beyond it the publisher's clock is
+/// wrong, and the other charts are right.
+const MOST_AHEAD_MS: Millis = 2_000;
+
+/// What a panel shows, as signals that live as long as the panel.
+#[derive(Clone, Copy)]
+struct Shown {
+    board: Board,
+    stream: RwSignal<Stream>,
+    series: RwSignal<SeriesSet>,
+    chip: Memo<Chip>,
+}
+
+/// The panel of a topic; nothing if the topic has just been taken away.
+#[component]
+pub fn Panel(
+    /// Whose.
+    topic: Topic,
+) -> impl IntoView {
+    let board: Board = expect_context();
+    board.cell(&topic).map(|cell| {
+        let (stream, series) = (RwSignal::from(cell.stream.clone()), RwSignal::from(cell.series.clone()));
+        let chip = Memo::new(move |_| board.chip(&cell));
+        frame(&topic, Shown { board, stream, series, chip })
+    })
+}
+
+fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
+    let (name, whole_name) = (short_name(topic).to_owned(), topic.to_string());
+    let kind = Memo::new(move |_| shown.stream.with(Stream::kind));
+    let is_wide = Memo::new(move |_| shown.stream.with(Stream::is_wide));
+    let freshness = Memo::new(move |_| shown.chip.with(|chip| chip.freshness));
+    view! {
+        <section
+            class="panel"
+            class:wide=is_wide
+            class:is-stale=move || freshness.get() == Freshness::Stale
+            aria-label=whole_name.clone()
+            data-testid="panel"
+            data-topic=whole_name.clone()
+            data-kind=move || kind.get().map(Kind::word)
+        >
+            <div class="top">
+                <h3 class="name" title=whole_name.clone()>{name}</h3>
+                <span class="path">{move || shown.about()}</span>
+                <ChipView chip=shown.chip />
+            </div>
+            <Body kind shown />
+        </section>
+    }
+}
+
+#[component]
+fn ChipView(chip: Memo<Chip>) -> impl IntoView {
+    view! {
+        <span
+            class=move || chip.with(|chip| chip_class(chip))
+            title=move || chip.with(|chip| chip.title.clone())
+            data-testid="freshness"
+            data-freshness=move || chip.with(|chip| chip.freshness.word())
+        >
+            {move || chip.with(|chip| chip.text.clone())}
+        </span>
+    }
+}
+
+#[component]
+fn Body(kind: Memo<Option<Kind>>, shown: Shown) -> impl IntoView {
+    move || {
+        kind.get().map(|kind| match kind {
+            Kind::Line => line::body(shown).into_any(),
+            Kind::Number => number::body(shown).into_any(),
+            Kind::State => state::body(shown).into_any(),
+            Kind::Log => log::body(shown).into_any(),
+            Kind::Table => table::body(shown).into_any(),
+        })
+    }
+}
+
+fn chip_class(chip: &Chip) -> String {
+    let cut_off = if chip.cut_off { " cut-off" } else { "" };
+    format!("chip {}{cut_off}", chip.freshness.word())
+}
+
+impl Shown {
+    /// A few words beside the name: the publisher's, else the unit or the rate.
+    fn about(self) -> String {
+        let now = self.board.edge;
+        self.stream.with(|stream| match (&stream.meta().label, stream.kind()) {
+            (Some(label), _) => label.clone(),
+            (None, Some(Kind::Log)) => lines_a_minute(stream.lines().a_minute(now.get())),
+            (None, Some(Kind::Line)) => stream.meta().unit.clone().unwrap_or_default(),
+            (None, Some(Kind::Number | Kind::State | Kind::Table) | None) => String::new(),
+        })
+    }
+
+    fn name(self) -> Signal<String> {
+        Signal::derive(move || self.stream.with(|stream| stream.topic().to_string()))
+    }
+
+    /// The right edge: the server's clock, or newer data.
+    fn now_ms(self) -> Signal<Millis> {
+        Memo::new(move |_| {
+            let edge = self.board.edge.get();
+            let newest = self.series.with(|series| series.last_time().unwrap_or(edge));
+            if self.board.paused.get() { edge } else { newest.clamp(edge, edge + MOST_AHEAD_MS) }
+        })
+        .into()
+    }
+
+    fn window_ms(self) -> Signal<i64> {
+        Signal::derive(move || self.board.window.get().ms())
+    }
+
+    fn unit(self) -> Signal<Unit> {
+        Memo::new(move |_| {
+            self.stream.with(|stream| Unit::parse(stream.meta().unit.as_deref().unwrap_or_default()))
+        })
+        .into()
+    }
+
+    fn bounds(self) -> Signal<Bounds> {
+        Memo::new(move |_| {
+            self.stream.with(|stream| Bounds { min: stream.meta().min, max: stream.meta().max })
+        })
+        .into()
+    }
+
+    fn hole_ms(self) -> Signal<Option<i64>> {
+        Memo::new(move |_| self.stream.with(Stream::hole_ms)).into()
+    }
+
+    fn stale(self) -> Signal<bool> {
+        Memo::new(move |_| self.chip.with(|chip| chip.freshness == Freshness::Stale)).into()
+    }
+
+    fn paused(self) -> Signal<bool> {
+        self.board.paused.into()
+    }
+}
+
+fn lines_a_minute(lines: usize) -> String {
+    match lines {
+        0 => "quiet".to_owned(),
+        1 => "1 line a minute".to_owned(),
+        _ => format!("{lines} lines a minute"),
+    }
+}

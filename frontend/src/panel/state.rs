@@ -1,0 +1,35 @@
+//! A state: the word large, when it began, and a strip of what it was before.
+
+use leptos::prelude::*;
+
+use super::Shown;
+use crate::model::states::Mood;
+
+pub(super) fn body(shown: Shown) -> impl IntoView {
+    let state = Memo::new(move |_| shown.stream.with(|s| s.states().current().unwrap_or("–").to_owned()));
+    let class = move || format!("state-big is-{}", state.with(|state| Mood::of(state).word()));
+    let history = move || shown.stream.with(|stream| stream.states().history(shown.board.clock));
+    view! {
+        <div class=class data-testid="value">{state}</div>
+        {move || strip(shown)}
+        <div class="note">{history}</div>
+    }
+}
+
+/// The window's states, as long as they lasted. For the eye: the note below says the same in words.
+fn strip(shown: Shown) -> impl IntoView {
+    let edge = shown.board.edge.get();
+    let window = edge - shown.board.window.get().ms()..edge;
+    let runs = shown.stream.with(|stream| stream.states().strip(&window));
+    let before = 1.0 - runs.iter().map(|(_, share)| share).sum::<f64>();
+    let run = |(state, share): (String, f64)| {
+        let class = format!("run is-{}", Mood::of(&state).word());
+        view! { <i class=class style:flex-grow=share.to_string() title=state></i> }
+    };
+    view! {
+        <div class="strip" aria-hidden="true">
+            <i style:flex-grow=before.max(0.0).to_string()></i>
+            {runs.into_iter().map(run).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,50 @@
+//! A list of objects: one a row, one field a column.
+
+use leptos::prelude::*;
+
+use super::Shown;
+use crate::model::stream::Stream;
+use crate::model::table::{Column, Table};
+
+pub(super) fn body(shown: Shown) -> impl IntoView {
+    let table = Memo::new(move |_| shown.stream.with(|stream: &Stream| stream.table().clone()));
+    let columns = Memo::new(move |_| table.with(|table| table.columns.clone()));
+    let rows = Memo::new(move |_| table.with(|table| table.rows.len()));
+    let left_out = move || table.with(left_out);
+    view! {
+        <div class="rows" tabindex="0" role="region" aria-label=shown.name()>
+            <table>
+                <thead><tr>{move || columns.get().into_iter().map(heading).collect_view()}</tr></thead>
+                <tbody>
+                    {move || {
+                        let columns = columns.get();
+                        view! { <For each=move || 0..rows.get() key=|row| *row let:row>{line(table, row, &columns)}</For> }
+                    }}
+                </tbody>
+            </table>
+            <p class="note">{left_out}</p>
+        </div>
+    }
+}
+
+fn heading(column: Column) -> impl IntoView {
+    view! { <th scope="col" class:text=!column.numeric>{column.name}</th> }
+}
+
+/// One row; a cell is written again only when its own text has changed.
+fn line(table: Memo<Table>, row: usize, columns: &[Column]) -> impl IntoView + use<> {
+    let cell = |(index, column): (usize, &Column)| {
+        let text = Memo::new(move |_| table.with(|table| text(table, row, index)));
+        view! { <td class:text=!column.numeric>{text}</td> }
+    };
+    let cells = columns.iter().enumerate().map(cell).collect_view();
+    view! { <tr>{cells}</tr> }
+}
+
+fn text(table: &Table, row: usize, column: usize) -> String {
+    table.rows.get(row).and_then(|cells| cells.get(column)).cloned().unwrap_or_default()
+}
+
+fn left_out(table: &Table) -> Option<String> {
+    (table.rows_left_out > 0).then(|| format!("and {} more rows", table.rows_left_out))
+}

@@ -1,0 +1,197 @@
+//! What the reader chose: in the address where others may share it, else in this browser.
+
+use web_sys::Storage;
+
+use crate::model::window::Window;
+
+const THEME_KEY: &str = "tickertape.theme";
+const TOKEN_KEY: &str = "tickertape.token";
+const WINDOW_KEY: &str = "tickertape.window";
+
+/// The colours of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// What the part of the address after `#` says: `window=15&filter=host`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// How much of the past is shown.
+    pub window: Option<Window>,
+    /// What is looked for.
+    pub filter: String,
+}
+
+impl Theme {
+    /// The name kept in the browser and set on the page.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of a name; the system's for any other.
+    pub fn named(name: &str) -> Self {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.word() == name).unwrap_or_default()
+    }
+
+    /// The one after this, round and round.
+    pub fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+}
+
+impl View {
+    /// Reads what stands after `#`; what it does not understand is left out.
+    pub fn read(hash: &str) -> Self {
+        let mut view = Self::default();
+        for pair in hash.trim_start_matches('#').split('&') {
+            match pair.split_once('=') {
+                Some(("window", minutes)) => view.window = Window::of_minutes(minutes),
+                Some(("filter", text)) => view.filter = decode(text),
+                Some(_) | None => {}
+            }
+        }
+        view
+    }
+
+    /// What is written after `#`; nothing where nothing was chosen.
+    pub fn write(&self) -> String {
+        let window = self.window.map(|window| format!("window={}", window.minutes()));
+        let filter = (!self.filter.is_empty()).then(|| format!("filter={}", encode(&self.filter)));
+        window.into_iter().chain(filter).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// The theme chosen in this browser.
+pub fn theme() -> Theme {
+    Theme::named(&read(THEME_KEY).unwrap_or_default())
+}
+
+/// Remembers the theme in this browser.
+pub fn keep_theme(theme: Theme) {
+    keep(THEME_KEY, theme.word());
+}
+
+/// What the address shows; what it leaves open is as it was last chosen in this browser.
+pub fn view() -> View {
+    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+    let view = View::read(&hash.unwrap_or_default());
+    let window = view.window.or_else(|| Window::of_minutes(&read(WINDOW_KEY)?));
+    View { window, ..view }
+}
+
+/// Puts what is shown into the address, without a new entry in the browser's history.
+pub fn keep_view(view: &View) {
+    if let Some(window) = view.window {
+        keep(WINDOW_KEY, &window.minutes().to_string());
+    }
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    let address = format!("#{}", view.write());
+    if let Some(history) = history {
+        // Browsers refuse after very many changes in a short time; the next one is taken again.
+        let _refused = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// The token this tab signed in with.
+pub fn token() -> Option<String> {
+    tab_storage()?.get_item(TOKEN_KEY).ok().flatten()
+}
+
+/// Remembers a token until the tab is closed.
+pub fn keep_token(token: &str) {
+    if let Some(storage) = tab_storage() {
+        // Full or forbidden: the token then holds until the page is loaded again.
+        let _refused = storage.set_item(TOKEN_KEY, token);
+    }
+}
+
+fn tab_storage() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+fn read(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+fn keep(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        // Full or forbidden: the choice then holds for this page only.
+        let _refused = storage.set_item(key, value);
+    }
+}
+
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/*".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped = after.get(..2).filter(|_| *first == b'%').and_then(hex);
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digits: &[u8]) -> Option<u8> {
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_reads_as_it_is_written() {
+        let views = [
+            View::default(),
+            View { window: Some(Window::Quarter), filter: "host/*".into() },
+            View { window: None, filter: "50 % & mehr: ä#".into() },
+        ];
+        for view in views {
+            assert_eq!(View::read(&format!("#{}", view.write())), view);
+        }
+    }
+
+    #[test]
+    fn what_an_address_says_beyond_that_is_left_out() {
+        let view = View::read("#window=7&colour=red&filter=a%2&&x");
+        assert_eq!(view, View { window: None, filter: "a%2".into() });
+    }
+
+    #[test]
+    fn the_theme_goes_round_and_an_unknown_one_is_the_systems() {
+        assert_eq!(Theme::default().next().next().next(), Theme::System);
+        assert_eq!(Theme::named("sepia"), Theme::System);
+        assert_eq!(Theme::named(Theme::Dark.word()), Theme::Dark);
+    }
+}

@@ -1,0 +1,246 @@
+//! The session in a browser: the only file that touches `WebSocket`.
+//!
+//! It decides nothing. What sockets, the page and the clock do is handed to the session; what the session wants is
+//! done; when it wants to be woken, a timer is set.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use shared::session::{Effect, Event, Now, Refusal, Session, SocketId};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};
+
+use crate::now::now;
+
+/// RFC 6455, section 7.4.1: asked for, and done.
+const NORMAL_CLOSURE: u16 = 1000;
+
+/// A session with its sockets.
+#[derive(Clone)]
+pub struct Connection(Rc<Wiring>);
+
+struct Wiring {
+    url: String,
+    session: RefCell<Session>,
+    sockets: RefCell<BTreeMap<SocketId, Socket>>,
+    tell: Box<dyn Fn(Event)>,
+    wake: Closure<dyn FnMut()>,
+    alarm: Cell<Option<Alarm>>,
+}
+
+/// A timer that is running.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Alarm {
+    due_ms: u64,
+    handle: i32,
+}
+
+impl Connection {
+    /// Wires `session` to sockets at `url`, to the clock and to the page. Its events go to `tell`, which may use the
+    /// connection in turn.
+    pub fn new(url: String, session: Session, tell: impl Fn(Event) + 'static) -> Self {
+        let wiring = Rc::new_cyclic(|wiring| Wiring {
+            url,
+            session: RefCell::new(session),
+            sockets: RefCell::default(),
+            tell: Box::new(tell),
+            wake: on_wake(Weak::clone(wiring)),
+            alarm: Cell::new(None),
+        });
+        watch_page(&wiring);
+        Self(wiring)
+    }
+
+    /// Does something to the session, and what the session then wants.
+    pub fn act<T>(&self, act: impl FnOnce(&mut Session, Now) -> T) -> T {
+        self.0.act(act)
+    }
+
+    /// Looks at the session.
+    pub fn view<T>(&self, view: impl FnOnce(&Session, Now) -> T) -> T {
+        view(&self.0.session.borrow(), now())
+    }
+}
+
+impl Wiring {
+    fn act<T>(self: &Rc<Self>, act: impl FnOnce(&mut Session, Now) -> T) -> T {
+        let answer = self.feed(act);
+        self.drain();
+        answer
+    }
+
+    fn feed<T>(&self, act: impl FnOnce(&mut Session, Now) -> T) -> T {
+        act(&mut self.session.borrow_mut(), now())
+    }
+
+    fn drain(self: &Rc<Self>) {
+        loop {
+            if let Some(effect) = self.feed(|session, _| session.poll_effect()) {
+                self.obey(effect);
+            } else if let Some(event) = self.feed(|session, _| session.poll_event()) {
+                (self.tell)(event);
+            } else {
+                break;
+            }
+        }
+        self.set_alarm();
+    }
+
+    fn obey(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::OpenSocket { socket, protocols } => self.open(socket, &protocols),
+            Effect::Send { socket, text } => self.with(socket, |web| web.send_with_str(&text)),
+            Effect::CloseSocket { socket } => self.with(socket, |web| web.close_with_code(NORMAL_CLOSURE)),
+        }
+    }
+
+    fn open(self: &Rc<Self>, id: SocketId, protocols: &[String]) {
+        match Socket::open(&self.url, protocols, id, self) {
+            Ok(socket) => {
+                self.sockets.borrow_mut().insert(id, socket);
+            }
+            // Not a socket's address, or one that the page's policy forbids.
+            Err(_) => self.feed(|session, now| session.socket_refused(id, Refusal::default(), now)),
+        }
+    }
+
+    /// A socket that refuses is closing or closed: its `close` event says so, or has said so.
+    fn with(&self, id: SocketId, act: impl FnOnce(&WebSocket) -> Result<(), JsValue>) {
+        if let Some(socket) = self.sockets.borrow().get(&id) {
+            let _refused_by_a_closing_socket = act(&socket.web);
+        }
+    }
+
+    fn set_alarm(&self) {
+        let due_ms = self.session.borrow().poll_timeout();
+        if self.alarm.get().map(|alarm| alarm.due_ms) == due_ms {
+            return;
+        }
+        let Some(window) = web_sys::window() else { return };
+        if let Some(alarm) = self.alarm.take() {
+            window.clear_timeout_with_handle(alarm.handle);
+        }
+        let Some(due_ms) = due_ms else { return };
+        let delay_ms = i32::try_from(due_ms.saturating_sub(now().mono_ms)).unwrap_or(i32::MAX);
+        let handle = window.set_timeout_with_callback_and_timeout_and_arguments_0(
+            self.wake.as_ref().unchecked_ref(),
+            delay_ms,
+        );
+        self.alarm.set(handle.ok().map(|handle| Alarm { due_ms, handle }));
+    }
+}
+
+fn on_wake(wiring: Weak<Wiring>) -> Closure<dyn FnMut()> {
+    Closure::new(move || {
+        if let Some(wiring) = wiring.upgrade() {
+            wiring.alarm.set(None);
+            wiring.act(|session, now| session.handle_timeout(now));
+        }
+    })
+}
+
+/// One socket, with what listens to it. Dropped, it is silent and closed.
+struct Socket {
+    web: WebSocket,
+    _open: Closure<dyn FnMut(JsValue)>,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut(JsValue)>,
+    _close: Closure<dyn FnMut(CloseEvent)>,
+}
+
+impl Socket {
+    fn open(url: &str, protocols: &[String], id: SocketId, wiring: &Rc<Wiring>) -> Result<Self, JsValue> {
+        let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
+        let web = WebSocket::new_with_str_sequence(url, &protocols)?;
+        let has_opened = Rc::new(Cell::new(false));
+        let opened = Rc::clone(&has_opened);
+        let socket = Self {
+            _open: listener(wiring, move |wiring, _| {
+                opened.set(true);
+                wiring.act(|session, now| session.socket_opened(id, now));
+            }),
+            _message: listener(wiring, move |wiring, event: MessageEvent| {
+                // A binary message reads as an empty text, which the session counts as unreadable.
+                let text = event.data().as_string().unwrap_or_default();
+                wiring.act(|session, now| session.socket_message(id, &text, now));
+            }),
+            _error: listener(wiring, move |wiring, _| errored(&wiring, id, has_opened.get())),
+            _close: listener(wiring, move |wiring, event: CloseEvent| closed(&wiring, id, &event)),
+            web,
+        };
+        socket.web.set_onopen(Some(socket._open.as_ref().unchecked_ref()));
+        socket.web.set_onmessage(Some(socket._message.as_ref().unchecked_ref()));
+        socket.web.set_onerror(Some(socket._error.as_ref().unchecked_ref()));
+        socket.web.set_onclose(Some(socket._close.as_ref().unchecked_ref()));
+        Ok(socket)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.web.set_onopen(None);
+        self.web.set_onmessage(None);
+        self.web.set_onerror(None);
+        self.web.set_onclose(None);
+        let _closed_already = self.web.close();
+    }
+}
+
+/// A browser never says what failed. Before the socket was open it was refused or out of reach; after that the
+/// `close` event, which always follows, says more.
+fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool) {
+    if !has_opened {
+        wiring.act(|session, now| session.socket_refused(id, Refusal::default(), now));
+    }
+}
+
+fn closed(wiring: &Rc<Wiring>, id: SocketId, event: &CloseEvent) {
+    wiring.act(|session, now| session.socket_closed(id, event.code(), &event.reason(), now));
+    wiring.sockets.borrow_mut().remove(&id);
+}
+
+fn listener<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
+    wiring: &Rc<Wiring>,
+    hear: impl Fn(Rc<Wiring>, E) + 'static,
+) -> Closure<dyn FnMut(E)> {
+    let wiring = Rc::downgrade(wiring);
+    Closure::new(move |event| {
+        if let Some(wiring) = wiring.upgrade() {
+            hear(wiring, event);
+        }
+    })
+}
+
+/// What the page learns of network, sight and its own end; for as long as the page lives.
+fn watch_page(wiring: &Rc<Wiring>) {
+    let Some(window) = web_sys::window() else { return };
+    hear(&window, "online", wiring, |session, now| session.network(true, now));
+    hear(&window, "offline", wiring, |session, now| session.network(false, now));
+    hear(&window, "pagehide", wiring, |session, now| session.close(now));
+    hear_page_shown(&window, wiring);
+    if let Some(document) = window.document() {
+        let page = document.clone();
+        hear(&document, "visibilitychange", wiring, move |session, now| {
+            session.visibility(!page.hidden(), now);
+        });
+    }
+}
+
+/// A page taken back from the browser's cache goes on where it was.
+fn hear_page_shown(window: &web_sys::Window, wiring: &Rc<Wiring>) {
+    let shown = listener(wiring, |wiring, event: web_sys::PageTransitionEvent| {
+        if event.persisted() {
+            wiring.act(|session, now| session.open(now));
+        }
+    });
+    let _listening = window.add_event_listener_with_callback("pageshow", shown.as_ref().unchecked_ref());
+    shown.forget();
+}
+
+fn hear(target: &EventTarget, name: &str, wiring: &Rc<Wiring>, tell: impl Fn(&mut Session, Now) + 'static) {
+    let heard = listener(wiring, move |wiring, _: JsValue| wiring.act(&tell));
+    let _listening = target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
+    heard.forget();
+}

@@ -1,0 +1,42 @@
+//! Light, dark, or as the system has it.
+
+use leptos::prelude::*;
+
+use crate::prefs::{self, Theme};
+
+/// The button that goes round the themes.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let theme = RwSignal::new(prefs::theme());
+    Effect::new(move |_| put_on(theme.get()));
+    let choose = move |_| {
+        theme.update(|theme| *theme = theme.next());
+        prefs::keep_theme(theme.get_untracked());
+    };
+    let words = move || match theme.get() {
+        Theme::System => "Colours: as the system",
+        Theme::Light => "Colours: light",
+        Theme::Dark => "Colours: dark",
+    };
+    view! {
+        <button
+            class="tool icon theme"
+            class:is-light=move || theme.get() == Theme::Light
+            class:is-dark=move || theme.get() == Theme::Dark
+            type="button"
+            title=words
+            aria-label=words
+            on:click=choose
+            data-testid="theme"
+        ></button>
+    }
+}
+
+fn put_on(theme: Theme) {
+    let Some(root) = document().document_element() else { return };
+    // The name and the value are ours, and both are valid.
+    let _put_on = match theme {
+        Theme::System => root.remove_attribute("data-theme"),
+        Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.word()),
+    };
+}

@@ -1,0 +1,66 @@
+//! What happens each second: ages grow, the right edge moves, the oldest is forgotten, the past is filled in.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use shared::session::Session;
+use shared::{Millis, Topic};
+
+use crate::board::{Board, Cell};
+use crate::intake::look;
+use crate::model::budget::keep_from;
+
+const TICK: Duration = Duration::from_secs(1);
+/// Requests for more of the past sent in one second: enough to fill a board quickly, too few to disturb live data.
+const MOST_WISHES: usize = 8;
+
+/// Ticks as long as the page lives.
+pub fn start(board: Board) {
+    // Only a page without a window has no timers.
+    let _running = set_interval_with_handle(move || tick(board), TICK);
+}
+
+fn tick(board: Board) {
+    look(board);
+    let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
+    board.now.set(now);
+    if !board.paused.get_untracked() {
+        board.edge.set(now);
+    }
+    let cells = board.every_cell();
+    let edge = board.edge.get_untracked();
+    for (_, cell) in &cells {
+        age(board, cell, now, edge, cells.len());
+    }
+    if board.link.with_untracked(|link| link.state.is_connected()) {
+        fill_in(board, &cells, now, edge);
+    }
+}
+
+fn age(board: Board, cell: &Cell, now: Millis, edge: Millis, topics: usize) {
+    let kept = board.kept.get_value();
+    let has_settled = cell.change(|stream, series| {
+        let from = keep_from(series, kept, edge, topics);
+        stream.forget_before(from, series);
+        stream.settle(series, now)
+    });
+    if has_settled == Some(true) && !board.paused.get_untracked() {
+        cell.stream.notify();
+        cell.series.notify();
+    }
+}
+
+fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis, edge: Millis) {
+    let from = edge - board.window.get_untracked().ms();
+    let wishes = cells.iter().filter_map(|(topic, cell)| {
+        let wish = cell.stream.with_untracked(|stream| stream.wish(from, now))?;
+        Some((topic, cell, wish))
+    });
+    for (topic, cell, wish) in wishes.take(MOST_WISHES) {
+        cell.change(|stream, _| stream.asked(now));
+        board.with_session(|session, at| {
+            // Without a connection just now: it is wished for again.
+            let _asked = session.fetch_earlier(topic, wish.before, wish.count, at);
+        });
+    }
+}
