@@ -1,0 +1,165 @@
+//! The commands that talk to a server.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Server, run, run_with_input};
+
+fn lines(output: &std::process::Output) -> Vec<Value> {
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn data(server: &Server, topic: &str) -> Vec<Value> {
+    let history = run(&server.ws(), &["history", topic, "--json", "--limit", "1000000"]);
+    lines(&history).into_iter().map(|line| line["data"].clone()).collect()
+}
+
+#[test]
+fn without_a_server_every_client_says_how_to_start_one() {
+    for arguments in [
+        &["publish", "a", "1"][..],
+        &["pipe", "a"],
+        &["host"],
+        &["watch", "*"],
+        &["topics"],
+        &["history", "a"],
+    ] {
+        let output = run("ws://127.0.0.1:1/ws", arguments);
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}");
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            words.contains("no server at ws://127.0.0.1:1/ws") && words.contains("tickertape serve"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn an_address_that_is_no_tickertape_is_said_to_be_none() {
+    let server = Server::start();
+    let output = run(&format!("ws://{}/elsewhere", server.address), &["topics"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--url names the WebSocket itself"));
+}
+
+#[test]
+fn publish_takes_numbers_pairs_json_and_standard_input() {
+    let server = Server::start();
+    let url = server.ws();
+    let output = run(&url, &["publish", "a", "-21.5", "--unit", "°C", "--every", "10s", "--json"]);
+    assert_eq!(lines(&output)[0]["offset"], 1, "{output:?}");
+    assert!(run(&url, &["publish", "a", "in=1", "door=open"]).status.success());
+    assert!(run(&url, &["publish", "a", "{\"x\": true}"]).status.success());
+    assert!(run_with_input(&url, &["publish", "a", "-"], "1\n{\"data\": 2}\n").status.success());
+    let expected = [json!(-21.5), json!({"in": 1, "door": "open"}), json!({"x": true}), json!(1), json!(2)];
+    assert_eq!(data(&server, "a"), expected);
+    let topics = lines(&run(&url, &["topics", "--json"]));
+    assert_eq!(topics[0]["meta"], json!({"unit": "°C", "expect_every_ms": 10_000}));
+    assert_eq!((&topics[0]["topic"], &topics[0]["last"]["data"]), (&json!("a"), &json!(2)));
+}
+
+#[test]
+fn a_refused_publication_ends_with_1_and_the_servers_words() {
+    let server = Server::start();
+    let output = run(&server.ws(), &["history", "nobody"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("unknown_topic"));
+    assert_eq!(run(&server.ws(), &["publish", "a", "1", "--ts", "17"]).status.code(), Some(2));
+}
+
+#[test]
+fn pipe_recognises_what_it_reads() {
+    let server = Server::start();
+    let table = [
+        ("numbers", "1\n2.5\n", json!([1, 2.5])),
+        ("pairs", "in=1 out=2\n", json!([{"in": 1, "out": 2}])),
+        ("csv", "in,out\n1,2\n", json!([{"in": 1, "out": 2}])),
+        ("text", "Listening on everything that is there\n", json!(["Listening on everything that is there"])),
+    ];
+    for (topic, input, expected) in table {
+        let output = run_with_input(&server.ws(), &["pipe", topic, "--json"], input);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(json!(data(&server, topic)), expected);
+    }
+}
+
+#[test]
+fn pipe_publishes_good_lines_and_tells_the_bad_ones_by_number() {
+    let server = Server::start();
+    let output = run_with_input(&server.ws(), &["pipe", "a", "--json"], "1\ntwo\n3\nNaN\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!((&lines(&output)[0]["published"], &lines(&output)[0]["unreadable"]), (&json!(2), &json!(2)));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(words.contains("line 2: \"two\" is not a number") && words.contains("line 4: NaN"), "{words}");
+    assert_eq!(data(&server, "a"), [json!(1), json!(3)]);
+}
+
+#[test]
+fn pipe_publishes_at_once_and_not_when_its_input_ends() {
+    let server = Server::start();
+    let mut viewer = server.watch("*");
+    let mut pipe = Client::start(&server, &["pipe", "a"]);
+    let mut stdin = pipe.stdin();
+    writeln!(stdin, "1").unwrap();
+    assert_eq!(viewer.hear_data(), [("a".to_owned(), json!(1))]);
+    drop(stdin);
+    assert_eq!(pipe.ended(), 0);
+}
+
+#[test]
+fn watch_rewinds_counts_and_ends() {
+    let server = Server::start();
+    server.post("/topics/a/b", "[1, 2, 3]");
+    let output = run(&server.ws(), &["watch", "a/*", "--rewind", "2", "--count", "2", "--json"]);
+    assert!(output.status.success());
+    let seen: Vec<_> = lines(&output).iter().map(|line| line["data"].clone()).collect();
+    assert_eq!(seen, [json!(2), json!(3)]);
+}
+
+#[test]
+fn history_reads_back_as_far_as_asked() {
+    let server = Server::start();
+    let epoch = server.post("/topics/a", "1\n".repeat(2_500)).json()["epoch"].as_str().unwrap().to_owned();
+    let count = |arguments: &[&str]| {
+        let output = run(&server.ws(), &[&["history", "a", "--json"], arguments].concat());
+        assert!(output.status.success(), "{output:?}");
+        lines(&output).iter().map(|line| line["offset"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(count(&[]), (2_401..=2_500).collect::<Vec<_>>());
+    assert_eq!(count(&["--since", "5m"]), (1..=2_500).collect::<Vec<_>>());
+    assert_eq!(count(&["--since", "5m", "--limit", "3"]), [2_498, 2_499, 2_500]);
+    assert_eq!(count(&["--since", &format!("{epoch}:2490"), "--limit", "3"]), [2_491, 2_492, 2_493]);
+}
+
+#[test]
+fn host_publishes_this_machine_every_second() {
+    let server = Server::start();
+    let watch = Client::start(&server, &["watch", "web1/cpu", "--json"]);
+    let _host = Client::start(&server, &["host", "--topic", "web1"]);
+    for _ in 0..2 {
+        let all = watch.line()["data"]["all"].as_f64().unwrap();
+        assert!((0.0..=100.0).contains(&all), "{all}");
+    }
+    let topics = server.get("/topics").json();
+    let names: Vec<_> =
+        topics["topics"].as_array().unwrap().iter().map(|topic| topic["topic"].clone()).collect();
+    assert!(names.contains(&json!("web1/memory")) && names.contains(&json!("web1/processes")), "{names:?}");
+}
+
+#[test]
+fn output_may_end_before_the_program_does() {
+    let server = Server::start();
+    server.post("/topics/a", "1\n".repeat(10_000));
+    let output = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "\"$0\" history a --limit 10000 --url \"$1\" | head -1",
+            crate::support::PROGRAM,
+            &server.ws(),
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}

@@ -1,0 +1,17 @@
+//! The real program, over real sockets: one test binary, so that it is linked once.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
+
+mod bad_input;
+mod by_hand;
+mod clients;
+mod corpus;
+mod gaps;
+mod http;
+mod kill;
+mod page;
+mod security;
+mod shutdown;
+mod slow_viewer;
+mod support;
+mod tokens;

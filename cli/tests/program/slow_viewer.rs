@@ -1,0 +1,56 @@
+//! A viewer that never reads costs a bounded amount of memory, and nobody else anything.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Server, Socket};
+
+const PUBLICATIONS: usize = 1_500;
+const BYTES: usize = 20_000;
+/// What the server may grow by: the slow viewer's queue, the store's cache and history, and what allocators keep.
+/// What was published in all is nearly as much, and the viewer's share of it would come on top.
+#[cfg(target_os = "linux")]
+const GROWTH_BYTES: u64 = 96 * 1024 * 1024;
+
+#[test]
+fn the_others_lose_nothing_their_latency_stays_and_memory_is_bounded() {
+    let server = Server::start();
+    let mut reader = server.watch("big");
+    let _deaf = server.watch("big");
+    #[cfg(target_os = "linux")]
+    let before = server.resident_bytes();
+    let mut publisher = server.connect();
+    let latencies: Vec<Duration> =
+        (0..PUBLICATIONS).map(|n| deliver(&mut publisher, &mut reader, n)).collect();
+    let counts = server.get("/healthz").json()["counts"].clone();
+    assert!(counts["dropped"].as_u64().unwrap() > 0, "the deaf viewer's queue was never full: {counts}");
+    let (early, late) = latencies.split_at(PUBLICATIONS / 2);
+    let (early, late) = (median(early), median(late));
+    assert!(
+        late < early * 5 + Duration::from_millis(20),
+        "{early:?} before its queue was full, {late:?} after"
+    );
+    #[cfg(target_os = "linux")]
+    {
+        let growth = server.resident_bytes().saturating_sub(before);
+        assert!(growth < GROWTH_BYTES, "{growth} bytes");
+    }
+}
+
+/// From handing in to having it, in order and exactly once.
+fn deliver(publisher: &mut Socket, reader: &mut Socket, n: usize) -> Duration {
+    let data = format!("{n:06}{}", "x".repeat(BYTES));
+    let began = Instant::now();
+    publisher.say(&json!({"action": "publish", "id": n, "topic": "big", "data": data}));
+    assert_eq!(reader.hear_data(), [("big".to_owned(), Value::String(data))]);
+    let took = began.elapsed();
+    publisher.hear_type("published");
+    took
+}
+
+fn median(latencies: &[Duration]) -> Duration {
+    let mut sorted = latencies.to_vec();
+    sorted.sort();
+    sorted[sorted.len() / 2]
+}

@@ -1,0 +1,99 @@
+//! `tickertape` as a client, in a child process.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use serde_json::Value;
+
+use super::{PATIENCE, PROGRAM, Server};
+
+/// Runs a command to its end.
+pub fn run(url: &str, arguments: &[&str]) -> Output {
+    run_with_input(url, arguments, "")
+}
+
+/// Runs a command to its end, with something to read.
+pub fn run_with_input(url: &str, arguments: &[&str], input: &str) -> Output {
+    let mut child = spawn(url, arguments);
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_owned();
+    thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let (sender, ended) = mpsc::channel();
+    let pid = child.id();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    match ended.recv_timeout(PATIENCE) {
+        Ok(output) => output.unwrap(),
+        Err(_) => {
+            let _ = Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
+            panic!("{arguments:?} did not end");
+        }
+    }
+}
+
+fn spawn(url: &str, arguments: &[&str]) -> Child {
+    Command::new(PROGRAM)
+        .args(arguments)
+        .env("TICKERTAPE_URL", url)
+        .env_remove("TICKERTAPE_TOKEN")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// A command that runs on. It is killed when dropped.
+pub struct Client {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: mpsc::Receiver<String>,
+    errors: mpsc::Receiver<String>,
+}
+
+impl Client {
+    /// Starts it.
+    pub fn start(server: &Server, arguments: &[&str]) -> Self {
+        let mut child = spawn(&server.ws(), arguments);
+        let stdin = child.stdin.take();
+        let lines = read_lines(BufReader::new(child.stdout.take().unwrap()).lines());
+        let errors = read_lines(BufReader::new(child.stderr.take().unwrap()).lines());
+        Self { child, stdin, lines, errors }
+    }
+
+    /// The next line of its output, as JSON.
+    pub fn line(&self) -> Value {
+        serde_json::from_str(&self.lines.recv_timeout(PATIENCE).expect("another line")).unwrap()
+    }
+
+    /// Waits until it says something like this on standard error.
+    pub fn says(&self, part: &str) {
+        while !self.errors.recv_timeout(PATIENCE).expect("another word").contains(part) {}
+    }
+
+    /// What it reads.
+    pub fn stdin(&mut self) -> ChildStdin {
+        self.stdin.take().unwrap()
+    }
+
+    /// Waits for its end.
+    pub fn ended(mut self) -> i32 {
+        // Its output ends when it does.
+        while self.lines.recv_timeout(PATIENCE).is_ok() {}
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(lines: Lines<impl BufRead + Send + 'static>) -> mpsc::Receiver<String> {
+    let (sender, received) = mpsc::channel();
+    thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    received
+}

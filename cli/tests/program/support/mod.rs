@@ -1,0 +1,19 @@
+//! A server to test against, and the ways to talk to it. Everything that waits gives up after [`PATIENCE`].
+
+mod client;
+mod http;
+mod server;
+mod socket;
+
+use std::time::Duration;
+
+pub use client::{Client, run, run_with_input};
+pub use http::{Answer, read, request};
+pub use server::Server;
+pub use socket::Socket;
+
+/// Longer than anything should take on a busy machine; tests that pass do not wait for it.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");

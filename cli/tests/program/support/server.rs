@@ -1,0 +1,166 @@
+//! `tickertape serve` as a child process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Answer, PATIENCE, PROGRAM, Socket, request};
+
+/// A running server. It is killed when dropped.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+    directory: PathBuf,
+    /// Removed with the server, unless the directory belongs to the test.
+    _temporary: Option<TempDir>,
+}
+
+impl Server {
+    /// On any port, with an empty store, without this machine's metrics.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same, with more arguments.
+    pub fn start_with(arguments: &[&str]) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut server = Self::start_at("127.0.0.1:0", temporary.path(), arguments);
+        server._temporary = Some(temporary);
+        server
+    }
+
+    /// At this address, with the store in this directory.
+    pub fn start_at(listen: &str, directory: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--json", "--no-host", "--listen", listen, "--data-dir"])
+            .arg(directory)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let line = first_line(child.stdout.take().unwrap());
+        let address = address(&line).unwrap_or_else(|| panic!("no address: {line:?} {}", errors(&mut child)));
+        Self { child, address, directory: directory.to_owned(), _temporary: None }
+    }
+
+    /// Kills it as `kill -9` does and starts another in its place.
+    pub fn restart_after_kill(&mut self) {
+        self.kill();
+        let listen = self.address.to_string();
+        let next = Self::start_at(&listen, &self.directory, &[]);
+        let temporary = self._temporary.take();
+        *self = next;
+        self._temporary = temporary;
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for its end; answers with that and with what it said on standard error.
+    pub fn ended(&mut self) -> (ExitStatus, String) {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, errors(&mut self.child));
+            }
+            assert!(began.elapsed() < PATIENCE, "the server did not end");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits for a line on standard error.
+    pub fn says(&mut self, part: &str) {
+        let line = first_line(self.child.stderr.take().unwrap());
+        assert!(line.contains(part), "{line}");
+    }
+
+    /// The WebSocket's address.
+    pub fn ws(&self) -> String {
+        format!("ws://{}/ws", self.address)
+    }
+
+    /// A connected client.
+    pub fn connect(&self) -> Socket {
+        Socket::connect(self.address)
+    }
+
+    /// A client that watches a filter.
+    pub fn watch(&self, filter: &str) -> Socket {
+        let mut socket = self.connect();
+        socket.say(&serde_json::json!({"action": "subscribe", "id": 1, "filter": filter}));
+        socket.hear_type("subscribed");
+        socket
+    }
+
+    /// `GET`.
+    pub fn get(&self, path: &str) -> Answer {
+        request(self.address, "GET", path, &[], b"")
+    }
+
+    /// `POST`, as curl does it.
+    pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
+        let form = [("Content-Type", "application/x-www-form-urlencoded")];
+        request(self.address, "POST", path, &form, body.as_ref())
+    }
+
+    /// Resident memory, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn address(line: &str) -> Option<SocketAddr> {
+    let announced: Value = serde_json::from_str(line).ok()?;
+    announced["url"].as_str()?.strip_prefix("http://")?.trim_end_matches('/').parse().ok()
+}
+
+fn errors(child: &mut Child) -> String {
+    let mut text = String::new();
+    if let Some(mut stderr) = child.stderr.take() {
+        let _ = stderr.read_to_string(&mut text);
+    }
+    text
+}
+
+/// Read on a thread, so that a program that says nothing does not hold the test up for ever.
+fn first_line(from: impl Read + Send + 'static) -> String {
+    let (sender, line) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = BufReader::new(from);
+        let mut line = String::new();
+        let _ = lines.read_line(&mut line);
+        let _ = sender.send(line);
+        // The pipe is kept open and emptied, or the program would find it broken.
+        let _ = std::io::copy(&mut lines, &mut std::io::sink());
+    });
+    line.recv_timeout(PATIENCE).unwrap_or_default()
+}

@@ -1,0 +1,103 @@
+//! A plain WebSocket client that knows nothing of sessions.
+
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::HandshakeError;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};
+
+use super::PATIENCE;
+
+/// A connected WebSocket.
+pub struct Socket(pub WebSocket<TcpStream>);
+
+impl Socket {
+    /// Connects.
+    pub fn connect(address: SocketAddr) -> Self {
+        Self::connect_with(address, &[]).unwrap()
+    }
+
+    /// Connects with further headers; the HTTP status if that is refused.
+    pub fn connect_with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        match client(request, stream) {
+            Ok((socket, _)) => Ok(Self(socket)),
+            Err(HandshakeError::Failure(Error::Http(response))) => Err(response.status().as_u16()),
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    }
+
+    /// Sends JSON.
+    pub fn say(&mut self, message: &Value) {
+        self.say_text(&message.to_string());
+    }
+
+    /// Sends text.
+    pub fn say_text(&mut self, text: &str) {
+        self.0.send(Message::text(text)).unwrap();
+    }
+
+    /// The next text message.
+    pub fn hear(&mut self) -> Value {
+        loop {
+            match self.0.read().unwrap() {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next message of this type; others are passed over.
+    pub fn hear_type(&mut self, kind: &str) -> Value {
+        loop {
+            let message = self.hear();
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    /// The next publications, as topic and data; everything else is passed over.
+    pub fn hear_data(&mut self) -> Vec<(String, Value)> {
+        loop {
+            let message = self.hear();
+            let parts = match message["type"].as_str() {
+                Some("publications") => vec![message],
+                Some("batch") => message["parts"].as_array().unwrap().clone(),
+                _ => continue,
+            };
+            return parts.iter().flat_map(data).collect();
+        }
+    }
+
+    /// How it was closed.
+    pub fn hear_close(&mut self) -> Option<CloseFrame> {
+        loop {
+            match self.0.read() {
+                Ok(Message::Close(frame)) => return frame,
+                Ok(_) => {}
+                Err(error) => panic!("broken: {error}"),
+            }
+        }
+    }
+
+    /// That it still works.
+    pub fn is_alive(&mut self) {
+        self.say(&json!({"action": "ping", "t": 77}));
+        assert_eq!(self.hear_type("pong")["t"], 77);
+    }
+}
+
+fn data(part: &Value) -> Vec<(String, Value)> {
+    let topic = part["topic"].as_str().unwrap();
+    let items = part["items"].as_array().unwrap().iter();
+    items.map(|item| (topic.to_owned(), item["data"].clone())).collect()
+}

@@ -1,0 +1,87 @@
+//! A server that asks for tokens.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::{Server, Socket, request, run};
+
+/// A server with a secret, and the secret's file.
+struct Guarded {
+    server: Server,
+    secret: PathBuf,
+    _directory: TempDir,
+}
+
+impl Guarded {
+    fn start() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let secret = directory.path().join("secret.txt");
+        std::fs::write(&secret, "thirty-two bytes of pure secrecy, and a line break\n").unwrap();
+        let server = Server::start_with(&["--auth-secret-file", secret.to_str().unwrap()]);
+        Self { server, secret, _directory: directory }
+    }
+
+    fn token(&self, arguments: &[&str]) -> String {
+        let secret = ["token", "--auth-secret-file", self.secret.to_str().unwrap()];
+        let output = run("", &[&secret, arguments].concat());
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+#[test]
+fn without_a_token_nothing_is_told() {
+    let guarded = Guarded::start();
+    let answer = guarded.server.get("/topics");
+    assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer")));
+    assert_eq!(guarded.server.post("/topics/a", "1").error().2, "unauthorized");
+    assert_eq!(Socket::connect_with(guarded.server.address, &[]).err(), Some(401));
+    assert_eq!(guarded.server.get("/healthz").json()["counts"], json!(null));
+}
+
+#[test]
+fn a_token_opens_what_it_names_and_no_more() {
+    let guarded = Guarded::start();
+    let token = guarded.token(&["--publish", "web1/*", "--subscribe", "web1/*"]);
+    let bearer = format!("Bearer {token}");
+    let post = |path| request(guarded.server.address, "POST", path, &[("Authorization", &bearer)], b"1");
+    assert_eq!(post("/topics/web1/cpu").status, 200);
+    assert_eq!(post("/topics/web2/cpu").error().2, "forbidden");
+    let list = format!("tickertape.v1, bearer.{token}");
+    let mut socket =
+        Socket::connect_with(guarded.server.address, &[("sec-websocket-protocol", &list)]).unwrap();
+    socket.say(&json!({"action": "subscribe", "id": 1, "filter": "*"}));
+    assert_eq!(socket.hear_type("error")["code"], 400);
+    socket.say(&json!({"action": "subscribe", "id": 2, "filter": "web1/*"}));
+    assert_eq!(socket.hear_type("subscribed")["topics"][0]["topic"], "web1/cpu");
+}
+
+#[test]
+fn clients_show_their_token_and_end_with_3_without_one() {
+    let guarded = Guarded::start();
+    let url = guarded.server.ws();
+    let token = guarded.token(&["--publish", "*"]);
+    assert!(run(&url, &["publish", "a", "1", "--token", &token]).status.success());
+    for arguments in
+        [&["publish", "a", "1"][..], &["watch", "*"], &["topics"], &["watch", "*", "--token", "x"]]
+    {
+        let output = run(&url, arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("--token"), "{arguments:?}");
+    }
+    let output = run(&url, &["watch", "*", "--token", &token]);
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_token_for_nothing_and_a_weak_secret_are_refused() {
+    let guarded = Guarded::start();
+    let secret = guarded.secret.to_str().unwrap();
+    assert_eq!(run("", &["token", "--auth-secret-file", secret]).status.code(), Some(2));
+    std::fs::write(&guarded.secret, "short").unwrap();
+    let output = run("", &["token", "--auth-secret-file", secret, "--publish", "*"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("at least 32 bytes"));
+}
