@@ -4,7 +4,7 @@ use shared::client::{Rewind, Subscribe};
 use shared::server::SubscribedTopic;
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 
-use crate::ports::{Page, ReadFrom};
+use crate::ports::Page;
 
 /// What a subscriber asks of one topic's past.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,16 +73,6 @@ pub fn fit(since: &Position, page: &Page) -> Fit {
         Fit::Worn
     } else {
         Fit::Whole
-    }
-}
-
-/// Where to begin reading for `ask`; `None` if nothing is to be read.
-pub fn read_from(ask: &Ask) -> Option<ReadFrom> {
-    match ask {
-        Ask::Nothing => None,
-        Ask::Since(position) => Some(ReadFrom::After(position.offset)),
-        Ask::Last(_) => Some(ReadFrom::Newest),
-        Ask::ReceivedSince(time) => Some(ReadFrom::ReceivedSince(*time)),
     }
 }
 

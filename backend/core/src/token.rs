@@ -1,6 +1,7 @@
 //! Tokens: JSON Web Tokens signed with a shared secret (HS256, RFC 7519).
 
 use std::fmt;
+use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -39,9 +40,11 @@ impl From<Claims> for Principal {
     }
 }
 
-/// Checks tokens.
+/// Checks tokens; a clone costs a reference count.
 #[derive(Clone)]
-pub struct Verifier {
+pub struct Verifier(Arc<Rules>);
+
+struct Rules {
     key: DecodingKey,
     validation: Validation,
 }
@@ -59,7 +62,7 @@ impl Verifier {
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
         validation.validate_aud = false;
-        Ok(Self { key: DecodingKey::from_secret(secret), validation })
+        Ok(Self(Arc::new(Rules { key: DecodingKey::from_secret(secret), validation })))
     }
 
     /// Who holds `token`.
@@ -68,7 +71,7 @@ impl Verifier {
     ///
     /// [`TokenError`], without a word about what exactly was wrong with a token that is not ours.
     pub fn verify(&self, token: &str, now: Millis) -> Result<Principal, TokenError> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.0.key, &self.0.validation)
             .map_err(|_| TokenError::Invalid)?
             .claims;
         if claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now) {

@@ -1,4 +1,5 @@
 //! The fakes keep the rules they stand for, and no check of a suite is left out.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::ports::ConnectionId;
 use backend_core::testing::conformance::management::Harness;

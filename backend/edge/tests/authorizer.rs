@@ -1,4 +1,5 @@
 //! The documented authorizer event, and the three answers: a policy that allows, one that denies, a throw.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
 use backend_core::token::{Claims, Verifier, mint};

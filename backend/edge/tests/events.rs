@@ -1,4 +1,5 @@
 //! The documented CONNECT, MESSAGE and DISCONNECT events, and what is not one of them.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
 use backend_core::authorize::ContextError;

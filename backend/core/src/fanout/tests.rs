@@ -1,1 +1,93 @@
+use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+use serde_json::json;
+use shared::ServerMessage;
+
+use super::*;
+
+#[test]
+fn changes_of_one_log_are_joined_in_order_and_the_last_metadata_stays() {
+    let unit = |unit: &str| Some(TopicMeta { unit: Some(unit.into()), ..TopicMeta::default() });
+    let changes = [
+        Change { meta: unit("a"), ..change("x", 1) },
+        change("y", 1),
+        Change { meta: unit("b"), ..change("x", 2) },
+        change("x", 3),
+    ];
+    let stretches = stretches(&changes);
+    let names: Vec<_> = stretches.iter().map(|stretch| stretch.topic.as_str()).collect();
+    assert_eq!(names, ["x", "y"]);
+    let all = vec![vec![id(1)], vec![id(1)]];
+    let [delivery] = &deliveries(&stretches, all, 10_000)[..] else { panic!("not one") };
+    let ServerMessage::Batch(batch) = read(&delivery.frames[0]) else { panic!("no batch") };
+    let offsets: Vec<_> = batch.parts[0].items.iter().map(|item| item.offset).collect();
+    assert_eq!((offsets, &batch.parts[0].meta), (vec![1, 2, 3], &unit("b")));
+}
+
+#[test]
+fn a_log_that_starts_anew_is_not_joined_with_the_old_one() {
+    let anew = Change { epoch: Epoch::new("new"), ..change("x", 1) };
+    assert_eq!(stretches(&[change("x", 9), anew]).len(), 2);
+}
+
+#[test]
+fn when_all_watch_the_same_there_is_one_delivery() {
+    let stretches = stretches(&[change("x", 1), change("y", 1)]);
+    let everybody: Vec<ConnectionId> = (0..1000).map(id).collect();
+    let deliveries = deliveries(&stretches, vec![everybody.clone(), everybody.clone()], 10_000);
+    assert_eq!(deliveries.len(), 1);
+    assert_eq!((deliveries[0].frames.len(), &deliveries[0].to), (1, &everybody));
+}
+
+#[test]
+fn nobody_gets_a_frame_without_content() {
+    let stretches = stretches(&[change("x", 1)]);
+    assert_eq!(deliveries(&stretches, vec![vec![]], 10_000), []);
+}
+
+proptest! {
+    #[test]
+    fn everybody_gets_what_they_watch_once_and_nothing_else(
+        audiences in prop::collection::vec(prop::collection::btree_set(0u16..12, 0..12), 1..6),
+    ) {
+        let names: Vec<String> = (0..audiences.len()).map(|at| format!("t{at}")).collect();
+        let changes: Vec<Change> = names.iter().map(|name| change(name, 1)).collect();
+        let ids = audiences.iter().map(|to| to.iter().copied().map(id).collect()).collect();
+        let mut got: BTreeMap<ConnectionId, Vec<String>> = BTreeMap::new();
+        for delivery in deliveries(&stretches(&changes), ids, 10_000) {
+            let topics: Vec<String> = delivery.frames.iter().flat_map(|frame| topics(&read(frame))).collect();
+            for to in delivery.to {
+                prop_assert!(got.insert(to, topics.clone()).is_none(), "in two deliveries");
+            }
+        }
+        let mut watched: BTreeMap<ConnectionId, Vec<String>> = BTreeMap::new();
+        for (name, to) in names.iter().zip(&audiences) {
+            for number in to {
+                watched.entry(id(*number)).or_default().push(name.clone());
+            }
+        }
+        prop_assert_eq!(got, watched);
+    }
+}
+
+fn change(topic: &str, offset: u64) -> Change {
+    let items = vec![Publication { offset, ts: 1, received_at: 2, data: json!(offset) }];
+    Change { topic: Topic::new(topic).unwrap(), epoch: Epoch::new("old"), items, meta: None }
+}
+
+fn id(number: u16) -> ConnectionId {
+    ConnectionId::new(&format!("c{number:04}"))
+}
+
+fn read(frame: &Bytes) -> ServerMessage {
+    serde_json::from_slice(frame).unwrap()
+}
+
+fn topics(message: &ServerMessage) -> Vec<String> {
+    match message {
+        ServerMessage::Publications(publications) => vec![publications.topic.to_string()],
+        ServerMessage::Batch(batch) => batch.parts.iter().map(|part| part.topic.to_string()).collect(),
+        other => panic!("{other:?}"),
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::client::Ping;
 use shared::server::Pong;
-use shared::{Millis, Position, ServerMessage, Topic, limits};
+use shared::{Filter, Millis, Position, ServerMessage, Topic, limits};
 
 use super::{Answer, Service, frame};
 use crate::pack;
@@ -21,12 +21,18 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
 
     async fn watched(&self, connection: &Connection, now: Millis) -> Result<Vec<Head>, Unavailable> {
         let mut watched: BTreeMap<Topic, Head> = BTreeMap::new();
-        for filter in self.connections.subscriptions(&connection.id, now).await? {
-            let heads = self.log.heads(&filter).await?;
+        let filters = self.connections.subscriptions(&connection.id, now).await?;
+        for filter in widest(&filters) {
+            let heads = self.log.heads(filter).await?;
             watched.extend(heads.into_iter().map(|head| (head.topic.clone(), head)));
         }
         Ok(watched.into_values().collect())
     }
+}
+
+/// The filters that no other one covers, so that no topic is asked for twice.
+fn widest(filters: &[Filter]) -> impl Iterator<Item = &Filter> {
+    filters.iter().filter(|filter| !filters.iter().any(|other| other != *filter && other.covers(filter)))
 }
 
 /// `,"heads":{}`, which an empty pong does not have.

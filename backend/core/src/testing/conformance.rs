@@ -7,8 +7,10 @@
 //! }
 //! ```
 
-// Checks are assertions: a fault of the implementation is a panic of the test that runs them.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fault of the implementation is a panic of the test that runs the check"
+)]
 
 pub mod connections;
 pub mod log;

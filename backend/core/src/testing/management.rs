@@ -52,8 +52,6 @@ impl FakeManagement {
     /// # Panics
     ///
     /// If something was posted that is not a message.
-    // A fake is part of a test: what it cannot read is a failure.
-    #[allow(clippy::expect_used)]
     pub fn take_messages(&self, id: &ConnectionId) -> Vec<ServerMessage> {
         let posts = self.take_posts_to(id);
         posts.iter().map(|message| serde_json::from_slice(message).expect("a message")).collect()

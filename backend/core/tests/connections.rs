@@ -1,0 +1,233 @@
+//! Coming, staying and going: `$connect`, `ping`, `refresh`, `$disconnect`, pruning, occupancy, farewell.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
+
+mod support;
+
+use backend_core::ports::{ConnectionId, Connections, PostError};
+use backend_core::{Principal, Reply};
+use serde_json::json;
+use shared::server::{Disconnect, Occupancy};
+use shared::{DisconnectCode, ErrorCode, Position, ServerMessage, limits};
+use support::*;
+
+#[tokio::test]
+async fn connecting_posts_nothing_and_echoes_our_protocol_only_when_asked() {
+    let world = World::open();
+    let id = ConnectionId::new("a");
+    assert_eq!(world.handshake(&id, None, &["mqtt"]).await, Reply::ok());
+    let reply = world.handshake(&id, None, &["mqtt", "tickertape.v1"]).await;
+    assert_eq!(reply, Reply { status: 200, protocol: Some("tickertape.v1".into()) });
+    assert_eq!(world.management.take_posts(), []);
+    assert_eq!(world.connections.get(&id, NOW).await.unwrap().unwrap().principal, Principal::local());
+}
+
+#[tokio::test]
+async fn where_tokens_are_asked_for_nobody_enters_unseen_by_the_authorizer_or_too_late() {
+    let world = World::asking_for_tokens();
+    let id = ConnectionId::new("a");
+    assert_eq!(world.handshake(&id, None, &[]).await, Reply::refused(401));
+    let expired = Principal { expires_at: Some(NOW), ..agent(&["*"], &[]) };
+    assert_eq!(world.handshake(&id, Some(expired), &[]).await, Reply::refused(401));
+    assert_eq!(world.connections.get(&id, NOW).await.unwrap(), None);
+    assert_eq!(world.handshake(&id, Some(agent(&["*"], &[])), &[]).await, Reply::ok());
+}
+
+#[tokio::test]
+async fn a_store_that_fails_refuses_the_handshake() {
+    let world = World::open();
+    world.connections.set_broken(true);
+    assert_eq!(world.handshake(&ConnectionId::new("a"), None, &[]).await, Reply::refused(503));
+}
+
+#[tokio::test]
+async fn a_row_lives_as_long_as_the_connection_can_and_hardly_longer_than_its_token() {
+    let world = World::open();
+    for (principal, until) in
+        [(Principal::local(), NOW + limits::CONNECTION_ROW_MS), (agent(&["*"], &[]), NOW + 60_000 + 60_000)]
+    {
+        let id = world.connect_as("a", principal).await;
+        assert!(world.connections.get(&id, until - 1).await.unwrap().is_some());
+        assert_eq!(world.connections.get(&id, until).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_the_table_has_lost_is_told_to_come_back_and_closed() {
+    let world = World::open();
+    let id = ConnectionId::new("lost");
+    world.management.connect(&id);
+    let told = world.say(&id, json!({"action": "ping", "t": 1})).await;
+    let [ServerMessage::Disconnect(told)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((told.code, told.reconnect), (DisconnectCode::LifetimeOver, true));
+    assert_eq!(world.management.closed(), [id]);
+}
+
+#[tokio::test]
+async fn disconnecting_forgets_that_connection_and_no_other() {
+    let world = World::open();
+    let (a, b) = (world.connect("a").await, world.connect("b").await);
+    world.subscribe(&a, "x").await;
+    world.subscribe(&b, "x").await;
+    world.disconnect(&a).await;
+    world.disconnect(&a).await;
+    assert_eq!(world.connections.all(NOW).await.unwrap(), std::slice::from_ref(&b));
+    assert_eq!(world.connections.subscribers_now(&topic("x"), NOW), [b]);
+}
+
+#[tokio::test]
+async fn a_gone_connection_is_pruned_and_no_other() {
+    let world = World::open();
+    let (gone, slow, here) =
+        (world.connect("gone").await, world.connect("slow").await, world.connect("zhere").await);
+    for id in [&gone, &slow, &here] {
+        world.subscribe(id, "x").await;
+    }
+    world.management.vanish(&gone);
+    world.management.fail(&slow, PostError::LimitExceeded);
+    world.log.append_now(one("x", json!(1))).unwrap();
+    let report = world.broadcast().await;
+    assert_eq!((report.posts, report.gone, report.dropped, report.failed), (1, 1, 1, 0));
+    assert_eq!(offsets(&world.received(&here)), [1]);
+    assert_eq!(world.connections.subscribers_now(&topic("x"), NOW), [slow, here]);
+    let stats = world.service.stats().snapshot();
+    assert_eq!((stats.gone, stats.dropped, stats.connects), (1, 1, 3));
+}
+
+#[tokio::test]
+async fn a_reply_to_who_is_gone_prunes_it() {
+    let world = World::open();
+    let id = world.connect("a").await;
+    world.management.vanish(&id);
+    world.say(&id, json!({"action": "ping", "t": 1})).await;
+    assert_eq!(world.connections.all(NOW).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_pong_carries_both_clocks_and_the_ends_of_what_is_watched() {
+    let world = World::open();
+    world.fill("x/a", 3);
+    world.fill("x/b", 1);
+    world.fill("y", 9);
+    let id = world.connect("a").await;
+    world.subscribe(&id, "x/*").await;
+    world.subscribe(&id, "x/a").await;
+    let [ServerMessage::Pong(pong)] = &world.say(&id, json!({"action": "ping", "t": 17})).await[..] else {
+        panic!("no pong")
+    };
+    assert_eq!((pong.t, pong.server_ts), (17, NOW));
+    let ends: Vec<_> = pong.heads.iter().map(|(topic, end)| (topic.as_str(), end.clone())).collect();
+    assert_eq!(ends, [("x/a", Position::new(epoch(), 3)), ("x/b", Position::new(epoch(), 1))]);
+}
+
+#[tokio::test]
+async fn a_pong_about_many_topics_fits_a_frame_and_leaves_out_the_quiet_ones() {
+    let world = World::open();
+    for number in 0..2000 {
+        world.fill(&format!("{}/{number:04}", "quiet".repeat(5)), 1);
+    }
+    world.fill("busy", 2);
+    let id = world.connect("a").await;
+    world.subscribe(&id, "*").await;
+    let pong = world.say(&id, json!({"action": "ping", "t": 1})).await;
+    assert!(pong[0].to_json().len() <= limits::PACK_BYTES);
+    let ServerMessage::Pong(pong) = &pong[0] else { panic!("no pong") };
+    assert!(pong.heads.len() > 200 && pong.heads.contains_key(&topic("busy")));
+}
+
+#[tokio::test]
+async fn once_a_token_is_over_everything_but_a_new_one_is_refused() {
+    let world = World::asking_for_tokens();
+    let principal = agent(&["*"], &["*"]);
+    let id = world.connect_as("a", principal.clone()).await;
+    let late = NOW + 60_000;
+    for message in [
+        json!({"action": "subscribe", "id": 1, "filter": "*"}),
+        json!({"action": "unsubscribe", "id": 1, "filter": "*"}),
+        json!({"action": "publish", "id": 1, "topic": "x", "data": 1}),
+        json!({"action": "history", "id": 1, "topic": "x"}),
+        json!({"action": "ping", "t": 1}),
+    ] {
+        let refused = error(world.say_at(&id, &message.to_string(), late).await);
+        assert_eq!(refused.code, ErrorCode::TokenExpired, "{message}");
+    }
+    let renewed = token(&Principal { expires_at: Some(late + 60_000), ..principal });
+    let refresh = json!({"action": "refresh", "id": 2, "token": renewed}).to_string();
+    let told = world.say_at(&id, &refresh, late).await;
+    assert!(matches!(&told[..], [ServerMessage::Refreshed(told)] if told.expires_at == Some(late + 60_000)));
+    let publish = json!({"action": "publish", "id": 3, "topic": "x", "data": 1}).to_string();
+    assert!(matches!(&world.say_at(&id, &publish, late).await[..], [ServerMessage::Published(_)]));
+}
+
+#[tokio::test]
+async fn a_new_token_for_somebody_else_or_from_elsewhere_changes_nothing() {
+    let world = World::asking_for_tokens();
+    let id = world.connect_as("a", agent(&["host/*"], &[])).await;
+    let row = world.connections.get(&id, NOW).await.unwrap();
+    let admin = token(&Principal { name: "admin".into(), ..agent(&["*"], &["*"]) });
+    let old = token(&Principal { expires_at: Some(NOW), ..agent(&["*"], &[]) });
+    for (token, code) in [
+        (admin.as_str(), ErrorCode::Forbidden),
+        ("x.y.z", ErrorCode::Unauthorized),
+        (old.as_str(), ErrorCode::TokenExpired),
+    ] {
+        let refused = world.refused(&id, json!({"action": "refresh", "id": 2, "token": token})).await;
+        assert_eq!((refused.id, refused.code), (Some(2), code));
+    }
+    assert_eq!(world.connections.get(&id, NOW).await.unwrap(), row);
+}
+
+#[tokio::test]
+async fn a_narrower_token_ends_what_it_does_not_allow_and_says_so() {
+    let world = World::asking_for_tokens();
+    let id = world.connect_as("a", agent(&["*"], &[])).await;
+    world.subscribe(&id, "host/cpu").await;
+    world.subscribe(&id, "secret/*").await;
+    let narrower = token(&agent(&["host/*"], &[]));
+    let told = world.say(&id, json!({"action": "refresh", "id": 2, "token": narrower})).await;
+    let [ServerMessage::Refreshed(_), ServerMessage::Error(lost)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!((lost.id, lost.code), (None, ErrorCode::Forbidden));
+    assert!(lost.message.contains("secret/*"), "{lost:?}");
+    assert_eq!(world.connections.subscriptions(&id, NOW).await.unwrap(), [filter("host/cpu")]);
+}
+
+#[tokio::test]
+async fn watchers_are_told_once_a_tick_how_many_they_are() {
+    let world = World::open();
+    let (a, b, c) = (world.connect("a").await, world.connect("b").await, world.connect("c").await);
+    assert_eq!(world.subscribe(&a, "x/*").await.viewers, 1);
+    assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 0, "alone, and knows it");
+    assert_eq!(world.subscribe(&b, "x/*").await.viewers, 2);
+    assert_eq!(world.subscribe(&c, "x/*").await.viewers, 3);
+    assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 3);
+    let three = ServerMessage::Occupancy(Occupancy { filter: filter("x/*"), viewers: 3 });
+    assert_eq!(world.received(&a), [three]);
+    assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 0);
+    world.disconnect(&c).await;
+    assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 2);
+}
+
+#[tokio::test]
+async fn a_farewell_tells_everybody_when_to_come_back() {
+    let world = World::open();
+    let ids = [world.connect("a").await, world.connect("b").await, world.connect("c").await];
+    let report = world.service.farewell(DisconnectCode::Shutdown, "back soon", NOW).await.unwrap();
+    assert_eq!(report.posts, 3);
+    for id in &ids {
+        let told = Disconnect {
+            code: DisconnectCode::Shutdown,
+            reason: "back soon".into(),
+            reconnect: true,
+            window_ms: Some(12),
+        };
+        assert_eq!(world.received(id), [ServerMessage::Disconnect(told)]);
+    }
+}
+
+#[tokio::test]
+async fn a_farewell_for_good_names_no_time_to_come_back() {
+    let world = World::open();
+    let id = world.connect("a").await;
+    world.service.farewell(DisconnectCode::Removed, "not here", NOW).await.unwrap();
+    let [ServerMessage::Disconnect(told)] = &world.received(&id)[..] else { panic!("no disconnect") };
+    assert_eq!((told.reconnect, told.window_ms), (false, None));
+}

@@ -1,0 +1,203 @@
+//! The HTTP API and `history`, which share their pages.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
+
+mod support;
+
+use backend_core::authorize::Credentials;
+use backend_core::query::{HistoryQuery, PublishQuery};
+use backend_core::service::{HttpPublish, HttpPublished};
+use backend_core::testing::Keep;
+use backend_core::{Principal, Refusal};
+use serde_json::{Value, json};
+use shared::server::HistoryReply;
+use shared::{Epoch, ErrorCode, Position, ServerMessage, limits};
+use support::*;
+
+#[tokio::test]
+async fn a_body_is_published_and_answered_with_its_place() {
+    let world = World::open();
+    let told =
+        post(&world, "kitchen/temp", &[("unit", "°C"), ("ts", "1799999999000")], b"21.5").await.unwrap();
+    let epoch = Epoch::from_random(0x1111_1111_1111_1111);
+    assert_eq!(
+        told,
+        HttpPublished { topic: topic("kitchen/temp"), epoch: epoch.clone(), offset: 1, count: 1 }
+    );
+    assert_eq!(
+        serde_json::to_value(&told).unwrap(),
+        json!({"topic": "kitchen/temp", "epoch": epoch, "offset": 1})
+    );
+    let change = &world.log.take_changes()[0];
+    assert_eq!((change.items[0].ts, &change.items[0].data), (NOW - 1000, &json!(21.5)));
+    assert_eq!(change.meta.as_ref().and_then(|meta| meta.unit.as_deref()), Some("°C"));
+}
+
+#[tokio::test]
+async fn several_lines_are_answered_with_the_last_place_and_their_number() {
+    let world = World::open();
+    let told =
+        post(&world, "x", &[("ts", "1799999999000")], b"1\n{\"data\":2,\"ts\":1800000000000}\n3").await;
+    let told = serde_json::to_value(told.unwrap()).unwrap();
+    assert_eq!((&told["offset"], &told["count"]), (&json!(3), &json!(3)));
+    let times: Vec<_> = world.log.take_changes()[0].items.iter().map(|item| item.ts).collect();
+    assert_eq!(times, [NOW - 1000, NOW, NOW - 1000], "a time of its own goes first");
+}
+
+#[tokio::test]
+async fn a_fault_names_its_line_and_nothing_is_published() {
+    let world = World::open();
+    let refused = post(&world, "x", &[], b"1\n\n{\"data\":2,\"ts\":5}").await.unwrap_err();
+    assert_eq!((refused.http_status(), refused.line), (400, Some(3)));
+    assert_eq!(refused.code, ErrorCode::BadTimestamp);
+    let refused = post(&world, "x", &[], b"1\noops").await.unwrap_err();
+    assert_eq!((refused.http_status(), refused.line), (400, Some(2)));
+    assert_eq!(world.log.take_changes(), []);
+}
+
+#[tokio::test]
+async fn every_refusal_has_its_status() {
+    let world = World::open();
+    let large = format!("\"{}\"", "x".repeat(limits::PUBLICATION_BYTES));
+    assert_eq!(post(&world, "a b", &[], b"1").await.unwrap_err().http_status(), 400);
+    assert_eq!(post(&world, "x", &[], b"").await.unwrap_err().http_status(), 400);
+    assert_eq!(post(&world, "x", &[], large.as_bytes()).await.unwrap_err().http_status(), 413);
+    assert_eq!(get(&world, "x", &[]).await.unwrap_err().http_status(), 404);
+    world.log.set_broken(true);
+    let refused = post(&world, "x", &[], b"1").await.unwrap_err();
+    assert_eq!((refused.http_status(), refused.retry_after_seconds()), (503, Some(1)));
+}
+
+#[tokio::test]
+async fn a_token_decides_who_may_publish_and_read() {
+    let world = World::asking_for_tokens();
+    world.fill("host/cpu", 1);
+    world.fill("x", 1);
+    let nobody = world.service.authorize(&Credentials::default(), NOW).unwrap_err();
+    assert_eq!((nobody.http_status(), nobody.code), (401, ErrorCode::Unauthorized));
+    let header = format!("Bearer {}", token(&agent(&["host/*"], &["x"])));
+    let credentials = Credentials { authorization: Some(&header), protocols: None };
+    let principal = world.service.authorize(&credentials, NOW).unwrap();
+    let read = |name| world.service.http_history(&principal, name, &NEWEST, NOW);
+    assert!(read("host/cpu").await.is_ok());
+    assert_eq!(read("x").await.unwrap_err().http_status(), 403);
+    assert_eq!(read("nothing").await.unwrap_err().http_status(), 403, "what is there is not told either");
+    let topics = world.service.http_topics(&principal, NOW).await.unwrap().topics;
+    assert_eq!(topics.iter().map(|entry| entry.topic.as_str()).collect::<Vec<_>>(), ["host/cpu"]);
+    assert_eq!(world.service.http_topics(&principal, NOW + 60_000).await.unwrap_err().http_status(), 401);
+    let late = world.service.authorize(&credentials, NOW + 60_000).unwrap_err();
+    assert_eq!(late.code, ErrorCode::TokenExpired);
+}
+
+#[tokio::test]
+async fn topics_are_listed_with_their_last_publication_and_metadata() {
+    let world = World::open();
+    post(&world, "b", &[("unit", "%")], b"[1, 2]").await.unwrap();
+    world.fill("a", 1);
+    let listed = world.service.http_topics(&Principal::local(), NOW).await.unwrap();
+    let listed = serde_json::to_value(listed).unwrap();
+    assert_eq!(listed["topics"][0]["topic"], "a");
+    assert_eq!(listed["topics"][1]["last"]["offset"], 2);
+    assert_eq!(listed["topics"][1]["meta"], json!({"unit": "%"}));
+}
+
+#[tokio::test]
+async fn history_over_http_reads_on_from_a_position_or_an_offset() {
+    let world = World::open();
+    world.fill("x", 10);
+    let offsets = |read: Value| -> Vec<u64> {
+        read["items"].as_array().unwrap().iter().map(|item| item["offset"].as_u64().unwrap()).collect()
+    };
+    assert_eq!(offsets(get(&world, "x", &[]).await.unwrap()), (1..=10).collect::<Vec<_>>());
+    assert_eq!(offsets(get(&world, "x", &[("limit", "2")]).await.unwrap()), [9, 10]);
+    let paged = get(&world, "x", &[("since", "filled:4"), ("limit", "2")]).await.unwrap();
+    assert_eq!(
+        (offsets(paged.clone()), &paged["head"], &paged["recovered"]),
+        (vec![5, 6], &json!(10), &json!(true))
+    );
+    assert_eq!(offsets(get(&world, "x", &[("since", "8")]).await.unwrap()), [9, 10]);
+    let foreign = get(&world, "x", &[("since", "older:8"), ("limit", "1")]).await.unwrap();
+    assert_eq!((offsets(foreign.clone()), &foreign["recovered"]), (vec![1], &json!(false)));
+}
+
+#[tokio::test]
+async fn a_page_of_history_fits_a_frame_and_the_next_goes_on_from_it() {
+    let world = World::open();
+    world.fill("x", 2500);
+    let client = world.connect("a").await;
+    let (mut seen, mut at) = (Vec::new(), 0);
+    while at < 2500 {
+        let page = history(&world, &client, json!({"since": {"epoch": "filled", "offset": at}})).await;
+        assert!(ServerMessage::History(page.clone()).to_json().len() <= limits::PACK_BYTES);
+        assert_eq!((page.recovered, &page.head), (true, &Position::new(epoch(), 2500)));
+        seen.extend(page.items.iter().map(|item| item.offset));
+        assert!(seen.last() > Some(&at), "every page goes on");
+        at = *seen.last().unwrap();
+    }
+    assert_eq!(seen, (1..=2500).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn history_without_since_ends_with_the_newest() {
+    let world = World::open();
+    world.fill("x", 2500);
+    let client = world.connect("a").await;
+    let page = history(&world, &client, json!({})).await;
+    assert_eq!((page.items.last().unwrap().offset, page.recovered), (2500, true));
+    let page = history(&world, &client, json!({"limit": 3})).await;
+    assert_eq!(page.items.iter().map(|item| item.offset).collect::<Vec<_>>(), [2498, 2499, 2500]);
+    assert_eq!(history(&world, &client, json!({"limit": 0})).await.items.len(), 1);
+}
+
+#[tokio::test]
+async fn history_that_is_no_longer_kept_is_told_as_lost() {
+    let world = World::keeping(Keep::LITTLE);
+    world.fill("x", 25);
+    let client = world.connect("a").await;
+    for (since, recovered) in [(14, false), (15, true)] {
+        let page = history(&world, &client, json!({"since": {"epoch": "filled", "offset": since}})).await;
+        assert_eq!((page.recovered, page.items[0].offset), (recovered, 16));
+    }
+}
+
+#[tokio::test]
+async fn history_of_what_one_may_not_read_or_nobody_wrote_is_refused() {
+    let world = World::open();
+    let client = world.connect_as("a", agent(&["host/*"], &[])).await;
+    let ask = |name: &str| json!({"action": "history", "id": 4, "topic": name});
+    assert_eq!(world.refused(&client, ask("x")).await.code, ErrorCode::Forbidden);
+    let refused = world.refused(&client, ask("host/cpu")).await;
+    assert_eq!((refused.id, refused.code), (Some(4), ErrorCode::UnknownTopic));
+}
+
+const NEWEST: HistoryQuery = HistoryQuery { since: None, limit: None };
+
+async fn post(
+    world: &World,
+    name: &str,
+    query: &[(&str, &str)],
+    body: &[u8],
+) -> Result<HttpPublished, Refusal> {
+    let query = PublishQuery::read(query.iter().copied())?;
+    let request = HttpPublish {
+        topic: name,
+        query: &query,
+        content_type: Some("application/x-www-form-urlencoded"),
+        body,
+    };
+    world.service.http_publish(&Principal::local(), request, NOW).await
+}
+
+async fn get(world: &World, name: &str, query: &[(&str, &str)]) -> Result<Value, Refusal> {
+    let query = HistoryQuery::read(query.iter().copied())?;
+    let history = world.service.http_history(&Principal::local(), name, &query, NOW).await?;
+    Ok(serde_json::to_value(history).unwrap())
+}
+
+async fn history(world: &World, client: &backend_core::ports::ConnectionId, ask: Value) -> HistoryReply {
+    let mut message = json!({"action": "history", "id": 4, "topic": "x"});
+    message.as_object_mut().unwrap().extend(ask.as_object().unwrap().clone());
+    match &world.say(client, message).await[..] {
+        [ServerMessage::History(page)] => page.clone(),
+        other => panic!("no history but {other:?}"),
+    }
+}

@@ -1,0 +1,201 @@
+//! A service over fakes, and clients that talk to it.
+
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use backend_core::event::{Connect, Disconnect, Message};
+use backend_core::ports::{Append, ConnectionId};
+use backend_core::service::BroadcastReport;
+use backend_core::testing::{FakeConnections, FakeLog, FakeManagement, Keep};
+use backend_core::token::{Claims, Verifier, mint};
+use backend_core::{Access, GatewayEvent, Principal, Reply, Service, Settings};
+use serde_json::{Value, json};
+use shared::publication::Item;
+use shared::server::{ErrorReply, Publications, Subscribed};
+use shared::{Epoch, Filter, Millis, ServerMessage, Topic};
+
+pub const NOW: Millis = 1_800_000_000_000;
+pub const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
+
+/// The service under test, its fakes, and a clock that moves by hand.
+pub struct World {
+    pub service: Service<Arc<FakeConnections>, Arc<FakeLog>, Arc<FakeManagement>>,
+    pub connections: Arc<FakeConnections>,
+    pub log: Arc<FakeLog>,
+    pub management: Arc<FakeManagement>,
+}
+
+impl World {
+    pub fn open() -> Self {
+        Self::with(Access::Open, Keep::PLENTY, |_| {})
+    }
+
+    pub fn asking_for_tokens() -> Self {
+        Self::with(Access::Tokens(Verifier::new(SECRET).unwrap()), Keep::PLENTY, |_| {})
+    }
+
+    pub fn keeping(keep: Keep) -> Self {
+        Self::with(Access::Open, keep, |_| {})
+    }
+
+    pub fn with(access: Access, keep: Keep, set: impl FnOnce(&mut Settings)) -> Self {
+        let connections = Arc::new(FakeConnections::default());
+        let log = Arc::new(FakeLog::keeping(keep));
+        let management = Arc::new(FakeManagement::default());
+        let bits = AtomicU64::new(0x1111_1111_1111_1111);
+        let mut settings =
+            Settings::new(access, move || bits.fetch_add(0x1111_1111_1111_1111, Ordering::Relaxed));
+        set(&mut settings);
+        let service = Service::new(connections.clone(), log.clone(), management.clone(), settings);
+        Self { service, connections, log, management }
+    }
+
+    /// A client that may do everything.
+    pub async fn connect(&self, name: &str) -> ConnectionId {
+        self.connect_as(name, Principal::local()).await
+    }
+
+    pub async fn connect_as(&self, name: &str, principal: Principal) -> ConnectionId {
+        let id = ConnectionId::new(name);
+        let reply = self.handshake(&id, Some(principal), &[]).await;
+        assert_eq!(reply, Reply::ok());
+        self.management.connect(&id);
+        id
+    }
+
+    pub async fn handshake(
+        &self,
+        id: &ConnectionId,
+        principal: Option<Principal>,
+        protocols: &[&str],
+    ) -> Reply {
+        let protocols = protocols.iter().map(ToString::to_string).collect();
+        let connect = Connect { connection: id.clone(), principal, protocols };
+        self.service.handle(GatewayEvent::Connect(connect), NOW).await
+    }
+
+    pub async fn disconnect(&self, id: &ConnectionId) {
+        let event = Disconnect { connection: id.clone(), status_code: 1001, reason: "Going away".into() };
+        self.management.vanish(id);
+        self.service.handle(GatewayEvent::Disconnect(event), NOW).await;
+    }
+
+    /// Sends a message and takes everything the client has received by then.
+    pub async fn say(&self, id: &ConnectionId, message: Value) -> Vec<ServerMessage> {
+        self.say_at(id, &message.to_string(), NOW).await
+    }
+
+    pub async fn say_at(&self, id: &ConnectionId, body: &str, now: Millis) -> Vec<ServerMessage> {
+        let message = Message { connection: id.clone(), body: body.into() };
+        let reply = self.service.handle(GatewayEvent::Message(message), now).await;
+        assert_eq!(reply, Reply::ok(), "a message is never answered by closing");
+        self.received(id)
+    }
+
+    pub fn received(&self, id: &ConnectionId) -> Vec<ServerMessage> {
+        self.management.take_messages(id)
+    }
+
+    /// Says something that is refused, and returns the one answer.
+    pub async fn refused(&self, id: &ConnectionId, message: Value) -> ErrorReply {
+        error(self.say(id, message).await)
+    }
+
+    pub async fn subscribe(&self, id: &ConnectionId, filter: &str) -> Subscribed {
+        subscribed(&self.say(id, json!({"action": "subscribe", "id": 1, "filter": filter})).await)
+    }
+
+    pub async fn publish(&self, id: &ConnectionId, name: &str, data: Value) -> Vec<ServerMessage> {
+        self.say(id, json!({"action": "publish", "id": 2, "topic": name, "data": data})).await
+    }
+
+    /// Puts publications 1, 2, … into a log behind the service's back, each received a second later.
+    pub fn fill(&self, name: &str, count: u64) {
+        for number in 1..=count {
+            let append = Append { received_at: NOW + 1000 * number as i64, ..one(name, json!(number)) };
+            self.log.append_now(append).unwrap();
+        }
+        self.log.take_changes();
+    }
+
+    /// What the shell does whenever the log has changed.
+    pub async fn broadcast(&self) -> BroadcastReport {
+        self.service.broadcast(self.log.take_changes(), NOW).await.unwrap()
+    }
+}
+
+pub fn one(name: &str, data: Value) -> Append {
+    Append {
+        topic: topic(name),
+        items: vec![Item::now(data)],
+        producer: None,
+        meta: None,
+        received_at: NOW,
+        new_epoch: epoch(),
+    }
+}
+
+/// The epoch of what [`World::fill`] writes.
+pub fn epoch() -> Epoch {
+    Epoch::new("filled")
+}
+
+pub fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}
+
+pub fn filter(text: &str) -> Filter {
+    Filter::new(text).unwrap()
+}
+
+pub fn agent(subscribe: &[&str], publish: &[&str]) -> Principal {
+    let filters = |texts: &[&str]| texts.iter().map(|text| filter(text)).collect();
+    Principal {
+        name: "agent".into(),
+        subscribe: filters(subscribe),
+        publish: filters(publish),
+        expires_at: Some(NOW + 60_000),
+    }
+}
+
+pub fn token(principal: &Principal) -> String {
+    let claims = Claims {
+        sub: principal.name.clone(),
+        exp: principal.expires_at.map(|ms| ms / 1000),
+        nbf: None,
+        subscribe: principal.subscribe.clone(),
+        publish: principal.publish.clone(),
+    };
+    mint(&claims, SECRET).unwrap()
+}
+
+pub fn subscribed(messages: &[ServerMessage]) -> Subscribed {
+    match messages.first() {
+        Some(ServerMessage::Subscribed(subscribed)) => subscribed.clone(),
+        other => panic!("no subscribed but {other:?}"),
+    }
+}
+
+pub fn error(messages: Vec<ServerMessage>) -> ErrorReply {
+    match messages.as_slice() {
+        [ServerMessage::Error(error)] => error.clone(),
+        other => panic!("no single error but {other:?}"),
+    }
+}
+
+/// The stretches of log among the messages, batches taken apart, in order.
+pub fn stretches(messages: &[ServerMessage]) -> Vec<Publications> {
+    let parts = |message: &ServerMessage| match message {
+        ServerMessage::Publications(publications) => vec![publications.clone()],
+        ServerMessage::Batch(batch) => batch.parts.clone(),
+        _ => vec![],
+    };
+    messages.iter().flat_map(parts).collect()
+}
+
+/// The offsets of everything replayed and everything live, in order.
+pub fn offsets(messages: &[ServerMessage]) -> Vec<u64> {
+    stretches(messages).iter().flat_map(|stretch| &stretch.items).map(|item| item.offset).collect()
+}
