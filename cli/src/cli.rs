@@ -64,7 +64,7 @@ Examples:
   tickertape serve --no-host --data-dir ./data          without this machine's metrics
   tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
 
-Without --auth-secret-file whoever reaches the server may read and publish everything, so it then
+Without --auth-secret-file whoever reaches the server may read and publish everything, so it then \
 listens on this machine only.";
 
 const TOKEN_EXAMPLES: &str = "\
@@ -95,9 +95,9 @@ Examples:
   vmstat 1 | tickertape pipe lab/vmstat --every 1s
   tail -F app.log | tickertape pipe app/log --format logfmt
 
-The format is told from the first lines; name it with --format if that goes wrong. While the server is
-away, reading stops after a few thousand lines and goes on when it is back: nothing is dropped and nothing
-is published twice.",
+The format is told from the first lines; name it with --format if that goes wrong. While the server \
+is away, reading stops after some thousand lines and goes on when it is back: nothing is dropped, and \
+nothing is published twice.",
     )
 }
 
@@ -119,8 +119,9 @@ Examples:
   tickertape watch lab/seq --json | jq .data
   tickertape watch build/main --count 1        wait for one, then end
 
-With --json each line is {\"topic\", \"offset\", \"ts\", \"received_at\", \"data\"}. What was missed while the server
-was away is fetched; what could not be fetched is a line {\"gap\": {\"topic\", \"from\", \"to\"}}.",
+With --json each line is {\"topic\", \"epoch\", \"offset\", \"ts\", \"received_at\", \"data\"}. What was \
+missed while the server was away is fetched; what could not be fetched is a line \
+{\"gap\": {\"topic\", \"from\", \"to\"}}, where \"to\": null means that the topic's log was started anew.",
     )
 }
 

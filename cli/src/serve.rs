@@ -27,7 +27,7 @@ use backend_store::{EmbeddedLog, MemoryConnections, Retention};
 use shared::{ClientMessage, Topic};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::cli::{ServeArgs, duration};
 use crate::failure::{Exit, Failure};
@@ -36,6 +36,7 @@ use announce::Announcement;
 use front::Front;
 use functions::Handlers;
 use management::Posts;
+use shutdown::Stop;
 use site::Site;
 
 /// The stage, and so the first segment of the WebSocket's path.
@@ -57,9 +58,9 @@ pub async fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {error}")))?;
     let (log, changes) = open_log(data_dir.clone(), retention(args)).await?;
     let server = Server::assemble(args, access, site, log, address)?;
+    let stop = Stop::on_signals().map_err(|error| Failure::failed(format!("signals: {error}")))?;
     announce::print(&Announcement::new(address, &data_dir, server.site.has_page()), args.json);
-    server.run(listener, changes, !args.no_host).await;
-    Ok(())
+    server.run(listener, changes, stop, !args.no_host).await
 }
 
 struct Server {
@@ -88,26 +89,46 @@ impl Server {
         Ok(Self { app, gateway, origins: Arc::new(origins), site: Arc::new(site) })
     }
 
-    async fn run(self, listener: TcpListener, changes: mpsc::Receiver<Vec<Change>>, with_host: bool) {
+    async fn run(
+        self,
+        listener: TcpListener,
+        changes: mpsc::Receiver<Vec<Change>>,
+        stop: Stop,
+        with_host: bool,
+    ) -> Result<(), Failure> {
         let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), changes));
-        let mut background = JoinSet::new();
-        background.spawn(housekeeping::tell_occupancy(self.app.clone()));
-        background.spawn(housekeeping::sweep(self.app.clone()));
-        if with_host {
-            background.spawn(host_feed::run(self.app.clone(), host_topic()));
-        }
+        let broadcaster = tokio::spawn(supervise(broadcaster, stop.clone()));
+        let mut background = self.background(with_host);
         let router =
             http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
-        let front = Front::new(self.gateway.clone(), router);
-        let stop = shutdown::Stop::on_signals();
-        let serving =
-            backend_gateway::serve(listener, front.service(), ServerSettings::default(), stop.asked());
-        tokio::join!(serving, shutdown::close_sockets(stop.asked(), &self.app, &self.gateway));
+        let front = Front::new(self.gateway.clone(), router).service();
+        let serving = backend_gateway::serve(listener, front, ServerSettings::default(), stop.asked());
+        tokio::join!(serving, shutdown::close_sockets(stop, &self.app, &self.gateway));
         background.shutdown().await;
         self.app.log().close().await;
         // It ends with the log, when everything is told.
-        let _ = broadcaster.await;
+        broadcaster.await.unwrap_or_else(|error| Err(Failure::failed(error)))
     }
+
+    fn background(&self, with_host: bool) -> JoinSet<()> {
+        let mut background = JoinSet::new();
+        background.spawn(housekeeping::tell_occupancy(self.app.clone()));
+        background.spawn(housekeeping::sweep(self.app.clone()));
+        if let Some(topic) = host_topic().filter(|_| with_host) {
+            background.spawn(host_feed::run(self.app.clone(), topic));
+        }
+        background
+    }
+}
+
+/// A server that takes data and shows none would lie: without its broadcaster it stops.
+async fn supervise(broadcaster: JoinHandle<()>, stop: Stop) -> Result<(), Failure> {
+    let ended = broadcaster.await;
+    if stop.is_asked() && ended.is_ok() {
+        return Ok(());
+    }
+    stop.ask();
+    Err(Failure::failed("publications could not be passed on any more, so the server stopped"))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -58,8 +58,20 @@ impl Paint {
 
 /// Says something on standard error. Whoever closed it does not want to hear.
 pub fn say(words: impl Display) {
-    let _ = writeln!(io::stderr(), "{words}");
+    let mut stderr = io::stderr().lock();
+    if stderr.is_terminal() {
+        let _ = write!(stderr, "{ERASE}");
+    }
+    let _ = writeln!(stderr, "{words}");
 }
+
+/// Shows a line on a terminal that the next one takes the place of.
+pub fn show(words: impl Display) {
+    let _ = write!(io::stderr(), "{ERASE}{words}\r");
+}
+
+/// Back to the beginning of the line, and nothing on it.
+const ERASE: &str = "\r\x1b[2K";
 
 /// A failure, on standard error.
 pub fn say_failure(words: impl Display) {
@@ -69,6 +81,14 @@ pub fn say_failure(words: impl Display) {
 /// What came from outside may hold anything; on a terminal, control characters are commands.
 pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// At most so many characters of `text`, with a sign that there is more.
+pub fn clip(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The time of day in UTC: `10:42:07.123Z`.

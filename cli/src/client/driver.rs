@@ -47,6 +47,11 @@ impl Driver {
         &self.session
     }
 
+    /// Whether the server has ever answered.
+    pub fn has_been_connected(&self) -> bool {
+        self.has_been_connected
+    }
+
     /// The clock the session runs on.
     pub fn clock(&self) -> Clock {
         self.clock

@@ -2,13 +2,22 @@
 
 use shared::client::History;
 use shared::server::HistoryReply;
-use shared::{ClientMessage, Millis, Position, Publication, ServerMessage, Topic, limits};
+use shared::{ClientMessage, Epoch, Millis, Position, Publication, ServerMessage, Topic, limits};
 
 use super::Conversation;
 use crate::failure::Failure;
 
 /// Publications stepped back at a time.
 const STEP: u64 = 500;
+
+/// A stretch of a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stretch {
+    /// Which log.
+    pub epoch: Epoch,
+    /// In order of offset.
+    pub items: Vec<Publication>,
+}
 
 /// Everything after `since`, or the first `limit` of it.
 ///
@@ -20,14 +29,14 @@ pub async fn after(
     topic: &Topic,
     since: Position,
     limit: Option<u64>,
-) -> Result<Vec<Publication>, Failure> {
+) -> Result<Stretch, Failure> {
     let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut items: Vec<Publication> = Vec::new();
     let mut from = since;
     while items.len() < limit {
         let page = page(conversation, topic, Some(from.clone()), limit - items.len()).await?;
         let Some(last) = page.items.last() else { break };
-        from = Position::new(page.epoch.clone(), last.offset);
+        from = Position::new(page.epoch, last.offset);
         let is_end = from.offset >= page.head.offset;
         items.extend(page.items);
         if is_end {
@@ -35,7 +44,7 @@ pub async fn after(
         }
     }
     items.truncate(limit);
-    Ok(items)
+    Ok(Stretch { epoch: from.epoch, items })
 }
 
 /// The newest `limit`.
@@ -43,11 +52,7 @@ pub async fn after(
 /// # Errors
 ///
 /// As [`Conversation::hear`].
-pub async fn newest(
-    conversation: &mut Conversation,
-    topic: &Topic,
-    limit: u64,
-) -> Result<Vec<Publication>, Failure> {
+pub async fn newest(conversation: &mut Conversation, topic: &Topic, limit: u64) -> Result<Stretch, Failure> {
     let head = head(conversation, topic).await?;
     let since = Position::new(head.epoch, head.offset.saturating_sub(limit));
     after(conversation, topic, since, Some(limit)).await
@@ -63,7 +68,7 @@ pub async fn received_since(
     topic: &Topic,
     cutoff: Millis,
     limit: Option<u64>,
-) -> Result<Vec<Publication>, Failure> {
+) -> Result<Stretch, Failure> {
     let head = head(conversation, topic).await?;
     let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
     let mut begin = head.offset;
@@ -72,7 +77,7 @@ pub async fn received_since(
         let end = begin;
         begin = begin.saturating_sub(STEP);
         let since = Position::new(head.epoch.clone(), begin);
-        let mut earlier = after(conversation, topic, since, Some(end - begin)).await?;
+        let mut earlier = after(conversation, topic, since, Some(end - begin)).await?.items;
         earlier.retain(|item| item.offset <= end);
         let is_enough =
             earlier.first().is_none_or(|item| item.received_at < cutoff || item.offset > begin + 1);
@@ -84,7 +89,7 @@ pub async fn received_since(
     }
     items.retain(|item| item.received_at >= cutoff);
     items.drain(..items.len().saturating_sub(limit));
-    Ok(items)
+    Ok(Stretch { epoch: head.epoch, items })
 }
 
 async fn head(conversation: &mut Conversation, topic: &Topic) -> Result<Position, Failure> {

@@ -1,12 +1,12 @@
 //! `tickertape history`.
 
-use serde_json::json;
-use shared::{Publication, Topic};
+use shared::Publication;
 
-use super::output::Output;
+use super::output::{self, Output};
 use crate::cli::{HistoryArgs, Since, duration};
 use crate::client::clock::wall_ms;
-use crate::client::{Conversation, Target, history};
+use crate::client::history::{self, Stretch};
+use crate::client::{Conversation, Target};
 use crate::failure::Failure;
 use crate::term::{Look, Paint, harmless, time_of_day};
 
@@ -20,16 +20,16 @@ const DEFAULT_LIMIT: u64 = 100;
 /// If nobody answers, or not to us, or there is no such topic.
 pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
     let mut conversation = Conversation::open(&Target::new(&args.client)?).await?;
-    let items = read(&mut conversation, &args).await?;
+    let Stretch { epoch, items } = read(&mut conversation, &args).await?;
     conversation.close().await;
     let mut output = Output::open();
     for item in &items {
-        output.line(&if args.json { json_line(&args.topic, item) } else { words(item) })?;
+        output.line(&if args.json { output::publication(&args.topic, &epoch, item) } else { words(item) })?;
     }
     output.flush()
 }
 
-async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Vec<Publication>, Failure> {
+async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Stretch, Failure> {
     match args.since.clone() {
         None => history::newest(conversation, &args.topic, args.limit.unwrap_or(DEFAULT_LIMIT)).await,
         Some(Since::Position(since)) => history::after(conversation, &args.topic, since, args.limit).await,
@@ -38,11 +38,6 @@ async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Vec
             history::received_since(conversation, &args.topic, cutoff, args.limit).await
         }
     }
-}
-
-fn json_line(topic: &Topic, item: &Publication) -> String {
-    let Publication { offset, ts, received_at, data } = item;
-    json!({"topic": topic, "offset": offset, "ts": ts, "received_at": received_at, "data": data}).to_string()
 }
 
 fn words(item: &Publication) -> String {

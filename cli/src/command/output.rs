@@ -2,6 +2,9 @@
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
+use serde_json::json;
+use shared::{Epoch, Publication, Topic};
+
 use crate::failure::Failure;
 
 /// Standard output. A reader that has gone away (`| head`) is the end of the work, not a fault.
@@ -39,6 +42,15 @@ impl Drop for Output {
         // Whoever wants to know has called `flush`.
         let _ = self.out.flush();
     }
+}
+
+/// A publication as one line of JSON, for `watch` and `history` alike.
+pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
+    let Publication { offset, ts, received_at, data } = item;
+    json!({
+        "topic": topic, "epoch": epoch, "offset": offset, "ts": ts, "received_at": received_at, "data": data
+    })
+    .to_string()
 }
 
 fn failure(error: io::Error) -> Failure {

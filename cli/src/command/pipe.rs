@@ -72,7 +72,7 @@ impl Pipe {
     /// Until everything is acknowledged, or the user does not want to wait for that.
     async fn run(&mut self) -> Result<(), Failure> {
         let mut show = io::stderr().is_terminal().then(|| interval(SHOW));
-        while self.input.is_some() || self.driver.session().outstanding() > 0 {
+        while !self.is_done() {
             let due = [self.batcher.due_ms(), self.reading.due_ms()].into_iter().flatten().min();
             let due = due.map(|at_ms| self.driver.clock().instant(at_ms));
             let has_room = self.driver.session().outstanding() < IN_FLIGHT;
@@ -85,6 +85,12 @@ impl Pipe {
             }
         }
         self.progress.verdict()
+    }
+
+    /// Even nothing is not published without a server to publish it to: otherwise an empty input would end well
+    /// or badly by chance.
+    fn is_done(&self) -> bool {
+        self.input.is_none() && self.driver.session().outstanding() == 0 && self.driver.has_been_connected()
     }
 
     fn take(&mut self, line: Option<Result<Line, Failure>>) -> Result<(), Failure> {

@@ -11,7 +11,10 @@ use super::output::Output;
 use crate::cli::TopicsArgs;
 use crate::client::{Conversation, Target};
 use crate::failure::Failure;
-use crate::term::{Look, Paint, harmless, time_of_day};
+use crate::term::{Look, Paint, clip, harmless, time_of_day};
+
+/// A list is to be looked over; the whole value is in `--json`.
+const DATA_CHARS: usize = 100;
 
 /// Prints what is there.
 ///
@@ -94,7 +97,6 @@ fn words(topic: &SubscribedTopic, last: Option<&Publication>, width: usize) -> S
     let Some(last) = last else { return format!("{name}  {}", paint.paint(Look::Dim, "(history dropped)")) };
     let unit = topic.meta.unit.as_deref().map(harmless).unwrap_or_default();
     let time = paint.paint(Look::Dim, time_of_day(last.ts));
-    format!("{}  {time}  {} {unit}", paint.paint(Look::Bold, name), harmless(&last.data.to_string()))
-        .trim_end()
-        .to_owned()
+    let data = clip(&harmless(&last.data.to_string()), DATA_CHARS);
+    format!("{}  {time}  {data} {unit}", paint.paint(Look::Bold, name)).trim_end().to_owned()
 }

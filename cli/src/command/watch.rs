@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use shared::session::{Event, Settings};
-use shared::{Position, Publication, Topic};
+use shared::{Epoch, Position, Publication, Topic};
 
 use super::notice;
-use super::output::Output;
+use super::output::{self, Output};
 use crate::cli::WatchArgs;
 use crate::client::{Driver, Target};
 use crate::failure::Failure;
@@ -49,7 +49,7 @@ impl Printer {
     fn print(&mut self, event: Event) -> Result<(), Failure> {
         match event {
             Event::Publications { topic, epoch, items, replay } => {
-                items.iter().try_for_each(|item| self.publication(&topic, epoch.as_str(), item, replay))?;
+                items.iter().try_for_each(|item| self.publication(&topic, &epoch, item, replay))?;
             }
             Event::Gap { topic, from, to, .. } => self.gap(&topic, &from, Some(&to))?,
             Event::EpochChanged { topic, last, .. } | Event::TopicGone { topic, last } => {
@@ -63,7 +63,7 @@ impl Printer {
     fn publication(
         &mut self,
         topic: &Topic,
-        epoch: &str,
+        epoch: &Epoch,
         item: &Publication,
         replay: bool,
     ) -> Result<(), Failure> {
@@ -71,7 +71,11 @@ impl Printer {
             return Ok(());
         }
         self.left = self.left.map(|left| left - 1);
-        let line = if self.as_json { json_line(topic, epoch, item) } else { self.words(topic, item, replay) };
+        let line = if self.as_json {
+            output::publication(topic, epoch, item)
+        } else {
+            self.words(topic, item, replay)
+        };
         self.output.line(&line)
     }
 
@@ -91,14 +95,6 @@ impl Printer {
         };
         self.output.line(&line)
     }
-}
-
-fn json_line(topic: &Topic, epoch: &str, item: &Publication) -> String {
-    let Publication { offset, ts, received_at, data } = item;
-    json!({
-        "topic": topic, "epoch": epoch, "offset": offset, "ts": ts, "received_at": received_at, "data": data
-    })
-    .to_string()
 }
 
 fn gap_words(topic: &Topic, from: &Position, to: Option<&Position>) -> String {

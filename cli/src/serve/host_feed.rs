@@ -17,8 +17,7 @@ use crate::host::{self, HostPublication, Probe};
 const FIRST: Duration = Duration::from_millis(250);
 
 /// Publishes below `prefix` every second, until it is aborted.
-pub async fn run(app: Arc<App>, prefix: Option<Topic>) {
-    let Some(prefix) = prefix else { return };
+pub async fn run(app: Arc<App>, prefix: Topic) {
     let mut probe = match Probe::new() {
         Ok(probe) => probe,
         Err(error) => return tracing::warn!(%error, "this machine's metrics cannot be read"),

@@ -1,5 +1,10 @@
 //! The end: everybody is told, then everything is closed.
 
+mod signals;
+
+use std::io;
+use std::sync::Arc;
+
 use backend_gateway::Gateway;
 use shared::DisconnectCode;
 use tokio::sync::watch;
@@ -9,6 +14,8 @@ use super::functions::Handlers;
 use crate::client::clock::wall_ms;
 use crate::term;
 
+use signals::Signals;
+
 /// "Going away" (RFC 6455, section 7.4.1), and the reason API Gateway gives with it.
 const GOING_AWAY: (u16, &str) = (1001, "Going away");
 /// What a shell reports for a program that Ctrl-C has ended.
@@ -16,61 +23,58 @@ const INTERRUPTED: i32 = 130;
 
 /// The wish to stop, heard by all who ask.
 #[derive(Clone)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop(Arc<watch::Sender<bool>>);
 
 impl Stop {
-    /// On Ctrl-C, and on SIGTERM where there is such a thing. A second Ctrl-C does not wait for anybody.
-    pub fn on_signals() -> Self {
-        let (asked, stop) = watch::channel(false);
+    /// On Ctrl-C, and on SIGTERM where there is such a thing, from now on. A second one does not wait for
+    /// anybody.
+    ///
+    /// # Errors
+    ///
+    /// If signals cannot be heard.
+    pub fn on_signals() -> io::Result<Self> {
+        let stop = Self(Arc::new(watch::Sender::new(false)));
+        let mut signals = Signals::listen()?;
+        let asked = stop.clone();
         tokio::spawn(async move {
-            signal().await;
-            asked.send_replace(true);
+            signals.next().await;
             term::say("closing; Ctrl-C again to stop at once");
-            signal().await;
+            asked.ask();
+            signals.next().await;
             std::process::exit(INTERRUPTED);
         });
-        Self(stop)
+        Ok(stop)
     }
 
-    /// Waits for it.
+    /// Asks to stop.
+    pub fn ask(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether anybody has asked.
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until somebody asks.
     pub fn asked(&self) -> impl Future<Output = ()> + Send + 'static {
-        let mut stop = self.0.clone();
+        let mut asked = self.0.subscribe();
+        let keep = self.0.clone();
         async move {
-            // An error means that the signals' task is gone: nobody else could ask to stop.
-            let _ = stop.wait_for(|asked| *asked).await;
+            // The sender is kept, so there is no other way for this to end.
+            let _ = asked.wait_for(|asked| *asked).await;
+            drop(keep);
         }
     }
 }
 
 /// When asked to stop: says goodbye to every client, then closes its socket.
-pub async fn close_sockets(asked: impl Future<Output = ()>, app: &App, gateway: &Gateway<Handlers>) {
-    asked.await;
+pub async fn close_sockets(stop: Stop, app: &App, gateway: &Gateway<Handlers>) {
+    stop.asked().await;
     let told = app.farewell(DisconnectCode::Shutdown, "the server is going down", wall_ms()).await;
     if let Err(error) = told {
         tracing::warn!(%error, "nobody was told that the server is going down");
     }
     let (code, reason) = GOING_AWAY;
     gateway.shut_down(code, reason).await;
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return interrupted().await };
-    tokio::select! {
-        () = interrupted() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    interrupted().await;
-}
-
-/// If signals cannot be heard, the operating system's own way of ending the program is left in place.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

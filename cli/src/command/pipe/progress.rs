@@ -7,7 +7,7 @@ use shared::session::{Session, Ticket};
 use shared::{Position, Topic};
 
 use crate::failure::Failure;
-use crate::term::{Look, Paint, say};
+use crate::term::{Look, Paint, say, show};
 
 /// Bad lines shown one by one; the others are only counted.
 const SHOWN: u64 = 5;
@@ -92,7 +92,7 @@ impl Progress {
         let seconds = now.duration_since(before).as_secs_f64();
         let rate = if seconds > 0.0 { (self.published - published) as f64 / seconds } else { 0.0 };
         let state = session.state_words();
-        eprint!("\r\x1b[2K{topic}  {} lines  {rate:.0}/s  {state}\r", self.published);
+        show(format_args!("{topic}  {} lines  {rate:.0}/s  {state}", self.published));
     }
 
     fn forget(&mut self, ticket: Ticket) -> u64 {
