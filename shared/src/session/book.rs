@@ -159,6 +159,13 @@ impl Book {
         out
     }
 
+    /// A complete `subscribed` left `topic` out. Its log may be lost, or the frame that lists it is late: ask.
+    pub(super) fn doubt(&mut self, topic: &Topic, now_ms: u64) {
+        if let Some(mut touch) = self.touch(topic, &mut Vec::new()).filter(|touch| !touch.log.gone) {
+            touch.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
+        }
+    }
+
     /// The server does not have `topic`. What was missing of it is lost.
     pub(super) fn is_gone(&mut self, topic: &Topic, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
@@ -239,9 +246,9 @@ impl Book {
         let log = self.logs.get_mut(&topic)?;
         let failures = if let Ask::Due { failures, .. } = log.ask { failures } else { 0 };
         log.ask = Ask::Sent { failures };
-        let ((from, to), since) = (log.hole()?, log.position()?);
+        let (missing, since) = (log.hole().map_or(1, |(from, to)| to - from), log.position()?);
         // Bounded by HISTORY_ITEMS, which fits.
-        let limit = (to - from).min(HISTORY_ITEMS as u64) as u32;
+        let limit = missing.min(HISTORY_ITEMS as u64) as u32;
         Some(Hole { topic, since, limit })
     }
 
@@ -344,14 +351,16 @@ impl Touch<'_> {
         }
     }
 
-    /// A replay from `from` towards `head` is on its way.
+    /// A replay from `from` towards `head` is on its way. How far it goes only the server knows, which
+    /// shares out what it replays among the topics: when it pauses, the rest is asked for.
     fn expect_replay(&mut self, from: Option<u64>, head: u64, now_ms: u64) {
         let Some(from) = from else {
             return;
         };
         let until = head.min(from + REPLAY_ITEMS as u64);
-        if self.log.hole().is_some_and(|(seen, _)| seen < until) {
+        if let Some((seen, _)) = self.log.hole().filter(|(seen, _)| *seen < until) {
             self.log.replay_until = until;
+            self.log.replayed_to = seen;
             self.schedule(Ask::Due { at_ms: now_ms + REPLAY_MS, failures: 0 });
         }
     }
@@ -359,12 +368,13 @@ impl Touch<'_> {
     /// Takes in what `history` brought.
     fn answer(&mut self, since: &Position, reply: HistoryReply) {
         let HistoryReply { epoch, items, head, recovered, .. } = reply;
+        let is_cut_back = since.epoch == epoch && head.offset < since.offset;
         if epoch != *self.log.epoch() {
             if since.epoch != *self.log.epoch() {
                 return;
             }
             self.log.restart(epoch, 0, self.tally, self.out);
-        } else if !recovered && head.offset < since.offset {
+        } else if !recovered && is_cut_back {
             self.log.restart(epoch, head.offset, self.tally, self.out);
         }
         self.log.raise_head(head.offset);
@@ -385,6 +395,7 @@ impl Touch<'_> {
             Ask::Idle => 0,
         };
         let failures = if failed { so_far + 1 } else { 0 };
+        self.log.replay_until = 0;
         if failures >= HISTORY_ATTEMPTS {
             self.lose_hole();
             self.schedule(Ask::Idle);
@@ -411,6 +422,9 @@ impl Touch<'_> {
         if self.log.replay_until != 0 && seen >= self.log.replay_until {
             self.log.replay_until = 0;
             self.schedule(Ask::Due { at_ms: now_ms, failures: 0 });
+        } else if self.log.replay_until != 0 && seen > self.log.replayed_to {
+            self.log.replayed_to = seen;
+            self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
         } else if self.log.ask == Ask::Idle {
             self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
         }

@@ -44,6 +44,8 @@ pub const BANNER_MS: u64 = 1_500;
 pub const ROTATE_MS: u64 = 110 * 60_000;
 /// Spread of [`ROTATE_MS`], in milliseconds to either side.
 pub const ROTATE_SPREAD_MS: u64 = 5 * 60_000;
+/// No server can ask for a rotation sooner than this, in milliseconds.
+pub const ROTATE_LEAST_MS: u64 = 1_000;
 /// The new connection has this long to catch up, in milliseconds, before the old one is closed anyway:
 /// what is still missing is then fetched by the new one.
 pub const CATCH_UP_MS: u64 = 10_000;
@@ -121,6 +123,7 @@ pub const TABLE: &[Constant] = &[
     ms("banner after", BANNER_MS),
     ms("rotation", ROTATE_MS),
     ms("rotation, spread to either side", ROTATE_SPREAD_MS),
+    ms("soonest rotation", ROTATE_LEAST_MS),
     ms("time to catch up when rotating", CATCH_UP_MS),
     ms("next try after a failed rotation, ± 20 %", ROTATE_AGAIN_MS),
     ms("close time-out", CLOSE_MS),

@@ -98,14 +98,14 @@ pub enum Event {
         to_ts: Option<Millis>,
     },
     /// A topic's log was started anew. What was published to the old one after `last` is lost; the new one
-    /// is followed from its beginning.
+    /// is followed from `start`: its beginning, unless the server lost only the end of the old one.
     EpochChanged {
         /// Whose log.
         topic: Topic,
         /// The last place seen in the old log.
         last: Position,
-        /// The new log.
-        epoch: Epoch,
+        /// The place in the new log after which publications follow.
+        start: Position,
     },
     /// A publication is durable.
     Published {

@@ -100,7 +100,7 @@ impl Session {
         }
     }
 
-    /// All topics have been listed: what was not is gone, and what comes now and was not is new.
+    /// All topics have been listed: what was not may be gone, and what comes now and was not is new.
     fn confirm(&mut self, socket: SocketId, message: Subscribed, pending: Pending, now: Now) {
         let Request::Subscribe { filter, since, topics, .. } = pending.request else {
             return;
@@ -110,7 +110,7 @@ impl Session {
             link.confirmed.insert(filter.clone());
         }
         for topic in since.keys() {
-            self.gone(topic, now);
+            self.book.doubt(topic, now.mono_ms);
         }
         let events = self.book.begin_unlisted(|topic| filter.matches(topic), now.mono_ms);
         self.events.extend(events);

@@ -18,7 +18,7 @@ const TOO_LARGE: u16 = 1009;
 /// What is known about the trouble there is.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
-    /// Attempts that failed since the last connection that stood.
+    /// Attempts since the last connection that stood: those that failed, and those it did not outlive.
     attempts: u32,
     /// Since when no connection has stood.
     failing_since_ms: Option<u64>,
@@ -200,6 +200,8 @@ impl Session {
             self.trouble.attempts = 0;
             self.trouble.failing_since_ms = None;
             self.trouble.token_doubted = false;
+        } else {
+            self.trouble.attempts = self.trouble.attempts.saturating_add(1);
         }
         self.trouble.cause = Some(cause);
         if self.successor.as_ref().is_none_or(|link| !link.is_ready()) {
@@ -228,16 +230,21 @@ impl Session {
         } else if now.mono_ms.saturating_sub(since_ms) >= SUSPEND_AFTER_MS {
             (State::Suspended, backoff::spread_ms(SUSPENDED_RETRY_MS, &mut self.rng))
         } else {
-            (State::Waiting, backoff::delay_ms(self.trouble.attempts, &mut self.rng))
+            (State::Waiting, self.backoff_ms())
         };
-        let retry_in_ms = hint_ms.unwrap_or(delay_ms);
-        self.trouble.attempts = self.trouble.attempts.saturating_add(1);
+        // At least a moment, so that the passing of time always comes to an end.
+        let retry_in_ms = hint_ms.unwrap_or(delay_ms).max(1);
         self.timers.set(Timer::Retry, now.mono_ms + retry_in_ms);
         self.enter(state, now);
         if !was_connected {
             let attempt = self.trouble.attempts;
             self.tell(Event::AttemptFailed { cause, attempt, retry_in_ms });
         }
+    }
+
+    /// Half a second at most after a loss and after the first failure, then ever longer.
+    fn backoff_ms(&mut self) -> u64 {
+        backoff::delay_ms(self.trouble.attempts.saturating_sub(1), &mut self.rng)
     }
 
     /// Gives up until a person does something.

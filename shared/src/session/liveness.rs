@@ -55,7 +55,8 @@ impl Session {
     }
 
     pub(super) fn visibility_changed(&mut self, visible: bool, now: Now) {
-        let shown = visible && !std::mem::replace(&mut self.visible, visible);
+        let was_visible = std::mem::replace(&mut self.visible, visible);
+        let shown = visible && !was_visible;
         if shown && self.state.is_between_attempts() {
             self.connect(now);
         } else if shown && self.state.is_connected() {
@@ -129,12 +130,17 @@ impl Session {
         }
     }
 
-    /// Asks whether the socket still lives, with little patience.
+    /// Asks whether the socket in use still lives, with little patience.
     fn probe(&mut self, now: Now) {
-        let Some(link) = &mut self.link else {
+        if let Some(socket) = self.link.as_ref().map(|link| link.id) {
+            self.probe_socket(socket, now);
+        }
+    }
+
+    pub(super) fn probe_socket(&mut self, socket: SocketId, now: Now) {
+        let Some(link) = self.link_mut(socket).filter(|link| link.is_ready()) else {
             return;
         };
-        let socket = link.id;
         match &mut link.ping {
             Some(ping) => ping.hurry(now.mono_ms + PROBE_MS),
             None => {

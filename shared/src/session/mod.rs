@@ -36,6 +36,8 @@ mod settings;
 pub mod state;
 mod stats;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod wake;
 pub mod words;

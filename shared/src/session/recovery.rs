@@ -61,8 +61,9 @@ impl Session {
         self.tell(Event::Earlier { topic, epoch, items });
     }
 
-    /// A request on a living socket was not answered in time.
+    /// A request was not answered in time on a socket that seems to live: better ask.
     pub(super) fn unanswered(&mut self, socket: SocketId, request: Request, now: Now) {
+        self.probe_socket(socket, now);
         match request {
             Request::Subscribe { filter, .. } => {
                 if let Some(wanted) = self.subscriptions.get(&filter).cloned() {

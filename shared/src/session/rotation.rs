@@ -1,7 +1,7 @@
 //! Replacing a connection before it is cut: the new one is made first, catches up, and then the old one
 //! is closed. Both feed the same book, so what comes twice is dropped and nothing falls between.
 
-use super::constants::{CATCH_UP_MS, ROTATE_AGAIN_MS, ROTATE_MS, ROTATE_SPREAD_MS};
+use super::constants::{CATCH_UP_MS, ROTATE_AGAIN_MS, ROTATE_LEAST_MS, ROTATE_MS, ROTATE_SPREAD_MS};
 use super::link::{Link, Phase};
 use super::{Effect, Now, Session, SocketId, State, Timer, backoff};
 
@@ -11,6 +11,7 @@ impl Session {
     pub(super) fn set_rotation(&mut self, told_ms: Option<u64>, now: Now) {
         let in_ms = match told_ms {
             Some(told_ms) => {
+                let told_ms = told_ms.max(ROTATE_LEAST_MS);
                 let spread_ms = told_ms.min(ROTATE_MS) * ROTATE_SPREAD_MS / ROTATE_MS;
                 told_ms - self.rng.up_to(spread_ms)
             }

@@ -42,6 +42,8 @@ pub(super) struct Log {
     retired: VecDeque<Epoch>,
     /// A replay was promised up to here; 0 for none.
     pub(super) replay_until: u64,
+    /// How far the promised replay has brought it.
+    pub(super) replayed_to: u64,
     pub(super) ask: Ask,
     pub(super) gone: bool,
 }
@@ -59,6 +61,7 @@ impl Log {
             floor: 0,
             retired: VecDeque::new(),
             replay_until: 0,
+            replayed_to: 0,
             ask: Ask::Idle,
             gone: false,
         }
@@ -150,14 +153,18 @@ impl Log {
             self.lose_to(last, tally, out);
         }
         if let Some(last) = self.position() {
-            out.push(Event::EpochChanged { topic: self.topic.clone(), last, epoch: epoch.clone() });
+            let start = Position::new(epoch.clone(), offset);
+            out.push(Event::EpochChanged { topic: self.topic.clone(), last, start });
         }
         self.retire(&epoch);
         tally.held -= self.ahead.len();
-        let retired = std::mem::take(&mut self.retired);
-        let meta = self.meta.take();
-        *self =
-            Self { seen: Some(offset), head: offset, retired, meta, ..Self::new(self.topic.clone(), epoch) };
+        self.epoch = epoch;
+        self.seen = Some(offset);
+        self.seen_ts = None;
+        self.ahead.clear();
+        self.head = offset;
+        self.floor = 0;
+        self.replay_until = 0;
     }
 
     fn retire(&mut self, successor: &Epoch) {

@@ -1,0 +1,11 @@
+//! The session as its shells see it: things go in, effects and events come out, and the clock is ours.
+
+mod harness;
+mod liveness;
+mod model;
+mod publishing;
+mod recovery;
+mod rotation;
+mod states;
+
+use harness::Harness;

@@ -1,0 +1,48 @@
+//! Random schedules of everything that can go wrong, against a small model of the server. Whatever
+//! happens, each viewer is shown the log, once and in order, or exactly the gaps it is told of.
+//!
+//! A schedule that fails prints its seed; `SCHEDULES` and `SEED` in the environment choose others.
+
+mod server;
+mod viewer;
+mod world;
+
+use world::World;
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+/// Schedules in an ordinary run of the tests.
+const SCHEDULES: u64 = 2_000;
+
+fn environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn run(seed: u64) {
+    let mut world = World::new(seed);
+    world.disturb();
+    world.calm_down();
+    world.judge();
+}
+
+#[test]
+fn whatever_happens_the_log_is_shown_once_and_in_order_or_its_gaps_are_named() {
+    if let Some(seed) = environment("SEED") {
+        return run(seed);
+    }
+    for seed in 0..environment("SCHEDULES").unwrap_or(SCHEDULES) {
+        let guard = SeedPrinter(seed);
+        run(seed);
+        std::mem::forget(guard);
+    }
+}
+
+/// Names the seed when a schedule panics.
+struct SeedPrinter(u64);
+
+impl Drop for SeedPrinter {
+    fn drop(&mut self) {
+        eprintln!("replay this schedule with SEED={}", self.0);
+    }
+}
