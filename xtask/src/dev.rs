@@ -5,6 +5,7 @@ use crate::product;
 use crate::project::Project;
 use crate::terminal;
 use crate::tools::PageTools;
+use std::fs;
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
@@ -16,26 +17,39 @@ const PAGE_PORT: &str = "8081";
 /// The server asks who sends its page's requests; in front of it now stands Trunk.
 const PAGE_ORIGIN: &str = "http://127.0.0.1:8081";
 
+/// What the server says to the page: open the WebSocket here, not at Trunk. Trunk's proxy does not pass on
+/// the sub-protocol that the server chose, and browsers refuse such an answer.
+const CONFIG: &str = r#"{ "ws": "ws://127.0.0.1:8080/ws" }"#;
+/// Whoever opens the server's own address is sent to the page.
+const INDEX: &str = r#"<!doctype html><meta http-equiv="refresh" content="0; url=http://127.0.0.1:8081/">"#;
+
 /// Runs Trunk and, unless one listens already, the server; ends with the first of them.
 pub fn dev(project: &Project) -> Result<(), Failure> {
     let tools = PageTools::set_up(project)?;
+    let site = write_site(project)?;
+    let arguments = ["serve", "--listen", SERVER, "--allow-origin", PAGE_ORIGIN, "--site", &site];
     let mut children = Children(Vec::new());
     if TcpStream::connect(SERVER).is_ok() {
-        terminal::note(&format!("{SERVER} is taken: using the server that listens there."));
-        terminal::note(&format!("It lets the page in if it was started with --allow-origin {PAGE_ORIGIN}"));
+        terminal::note(&format!("{SERVER} is taken: using the server there, if it was started like this:"));
+        terminal::note(&format!("tickertape {}", arguments.join(" ")));
     } else {
         terminal::note(&format!("nothing listens on {SERVER}: starting `tickertape serve` there"));
-        children.start(&mut server(project)?)?;
+        let tickertape = product::build_without_page(project)?;
+        children.start(project.command(tickertape).args(arguments))?;
     }
     terminal::note(&format!("the page will be at {PAGE_ORIGIN}"));
     children.start(&mut trunk(project, &tools))?;
     children.first_to_end().map(drop)
 }
 
-fn server(project: &Project) -> Result<Command, Failure> {
-    let mut command = project.command(product::build_without_page(project)?);
-    command.args(["serve", "--listen", SERVER, "--allow-origin", PAGE_ORIGIN]);
-    Ok(command)
+/// The folder that the server serves while Trunk serves the page.
+fn write_site(project: &Project) -> Result<String, Failure> {
+    let site = project.target.join("xtask").join("dev-site");
+    let doing = || Failure::while_doing(format!("writing {}", site.display()));
+    fs::create_dir_all(&site).map_err(doing())?;
+    fs::write(site.join("config.json"), CONFIG).map_err(doing())?;
+    fs::write(site.join("index.html"), INDEX).map_err(doing())?;
+    Ok(site.display().to_string())
 }
 
 /// Into a folder of its own, so that `run` and `test` never meet a page with live reload in it.
