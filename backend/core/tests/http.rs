@@ -81,6 +81,9 @@ async fn a_token_decides_who_may_publish_and_read() {
     assert!(read("host/cpu").await.is_ok());
     assert_eq!(read("x").await.unwrap_err().http_status(), 403);
     assert_eq!(read("nothing").await.unwrap_err().http_status(), 403, "what is there is not told either");
+    let since = HistoryQuery::read([("since", "1")]).unwrap();
+    let probed = world.service.http_history(&principal, "nothing", &since, NOW).await.unwrap_err();
+    assert_eq!(probed.http_status(), 403, "by whatever way one asks");
     let topics = world.service.http_topics(&principal, NOW).await.unwrap().topics;
     assert_eq!(topics.iter().map(|entry| entry.topic.as_str()).collect::<Vec<_>>(), ["host/cpu"]);
     assert_eq!(world.service.http_topics(&principal, NOW + 60_000).await.unwrap_err().http_status(), 401);
