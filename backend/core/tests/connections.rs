@@ -204,7 +204,7 @@ async fn watchers_are_told_once_a_tick_how_many_they_are() {
     assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 0);
     world.disconnect(&c).await;
     assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 2);
-    let back = world.connect("c").await;
+    let back = world.connect("d").await;
     world.subscribe(&back, "x/*").await;
     world.disconnect(&back).await;
     assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 0, "come and gone is no news");
