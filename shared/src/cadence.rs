@@ -53,6 +53,9 @@ impl Cadence {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     fn learned(times: impl IntoIterator<Item = i64>) -> Option<u64> {
         let mut cadence = Cadence::default();
         for at_ms in times {

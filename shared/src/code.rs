@@ -155,6 +155,9 @@ codes! {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn every_code_travels_as_its_number_and_comes_back() {
         for code in ErrorCode::ALL {

@@ -109,6 +109,9 @@ impl From<Filter> for String {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     fn filter(text: &str) -> Filter {
         Filter::new(text).unwrap()
     }

@@ -107,6 +107,9 @@ pub fn short_duration(ms: u64) -> String {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     fn silent_for(age_ms: u64, cadence_ms: u64) -> Freshness {
         Evidence { age_ms, cadence_ms: Some(cadence_ms), ..Evidence::default() }.freshness()
     }

@@ -86,6 +86,9 @@ pub enum MetaError {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn merging_keeps_what_the_newer_leaves_out() {
         let old = TopicMeta { unit: Some("%".into()), min: Some(0.0), ..TopicMeta::default() };

@@ -103,6 +103,9 @@ impl std::str::FromStr for Position {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn a_position_reads_as_it_prints() {
         let position = Position::new(Epoch::from_random(u64::MAX), 17);

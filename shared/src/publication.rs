@@ -131,6 +131,9 @@ mod tests {
 
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     const NOW: Millis = 1_800_000_000_000;
 
     #[test]

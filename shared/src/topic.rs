@@ -147,6 +147,9 @@ pub enum TopicError {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn a_topic_of_one_to_eight_segments_is_accepted() {
         for name in ["cpu", "host/cpu", "a/b/c/d/e/f/g/h", "A-Z_0.9"] {

@@ -23,6 +23,9 @@ fn ceiling_ms(failures: u32) -> u64 {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn the_ceiling_doubles_from_half_a_second_to_twenty() {
         let ceilings: Vec<u64> = (0..8).map(ceiling_ms).collect();

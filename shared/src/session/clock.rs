@@ -52,6 +52,9 @@ impl ServerClock {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     const SERVER: Millis = 1_800_000_000_000;
 
     fn at(mono_ms: u64) -> Now {

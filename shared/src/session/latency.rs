@@ -56,6 +56,9 @@ impl LatencyWindow {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn half_are_quicker_than_p50_and_one_in_twenty_slower_than_p95() {
         let mut window = LatencyWindow::default();

@@ -34,6 +34,9 @@ impl Rng {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     #[test]
     fn the_published_sequence_of_seed_0_comes_out() {
         let mut rng = Rng::new(0);

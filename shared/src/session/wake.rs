@@ -31,6 +31,9 @@ fn wall_ran_ahead(last: Now, now: Now) -> bool {
 mod tests {
     use super::*;
 
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     fn slept(first: (u64, i64), second: (u64, i64), due_ms: Option<u64>) -> bool {
         let mut detector = WakeDetector::default();
         detector.slept(Now { mono_ms: first.0, wall_ms: first.1 }, None);

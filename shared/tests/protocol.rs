@@ -1,0 +1,195 @@
+//! Holds the fixtures and `PROTOCOL.md` to the types.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use shared::session::{State, constants};
+use shared::{ClientMessage, DisconnectCode, ErrorCode, ServerMessage, limits};
+
+/// The value of `type`. A new message does not compile until it is named here and in [`TYPES`].
+fn type_of(message: &ServerMessage) -> &'static str {
+    match message {
+        ServerMessage::Subscribed(_) => "subscribed",
+        ServerMessage::Publications(_) => "publications",
+        ServerMessage::Batch(_) => "batch",
+        ServerMessage::Published(_) => "published",
+        ServerMessage::Unsubscribed(_) => "unsubscribed",
+        ServerMessage::History(_) => "history",
+        ServerMessage::Refreshed(_) => "refreshed",
+        ServerMessage::Pong(_) => "pong",
+        ServerMessage::Occupancy(_) => "occupancy",
+        ServerMessage::Error(_) => "error",
+        ServerMessage::Disconnect(_) => "disconnect",
+        ServerMessage::Unknown => "unknown",
+    }
+}
+
+const TYPES: [&str; 11] = [
+    "subscribed",
+    "publications",
+    "batch",
+    "published",
+    "unsubscribed",
+    "history",
+    "refreshed",
+    "pong",
+    "occupancy",
+    "error",
+    "disconnect",
+];
+
+fn shared() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn document() -> String {
+    read(&shared().join("../PROTOCOL.md"))
+}
+
+/// The fixtures, by the first word of their names.
+fn fixtures(of: &str) -> Vec<(String, Value)> {
+    let entries = std::fs::read_dir(shared().join("fixtures")).expect("shared/fixtures");
+    let paths = entries.map(|entry| entry.expect("an entry of shared/fixtures").path());
+    let named = paths.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path));
+    named
+        .filter(|(name, _)| name.starts_with(of))
+        .map(|(name, path)| (name, serde_json::from_str(&read(&path)).expect("a fixture is JSON")))
+        .collect()
+}
+
+/// What comes back when `value` is read as whichever message it is, and written again.
+fn round_trip(value: &Value) -> (String, Value) {
+    let text = value.to_string();
+    if value.get("action").is_some() {
+        let message: ClientMessage = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        (message.action().into(), serde_json::from_str(&message.to_json()).unwrap())
+    } else {
+        let message: ServerMessage = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        (type_of(&message).into(), serde_json::from_str(&message.to_json()).unwrap())
+    }
+}
+
+/// `value` with a field in every object that this build does not know.
+fn with_unknown_fields(value: &Value, is_map: bool) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| with_unknown_fields(item, false)).collect(),
+        Value::Object(fields) => {
+            // Of these the keys are names, not fields.
+            let keyed_by_name = |key: &str| matches!(key, "since" | "heads" | "data" | "rewind");
+            let widened = |(key, inner): (&String, &Value)| {
+                (key.clone(), with_unknown_fields(inner, keyed_by_name(key) && inner.get("epoch").is_none()))
+            };
+            let mut wider: serde_json::Map<String, Value> = fields.iter().map(widened).collect();
+            if !is_map {
+                wider.insert("from_the_future".into(), json!({"any": ["thing", 1, null]}));
+            }
+            Value::Object(wider)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+fn all_names() -> BTreeSet<String> {
+    ClientMessage::ACTIONS.iter().chain(&TYPES).map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn every_message_has_a_fixture_that_comes_back_as_it_went() {
+    let mut seen = BTreeSet::new();
+    for (name, value) in fixtures("client").into_iter().chain(fixtures("server")) {
+        let (kind, back) = round_trip(&value);
+        assert_eq!(back, value, "{name}");
+        seen.insert(kind);
+    }
+    assert_eq!(seen, all_names());
+}
+
+#[test]
+fn fields_from_a_newer_peer_are_ignored() {
+    for (name, value) in fixtures("client").into_iter().chain(fixtures("server")) {
+        let wider = with_unknown_fields(&value, false);
+        assert_ne!(wider, value);
+        assert_eq!(round_trip(&wider).1, value, "{name}");
+    }
+}
+
+#[test]
+fn a_type_from_a_newer_server_is_read_as_unknown() {
+    let message = serde_json::from_str::<ServerMessage>(r#"{"type":"weather","wind":7}"#);
+    assert_eq!(message.unwrap(), ServerMessage::Unknown);
+}
+
+#[test]
+fn the_document_shows_every_fixture_and_every_example_can_be_read() {
+    let document = document();
+    let blocks = document.split("```json\n").skip(1);
+    let examples: Vec<Value> = blocks
+        .map(|block| block.split("```").next().unwrap_or_default())
+        .map(|text| serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}")))
+        .collect();
+    let shown: BTreeSet<String> = examples.iter().map(|example| round_trip(example).0).collect();
+    assert_eq!(shown, all_names());
+    for (name, value) in fixtures("client").into_iter().chain(fixtures("server")) {
+        assert!(examples.contains(&value), "{name} is not in PROTOCOL.md");
+    }
+}
+
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let head_line = line(head.iter().map(|cell| (*cell).to_owned()).collect());
+    let rule = format!("|{}", "---|".repeat(head.len()));
+    [head_line, rule].into_iter().chain(rows.map(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Compares what stands between `<!-- name -->` and `<!-- end -->`.
+fn assert_section(name: &str, expected: &str) {
+    let document = document();
+    let after = document.split(&format!("<!-- {name} -->\n")).nth(1).unwrap_or_default();
+    let found = after.split("\n<!-- end -->").next().unwrap_or_default();
+    assert_eq!(found, expected, "PROTOCOL.md, section {name}, should read:\n{expected}\n");
+}
+
+#[test]
+fn the_document_lists_the_codes() {
+    let row = |number: u16, word: &str, advice| vec![number.to_string(), word.into(), format!("{advice:?}")];
+    let head = ["code", "name", "what to do"];
+    let errors = ErrorCode::ALL.iter().map(|code| row(code.number(), code.word(), code.advice()));
+    assert_section("errors", &table(&head, errors));
+    let disconnects = DisconnectCode::ALL.iter().map(|code| row(code.number(), code.word(), code.advice()));
+    assert_section("disconnects", &table(&head, disconnects));
+}
+
+#[test]
+fn the_document_lists_the_limits() {
+    let rows = limits::TABLE.iter().map(|limit| {
+        let texts = [limit.what, limit.unit, limit.source, limit.beyond].map(str::to_owned);
+        let [what, unit, source, beyond] = texts;
+        vec![what, limit.value.to_string(), unit, source, beyond]
+    });
+    assert_section("limits", &table(&["limit", "value", "unit", "set by", "beyond it"], rows));
+}
+
+#[test]
+fn the_document_lists_the_sessions_constants_and_draws_every_state() {
+    let rows = constants::TABLE
+        .iter()
+        .map(|constant| vec![constant.what.into(), constant.value.to_string(), constant.unit.into()]);
+    assert_section("session", &table(&["constant", "value", "unit"], rows));
+    let document = document();
+    let diagram = document.split("```mermaid").nth(1).and_then(|rest| rest.split("```").next());
+    let drawn: BTreeSet<&str> = diagram
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| line.contains("-->"))
+        .flat_map(|line| line.split(':').next().unwrap_or_default().split("-->"))
+        .map(str::trim)
+        .filter(|name| *name != "[*]")
+        .collect();
+    assert_eq!(drawn, State::ALL.iter().map(|state| state.name()).collect());
+}
