@@ -1,6 +1,6 @@
 //! This machine's pulse: CPU, memory, load, network, disks and processes, each a topic.
 //!
-//! [`Probe`] asks the operating system, [`Snapshot`] is its answer, and [`publications`] is the pure way from
+//! [`Probe`] asks the operating system, [`Snapshot`] is its answer, and [`publications()`] is the pure way from
 //! there to what a panel shows. Used by `serve` and by `tickertape host`.
 
 pub mod probe;

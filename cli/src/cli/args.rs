@@ -26,8 +26,13 @@ pub struct ServeArgs {
     /// Do not publish this machine's metrics
     #[arg(long)]
     pub no_host: bool,
-    /// Let pages of this origin in, such as https://board.example; may be given again
-    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    /// Origins whose pages may ask.
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        value_parser = origin,
+        help = "Let pages of this origin in, such as https://board.example; may be given again"
+    )]
     pub allow_origin: Vec<String>,
     /// Answer under this host name as well; may be given again
     #[arg(long, value_name = "HOST")]
@@ -69,6 +74,15 @@ pub struct MetaArgs {
     /// How often it will speak, such as 10s: later than that, the panel says so
     #[arg(long, value_name = "TIME", value_parser = duration::read)]
     pub every: Option<Duration>,
+    /// The lowest value its axis shows
+    #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
+    pub min: Option<f64>,
+    /// The highest value its axis shows
+    #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
+    pub max: Option<f64>,
+    /// The kind of panel [default: chosen from the data]
+    #[arg(long, value_parser = ["line", "number", "state", "log", "table"])]
+    pub panel: Option<String>,
 }
 
 /// See [`super::Command::Publish`].
@@ -220,7 +234,9 @@ impl MetaArgs {
             unit: self.unit.clone(),
             label: self.label.clone(),
             expect_every_ms: self.every.map(duration::ms),
-            ..TopicMeta::default()
+            min: self.min,
+            max: self.max,
+            panel: self.panel.clone(),
         };
         (!meta.is_empty()).then_some(meta)
     }
@@ -233,6 +249,11 @@ fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
     let named = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     PossibleValuesParser::new(std::iter::once(auto).chain(named))
         .map(|name| Format::from_str(&name, false).map_or(FormatArg::Auto, FormatArg::Named))
+}
+
+fn finite(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| "a number is expected".into())
 }
 
 /// `scheme://host[:port]` and nothing after it, as browsers send it.

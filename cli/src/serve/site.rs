@@ -7,12 +7,16 @@ mod embedded;
 
 use std::path::Path;
 
+use http::Uri;
+use serde_json::Value;
+
 use crate::failure::Failure;
 
 pub use asset::Asset;
 use directory::Directory;
 
 /// Says how to get the board, where there is none.
+#[cfg(not(feature = "site"))]
 const NO_PAGE: &str = include_str!("site/no_page.html");
 /// The page's settings, where there is no file of this name: as if everything were left to it.
 const SETTINGS: &str = "config.json";
@@ -69,6 +73,13 @@ impl Site {
         }
     }
 
+    /// Servers that the page's settings name, as a content security policy writes them.
+    pub async fn servers_elsewhere(&self) -> Vec<String> {
+        let settings = self.file(SETTINGS).await.map(|asset| asset.bytes).unwrap_or_default();
+        let settings: Value = serde_json::from_slice(&settings).unwrap_or_default();
+        ["ws", "http"].iter().filter_map(|key| origin(settings[*key].as_str()?)).collect()
+    }
+
     async fn file(&self, name: &str) -> Option<Asset> {
         match self {
             #[cfg(feature = "site")]
@@ -78,4 +89,12 @@ impl Site {
             Self::Missing => (name == "index.html").then(|| Asset::new(name, NO_PAGE.into(), None)),
         }
     }
+}
+
+/// The scheme and authority of an address. What could say more than that to a policy is left out.
+fn origin(address: &str) -> Option<String> {
+    let uri: Uri = address.parse().ok()?;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
+    let is_plain = authority.chars().all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c));
+    is_plain.then(|| format!("{scheme}://{authority}"))
 }

@@ -48,7 +48,8 @@ fn an_address_that_is_no_tickertape_is_said_to_be_none() {
 fn publish_takes_numbers_pairs_json_and_standard_input() {
     let server = Server::start();
     let url = server.ws();
-    let output = run(&url, &["publish", "a", "-21.5", "--unit", "°C", "--every", "10s", "--json"]);
+    let output =
+        run(&url, &["publish", "a", "-21.5", "--unit", "°C", "--every", "10s", "--min", "-40", "--json"]);
     assert_eq!(lines(&output)[0]["offset"], 1, "{output:?}");
     assert!(run(&url, &["publish", "a", "in=1", "door=open"]).status.success());
     assert!(run(&url, &["publish", "a", "{\"x\": true}"]).status.success());
@@ -56,7 +57,7 @@ fn publish_takes_numbers_pairs_json_and_standard_input() {
     let expected = [json!(-21.5), json!({"in": 1, "door": "open"}), json!({"x": true}), json!(1), json!(2)];
     assert_eq!(data(&server, "a"), expected);
     let topics = lines(&run(&url, &["topics", "--json"]));
-    assert_eq!(topics[0]["meta"], json!({"unit": "°C", "expect_every_ms": 10_000}));
+    assert_eq!(topics[0]["meta"], json!({"unit": "°C", "expect_every_ms": 10_000, "min": -40.0}));
     assert_eq!((&topics[0]["topic"], &topics[0]["last"]["data"]), (&json!("a"), &json!(2)));
 }
 

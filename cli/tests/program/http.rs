@@ -134,7 +134,7 @@ fn too_much_at_once_is_refused_with_the_time_to_wait() {
     let server = Server::start();
     let body = "1\n".repeat(10_000);
     let answers = thread::scope(|scope| {
-        let posts: Vec<_> = (0..10).map(|_| scope.spawn(|| server.post("/topics/a", &body))).collect();
+        let posts: Vec<_> = (0..20).map(|_| scope.spawn(|| server.post("/topics/a", &body))).collect();
         posts.into_iter().map(|post| post.join().unwrap()).collect::<Vec<_>>()
     });
     let refused = answers.iter().find(|answer| answer.status == 429).expect("a request too many");

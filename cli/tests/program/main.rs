@@ -11,6 +11,7 @@ mod http;
 mod kill;
 mod page;
 mod security;
+#[cfg(unix)]
 mod shutdown;
 mod slow_viewer;
 mod support;

@@ -73,6 +73,17 @@ fn settings_are_empty_unless_the_site_has_some() {
 }
 
 #[test]
+fn the_page_may_connect_where_its_settings_send_it_and_nowhere_else() {
+    let site = site();
+    let server = serve(&site);
+    let policy = || server.get("/").header("content-security-policy").unwrap().to_owned();
+    assert!(policy().ends_with("connect-src 'self'"));
+    let settings = r#"{"ws": "wss://board.example/ws", "http": "https://x.example; script-src *"}"#;
+    fs::write(site.path().join("config.json"), settings).unwrap();
+    assert!(policy().ends_with("connect-src 'self' wss://board.example"), "{}", policy());
+}
+
+#[test]
 fn nothing_outside_the_site_is_served() {
     let site = site();
     fs::write(site.path().parent().unwrap().join("tickertape-test-secret"), "secret").unwrap();

@@ -16,6 +16,16 @@ fn pages_of_other_sites_are_refused_everywhere() {
 }
 
 #[test]
+fn what_a_foreign_page_points_at_without_saying_so_is_of_no_use_to_it() {
+    let server = Server::start();
+    for path in ["/topics", "/healthz", "/"] {
+        let answer = server.get(path);
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+    }
+}
+
+#[test]
 fn a_host_name_that_is_not_ours_is_refused_everywhere() {
     let server = Server::start();
     let rebound = format!("evil.example:{}", server.address.port());

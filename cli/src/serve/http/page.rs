@@ -7,7 +7,7 @@ use backend_core::Refusal;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use shared::ErrorCode;
@@ -17,10 +17,11 @@ use super::answer::{self, set};
 use crate::serve::site::Asset;
 
 /// Scripts and styles from here alone and none inline: the page has none (Trunk.toml), and data is never HTML.
-/// WebAssembly needs `wasm-unsafe-eval` (Content Security Policy Level 3, section 4.4).
+/// WebAssembly needs `wasm-unsafe-eval` (Content Security Policy Level 3, section 4.4). What follows is
+/// where it may connect to: here, and wherever its own settings send it.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    connect-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'; connect-src 'self'";
 
 /// Files whose names change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -33,13 +34,15 @@ pub async fn page(State(context): State<Context>, request: Request) -> Response 
         return answer::method_not_allowed(request.method().clone()).await;
     }
     let path = request.uri().path();
-    match context.site.find(path).await {
-        Some(asset) => secured(respond(&asset, request.headers())),
+    let mut response = match context.site.find(path).await {
+        Some(asset) => respond(&asset, request.headers()),
         None => {
             let refusal = Refusal::new(ErrorCode::UnknownAction, format!("there is nothing at {path}"));
-            secured(answer::error(StatusCode::NOT_FOUND, &refusal))
+            answer::error(StatusCode::NOT_FOUND, &refusal)
         }
-    }
+    };
+    secure(&mut response, &context.site.servers_elsewhere().await);
+    response
 }
 
 fn respond(asset: &Asset, headers: &HeaderMap) -> Response {
@@ -62,18 +65,12 @@ fn respond(asset: &Asset, headers: &HeaderMap) -> Response {
     response
 }
 
-fn secured(mut response: Response) -> Response {
-    for (name, value) in [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (X_FRAME_OPTIONS, "DENY"),
-        (REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ] {
-        set(&mut response, name, value);
-    }
-    response
+fn secure(response: &mut Response, servers_elsewhere: &[String]) {
+    let policy = std::iter::once(POLICY).chain(servers_elsewhere.iter().map(String::as_str));
+    set(response, CONTENT_SECURITY_POLICY, &policy.collect::<Vec<_>>().join(" "));
+    set(response, X_FRAME_OPTIONS, "DENY");
+    set(response, REFERRER_POLICY, "no-referrer");
+    set(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
 }
 
 /// `br` in the list, unless it is there to be excluded (RFC 9110, section 12.5.3).
