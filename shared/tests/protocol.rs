@@ -48,6 +48,10 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
 fn document() -> String {
     read(&shared().join("../PROTOCOL.md"))
 }
@@ -56,11 +60,8 @@ fn document() -> String {
 fn fixtures(of: &str) -> Vec<(String, Value)> {
     let entries = std::fs::read_dir(shared().join("fixtures")).expect("shared/fixtures");
     let paths = entries.map(|entry| entry.expect("an entry of shared/fixtures").path());
-    let named = paths.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path));
-    named
-        .filter(|(name, _)| name.starts_with(of))
-        .map(|(name, path)| (name, serde_json::from_str(&read(&path)).expect("a fixture is JSON")))
-        .collect()
+    let named = paths.map(|path| (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path));
+    named.filter(|(name, _)| name.starts_with(of)).map(|(name, path)| (name, parse(&read(&path)))).collect()
 }
 
 /// What comes back when `value` is read as whichever message it is, and written again.
@@ -68,10 +69,10 @@ fn round_trip(value: &Value) -> (String, Value) {
     let text = value.to_string();
     if value.get("action").is_some() {
         let message: ClientMessage = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-        (message.action().into(), serde_json::from_str(&message.to_json()).unwrap())
+        (message.action().into(), parse(&message.to_json()))
     } else {
         let message: ServerMessage = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-        (type_of(&message).into(), serde_json::from_str(&message.to_json()).unwrap())
+        (type_of(&message).into(), parse(&message.to_json()))
     }
 }
 
@@ -129,10 +130,8 @@ fn a_type_from_a_newer_server_is_read_as_unknown() {
 fn the_document_shows_every_fixture_and_every_example_can_be_read() {
     let document = document();
     let blocks = document.split("```json\n").skip(1);
-    let examples: Vec<Value> = blocks
-        .map(|block| block.split("```").next().unwrap_or_default())
-        .map(|text| serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}")))
-        .collect();
+    let examples: Vec<Value> =
+        blocks.map(|block| block.split("```").next().unwrap_or_default()).map(parse).collect();
     let shown: BTreeSet<String> = examples.iter().map(|example| round_trip(example).0).collect();
     assert_eq!(shown, all_names());
     for (name, value) in fixtures("client").into_iter().chain(fixtures("server")) {
