@@ -1,0 +1,144 @@
+//! Drawing a schedule from its seed.
+
+use shared::client::Rewind;
+use shared::limits;
+
+use super::{Act, ClientSetting, FILTERS, Keeps, Plan, Platform, Setting, TOPICS};
+use crate::rng::Rng;
+use crate::store::Broken;
+use crate::weather::Weather;
+
+impl Plan {
+    /// The schedule of `seed`.
+    pub fn draw(seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let setting = setting(&mut rng);
+        let clients = setting.clients.len();
+        let count = rng.between(8, 45);
+        let mut acts: Vec<(u64, Act)> = (0..count).map(|_| (pause_ms(&mut rng), act(clients, &mut rng))).collect();
+        acts.extend(ending(clients, &mut rng));
+        Self { seed, setting, acts }
+    }
+}
+
+fn setting(rng: &mut Rng) -> Setting {
+    let rotate_in_ms = if rng.percent(70) { rng.between(15_000, 240_000) } else { limits::LIFE_MS * 11 / 12 };
+    let clients = rng.between(1, 3);
+    Setting {
+        platform: rng.pick(&[Platform::Laptop, Platform::Cloud]),
+        tokens: rng.percent(15),
+        rotate_in_ms,
+        life_ms: if rng.percent(80) { rotate_in_ms * 12 / 11 } else { rotate_in_ms.min(60_000) },
+        idle_ms: if rng.percent(90) { limits::IDLE_MS } else { 75_000 },
+        keep_items: rng.pick(&[5, 40, 1_000, 1_000]),
+        keep_age_ms: rng.pick(&[60_000, 3_600_000, 360_000_000]),
+        clients: (0..clients).map(|number| client(number == 0, rng)).collect(),
+    }
+}
+
+fn client(watches_all: bool, rng: &mut Rng) -> ClientSetting {
+    let filters = if watches_all { vec![0] } else { vec![rng.index(FILTERS.len()), rng.index(FILTERS.len())] };
+    ClientSetting {
+        watches: filters.into_iter().map(|filter| (filter, rewind(rng))).collect(),
+        is_browser: rng.percent(60),
+        skew_ms: rng.pick(&[0, 3_000, -3_000, 86_400_000]),
+        queue_messages: rng.pick(&[4, 100]),
+    }
+}
+
+fn rewind(rng: &mut Rng) -> Option<Rewind> {
+    let count = Rewind::Count(rng.pick(&[0, 1, 3, 50]));
+    rng.pick(&[None, Some(count), Some(Rewind::Ms(30_000))])
+}
+
+/// Mostly moments, now and then minutes, seldom the life of a connection.
+fn pause_ms(rng: &mut Rng) -> u64 {
+    match rng.between(0, 999) {
+        0..600 => rng.between(0, 1_500),
+        600..880 => rng.between(1_500, 12_000),
+        880..985 => rng.between(12_000, 90_000),
+        985..998 => rng.between(90_000, 400_000),
+        _ => rng.between(400_000, 8_000_000),
+    }
+}
+
+/// The last publications before all is well again are those most easily lost for ever.
+fn ending(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
+    let worst = Weather { lost_down: 70, ..Weather::foul(rng) };
+    let foul = (rng.between(0, 2_000), Act::Weather(worst));
+    let last = (rng.between(100, 2_000), publish(clients, rng));
+    let end = (rng.between(50, 2_000), Act::Weather(Weather::FAIR));
+    vec![foul, last, end]
+}
+
+fn publish(clients: usize, rng: &mut Rng) -> Act {
+    let topic = rng.index(TOPICS.len());
+    let items = if rng.percent(80) { 1 } else { rng.index(12) + 1 };
+    if rng.percent(40) {
+        return Act::Post { topic, items };
+    }
+    Act::Publish { client: rng.index(clients), topic, items, idempotent: rng.percent(70) }
+}
+
+fn act(clients: usize, rng: &mut Rng) -> Act {
+    match rng.between(0, 99) {
+        0..42 => publish(clients, rng),
+        42..58 => trouble(rng.index(clients), rng),
+        58..66 => Act::Weather(if rng.percent(35) { Weather::FAIR } else { Weather::foul(rng) }),
+        66..82 => fault(rng.index(TOPICS.len()), rng),
+        82..98 => habit(rng.index(clients), rng),
+        _ => Act::CountViewers,
+    }
+}
+
+/// What happens to a client's line and machine.
+fn trouble(client: usize, rng: &mut Rng) -> Act {
+    match rng.between(0, 9) {
+        0..5 => Act::Cut { client, client_notices: rng.percent(60), server_notices: rng.percent(60) },
+        5..7 => Act::Freeze { client, ms: rng.between(500, 40_000) },
+        7 => Act::Unplug {
+            client,
+            ms: rng.between(1_000, 200_000),
+            told: rng.percent(60),
+            sockets_survive: rng.percent(30),
+        },
+        _ => Act::Sleep {
+            client,
+            ms: rng.between(5_000, 900_000),
+            clock_stops: rng.percent(50),
+            sockets_survive: rng.percent(30),
+        },
+    }
+}
+
+/// What happens to the server.
+fn fault(topic: usize, rng: &mut Rng) -> Act {
+    match rng.between(0, 9) {
+        0..4 => Act::Restart {
+            down_ms: if rng.percent(80) { rng.between(50, 8_000) } else { rng.between(60_000, 200_000) },
+            farewell: rng.percent(50),
+            keeps: rng.pick(&[Keeps::Rows, Keeps::Log, Keeps::Log, Keeps::Nothing]),
+        },
+        4..6 => Act::Reset { topic },
+        6..9 => Act::Evict { topic, keep: rng.between(0, 6) },
+        _ => Act::BreakStore {
+            ms: rng.between(200, 20_000),
+            how: rng.pick(&[Broken::Refuses, Broken::LosesAnswers]),
+        },
+    }
+}
+
+/// What a person or a shell does.
+fn habit(client: usize, rng: &mut Rng) -> Act {
+    let filter = rng.index(FILTERS.len());
+    match rng.between(0, 13) {
+        0..3 => Act::Watch { client, filter, rewind: rewind(rng) },
+        3..5 => Act::Unwatch { client, filter },
+        5..8 => Act::Show { client, visible: rng.percent(50) },
+        8 => Act::Close { client },
+        9 => Act::Open { client },
+        10 => Act::RetryNow { client },
+        11 => Act::Forget { client },
+        _ => Act::Token { client, good: rng.percent(60) },
+    }
+}

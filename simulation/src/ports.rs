@@ -1,0 +1,82 @@
+//! Ports that take their time: every call lets others go first, so that functions interleave as they do
+//! where each call is a request over a network.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
+use shared::{Filter, Millis, Topic};
+
+/// Is pending once. Whoever polls decides how long that takes.
+pub fn pause() -> Pause {
+    Pause(false)
+}
+
+/// See [`pause`].
+#[derive(Debug)]
+pub struct Pause(bool);
+
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+/// A table of connections whose every call takes its time.
+#[derive(Debug)]
+pub struct Paced<C>(pub C);
+
+impl<C: Connections> Connections for Paced<C> {
+    async fn put(&self, connection: Connection) -> Result<(), Unavailable> {
+        pause().await;
+        self.0.put(connection).await
+    }
+
+    async fn get(&self, id: &ConnectionId, now: Millis) -> Result<Option<Connection>, Unavailable> {
+        pause().await;
+        self.0.get(id, now).await
+    }
+
+    async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
+        pause().await;
+        self.0.remove(id).await
+    }
+
+    async fn subscribe(&self, id: &ConnectionId, filter: &Filter, now: Millis) -> Result<(), SubscribeError> {
+        pause().await;
+        self.0.subscribe(id, filter, now).await
+    }
+
+    async fn unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<bool, Unavailable> {
+        pause().await;
+        self.0.unsubscribe(id, filter).await
+    }
+
+    async fn subscriptions(&self, id: &ConnectionId, now: Millis) -> Result<Vec<Filter>, Unavailable> {
+        pause().await;
+        self.0.subscriptions(id, now).await
+    }
+
+    async fn subscribers(&self, topic: &Topic, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        pause().await;
+        self.0.subscribers(topic, now).await
+    }
+
+    async fn viewers(&self, filter: &Filter, now: Millis) -> Result<u64, Unavailable> {
+        pause().await;
+        self.0.viewers(filter, now).await
+    }
+
+    async fn watching(&self, filter: &Filter, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        pause().await;
+        self.0.watching(filter, now).await
+    }
+
+    async fn all(&self, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        pause().await;
+        self.0.all(now).await
+    }
+}

@@ -1,0 +1,90 @@
+//! Running schedules, and making one that fails as short as can be.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::coverage::Coverage;
+use crate::observer::Fault;
+use crate::plan::{Act, Plan};
+use crate::world::World;
+
+/// A schedule in which a promise was not kept.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The schedule's seed, which draws and replays it.
+    pub seed: u64,
+    /// Which promise.
+    pub fault: Fault,
+    /// The acts that suffice, and the fault they lead to.
+    pub shortest: Vec<(u64, Act)>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seed = self.seed;
+        writeln!(f, "seed {seed}: {}", self.fault)?;
+        writeln!(f, "replay: cargo run -p simulation -- --seed {seed} --trace")?;
+        writeln!(f, "shortest, with its trace: cargo run -p simulation -- --seed {seed} --trace --shrink")?;
+        let acts = self.shortest.iter();
+        acts.map(|(pause_ms, act)| writeln!(f, "  after {pause_ms} ms: {act:?}")).collect()
+    }
+}
+
+/// Runs the schedules of `seeds`, up to the first that fails.
+///
+/// # Errors
+///
+/// The schedule that failed.
+pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<Failure>> {
+    let mut coverage = Coverage::default();
+    for seed in seeds {
+        let plan = Plan::draw(seed);
+        match run(&plan, false) {
+            Ok(one) => coverage += one,
+            Err(fault) => {
+                let shortest = shrink(plan).acts;
+                return Err(Box::new(Failure { seed, fault, shortest }));
+            }
+        }
+    }
+    Ok(coverage)
+}
+
+/// Runs one plan. A panic of what is under test is a fault like others.
+///
+/// # Errors
+///
+/// The first promise that was not kept.
+pub fn run(plan: &Plan, is_traced: bool) -> Result<Coverage, Fault> {
+    let ran = catch_unwind(AssertUnwindSafe(|| World::new(plan, is_traced).run()));
+    ran.unwrap_or_else(|_| Err("it panicked".into()))
+}
+
+/// Leaves out acts as long as what remains still fails: halves first, then quarters, then single acts.
+pub fn shrink(mut plan: Plan) -> Plan {
+    let mut size = plan.acts.len().div_ceil(2);
+    while size > 0 {
+        let mut at = 0;
+        while at < plan.acts.len() {
+            let shorter = without(&plan, at, size);
+            if run(&shorter, false).is_err() {
+                plan = shorter;
+            } else {
+                at += size;
+            }
+        }
+        size /= 2;
+    }
+    plan
+}
+
+/// The plan without `size` acts from `at` on; the others keep their times.
+fn without(plan: &Plan, at: usize, size: usize) -> Plan {
+    let mut shorter = plan.clone();
+    let end = (at + size).min(plan.acts.len());
+    let left_out_ms: u64 = shorter.acts.drain(at..end).map(|(pause_ms, _)| pause_ms).sum();
+    if let Some((pause_ms, _)) = shorter.acts.get_mut(at) {
+        *pause_ms += left_out_ms;
+    }
+    shorter
+}

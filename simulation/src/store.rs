@@ -1,0 +1,258 @@
+//! The topics' logs, in memory, with retention, loss and failure at will, and the truth about all that
+//! was ever in them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use backend_core::ports::{
+    Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
+};
+use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
+
+use crate::plan::{Platform, Setting};
+use crate::ports::pause;
+
+/// Every publication there ever was, of every log there ever was.
+pub type Ledger = BTreeMap<(Topic, Epoch), Vec<Publication>>;
+
+/// How the store fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// Not at all.
+    No,
+    /// Every call fails and changes nothing.
+    Refuses,
+    /// An append succeeds, and whoever asked is told that it failed.
+    LosesAnswers,
+}
+
+/// The logs and the ledger.
+#[derive(Debug)]
+pub struct Store {
+    /// How it fails just now.
+    pub broken: Broken,
+    /// What was appended and not yet broadcast, in order.
+    pub changes: Vec<Change>,
+    ledger: Ledger,
+    logs: BTreeMap<Topic, Log>,
+    keep_items: u64,
+    keep_age_ms: Millis,
+    /// Whether history is written by the broadcast, after the append.
+    records_later: bool,
+}
+
+#[derive(Debug)]
+struct Log {
+    epoch: Epoch,
+    items: Vec<Publication>,
+    meta: TopicMeta,
+    producers: BTreeMap<String, (u64, Position)>,
+    /// The first offset not dropped on purpose.
+    oldest: u64,
+    /// The last offset written to history.
+    recorded: u64,
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new(setting: &Setting) -> Self {
+        Self {
+            broken: Broken::No,
+            changes: Vec::new(),
+            ledger: Ledger::new(),
+            logs: BTreeMap::new(),
+            keep_items: setting.keep_items,
+            keep_age_ms: setting.keep_age_ms,
+            records_later: setting.platform == Platform::Cloud,
+        }
+    }
+
+    /// All that was ever in a log.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The ends of the logs there are.
+    pub fn ends(&self) -> impl Iterator<Item = (&Topic, Position)> {
+        self.logs.iter().map(|(topic, log)| (topic, log.end()))
+    }
+
+    /// Whether the publication at `offset` can be had by nobody any more.
+    pub fn is_lost(&self, topic: &Topic, place: &Position, now: Millis) -> bool {
+        let log = self.logs.get(topic).filter(|log| log.epoch == place.epoch);
+        log.is_none_or(|log| place.offset < self.oldest(log, now))
+    }
+
+    /// Loses a topic's log.
+    pub fn reset(&mut self, topic: &Topic) {
+        self.logs.remove(topic);
+    }
+
+    /// Loses every log.
+    pub fn reset_all(&mut self) {
+        self.logs.clear();
+        self.changes.clear();
+    }
+
+    /// Drops all but the newest `keep` of a topic.
+    pub fn evict(&mut self, topic: &Topic, keep: u64) {
+        if let Some(log) = self.logs.get_mut(topic) {
+            log.oldest = log.oldest.max((log.recorded + 1).saturating_sub(keep));
+        }
+    }
+
+    fn append(&mut self, append: Append) -> Result<Appended, AppendError> {
+        let at_once = !self.records_later;
+        let log = self.logs.entry(append.topic.clone()).or_insert_with(|| Log::new(append.new_epoch.clone()));
+        if let Some(appended) = log.repeated(&append)? {
+            return Ok(appended);
+        }
+        let change = log.append(append);
+        if at_once {
+            log.recorded = log.end().offset;
+        }
+        let position = log.end();
+        let key = (change.topic.clone(), change.epoch.clone());
+        self.ledger.entry(key).or_default().extend(change.items.iter().cloned());
+        self.changes.push(change);
+        Ok(Appended { position, repeated: false })
+    }
+
+    fn record(&mut self, change: &Change) {
+        let last = change.items.last().map_or(0, |item| item.offset);
+        if let Some(log) = self.logs.get_mut(&change.topic).filter(|log| log.epoch == change.epoch) {
+            log.recorded = log.recorded.max(last);
+        }
+    }
+
+    fn oldest(&self, log: &Log, now: Millis) -> u64 {
+        let by_count = (log.recorded + 1).saturating_sub(self.keep_items);
+        let is_old = |item: &&Publication| item.received_at < now - self.keep_age_ms;
+        let by_age = log.items.iter().take_while(is_old).count() as u64 + 1;
+        log.oldest.max(by_count).max(by_age)
+    }
+
+    fn read(&self, log: &Log, from: ReadFrom, limit: usize, now: Millis) -> Page {
+        let oldest = self.oldest(log, now);
+        let kept = log.items.iter().filter(|item| (oldest..=log.recorded).contains(&item.offset));
+        let mut items: Vec<Publication> = match from {
+            ReadFrom::After(offset) => kept.filter(|item| item.offset > offset).take(limit).cloned().collect(),
+            ReadFrom::Newest => kept.cloned().collect(),
+            ReadFrom::ReceivedSince(time) => kept.filter(|item| item.received_at >= time).cloned().collect(),
+        };
+        let items = items.split_off(items.len().saturating_sub(limit));
+        Page { epoch: log.epoch.clone(), items, head: log.end().offset, oldest }
+    }
+
+    fn check(&self) -> Result<(), Unavailable> {
+        if self.broken == Broken::Refuses { Err(Unavailable::new("made to fail")) } else { Ok(()) }
+    }
+}
+
+impl Log {
+    fn new(epoch: Epoch) -> Self {
+        let (items, meta, producers) = Default::default();
+        Self { epoch, items, meta, producers, oldest: 1, recorded: 0 }
+    }
+
+    fn end(&self) -> Position {
+        Position::new(self.epoch.clone(), self.items.len() as u64)
+    }
+
+    fn repeated(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
+        let Some(producer) = &append.producer else { return Ok(None) };
+        let Some((last, position)) = self.producers.get(&producer.id) else { return Ok(None) };
+        if *last > producer.seq {
+            let (producer, seq, last) = (producer.id.clone(), producer.seq, *last);
+            return Err(AppendError::StaleSequence { producer, seq, last });
+        }
+        let position = position.clone();
+        Ok((*last == producer.seq).then_some(Appended { position, repeated: true }))
+    }
+
+    fn append(&mut self, append: Append) -> Change {
+        let Append { topic, items, producer, meta, received_at, .. } = append;
+        let is_new = self.items.is_empty();
+        self.meta = std::mem::take(&mut self.meta).merged(meta.unwrap_or_default());
+        let first = self.items.len();
+        for item in items {
+            let offset = self.items.len() as u64 + 1;
+            self.items.push(Publication { offset, ts: item.ts.unwrap_or(received_at), received_at, data: item.data });
+        }
+        if let Some(producer) = producer {
+            self.producers.insert(producer.id, (producer.seq, self.end()));
+        }
+        let (epoch, items) = (self.epoch.clone(), self.items[first..].to_vec());
+        Change { topic, epoch, items, meta: is_new.then(|| self.meta.clone()) }
+    }
+
+    fn head(&self, topic: &Topic) -> Option<Head> {
+        let last = self.items.last()?.clone();
+        Some(Head { topic: topic.clone(), epoch: self.epoch.clone(), last, meta: self.meta.clone() })
+    }
+}
+
+/// A store that world and service share.
+#[derive(Debug, Clone)]
+pub struct SharedStore(Arc<Mutex<Store>>);
+
+impl SharedStore {
+    /// Takes `store` over.
+    pub fn new(store: Store) -> Self {
+        Self(Arc::new(Mutex::new(store)))
+    }
+
+    /// The store itself.
+    pub fn lock(&self) -> MutexGuard<'_, Store> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TopicLog for SharedStore {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        pause().await;
+        let mut store = self.lock();
+        store.check()?;
+        let appended = store.append(append);
+        match store.broken {
+            Broken::LosesAnswers => Err(Unavailable::new("the answer was lost").into()),
+            Broken::No | Broken::Refuses => appended,
+        }
+    }
+
+    async fn record(&self, change: &Change) -> Result<(), Unavailable> {
+        pause().await;
+        let mut store = self.lock();
+        store.check()?;
+        store.record(change);
+        Ok(())
+    }
+
+    async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
+        pause().await;
+        let store = self.lock();
+        store.check()?;
+        Ok(store.logs.get(topic).and_then(|log| log.head(topic)))
+    }
+
+    async fn heads(&self, filter: &Filter) -> Result<Vec<Head>, Unavailable> {
+        pause().await;
+        let store = self.lock();
+        store.check()?;
+        let matching = store.logs.iter().filter(|(topic, _)| filter.matches(topic));
+        Ok(matching.filter_map(|(topic, log)| log.head(topic)).collect())
+    }
+
+    async fn read(
+        &self,
+        topic: &Topic,
+        from: ReadFrom,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Option<Page>, Unavailable> {
+        pause().await;
+        let store = self.lock();
+        store.check()?;
+        Ok(store.logs.get(topic).map(|log| store.read(log, from, limit, now)))
+    }
+}

@@ -1,0 +1,199 @@
+//! Clients, a network and a server on one simulated clock, in one thread: the same plan always runs the same.
+
+mod acting;
+mod clients;
+mod judge;
+mod network;
+mod server;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use backend_core::testing::FakeConnections;
+use shared::{Filter, Millis, Topic};
+
+use crate::client::Client;
+use crate::coverage::Coverage;
+use crate::gateway::{Gateway, Switch};
+use crate::observer::Fault;
+use crate::plan::{FILTERS, Plan, TOPICS};
+use crate::rng::Rng;
+use crate::store::{SharedStore, Store};
+use crate::weather::Weather;
+use crate::wire::{Wire, WireId};
+use server::{Server, TaskId};
+
+/// The server's clock when a schedule begins, in milliseconds since the Unix epoch.
+pub const BEGIN: Millis = 1_800_000_000_000;
+/// Once all is well everybody has caught up within so many milliseconds: a quiet connection is checked up on
+/// every 270 s, and one that turns out to be dead is replaced.
+pub const CALM_MS: u64 = 330_000;
+/// More steps than any schedule takes.
+const STEPS: u64 = 400_000;
+
+/// See the [module](self).
+pub struct World<'a> {
+    plan: &'a Plan,
+    now_ms: u64,
+    rng: Rng,
+    /// By when, then in order of entry.
+    agenda: BTreeMap<(u64, u64), Due>,
+    entries: u64,
+    weather: Weather,
+    wires: Vec<Wire>,
+    clients: Vec<Client>,
+    store: SharedStore,
+    gateway: Gateway,
+    rows: Arc<FakeConnections>,
+    server: Server,
+    posts: u64,
+    coverage: Coverage,
+    is_traced: bool,
+}
+
+/// Something that is to happen.
+#[derive(Debug)]
+enum Due {
+    Act(usize),
+    ClientTimer(usize),
+    Plugged(usize),
+    NewToken(usize),
+    AtServer(WireId),
+    AtClient(WireId),
+    /// The gateway looks after a connection's age and silence.
+    Inspection(WireId),
+    Task(TaskId),
+    Broadcast,
+    ServerUp,
+    StoreMended,
+}
+
+impl<'a> World<'a> {
+    /// The world before anything happened.
+    pub fn new(plan: &'a Plan, is_traced: bool) -> Self {
+        let mut rng = Rng::new(plan.seed ^ 0x005e_ed0f_c4a0_5000);
+        let store = SharedStore::new(Store::new(&plan.setting));
+        let gateway = Gateway::new(Switch::new(rng.fork()));
+        let rows = Arc::new(FakeConnections::default());
+        let server = Server::new(&plan.setting, &rows, &store, &gateway, rng.bits());
+        let clients = plan.setting.clients.iter().map(|setting| Client::new(setting, rng.bits())).collect();
+        Self {
+            plan,
+            now_ms: 0,
+            rng,
+            agenda: BTreeMap::new(),
+            entries: 0,
+            weather: Weather::FAIR,
+            wires: Vec::new(),
+            clients,
+            store,
+            gateway,
+            rows,
+            server,
+            posts: 0,
+            coverage: Coverage::default(),
+            is_traced,
+        }
+    }
+
+    /// Runs the plan, lets the world calm down, and judges.
+    ///
+    /// # Errors
+    ///
+    /// The first promise that was not kept.
+    pub fn run(mut self) -> Result<Coverage, Fault> {
+        self.begin().and_then(|()| self.happen()).and_then(|()| self.calm_down()).map_err(|fault| {
+            self.note(|| format!("FAULT {fault}"));
+            format!("at {} ms: {fault}", self.now_ms)
+        })?;
+        self.count_up();
+        Ok(self.coverage)
+    }
+
+    fn begin(&mut self) -> Result<(), Fault> {
+        if self.is_traced {
+            println!("{:#?}", self.plan.setting);
+        }
+        for client in 0..self.clients.len() {
+            self.begin_client(client)?;
+        }
+        let mut at_ms = 0;
+        for (index, (pause_ms, _)) in self.plan.acts.iter().enumerate() {
+            at_ms += pause_ms;
+            self.enter(at_ms, Due::Act(index));
+        }
+        Ok(())
+    }
+
+    fn happen(&mut self) -> Result<(), Fault> {
+        let end_ms = self.plan.acts.iter().map(|(pause_ms, _)| pause_ms).sum();
+        self.run_until(end_ms)
+    }
+
+    fn run_until(&mut self, end_ms: u64) -> Result<(), Fault> {
+        while let Some(entry) = self.agenda.first_entry().filter(|entry| entry.key().0 <= end_ms) {
+            let ((at_ms, _), due) = entry.remove_entry();
+            self.go_to(at_ms)?;
+            self.settle(due)?;
+        }
+        self.go_to(end_ms)
+    }
+
+    fn go_to(&mut self, at_ms: u64) -> Result<(), Fault> {
+        self.coverage.steps += 1;
+        if self.coverage.steps > STEPS {
+            return Err(format!("no end after {STEPS} steps"));
+        }
+        self.now_ms = self.now_ms.max(at_ms);
+        self.gateway.lock().now_ms = self.now_ms;
+        Ok(())
+    }
+
+    fn settle(&mut self, due: Due) -> Result<(), Fault> {
+        match due {
+            Due::Act(index) => self.act(index),
+            Due::ClientTimer(client) => self.client_timer(client),
+            Due::Plugged(client) => self.plugged(client),
+            Due::NewToken(client) => self.give_token(client, true),
+            Due::AtServer(wire) => self.at_server(wire),
+            Due::AtClient(wire) => self.at_client(wire),
+            Due::Inspection(wire) => self.inspect(wire),
+            Due::Task(task) => self.poll(task),
+            Due::Broadcast => self.broadcast(),
+            Due::ServerUp => self.server_up(),
+            Due::StoreMended => self.mend_store(),
+        }
+    }
+
+    fn enter(&mut self, at_ms: u64, due: Due) {
+        self.entries += 1;
+        self.agenda.insert((at_ms.max(self.now_ms), self.entries), due);
+    }
+
+    fn enter_in(&mut self, in_ms: u64, due: Due) {
+        self.enter(self.now_ms + in_ms, due);
+    }
+
+    /// The server's clock.
+    fn wall(&self) -> Millis {
+        BEGIN.saturating_add_unsigned(self.now_ms)
+    }
+
+    fn note(&self, words: impl FnOnce() -> String) {
+        if self.is_traced {
+            let text = words();
+            let end = text.char_indices().nth(400).map_or(text.len(), |(end, _)| end);
+            println!("{:>9} {}", self.now_ms, &text[..end]);
+        }
+    }
+}
+
+/// The topic of an act.
+fn topic(index: usize) -> Topic {
+    Topic::new(TOPICS[index]).unwrap_or_else(|error| unreachable!("{error}"))
+}
+
+/// The filter of an act.
+fn filter(index: usize) -> Filter {
+    Filter::new(FILTERS[index]).unwrap_or_else(|error| unreachable!("{error}"))
+}

@@ -1,0 +1,171 @@
+//! Doing what the plan says.
+
+use backend_core::ports::Connections;
+use shared::session::Session;
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
+
+use super::{Due, World, filter, topic};
+use crate::observer::Fault;
+use crate::plan::Act;
+use crate::store::Broken;
+use crate::weather::Weather;
+
+impl World<'_> {
+    pub(super) fn act(&mut self, index: usize) -> Result<(), Fault> {
+        let act = self.plan.acts[index].1.clone();
+        self.note(|| format!("#{index} {act:?}"));
+        if let Some(client) = act.client().filter(|client| self.is_asleep(*client)) {
+            self.note(|| format!("client {client} is asleep"));
+            return Ok(());
+        }
+        match act {
+            Act::Publish { client, topic: place, items, idempotent } => {
+                self.publish(client, topic(place), items, idempotent)
+            }
+            Act::Watch { client, filter: which, rewind } => self.watch(client, filter(which), rewind),
+            Act::Unwatch { client, filter: which } => self.unwatch(client, &filter(which)),
+            Act::Show { client, visible } => self.input(client, |s, now| s.visibility(visible, now)),
+            Act::Open { client } => self.open(client),
+            Act::Close { client } => self.close(client),
+            Act::RetryNow { client } => self.input(client, Session::retry_now),
+            Act::Token { client, good } if self.plan.setting.tokens => self.give_token(client, good),
+            Act::Restart { down_ms, farewell, keeps } => self.restart(down_ms, farewell, keeps),
+            Act::Unplug { client, ms, told, sockets_survive } => {
+                self.unplug(client, ms, told, sockets_survive)
+            }
+            other => {
+                self.disturb(other);
+                Ok(())
+            }
+        }
+    }
+
+    fn disturb(&mut self, act: Act) {
+        match act {
+            Act::Post { topic, items } => self.post_over_http(topic, items),
+            Act::Cut { client, client_notices, server_notices } => {
+                let wires = self.live_wires(client);
+                wires.into_iter().for_each(|id| self.cut(id, client_notices, server_notices));
+            }
+            Act::Freeze { client, ms } => self.freeze(client, self.now_ms + ms),
+            Act::Sleep { client, ms, clock_stops, sockets_survive } => {
+                self.sleep(client, ms, clock_stops, sockets_survive);
+            }
+            Act::Reset { topic: which } => self.store.lock().reset(&topic(which)),
+            Act::Evict { topic: which, keep } => self.store.lock().evict(&topic(which), keep),
+            Act::BreakStore { ms, how } => self.break_store(ms, how),
+            Act::Weather(weather) => self.change_weather(weather),
+            Act::Forget { client } => self.forget_rows(client),
+            Act::CountViewers => self.count_viewers(),
+            Act::Publish { .. }
+            | Act::Watch { .. }
+            | Act::Unwatch { .. }
+            | Act::Show { .. }
+            | Act::Open { .. }
+            | Act::Close { .. }
+            | Act::RetryNow { .. }
+            | Act::Token { .. }
+            | Act::Unplug { .. }
+            | Act::Restart { .. } => {}
+        }
+    }
+
+    fn is_asleep(&self, client: usize) -> bool {
+        self.clients[client].asleep_until_ms > self.now_ms
+    }
+
+    fn close(&mut self, client: usize) -> Result<(), Fault> {
+        self.clients[client].is_open = false;
+        self.input(client, Session::close)
+    }
+
+    fn freeze(&mut self, client: usize, until_ms: u64) {
+        for id in self.live_wires(client) {
+            self.wires[id].frozen_until_ms = until_ms;
+        }
+    }
+
+    fn unplug(
+        &mut self,
+        client: usize,
+        ms: u64,
+        told: bool,
+        sockets_survive: bool,
+    ) -> Result<(), Fault> {
+        let until_ms = self.now_ms + ms;
+        if sockets_survive {
+            self.freeze(client, until_ms);
+        } else {
+            let wires = self.live_wires(client);
+            wires.into_iter().for_each(|id| self.cut(id, false, false));
+        }
+        let one = &mut self.clients[client];
+        one.unplugged_until_ms = until_ms;
+        one.unplugged_told = told;
+        self.enter(until_ms, Due::Plugged(client));
+        if told {
+            self.input(client, |session, now| session.network(false, now))?;
+        }
+        Ok(())
+    }
+
+    fn sleep(&mut self, client: usize, ms: u64, clock_stops: bool, sockets_survive: bool) {
+        let until_ms = self.now_ms + ms;
+        if !sockets_survive {
+            let wires = self.live_wires(client);
+            wires.into_iter().for_each(|id| self.cut(id, false, true));
+        }
+        self.clients[client].sleep(until_ms, if clock_stops { ms } else { 0 });
+        self.set_timer(client);
+    }
+
+    fn break_store(&mut self, ms: u64, how: Broken) {
+        self.store.lock().broken = how;
+        self.rows.set_broken(how == Broken::Refuses);
+        self.enter_in(ms, Due::StoreMended);
+    }
+
+    pub(super) fn change_weather(&mut self, weather: Weather) {
+        self.gateway.lock().weather = weather.clone();
+        self.weather = weather;
+    }
+
+    fn forget_rows(&mut self, client: usize) {
+        for id in self.live_wires(client) {
+            let connection = self.wires[id].connection.clone();
+            let mut removal = Box::pin(self.rows.remove(&connection));
+            // The table in memory answers at once.
+            let polled: Poll<_> = removal.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            drop(polled);
+        }
+    }
+}
+
+impl Act {
+    /// Whose session takes part, which a sleeping machine prevents.
+    fn client(&self) -> Option<usize> {
+        match self {
+            Self::Publish { client, .. }
+            | Self::Watch { client, .. }
+            | Self::Unwatch { client, .. }
+            | Self::Show { client, .. }
+            | Self::Open { client }
+            | Self::Close { client }
+            | Self::RetryNow { client }
+            | Self::Token { client, .. }
+            | Self::Sleep { client, .. }
+            | Self::Unplug { client, .. } => Some(*client),
+            Self::Post { .. }
+            | Self::Cut { .. }
+            | Self::Freeze { .. }
+            | Self::Restart { .. }
+            | Self::Reset { .. }
+            | Self::Evict { .. }
+            | Self::BreakStore { .. }
+            | Self::Weather(_)
+            | Self::Forget { .. }
+            | Self::CountViewers => None,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What goes into a session, and what comes out of it.
+
+use backend_core::token::{Claims, mint};
+use shared::publication::Item;
+use shared::session::{Effect, Event, Failure, Now, Outgoing, Session};
+use shared::{Filter, Topic};
+
+use super::{Due, World, filter};
+use super::server::SECRET;
+use crate::observer::{Fault, Sent};
+use crate::wire::{Down, End, Up, Wire, WireId};
+
+/// More runs of a timer at one moment than any chain of causes needs.
+const TIMER_RUNS: u32 = 64;
+/// More effects of one input than any session needs.
+const EFFECTS: usize = 256;
+
+impl World<'_> {
+    pub(super) fn begin_client(&mut self, client: usize) -> Result<(), Fault> {
+        let watches = self.plan.setting.clients[client].watches.clone();
+        for (index, rewind) in watches {
+            self.watch(client, filter(index), rewind)?;
+        }
+        if self.plan.setting.tokens {
+            self.give_token(client, true)?;
+        }
+        self.open(client)
+    }
+
+    pub(super) fn open(&mut self, client: usize) -> Result<(), Fault> {
+        self.clients[client].is_open = true;
+        self.input(client, Session::open)
+    }
+
+    pub(super) fn watch(
+        &mut self,
+        client: usize,
+        filter: Filter,
+        rewind: Option<shared::client::Rewind>,
+    ) -> Result<(), Fault> {
+        if self.clients[client].wanted.contains(&filter) {
+            return Ok(());
+        }
+        self.clients[client].wanted.push(filter.clone());
+        self.input(client, |session, now| session.subscribe(filter, rewind, now))
+    }
+
+    pub(super) fn unwatch(&mut self, client: usize, filter: &Filter) -> Result<(), Fault> {
+        let one = &mut self.clients[client];
+        one.wanted.retain(|wanted| wanted != filter);
+        one.observer.forget(&one.wanted);
+        self.input(client, |session, now| session.unsubscribe(filter, now))
+    }
+
+    pub(super) fn publish(
+        &mut self,
+        client: usize,
+        topic: Topic,
+        items: usize,
+        idempotent: bool,
+    ) -> Result<(), Fault> {
+        let now = self.clients[client].now(self.now_ms);
+        let one = &mut self.clients[client];
+        let number = one.observer.sent.len();
+        let data: Vec<String> = (0..items).map(|item| format!("{client}.{number}.{item}")).collect();
+        let items = data.iter().map(|data| Item::now(data.as_str())).collect();
+        let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent };
+        let ticket = one.session.publish(outgoing, now);
+        one.observer.sent.push(Sent { ticket, topic, data, idempotent, fate: None });
+        self.input(client, |_, _| {})
+    }
+
+    /// Hands `client` a token: a good one that soon runs out, or a bad one.
+    pub(super) fn give_token(&mut self, client: usize, good: bool) -> Result<(), Fault> {
+        let asleep_until_ms = self.clients[client].asleep_until_ms;
+        if asleep_until_ms > self.now_ms {
+            self.enter(asleep_until_ms, Due::NewToken(client));
+            return Ok(());
+        }
+        self.clients[client].awaits_token = false;
+        let life_ms = self.rng.between(20_000, 900_000);
+        let claims = Claims {
+            sub: format!("client{client}"),
+            exp: Some(self.wall().saturating_add_unsigned(life_ms) / 1000),
+            nbf: None,
+            subscribe: vec![Filter::All],
+            publish: vec![Filter::All],
+        };
+        let token = if good { mint(&claims, SECRET).map_err(|e| e.to_string())? } else { "rubbish".into() };
+        if good && self.plan.setting.tokens {
+            self.enter_in(life_ms.saturating_sub(15_000), Due::NewToken(client));
+        }
+        self.input(client, |session, now| session.set_token(token, now))
+    }
+
+    pub(super) fn client_timer(&mut self, client: usize) -> Result<(), Fault> {
+        let one = &mut self.clients[client];
+        if one.timer_ms != Some(self.now_ms) {
+            return Ok(());
+        }
+        one.timer_ms = None;
+        if one.asleep_until_ms > self.now_ms {
+            return Ok(());
+        }
+        let runs = if one.timer_runs.0 == self.now_ms { one.timer_runs.1 + 1 } else { 1 };
+        one.timer_runs = (self.now_ms, runs);
+        if runs > TIMER_RUNS {
+            return Err(format!("client {client}: its timer runs for ever, {}", one.session.state()));
+        }
+        self.input(client, Session::handle_timeout)
+    }
+
+    pub(super) fn plugged(&mut self, client: usize) -> Result<(), Fault> {
+        let one = &mut self.clients[client];
+        if one.asleep_until_ms > self.now_ms {
+            let wakes_ms = one.asleep_until_ms;
+            self.enter(wakes_ms, Due::Plugged(client));
+            return Ok(());
+        }
+        if one.unplugged_until_ms <= self.now_ms && std::mem::take(&mut one.unplugged_told) {
+            return self.input(client, |session, now| session.network(true, now));
+        }
+        Ok(())
+    }
+
+    /// Hands something to a session, then does what it wants done.
+    pub(super) fn input(&mut self, client: usize, f: impl FnOnce(&mut Session, Now)) -> Result<(), Fault> {
+        let one = &mut self.clients[client];
+        let now = one.now(self.now_ms);
+        f(&mut one.session, now);
+        self.drain(client).map_err(|fault| format!("client {client}: {fault}"))?;
+        self.set_timer(client);
+        Ok(())
+    }
+
+    fn drain(&mut self, client: usize) -> Result<(), Fault> {
+        let mut effects = 0;
+        while let Some(effect) = self.clients[client].session.poll_effect() {
+            self.note(|| format!("client {client} > {effect:?}"));
+            self.carry_out(client, effect);
+            effects += 1;
+        }
+        while let Some(event) = self.clients[client].session.poll_event() {
+            self.note(|| format!("client {client} ! {event:?}"));
+            self.seen(client, &event)?;
+        }
+        if effects > EFFECTS {
+            return Err(format!("{effects} effects of one input"));
+        }
+        self.check_client(client)
+    }
+
+    fn seen(&mut self, client: usize, event: &Event) -> Result<(), Fault> {
+        let now = self.wall();
+        let one = &mut self.clients[client];
+        one.observer.see(event, &one.wanted, &self.store.lock(), now)?;
+        self.coverage.count(event);
+        let wants_token = match event {
+            Event::TokenWanted | Event::Failed { failure: Failure::SignIn } => true,
+            // A browser is not told why it is refused; its shell asks for a token when that goes on.
+            Event::AttemptFailed { attempt, .. } => one.is_browser && *attempt >= 2,
+            Event::Failed { failure } => return Err(format!("gave up: {failure:?}")),
+            Event::SubscribeRefused { filter, refused } => return Err(format!("{filter}: {refused:?}")),
+            Event::ProtocolError { message } => return Err(format!("cannot read the server: {message}")),
+            _ => false,
+        };
+        if wants_token && self.plan.setting.tokens && !std::mem::replace(&mut one.awaits_token, true) {
+            let in_ms = self.rng.between(200, 20_000);
+            self.enter_in(in_ms, Due::NewToken(client));
+        }
+        Ok(())
+    }
+
+    fn check_client(&mut self, client: usize) -> Result<(), Fault> {
+        let now_ms = self.now_ms;
+        let one = &mut self.clients[client];
+        let (state, is_shown) = (one.session.state(), one.session.banner(one.now(now_ms)).is_some());
+        one.observer.check_sockets(state)?;
+        one.observer.check_banner(state, is_shown, now_ms)?;
+        let room = self.plan.setting.clients[client].queue_messages + shared::session::constants::PUBLISHES_IN_FLIGHT;
+        let waiting = one.session.outstanding();
+        if waiting > room {
+            return Err(format!("{waiting} publications wait; the queue holds {room}"));
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, client: usize, effect: Effect) {
+        match effect {
+            Effect::OpenSocket { socket, protocols } => {
+                let id: WireId = self.wires.len();
+                self.wires.push(Wire::new(id, client, socket));
+                let one = &mut self.clients[client];
+                one.wires.insert(socket, id);
+                one.observer.opened(socket);
+                self.call(id, protocols);
+            }
+            Effect::Send { socket, text } => {
+                if let Some(id) = self.clients[client].wires.get(&socket).copied() {
+                    self.send_up(id, Up::Text(text));
+                }
+            }
+            Effect::CloseSocket { socket } => {
+                self.clients[client].observer.closed(socket);
+                if let Some(id) = self.clients[client].wires.get(&socket).copied() {
+                    self.send_up(id, Up::Close);
+                }
+            }
+        }
+    }
+
+    /// A handshake leaves, if there is a network for it to leave by.
+    fn call(&mut self, id: WireId, protocols: Vec<String>) {
+        let one = &self.clients[self.wires[id].client];
+        if one.unplugged_until_ms <= self.now_ms {
+            self.send_up(id, Up::Handshake(protocols));
+        } else if one.unplugged_told {
+            self.send_down(id, Down::Refused(Default::default()));
+        } else {
+            self.wires[id].is_dead = true;
+        }
+    }
+
+    pub(super) fn set_timer(&mut self, client: usize) {
+        let one = &mut self.clients[client];
+        let due_ms = one.due_ms().map(|due_ms| due_ms.max(self.now_ms).max(one.asleep_until_ms));
+        if due_ms != one.timer_ms {
+            one.timer_ms = due_ms;
+            if let Some(due_ms) = due_ms {
+                self.enter(due_ms, Due::ClientTimer(client));
+            }
+        }
+    }
+
+    /// A client's sockets that are not closed.
+    pub(super) fn live_wires(&self, client: usize) -> Vec<WireId> {
+        let wires = self.wires.iter().enumerate().filter(|(_, wire)| wire.client == client);
+        wires.filter(|(_, wire)| wire.client_end != End::Closed).map(|(id, _)| id).collect()
+    }
+}

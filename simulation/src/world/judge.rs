@@ -1,0 +1,161 @@
+//! When all is well again: everybody is connected and has everything, within a bound.
+
+use std::collections::BTreeMap;
+
+use shared::session::Session;
+
+use super::{CALM_MS, Due, World};
+use crate::observer::{Fate, Fault, Sent};
+use crate::store::Store;
+use crate::weather::Weather;
+
+/// How often it is asked whether everybody has caught up, in milliseconds.
+const LOOK_MS: u64 = 500;
+/// What happens in this time afterwards must not undo it, in milliseconds.
+const AFTER_MS: u64 = 3_000;
+
+impl World<'_> {
+    pub(super) fn calm_down(&mut self) -> Result<(), Fault> {
+        self.note(|| "all is well".into());
+        self.heal()?;
+        let begin_ms = self.now_ms;
+        while let Some(reason) = self.unrest() {
+            if self.now_ms > begin_ms + CALM_MS {
+                return Err(format!("no rest {CALM_MS} ms after all is well: {reason}"));
+            }
+            self.run_until(self.now_ms + LOOK_MS)?;
+        }
+        self.coverage.calm_ms = self.coverage.calm_ms.max(self.now_ms - begin_ms);
+        self.run_until(self.now_ms + AFTER_MS)?;
+        self.unrest().map_or(Ok(()), |reason| Err(format!("rest did not last: {reason}")))?;
+        self.judge()
+    }
+
+    fn heal(&mut self) -> Result<(), Fault> {
+        self.change_weather(Weather::FAIR);
+        self.mend_store()?;
+        if !self.server.is_up {
+            self.enter_in(0, Due::ServerUp);
+        }
+        self.wires.iter_mut().for_each(|wire| wire.frozen_until_ms = 0);
+        for client in 0..self.clients.len() {
+            self.heal_client(client)?;
+        }
+        Ok(())
+    }
+
+    fn heal_client(&mut self, client: usize) -> Result<(), Fault> {
+        let now_ms = self.now_ms;
+        let one = &mut self.clients[client];
+        if one.asleep_until_ms > now_ms {
+            one.wake(now_ms);
+        }
+        one.unplugged_until_ms = now_ms;
+        self.plugged(client)?;
+        self.input(client, |session, now| session.visibility(true, now))?;
+        if self.plan.setting.tokens {
+            self.give_token(client, true)?;
+        }
+        if !self.clients[client].is_open {
+            self.open(client)?;
+        }
+        self.input(client, Session::handle_timeout)
+    }
+
+    /// What is not as it should be in the end, if anything.
+    fn unrest(&self) -> Option<String> {
+        if !self.store.lock().changes.is_empty() {
+            return Some("something is still to be broadcast".into());
+        }
+        (0..self.clients.len()).find_map(|client| {
+            let reason = self.client_unrest(client)?;
+            Some(format!("client {client}: {reason}"))
+        })
+    }
+
+    fn client_unrest(&self, client: usize) -> Option<String> {
+        let one = &self.clients[client];
+        if !one.session.state().is_connected() {
+            return Some(format!("is {}", one.session.state()));
+        }
+        if one.session.outstanding() > 0 {
+            return Some("something is still to be published".into());
+        }
+        let store = self.store.lock();
+        let mut ends = store.ends().filter(|(topic, _)| one.wanted.iter().any(|f| f.matches(topic)));
+        let behind = ends.find(|(topic, end)| one.session.position(topic).as_ref() != Some(end))?;
+        Some(format!("is at {:?} of {behind:?}", one.session.position(behind.0)))
+    }
+
+    fn judge(&self) -> Result<(), Fault> {
+        let store = self.store.lock();
+        for (client, one) in self.clients.iter().enumerate() {
+            for (topic, end) in store.ends() {
+                if let Some(shown) = one.observer.last_shown(topic).filter(|shown| *shown != end) {
+                    return Err(format!("client {client} was shown {topic} up to {shown:?}, not {end:?}"));
+                }
+            }
+            one.observer.sent.iter().try_for_each(|sent| judge_sent(client, sent, &store))?;
+        }
+        self.judge_order(&store)
+    }
+
+    /// What a session numbered is in each log in the order in which it was published.
+    fn judge_order(&self, store: &Store) -> Result<(), Fault> {
+        for ((topic, _), log) in store.ledger() {
+            let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+            for item in log {
+                let Some((client, number)) = author(item.data.as_str().unwrap_or_default()) else { continue };
+                if !self.clients[client].observer.sent[number].idempotent {
+                    continue;
+                }
+                let before = last.insert(client, number).unwrap_or(0);
+                if before > number {
+                    return Err(format!("client {client}: {number} comes after {before} in {topic}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn count_up(&mut self) {
+        self.coverage.schedules = 1;
+        for one in &self.clients {
+            self.coverage.add_stats(&one.session.stats());
+        }
+    }
+}
+
+/// Acknowledged means there; refused means not there; and nothing is there twice.
+fn judge_sent(client: usize, sent: &Sent, store: &Store) -> Result<(), Fault> {
+    let ticket = sent.ticket;
+    let logs = store.ledger().iter().filter(|((topic, _), _)| *topic == sent.topic);
+    let mut found = 0;
+    for (_, log) in logs {
+        let places: Vec<usize> = (0..log.len()).filter(|at| starts_at(log, *at, sent)).collect();
+        if places.len() > 1 {
+            return Err(format!("client {client}: {ticket:?} is in {} {} times", sent.topic, places.len()));
+        }
+        found += places.len();
+    }
+    let is_as_told = match sent.fate {
+        Some(Fate::Published) => found >= 1,
+        Some(Fate::NotPublished) => found == 0,
+        Some(Fate::Unknown) => true,
+        None => return Err(format!("client {client}: nobody was told what became of {ticket:?}")),
+    };
+    if !is_as_told || (found > 1 && !sent.idempotent) {
+        return Err(format!("client {client}: {ticket:?} is {:?} and there {found} times", sent.fate));
+    }
+    Ok(())
+}
+
+fn starts_at(log: &[shared::Publication], at: usize, sent: &Sent) -> bool {
+    sent.data.first().is_some_and(|first| log[at].data.as_str() == Some(first))
+}
+
+/// Which client's how-manieth publication carries `data`.
+fn author(data: &str) -> Option<(usize, usize)> {
+    let mut parts = data.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}

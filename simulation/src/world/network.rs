@@ -1,0 +1,283 @@
+//! What passes between the two ends of a socket, and when it breaks.
+
+use backend_core::GatewayEvent;
+use backend_core::authorize::{Credentials, asked_protocols, authorize};
+use backend_core::event::{Connect, Disconnect, Message};
+use backend_core::{Principal, Reply};
+use shared::session::Refusal;
+
+use super::{Due, World};
+use crate::gateway::{Line, Order};
+use crate::observer::Fault;
+use crate::plan::Platform;
+use crate::wire::{Down, End, Up, WireId};
+
+/// Close code of a socket that broke.
+const BROKEN: u16 = 1006;
+/// Close code of a gateway that has had enough of a connection.
+const GOING_AWAY: u16 = 1001;
+
+impl World<'_> {
+    pub(super) fn send_up(&mut self, id: WireId, what: Up) {
+        let wire = &mut self.wires[id];
+        if matches!(what, Up::Close) {
+            wire.client_end = End::Closed;
+        } else if wire.client_end == End::Closed {
+            return;
+        }
+        let is_lost = matches!(what, Up::Text(_)) && self.rng.percent(self.weather.lost_up);
+        let wire = &mut self.wires[id];
+        if wire.is_dead || is_lost {
+            return;
+        }
+        wire.up.push_back(what);
+        let in_ms = self.latency_ms();
+        self.enter_in(in_ms, Due::AtServer(id));
+    }
+
+    pub(super) fn send_down(&mut self, id: WireId, what: Down) {
+        let wire = &mut self.wires[id];
+        if wire.is_dead || wire.client_end == End::Closed && !matches!(what, Down::Closed(_)) {
+            return;
+        }
+        wire.down.push_back(what);
+        let in_ms = self.latency_ms();
+        self.enter_in(in_ms, Due::AtClient(id));
+    }
+
+    /// Takes what the service posted and closed out of the tray.
+    pub(super) fn empty_tray(&mut self) {
+        let tray = std::mem::take(&mut self.gateway.lock().tray);
+        for (id, order) in tray {
+            match order {
+                Order::Post(bytes) => self.post(id, Down::Text(bytes)),
+                Order::Close => self.cut_by_server(id, GOING_AWAY),
+            }
+        }
+    }
+
+    fn post(&mut self, id: WireId, what: Down) {
+        self.wires[id].active_ms = self.now_ms;
+        self.note(|| format!("{:?} < {what:?}", self.wires[id].connection));
+        if self.wires[id].is_dead || self.rng.percent(self.weather.lost_down) {
+            self.clear_backlog(id);
+            return;
+        }
+        if let (true, Down::Text(bytes)) = (self.rng.percent(self.weather.doubled), &what) {
+            self.send_down(id, Down::Text(bytes.clone()));
+        }
+        self.send_down(id, what);
+        if self.rng.percent(self.weather.reordered) {
+            self.overtake(id);
+        }
+    }
+
+    /// The last post overtakes up to three others.
+    fn overtake(&mut self, id: WireId) {
+        let steps = self.rng.index(4);
+        let down = &mut self.wires[id].down;
+        let is_text = |what: &Down| matches!(what, Down::Text(_));
+        for place in (1..down.len()).rev().take(steps) {
+            if is_text(&down[place]) && is_text(&down[place - 1]) {
+                down.swap(place, place - 1);
+            }
+        }
+    }
+
+    pub(super) fn at_server(&mut self, id: WireId) -> Result<(), Fault> {
+        let thaws_ms = self.wires[id].frozen_until_ms;
+        if thaws_ms > self.now_ms {
+            self.enter(thaws_ms, Due::AtServer(id));
+            return Ok(());
+        }
+        match self.wires[id].up.pop_front() {
+            Some(Up::Handshake(protocols)) if self.wires[id].server == End::Opening => {
+                self.handshake(id, &protocols);
+            }
+            Some(Up::Text(body)) if self.wires[id].server == End::Open => {
+                self.wires[id].active_ms = self.now_ms;
+                let connection = self.wires[id].connection.clone();
+                self.event(id, GatewayEvent::Message(Message { connection, body }));
+            }
+            Some(Up::Close) => self.hang_up(id),
+            Some(Up::Handshake(_) | Up::Text(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    fn handshake(&mut self, id: WireId, protocols: &[String]) {
+        if !self.server.is_up || self.rng.percent(self.weather.refused) {
+            let status = self.rng.pick(&[None, Some(429), Some(503)]);
+            self.refuse(id, status);
+            return;
+        }
+        let header = protocols.join(", ");
+        let credentials = Credentials { authorization: None, protocols: Some(&header) };
+        let access = &self.server.service.settings().access;
+        match authorize(access, &credentials, self.wall()) {
+            Ok(principal) => self.admit(id, principal, asked_protocols(&header)),
+            Err(_) => self.refuse(id, Some(401)),
+        }
+    }
+
+    fn admit(&mut self, id: WireId, principal: Principal, protocols: Vec<String>) {
+        let connection = self.wires[id].connection.clone();
+        let connect = Connect { connection, principal: Some(principal), protocols };
+        self.event(id, GatewayEvent::Connect(connect));
+    }
+
+    fn refuse(&mut self, id: WireId, status: Option<u16>) {
+        self.wires[id].server = End::Closed;
+        let is_browser = self.clients[self.wires[id].client].is_browser;
+        let status = status.filter(|_| !is_browser);
+        self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None }));
+    }
+
+    /// `$connect` has answered.
+    pub(super) fn connected(&mut self, id: WireId, reply: &Reply) {
+        if reply.status != 200 {
+            self.refuse(id, Some(reply.status));
+            return;
+        }
+        let wire = &mut self.wires[id];
+        if wire.server == End::Closed {
+            // The client has left meanwhile.
+            self.told_disconnect(id);
+            return;
+        }
+        wire.server = End::Open;
+        wire.active_ms = self.now_ms;
+        let line = Line { wire: id, since_ms: self.now_ms, backlog: 0 };
+        self.gateway.lock().lines.insert(wire.connection.clone(), line);
+        self.send_down(id, Down::Opened);
+        let setting = &self.plan.setting;
+        let (life_ms, idle_ms) = (setting.life_ms, setting.idle_ms);
+        self.enter_in(life_ms, Due::Inspection(id));
+        self.enter_in(idle_ms, Due::Inspection(id));
+    }
+
+    /// The gateway cuts what is too old or too silent.
+    pub(super) fn inspect(&mut self, id: WireId) -> Result<(), Fault> {
+        let setting = &self.plan.setting;
+        let wire = &self.wires[id];
+        let since_ms = self.gateway.lock().lines.get(&wire.connection).map(|line| line.since_ms);
+        let Some(since_ms) = since_ms else { return Ok(()) };
+        let idle_at_ms = wire.active_ms + setting.idle_ms;
+        if since_ms + setting.life_ms <= self.now_ms || idle_at_ms <= self.now_ms {
+            self.coverage.cut_by_gateway += 1;
+            self.cut_by_server(id, GOING_AWAY);
+        } else {
+            self.enter(idle_at_ms, Due::Inspection(id));
+        }
+        Ok(())
+    }
+
+    pub(super) fn at_client(&mut self, id: WireId) -> Result<(), Fault> {
+        let client = self.wires[id].client;
+        let ready_ms = self.wires[id].frozen_until_ms.max(self.clients[client].asleep_until_ms);
+        if ready_ms > self.now_ms {
+            self.enter(ready_ms, Due::AtClient(id));
+            return Ok(());
+        }
+        let Some(what) = self.wires[id].down.pop_front() else { return Ok(()) };
+        let socket = self.wires[id].socket;
+        match what {
+            Down::Opened => {
+                self.wires[id].client_end = End::Open;
+                self.input(client, |session, now| session.socket_opened(socket, now))
+            }
+            Down::Text(bytes) => {
+                self.clear_backlog(id);
+                let text = String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())?;
+                self.input(client, |session, now| session.socket_message(socket, &text, now))
+            }
+            Down::Refused(refusal) => {
+                self.ended(id);
+                self.input(client, |session, now| session.socket_refused(socket, refusal, now))
+            }
+            Down::Closed(code) => {
+                self.ended(id);
+                self.input(client, |session, now| session.socket_closed(socket, code, "", now))
+            }
+        }
+    }
+
+    fn ended(&mut self, id: WireId) {
+        let wire = &mut self.wires[id];
+        wire.client_end = End::Closed;
+        let (client, socket) = (wire.client, wire.socket);
+        self.clients[client].observer.closed(socket);
+    }
+
+    /// A socket breaks. Who does not notice keeps talking into the void.
+    pub(super) fn cut(&mut self, id: WireId, client_notices: bool, server_notices: bool) {
+        self.wires[id].drop_all();
+        if client_notices {
+            self.send_down(id, Down::Closed(BROKEN));
+        }
+        self.wires[id].is_dead = true;
+        if server_notices {
+            self.hang_up(id);
+        }
+    }
+
+    /// The server's side closes the socket.
+    pub(super) fn cut_by_server(&mut self, id: WireId, code: u16) {
+        self.send_down(id, Down::Closed(code));
+        self.hang_up(id);
+    }
+
+    /// The server's end of a socket is no more.
+    fn hang_up(&mut self, id: WireId) {
+        let was = std::mem::replace(&mut self.wires[id].server, End::Closed);
+        let connection = self.wires[id].connection.clone();
+        self.gateway.lock().lines.remove(&connection);
+        self.send_down(id, Down::Closed(1000));
+        if was == End::Open {
+            self.told_disconnect(id);
+        }
+    }
+
+    fn told_disconnect(&mut self, id: WireId) {
+        if self.rng.percent(self.weather.lost_disconnect) {
+            return;
+        }
+        let connection = self.wires[id].connection.clone();
+        let (status_code, reason) = (BROKEN, String::new());
+        self.event(id, GatewayEvent::Disconnect(Disconnect { connection, status_code, reason }));
+    }
+
+    /// Hands an event to a function, at once or after the one before it.
+    fn event(&mut self, id: WireId, event: GatewayEvent) {
+        if !self.server.is_up {
+            return;
+        }
+        let in_turn = self.plan.setting.platform == Platform::Laptop;
+        let wire = &mut self.wires[id];
+        if in_turn && wire.is_busy {
+            wire.waiting.push_back(event);
+        } else {
+            wire.is_busy = true;
+            self.start_function(id, event);
+        }
+    }
+
+    /// The function that worked on a connection's event is done.
+    pub(super) fn function_done(&mut self, id: WireId) {
+        self.wires[id].is_busy = false;
+        if let Some(event) = self.wires[id].waiting.pop_front() {
+            self.event(id, event);
+        }
+    }
+
+    fn clear_backlog(&mut self, id: WireId) {
+        let connection = self.wires[id].connection.clone();
+        if let Some(line) = self.gateway.lock().lines.get_mut(&connection) {
+            line.backlog = line.backlog.saturating_sub(1);
+        }
+    }
+
+    fn latency_ms(&mut self) -> u64 {
+        self.rng.between(self.weather.fastest_ms, self.weather.slowest_ms)
+    }
+}
