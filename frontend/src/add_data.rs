@@ -26,7 +26,7 @@ pub struct AddData(pub RwSignal<bool>);
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
     let AddData(open) = expect_context();
-    let addresses: StoredValue<Addresses> = expect_context();
+    let addresses: RwSignal<Addresses> = expect_context();
     let sheet = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(sheet) = sheet.get() {
@@ -44,7 +44,7 @@ pub fn AddDataSheet() -> impl IntoView {
                     "Whatever is published appears on the board by itself, in every open page. "
                     "The commands are ready to paste: they carry this page's own address."
                 </p>
-                {addresses.with_value(recipes).into_iter().map(recipe).collect_view()}
+                {move || addresses.with(recipes).into_iter().map(recipe).collect_view()}
             </div>
         </dialog>
     }
@@ -54,13 +54,16 @@ pub fn AddDataSheet() -> impl IntoView {
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
     let AddData(open) = expect_context();
-    let addresses: StoredValue<Addresses> = expect_context();
-    let first = addresses.with_value(recipes).into_iter().take(2);
+    let addresses: RwSignal<Addresses> = expect_context();
+    let first = move || {
+        let recipes = addresses.with(recipes).into_iter().take(2);
+        recipes.map(|recipe| view! { <Command text=recipe.command /> }).collect_view()
+    };
     view! {
         <div class="empty" data-testid="empty">
             <h2>"Nothing has been published yet"</h2>
             <p>"Publish anything, and its panel appears here by itself. For example:"</p>
-            {first.map(|recipe| view! { <Command text=recipe.command /> }).collect_view()}
+            {first}
             <button class="tool primary" type="button" on:click=move |_| open.set(true)>"More ways"</button>
         </div>
     }

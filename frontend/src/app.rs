@@ -10,7 +10,7 @@ use crate::add_data::{AddData, AddDataSheet, EmptyBoard};
 use crate::banner::Banner;
 use crate::board::Board;
 use crate::chart::provide_crosshair;
-use crate::config::Addresses;
+use crate::config::{Addresses, Config};
 use crate::header::Header;
 use crate::model::layout::Group;
 use crate::model::link::Link;
@@ -19,21 +19,17 @@ use crate::socket::Connection;
 use crate::wall::Wall;
 use crate::{intake, now, prefs, tab, tick};
 
-/// The whole page, with its server at `addresses`.
+/// The whole page.
 #[component]
-pub fn App(
-    /// Where the server is.
-    addresses: Addresses,
-) -> impl IntoView {
+pub fn App() -> impl IntoView {
     let board = Board::new();
     let wall = Wall::new();
     provide_context(board);
     provide_context(wall);
     provide_context(AddData(RwSignal::new(false)));
-    provide_context(StoredValue::new(addresses.clone()));
+    provide_context(connect(board));
     provide_crosshair();
     tab::follow(board);
-    start(board, addresses.ws);
     let (filter, panels) = (NodeRef::<html::Input>::new(), NodeRef::<html::Main>::new());
     listen_to_keys(board, wall, filter);
     view! {
@@ -45,6 +41,18 @@ pub fn App(
         </main>
         <AddDataSheet />
     }
+}
+
+/// Finds out where the server is, then connects. Until then, and if nothing is said, it is where the page came from.
+fn connect(board: Board) -> RwSignal<Addresses> {
+    let origin = window().location().origin().unwrap_or_default();
+    let addresses = RwSignal::new(Config::default().addresses(&origin));
+    leptos::task::spawn_local(async move {
+        let found = Config::fetch().await.addresses(&origin);
+        addresses.set(found.clone());
+        start(board, found.ws);
+    });
+    addresses
 }
 
 /// Connects, and lets time pass.

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 /// Fields that carry what an event says.
 const MESSAGE_FIELDS: [&str; 4] = ["message", "msg", "text", "event"];
+/// Fields that say how much an event matters: shown by colour, not by words.
+const LEVEL_FIELDS: [&str; 2] = ["level", "severity"];
 /// Characters of a text that are shown; more would only cost memory.
 const TEXT_CHARS: usize = 1_000;
 
@@ -73,7 +75,8 @@ fn message(fields: &Map<String, Value>) -> Option<(&str, &str)> {
 
 fn fields_text(fields: &Map<String, Value>) -> String {
     let (name, text) = message(fields).unwrap_or_default();
-    let others = fields.iter().filter(|(key, _)| *key != name).map(|(key, value)| match value {
+    let is_told = |key: &str| key == name || (!name.is_empty() && LEVEL_FIELDS.contains(&key));
+    let others = fields.iter().filter(|(key, _)| !is_told(key)).map(|(key, value)| match value {
         Value::String(text) => format!("{key}={text}"),
         other => format!("{key}={other}"),
     });
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn an_events_message_stands_before_its_other_fields() {
         let event = json!({"level": "warn", "msg": "stock low", "left": 14});
-        assert_eq!(text(&event), "stock low  level=warn  left=14");
+        assert_eq!(text(&event), "stock low  left=14");
         assert!(is_event(&event));
         assert!(!is_event(&json!({"left": 14})));
     }

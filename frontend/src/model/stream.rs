@@ -21,8 +21,10 @@ const LEAST_HOLE_MS: u64 = 2_000;
 const MOST_LOSSES: usize = 20;
 /// A log that begins with fewer lines asks for more of its past, however long ago.
 const ENOUGH_LINES: usize = 30;
-/// From so many series or columns on a panel takes two places.
-const WIDE_FROM: usize = 4;
+/// A chart with so many series takes two places, so that its legend is seen whole.
+const WIDE_FROM_SERIES: usize = 3;
+/// A table with so many columns takes two places.
+const WIDE_FROM_COLUMNS: usize = 4;
 
 /// What the board knows of one topic, but for its numbers: those are in a [`SeriesSet`] of their own, because charts
 /// watch nothing else.
@@ -242,8 +244,8 @@ impl Stream {
 
     fn needs_width(&self, series: &SeriesSet) -> bool {
         match self.kind() {
-            Some(Kind::Line) => series.series().len() >= WIDE_FROM,
-            Some(Kind::Table) => self.table.columns.len() >= WIDE_FROM,
+            Some(Kind::Line) => series.series().len() >= WIDE_FROM_SERIES,
+            Some(Kind::Table) => self.table.columns.len() >= WIDE_FROM_COLUMNS,
             Some(Kind::Log) => true,
             Some(Kind::Number | Kind::State) | None => false,
         }

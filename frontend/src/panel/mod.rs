@@ -47,6 +47,7 @@ pub fn Panel(
 
 fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
     let (name, whole_name) = (short_name(topic).to_owned(), topic.to_string());
+    let group = whole_name.strip_suffix(&name).unwrap_or_default().to_owned();
     let kind = Memo::new(move |_| shown.stream.with(Stream::kind));
     let is_wide = Memo::new(move |_| shown.stream.with(Stream::is_wide));
     let freshness = Memo::new(move |_| shown.chip.with(|chip| chip.freshness));
@@ -61,7 +62,7 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
             data-kind=move || kind.get().map(Kind::word)
         >
             <div class="top">
-                <h3 class="name" title=whole_name.clone()>{name}</h3>
+                <h3 class="name" title=whole_name.clone()><span class="of">{group}</span>{name}</h3>
                 <span class="path">{move || shown.about()}</span>
                 <ChipView chip=shown.chip />
             </div>
@@ -106,11 +107,13 @@ impl Shown {
     /// A few words beside the name: the publisher's, else the unit or the rate.
     fn about(self) -> String {
         let now = self.board.edge;
-        self.stream.with(|stream| match (&stream.meta().label, stream.kind()) {
-            (Some(label), _) => label.clone(),
-            (None, Some(Kind::Log)) => lines_a_minute(stream.lines().a_minute(now.get())),
-            (None, Some(Kind::Line)) => stream.meta().unit.clone().unwrap_or_default(),
-            (None, Some(Kind::Number | Kind::State | Kind::Table) | None) => String::new(),
+        self.stream.with(|stream| match stream.kind() {
+            Some(Kind::Log) => {
+                let rate = lines_a_minute(stream.lines().a_minute(now.get()));
+                joined(label(stream), Some(&rate))
+            }
+            Some(Kind::Line) => joined(label(stream), stream.meta().unit.as_deref()),
+            Some(Kind::Number | Kind::State | Kind::Table) | None => joined(label(stream), None),
         })
     }
 
@@ -157,6 +160,17 @@ impl Shown {
     fn paused(self) -> Signal<bool> {
         self.board.paused.into()
     }
+}
+
+/// The publisher's words for a topic, unless they only repeat its name.
+fn label(stream: &Stream) -> Option<&str> {
+    let label = stream.meta().label.as_deref()?;
+    Some(label).filter(|label| !label.eq_ignore_ascii_case(stream.topic().leaf()))
+}
+
+fn joined(words: Option<&str>, more: Option<&str>) -> String {
+    let parts: Vec<_> = words.into_iter().chain(more).filter(|part| !part.is_empty()).collect();
+    parts.join(" · ")
 }
 
 fn lines_a_minute(lines: usize) -> String {
