@@ -2,9 +2,10 @@
 
 use std::io;
 use std::net::Shutdown;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use socket2::SockRef;
@@ -23,7 +24,12 @@ pub(crate) struct Connection {
     /// Set once the handshake is answered. Until then posts wait in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
+    fault: AtomicU8,
 }
+
+/// What chaos has done to a connection.
+const FROZEN: u8 = 1;
+const TORN: u8 = 2;
 
 impl Connection {
     /// Times are monotonic, except in `caller`.
@@ -34,6 +40,7 @@ impl Connection {
             active_ms: AtomicU64::new(opened_ms),
             stream: OnceLock::new(),
             outbox: Mutex::default(),
+            fault: AtomicU8::new(0),
         }
     }
 
@@ -67,7 +74,7 @@ impl Connection {
         let mut outbox = self.outbox();
         outbox.admit(wire.len(), limits)?;
         let written = match self.stream.get() {
-            Some(stream) if outbox.is_empty() => write_now(stream, wire),
+            Some(stream) if outbox.is_empty() && !self.is_frozen() => write_now(stream, wire),
             _ => Ok(0),
         };
         match written {
@@ -119,6 +126,10 @@ impl Connection {
     pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<Stage> {
         let mut outbox = self.outbox();
         outbox.register(context);
+        if self.is_frozen() {
+            let stage = outbox.stage().clone();
+            return if matches!(stage, Stage::Cut { .. }) { Poll::Ready(stage) } else { Poll::Pending };
+        }
         let Some(stream) = self.stream.get() else { return Poll::Pending };
         while !outbox.is_empty() {
             let flushed = match ready!(stream.poll_write_ready(context)) {
@@ -133,12 +144,52 @@ impl Connection {
         Poll::Ready(outbox.stage().clone())
     }
 
-    /// Tells the client's TCP that nothing more comes.
+    /// Tells the client's TCP that nothing more comes, unless chaos keeps it from the client.
     pub(crate) fn shut_down(&self, how: Shutdown) {
-        if let Some(stream) = self.stream.get() {
+        if let Some(stream) = self.stream.get()
+            && self.fault.load(Relaxed) == 0
+        {
             // Fails only if the socket is already down.
             let _ = SockRef::from(stream).shutdown(how);
         }
+    }
+
+    /// How long it has been open.
+    pub(crate) fn age_ms(&self, monotonic_ms: u64) -> u64 {
+        monotonic_ms.saturating_sub(self.opened_ms)
+    }
+
+    /// Chaos: reads and writes nothing from now on.
+    pub(crate) fn freeze(&self) {
+        self.fault.store(FROZEN, Relaxed);
+    }
+
+    /// Chaos: goes on after [`Connection::freeze`].
+    pub(crate) fn thaw(&self) {
+        // Not after a cut, which is for good.
+        if self.fault.compare_exchange(FROZEN, 0, Relaxed, Relaxed).is_ok() {
+            self.outbox().wake();
+        }
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.fault.load(Relaxed) == FROZEN
+    }
+
+    /// Chaos: sends the first half of `frame`, if nothing waits before it, and resets the connection.
+    pub(crate) fn tear(&self, frame: &Frame) {
+        let mut outbox = self.outbox();
+        if let Some(stream) = self.stream.get() {
+            let wire = frame.wire();
+            if outbox.is_empty() {
+                // What does not go out is lost anyhow.
+                let _ = stream.try_write(&wire[..wire.len().div_ceil(2)]);
+            }
+            // So that dropping the socket is a reset and no orderly end.
+            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+        }
+        self.fault.store(TORN, Relaxed);
+        outbox.cut(End::abnormal());
     }
 
     fn outbox(&self) -> MutexGuard<'_, Outbox> {

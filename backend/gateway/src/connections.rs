@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::chaos::handle::Faults;
 use crate::connection::Connection;
 use crate::environment::Environment;
 use crate::event::{End, Moment};
@@ -29,6 +30,7 @@ struct Registry {
     shutting_down: AtomicBool,
     limits: Limits,
     environment: Arc<dyn Environment>,
+    faults: Faults,
 }
 
 /// Why a frame did not go out.
@@ -79,6 +81,7 @@ impl Connections {
             shutting_down: AtomicBool::new(false),
             limits: limits.clone(),
             environment,
+            faults: Faults::default(),
         }))
     }
 
@@ -157,6 +160,10 @@ impl Connections {
         }
     }
 
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
     }
@@ -228,10 +235,14 @@ impl Connections {
     }
 
     fn post_at(&self, id: &ConnectionId, frame: &Frame, monotonic_ms: u64) -> Result<(), PostError> {
-        self.find(id).ok_or(PostError::Gone)?.post(frame, &self.0.limits, monotonic_ms)
+        let connection = self.find(id).ok_or(PostError::Gone)?;
+        if self.0.faults.is_on() {
+            return self.post_in_chaos(connection, frame, monotonic_ms);
+        }
+        connection.post(frame, &self.0.limits, monotonic_ms)
     }
 
-    fn find(&self, id: &ConnectionId) -> Option<Arc<Connection>> {
+    pub(crate) fn find(&self, id: &ConnectionId) -> Option<Arc<Connection>> {
         self.shard(id).read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 

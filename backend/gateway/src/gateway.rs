@@ -12,13 +12,9 @@ use crate::answer::{self, Body};
 use crate::handshake::{self, Gate};
 use crate::management;
 use crate::rate::RateLimit;
-use crate::{Api, Connections, Functions};
+use crate::{Api, ChaosHandle, Connections, Functions};
 
 /// An embedded API Gateway for one WebSocket API. Clones are the same gateway.
-///
-/// Faults for tests (refused handshakes, lost `$disconnect`, delayed posts) belong in front of
-/// [`Gateway::handle`], in the [`Functions`], and around [`Connections::post`]; a time scale in the
-/// [`Environment`](crate::Environment) and [`Limits`](crate::Limits).
 pub struct Gateway<F>(Arc<Inner<F>>);
 
 struct Inner<F> {
@@ -83,6 +79,11 @@ impl<F: Functions> Gateway<F> {
     /// The connections, as functions in the same process use them.
     pub fn connections(&self) -> &Connections {
         &self.0.shared.connections
+    }
+
+    /// The handle by which things are made to go wrong: for tests, and for `tickertape serve --chaos`.
+    pub fn chaos(&self) -> ChaosHandle {
+        self.connections().chaos()
     }
 
     /// Answers a request for one of the gateway's paths from `peer`. A handshake needs hyper's upgrade and, below

@@ -24,7 +24,7 @@ use crate::gateway::Shared;
 use crate::invoke::{self, Outcome};
 use crate::rate::RateLimit;
 use crate::route::CONNECT;
-use crate::{AuthorizeError, ConnectionId, Functions, socket};
+use crate::{AuthorizeError, ConnectionId, Functions, HttpError, socket};
 
 /// Appended to a client's key before hashing (RFC 6455 §4.2.2).
 const ACCEPT_SALT: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -43,6 +43,7 @@ pub(crate) enum Refusal {
     UrlTooLong,
     TooManyRequests,
     ShuttingDown,
+    OnPurpose(HttpError),
     Unauthorized,
     Forbidden,
     AuthorizerFailed,
@@ -79,6 +80,7 @@ impl Refusal {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::AuthorizerFailed => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::OnPurpose(error) => error.status(),
             Self::ByConnect(status) => status,
             Self::ConnectFailed => StatusCode::BAD_GATEWAY,
             Self::ConnectTimedOut => StatusCode::GATEWAY_TIMEOUT,
@@ -91,9 +93,11 @@ impl Refusal {
             Self::TooManyRequests => "LimitExceededException",
             Self::Unauthorized => "UnauthorizedException",
             Self::Forbidden | Self::ByConnect(_) => "ForbiddenException",
-            Self::ShuttingDown | Self::AuthorizerFailed | Self::ConnectFailed | Self::ConnectTimedOut => {
-                "InternalServerErrorException"
-            }
+            Self::ShuttingDown
+            | Self::OnPurpose(_)
+            | Self::AuthorizerFailed
+            | Self::ConnectFailed
+            | Self::ConnectTimedOut => "InternalServerErrorException",
         }
     }
 }
@@ -178,6 +182,9 @@ fn admit<F, B>(
     }
     if connections.is_shutting_down() {
         return Err(Refusal::ShuttingDown);
+    }
+    if let Some(status) = connections.refuses_handshake() {
+        return Err(Refusal::OnPurpose(status));
     }
     if connections.count() >= api.limits.connections || !gate.rate.take(connections.monotonic_ms()) {
         return Err(Refusal::TooManyRequests);

@@ -8,6 +8,7 @@
 //! * [`Gateway`] answers handshakes and management requests; [`serve`] is the HTTP server below it.
 //! * [`Functions`] is what the gateway calls; [`Connections`] is what functions call back.
 //! * [`Api`] and [`Limits`] configure it; [`Environment`] gives it time and randomness.
+//! * [`Chaos`] is what goes wrong on purpose; off by default.
 //! * [`frame`] is the wire: bytes in, messages out, no socket.
 //! * [`OriginPolicy`] keeps other sites' pages out.
 
@@ -16,6 +17,9 @@
 pub use answer::Body;
 pub use api::Api;
 pub use authorizer::{Authorizer, IdentitySource, UnknownIdentitySource};
+pub use chaos::{
+    BadValue, Chaos, ChaosCounts, ChaosHandle, HttpError, Lag, Probability, Refuse, Span, Throttle,
+};
 pub use connections::{ConnectionInfo, Connections, Gone, PostError};
 pub use environment::{Environment, SystemEnvironment};
 pub use event::event_json;
@@ -31,6 +35,7 @@ pub use server::{Peer, ServerSettings, serve};
 mod answer;
 mod api;
 mod authorizer;
+mod chaos;
 mod connection;
 mod connections;
 mod date;

@@ -31,17 +31,33 @@ const READ_BYTES: usize = 8 * 1024;
 /// Serves a connection until it has ended, and tells its functions.
 pub(crate) async fn serve<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>, unread: Bytes) {
     let end = Socket::new(shared.clone(), connection.clone(), unread).await;
+    if connection.is_frozen() {
+        tokio::spawn(keep_mute(connection.clone()));
+    }
     Box::pin(disconnect(shared, connection, end)).await;
 }
 
 /// Delivers a connection's `$disconnect`, then forgets it.
 pub(crate) async fn disconnect<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>, end: End) {
     let Shared { api, functions, connections } = &*shared;
-    if api.routes.contains(DISCONNECT) {
+    if api.routes.contains(DISCONNECT) && !connections.loses_disconnect() {
         let event = event::disconnect_event(api, &connection.caller, end, connections.moment());
         invoke::invoke(functions, event, api.limits.integration).await;
     }
     connections.remove(&connection.caller.id);
+}
+
+/// Holds a frozen socket until its client leaves, so that the connection's end is not told to it.
+async fn keep_mute(connection: Arc<Connection>) {
+    let Some(stream) = connection.stream() else { return };
+    let mut buffer = [0; 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut buffer) {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
 }
 
 struct Socket<F> {
@@ -170,7 +186,7 @@ impl<F: Functions> Socket<F> {
     /// Reads what there is; true if that gave something to do.
     fn poll_read(&mut self, context: &mut Context<'_>) -> bool {
         let connection = self.connection.clone();
-        let Some(stream) = connection.stream() else { return false };
+        let Some(stream) = connection.stream().filter(|_| !connection.is_frozen()) else { return false };
         let mut progressed = self.decode_unread();
         while self.wants_more() && stream.poll_read_ready(context).is_ready() {
             progressed |= self.read_once(stream);

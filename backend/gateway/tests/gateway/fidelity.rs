@@ -4,6 +4,7 @@ const TABLE: &str = include_str!("../../FIDELITY.md");
 
 const SOURCES: &[&str] = &[
     include_str!("authorizer.rs"),
+    include_str!("chaos.rs"),
     include_str!("closing.rs"),
     include_str!("delivery.rs"),
     include_str!("handshake.rs"),
@@ -12,6 +13,7 @@ const SOURCES: &[&str] = &[
     include_str!("messages.rs"),
     include_str!("sdk.rs"),
     include_str!("../../src/authorizer.rs"),
+    include_str!("../../src/chaos/tests.rs"),
     include_str!("../../src/event/tests.rs"),
     include_str!("../../src/frame/tests.rs"),
     include_str!("../../src/id.rs"),

@@ -1,6 +1,7 @@
 //! The gateway from outside, over real sockets. One binary, so that it links once.
 
 mod authorizer;
+mod chaos;
 mod closing;
 mod delivery;
 mod fidelity;

@@ -1,0 +1,118 @@
+//! What a setting may be: valid by construction, so that a wrong file is refused whole.
+
+use serde::{Deserialize, Serialize};
+
+/// A number from 0, never, to 1, always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Probability(f64);
+
+/// Milliseconds from one number to another, written `[from, to]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "[u64; 2]", into = "[u64; 2]")]
+pub struct Span([u64; 2]);
+
+/// A status from 400 to 599; 503 unless another is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct HttpError(http::StatusCode);
+
+/// A value that means nothing here.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum BadValue {
+    /// No probability.
+    #[error("{0} is no probability: it goes from 0, never, to 1, always")]
+    Probability(f64),
+    /// Ends before it begins.
+    #[error("[{from}, {to}] ends before it begins")]
+    Span {
+        /// Its first number.
+        from: u64,
+        /// Its second.
+        to: u64,
+    },
+    /// No status of an error.
+    #[error("{0} is no status of an error: they go from 400 to 599")]
+    Status(u16),
+}
+
+impl Probability {
+    /// 0.
+    pub const NEVER: Self = Self(0.0);
+    /// 1.
+    pub const ALWAYS: Self = Self(1.0);
+
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Probability {
+    type Error = BadValue;
+
+    fn try_from(value: f64) -> Result<Self, BadValue> {
+        if (0.0..=1.0).contains(&value) { Ok(Self(value)) } else { Err(BadValue::Probability(value)) }
+    }
+}
+
+impl From<Probability> for f64 {
+    fn from(probability: Probability) -> Self {
+        probability.0
+    }
+}
+
+impl Span {
+    /// The shortest.
+    pub fn from_ms(self) -> u64 {
+        self.0[0]
+    }
+
+    /// The longest.
+    pub fn to_ms(self) -> u64 {
+        self.0[1]
+    }
+}
+
+impl TryFrom<[u64; 2]> for Span {
+    type Error = BadValue;
+
+    fn try_from([from, to]: [u64; 2]) -> Result<Self, BadValue> {
+        if from <= to { Ok(Self([from, to])) } else { Err(BadValue::Span { from, to }) }
+    }
+}
+
+impl From<Span> for [u64; 2] {
+    fn from(span: Span) -> Self {
+        span.0
+    }
+}
+
+impl HttpError {
+    /// The status.
+    pub fn status(self) -> http::StatusCode {
+        self.0
+    }
+}
+
+impl Default for HttpError {
+    fn default() -> Self {
+        Self(http::StatusCode::SERVICE_UNAVAILABLE)
+    }
+}
+
+impl TryFrom<u16> for HttpError {
+    type Error = BadValue;
+
+    fn try_from(status: u16) -> Result<Self, BadValue> {
+        let code = http::StatusCode::from_u16(status).map_err(|_| BadValue::Status(status))?;
+        let is_error = code.is_client_error() || code.is_server_error();
+        if is_error { Ok(Self(code)) } else { Err(BadValue::Status(status)) }
+    }
+}
+
+impl From<HttpError> for u16 {
+    fn from(error: HttpError) -> Self {
+        error.0.as_u16()
+    }
+}
