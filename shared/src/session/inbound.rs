@@ -81,7 +81,8 @@ impl Session {
         }
     }
 
-    /// Puts down where each listed log stands, measured by what was asked about it.
+    /// Puts down where each listed log stands, measured by what was asked about it. A log that another filter
+    /// has watched since before it began is wanted whole.
     fn note_listed(&mut self, message: &Subscribed, pending: &mut Option<Pending>, first: bool, now: Now) {
         for listed in &message.topics {
             let mut asked = Asked { since: None, first };
@@ -89,6 +90,7 @@ impl Session {
                 *topics += 1;
                 asked = Asked { since: since.remove(&listed.topic), first: *first };
             }
+            asked.first &= !self.subscriptions.have_begun(&listed.topic);
             let events = self.book.subscribed(listed.clone(), &asked, now.mono_ms);
             self.events.extend(events);
         }
@@ -183,6 +185,11 @@ impl Session {
     fn on_error(&mut self, socket: SocketId, reply: ErrorReply, now: Now) {
         let pending = reply.id.and_then(|id| self.answered(socket, id));
         if reply.code.advice() == Advice::SignIn {
+            match pending.map(|pending| pending.request) {
+                Some(Request::Publish { ticket }) => self.publish_postponed(ticket, now),
+                Some(request) => self.unanswered_on_lost(request, now),
+                None => {}
+            }
             self.sign_in_wanted(socket, now);
             return;
         }

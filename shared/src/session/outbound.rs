@@ -102,18 +102,25 @@ impl Session {
         }
     }
 
-    /// Refused for now: sent again, unless it might then land twice. Refused for good: told.
+    /// Refused for good: told. Refused for now: sent again. Unless it was for its rate, the server failed and
+    /// does not know whether the log has it, so only what may be repeated is; the rest is told as unknown.
     pub(super) fn publish_refused(&mut self, ticket: Ticket, reply: ErrorReply, now: Now) {
-        let may_have_landed = reply.code == ErrorCode::Internal;
-        let again =
-            reply.code.advice() == Advice::Retry && (!may_have_landed || self.outbox.is_idempotent(ticket));
-        if again {
-            let pause_ms = reply.retry_after_ms.unwrap_or(REFUSED_RETRY_MS);
-            self.outbox.hold(ticket, now.mono_ms + pause_ms);
+        if reply.code.advice() == Advice::Retry {
+            let in_doubt = (reply.code != ErrorCode::RateLimited).then_some(ticket);
+            let told = self.outbox.lose(in_doubt.as_slice());
+            self.events.extend(told);
+            self.outbox.hold(ticket, now.mono_ms + reply.retry_after_ms.unwrap_or(REFUSED_RETRY_MS));
+        } else if let Some(told) = self.outbox.drop_in_doubt(ticket) {
+            self.tell(told);
         } else if self.outbox.settle(ticket) {
             let refused = Refused { code: reply.code, message: reply.message };
             self.tell(Event::PublishRefused { ticket, refused });
         }
+    }
+
+    /// Refused because of the token: sent again once there is a better one.
+    pub(super) fn publish_postponed(&mut self, ticket: Ticket, now: Now) {
+        self.outbox.hold(ticket, now.mono_ms);
     }
 
     /// The socket was closed because a message was too large. It is not sent again.

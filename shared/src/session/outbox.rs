@@ -85,7 +85,8 @@ impl Outbox {
         }
         let oldest = self.entries.iter().position(|entry| !entry.on_its_way)?;
         let entry = self.entries.remove(oldest)?;
-        Some(self.drop_entries(vec![entry], DropReason::QueueFull))
+        let why = if entry.in_doubt { DropReason::OutcomeUnknown } else { DropReason::QueueFull };
+        Some(self.drop_entries(vec![entry], why))
     }
 
     /// The message of `ticket` as request `id`.
@@ -133,16 +134,17 @@ impl Outbox {
         self.entries.len() < before
     }
 
+    /// Drops `ticket` if an earlier try of it may have landed, so that a refusal proves nothing.
+    pub(super) fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
+        self.drop_where(|entry| entry.ticket == ticket && entry.in_doubt, DropReason::OutcomeUnknown)
+    }
+
     /// `ticket` was refused for now; nothing was appended.
     pub(super) fn hold(&mut self, ticket: Ticket, until_ms: u64) {
         for entry in self.entries.iter_mut().filter(|entry| entry.ticket == ticket) {
             entry.on_its_way = false;
             entry.not_before_ms = Some(until_ms);
         }
-    }
-
-    pub(super) fn is_idempotent(&self, ticket: Ticket) -> bool {
-        self.entries.iter().any(|entry| entry.ticket == ticket && entry.seq.is_some())
     }
 
     /// These were sent and will not be answered any more. Those that may be repeated wait again; the others
