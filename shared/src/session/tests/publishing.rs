@@ -145,7 +145,7 @@ fn a_fault_of_the_server_is_retried_only_where_that_cannot_double() {
     for request in harness.take_publishes() {
         harness.refuse(Some(request.id), 100, None);
     }
-    assert_eq!(outcomes(&mut harness), [(vec![other], "internal".into())]);
+    assert_eq!(outcomes(&mut harness), [(vec![other], "OutcomeUnknown".into())]);
     harness.pass(1_000);
     assert_eq!(harness.take_publishes()[0].data, Some(1.into()));
 }
