@@ -84,7 +84,8 @@ impl World<'_> {
             exp: Some(self.wall().saturating_add_unsigned(life_ms) / 1000),
             nbf: None,
             subscribe: vec![Filter::All],
-            publish: vec![Filter::All],
+            // Not every token allows everything.
+            publish: vec![filter(self.rng.index(2))],
         };
         let token = if good { mint(&claims, SECRET).map_err(|e| e.to_string())? } else { "rubbish".into() };
         if good && self.plan.setting.tokens {

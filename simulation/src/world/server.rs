@@ -37,13 +37,14 @@ pub struct Server {
     pub is_up: bool,
     tasks: BTreeMap<TaskId, Pin<Box<dyn Future<Output = Done>>>>,
     task_ids: TaskId,
-    broadcasts: bool,
+    /// What is being broadcast.
+    in_flight: Option<Vec<Change>>,
 }
 
 /// What a function has done.
 pub enum Done {
     Event(WireId, Option<Reply>),
-    Broadcast(Vec<Change>, Result<(), Unavailable>),
+    Broadcast(Result<(), Unavailable>),
     Other,
 }
 
@@ -65,7 +66,7 @@ impl Server {
             is_up: true,
             tasks: BTreeMap::new(),
             task_ids: 0,
-            broadcasts: false,
+            in_flight: None,
         }
     }
 }
@@ -142,11 +143,9 @@ impl World<'_> {
                 }
                 self.function_done(id);
             }
-            Done::Broadcast(changes, result) => {
-                self.server.broadcasts = false;
-                if result.is_err() {
-                    self.store.lock().changes.splice(0..0, changes);
-                }
+            Done::Broadcast(result) => {
+                let changes = self.server.in_flight.take().filter(|_| result.is_err());
+                self.store.lock().changes.splice(0..0, changes.unwrap_or_default());
                 self.notice_changes();
             }
             Done::Other => {}
@@ -155,9 +154,9 @@ impl World<'_> {
 
     /// Something was appended: it is broadcast a little later.
     fn notice_changes(&mut self) {
-        let is_wanted = self.server.is_up && !self.server.broadcasts && !self.store.lock().changes.is_empty();
-        if is_wanted {
-            self.server.broadcasts = true;
+        let is_busy = !self.server.is_up || self.server.in_flight.is_some();
+        if !is_busy && !self.store.lock().changes.is_empty() {
+            self.server.in_flight = Some(Vec::new());
             let slowest_ms = if self.plan.setting.platform == Platform::Cloud { 400 } else { 5 };
             let in_ms = self.rng.between(0, slowest_ms);
             self.enter_in(in_ms, Due::Broadcast);
@@ -165,12 +164,14 @@ impl World<'_> {
     }
 
     pub(super) fn broadcast(&mut self) -> Result<(), Fault> {
+        if !self.server.in_flight.as_ref().is_some_and(Vec::is_empty) {
+            // Meant for a server that is no more.
+            return Ok(());
+        }
         let changes = std::mem::take(&mut self.store.lock().changes);
+        self.server.in_flight = Some(changes.clone());
         let (service, now) = (self.server.service.clone(), self.wall());
-        self.start(async move {
-            let result = service.broadcast(changes.clone(), now).await;
-            Done::Broadcast(changes, result.map(drop))
-        });
+        self.start(async move { Done::Broadcast(service.broadcast(changes, now).await.map(drop)) });
         Ok(())
     }
 
@@ -200,9 +201,11 @@ impl World<'_> {
             self.rows = Arc::default();
         }
         let seed = self.rng.bits();
-        let changes = std::mem::take(&mut self.store.lock().changes);
-        if self.plan.setting.platform == Platform::Cloud {
-            self.store.lock().changes = changes;
+        let in_flight = self.server.in_flight.take().unwrap_or_default();
+        self.store.lock().changes.splice(0..0, in_flight);
+        if self.plan.setting.platform == Platform::Laptop {
+            // What was not broadcast is recovered by those who come back.
+            self.store.lock().changes.clear();
         }
         self.server = Server::new(&self.plan.setting, &self.rows, &self.store, &self.gateway, seed);
         self.server.is_up = false;
