@@ -2,6 +2,7 @@
 //! routes.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -162,7 +163,7 @@ pub struct History {
 }
 
 /// See [`ClientMessage::Refresh`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refresh {
     /// Echoed by `refreshed`.
     pub id: RequestId,
@@ -170,9 +171,28 @@ pub struct Refresh {
     pub token: String,
 }
 
+/// Without the token, so that it cannot end up in a log.
+impl fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refresh").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// See [`ClientMessage::Ping`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ping {
     /// The client's clock; echoed by `pong`.
     pub t: Millis,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let refresh = ClientMessage::Refresh(Refresh { id: 7, token: "secret".into() });
+        let printed = format!("{refresh:?}");
+        assert!(printed.contains('7') && !printed.contains("secret"), "{printed}");
+    }
 }
