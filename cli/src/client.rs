@@ -13,7 +13,7 @@ pub use target::Target;
 
 use shared::session::Failure as SessionFailure;
 use shared::session::Refused;
-use shared::{Advice, ErrorCode};
+use shared::Advice;
 
 use crate::failure::{Exit, Failure};
 
@@ -57,9 +57,4 @@ pub fn not_tickertape(target: &Target, status: u16) -> Failure {
 pub fn sign_in(what: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Refused, what)
         .hint("give one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them")
-}
-
-/// Which publications a refusal still leaves worth sending again.
-pub fn is_worth_another_try(code: ErrorCode) -> bool {
-    code.advice() == Advice::Retry
 }
