@@ -22,7 +22,7 @@ use crate::{intake, now, prefs, tab, tick};
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    let board = Board::new();
+    let board = Board::from_address();
     let wall = Wall::new();
     provide_context(board);
     provide_context(wall);

@@ -68,7 +68,7 @@ pub struct Cell {
 
 impl Board {
     /// An empty board, showing what the address asks for.
-    pub fn new() -> Self {
+    pub fn from_address() -> Self {
         let view = prefs::view();
         let window = view.window.unwrap_or_default();
         let now = crate::now::now().wall_ms;

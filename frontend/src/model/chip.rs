@@ -40,7 +40,9 @@ impl Chip {
 fn text(freshness: Freshness, cut_off: bool, evidence: &Evidence) -> String {
     let age = short_duration(evidence.age_ms);
     match freshness {
-        Freshness::Late | Freshness::Stale if cut_off => format!("cut off, {age}"),
+        Freshness::Late | Freshness::Stale if cut_off => {
+            format!("cut off, {}", short_duration(evidence.cut_off_ms.unwrap_or(evidence.age_ms)))
+        }
         Freshness::Late | Freshness::Stale => format!("{}, {age}", freshness.word()),
         Freshness::Gap => format!("gap, {} lost", short_duration(evidence.lost_ms)),
         Freshness::Live if evidence.age_ms >= AGE_WORTH_SAYING_MS => format!("live, {age} ago"),
@@ -77,7 +79,7 @@ mod tests {
         let cut = chip(Evidence { age_ms: 12_000, cut_off_ms: Some(11_000), ..CADENCE });
         assert_eq!((stalled.text.as_str(), stalled.cut_off), ("stale, 12 s", false));
         assert_eq!(stalled.title, "no data from host/cpu for 12 s, last data 10:42:07");
-        assert_eq!((cut.text.as_str(), cut.cut_off), ("cut off, 12 s", true));
+        assert_eq!((cut.text.as_str(), cut.cut_off), ("cut off, 11 s", true));
         assert_eq!(cut.title, "connection lost, last data 10:42:07");
     }
 

@@ -70,9 +70,9 @@ impl Link {
         }
     }
 
-    /// `3 viewers`; nothing before the server said so.
+    /// `3 viewers`; nothing while the server cannot say so.
     pub fn viewers_text(&self) -> String {
-        match self.viewers {
+        match self.viewers.filter(|_| self.tone() == Tone::Good) {
             Some(1) => "1 viewer".to_owned(),
             Some(viewers) => format!("{viewers} viewers"),
             None => String::new(),
@@ -81,7 +81,10 @@ impl Link {
 
     /// `24 ms`; nothing while nothing is measured.
     pub fn latency_text(&self) -> String {
-        self.latency.map(|latency| format!("{} ms", latency.p50_ms)).unwrap_or_default()
+        self.latency
+            .filter(|_| self.tone() == Tone::Good)
+            .map(|latency| format!("{} ms", latency.p50_ms))
+            .unwrap_or_default()
     }
 
     /// What the banner says: the news, and what comes of it. `Connection lost, last data 10:42:07.` and
@@ -97,9 +100,9 @@ impl Link {
         Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
     }
 
-    /// Whether "Try now" makes sense.
+    /// Whether "Try now" is offered: also while a try is running, so that the button does not come and go.
     pub fn can_retry(&self) -> bool {
-        self.banner.is_some_and(|banner| banner.can_retry()) && !self.wants_token()
+        self.banner.is_some() && self.state.is_down() && !self.wants_token()
     }
 
     /// Whether a token is what is missing.

@@ -75,7 +75,7 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
 fn ChipView(chip: Memo<Chip>) -> impl IntoView {
     view! {
         <span
-            class=move || chip.with(|chip| chip_class(chip))
+            class=move || chip.with(chip_class)
             title=move || chip.with(|chip| chip.title.clone())
             data-testid="freshness"
             data-freshness=move || chip.with(|chip| chip.freshness.word())
