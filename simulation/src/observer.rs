@@ -226,7 +226,13 @@ impl Observer {
         Ok(())
     }
 
-    fn epoch(&mut self, topic: &Topic, last: &Position, start: &Position, store: &Store) -> Result<(), Fault> {
+    fn epoch(
+        &mut self,
+        topic: &Topic,
+        last: &Position,
+        start: &Position,
+        store: &Store,
+    ) -> Result<(), Fault> {
         let epoch = &start.epoch;
         hold!(start.offset == 0, "{topic}: the new log is followed from {start:?}, not from its beginning");
         if let Some(shown) = self.shown.get(topic) {

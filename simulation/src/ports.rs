@@ -3,10 +3,20 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 use shared::{Filter, Millis, Topic};
+
+/// Polls what only ever waits for a [`pause`] to its end, at once.
+pub fn ready<F: Future>(future: F) -> F::Output {
+    let mut future = Box::pin(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
+    }
+}
 
 /// Is pending once. Whoever polls decides how long that takes.
 pub fn pause() -> Pause {

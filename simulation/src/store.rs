@@ -136,7 +136,9 @@ impl Store {
         let oldest = self.oldest(log, now);
         let kept = log.items.iter().filter(|item| (oldest..=log.recorded).contains(&item.offset));
         let mut items: Vec<Publication> = match from {
-            ReadFrom::After(offset) => kept.filter(|item| item.offset > offset).take(limit).cloned().collect(),
+            ReadFrom::After(offset) => {
+                kept.filter(|item| item.offset > offset).take(limit).cloned().collect()
+            }
             ReadFrom::Newest => kept.cloned().collect(),
             ReadFrom::ReceivedSince(time) => kept.filter(|item| item.received_at >= time).cloned().collect(),
         };
@@ -177,7 +179,12 @@ impl Log {
         let first = self.items.len();
         for item in items {
             let offset = self.items.len() as u64 + 1;
-            self.items.push(Publication { offset, ts: item.ts.unwrap_or(received_at), received_at, data: item.data });
+            self.items.push(Publication {
+                offset,
+                ts: item.ts.unwrap_or(received_at),
+                received_at,
+                data: item.data,
+            });
         }
         if let Some(producer) = producer {
             self.producers.insert(producer.id, (producer.seq, self.end()));

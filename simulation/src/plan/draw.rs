@@ -15,7 +15,8 @@ impl Plan {
         let setting = setting(&mut rng);
         let clients = setting.clients.len();
         let count = rng.between(8, 45);
-        let mut acts: Vec<(u64, Act)> = (0..count).map(|_| (pause_ms(&mut rng), act(clients, &mut rng))).collect();
+        let mut acts: Vec<(u64, Act)> =
+            (0..count).map(|_| (pause_ms(&mut rng), act(clients, &mut rng))).collect();
         acts.extend(ending(clients, &mut rng));
         Self { seed, setting, acts }
     }
@@ -37,7 +38,8 @@ fn setting(rng: &mut Rng) -> Setting {
 }
 
 fn client(watches_all: bool, rng: &mut Rng) -> ClientSetting {
-    let filters = if watches_all { vec![0] } else { vec![rng.index(FILTERS.len()), rng.index(FILTERS.len())] };
+    let filters =
+        if watches_all { vec![0] } else { vec![rng.index(FILTERS.len()), rng.index(FILTERS.len())] };
     ClientSetting {
         watches: filters.into_iter().map(|filter| (filter, rewind(rng))).collect(),
         is_browser: rng.percent(60),

@@ -5,8 +5,8 @@ use shared::publication::Item;
 use shared::session::{Effect, Event, Failure, Now, Outgoing, Session};
 use shared::{Filter, Topic};
 
-use super::{Due, World, filter};
 use super::server::SECRET;
+use super::{Due, World, filter};
 use crate::observer::{Fault, Sent};
 use crate::wire::{Down, End, Up, Wire, WireId};
 
@@ -178,7 +178,8 @@ impl World<'_> {
         let (state, is_shown) = (one.session.state(), one.session.banner(one.now(now_ms)).is_some());
         one.observer.check_sockets(state)?;
         one.observer.check_banner(state, is_shown, now_ms)?;
-        let room = self.plan.setting.clients[client].queue_messages + shared::session::constants::PUBLISHES_IN_FLIGHT;
+        let room = self.plan.setting.clients[client].queue_messages
+            + shared::session::constants::PUBLISHES_IN_FLIGHT;
         let waiting = one.session.outstanding();
         if waiting > room {
             return Err(format!("{waiting} publications wait; the queue holds {room}"));

@@ -19,7 +19,7 @@ use super::{Due, World, topic};
 use crate::gateway::Gateway;
 use crate::observer::Fault;
 use crate::plan::{Keeps, Platform, Setting};
-use crate::ports::Paced;
+use crate::ports::{Paced, ready};
 use crate::store::{Broken, SharedStore};
 use crate::wire::{End, WireId};
 
@@ -61,13 +61,7 @@ impl Server {
         let random = move || bits.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         let settings = Settings { rotate_in_ms: setting.rotate_in_ms, ..Settings::new(access, random) };
         let service = Service::new(Paced(rows.clone()), store.clone(), gateway.clone(), settings);
-        Self {
-            service: Arc::new(service),
-            is_up: true,
-            tasks: BTreeMap::new(),
-            task_ids: 0,
-            in_flight: None,
-        }
+        Self { service: Arc::new(service), is_up: true, tasks: BTreeMap::new(), task_ids: 0, in_flight: None }
     }
 }
 
@@ -215,11 +209,8 @@ impl World<'_> {
 
     fn say_farewell(&mut self) {
         let (service, now) = (self.server.service.clone(), self.wall());
-        let mut farewell = Box::pin(async move {
-            // Who was not told notices all the same.
-            let _ = service.farewell(DisconnectCode::Shutdown, "restarting", now).await;
-        });
-        while farewell.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {}
+        // Who was not told notices all the same.
+        let _ = ready(service.farewell(DisconnectCode::Shutdown, "restarting", now));
         self.empty_tray();
     }
 

@@ -1,0 +1,47 @@
+//! Whatever happens: the log is shown once and in order, or exactly the gaps that are told; what is
+//! acknowledged is there once; and when all is well again, everybody has everything.
+//!
+//! A schedule that fails prints how to replay it. Four tests, so that they run side by side.
+
+use simulation::coverage::Coverage;
+use simulation::plan::Plan;
+use simulation::run::{run, run_all};
+
+/// Schedules of each test.
+const SCHEDULES: u64 = 2_500;
+
+fn hold(part: u64) -> Coverage {
+    let seeds = part * SCHEDULES..(part + 1) * SCHEDULES;
+    run_all(seeds).unwrap_or_else(|failure| panic!("{failure}"))
+}
+
+#[test]
+fn every_promise_holds_in_the_first_quarter_of_the_schedules() {
+    hold(0);
+}
+
+#[test]
+fn every_promise_holds_in_the_second_quarter() {
+    hold(1);
+}
+
+#[test]
+fn every_promise_holds_in_the_third_quarter() {
+    hold(2);
+}
+
+#[test]
+fn every_promise_holds_in_the_last_quarter_and_each_was_put_to_the_test() {
+    let coverage = hold(3);
+    println!("{coverage}");
+    let untried: Vec<_> = coverage.counts().into_iter().filter(|(_, count)| *count < 50).collect();
+    assert!(untried.is_empty(), "hardly ever happened: {untried:?}");
+}
+
+#[test]
+fn the_same_seed_always_runs_the_same() {
+    for seed in [3, 30, 300] {
+        let twice = [run(&Plan::draw(seed), false), run(&Plan::draw(seed), false)];
+        assert!(twice[0].is_ok() && twice[0] == twice[1], "seed {seed}: {twice:?}");
+    }
+}
