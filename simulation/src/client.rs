@@ -33,7 +33,9 @@ pub struct Client {
     pub unplugged_until_ms: u64,
     /// How the unplugging shows: an error at once, or nothing at all.
     pub unplugged_told: bool,
-    /// Its machine is told that a token is on its way.
+    /// When its shell hands it the next token.
+    pub token_due_ms: Option<u64>,
+    /// Whether that is because the session asked for one.
     pub awaits_token: bool,
     /// See [`ClientSetting`].
     pub is_browser: bool,
@@ -60,6 +62,7 @@ impl Client {
             asleep_until_ms: 0,
             unplugged_until_ms: 0,
             unplugged_told: false,
+            token_due_ms: None,
             awaits_token: false,
             is_browser: setting.is_browser,
             skew_ms: setting.skew_ms,

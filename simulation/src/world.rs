@@ -154,7 +154,7 @@ impl<'a> World<'a> {
             Due::Act(index) => self.act(index),
             Due::ClientTimer(client) => self.client_timer(client),
             Due::Plugged(client) => self.plugged(client),
-            Due::NewToken(client) => self.give_token(client, true),
+            Due::NewToken(client) => self.fetch_token(client),
             Due::AtServer(wire) => self.at_server(wire),
             Due::AtClient(wire) => self.at_client(wire),
             Due::Inspection(wire) => self.inspect(wire),

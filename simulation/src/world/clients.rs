@@ -70,11 +70,22 @@ impl World<'_> {
         self.input(client, |_, _| {})
     }
 
+    /// The shell of `client` is to fetch a token by `at_ms`, whatever it meant to do before.
+    fn plan_token(&mut self, client: usize, at_ms: u64) {
+        self.clients[client].token_due_ms = Some(at_ms);
+        self.enter(at_ms, Due::NewToken(client));
+    }
+
+    pub(super) fn fetch_token(&mut self, client: usize) -> Result<(), Fault> {
+        let is_due = self.clients[client].token_due_ms.take_if(|at_ms| *at_ms == self.now_ms).is_some();
+        if is_due { self.give_token(client, true) } else { Ok(()) }
+    }
+
     /// Hands `client` a token: a good one that soon runs out, or a bad one.
     pub(super) fn give_token(&mut self, client: usize, good: bool) -> Result<(), Fault> {
         let asleep_until_ms = self.clients[client].asleep_until_ms;
         if asleep_until_ms > self.now_ms {
-            self.enter(asleep_until_ms, Due::NewToken(client));
+            self.plan_token(client, asleep_until_ms);
             return Ok(());
         }
         self.clients[client].awaits_token = false;
@@ -89,7 +100,7 @@ impl World<'_> {
         };
         let token = if good { mint(&claims, SECRET).map_err(|e| e.to_string())? } else { "rubbish".into() };
         if good && self.plan.setting.tokens {
-            self.enter_in(life_ms.saturating_sub(15_000), Due::NewToken(client));
+            self.plan_token(client, self.now_ms + life_ms.saturating_sub(15_000));
         }
         self.input(client, |session, now| session.set_token(token, now))
     }
@@ -167,7 +178,7 @@ impl World<'_> {
         };
         if wants_token && self.plan.setting.tokens && !std::mem::replace(&mut one.awaits_token, true) {
             let in_ms = self.rng.between(200, 20_000);
-            self.enter_in(in_ms, Due::NewToken(client));
+            self.plan_token(client, self.now_ms + in_ms);
         }
         Ok(())
     }

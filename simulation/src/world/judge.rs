@@ -8,6 +8,7 @@ use super::{CALM_MS, Due, World};
 use crate::observer::{Fate, Fault, Sent};
 use crate::store::Store;
 use crate::weather::Weather;
+use crate::wire::WireId;
 
 /// How often it is asked whether everybody has caught up, in milliseconds.
 const LOOK_MS: u64 = 500;
@@ -43,11 +44,20 @@ impl World<'_> {
         if !self.server.is_up {
             self.enter_in(0, Due::ServerUp);
         }
-        self.wires.iter_mut().for_each(|wire| wire.frozen_until_ms = 0);
         for client in 0..self.clients.len() {
             self.heal_client(client)?;
         }
+        (0..self.wires.len()).for_each(|id| self.thaw(id));
         Ok(())
+    }
+
+    /// What was held back on a wire goes on, in its order.
+    fn thaw(&mut self, id: WireId) {
+        let wire = &mut self.wires[id];
+        wire.frozen_until_ms = 0;
+        let (up, down) = (wire.up.len(), wire.down.len());
+        (0..up).for_each(|_| self.enter_in(0, Due::AtServer(id)));
+        (0..down).for_each(|_| self.enter_in(0, Due::AtClient(id)));
     }
 
     fn heal_client(&mut self, client: usize) -> Result<(), Fault> {
