@@ -3,13 +3,19 @@
 use crate::failure::Failure;
 use crate::product::{self, Profile};
 use crate::project::Project;
+use crate::tools::Browser;
 
 /// Builds what is measured, then hands over to the `bench` program of `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
+    let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Release)?;
     let mut bench = project.command("cargo");
     bench.args(["run", "--quiet", "--release", "--package", "e2e", "--bin", "bench", "--"]).args(arguments);
-    bench.env("TICKERTAPE_SITE", project.dist()).env("TICKERTAPE_BIN", tickertape);
+    bench
+        .env("TICKERTAPE_SITE", project.dist())
+        .env("TICKERTAPE_BIN", tickertape)
+        .env("TICKERTAPE_CHROMIUM", browser.chromium)
+        .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
     let status = bench.status().map_err(Failure::while_doing("starting the benchmark"))?;
     if status.success() {
         Ok(())
