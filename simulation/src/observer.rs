@@ -156,12 +156,12 @@ impl Observer {
         self.shown.get(topic).map(|shown| Position::new(shown.epoch.clone(), shown.last))
     }
 
+    /// What there is by now may have been there when the server began the subscription; what comes later was not.
     fn subscribed(&mut self, filter: &Filter, store: &Store) {
-        for (topic, end) in store.ends().filter(|(topic, _)| filter.matches(topic)) {
-            if !self.shown.contains_key(topic) && !self.has_begun(topic) {
-                self.begins.insert((topic.clone(), end.epoch), end.offset + 1);
-            }
-        }
+        let logs = store.ledger().iter().filter(|((topic, _), _)| filter.matches(topic));
+        let fresh = logs.filter(|((topic, _), _)| !self.shown.contains_key(topic) && !self.has_begun(topic));
+        let begins: Vec<_> = fresh.map(|(log, items)| (log.clone(), items.len() as u64 + 1)).collect();
+        self.begins.extend(begins);
         self.begun.insert(filter.clone());
     }
 

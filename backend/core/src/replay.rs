@@ -76,6 +76,17 @@ pub fn fit(since: &Position, page: &Page) -> Fit {
     }
 }
 
+/// What was read after `after`, with the log's end as far as history tells it: where history is written after
+/// the append, the newest publications come by the live road alone, and whoever was told to find them
+/// here would take them for lost.
+pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
+    if page.items.len() < limit {
+        let before_all = after.max(page.oldest.saturating_sub(1));
+        page.head = page.items.last().map_or(before_all, |last| last.offset);
+    }
+    page
+}
+
 /// How one topic's subscription begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
@@ -121,5 +132,30 @@ pub fn cut(mut items: Vec<Publication>, ask: &Ask, share: Share) -> Vec<Publicat
             let keep = share.fitting(items.iter().rev()).min(items.len());
             items.split_off(items.len() - keep)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(offsets: &[u64], head: u64, oldest: u64) -> Page {
+        let publication =
+            |offset: &u64| Publication { offset: *offset, ts: 0, received_at: 0, data: 1.into() };
+        let items = offsets.iter().map(publication).collect();
+        Page { epoch: Epoch::new("e"), items, head, oldest }
+    }
+
+    #[test]
+    fn what_is_appended_and_not_yet_written_to_history_is_not_promised() {
+        assert_eq!(as_written(page(&[3, 4], 6, 1), 2, 10).head, 4);
+        assert_eq!(as_written(page(&[], 6, 1), 5, 10).head, 5, "nothing new since");
+        assert_eq!(as_written(page(&[], 6, 5), 0, 10).head, 4, "all that was written is dropped");
+    }
+
+    #[test]
+    fn what_the_limit_left_out_is_still_to_be_had() {
+        assert_eq!(as_written(page(&[3, 4], 6, 1), 2, 2).head, 6);
+        assert_eq!(as_written(page(&[], 6, 7), 2, 10).head, 6, "dropped is not unwritten");
     }
 }

@@ -99,9 +99,10 @@ pub struct Page {
     pub epoch: Epoch,
     /// In order of offset, without holes, at most as many as asked for.
     pub items: Vec<Publication>,
-    /// Offset of the newest publication of the log.
+    /// Offset of the newest publication of the log, whether or not it is written to history yet.
     pub head: u64,
-    /// Offset of the oldest publication still kept; `head + 1` if none is.
+    /// Offset of the oldest publication still kept, or not yet written to history; `head + 1` if there is
+    /// none.
     pub oldest: u64,
 }
 

@@ -48,14 +48,15 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     ) -> Result<Option<Past>, Unavailable> {
         let page = self.log.read(topic, ReadFrom::After(since.offset), limit, now).await?;
         let Some(page) = page else { return Ok(None) };
-        match replay::fit(since, &page) {
-            Fit::Whole => Ok(Some(Past { page, recovered: true })),
-            Fit::Worn => Ok(Some(Past { page, recovered: false })),
-            Fit::Foreign => {
-                let page = self.log.read(topic, ReadFrom::After(0), limit, now).await?;
-                Ok(page.map(|page| Past { page, recovered: false }))
-            }
-        }
+        let (page, after, recovered) = match replay::fit(since, &page) {
+            Fit::Whole => (page, since.offset, true),
+            Fit::Worn => (page, since.offset, false),
+            Fit::Foreign => match self.log.read(topic, ReadFrom::After(0), limit, now).await? {
+                Some(whole) => (whole, 0, false),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(Past { page: replay::as_written(page, after, limit), recovered }))
     }
 
     async fn rewind(

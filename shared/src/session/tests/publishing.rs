@@ -151,6 +151,35 @@ fn a_fault_of_the_server_is_retried_only_where_that_cannot_double() {
 }
 
 #[test]
+fn an_outcome_in_doubt_is_never_told_as_not_published() {
+    let mut harness = Harness::connected();
+    let ticket = publish(&mut harness, "a", 1, true);
+    let request = harness.take_publishes().remove(0);
+    harness.refuse(Some(request.id), 102, None);
+    harness.pass(1_000);
+    let again = harness.take_publishes().remove(0);
+    harness.refuse(Some(again.id), 400, None);
+    assert_eq!(outcomes(&mut harness), [(vec![ticket], "OutcomeUnknown".into())]);
+
+    let oldest = publish(&mut harness, "a", 2, true);
+    harness.close(1006);
+    (0..QUEUE_MESSAGES as u64).for_each(|n| drop(publish(&mut harness, "a", n, true)));
+    assert_eq!(outcomes(&mut harness), [(vec![oldest], "OutcomeUnknown".into())]);
+}
+
+#[test]
+fn what_was_refused_because_of_the_token_is_sent_with_the_next() {
+    let mut harness = Harness::connected();
+    publish(&mut harness, "a", 1, false);
+    let request = harness.take_publishes().remove(0);
+    harness.refuse(Some(request.id), 301, None);
+    harness.act(|session, now| session.set_token("fresh".into(), now));
+    harness.accept();
+    harness.confirm(&[]);
+    assert_eq!(harness.take_publishes()[0].data, Some(1.into()));
+}
+
+#[test]
 fn a_refusal_for_good_is_told_with_its_code() {
     let mut harness = Harness::connected();
     let ticket = publish(&mut harness, "a", 1, true);

@@ -80,6 +80,16 @@ fn a_topic_that_begins_while_watched_is_fetched_from_its_first_publication() {
 }
 
 #[test]
+fn a_topic_that_began_while_watched_is_wanted_whole_though_another_filter_lists_it_first() {
+    let mut harness = Harness::connected();
+    harness.watch("host/*");
+    harness.confirm(&[listed(2, true, None)]);
+    harness.pass(HOLE_MS);
+    let request = harness.take_histories().remove(0);
+    assert_eq!((request.since, request.limit), (Some(position(0)), Some(2)));
+}
+
+#[test]
 fn publications_that_overtake_the_listing_wait_for_it() {
     let mut harness = Harness::new();
     let rewind = Some(Rewind::Count(2));

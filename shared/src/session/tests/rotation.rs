@@ -4,6 +4,7 @@ use super::Harness;
 use super::harness::{listed, outgoing, publications};
 use crate::session::constants::{CATCH_UP_MS, OPEN_MS, ROTATE_MS, ROTATE_SPREAD_MS};
 use crate::session::{Event, Session, SocketId, State};
+use crate::{Epoch, ServerMessage};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -111,4 +112,22 @@ fn closing_while_rotating_closes_both() {
     harness.act(Session::close);
     harness.pass(2_000);
     assert_eq!((harness.state(), harness.closed.len()), (State::Closed, 2));
+}
+
+#[test]
+fn what_the_old_connection_says_late_of_another_log_is_not_taken_for_a_new_one() {
+    let (mut harness, old) = rotating();
+    harness.act(|session, now| {
+        session.publish(outgoing("a", 1, false), now);
+    });
+    harness.accept();
+    harness.confirm(&[listed(5, true, None)]);
+    assert_eq!(harness.state(), State::Rotating, "the old one still owes an answer");
+    let mut late = publications(&[1], false, harness.server_ts());
+    if let ServerMessage::Publications(message) = &mut late {
+        message.epoch = Epoch::new("e0");
+    }
+    harness.say_on(old, &late);
+    harness.publish(&[6]);
+    assert_eq!(harness.shown(), "6", "the log goes on");
 }
