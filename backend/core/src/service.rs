@@ -95,8 +95,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let id = message.connection;
         match self.connections.get(&id, now).await {
             Ok(Some(connection)) => self.answer(&connection, &message.body, now).await,
-            Ok(None) => self.hang_up(&id).await,
-            Err(unavailable) => self.send(&id, error(&unavailable.into(), None)).await,
+            Ok(None) => self.hang_up(&id, now).await,
+            Err(unavailable) => self.send(&id, error(&unavailable.into(), None), now).await,
         }
         Reply::ok()
     }
@@ -106,10 +106,11 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             Ok(request) => (request.id(), self.serve(connection, request, now).await),
             Err(unreadable) => (unreadable.id, Err(Failure::Refused(unreadable.refusal))),
         };
+        let id = &connection.id;
         match answer {
-            Ok(frames) => self.send(&connection.id, frames).await,
-            Err(Failure::Refused(refusal)) => self.send(&connection.id, error(&refusal, request_id)).await,
-            Err(Failure::NotConnected) => self.hang_up(&connection.id).await,
+            Ok(frames) => self.send(id, frames, now).await,
+            Err(Failure::Refused(refusal)) => self.send(id, error(&refusal, request_id), now).await,
+            Err(Failure::NotConnected) => self.hang_up(id, now).await,
         }
     }
 
@@ -126,34 +127,42 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
 
     /// For a client that is connected but not in the table (its row was pruned, or its time is over): without
     /// a row it would watch in vain, so it is told to come back.
-    async fn hang_up(&self, id: &ConnectionId) {
+    async fn hang_up(&self, id: &ConnectionId, now: Millis) {
         let farewell = disconnect_message(
             DisconnectCode::LifetimeOver,
             "this connection is no longer known here; connect again",
             None,
         );
-        self.send(id, vec![farewell]).await;
+        self.send(id, vec![farewell], now).await;
         if let Err(error) = self.management.close(id).await {
             self.count_failure(&error);
         }
     }
 
     /// Posts in order, and stops at the first that does not go out: the client will notice and ask again.
-    async fn send(&self, to: &ConnectionId, frames: Vec<Bytes>) {
+    async fn send(&self, to: &ConnectionId, frames: Vec<Bytes>, now: Millis) {
         for frame in frames {
             match self.management.post(to, frame).await {
                 Ok(()) => add(&self.stats.posts, 1),
-                Err(error) => return self.after_failed_post(to, &error).await,
+                Err(error) => return self.after_failed_post(to, &error, now).await,
             }
         }
     }
 
-    async fn after_failed_post(&self, to: &ConnectionId, error: &PostError) {
+    async fn after_failed_post(&self, to: &ConnectionId, error: &PostError, now: Millis) {
         self.count_failure(error);
         match error {
+            PostError::Gone if self.is_new(to, now).await => {}
             PostError::Gone => self.prune(to).await,
             PostError::LimitExceeded | PostError::TooLarge | PostError::Failed { .. } => {}
         }
+    }
+
+    /// Whether a connection was made so lately that "gone" may only mean "not there yet": API Gateway answers 410 for
+    /// a moment after connecting, too. Forgetting such a one would leave it to watch in vain.
+    async fn is_new(&self, id: &ConnectionId, now: Millis) -> bool {
+        let row = self.connections.get(id, now).await;
+        row.is_ok_and(|row| row.is_some_and(|row| now - row.connected_at < NEW_MS))
     }
 
     fn count_failure(&self, error: &PostError) {
@@ -175,6 +184,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 }
+
+/// How long a connection counts as new, in milliseconds.
+const NEW_MS: Millis = 10_000;
 
 /// The frames that answer a request, in order.
 type Answer = Result<Vec<Bytes>, Failure>;

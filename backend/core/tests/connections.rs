@@ -78,7 +78,7 @@ async fn disconnecting_forgets_that_connection_and_no_other() {
 async fn a_gone_connection_is_pruned_and_no_other() {
     let world = World::open();
     let (gone, slow, here) =
-        (world.connect("gone").await, world.connect("slow").await, world.connect("zhere").await);
+        (world.connect_long_ago("gone").await, world.connect("slow").await, world.connect("zhere").await);
     for id in [&gone, &slow, &here] {
         world.subscribe(id, "x").await;
     }
@@ -94,9 +94,24 @@ async fn a_gone_connection_is_pruned_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_reply_to_who_is_gone_prunes_it() {
+async fn who_is_said_to_be_gone_just_after_connecting_is_not_forgotten() {
     let world = World::open();
     let id = world.connect("a").await;
+    world.subscribe(&id, "x").await;
+    world.management.vanish(&id);
+    world.log.append_now(one("x", json!(1))).unwrap();
+    assert_eq!(world.broadcast().await.gone, 1);
+    assert_eq!(world.say(&id, json!({"action": "ping", "t": 1})).await, []);
+    world.management.connect(&id);
+    world.log.append_now(one("x", json!(2))).unwrap();
+    assert_eq!(world.broadcast().await.posts, 1);
+    assert_eq!(offsets(&world.received(&id)), [2]);
+}
+
+#[tokio::test]
+async fn a_reply_to_who_is_gone_prunes_it() {
+    let world = World::open();
+    let id = world.connect_long_ago("a").await;
     world.management.vanish(&id);
     world.say(&id, json!({"action": "ping", "t": 1})).await;
     assert_eq!(world.connections.all(NOW).await.unwrap(), []);

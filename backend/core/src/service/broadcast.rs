@@ -15,7 +15,7 @@ use crate::stats::add;
 pub struct BroadcastReport {
     /// Messages that went out.
     pub posts: usize,
-    /// Connections that were no more, and are forgotten now.
+    /// Connections that were no more. They are forgotten, unless they are new.
     pub gone: usize,
     /// Messages dropped because the client reads too slowly; it will ask again.
     pub dropped: usize,
@@ -44,17 +44,18 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
         let mut report = BroadcastReport::default();
         for delivery in fanout::deliveries(&stretches, audiences, limits::PACK_BYTES) {
-            self.post_to_all(delivery.to, delivery.frames, &mut report).await;
+            self.post_to_all(delivery.to, delivery.frames, &mut report, now).await;
         }
         Ok(report)
     }
 
-    /// Posts frames in order to the same connections. Who is gone gets no further ones and is forgotten.
+    /// Posts frames in order to the same connections. Who is gone gets no further ones and, unless new, is forgotten.
     pub(super) async fn post_to_all(
         &self,
         mut to: Vec<ConnectionId>,
         frames: Vec<Bytes>,
         report: &mut BroadcastReport,
+        now: Millis,
     ) {
         for frame in frames {
             let bytes = frame.len();
@@ -63,7 +64,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             add(&self.stats.posts, posted);
             report.posts += posted;
             report.bytes += posted * bytes;
-            let gone = self.after_failures(failures, report).await;
+            let gone = self.after_failures(failures, report, now).await;
             if !gone.is_empty() {
                 to.retain(|id| !gone.contains(id));
             }
@@ -74,10 +75,11 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         &self,
         failures: Vec<(ConnectionId, PostError)>,
         report: &mut BroadcastReport,
+        now: Millis,
     ) -> BTreeSet<ConnectionId> {
         let mut gone = BTreeSet::new();
         for (id, error) in failures {
-            self.after_failed_post(&id, &error).await;
+            self.after_failed_post(&id, &error, now).await;
             match error {
                 PostError::Gone => {
                     report.gone += 1;

@@ -23,7 +23,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let comes_back = code.advice() == Advice::Reconnect;
         let window_ms = comes_back.then(|| window_ms(everybody.len() as u64));
         let mut report = BroadcastReport::default();
-        self.post_to_all(everybody, vec![disconnect_message(code, reason, window_ms)], &mut report).await;
+        let frames = vec![disconnect_message(code, reason, window_ms)];
+        self.post_to_all(everybody, frames, &mut report, now).await;
         Ok(report)
     }
 }

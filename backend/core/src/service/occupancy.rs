@@ -33,7 +33,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         if lock(&self.occupancy).tell(&filter, viewers) {
             let watching = self.connections.watching(&filter, now).await?;
             let message = ServerMessage::Occupancy(Occupancy { filter, viewers });
-            self.post_to_all(watching, vec![frame(&message)], report).await;
+            self.post_to_all(watching, vec![frame(&message)], report, now).await;
         }
         Ok(())
     }

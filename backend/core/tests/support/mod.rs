@@ -65,6 +65,16 @@ impl World {
         id
     }
 
+    /// A client that may do everything and has been there for a while.
+    pub async fn connect_long_ago(&self, name: &str) -> ConnectionId {
+        let id = ConnectionId::new(name);
+        let connect =
+            Connect { connection: id.clone(), principal: Some(Principal::local()), protocols: Vec::new() };
+        self.service.handle(GatewayEvent::Connect(connect), NOW - 60_000).await;
+        self.management.connect(&id);
+        id
+    }
+
     pub async fn handshake(
         &self,
         id: &ConnectionId,
