@@ -28,7 +28,7 @@ const CLI: &[&str] = &["backend-core", "backend-edge", "backend-gateway", "backe
 const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "shared"];
 
 /// Innermost first. A crate without a rule is a violation: whoever adds one decides where it stands.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     rule("shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     Rule { never_directly: &[CLOCK_AND_CHANCE, BROWSER], ..rule("backend-core", &["shared"], &[IO, AWS]) },
     rule("backend-edge", &["backend-core", "shared"], &[IO, AWS_SDK]),
@@ -38,6 +38,8 @@ const RULES: [Rule; 12] = [
     rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]),
     rule("frontend", &["shared"], &[AWS]),
     rule("tickertape", CLI, &[AWS_SDK]),
+    // Real sessions and the real service, in one thread on one clock.
+    rule("simulation", &["backend-core", "shared"], &[IO, AWS]),
     // Tests reach the product from outside; what they share with it is the protocol.
     rule("e2e", &["shared"], &[]),
     // Decisions of both ends, run against each other in simulated time; it ships nowhere.
