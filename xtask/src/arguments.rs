@@ -19,6 +19,10 @@ pub enum Subcommand {
     Bench {
         arguments: Vec<String>,
     },
+    /// Chaos over real sockets for so many minutes, and more schedules of the simulation.
+    Soak {
+        minutes: u32,
+    },
     /// Internal, started by `run`: opens the browser once something listens at `address`.
     OpenWhenReady {
         address: String,
@@ -46,10 +50,18 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
         ["test", "--quick"] => Ok(Subcommand::Test { scope: Scope::Quick }),
         ["check"] => Ok(Subcommand::Check),
         ["bench", rest @ ..] => Ok(Subcommand::Bench { arguments: passed_on("bench", rest)? }),
+        ["soak"] => Ok(Subcommand::Soak { minutes: SOAK_MINUTES }),
+        ["soak", minutes] => match minutes.parse() {
+            Ok(minutes @ 1..) => Ok(Subcommand::Soak { minutes }),
+            Ok(0) | Err(_) => Err(Failure::Usage { words: format!("soak {minutes}") }),
+        },
         ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),
         other => Err(Failure::Usage { words: other.join(" ") }),
     }
 }
+
+/// How long `soak` takes unless told.
+const SOAK_MINUTES: u32 = 10;
 
 /// What follows `--`; anything before it would be silently lost, so it is refused.
 fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, Failure> {
@@ -90,6 +102,15 @@ mod tests {
     fn quick_narrows_the_tests() {
         assert_eq!(parsed("test").unwrap(), Subcommand::Test { scope: Scope::All });
         assert_eq!(parsed("test --quick").unwrap(), Subcommand::Test { scope: Scope::Quick });
+    }
+
+    #[test]
+    fn soak_takes_minutes_and_nothing_else() {
+        assert_eq!(parsed("soak").unwrap(), Subcommand::Soak { minutes: 10 });
+        assert_eq!(parsed("soak 3").unwrap(), Subcommand::Soak { minutes: 3 });
+        for line in ["soak 0", "soak long", "soak 3 4"] {
+            assert!(matches!(parsed(line), Err(Failure::Usage { .. })), "{line:?}");
+        }
     }
 
     #[test]

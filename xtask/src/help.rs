@@ -11,6 +11,8 @@ Tickertape's tasks. Each sets up what it needs, and skips what is done.
                                   --quick leaves out WebAssembly and the browser
     cargo xtask check             format, lints, docs, dependency directions, forbidden names, licences
     cargo xtask bench [-- ARGS]   the figures of the README, from release builds
+    cargo xtask soak [MINUTES]    chaos over real sockets, 10 minutes unless told, with a line a minute; then
+                                  20,000 more schedules of the simulation for each of them
     cargo xtask help              this
 
 Tools are installed once per user into the cache folder (`tickertape/tools`); nothing else on the

@@ -1,4 +1,4 @@
-//! What people and CI run: `cargo xtask run | dev | test | check | bench`.
+//! What people and CI run: `cargo xtask run | dev | test | check | bench | soak`.
 //!
 //! Each subcommand has a file. [`tools`] knows what they need, finds it, and installs what is missing;
 //! [`step`] shows what is going on. Nothing here is shipped, and no other crate depends on it.
@@ -13,6 +13,7 @@ mod page;
 mod product;
 mod project;
 mod run;
+mod soak;
 mod stamp;
 mod step;
 mod tally;
@@ -43,6 +44,7 @@ fn perform(subcommand: Subcommand) -> Result<(), Failure> {
         Subcommand::Test { scope } => test::test(&Project::locate()?, scope)?,
         Subcommand::Check => check::check(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
+        Subcommand::Soak { minutes } => soak::soak(&Project::locate()?, minutes)?,
         Subcommand::OpenWhenReady { address } => run::open_when_ready(&address),
     }
     Ok(())
