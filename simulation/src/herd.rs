@@ -9,6 +9,7 @@ use backend_core::event::{Connect, GatewayEvent};
 use backend_core::ports::ConnectionId;
 use backend_core::testing::{FakeConnections, FakeLog, FakeManagement};
 use backend_core::{Access, Settings};
+use shared::server::Pong;
 use shared::session::{self, Effect, Now, Refusal, Session, SocketId};
 use shared::{DisconnectCode, ServerMessage, limits};
 
@@ -67,7 +68,7 @@ pub fn sessions(clients: usize, farewell: &str, seed: u64) -> Herd {
             Step::Timer => session.handle_timeout(now),
             Step::Handshake(socket) if gate.lets_in(at_ms) => {
                 session.socket_opened(socket, now);
-                session.socket_message(socket, &pong(), now);
+                session.socket_message(socket, &pong(now), now);
                 gate.back(at_ms);
             }
             Step::Handshake(socket) => {
@@ -110,8 +111,10 @@ fn at(mono_ms: u64) -> Now {
     Now { mono_ms, wall_ms: 1_800_000_000_000 + mono_ms as i64 }
 }
 
-fn pong() -> String {
-    format!("{{\"type\":\"pong\",\"t\":0,\"server_ts\":{}}}", 1_800_000_000_000_i64)
+/// The answer to the ping that a session without subscriptions sends at `now`, when its socket opens.
+fn pong(now: Now) -> String {
+    let (t, server_ts) = (now.wall_ms, now.wall_ms);
+    ServerMessage::Pong(Pong { t, server_ts, heads: BTreeMap::new() }).to_json()
 }
 
 /// Connects `session` long before anything happens, and then says `farewell`.
@@ -120,7 +123,7 @@ fn connect_at_zero(session: &mut Session, farewell: &str) {
     let mut sockets = std::iter::from_fn(|| session.poll_effect());
     let Some(Effect::OpenSocket { socket, .. }) = sockets.next() else { return };
     session.socket_opened(socket, at(0));
-    session.socket_message(socket, &pong(), at(0));
+    session.socket_message(socket, &pong(at(0)), at(0));
     session.socket_message(socket, farewell, at(LOSS_MS));
 }
 

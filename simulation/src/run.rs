@@ -25,8 +25,8 @@ impl fmt::Display for Failure {
         writeln!(f, "seed {seed}: {}", self.fault)?;
         writeln!(f, "replay: cargo run -p simulation -- --seed {seed} --trace")?;
         writeln!(f, "shortest, with its trace: cargo run -p simulation -- --seed {seed} --trace --shrink")?;
-        let acts = self.shortest.iter();
-        acts.map(|(pause_ms, act)| writeln!(f, "  after {pause_ms} ms: {act:?}")).collect()
+        let mut acts = self.shortest.iter();
+        acts.try_for_each(|(pause_ms, act)| writeln!(f, "  after {pause_ms} ms: {act:?}"))
     }
 }
 
