@@ -236,7 +236,7 @@ async fn a_farewell_tells_everybody_when_to_come_back() {
             code: DisconnectCode::Shutdown,
             reason: "back soon".into(),
             reconnect: true,
-            window_ms: Some(12),
+            window_ms: Some(13),
         };
         assert_eq!(world.received(id), [ServerMessage::Disconnect(told)]);
     }

@@ -29,8 +29,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// How long so many viewers must take to come back, to use half of the rate at which the gateway lets
-/// connections in ([`limits::CONNECTS_PER_SECOND`]).
+/// How long so many viewers must take to come back, to use 45 percent of the rate at which the gateway lets
+/// connections in ([`limits::CONNECTS_PER_SECOND`]): chance then keeps every second below 60 percent.
 fn window_ms(viewers: u64) -> u64 {
-    viewers * 1000 * 2 / u64::from(limits::CONNECTS_PER_SECOND)
+    viewers * 100_000 / (45 * u64::from(limits::CONNECTS_PER_SECOND))
 }
