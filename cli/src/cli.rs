@@ -65,7 +65,20 @@ Examples:
   tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
 
 Without --auth-secret-file whoever reaches the server may read and publish everything, so it then \
-listens on this machine only.";
+listens on this machine only.
+
+Chaos: a JSON file whose fields may all be left out. It is looked at each second and read again when it \
+has changed; only time_scale is for the whole run. How often is from 0, never, to 1, always.
+  {\"time_scale\": 720,                                  two hours pass in ten seconds: limits and rotation
+   \"cut\": 0.001,                                       TCP reset in the middle of a frame
+   \"freeze\": 0.001,                                    a socket neither read, written nor closed
+   \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]},    frames late, and overtaken
+   \"duplicate\": {\"probability\": 0.1, \"ms\": [0, 50]}, frames twice
+   \"throttle\": {\"probability\": 0.01, \"above_per_second\": 5000},   frames refused with 429
+   \"gone_ms\": 50,                                      410 so long after connecting
+   \"lost_disconnect\": 0.5,                             the server is not told that a client left
+   \"refuse\": {\"probability\": 0.1, \"status\": 503}}    handshakes refused
+`/healthz` counts what was done.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:

@@ -11,9 +11,9 @@ pub use conversation::Conversation;
 pub use driver::Driver;
 pub use target::Target;
 
+use shared::Advice;
 use shared::session::Failure as SessionFailure;
 use shared::session::Refused;
-use shared::Advice;
 
 use crate::failure::{Exit, Failure};
 

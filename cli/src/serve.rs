@@ -4,6 +4,7 @@
 pub(crate) mod access;
 mod announce;
 mod broadcaster;
+mod chaos;
 mod data_dir;
 mod front;
 mod functions;
@@ -33,6 +34,7 @@ use crate::cli::{ServeArgs, duration};
 use crate::failure::{Exit, Failure};
 
 use announce::Announcement;
+use chaos::ChaosFile;
 use front::Front;
 use functions::Handlers;
 use management::Posts;
@@ -57,9 +59,11 @@ pub async fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let listener = listen(args.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {error}")))?;
     let (log, changes) = open_log(data_dir.clone(), retention(args)).await?;
-    let server = Server::assemble(args, access, site, log, address)?;
+    let chaos = args.chaos.as_deref().map(ChaosFile::open).transpose()?;
+    let server = Server::assemble(args, access, site, log, address, chaos)?;
     let stop = Stop::on_signals().map_err(|error| Failure::failed(format!("signals: {error}")))?;
-    announce::print(&Announcement::new(address, &data_dir, server.site.has_page()), args.json);
+    let chaos = server.chaos.as_ref().map(ChaosFile::path);
+    announce::print(&Announcement::new(address, &data_dir, server.site.has_page(), chaos), args.json);
     server.run(listener, changes, stop, !args.no_host).await
 }
 
@@ -68,6 +72,7 @@ struct Server {
     gateway: Gateway<Handlers>,
     origins: Arc<OriginPolicy>,
     site: Arc<Site>,
+    chaos: Option<ChaosFile>,
 }
 
 impl Server {
@@ -77,16 +82,20 @@ impl Server {
         site: Site,
         log: EmbeddedLog,
         address: SocketAddr,
+        chaos: Option<ChaosFile>,
     ) -> Result<Self, Failure> {
         let origins = origins(args, address);
         let asks_for_tokens = matches!(access, backend_core::Access::Tokens(_));
-        let api = api(origins.clone(), asks_for_tokens)?;
+        let limits = Limits::default();
+        let limits = chaos.as_ref().map_or(limits.clone(), |file| file.chaos().limits(&limits));
+        let api = api(origins.clone(), limits, asks_for_tokens)?;
         let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
-        let settings = backend_core::Settings::new(access, rand::random::<u64>);
+        let mut settings = backend_core::Settings::new(access, rand::random::<u64>);
+        settings.rotate_in_ms /= chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
         let app =
             Arc::new(Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings));
         let gateway = Gateway::new(api, Handlers::new(app.clone()), connections);
-        Ok(Self { app, gateway, origins: Arc::new(origins), site: Arc::new(site) })
+        Ok(Self { app, gateway, origins: Arc::new(origins), site: Arc::new(site), chaos })
     }
 
     async fn run(
@@ -99,6 +108,9 @@ impl Server {
         let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), changes));
         let broadcaster = tokio::spawn(supervise(broadcaster, stop.clone()));
         let mut background = self.background(with_host);
+        if let Some(file) = self.chaos {
+            background.spawn(file.follow(self.gateway.chaos()));
+        }
         let router =
             http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
         let front = Front::new(self.gateway.clone(), router).service();
@@ -160,16 +172,11 @@ fn retention(args: &ServeArgs) -> Retention {
     }
 }
 
-fn api(origins: OriginPolicy, asks_for_tokens: bool) -> Result<Api, Failure> {
+fn api(origins: OriginPolicy, limits: Limits, asks_for_tokens: bool) -> Result<Api, Failure> {
     let special = ["$connect", "$default", "$disconnect"];
     let routes = Routes::new(special.iter().chain(ClientMessage::ACTIONS).copied())
         .map_err(|error| Failure::failed(format!("a route cannot be named so: {error:?}")))?;
-    Ok(Api {
-        authorizer: asks_for_tokens.then(Default::default),
-        limits: Limits::default(),
-        origins,
-        ..Api::new(STAGE, routes)
-    })
+    Ok(Api { authorizer: asks_for_tokens.then(Default::default), limits, origins, ..Api::new(STAGE, routes) })
 }
 
 /// The address it is bound to is a name of the server; a wildcard address is not one, so names are asked for.

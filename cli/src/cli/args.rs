@@ -49,6 +49,9 @@ pub struct ServeArgs {
     /// Keep at most so many publications of a topic
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_count: u64,
+    /// Make things go wrong as this file says, to see what boards do then; see below
+    #[arg(long, value_name = "FILE")]
+    pub chaos: Option<PathBuf>,
 }
 
 /// What every client needs to know.

@@ -16,23 +16,29 @@ pub struct Announcement {
     ws: String,
     data_dir: String,
     has_page: bool,
+    chaos: Option<String>,
 }
 
 impl Announcement {
     /// For a server bound to `address`. A wildcard address is told as the loopback one, which works here.
-    pub fn new(address: SocketAddr, data_dir: &Path, has_page: bool) -> Self {
+    pub fn new(address: SocketAddr, data_dir: &Path, has_page: bool, chaos: Option<&Path>) -> Self {
         let reachable = SocketAddr::new(reachable(address.ip()), address.port());
         Self {
             url: format!("http://{reachable}/"),
             ws: format!("ws://{reachable}/{STAGE}"),
             data_dir: data_dir.display().to_string(),
             has_page,
+            chaos: chaos.map(|path| path.display().to_string()),
         }
     }
 
     fn to_json(&self) -> String {
         let Self { url, ws, data_dir, .. } = self;
-        json!({"url": url, "ws": ws, "data_dir": data_dir, "pid": std::process::id()}).to_string()
+        let mut line = json!({"url": url, "ws": ws, "data_dir": data_dir, "pid": std::process::id()});
+        if let Some(chaos) = &self.chaos {
+            line["chaos"] = chaos.as_str().into();
+        }
+        line.to_string()
     }
 
     fn to_words(&self, paint: Paint) -> String {
@@ -40,13 +46,18 @@ impl Announcement {
         let board = if self.has_page { "board" } else { "http " };
         let dim = |text: &str| paint.paint(Look::Dim, text);
         let try_it = format!("curl -d 21.5 {url}topics/kitchen/temp");
-        [
+        let chaos = self.chaos.iter().map(|path| {
+            let warning = format!("things go wrong on purpose, as {path} says");
+            format!("{} {}", dim("chaos"), paint.paint(Look::Red, warning))
+        });
+        let mut lines = vec![
             format!("{} {}", dim(board), paint.paint(Look::Bold, url)),
             format!("{} {ws}", dim("ws   ")),
             format!("{} {data_dir}", dim("data ")),
-            format!("{} {try_it}", dim("try  ")),
-        ]
-        .join("\n")
+        ];
+        lines.extend(chaos);
+        lines.push(format!("{} {try_it}", dim("try  ")));
+        lines.join("\n")
     }
 }
 

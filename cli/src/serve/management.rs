@@ -1,10 +1,15 @@
 //! The way back to clients: the core's port over the gateway's connections.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use backend_core::ports::{ConnectionId, Management, PostError};
 use backend_gateway::{Connections, Frame};
 use bytes::Bytes;
+
+/// How long an answer waits for a client whose queue is full, or who is not there yet.
+const RETRY_AFTER: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
 
 /// Posts in process.
 #[derive(Clone)]
@@ -26,11 +31,21 @@ impl std::fmt::Debug for Posts {
 }
 
 impl Management for Posts {
+    /// An answer is worth waiting for: whoever asked is there, and only its own next question waits with it.
     async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
-        let frame = frame(&message)?;
-        self.connections.post(&known(to)?, &frame).map_err(error)
+        let (to, frame) = (known(to)?, frame(&message)?);
+        for pause in RETRY_AFTER {
+            match self.connections.post(&to, &frame) {
+                Err(backend_gateway::PostError::LimitExceeded | backend_gateway::PostError::Gone) => {
+                    tokio::time::sleep(pause).await;
+                }
+                posted => return posted.map_err(error),
+            }
+        }
+        self.connections.post(&to, &frame).map_err(error)
     }
 
+    /// Nobody waits here for one who does not take what it is sent: it will notice, and ask.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let frame = match frame(&message) {
             Ok(frame) => frame,

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod by_hand;
+mod chaos;
 mod clients;
 mod corpus;
 mod gaps;

@@ -53,6 +53,35 @@ impl Server {
         Self { child, address, directory: directory.to_owned(), _temporary: None }
     }
 
+    /// What a server with these arguments tells a person when it starts. It is ended again.
+    pub fn banner(arguments: &[&str]) -> String {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut child = Command::new(PROGRAM)
+            .args(["serve", "--no-host", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(temporary.path())
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let (sender, banner) = mpsc::channel();
+        thread::spawn(move || {
+            let mut text = Vec::new();
+            let mut bytes = [0; 4096];
+            // The last line tells how to try it.
+            while !String::from_utf8_lossy(&text).contains("curl") {
+                let read = stdout.read(&mut bytes).unwrap();
+                text.extend_from_slice(&bytes[..read]);
+            }
+            sender.send(String::from_utf8(text).unwrap())
+        });
+        let banner = banner.recv_timeout(PATIENCE).unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+        banner
+    }
+
     /// Kills it as `kill -9` does and starts another in its place.
     pub fn restart_after_kill(&mut self) {
         self.kill();
