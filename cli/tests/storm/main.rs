@@ -1,0 +1,75 @@
+//! What a viewer saw is what was published, or names exactly what is missing: the real program over real sockets,
+//! with time passing 720 times as fast and things going wrong on purpose. `cargo xtask soak` runs the long one.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
+
+mod board;
+mod ledger;
+mod publisher;
+mod server;
+mod soak;
+mod storm;
+mod viewer;
+
+use std::time::Duration;
+
+use server::CALM;
+use storm::{Storm, Told};
+
+const ROTATIONS: u64 = 10;
+const STORM: Duration = Duration::from_secs(35);
+
+#[test]
+fn a_hundred_viewers_lose_nothing_and_notice_nothing_through_ten_rotations() {
+    let told = run(async {
+        let mut storm = Storm::begin(100, 100_000).await;
+        storm.until_everyone_rotated(ROTATIONS).await;
+        storm.end().await
+    });
+    println!("ten rotations: {told}");
+    assert_eq!(told.faults, Vec::<String>::new());
+    assert_eq!((told.gaps, told.banners), (0, 0));
+    assert!(told.least_rotations >= ROTATIONS, "{told}");
+    assert!(told.publications >= 80 * 50, "50 a second: {told}");
+}
+
+#[test]
+fn whatever_goes_wrong_everyone_has_everything_in_the_end() {
+    let told = run(raging(100_000));
+    println!("storm: {told}");
+    assert_eq!(told.faults, Vec::<String>::new());
+    assert_eq!(told.gaps, 0);
+}
+
+#[test]
+fn whatever_goes_wrong_what_history_no_longer_has_is_announced_and_nothing_else_is_missing() {
+    let told = run(raging(KEPT));
+    println!("storm over a short history: {told}");
+    assert_eq!(told.faults, Vec::<String>::new());
+    assert!(told.gaps > 0, "the history was not short enough for this to prove anything: {told}");
+}
+
+/// About a second of a topic.
+const KEPT: u64 = 12;
+
+/// Every fault there is, and two restarts by `kill -9`.
+async fn raging(kept: u64) -> Told {
+    let mut storm = Storm::begin(12, kept).await;
+    storm.weather(server::RAGING);
+    for _ in 0..2 {
+        tokio::time::sleep(STORM / 3).await;
+        storm.kill_and_restart();
+    }
+    tokio::time::sleep(STORM / 3).await;
+    let counts = storm.chaos_counts();
+    for (fault, count) in counts.as_object().unwrap() {
+        assert!(count.as_u64() > Some(0), "{fault} never happened: {counts}");
+    }
+    storm.weather(CALM);
+    storm.end().await
+}
+
+fn run<T>(storm: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(storm)
+}

@@ -1,0 +1,96 @@
+//! The program under test, in weather that can be changed.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Two hours in ten seconds, and nothing goes wrong.
+pub const CALM: &str = r#"{"time_scale": 720}"#;
+/// Everything goes wrong.
+pub const RAGING: &str = r#"{"time_scale": 720, "cut": 0.003, "freeze": 0.003,
+    "delay": {"probability": 0.05, "ms": [5, 600]}, "duplicate": {"probability": 0.05, "ms": [0, 200]},
+    "throttle": {"probability": 0.01}, "gone_ms": 5, "lost_disconnect": 0.5,
+    "refuse": {"probability": 0.2, "status": 503}}"#;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// `tickertape serve --chaos`, killed when dropped.
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    directory: TempDir,
+    kept: u64,
+}
+
+impl Server {
+    /// With an empty store that keeps so many publications of a topic, in calm weather.
+    pub fn start(kept: u64) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("chaos.json"), CALM).unwrap();
+        let (child, address) = spawn("127.0.0.1:0", &directory, kept);
+        Self { child, address, directory, kept }
+    }
+
+    /// Kills it as `kill -9` does and starts another in its place.
+    pub fn kill_and_restart(&mut self) {
+        self.kill();
+        let listen = self.address.to_string();
+        self.child = spawn(&listen, &self.directory, self.kept).0;
+    }
+
+    /// Changes what goes wrong; it notices within a second.
+    pub fn weather(&self, chaos: &str) {
+        std::fs::write(self.directory.path().join("chaos.json"), chaos).unwrap();
+    }
+
+    /// The WebSocket's address.
+    pub fn ws(&self) -> String {
+        format!("ws://{}/ws", self.address)
+    }
+
+    /// `GET`, as JSON.
+    pub fn get(&self, path: &str) -> Value {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    fn kill(&mut self) {
+        // Already gone is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn spawn(listen: &str, directory: &TempDir, kept: u64) -> (Child, SocketAddr) {
+    let mut child = Command::new(PROGRAM)
+        .args(["serve", "--json", "--no-host", "--listen", listen, "--keep-count", &kept.to_string()])
+        .arg("--data-dir")
+        .arg(directory.path().join("data"))
+        .arg("--chaos")
+        .arg(directory.path().join("chaos.json"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let announced: Value = serde_json::from_str(&line).expect("the server starts");
+    let url = announced["url"].as_str().unwrap();
+    (child, url.trim_start_matches("http://").trim_end_matches('/').parse().unwrap())
+}

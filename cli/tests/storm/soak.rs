@@ -1,0 +1,41 @@
+//! The long one, for `cargo xtask soak`.
+
+use std::time::{Duration, Instant};
+
+use crate::server::RAGING;
+use crate::storm::Storm;
+use crate::{CALM, run};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const VIEWERS: usize = 25;
+
+#[test]
+#[ignore = "takes minutes: cargo xtask soak"]
+fn soak() {
+    let minutes = std::env::var("TICKERTAPE_SOAK_MINUTES").map_or(10, |minutes| minutes.parse().unwrap());
+    let told = run(soaking(minutes));
+    println!("{told}");
+    for fault in told.faults.iter().take(20) {
+        println!("  {fault}");
+    }
+    let verdict = told.faults.is_empty() && told.gaps == 0;
+    println!("{}", if verdict { "nothing lost, nothing doubled" } else { "FAILED" });
+    assert!(verdict);
+}
+
+/// Each minute: chaos for fifty seconds, with a `kill -9` in the middle, and ten seconds of calm.
+async fn soaking(minutes: u32) -> crate::storm::Told {
+    let mut storm = Storm::begin(VIEWERS, 1_000_000).await;
+    let began = Instant::now();
+    for minute in 1..=minutes {
+        storm.weather(RAGING);
+        tokio::time::sleep(MINUTE * 25 / 60).await;
+        storm.kill_and_restart();
+        tokio::time::sleep(MINUTE * 25 / 60).await;
+        let counts = storm.chaos_counts();
+        storm.weather(CALM);
+        tokio::time::sleep((MINUTE * minute).saturating_sub(began.elapsed())).await;
+        println!("minute {minute}: {} published; {counts}", storm.publications());
+    }
+    storm.end().await
+}
