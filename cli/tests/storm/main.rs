@@ -13,6 +13,7 @@ mod viewer;
 
 use std::time::Duration;
 
+use serde_json::Value;
 use server::CALM;
 use storm::{Storm, Told};
 
@@ -56,17 +57,22 @@ const KEPT: u64 = 12;
 async fn raging(kept: u64) -> Told {
     let mut storm = Storm::begin(12, kept).await;
     storm.weather(server::RAGING);
+    let mut counts = Vec::new();
     for _ in 0..2 {
         tokio::time::sleep(STORM / 3).await;
+        counts.push(storm.chaos_counts());
         storm.kill_and_restart();
     }
     tokio::time::sleep(STORM / 3).await;
-    let counts = storm.chaos_counts();
-    for (fault, count) in counts.as_object().unwrap() {
-        assert!(count.as_u64() > Some(0), "{fault} never happened: {counts}");
-    }
+    counts.push(storm.chaos_counts());
     storm.weather(CALM);
-    storm.end().await
+    let told = storm.end().await;
+    let faults: u64 =
+        counts.iter().flat_map(|count| count.as_object().unwrap().values()).filter_map(Value::as_u64).sum();
+    println!("between restarts: {counts:?}");
+    assert!(faults >= 50, "no storm worth the name: {counts:?}");
+    assert!(told.histories > 0 && told.duplicates > 0, "no hole was filled, or nothing came twice: {told}");
+    told
 }
 
 fn run<T>(storm: impl Future<Output = T>) -> T {
