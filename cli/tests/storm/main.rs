@@ -11,6 +11,7 @@ mod soak;
 mod storm;
 mod viewer;
 
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -20,8 +21,13 @@ use storm::{Storm, Told};
 const ROTATIONS: u64 = 10;
 const STORM: Duration = Duration::from_secs(35);
 
+/// Calm is measured alone: at 720 times the speed, a rotation has less than a second, which a storm next door on a
+/// small machine would take from it. Storms may rage side by side.
+static WEATHER: RwLock<()> = RwLock::new(());
+
 #[test]
 fn a_hundred_viewers_lose_nothing_and_notice_nothing_through_ten_rotations() {
+    let _alone = WEATHER.write().unwrap_or_else(PoisonError::into_inner);
     let told = run(async {
         let mut storm = Storm::begin(100, 100_000).await;
         storm.until_everyone_rotated(ROTATIONS).await;
@@ -36,6 +42,7 @@ fn a_hundred_viewers_lose_nothing_and_notice_nothing_through_ten_rotations() {
 
 #[test]
 fn whatever_goes_wrong_everyone_has_everything_in_the_end() {
+    let _together = WEATHER.read().unwrap_or_else(PoisonError::into_inner);
     let told = run(raging(100_000));
     println!("storm: {told}");
     assert_eq!(told.faults, Vec::<String>::new());
@@ -44,6 +51,7 @@ fn whatever_goes_wrong_everyone_has_everything_in_the_end() {
 
 #[test]
 fn whatever_goes_wrong_what_history_no_longer_has_is_announced_and_nothing_else_is_missing() {
+    let _together = WEATHER.read().unwrap_or_else(PoisonError::into_inner);
     let told = run(raging(KEPT));
     println!("storm over a short history: {told}");
     assert_eq!(told.faults, Vec::<String>::new());

@@ -20,8 +20,8 @@ use crate::viewer::{Report, Viewer};
 /// Viewers come over this time, so that they do not all rotate at once.
 const ARRIVAL: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(60);
-/// More than enough for one rotation: they are ten seconds apart.
-const ROTATION: Duration = Duration::from_secs(12);
+/// More than enough for one rotation, on a slow machine too: they are ten seconds apart.
+const ROTATION: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A storm, while it rages.
