@@ -1,5 +1,8 @@
 //! A headless Chromium with a profile of its own, driven by WebDriver.
 
+use std::io::{Read, Write};
+use std::mem::ManuallyDrop;
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -17,8 +20,10 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One browser window.
 pub struct Browser {
-    /// The window; for what the helpers here do not cover.
-    pub driver: WebDriver,
+    /// The window; for what the helpers here do not cover. Its own end would block the test's runtime, on
+    /// which it waits, until it gives up after two minutes: [`Browser::drop`] ends the session instead.
+    pub driver: ManuallyDrop<WebDriver>,
+    port: u16,
     // Kept so that they end, in this order, when the test does.
     _process: Spawned,
     _profile: TempDir,
@@ -40,7 +45,8 @@ impl Browser {
         let url = format!("http://127.0.0.1:{port}");
         let driver =
             WebDriver::new(url, capabilities(profile.path(), width, height)).await.expect("a browser");
-        let browser = Self { driver, _process: process, _profile: profile };
+        let driver = ManuallyDrop::new(driver);
+        let browser = Self { driver, port, _process: process, _profile: profile };
         browser.resize(width, height, 1.0).await;
         browser
     }
@@ -148,6 +154,21 @@ impl Browser {
         std::fs::create_dir_all(&folder).expect("target can be written");
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture");
     }
+}
+
+impl Drop for Browser {
+    /// Lets ChromeDriver end Chromium, which would outlive it otherwise.
+    fn drop(&mut self) {
+        // Whatever went wrong with either is gone with the next line.
+        let _ended = end_session(self.port, &self.driver.session_id().to_string());
+    }
+}
+
+fn end_session(port: u16, session: &str) -> std::io::Result<usize> {
+    let mut driver = TcpStream::connect(("127.0.0.1", port))?;
+    driver.set_read_timeout(Some(PATIENCE))?;
+    write!(driver, "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n")?;
+    driver.read(&mut [0; 256])
 }
 
 fn capabilities(profile: &Path, width: u32, height: u32) -> ChromeCapabilities {

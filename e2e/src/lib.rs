@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod browser;
 pub mod child;
+pub mod proxy;
 pub mod server;
 pub mod wait;
 

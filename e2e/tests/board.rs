@@ -207,8 +207,11 @@ async fn nothing_moves_about_as_values_change() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     browser
         .value(
-            "(() => { window.__shift = 0; new PerformanceObserver((list) => {
-                for (const entry of list.getEntries()) window.__shift += entry.value;
+            "(() => { window.__shifted = []; const rect = (r) => [r.x, r.y, r.width, r.height].join(' ');
+            new PerformanceObserver((list) => {
+                for (const entry of list.getEntries()) for (const { node, previousRect, currentRect } of entry.sources)
+                    window.__shifted.push(node?.parentElement?.outerHTML.slice(0, 200) + ': from ' +
+                        rect(previousRect) + ' to ' + rect(currentRect));
             }).observe({type: 'layout-shift'}); return true; })()",
         )
         .await;
@@ -216,7 +219,7 @@ async fn nothing_moves_about_as_values_change() {
         publish(n).await;
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
-    assert_eq!(browser.value("window.__shift").await, json!(0));
+    assert_eq!(browser.value("window.__shifted").await, json!([]));
 }
 
 #[tokio::test]

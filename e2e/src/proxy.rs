@@ -1,0 +1,121 @@
+//! The wire between a browser and a server, which a test can freeze, cut and mend.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+/// How the wire is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// Everything passes.
+    Whole,
+    /// Nothing passes and nothing is closed, as when a router forgets a connection. What was on its way arrives
+    /// when the wire is whole again.
+    Frozen,
+    /// Every connection is cut, and every new one.
+    Cut,
+}
+
+/// A port of its own that passes everything on to a server.
+pub struct Proxy {
+    address: SocketAddr,
+    wire: watch::Sender<Wire>,
+    handshakes: Arc<AtomicUsize>,
+    accepting: AbortHandle,
+}
+
+impl Proxy {
+    /// Passes on to `server`, as `http://127.0.0.1:PORT`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no port left.
+    pub async fn before(server: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let server = server.trim_start_matches("http://").to_string();
+        let (wire, seen) = watch::channel(Wire::Whole);
+        let handshakes = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&handshakes);
+        let accepting = tokio::spawn(async move {
+            while let Ok((browser, _)) = listener.accept().await {
+                tokio::spawn(carry(browser, server.clone(), seen.clone(), Arc::clone(&counted)));
+            }
+        });
+        Self { address, wire, handshakes, accepting: accepting.abort_handle() }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Lets the wire be so from now on.
+    pub fn set(&self, wire: Wire) {
+        self.wire.send_replace(wire);
+    }
+
+    /// How often a browser asked for a WebSocket so far, while the wire was not cut.
+    pub fn handshakes(&self) -> usize {
+        self.handshakes.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        self.set(Wire::Cut);
+    }
+}
+
+/// One connection, until either side ends it or the wire is cut.
+async fn carry(
+    browser: TcpStream,
+    server: String,
+    mut wire: watch::Receiver<Wire>,
+    handshakes: Arc<AtomicUsize>,
+) {
+    let (there, back) = (wire.clone(), wire.clone());
+    let passing = async {
+        let (from_browser, to_browser) = browser.into_split();
+        let (from_server, to_server) = TcpStream::connect(server).await?.into_split();
+        let count = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+            handshakes.fetch_add(usize::from(text.contains("\r\nupgrade: websocket\r\n")), Ordering::Relaxed);
+        };
+        tokio::select! {
+            ended = pass(from_browser, to_server, there, count) => ended,
+            ended = pass(from_server, to_browser, back, |_| ()) => ended,
+        }
+    };
+    tokio::select! {
+        // Either side may end it as it likes: that is for the other side to notice.
+        _ended = passing => {}
+        _cut = wire.wait_for(|wire| *wire == Wire::Cut) => {}
+    }
+}
+
+async fn pass(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    mut wire: watch::Receiver<Wire>,
+    look: impl Fn(&[u8]),
+) -> std::io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer).await?;
+        if read == 0 {
+            return Ok(());
+        }
+        look(&buffer[..read]);
+        let thawed = wire.wait_for(|wire| *wire != Wire::Frozen).await;
+        thawed.map_err(|_gone| ErrorKind::ConnectionAborted)?;
+        to.write_all(&buffer[..read]).await?;
+    }
+}
