@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::config::Addresses;
+use crate::follow::{click, follow, parts};
 
 /// Where the program finds a server without being told.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
@@ -37,14 +38,14 @@ pub fn AddDataSheet() -> impl IntoView {
         <dialog class="sheet" aria-labelledby="add-data" node_ref=sheet on:close=move |_| open.set(false)>
             <div class="sheet-top">
                 <h2 id="add-data">"Add data"</h2>
-                <button class="tool" type="button" on:click=move |_| open.set(false)>"Close"</button>
+                <button class="tool" type="button" on:click=click(move || open.set(false))>"Close"</button>
             </div>
             <div class="sheet-body">
                 <p>
                     "Whatever is published appears on the board by itself, in every open page. "
                     "The commands are ready to paste: they carry this page's own address."
                 </p>
-                {move || addresses.with(recipes).into_iter().map(recipe).collect_view()}
+                {follow(move || parts(addresses.with(recipes).into_iter().map(recipe)))}
             </div>
         </dialog>
     }
@@ -55,16 +56,16 @@ pub fn AddDataSheet() -> impl IntoView {
 pub fn EmptyBoard() -> impl IntoView {
     let AddData(open) = expect_context();
     let addresses: RwSignal<Addresses> = expect_context();
-    let first = move || {
+    let first = follow(move || {
         let recipes = addresses.with(recipes).into_iter().take(2);
-        recipes.map(|recipe| view! { <Command text=recipe.command /> }).collect_view()
-    };
+        parts(recipes.map(|recipe| view! { <Command text=recipe.command /> }))
+    });
     view! {
         <div class="empty" data-testid="empty">
             <h2>"Nothing has been published yet"</h2>
             <p>"Publish anything, and its panel appears here by itself. For example:"</p>
             {first}
-            <button class="tool primary" type="button" on:click=move |_| open.set(true)>"More ways"</button>
+            <button class="tool primary" type="button" on:click=click(move || open.set(true))>"More ways"</button>
         </div>
     }
 }
@@ -84,18 +85,18 @@ fn Command(text: String) -> impl IntoView {
     let code = NodeRef::<html::Code>::new();
     let done = RwSignal::new(false);
     let copied = text.clone();
-    let copy = move |_| {
+    let copy = click(move || {
         if let Some(code) = code.get_untracked() {
             put_on_clipboard(&copied, &code);
         }
         done.set(true);
         set_timeout(move || done.set(false), DONE);
-    };
+    });
     view! {
         <div class="command">
             <pre tabindex="0"><code node_ref=code>{text}</code></pre>
             <button class="tool" class:is-done=done type="button" on:click=copy>
-                {move || if done.get() { copied_word() } else { "Copy" }}
+                {follow(move || if done.get() { copied_word() } else { "Copy" }.to_owned())}
             </button>
         </div>
     }

@@ -11,6 +11,7 @@ use crate::banner::Banner;
 use crate::board::Board;
 use crate::chart::provide_crosshair;
 use crate::config::{Addresses, Config};
+use crate::follow::{click, follow, when};
 use crate::header::Header;
 use crate::model::layout::Group;
 use crate::model::link::Link;
@@ -74,13 +75,9 @@ fn Panels() -> impl IntoView {
         <For each=move || groups.get() key=|group| group.name.clone() let:group>
             <GroupOfPanels name=group.name groups />
         </For>
-        <Show when=move || is_empty.get()>
-            <EmptyBoard />
-        </Show>
-        <Show when=move || finds_nothing.get()>
-            <NothingFound />
-        </Show>
-        {move || left_out(board.left_out.with(|left_out| left_out.len()))}
+        {when(is_empty, || view! { <EmptyBoard /> })}
+        {when(finds_nothing, || view! { <NothingFound /> })}
+        {follow(move || left_out(board.left_out.with(|left_out| left_out.len())))}
     }
 }
 
@@ -104,7 +101,7 @@ fn NothingFound() -> impl IntoView {
     view! {
         <div class="empty">
             <h2>"No topic is called that"</h2>
-            <button class="tool" type="button" on:click=move |_| board.look_for(String::new())>"Show all"</button>
+            <button class="tool" type="button" on:click=click(move || board.look_for(String::new()))>"Show all"</button>
         </div>
     }
 }

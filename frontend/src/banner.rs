@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use crate::board::Board;
+use crate::follow::{click, follow, when};
 use crate::model::link::{Link, Tone};
 use crate::prefs;
 
@@ -13,14 +14,12 @@ pub fn Banner() -> impl IntoView {
     let board: Board = expect_context();
     let news = Memo::new(move |_| board.link.with(|link| link.news(board.clock)));
     let is_shown = Memo::new(move |_| news.with(Option::is_some));
+    let is_hidden = Memo::new(move |_| !is_shown.get());
+    let word = Memo::new(move |_| board.link.with(Link::word));
     view! {
         <div role="status" aria-live="polite">
-            <Show
-                when=move || is_shown.get()
-                fallback=move || view! { <span class="visually-hidden">{move || board.link.with(Link::word)}</span> }
-            >
-                <News news />
-            </Show>
+            {when(is_shown, move || view! { <News news /> })}
+            {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
         </div>
     }
 }
@@ -37,16 +36,14 @@ fn News(news: Memo<Option<(String, String)>>) -> impl IntoView {
     };
     view! {
         <div class="banner" class:is-bad=is_bad data-testid="banner">
-            <b>{move || part(false)}</b>
-            <span>{move || part(true)}</span>
-            <Show when=move || can_retry.get()>
-                <button class="tool" type="button" on:click=move |_| board.with_session(|s, now| s.retry_now(now))>
+            <b>{follow(move || part(false))}</b>
+            <span>{follow(move || part(true))}</span>
+            {when(can_retry, move || view! {
+                <button class="tool" type="button" on:click=click(move || board.with_session(|s, now| s.retry_now(now)))>
                     "Try now"
                 </button>
-            </Show>
-            <Show when=move || wants_token.get()>
-                <SignIn />
-            </Show>
+            })}
+            {when(wants_token, || view! { <SignIn /> })}
         </div>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::chart::duration;
+use crate::follow::{click, follow, parts};
 use crate::model::link::Link;
 use crate::model::window::Window;
 use crate::theme::ThemeSwitch;
@@ -32,7 +33,7 @@ pub fn Header(
                 class="tool primary"
                 type="button"
                 aria-haspopup="dialog"
-                on:click=move |_| open.set(true)
+                on:click=click(move || open.set(true))
                 data-testid="add-data"
             >
                 "Add data"
@@ -53,7 +54,7 @@ fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
             aria-keyshortcuts="/"
             autocomplete="off"
             spellcheck="false"
-            prop:value=move || board.filter.get()
+            prop:value=board.filter
             on:input:target=move |event| board.look_for(event.target().value())
             node_ref=field
             data-testid="filter"
@@ -75,7 +76,7 @@ fn ConnectionState() -> impl IntoView {
             <span class="viewers">{read(Link::viewers_text)}</span>
         </button>
         <div class="pop" id="figures" popover="auto">
-            <dl class="details">{move || board.link.with(figures).into_iter().map(figure).collect_view()}</dl>
+            <dl class="details">{follow(move || parts(board.link.with(figures).into_iter().map(figure)))}</dl>
         </div>
     }
 }
@@ -102,14 +103,14 @@ fn figures(link: &Link) -> [(&'static str, String); 7] {
 fn WindowChoice() -> impl IntoView {
     let board: Board = expect_context();
     let choice = move |window: Window| {
-        let is_chosen = move || (board.window.get() == window).to_string();
+        let is_chosen = follow(move || (board.window.get() == window).to_string());
         let label = window.label();
         view! {
             <button
                 type="button"
                 data-label=label
                 aria-pressed=is_chosen
-                on:click=move |_| board.choose_window(window)
+                on:click=click(move || board.choose_window(window))
             >
                 {label}
             </button>
@@ -117,7 +118,7 @@ fn WindowChoice() -> impl IntoView {
     };
     view! {
         <span class="seg" role="group" aria-label="Time window" data-testid="window">
-            {Window::ALL.map(choice).into_iter().collect_view()}
+            {parts(Window::ALL.map(choice))}
         </span>
     }
 }
@@ -126,23 +127,23 @@ fn WindowChoice() -> impl IntoView {
 #[component]
 fn PauseSwitch() -> impl IntoView {
     let board: Board = expect_context();
-    let words = move || match (board.paused.get(), board.waiting.get()) {
+    let words = follow(move || match (board.paused.get(), board.waiting.get()) {
         (false, _) => "Pause".to_owned(),
         (true, 0) => "Resume".to_owned(),
         (true, waiting) => format!("Resume, {waiting} new"),
-    };
-    let since = move || {
+    });
+    let since = follow(move || {
         let stood_ms = board.now.get() - board.edge.get();
         board.paused.get().then(|| format!("Standing still for {}", duration(stood_ms)))
-    };
+    });
     view! {
         <button
             class="tool pause"
             type="button"
-            aria-pressed=move || board.paused.get().to_string()
+            aria-pressed=follow(move || board.paused.get().to_string())
             aria-keyshortcuts="p"
             title=since
-            on:click=move |_| board.pause(!board.paused.get_untracked())
+            on:click=click(move || board.pause(!board.paused.get_untracked()))
             data-testid="pause"
         >
             {words}

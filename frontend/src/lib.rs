@@ -5,6 +5,7 @@
 //! * [`model`]: what the board knows, pure and tested natively; [`chart`]: charts on canvas.
 //! * [`socket`], [`now`], [`config`], [`prefs`], [`tab`]: the browser, each part of it touched in one file.
 //! * [`board`]: the model behind signals; [`intake`] and [`tick`] change it.
+//! * [`follow`]: what views follow, in few types.
 //! * [`app`], [`header`], [`banner`], [`panel`], [`add_data`], [`theme`], [`wall`]: what is in the page.
 #![warn(missing_docs)]
 
@@ -14,6 +15,7 @@ pub mod banner;
 pub mod board;
 pub mod chart;
 pub mod config;
+pub mod follow;
 pub mod header;
 pub mod intake;
 pub mod model;

@@ -4,7 +4,6 @@
 //! done; when it wants to be woken, a timer is set.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use shared::session::{Effect, Event, Now, Refusal, Session, SocketId};
@@ -24,7 +23,8 @@ pub struct Connection(Rc<Wiring>);
 struct Wiring {
     url: String,
     session: RefCell<Session>,
-    sockets: RefCell<BTreeMap<SocketId, Socket>>,
+    /// One, or two during a rotation: so few that a list is the smallest map.
+    sockets: RefCell<Vec<(SocketId, Socket)>>,
     tell: Box<dyn Fn(Event)>,
     wake: Closure<dyn FnMut()>,
     alarm: Cell<Option<Alarm>>,
@@ -99,7 +99,7 @@ impl Wiring {
     fn open(self: &Rc<Self>, id: SocketId, protocols: &[String]) {
         match Socket::open(&self.url, protocols, id, self) {
             Ok(socket) => {
-                self.sockets.borrow_mut().insert(id, socket);
+                self.sockets.borrow_mut().push((id, socket));
             }
             // Not a socket's address, or one that the page's policy forbids.
             Err(_) => self.feed(|session, now| session.socket_refused(id, Refusal::default(), now)),
@@ -108,7 +108,7 @@ impl Wiring {
 
     /// A socket that refuses is closing or closed: its `close` event says so, or has said so.
     fn with(&self, id: SocketId, act: impl FnOnce(&WebSocket) -> Result<(), JsValue>) {
-        if let Some(socket) = self.sockets.borrow().get(&id) {
+        if let Some((_, socket)) = self.sockets.borrow().iter().find(|(open, _)| *open == id) {
             let _refused_by_a_closing_socket = act(&socket.web);
         }
     }
@@ -198,7 +198,7 @@ fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool) {
 
 fn closed(wiring: &Rc<Wiring>, id: SocketId, event: &CloseEvent) {
     wiring.act(|session, now| session.socket_closed(id, event.code(), &event.reason(), now));
-    wiring.sockets.borrow_mut().remove(&id);
+    wiring.sockets.borrow_mut().retain(|(open, _)| *open != id);
 }
 
 fn listener<E: wasm_bindgen::convert::FromWasmAbi + 'static>(

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::follow::{click, follow};
 use crate::prefs::{self, Theme};
 
 /// The button that goes round the themes.
@@ -9,20 +10,20 @@ use crate::prefs::{self, Theme};
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(prefs::theme());
     Effect::new(move |_| put_on(theme.get()));
-    let choose = move |_| {
+    let choose = click(move || {
         theme.update(|theme| *theme = theme.next());
         prefs::keep_theme(theme.get_untracked());
-    };
-    let words = move || match theme.get() {
-        Theme::System => "Colours: as the system",
-        Theme::Light => "Colours: light",
-        Theme::Dark => "Colours: dark",
-    };
+    });
+    let words = Memo::new(move |_| match theme.get() {
+        Theme::System => "Colours: as the system".to_owned(),
+        Theme::Light => "Colours: light".to_owned(),
+        Theme::Dark => "Colours: dark".to_owned(),
+    });
     view! {
         <button
             class="tool icon theme"
-            class:is-light=move || theme.get() == Theme::Light
-            class:is-dark=move || theme.get() == Theme::Dark
+            class:is-light=follow(move || theme.get() == Theme::Light)
+            class:is-dark=follow(move || theme.get() == Theme::Dark)
             type="button"
             title=words
             aria-label=words

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos::{ev, leptos_dom::helpers::window_event_listener};
 
+use crate::follow::{click, follow};
+
 /// Whether the board hangs on a wall.
 #[derive(Clone, Copy)]
 pub struct Wall(RwSignal<bool>);
@@ -63,8 +65,8 @@ pub fn WallSwitch() -> impl IntoView {
             title="Wall mode (w)"
             aria-label="Wall mode"
             aria-keyshortcuts="w"
-            aria-pressed=move || wall.is_on().to_string()
-            on:click=move |_| wall.toggle()
+            aria-pressed=follow(move || wall.is_on().to_string())
+            on:click=click(move || wall.toggle())
         ></button>
     }
 }

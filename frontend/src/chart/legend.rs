@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::reading::Readout;
 use super::state::State;
 use super::theme::SERIES_COLOURS;
+use crate::follow::{click, follow, numbered};
 
 /// How wide a character of a value with its unit is, on average, beside the width of a digit.
 const LETTER_CH: f64 = 0.92;
@@ -21,17 +22,15 @@ pub(super) fn Legend(
     view! {
         <figcaption class="legend" data-testid="legend">
             <div class="keys">
-                <For each=move || 0..count.get() key=|column| *column let:column>
-                    <Key state readout column />
-                </For>
+                {numbered(count, move |column| view! { <Key state readout column /> }.into_any())}
             </div>
             <button
                 class="twin-switch"
                 type="button"
-                aria-pressed=move || tabular.get().to_string()
+                aria-pressed=follow(move || tabular.get().to_string())
                 title="Show as table"
                 aria-label="Show as table"
-                on:click=move |_| tabular.update(|tabular| *tabular = !*tabular)
+                on:click=click(move || tabular.update(|tabular| *tabular = !*tabular))
             ></button>
         </figcaption>
     }
@@ -47,16 +46,17 @@ fn Key(state: State, readout: Memo<Readout>, column: usize) -> impl IntoView {
     let read = move |part: fn(&super::reading::Reading) -> &String| {
         readout.with(|readout| readout.readings.get(column).map(part).cloned().unwrap_or_default())
     };
-    let width = move || format!("{:.1}ch", readout.with(|readout| readout.number_chars) as f64 * LETTER_CH);
+    let width =
+        follow(move || format!("{:.1}ch", readout.with(|readout| readout.number_chars) as f64 * LETTER_CH));
     view! {
         <button
             class=key_class(column)
             type="button"
-            aria-pressed=move || (!state.is_hidden(column)).to_string()
-            on:click=move |_| state.toggle(column)
+            aria-pressed=follow(move || (!state.is_hidden(column)).to_string())
+            on:click=click(move || state.toggle(column))
         >
-            <span>{move || read(|reading| &reading.name)}</span>
-            <b style:min-width=width>{move || read(|reading| &reading.text)}</b>
+            <span>{follow(move || read(|reading| &reading.name))}</span>
+            <b style:min-width=width>{follow(move || read(|reading| &reading.text))}</b>
         </button>
     }
 }

@@ -14,6 +14,7 @@ use super::stage::Stage;
 use super::state::{Inputs, State};
 use super::theme;
 use super::twin::Twin;
+use crate::follow::{follow, parts, when};
 
 /// Rows that Page Up and Page Down move the crosshair by.
 const PAGE: isize = 10;
@@ -69,7 +70,7 @@ pub fn Chart(
     let plot = move || view! { <Plot state name readout /> };
     view! {
         <figure class="chart" class:spark=look == Look::Sparkline>
-            {move || if tabular.get() { view! { <Twin state name readout /> }.into_any() } else { plot().into_any() }}
+            {follow(move || if tabular.get() { view! { <Twin state name readout /> }.into_any() } else { plot().into_any() })}
             <Legend state readout tabular named=look == Look::Line />
         </figure>
     }
@@ -90,7 +91,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
         active.set(false);
         state.point(None);
     };
-    let follow = move |event: ev::PointerEvent| {
+    let point = move |event: ev::PointerEvent| {
         active.set(true);
         state.point_at(f64::from(event.offset_x()));
     };
@@ -100,7 +101,8 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
             active.set(event.key() != "Escape");
         }
     };
-    let label = move || format!("{}, chart. Latest: {}", name.get(), readout.with(Readout::summary));
+    let is_tipped = Memo::new(move |_| active.get() && readout.with(|readout| readout.crosshair.is_some()));
+    let label = follow(move || format!("{}, chart. Latest: {}", name.get(), readout.with(Readout::summary)));
     view! {
         <div
             class="plot"
@@ -108,19 +110,17 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
             tabindex="0"
             aria-label=label
             aria-valuemin="0"
-            aria-valuemax=move || readout.with(|readout| readout.window.end - readout.window.start) / 1_000
-            aria-valuenow=move || readout.with(seconds_into)
-            aria-valuetext=move || readout.with(|readout| spoken(readout, state.clock()))
-            on:pointermove=follow
-            on:pointerdown=follow
+            aria-valuemax=follow(move || readout.with(seconds_in_all).to_string())
+            aria-valuenow=follow(move || readout.with(seconds_into).to_string())
+            aria-valuetext=follow(move || readout.with(|readout| spoken(readout, state.clock())))
+            on:pointermove=point
+            on:pointerdown=point
             on:pointerleave=move |_| leave()
             on:keydown=press
             on:blur=move |_| leave()
         >
             <canvas node_ref=canvas></canvas>
-            <Show when=move || active.get() && readout.with(|readout| readout.crosshair.is_some())>
-                <Tip state readout />
-            </Show>
+            {when(is_tipped, move || view! { <Tip state readout /> })}
         </div>
     }
 }
@@ -166,23 +166,25 @@ fn obey(state: State, key: &str) -> bool {
 #[component]
 fn Tip(state: State, readout: Memo<Readout>) -> impl IntoView {
     let cursor = move || readout.with(|readout| readout.crosshair);
-    let left = move || cursor().map(|cursor| format!("{:.1}px", cursor.x));
-    let time = move || cursor().map(|cursor| state.clock().seconds(cursor.ts_ms));
-    let rows = move || {
+    let left = follow(move || cursor().map(|cursor| format!("{:.1}px", cursor.x)));
+    let time = follow(move || cursor().map(|cursor| state.clock().seconds(cursor.ts_ms)));
+    let rows = follow(move || {
         let readings = readout.with(|readout| readout.readings.clone());
         let shown = readings.into_iter().enumerate().filter(|(column, _)| !state.is_hidden(*column));
-        shown
-            .map(|(column, reading)| {
-                view! { <li class=key_class(column)><span>{reading.name}</span><b>{reading.text}</b></li> }
-            })
-            .collect_view()
-    };
+        parts(shown.map(|(column, reading)| {
+            view! { <li class=key_class(column)><span>{reading.name}</span><b>{reading.text}</b></li> }
+        }))
+    });
     view! {
-        <div class="tip" class:is-left=move || cursor().is_some_and(|cursor| cursor.is_right) style:left=left>
+        <div class="tip" class:is-left=follow(move || cursor().is_some_and(|cursor| cursor.is_right)) style:left=left>
             <time>{time}</time>
             <ul>{rows}</ul>
         </div>
     }
+}
+
+fn seconds_in_all(readout: &Readout) -> i64 {
+    (readout.window.end - readout.window.start) / 1_000
 }
 
 fn seconds_into(readout: &Readout) -> i64 {

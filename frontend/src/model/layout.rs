@@ -24,7 +24,7 @@ impl Layout {
     /// that a page looks the same each time it is opened.
     pub fn add(&mut self, mut topics: Vec<Topic>) {
         topics.retain(|topic| !self.has(topic));
-        topics.sort();
+        topics.sort_unstable();
         for topic in topics {
             self.group(group_name(&topic)).topics.push(topic);
         }

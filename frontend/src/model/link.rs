@@ -123,8 +123,9 @@ impl Tone {
 }
 
 fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    // Our own words begin with ASCII letters; the case of all others is a table of fourteen kilobytes.
+    let (first, rest) = words.split_at_checked(1).unwrap_or(("", words));
+    first.to_ascii_uppercase() + rest
 }
 
 #[cfg(test)]

@@ -66,10 +66,13 @@ impl States {
 
     /// How many different states were seen.
     pub fn distinct(&self) -> usize {
-        let mut states: Vec<_> = self.runs.iter().map(|run| &run.state).collect();
-        states.sort_unstable();
-        states.dedup();
-        states.len()
+        let mut seen: Vec<&str> = Vec::new();
+        for run in &self.runs {
+            if !seen.contains(&run.state.as_str()) {
+                seen.push(&run.state);
+            }
+        }
+        seen.len()
     }
 
     /// `since 09:12, changed 3 times since 08:00`; nothing before the first state. No more is claimed than was seen:

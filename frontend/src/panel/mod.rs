@@ -13,6 +13,7 @@ use shared::{Freshness, Millis, Topic};
 
 use crate::board::Board;
 use crate::chart::{Bounds, SeriesSet, Unit};
+use crate::follow::follow;
 use crate::model::chip::Chip;
 use crate::model::kind::Kind;
 use crate::model::layout::short_name;
@@ -55,15 +56,15 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
         <section
             class="panel"
             class:wide=is_wide
-            class:is-stale=move || freshness.get() == Freshness::Stale
+            class:is-stale=follow(move || freshness.get() == Freshness::Stale)
             aria-label=whole_name.clone()
             data-testid="panel"
             data-topic=whole_name.clone()
-            data-kind=move || kind.get().map(Kind::word)
+            data-kind=follow(move || kind.get().map(Kind::word))
         >
             <div class="top">
                 <h3 class="name" title=whole_name.clone()><span class="of">{group}</span>{name}</h3>
-                <span class="path">{move || shown.about()}</span>
+                <span class="path">{follow(move || shown.about())}</span>
                 <ChipView chip=shown.chip />
             </div>
             <Body kind shown />
@@ -75,19 +76,19 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
 fn ChipView(chip: Memo<Chip>) -> impl IntoView {
     view! {
         <span
-            class=move || chip.with(chip_class)
-            title=move || chip.with(|chip| chip.title.clone())
+            class=follow(move || chip.with(chip_class))
+            title=follow(move || chip.with(|chip| chip.title.clone()))
             data-testid="freshness"
-            data-freshness=move || chip.with(|chip| chip.freshness.word())
+            data-freshness=follow(move || Some(chip.with(|chip| chip.freshness.word())))
         >
-            {move || chip.with(|chip| chip.text.clone())}
+            {follow(move || chip.with(|chip| chip.text.clone()))}
         </span>
     }
 }
 
 #[component]
 fn Body(kind: Memo<Option<Kind>>, shown: Shown) -> impl IntoView {
-    move || {
+    follow(move || {
         kind.get().map(|kind| match kind {
             Kind::Line => line::body(shown).into_any(),
             Kind::Number => number::body(shown).into_any(),
@@ -95,7 +96,7 @@ fn Body(kind: Memo<Option<Kind>>, shown: Shown) -> impl IntoView {
             Kind::Log => log::body(shown).into_any(),
             Kind::Table => table::body(shown).into_any(),
         })
-    }
+    })
 }
 
 fn chip_class(chip: &Chip) -> String {

@@ -5,13 +5,14 @@ use shared::Millis;
 
 use super::Shown;
 use crate::chart::{Chart, Format, Look, SeriesSet, Unit};
+use crate::follow::follow;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let (unit, now_ms) = (shown.unit(), shown.now_ms());
     let figure = Memo::new(move |_| shown.series.with(|series| figure(series, &unit.get(), now_ms.get())));
     view! {
         <div class="big" data-testid="value">
-            {move || figure.get().0}" "<small>{move || figure.get().1}</small>
+            {follow(move || figure.get().0)}" "<small>{follow(move || figure.get().1)}</small>
         </div>
         <Chart
             name=shown.name()

@@ -3,15 +3,16 @@
 use leptos::prelude::*;
 
 use super::Shown;
+use crate::follow::{follow, parts};
 use crate::model::states::Mood;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let state = Memo::new(move |_| shown.stream.with(|s| s.states().current().unwrap_or("–").to_owned()));
-    let class = move || format!("state-big is-{}", state.with(|state| Mood::of(state).word()));
-    let history = move || shown.stream.with(|stream| stream.states().history(shown.board.clock));
+    let class = follow(move || format!("state-big is-{}", state.with(|state| Mood::of(state).word())));
+    let history = follow(move || shown.stream.with(|stream| stream.states().history(shown.board.clock)));
     view! {
         <div class=class data-testid="value">{state}</div>
-        {move || strip(shown)}
+        {follow(move || strip(shown).into_any())}
         <div class="note">{history}</div>
     }
 }
@@ -29,7 +30,7 @@ fn strip(shown: Shown) -> impl IntoView {
     view! {
         <div class="strip" aria-hidden="true">
             <i style:flex-grow=before.max(0.0).to_string()></i>
-            {runs.into_iter().map(run).collect_view()}
+            {parts(runs.into_iter().map(run))}
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::Shown;
+use crate::follow::{follow, numbered, parts};
 use crate::model::stream::Stream;
 use crate::model::table::{Column, Table};
 
@@ -10,16 +11,16 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let table = Memo::new(move |_| shown.stream.with(|stream: &Stream| stream.table().clone()));
     let columns = Memo::new(move |_| table.with(|table| table.columns.clone()));
     let rows = Memo::new(move |_| table.with(|table| table.rows.len()));
-    let left_out = move || table.with(left_out);
+    let left_out = follow(move || table.with(left_out));
     view! {
         <div class="rows" tabindex="0" role="region" aria-label=shown.name()>
             <table>
-                <thead><tr>{move || columns.get().into_iter().map(heading).collect_view()}</tr></thead>
+                <thead><tr>{follow(move || parts(columns.get().into_iter().map(heading)))}</tr></thead>
                 <tbody>
-                    {move || {
+                    {follow(move || {
                         let columns = columns.get();
-                        view! { <For each=move || 0..rows.get() key=|row| *row let:row>{line(table, row, &columns)}</For> }
-                    }}
+                        numbered(rows, move |row| line(table, row, &columns).into_any()).into_any()
+                    })}
                 </tbody>
             </table>
             <p class="note">{left_out}</p>
@@ -37,7 +38,7 @@ fn line(table: Memo<Table>, row: usize, columns: &[Column]) -> impl IntoView + u
         let text = Memo::new(move |_| table.with(|table| text(table, row, index)));
         view! { <td class:text=!column.numeric>{text}</td> }
     };
-    let cells = columns.iter().enumerate().map(cell).collect_view();
+    let cells = parts(columns.iter().enumerate().map(cell));
     view! { <tr>{cells}</tr> }
 }
 
