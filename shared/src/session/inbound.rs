@@ -109,7 +109,7 @@ impl Session {
         };
         self.subscriptions.begin(&filter);
         if let Some(link) = self.link_mut(socket) {
-            link.confirmed.insert(filter.clone());
+            link.confirm(&filter);
         }
         for topic in since.keys() {
             self.book.doubt(topic, now.mono_ms);

@@ -1,6 +1,6 @@
 //! One socket, from the call to the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::constants::{
     CHECK_UP_MS, FIRST_REPLY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS, SECOND_REPLY_MS,
@@ -90,7 +90,8 @@ pub(super) struct Link {
     pub(super) ping: Option<Ping>,
     /// Whether the server has said when to replace this socket.
     rotation_told: bool,
-    pub(super) confirmed: BTreeSet<Filter>,
+    /// Few, and each once.
+    pub(super) confirmed: Vec<Filter>,
     pub(super) requests: BTreeMap<RequestId, Pending>,
 }
 
@@ -105,7 +106,7 @@ impl Link {
             checked_ms: now.mono_ms,
             ping: None,
             rotation_told: false,
-            confirmed: BTreeSet::new(),
+            confirmed: Vec::new(),
             requests: BTreeMap::new(),
         }
     }
@@ -119,6 +120,13 @@ impl Link {
         match self.phase {
             Phase::Ready { since_ms } => Some(now.mono_ms.saturating_sub(since_ms)),
             Phase::Opening | Phase::Greeting { .. } => None,
+        }
+    }
+
+    /// The server has confirmed the subscription to `filter` here.
+    pub(super) fn confirm(&mut self, filter: &Filter) {
+        if !self.confirmed.contains(filter) {
+            self.confirmed.push(filter.clone());
         }
     }
 

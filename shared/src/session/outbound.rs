@@ -48,7 +48,7 @@ impl Session {
             let message = ClientMessage::Unsubscribe(message);
             self.send(socket, &message, id, Request::Unsubscribe, REPLY_MS, now);
             if let Some(link) = self.link_mut(socket) {
-                link.confirmed.remove(filter);
+                link.confirmed.retain(|confirmed| confirmed != filter);
             }
         }
     }
@@ -184,13 +184,15 @@ impl Session {
     fn since(&self, filter: &Filter) -> BTreeMap<Topic, Position> {
         let mut room_bytes = limits::PACK_BYTES - SUBSCRIBE_BYTES;
         let positions = self.book.positions(|topic| filter.matches(topic));
-        positions
-            .map_while(|(topic, position)| {
-                let bytes = topic.as_str().len() + position.epoch.as_str().len() + POSITION_BYTES;
-                room_bytes = room_bytes.checked_sub(bytes)?;
-                Some((topic.clone(), position))
-            })
-            .collect()
+        // One by one: a `collect` brings code that sorts what is sorted already.
+        let mut since = BTreeMap::new();
+        for (topic, position) in positions {
+            let bytes = topic.as_str().len() + position.epoch.as_str().len() + POSITION_BYTES;
+            let Some(room) = room_bytes.checked_sub(bytes) else { break };
+            room_bytes = room;
+            since.insert(topic.clone(), position);
+        }
+        since
     }
 
     /// The sockets on which something may be said.

@@ -1,6 +1,6 @@
 //! What is to be published, until its outcome is known.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::constants::PUBLISHES_IN_FLIGHT;
 use super::{DropReason, Event, Ticket};
@@ -115,14 +115,15 @@ impl Outbox {
         if self.entries.iter().filter(|entry| entry.on_its_way).count() >= PUBLISHES_IN_FLIGHT {
             return None;
         }
-        let mut taken = BTreeSet::new();
+        let mut taken = Vec::new();
         self.entries.iter().position(|entry| {
             let held = entry.not_before_ms.is_some_and(|at_ms| at_ms > now_ms);
             if entry.on_its_way && entry.seq.is_none() {
                 return false;
             }
-            let is_free = !entry.on_its_way && !held && !taken.contains(&entry.outgoing.topic);
-            taken.insert(&entry.outgoing.topic);
+            let topic = &entry.outgoing.topic;
+            let is_free = !entry.on_its_way && !held && !taken.contains(&topic);
+            taken.push(topic);
             is_free
         })
     }
