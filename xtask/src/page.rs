@@ -28,6 +28,8 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+/// What opening the page may cost a phone, in bytes as Brotli.
+const MOST_BYTES: u64 = 220_000;
 /// What is worth compressing: text, and code.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
@@ -47,6 +49,31 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), Failure> {
     fs::write(&stamp, now).map_err(Failure::while_doing("writing the page's stamp"))
 }
 
+/// What opening the page costs, as Brotli: fails when that is more than [`MOST_BYTES`].
+pub fn check_size(project: &Project) -> Result<String, Failure> {
+    let mut bytes = 0;
+    for file in files_in(&project.dist(), &["br"])? {
+        let about =
+            fs::metadata(&file).map_err(Failure::while_doing(format!("reading {}", file.display())))?;
+        bytes += about.len();
+    }
+    judge_size(bytes)
+}
+
+fn judge_size(bytes: u64) -> Result<String, Failure> {
+    let (size, limit) = (human_bytes(bytes), human_bytes(MOST_BYTES));
+    if bytes == 0 {
+        return Err(Failure::Faults { summary: "the page was not built".to_owned() });
+    }
+    match bytes.checked_sub(MOST_BYTES) {
+        None | Some(0) => Ok(format!("{size} as Brotli, of {limit}")),
+        Some(over) => {
+            let summary = format!("the page has {size} as Brotli: {} over its {limit}", human_bytes(over));
+            Err(Failure::Faults { summary })
+        }
+    }
+}
+
 /// Inputs and outputs: so a page built by hand, or damaged, is built anew as well.
 fn current(project: &Project, tools: &PageTools) -> Result<String, Failure> {
     let inputs = fingerprint(&project.root, &INPUTS)?;
@@ -57,7 +84,7 @@ fn current(project: &Project, tools: &PageTools) -> Result<String, Failure> {
 fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), Failure> {
     for file in files_in(&project.dist(), &["wasm"])? {
         let mut command = project.command(wasm_opt);
-        command.arg("-Oz").args(WASM_FEATURES).arg(&file).arg("-o").arg(&file);
+        command.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(&file).arg("-o").arg(&file);
         step::run(project, "wasm-opt", &mut command)?;
     }
     Ok(())
@@ -99,4 +126,21 @@ fn files_in(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Failure>
     let mut files = files_below(folder)?;
     files.retain(|file| file.extension().is_some_and(|ext| extensions.iter().any(|wanted| ext == *wanted)));
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_may_be_as_large_as_its_limit_and_no_larger() {
+        assert!(judge_size(MOST_BYTES).is_ok());
+        let failure = judge_size(MOST_BYTES + 1_500).expect_err("too large").to_string();
+        assert!(failure.contains("221.5 KB") && failure.contains("1.5 KB over its 220.0 KB"), "{failure}");
+    }
+
+    #[test]
+    fn a_page_that_is_not_there_is_not_small() {
+        assert!(judge_size(0).is_err());
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::arguments::Scope;
 use crate::failure::Failure;
+use crate::page;
 use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::step;
@@ -16,10 +17,11 @@ mod report;
 type RunSuite = fn(&Project) -> Result<Suite, Failure>;
 
 const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
-const ALL: [(&str, RunSuite); 3] = [(NATIVE, native), (WASM, wasm), (BROWSER, browser)];
+const ALL: [(&str, RunSuite); 4] = [(NATIVE, native), (WASM, wasm), (BROWSER, browser), (SIZE, size_of_page)];
 const NATIVE: &str = "tests: native";
 const WASM: &str = "tests: shared in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
+const SIZE: &str = "page: what opening it costs";
 
 /// Sets up what `scope` needs, runs all of it even when something fails, and ends with the count.
 pub fn test(project: &Project, scope: Scope) -> Result<(), Failure> {
@@ -71,6 +73,14 @@ fn browser(project: &Project) -> Result<Suite, Failure> {
         .env("TICKERTAPE_CHROMIUM", browser.chromium)
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
     observed(project, BROWSER, &mut command)
+}
+
+/// What the page costs to open: that which [`browser`] has just used.
+fn size_of_page(project: &Project) -> Result<Suite, Failure> {
+    let began = Instant::now();
+    let size = page::check_size(project)?;
+    terminal::done(SIZE, &size);
+    Ok(Suite::checked(SIZE, began.elapsed()))
 }
 
 fn observed(project: &Project, title: &'static str, command: &mut Command) -> Result<Suite, Failure> {
