@@ -32,6 +32,10 @@ fn tick(board: Board) {
     for (_, cell) in &cells {
         age(board, cell, now, edge, cells.len());
     }
+    if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
+        // Is it the publisher who is silent, or the socket? The two must not look the same.
+        board.with_session(Session::doubt);
+    }
     if board.link.with_untracked(|link| link.state.is_connected()) {
         fill_in(board, &cells, now, edge);
     }
@@ -48,6 +52,10 @@ fn age(board: Board, cell: &Cell, now: Millis, edge: Millis, topics: usize) {
         cell.stream.notify();
         cell.series.notify();
     }
+}
+
+fn turns_late(cell: &Cell, now: Millis) -> bool {
+    cell.change(|stream, _| stream.turns_late(now)) == Some(true)
 }
 
 fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis, edge: Millis) {

@@ -1,9 +1,9 @@
 //! When a topic's data came, and so how far it can be believed.
 
-use shared::Millis;
 use shared::cadence::Cadence;
 use shared::freshness::{Evidence, REPLAYED_MARK_MS};
 use shared::publication::Publication;
+use shared::{Freshness, Millis};
 
 use super::kind::Kind;
 
@@ -13,6 +13,8 @@ pub struct Arrival {
     cadence: Cadence,
     newest: Option<Newest>,
     replayed_at: Option<Millis>,
+    /// Whether the silence since the newest publication has been noticed.
+    silence_noticed: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,7 @@ impl Arrival {
     /// A publication came, live or replayed, in any order.
     pub fn observe(&mut self, publication: &Publication) {
         self.cadence.observe(publication.received_at);
+        self.silence_noticed = false;
         if self.newest.is_none_or(|newest| newest.received_at <= publication.received_at) {
             self.newest = Some(Newest { received_at: publication.received_at, ts: publication.ts });
         }
@@ -42,6 +45,15 @@ impl Arrival {
     /// Something that had been missed was filled in.
     pub fn mark_replayed(&mut self, now: Millis) {
         self.replayed_at = Some(now);
+    }
+
+    /// Whether it has just turned late: true once in each silence.
+    pub fn turns_late(&mut self, cadence_ms: Option<u64>, around: Circumstances) -> bool {
+        let is_silent = match self.evidence(cadence_ms, 0, around).freshness() {
+            Freshness::Late | Freshness::Stale => true,
+            Freshness::Live | Freshness::Gap | Freshness::Replayed => false,
+        };
+        is_silent && !std::mem::replace(&mut self.silence_noticed, true)
     }
 
     /// Whether the mark of what was filled in has had its time.
@@ -80,7 +92,6 @@ impl Arrival {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared::Freshness;
 
     use super::*;
 
@@ -113,6 +124,18 @@ mod tests {
         let arrival = received(&[0, 1_000, 2_000, 3_000]);
         assert_eq!(arrival.cadence_ms(Some(60_000), Kind::Line), Some(60_000));
         assert_eq!(arrival.cadence_ms(Some(500), Kind::Log), Some(500));
+    }
+
+    #[test]
+    fn each_silence_is_noticed_once() {
+        let mut arrival = received(&[0, 1_000, 2_000, 3_000]);
+        let mut turns_late = |arrival: &mut Arrival, now| arrival.turns_late(Some(1_000), at(now));
+        assert!(!turns_late(&mut arrival, 4_000));
+        assert!(turns_late(&mut arrival, 5_500));
+        assert!(!turns_late(&mut arrival, 9_500));
+        arrival.observe(&Publication { offset: 5, ts: 10_000, received_at: 10_000, data: json!(1) });
+        assert!(!turns_late(&mut arrival, 10_500));
+        assert!(turns_late(&mut arrival, 13_000));
     }
 
     #[test]

@@ -131,6 +131,12 @@ impl Stream {
         is_over
     }
 
+    /// Whether it has just turned late: true once in each silence.
+    pub fn turns_late(&mut self, now: Millis) -> bool {
+        let cadence_ms = self.cadence_ms();
+        self.arrival.turns_late(cadence_ms, Circumstances { now, cut_off_since: None })
+    }
+
     /// Its name.
     pub fn topic(&self) -> &Topic {
         &self.topic

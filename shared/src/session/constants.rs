@@ -25,8 +25,10 @@ pub const PING_HIDDEN_MS: u64 = 270_000;
 pub const CHECK_UP_MS: u64 = 270_000;
 /// A ping not answered within this time, in milliseconds, means a dead socket.
 pub const PONG_MS: u64 = 10_000;
-/// The same after an event that makes a dead socket likely: wake, `online`, `offline`, tab shown.
+/// The same after an event that makes a dead socket likely: wake, `online`, `offline`, tab shown, a doubt.
 pub const PROBE_MS: u64 = 5_000;
+/// A socket heard within this time, in milliseconds, is not doubted: whoever is silent, it is not the socket.
+pub const DOUBT_MS: u64 = 1_000;
 /// A clock that jumps by more than this, in milliseconds, means that the machine slept.
 pub const WAKE_JUMP_MS: u64 = 30_000;
 /// After this long without success, in milliseconds, attempts become rare.
@@ -116,6 +118,7 @@ pub const TABLE: &[Constant] = &[
     ms("ping on a busy connection", CHECK_UP_MS),
     ms("pong deadline", PONG_MS),
     ms("pong deadline of a probe", PROBE_MS),
+    ms("silence that can be doubted", DOUBT_MS),
     ms("clock jump that means sleep", WAKE_JUMP_MS),
     ms("suspended after", SUSPEND_AFTER_MS),
     ms("retry when suspended, ± 20 %", SUSPENDED_RETRY_MS),

@@ -140,6 +140,11 @@ impl Link {
         self.greeting = Vec::new();
     }
 
+    /// How long nothing has been received.
+    pub(super) fn silent_for_ms(&self, now: Now) -> u64 {
+        now.mono_ms.saturating_sub(self.heard_ms)
+    }
+
     /// Something was received: the socket lives, and a pong may take its time.
     pub(super) fn hear(&mut self, now: Now) {
         self.heard_ms = now.mono_ms;

@@ -131,7 +131,7 @@ impl Session {
     }
 
     /// Asks whether the socket in use still lives, with little patience.
-    fn probe(&mut self, now: Now) {
+    pub(super) fn probe(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
             self.probe_socket(socket, now);
         }

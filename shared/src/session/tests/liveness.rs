@@ -28,6 +28,28 @@ fn fifty_seconds_of_silence_are_questioned_and_ten_more_are_death() {
 }
 
 #[test]
+fn a_doubted_socket_answers_within_five_seconds_or_is_dead() {
+    let mut harness = Harness::connected();
+    harness.pass(3_000);
+    harness.act(|session, now| session.doubt(now));
+    assert_eq!(harness.take_pings().len(), 1);
+    harness.pass(4_999);
+    assert_eq!(harness.state(), State::Connected);
+    harness.pass(1);
+    assert_eq!(lost_by(&mut harness), Some(Cause::Silent));
+}
+
+#[test]
+fn a_socket_that_was_just_heard_is_not_doubted() {
+    let mut harness = Harness::connected();
+    harness.pass(3_000);
+    harness.publish(&[1]);
+    harness.pass(900);
+    harness.act(|session, now| session.doubt(now));
+    assert!(harness.take_pings().is_empty());
+}
+
+#[test]
 fn a_pong_is_life() {
     let mut harness = Harness::connected();
     for _ in 0..20 {

@@ -163,7 +163,9 @@ fn an_outcome_in_doubt_is_never_told_as_not_published() {
 
     let oldest = publish(&mut harness, "a", 2, true);
     harness.close(1006);
-    (0..QUEUE_MESSAGES as u64).for_each(|n| drop(publish(&mut harness, "a", n, true)));
+    for n in 0..QUEUE_MESSAGES as u64 {
+        publish(&mut harness, "a", n, true);
+    }
     assert_eq!(outcomes(&mut harness), [(vec![oldest], "OutcomeUnknown".into())]);
 }
 
