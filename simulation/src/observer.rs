@@ -32,6 +32,8 @@ pub struct Sent {
     pub data: Vec<String>,
     /// Whether it was numbered.
     pub idempotent: bool,
+    /// When, on the client's monotonic clock.
+    pub at_ms: u64,
     /// What became of it; `None` until that was told.
     pub fate: Option<Fate>,
 }
@@ -52,8 +54,21 @@ pub struct Observer {
     begun: BTreeSet<Filter>,
     /// For logs that were there when their filter was confirmed: the latest offset to begin at.
     begins: BTreeMap<(Topic, Epoch), u64>,
-    sockets: BTreeSet<SocketId>,
+    /// Open sockets, by when they were opened on the client's monotonic clock.
+    sockets: BTreeMap<SocketId, u64>,
+    /// What was confirmed on each.
+    confirmed: BTreeMap<SocketId, BTreeSet<Filter>>,
+    rotations: u64,
     connected_ms: u64,
+}
+
+/// What a session may give up numbered publications over.
+#[derive(Debug, Clone, Copy)]
+pub struct Excuse {
+    /// The client's monotonic clock.
+    pub now_ms: u64,
+    /// The queue is full, the session is closed, or the server refuses for good.
+    pub any_age: bool,
 }
 
 macro_rules! hold {
@@ -98,13 +113,55 @@ impl Observer {
     }
 
     /// The session opens a socket.
-    pub fn opened(&mut self, socket: SocketId) {
-        self.sockets.insert(socket);
+    pub fn opened(&mut self, socket: SocketId, now_ms: u64) {
+        self.sockets.insert(socket, now_ms);
     }
 
     /// The session closes a socket, or was told that it is closed.
     pub fn closed(&mut self, socket: SocketId) {
         self.sockets.remove(&socket);
+        self.confirmed.remove(&socket);
+    }
+
+    /// The server confirms `filter` on a socket.
+    pub fn confirmed(&mut self, socket: SocketId, filter: &Filter) {
+        if self.sockets.contains_key(&socket) {
+            self.confirmed.entry(socket).or_default().insert(filter.clone());
+        }
+    }
+
+    /// What is numbered is sent again until its outcome is known, as long as there is room and time for it.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn check_unknown(&self, tickets: &[Ticket], excuse: Excuse) -> Result<(), Fault> {
+        let numbered = self.sent.iter().filter(|sent| sent.idempotent && tickets.contains(&sent.ticket));
+        for sent in numbered {
+            let age_ms = excuse.now_ms.saturating_sub(sent.at_ms);
+            let is_old = age_ms >= shared::session::constants::QUEUE_AGE_MS;
+            hold!(is_old || excuse.any_age, "{:?} is numbered and given up after {age_ms} ms", sent.ticket);
+        }
+        Ok(())
+    }
+
+    /// An old connection is closed once the new one watches everything, or has had its time to.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn check_rotation(&mut self, rotations: u64, wanted: &[Filter], now_ms: u64) -> Result<(), Fault> {
+        if std::mem::replace(&mut self.rotations, rotations) == rotations {
+            return Ok(());
+        }
+        for (socket, opened_ms) in &self.sockets {
+            let had_its_time = now_ms >= opened_ms + shared::session::constants::CATCH_UP_MS;
+            let confirmed = self.confirmed.get(socket);
+            let is_confirmed = |filter| confirmed.is_some_and(|confirmed| confirmed.contains(filter));
+            let unready = wanted.iter().find(|filter| !had_its_time && !is_confirmed(filter));
+            hold!(unready.is_none(), "rotated before {unready:?} was watched by the new connection");
+        }
+        Ok(())
     }
 
     /// How many sockets there may be: two while one takes over from the other, none without an attempt.

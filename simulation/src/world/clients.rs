@@ -2,12 +2,12 @@
 
 use backend_core::token::{Claims, mint};
 use shared::publication::Item;
-use shared::session::{Effect, Event, Failure, Now, Outgoing, Session};
+use shared::session::{DropReason, Effect, Event, Failure, Now, Outgoing, Session, State};
 use shared::{Filter, Topic};
 
 use super::server::SECRET;
 use super::{Due, World, filter};
-use crate::observer::{Fault, Sent};
+use crate::observer::{Excuse, Fault, Sent};
 use crate::wire::{Down, End, Up, Wire, WireId};
 
 /// More runs of a timer at one moment than any chain of causes needs.
@@ -66,7 +66,7 @@ impl World<'_> {
         let items = data.iter().map(|data| Item::now(data.as_str())).collect();
         let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent };
         let ticket = one.session.publish(outgoing, now);
-        one.observer.sent.push(Sent { ticket, topic, data, idempotent, fate: None });
+        one.observer.sent.push(Sent { ticket, topic, data, idempotent, at_ms: now.mono_ms, fate: None });
         self.input(client, |_, _| {})
     }
 
@@ -167,6 +167,8 @@ impl World<'_> {
         let one = &mut self.clients[client];
         one.observer.see(event, &one.wanted, &self.store.lock(), now)?;
         self.coverage.count(event);
+        self.check_event(client, event)?;
+        let one = &mut self.clients[client];
         let wants_token = match event {
             Event::TokenWanted | Event::Failed { failure: Failure::SignIn } => true,
             // A browser is not told why it is refused; its shell asks for a token when that goes on.
@@ -183,11 +185,34 @@ impl World<'_> {
         Ok(())
     }
 
+    /// What an event promises about the session and its sockets.
+    fn check_event(&mut self, client: usize, event: &Event) -> Result<(), Fault> {
+        let one = &mut self.clients[client];
+        match event {
+            Event::Dropped { tickets, why: DropReason::OutcomeUnknown } => {
+                let is_full = one.session.outstanding() >= self.plan.setting.clients[client].queue_messages;
+                let is_over = matches!(one.session.state(), State::Closing | State::Closed);
+                // Only tokens make the server refuse for good what was well-formed.
+                let any_age = is_full || is_over || self.plan.setting.tokens;
+                one.observer.check_unknown(tickets, Excuse { now_ms: one.now(self.now_ms).mono_ms, any_age })
+            }
+            Event::Subscribed { filter, connection_id, .. } => {
+                let wire = self.wires.iter().find(|wire| wire.connection.as_str() == connection_id);
+                let socket = wire.map(|wire| wire.socket).ok_or("confirmed on no socket")?;
+                one.observer.confirmed(socket, filter);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn check_client(&mut self, client: usize) -> Result<(), Fault> {
         let now_ms = self.now_ms;
         let one = &mut self.clients[client];
         let (state, is_shown) = (one.session.state(), one.session.banner(one.now(now_ms)).is_some());
         one.observer.check_sockets(state)?;
+        let (rotations, mono_ms) = (one.session.stats().rotations, one.now(now_ms).mono_ms);
+        one.observer.check_rotation(rotations, &one.wanted, mono_ms)?;
         one.observer.check_banner(state, is_shown, now_ms)?;
         let room = self.plan.setting.clients[client].queue_messages
             + shared::session::constants::PUBLISHES_IN_FLIGHT;
@@ -205,7 +230,7 @@ impl World<'_> {
                 self.wires.push(Wire::new(id, client, socket));
                 let one = &mut self.clients[client];
                 one.wires.insert(socket, id);
-                one.observer.opened(socket);
+                one.observer.opened(socket, one.now(self.now_ms).mono_ms);
                 self.call(id, protocols);
             }
             Effect::Send { socket, text } => {
