@@ -9,8 +9,6 @@ use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const GIB: f64 = 1024.0 * MIB;
-/// Network rates are told in decimal units, as by everybody who sells them.
-const MB: f64 = 1_000_000.0;
 /// Disks in one panel: more lines than that nobody can tell apart.
 const DISKS: usize = 12;
 
@@ -44,7 +42,7 @@ pub fn publications(prefix: &Topic, snapshot: &Snapshot) -> Result<Vec<HostPubli
 
 struct Part {
     name: &'static str,
-    label: &'static str,
+    label: String,
     data: Value,
     unit: Option<&'static str>,
     max: Option<f64>,
@@ -55,7 +53,7 @@ impl Part {
     fn below(self, prefix: &Topic) -> Result<HostPublication, TopicError> {
         let meta = TopicMeta {
             unit: self.unit.map(str::to_owned),
-            label: Some(self.label.to_owned()),
+            label: Some(self.label),
             expect_every_ms: Some(EVERY_MS),
             min: (self.panel == "line").then_some(0.0),
             max: self.max,
@@ -71,7 +69,7 @@ fn cpu(snapshot: &Snapshot) -> Part {
     let fields = cores.map(|(n, used)| (format!("core {n}"), percent(*used)));
     Part {
         name: "cpu",
-        label: "CPU",
+        label: "CPU".to_owned(),
         data: Value::Object(std::iter::once(all).chain(fields).collect()),
         unit: Some("%"),
         max: Some(100.0),
@@ -79,6 +77,7 @@ fn cpu(snapshot: &Snapshot) -> Part {
     }
 }
 
+/// One figure with how much there is beside it; with swap in use there are two figures, and so two lines.
 fn memory(memory: Memory) -> Part {
     let mut fields = Map::new();
     fields.insert("used".into(), rounded(memory.used_bytes as f64 / GIB, 2));
@@ -86,27 +85,29 @@ fn memory(memory: Memory) -> Part {
         fields.insert("swap".into(), rounded(memory.swap_used_bytes as f64 / GIB, 2));
     }
     let total = memory.total_bytes as f64 / GIB;
+    let panel = if fields.len() > 1 { "line" } else { "number" };
     Part {
         name: "memory",
-        label: "Memory",
+        label: format!("used of {total:.1} GiB"),
         data: Value::Object(fields),
         unit: Some("GiB"),
         max: (total > 0.0).then_some((total * 100.0).round() / 100.0),
-        panel: "line",
+        panel,
     }
 }
 
 fn load([one, five, fifteen]: [f64; 3]) -> Part {
     let data = json!({"1 min": rounded(one, 2), "5 min": rounded(five, 2), "15 min": rounded(fifteen, 2)});
-    Part { name: "load", label: "Load", data, unit: None, max: None, panel: "line" }
+    Part { name: "load", label: "Load".to_owned(), data, unit: None, max: None, panel: "line" }
 }
 
 /// `None` if no time has passed: a rate needs some.
 fn network(network: Network) -> Option<Part> {
     let seconds = network.elapsed_ms as f64 / 1_000.0;
-    let rate = |bytes: u64| rounded(bytes as f64 / MB / seconds, 3);
+    let rate = |bytes: u64| rounded(bytes as f64 / seconds, 0);
     let data = json!({"in": rate(network.in_bytes), "out": rate(network.out_bytes)});
-    let part = Part { name: "net", label: "Network", data, unit: Some("MB/s"), max: None, panel: "line" };
+    let part =
+        Part { name: "net", label: "Network".to_owned(), data, unit: Some("B/s"), max: None, panel: "line" };
     (network.elapsed_ms > 0).then_some(part)
 }
 
@@ -115,8 +116,14 @@ fn disk(disks: &[Disk]) -> Option<Part> {
     let fields: Map<_, _> = disks.iter().take(DISKS).map(|disk| (disk.mount.clone(), used(disk))).collect();
     let is_any = !fields.is_empty();
     let data = Value::Object(fields);
-    let part =
-        Part { name: "disk", label: "Disks, used", data, unit: Some("%"), max: Some(100.0), panel: "line" };
+    let part = Part {
+        name: "disk",
+        label: "Disks, used".to_owned(),
+        data,
+        unit: Some("%"),
+        max: Some(100.0),
+        panel: "line",
+    };
     is_any.then_some(part)
 }
 
@@ -124,13 +131,21 @@ fn processes(processes: &[Process]) -> Part {
     let row = |process: &Process| {
         json!({
             "name": process.name,
-            "pid": process.pid,
+            // A name and not a quantity: nobody adds them up.
+            "pid": process.pid.to_string(),
             "cpu %": percent(process.cpu_percent),
             "memory MiB": rounded(process.memory_bytes as f64 / MIB, 1),
         })
     };
     let data = Value::Array(processes.iter().map(row).collect());
-    Part { name: "processes", label: "Busiest processes", data, unit: None, max: None, panel: "table" }
+    Part {
+        name: "processes",
+        label: "Busiest processes".to_owned(),
+        data,
+        unit: None,
+        max: None,
+        panel: "table",
+    }
 }
 
 fn percent(value: f64) -> Value {
@@ -176,11 +191,28 @@ mod tests {
             ("host/cpu", json!({"all": 12.3, "core 0": 20.0, "core 1": 4.7})),
             ("host/memory", json!({"used": 1.5})),
             ("host/load", json!({"1 min": 0.5, "5 min": 0.25, "15 min": 0.13})),
-            ("host/net", json!({"in": 1.5, "out": 0.0})),
+            ("host/net", json!({"in": 1_500_000.0, "out": 250.0})),
             ("host/disk", json!({"/": 25.0})),
-            ("host/processes", json!([{"name": "a", "pid": 7, "cpu %": 100.0, "memory MiB": 1.5}])),
+            ("host/processes", json!([{"name": "a", "pid": "7", "cpu %": 100.0, "memory MiB": 1.5}])),
         ];
         assert_eq!(published(&snapshot()), expected.map(|(topic, data)| (topic.to_owned(), data)));
+    }
+
+    #[test]
+    fn memory_is_one_figure_with_the_whole_beside_it_and_two_lines_with_swap() {
+        let dry = snapshot();
+        let swapping = Snapshot {
+            memory: Memory { swap_used_bytes: 1, swap_total_bytes: 1024 * 1024 * 1024, ..dry.memory },
+            ..snapshot()
+        };
+        for (snapshot, panel) in [(dry, "number"), (swapping, "line")] {
+            let all = publications(&Topic::new("host").unwrap(), &snapshot).unwrap();
+            let meta = &all.iter().find(|p| p.topic.as_str() == "host/memory").unwrap().meta;
+            assert_eq!(
+                (meta.panel.as_deref(), meta.label.as_deref()),
+                (Some(panel), Some("used of 8.0 GiB"))
+            );
+        }
     }
 
     #[test]
