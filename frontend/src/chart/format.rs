@@ -2,6 +2,8 @@
 
 /// Digits that carry meaning; more would only flicker.
 const SIGNIFICANT_DIGITS: i32 = 4;
+/// The same for numbers below 0.1, which are rarely known better: `0.0010`, not `0.001000`.
+const SIGNIFICANT_DIGITS_OF_SMALL: i32 = 2;
 /// The most digits after the point, however small the number.
 const MOST_DECIMALS: i32 = 9;
 const THIN_SPACE: char = '\u{202f}';
@@ -31,6 +33,7 @@ enum Prefixes {
 /// line up and nothing moves while they change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Format {
+    unit: Unit,
     divisor: f64,
     decimals: usize,
     suffix: String,
@@ -95,7 +98,8 @@ impl Format {
         let whole = whole && divisor <= unit.factor;
         let decimals = if whole { 0 } else { decimals_of(magnitude / divisor) };
         let decimals = if unit.is_percent() { decimals.min(1) } else { decimals };
-        Self { divisor: divisor / unit.factor, decimals, suffix: format!("{prefix}{}", unit.symbol) }
+        let suffix = format!("{prefix}{}", unit.symbol);
+        Self { unit: unit.clone(), divisor: divisor / unit.factor, decimals, suffix }
     }
 
     /// For one number alone.
@@ -125,6 +129,12 @@ impl Format {
     /// The unit with its prefix: `MiB/s`. Empty for a plain count.
     pub fn suffix(&self) -> &str {
         &self.suffix
+    }
+
+    /// The number with its unit, written by itself if it is so small beside the others that its digits would not show.
+    pub fn reading(&self, value: f64) -> String {
+        let is_hidden = value != 0.0 && (value / self.divisor).abs() < 0.1_f64.powi(self.decimals as i32);
+        if is_hidden { Self::for_value(&self.unit, value).text(value) } else { self.text(value) }
     }
 
     /// What one unit of the written number stands for: 1,048,576 for `MiB`.
@@ -158,7 +168,8 @@ fn larger(magnitude: f64, value: f64) -> f64 {
 
 fn decimals_of(magnitude: f64) -> usize {
     let digits_before_point = if magnitude > 0.0 { magnitude.log10().floor() as i32 + 1 } else { 1 };
-    (SIGNIFICANT_DIGITS - digits_before_point).clamp(0, MOST_DECIMALS) as usize
+    let significant = if digits_before_point < 0 { SIGNIFICANT_DIGITS_OF_SMALL } else { SIGNIFICANT_DIGITS };
+    (significant - digits_before_point).clamp(0, MOST_DECIMALS) as usize
 }
 
 /// Thousands apart by a thin space, from five digits on: a year or a port is not cut in two.
@@ -186,7 +197,7 @@ mod tests {
     #[test]
     fn a_number_has_four_significant_digits() {
         for (value, expected) in
-            [(58.123_4, "58.12"), (1_234.56, "1235"), (0.123_456, "0.1235"), (5.25, "5.250")]
+            [(58.123_4, "58.12"), (1_234.56, "1235"), (0.123_456, "0.1235"), (5.25, "5.250"), (0.001, "0.0010")]
         {
             assert_eq!(text("", value), expected);
         }
@@ -234,6 +245,14 @@ mod tests {
         let format = Format::for_range(&Unit::parse("B/s"), 0.0, 3_000_000.0, false);
         assert_eq!(format.text(3_000_000.0).replace(THIN_SPACE, " "), "2.861 MiB/s");
         assert_eq!(format.text(1_048.576).replace(THIN_SPACE, " "), "0.001 MiB/s");
+    }
+
+    #[test]
+    fn a_reading_is_not_hidden_by_larger_ones() {
+        let format = Format::for_range(&Unit::default(), 0.0, 16_000_000.0, true);
+        assert_eq!(format.reading(16_000_000.0).replace(THIN_SPACE, " "), "16.00 M");
+        assert_eq!((format.reading(4.0).as_str(), format.reading(-4.0).as_str()), ("4", "−4"));
+        assert_eq!(format.reading(0.0).replace(THIN_SPACE, " "), "0.00 M");
     }
 
     #[test]

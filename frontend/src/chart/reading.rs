@@ -64,7 +64,7 @@ impl Readout {
                 Some(cursor) => nearest(scene.set, column, cursor.ts_ms, reach_ms),
                 None => scene.set.latest(column, scene.window.end),
             };
-            let text = sample.map_or_else(|| "–".to_owned(), |(_, value)| format.text(value));
+            let text = sample.map_or_else(|| "–".to_owned(), |(_, value)| format.reading(value));
             Reading { name: name.to_owned(), text }
         };
         let series = scene.set.series().iter().enumerate();
