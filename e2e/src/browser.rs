@@ -167,7 +167,10 @@ impl Drop for Browser {
 fn end_session(port: u16, session: &str) -> std::io::Result<usize> {
     let mut driver = TcpStream::connect(("127.0.0.1", port))?;
     driver.set_read_timeout(Some(PATIENCE))?;
-    write!(driver, "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n")?;
+    write!(
+        driver,
+        "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n"
+    )?;
     driver.read(&mut [0; 256])
 }
 
