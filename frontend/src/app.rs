@@ -51,16 +51,16 @@ fn connect(board: Board) -> RwSignal<Addresses> {
     leptos::task::spawn_local(async move {
         let found = Config::fetch().await.addresses(&origin);
         addresses.set(found.clone());
-        start(board, found.ws);
+        start(board, found);
     });
     addresses
 }
 
 /// Connects, and lets time pass.
-fn start(board: Board, url: String) {
+fn start(board: Board, server: Addresses) {
     let settings = Settings { token: prefs::token(), ..Settings::default() };
     let session = Session::new(settings, now::seed());
-    board.watch(Connection::new(url, session, move |event| intake::hear(board, event)));
+    board.watch(Connection::new(server, session, move |event| intake::hear(board, event)));
     tick::start(board);
 }
 

@@ -3,7 +3,7 @@
 //! # Layout
 //!
 //! * [`model`]: what the board knows, pure and tested natively; [`chart`]: charts on canvas.
-//! * [`socket`], [`now`], [`config`], [`prefs`], [`tab`]: the browser, each part of it touched in one file.
+//! * [`socket`], [`refusal`], [`now`], [`config`], [`prefs`], [`tab`]: the browser, each part of it touched in one file.
 //! * [`board`]: the model behind signals; [`intake`] and [`tick`] change it.
 //! * [`follow`]: what views follow, in few types.
 //! * [`app`], [`header`], [`banner`], [`panel`], [`add_data`], [`theme`], [`wall`]: what is in the page.
@@ -22,6 +22,7 @@ pub mod model;
 pub mod now;
 pub mod panel;
 pub mod prefs;
+pub mod refusal;
 pub mod socket;
 pub mod tab;
 pub mod theme;

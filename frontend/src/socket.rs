@@ -11,7 +11,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};
 
+use crate::config::Addresses;
 use crate::now::now;
+use crate::{prefs, refusal};
 
 /// RFC 6455, section 7.4.1: asked for, and done.
 const NORMAL_CLOSURE: u16 = 1000;
@@ -22,6 +24,7 @@ pub struct Connection(Rc<Wiring>);
 
 struct Wiring {
     url: String,
+    http: String,
     session: RefCell<Session>,
     /// One, or two during a rotation: so few that a list is the smallest map.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
@@ -38,11 +41,12 @@ struct Alarm {
 }
 
 impl Connection {
-    /// Wires `session` to sockets at `url`, to the clock and to the page. Its events go to `tell`, which may use the
-    /// connection in turn.
-    pub fn new(url: String, session: Session, tell: impl Fn(Event) + 'static) -> Self {
+    /// Wires `session` to sockets at the server's addresses, to the clock and to the page. Its events go to `tell`,
+    /// which may use the connection in turn.
+    pub fn new(server: Addresses, session: Session, tell: impl Fn(Event) + 'static) -> Self {
         let wiring = Rc::new_cyclic(|wiring| Wiring {
-            url,
+            url: server.ws,
+            http: server.http,
             session: RefCell::new(session),
             sockets: RefCell::default(),
             tell: Box::new(tell),
@@ -155,7 +159,7 @@ impl Socket {
         let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
         let web = WebSocket::new_with_str_sequence(url, &protocols)?;
         let has_opened = Rc::new(Cell::new(false));
-        let opened = Rc::clone(&has_opened);
+        let (opened, failed) = (Rc::clone(&has_opened), Rc::clone(&has_opened));
         let socket = Self {
             _open: listener(wiring, move |wiring, _| {
                 opened.set(true);
@@ -166,8 +170,8 @@ impl Socket {
                 let text = event.data().as_string().unwrap_or_default();
                 wiring.act(|session, now| session.socket_message(id, &text, now));
             }),
-            _error: listener(wiring, move |wiring, _| errored(&wiring, id, has_opened.get())),
-            _close: listener(wiring, move |wiring, event: CloseEvent| closed(&wiring, id, &event)),
+            _error: listener(wiring, move |wiring, _| errored(&wiring, id, failed.get())),
+            _close: listener(wiring, move |wiring, event| closed(&wiring, id, &event, has_opened.get())),
             web,
         };
         socket.web.set_onopen(Some(socket._open.as_ref().unchecked_ref()));
@@ -188,16 +192,23 @@ impl Drop for Socket {
     }
 }
 
-/// A browser never says what failed. Before the socket was open it was refused or out of reach; after that the
-/// `close` event, which always follows, says more.
+/// A browser never says what failed. Before the socket was open it was refused or out of reach, and the server is
+/// asked which; after that the `close` event, which always follows, says more.
 fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool) {
-    if !has_opened {
-        wiring.act(|session, now| session.socket_refused(id, Refusal::default(), now));
+    if has_opened {
+        return;
     }
+    let wiring = Rc::clone(wiring);
+    leptos::task::spawn_local(async move {
+        let refusal = refusal::ask(&wiring.http, prefs::token().as_deref()).await;
+        wiring.act(|session, now| session.socket_refused(id, refusal, now));
+    });
 }
 
-fn closed(wiring: &Rc<Wiring>, id: SocketId, event: &CloseEvent) {
-    wiring.act(|session, now| session.socket_closed(id, event.code(), &event.reason(), now));
+fn closed(wiring: &Rc<Wiring>, id: SocketId, event: &CloseEvent, has_opened: bool) {
+    if has_opened {
+        wiring.act(|session, now| session.socket_closed(id, event.code(), &event.reason(), now));
+    }
     wiring.sockets.borrow_mut().retain(|(open, _)| *open != id);
 }
 

@@ -21,6 +21,8 @@ pub fn start(board: Board) {
 }
 
 fn tick(board: Board) {
+    // Even if no timer of its own is due: that is how it notices, within a second, that the machine slept.
+    board.with_session(Session::handle_timeout);
     look(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
     board.now.set(now);
