@@ -253,3 +253,28 @@ fn token(secret: &str, ttl: &str) -> String {
         .expect("the program runs");
     String::from_utf8(output.stdout).expect("a token").trim().to_string()
 }
+
+#[tokio::test]
+async fn what_cannot_be_fetched_any_more_is_a_gap_named_in_the_panels_details() {
+    let server = Server::start(&["--no-host", "--keep-count", "10"]);
+    let wire = Proxy::before(&server.url()).await;
+    let browser = Browser::open(1440, 900).await;
+    browser.driver.goto(wire.url()).await.expect("the page opens");
+    let publish = async |from: u32, to: u32| {
+        for n in from..to {
+            server.publish("lab/beat", &json!({"a": n, "b": 2 * n})).await;
+        }
+    };
+    publish(0, 3).await;
+    browser.appears(CHIP).await;
+    wire.set(Wire::Cut);
+    wait::until("the page notices", LONG, || browser.text(BANNER)).await;
+    publish(3, 200).await;
+    wire.set(Wire::Whole);
+    browser.text_becomes(STATE, |text| text.contains("Live")).await;
+    publish(200, 203).await;
+    browser.text_becomes(CHIP, |text| text.starts_with("gap, ") && text.ends_with(" lost")).await;
+    let details = "[data-testid=panel][data-topic=\"lab/beat\"] [data-testid=details] li";
+    browser.text_becomes(details, |text| text.starts_with("lost for good from ")).await;
+    browser.screenshot("gap").await;
+}

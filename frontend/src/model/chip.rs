@@ -37,6 +37,12 @@ impl Chip {
     }
 }
 
+/// A stretch that was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
+pub fn loss_words(from_ms: i64, to_ms: i64, clock: LocalClock) -> String {
+    let (from, to) = (clock.seconds(from_ms), clock.seconds(to_ms));
+    format!("lost for good from {from} to {to} ({})", short_duration(from_ms.abs_diff(to_ms)))
+}
+
 fn text(freshness: Freshness, cut_off: bool, evidence: &Evidence) -> String {
     let age = short_duration(evidence.age_ms);
     match freshness {
@@ -89,6 +95,12 @@ mod tests {
         assert_eq!(chip(Evidence { age_ms: 3_000, ..CADENCE }).text, "late, 3 s");
         assert_eq!(chip(Evidence { lost_ms: 41_000, ..CADENCE }).text, "gap, 41 s lost");
         assert_eq!(chip(Evidence { replayed_ago_ms: Some(1), ..CADENCE }).text, "replayed");
+    }
+
+    #[test]
+    fn a_loss_is_named_by_its_ends_and_its_length() {
+        let words = loss_words(38_527_000, 38_568_000, LocalClock::default());
+        assert_eq!(words, "lost for good from 10:42:07 to 10:42:48 (41 s)");
     }
 
     #[test]

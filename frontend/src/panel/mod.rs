@@ -2,6 +2,7 @@
 //!
 //! To add a kind: a variant of [`Kind`], a file here, and the arm in [`Body`] that the compiler then asks for.
 
+mod details;
 mod line;
 mod log;
 mod number;
@@ -18,6 +19,7 @@ use crate::model::chip::Chip;
 use crate::model::kind::Kind;
 use crate::model::layout::short_name;
 use crate::model::stream::Stream;
+use details::Corner;
 
 /// A chart follows data this far ahead of the server's clock, in milliseconds; beyond it the publisher's clock is
 /// wrong, and the other charts are right.
@@ -65,24 +67,10 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
             <div class="top">
                 <h3 class="name" title=whole_name.clone()><span class="of">{group}</span>{name}</h3>
                 <span class="path">{follow(move || shown.about())}</span>
-                <ChipView chip=shown.chip />
+                <Corner shown topic=whole_name.clone() />
             </div>
             <Body kind shown />
         </section>
-    }
-}
-
-#[component]
-fn ChipView(chip: Memo<Chip>) -> impl IntoView {
-    view! {
-        <span
-            class=follow(move || chip.with(chip_class))
-            title=follow(move || chip.with(|chip| chip.title.clone()))
-            data-testid="freshness"
-            data-freshness=follow(move || Some(chip.with(|chip| chip.freshness.word())))
-        >
-            {follow(move || chip.with(|chip| chip.text.clone()))}
-        </span>
     }
 }
 
@@ -97,11 +85,6 @@ fn Body(kind: Memo<Option<Kind>>, shown: Shown) -> impl IntoView {
             Kind::Table => table::body(shown).into_any(),
         })
     })
-}
-
-fn chip_class(chip: &Chip) -> String {
-    let cut_off = if chip.cut_off { " cut-off" } else { "" };
-    format!("chip {}{cut_off}", chip.freshness.word())
 }
 
 impl Shown {

@@ -1,0 +1,42 @@
+//! A panel's corner: how far it can be believed and, on a press, all that is known about that.
+
+use leptos::prelude::*;
+use shared::Millis;
+
+use super::Shown;
+use crate::follow::{follow, parts};
+use crate::model::chip::{Chip, loss_words};
+
+/// The word and shape in the corner; it opens what was lost, stretch by stretch.
+#[component]
+pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
+    let (chip, id) = (shown.chip, format!("details-{topic}"));
+    view! {
+        <button
+            class=follow(move || chip.with(chip_class))
+            type="button"
+            popovertarget=id.clone()
+            title=follow(move || chip.with(|chip| chip.title.clone()))
+            data-testid="freshness"
+            data-freshness=follow(move || Some(chip.with(|chip| chip.freshness.word())))
+        >
+            {follow(move || chip.with(|chip| chip.text.clone()))}
+        </button>
+        <div class="pop" id=id popover="auto" data-testid="details">
+            <h4>{topic}</h4>
+            <p>{follow(move || chip.with(|chip| chip.title.clone()))}</p>
+            <ul>{follow(move || parts(losses(shown).into_iter().map(|loss| view! { <li>{loss}</li> })))}</ul>
+        </div>
+    }
+}
+
+fn losses(shown: Shown) -> Vec<String> {
+    let clock = shown.board.clock;
+    let words = |(from, to)| loss_words(from, to, clock);
+    shown.stream.with(|stream| stream.losses(Millis::MIN).map(words).collect())
+}
+
+fn chip_class(chip: &Chip) -> String {
+    let cut_off = if chip.cut_off { " cut-off" } else { "" };
+    format!("chip {}{cut_off}", chip.freshness.word())
+}
