@@ -120,8 +120,8 @@ impl Touch<'_> {
         self.log.take(items, true, self.tally, self.out);
     }
 
-    /// A `history` request has ended. After too many that brought nothing, the hole is given up, so that what
-    /// came after it is not held back for ever.
+    /// A `history` request has ended. After too many that brought nothing, the hole is given up if something came
+    /// after it, which must not be held back for ever. Else there is no hurry, and it is asked for again.
     pub(super) fn asked(&mut self, failed: bool, now_ms: u64, rng: &mut Rng) {
         let so_far = match self.log.ask {
             Ask::Due { failures, .. } | Ask::Sent { failures } => failures,
@@ -129,7 +129,7 @@ impl Touch<'_> {
         };
         let failures = if failed { so_far + 1 } else { 0 };
         self.log.replay_until = 0;
-        if failures >= HISTORY_ATTEMPTS {
+        if failures >= HISTORY_ATTEMPTS && self.log.held() > 0 {
             self.lose_hole();
             self.schedule(Ask::Idle);
         } else {
