@@ -97,7 +97,7 @@ fn memory(memory: Memory) -> Part {
 }
 
 fn load([one, five, fifteen]: [f64; 3]) -> Part {
-    let data = json!({"1 min": rounded(one, 2), "5 min": rounded(five, 2), "15 min": rounded(fifteen, 2)});
+    let data = json!({"1m": rounded(one, 2), "5m": rounded(five, 2), "15m": rounded(fifteen, 2)});
     Part { name: "load", label: "Load".to_owned(), data, unit: None, max: None, panel: "line" }
 }
 
@@ -190,7 +190,7 @@ mod tests {
         let expected = [
             ("host/cpu", json!({"all": 12.3, "core 0": 20.0, "core 1": 4.7})),
             ("host/memory", json!({"used": 1.5})),
-            ("host/load", json!({"1 min": 0.5, "5 min": 0.25, "15 min": 0.13})),
+            ("host/load", json!({"1m": 0.5, "5m": 0.25, "15m": 0.13})),
             ("host/net", json!({"in": 1_500_000.0, "out": 250.0})),
             ("host/disk", json!({"/": 25.0})),
             ("host/processes", json!([{"name": "a", "pid": "7", "cpu %": 100.0, "memory MiB": 1.5}])),

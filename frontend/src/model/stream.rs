@@ -21,8 +21,10 @@ const LEAST_HOLE_MS: u64 = 2_000;
 const MOST_LOSSES: usize = 20;
 /// A log that begins with fewer lines asks for more of its past, however long ago.
 const ENOUGH_LINES: usize = 30;
-/// A chart with so many series takes two places, so that its legend is seen whole.
-const WIDE_FROM_SERIES: usize = 3;
+/// Characters that fit into the legend of a chart in one place; one with more takes two, so that it is seen whole.
+const LEGEND_CHARS: usize = 41;
+/// What a series takes of that beside its name: swatch, value with unit, distance.
+const VALUE_CHARS: usize = 10;
 /// A table with so many columns takes two places.
 const WIDE_FROM_COLUMNS: usize = 4;
 
@@ -250,7 +252,7 @@ impl Stream {
 
     fn needs_width(&self, series: &SeriesSet) -> bool {
         match self.kind() {
-            Some(Kind::Line) => series.series().len() >= WIDE_FROM_SERIES,
+            Some(Kind::Line) => legend_chars(series) > LEGEND_CHARS,
             Some(Kind::Table) => self.table.columns.len() >= WIDE_FROM_COLUMNS,
             Some(Kind::Log) => true,
             Some(Kind::Number | Kind::State) | None => false,
@@ -273,6 +275,10 @@ impl Stream {
             self.arrival.mark_replayed(now);
         }
     }
+}
+
+fn legend_chars(series: &SeriesSet) -> usize {
+    series.series().iter().map(|series| series.name().chars().count() + VALUE_CHARS).sum()
 }
 
 #[cfg(test)]
