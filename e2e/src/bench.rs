@@ -7,6 +7,7 @@ pub mod hub;
 pub mod latency;
 pub mod memory;
 pub mod page;
+pub mod page_memory;
 pub mod usage;
 pub mod viewer;
 

@@ -22,4 +22,7 @@ async fn main() {
     if wanted("page") {
         bench::page::run().await;
     }
+    if wanted("page-memory") {
+        bench::page_memory::run().await;
+    }
 }
