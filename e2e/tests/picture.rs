@@ -17,7 +17,7 @@ const STATE: &str = "[data-testid=connection-state]";
 async fn the_board_on_an_ordinary_day() {
     let server = Server::start(&["--keep-count", "60"]);
     let wire = Proxy::before(&server.url()).await;
-    let browser = Browser::open(1440, 900).await;
+    let browser = Browser::open(1440, 960).await;
     browser.prefer("light").await;
     browser.driver.goto(format!("{}/#window=1", wire.url())).await.expect("the page opens");
     for second in 0..62 {
