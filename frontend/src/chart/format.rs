@@ -196,9 +196,13 @@ mod tests {
 
     #[test]
     fn a_number_has_four_significant_digits() {
-        for (value, expected) in
-            [(58.123_4, "58.12"), (1_234.56, "1235"), (0.123_456, "0.1235"), (5.25, "5.250"), (0.001, "0.0010")]
-        {
+        for (value, expected) in [
+            (58.123_4, "58.12"),
+            (1_234.56, "1235"),
+            (0.123_456, "0.1235"),
+            (5.25, "5.250"),
+            (0.001, "0.0010"),
+        ] {
             assert_eq!(text("", value), expected);
         }
     }
