@@ -17,7 +17,7 @@ const STATE: &str = "[data-testid=connection-state]";
 async fn the_board_on_an_ordinary_day() {
     let server = Server::start(&["--keep-count", "60"]);
     let wire = Proxy::before(&server.url()).await;
-    let browser = Browser::open(1440, 960).await;
+    let browser = Browser::open(1440, 1036).await;
     browser.prefer("light").await;
     browser.driver.goto(format!("{}/#window=1", wire.url())).await.expect("the page opens");
     for second in 0..62 {
@@ -43,13 +43,13 @@ async fn trade(server: &Server, second: u32) {
     for _ in 0..burst {
         server.publish("shop/orders", &orders).await;
     }
-    if second % 4 == 0 {
+    if second.is_multiple_of(4) {
         let number = 88_213 + second;
         server
             .publish("shop/log", &json!(format!("order {number} paid by card, table {}", second % 7 + 1)))
             .await;
     }
-    if second % 20 == 0 {
+    if second.is_multiple_of(20) {
         server.publish("shop/checkout", &json!("open")).await;
     }
     if second < 40 {
