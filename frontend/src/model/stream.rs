@@ -22,7 +22,7 @@ const MOST_LOSSES: usize = 20;
 /// A log that begins with fewer lines asks for more of its past, however long ago.
 const ENOUGH_LINES: usize = 30;
 /// Characters that fit into the legend of a chart in one place; one with more takes two, so that it is seen whole.
-const LEGEND_CHARS: usize = 41;
+const LEGEND_CHARS: usize = 36;
 /// What a series takes of that beside its name: swatch, value with unit, distance.
 const VALUE_CHARS: usize = 10;
 /// A table with so many columns takes two places.
