@@ -1,7 +1,6 @@
 //! What is measured, one file a figure, and how: work is counted in CPU time of the server's process, which
 //! a busy neighbour disturbs less than it does a clock on the wall.
 
-pub mod appends;
 pub mod fanout;
 pub mod hub;
 pub mod latency;

@@ -13,7 +13,7 @@ const STATE: &str = "[data-testid=connection-state]";
 /// `cargo test -p e2e --test picture -- --ignored`, with what `cargo xtask test` sets; then copy
 /// `target/screenshots/board.png` to `docs/`.
 #[tokio::test]
-#[ignore = "takes two minutes and proves nothing: for the README"]
+#[ignore = "not a test of its own: takes the README's picture"]
 async fn the_board_on_an_ordinary_day() {
     let server = Server::start(&["--keep-count", "60"]);
     let wire = Proxy::before(&server.url()).await;

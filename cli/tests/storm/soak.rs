@@ -10,7 +10,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const VIEWERS: usize = 25;
 
 #[test]
-#[ignore = "takes minutes: cargo xtask soak"]
+#[ignore = "not a test of its own: cargo xtask soak"]
 fn soak() {
     let minutes = std::env::var("TICKERTAPE_SOAK_MINUTES").map_or(10, |minutes| minutes.parse().unwrap());
     let told = run(soaking(minutes));

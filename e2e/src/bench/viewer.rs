@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 /// An open socket.
@@ -21,14 +21,23 @@ pub struct Seen {
     pub deliveries: AtomicU64,
 }
 
-/// Opens a socket with buffers small enough for thousands of them.
+/// Opens a socket with buffers small enough for thousands of them, when the hub has room for it: it may
+/// limit new connections a second, as API Gateway does.
 ///
 /// # Panics
 ///
-/// If the hub refuses.
+/// If the hub refuses for another reason.
 pub async fn connect(url: &str) -> Socket {
     let small = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(0);
-    connect_async_with_config(url, Some(small), true).await.expect("the hub accepts").0
+    loop {
+        match connect_async_with_config(url, Some(small), true).await {
+            Ok((socket, _)) => return socket,
+            Err(Error::Http(response)) if response.status() == 429 => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(error) => panic!("the hub refuses: {error}"),
+        }
+    }
 }
 
 /// Opens a socket and subscribes to `topic`; returns when the hub has answered.

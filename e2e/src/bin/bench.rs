@@ -16,9 +16,6 @@ async fn main() {
     if wanted("memory") {
         bench::memory::run().await;
     }
-    if wanted("appends") {
-        bench::appends::run().await;
-    }
     if wanted("page") {
         bench::page::run().await;
     }

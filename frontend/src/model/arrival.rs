@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn each_silence_is_noticed_once() {
         let mut arrival = received(&[0, 1_000, 2_000, 3_000]);
-        let mut turns_late = |arrival: &mut Arrival, now| arrival.turns_late(Some(1_000), at(now));
+        let turns_late = |arrival: &mut Arrival, now| arrival.turns_late(Some(1_000), at(now));
         assert!(!turns_late(&mut arrival, 4_000));
         assert!(turns_late(&mut arrival, 5_500));
         assert!(!turns_late(&mut arrival, 9_500));

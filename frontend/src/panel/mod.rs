@@ -1,6 +1,6 @@
 //! One topic's panel: a head that says how far it can be believed, and a body that suits its data.
 //!
-//! To add a kind: a variant of [`Kind`], a file here, and the arm in [`Body`] that the compiler then asks for.
+//! To add a kind: a variant of [`Kind`], a file here, and the arm in `Body` that the compiler then asks for.
 
 mod details;
 mod line;
