@@ -4,6 +4,7 @@
 //! `TICKERTAPE_CHROMIUM` and `TICKERTAPE_CHROMEDRIVER`. Nothing here is a dependency of anything shipped.
 
 pub mod bench;
+pub mod board;
 pub mod browser;
 pub mod child;
 pub mod proxy;

@@ -1,24 +1,12 @@
 //! What a viewer sees, in a real browser.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use e2e::browser::{Browser, PATIENCE};
+use e2e::board::{BANNER, open, panel};
+use e2e::browser::PATIENCE;
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
-
-const BANNER: &str = "[data-testid=banner]";
-
-fn panel(topic: &str) -> String {
-    format!("[data-testid=panel][data-topic=\"{topic}\"]")
-}
-
-async fn open(server: &Server) -> Browser {
-    let browser = Browser::open(1440, 900).await;
-    browser.listen_for_complaints().await;
-    browser.driver.goto(server.url()).await.expect("the page opens");
-    browser
-}
 
 #[tokio::test]
 async fn the_board_opens_with_this_machines_pulse_and_it_moves() {
@@ -82,53 +70,6 @@ async fn each_shape_of_data_gets_the_panel_that_fits_it() {
     browser
         .text_becomes(&panel("shape/list"), |text| text.contains("invoices") && text.contains("depth"))
         .await;
-}
-
-#[tokio::test]
-async fn a_killed_server_is_told_in_words_and_what_was_missed_is_filled_in() {
-    let mut server = Server::start(&["--no-host"]);
-    let browser = open(&server).await;
-    for n in 1..=5 {
-        server.publish("shop/log", &json!(format!("order number {n} has been paid by card"))).await;
-    }
-    let log = panel("shop/log");
-    browser.text_becomes(&log, |text| text.contains("order number 5 ")).await;
-
-    // Watched from inside the page, so that the driver's own delays do not count.
-    let watch = format!(
-        "(() => {{ const from = performance.now(); window.__banner = null; const look = () => {{
-            const banner = document.querySelector('{BANNER}');
-            if (banner && banner.textContent.trim()) window.__banner = [performance.now() - from, banner.textContent];
-            else setTimeout(look, 10); }}; look(); return true; }})()"
-    );
-    browser.value(&watch).await;
-    let killed = Instant::now();
-    server.kill();
-    let ((after_ms, words), _) = wait::until("the banner speaks", PATIENCE, || async {
-        let seen = browser.value("window.__banner").await;
-        Some((seen.get(0)?.as_f64()?, seen.get(1)?.as_str()?.to_string()))
-    })
-    .await;
-    assert!((1_500.0..2_100.0).contains(&after_ms), "the banner came after {after_ms} ms: {words}");
-    assert!(words.contains("lost") && words.contains("econnect"), "{words}");
-    assert!(killed.elapsed() < PATIENCE);
-    browser.screenshot("connection-lost").await;
-
-    server.restart();
-    for n in 6..=10 {
-        server.publish("shop/log", &json!(format!("order number {n} has been paid by card"))).await;
-    }
-    browser.text_becomes(&log, |text| text.contains("order number 10 ")).await;
-    let text = browser.text(&log).await.unwrap_or_default();
-    for n in 1..=10 {
-        let times = text.matches(&format!("order number {n} ")).count();
-        assert_eq!(times, 1, "order {n} is shown once in: {text}");
-    }
-    wait::until("the banner goes by itself", PATIENCE, || async {
-        let banner = browser.text(BANNER).await.unwrap_or_default();
-        banner.trim().is_empty().then_some(())
-    })
-    .await;
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use e2e::board::BANNER;
 use e2e::browser::Browser;
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
 use serde_json::json;
 
-const BANNER: &str = "[data-testid=banner]";
 const STATE: &str = "[data-testid=connection-state]";
 
 /// `cargo test -p e2e --test picture -- --ignored`, with what `cargo xtask test` sets; then copy

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use e2e::board::BANNER;
 use e2e::browser::{Browser, PATIENCE};
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
 
-const BANNER: &str = "[data-testid=banner]";
 const STATE: &str = "[data-testid=connection-state]";
 const LOG: &str = "[data-testid=panel][data-topic=\"shop/log\"]";
 const CHIP: &str = "[data-testid=panel][data-topic=\"lab/beat\"] [data-testid=freshness]";
