@@ -2,7 +2,7 @@
 //! absent is checked, once, and from here on there is none.
 //!
 //! Lambda's functions and the embedded gateway's in-process ones are both made of these three:
-//! [`event`], [`response`] and [`authorize`].
+//! [`event()`], [`response()`] and [`authorize`].
 
 #![warn(missing_docs)]
 
