@@ -30,7 +30,7 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 /// What opening the page may cost a phone, in bytes as Brotli: a ratchet, to be lowered whenever the page gets
 /// smaller. The goal is 220,000.
-const MOST_BYTES: u64 = 270_000;
+const MOST_BYTES: u64 = 262_000;
 /// What is worth compressing: text, and code.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
@@ -137,7 +137,8 @@ mod tests {
     fn a_page_may_be_as_large_as_its_limit_and_no_larger() {
         assert!(judge_size(MOST_BYTES).is_ok());
         let failure = judge_size(MOST_BYTES + 1_500).expect_err("too large").to_string();
-        assert!(failure.contains("221.5 KB") && failure.contains("1.5 KB over its 220.0 KB"), "{failure}");
+        let words = format!("1.5 KB over its {}", human_bytes(MOST_BYTES));
+        assert!(failure.contains(&words), "{failure}");
     }
 
     #[test]
