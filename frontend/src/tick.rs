@@ -34,6 +34,7 @@ fn tick(board: Board) {
     for (_, cell) in &cells {
         age(board, cell, now, edge, cells.len());
     }
+    // Counted, so that every topic is asked: each notices its silence once, and one doubt serves them all.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
         // Is it the publisher who is silent, or the socket? The two must not look the same.
         board.with_session(Session::doubt);

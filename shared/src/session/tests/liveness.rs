@@ -14,6 +14,14 @@ fn lost_by(harness: &mut Harness) -> Option<Cause> {
     })
 }
 
+fn is_asked_and_dead_after_five_seconds(harness: &mut Harness) {
+    assert_eq!(harness.take_pings().len(), 1);
+    harness.pass(4_999);
+    assert_eq!(harness.state(), State::Connected);
+    harness.pass(1);
+    assert_eq!(lost_by(harness), Some(Cause::Silent));
+}
+
 #[test]
 fn fifty_seconds_of_silence_are_questioned_and_ten_more_are_death() {
     let mut harness = Harness::connected();
@@ -32,11 +40,7 @@ fn a_doubted_socket_answers_within_five_seconds_or_is_dead() {
     let mut harness = Harness::connected();
     harness.pass(3_000);
     harness.act(|session, now| session.doubt(now));
-    assert_eq!(harness.take_pings().len(), 1);
-    harness.pass(4_999);
-    assert_eq!(harness.state(), State::Connected);
-    harness.pass(1);
-    assert_eq!(lost_by(&mut harness), Some(Cause::Silent));
+    is_asked_and_dead_after_five_seconds(&mut harness);
 }
 
 #[test]
@@ -84,11 +88,7 @@ fn a_machine_that_slept_probes_at_once_with_little_patience() {
     let mut harness = Harness::connected();
     harness.sleep(3_600_000);
     harness.act(Session::handle_timeout);
-    assert_eq!(harness.take_pings().len(), 1);
-    harness.pass(4_999);
-    assert_eq!(harness.state(), State::Connected);
-    harness.pass(1);
-    assert_eq!(lost_by(&mut harness), Some(Cause::Silent));
+    is_asked_and_dead_after_five_seconds(&mut harness);
 }
 
 #[test]
