@@ -2,6 +2,7 @@
 //! can no longer be had. Pure: it asks by [`Book::next_ask`] and tells by the events it returns.
 
 mod log;
+mod rumour;
 mod touch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,17 +113,14 @@ impl Book {
             None => return out,
         };
         touch.tell_meta(meta);
-        if touch.log.is_retired(&epoch) {
-            touch.tally.duplicates += items.len() as u64;
-            return out;
-        }
-        if *touch.log.epoch() != epoch {
-            touch.log.restart(epoch, 0, touch.tally, touch.out);
-        }
         if begun {
             touch.log.anchor(0, touch.tally, touch.out);
         }
-        touch.log.take(items, replay, touch.tally, touch.out);
+        if *touch.log.epoch() == epoch {
+            touch.log.take(items, replay, touch.tally, touch.out);
+        } else {
+            touch.log.hear_of(epoch, items.last().map_or(0, |item| item.offset));
+        }
         touch.review(now_ms);
         out
     }
@@ -171,7 +169,9 @@ impl Book {
     pub(super) fn is_gone(&mut self, topic: &Topic, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut touch) = self.touch(topic, &mut out) {
+            touch.log.refute();
             touch.lose_hole();
+            touch.schedule(Ask::Idle);
             touch.review(now_ms);
             if let Some(last) = touch.log.position().filter(|_| !std::mem::replace(&mut touch.log.gone, true))
             {
@@ -187,16 +187,14 @@ impl Book {
         let Some(mut touch) = self.find(topic, &head.epoch, &mut out) else {
             return out;
         };
-        if touch.log.is_retired(&head.epoch) {
-            return out;
-        }
-        if *touch.log.epoch() != head.epoch {
-            touch.log.restart(head.epoch.clone(), 0, touch.tally, touch.out);
-        }
         if begun {
             touch.log.anchor(0, touch.tally, touch.out);
         }
-        touch.log.raise_head(head.offset);
+        if *touch.log.epoch() == head.epoch {
+            touch.log.raise_head(head.offset);
+        } else {
+            touch.log.hear_of(head.epoch.clone(), head.offset);
+        }
         touch.review(now_ms);
         out
     }
@@ -247,7 +245,7 @@ impl Book {
         let log = self.logs.get_mut(&topic)?;
         let failures = if let Ask::Due { failures, .. } = log.ask { failures } else { 0 };
         log.ask = Ask::Sent { failures };
-        let (missing, since) = (log.hole().map_or(1, |(from, to)| to - from), log.position()?);
+        let (missing, since) = (log.ask(), log.position()?);
         // Bounded by HISTORY_ITEMS, which fits.
         let limit = missing.min(HISTORY_ITEMS as u64) as u32;
         Some(Hole { topic, since, limit })

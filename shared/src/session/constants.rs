@@ -83,8 +83,6 @@ pub const AHEAD_ITEMS: usize = 1_000;
 pub const AHEAD_TOTAL: usize = 4_096;
 /// Topics whose position is kept.
 pub const BOOK_TOPICS: usize = crate::limits::TOPICS;
-/// Former epochs of a topic remembered, so that a late frame of one is recognised.
-pub const RETIRED_EPOCHS: usize = 4;
 
 /// One row of the table of constants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

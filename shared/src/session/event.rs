@@ -23,8 +23,8 @@ pub enum Event {
     Subscribed {
         /// Which.
         filter: Filter,
-        /// Connections that watch it, this one included.
-        viewers: u64,
+        /// Connections that watch it, this one included; `None` where the server does not count.
+        viewers: Option<u64>,
         /// Topics that match now.
         topics: usize,
         /// This connection, as the gateway names it.

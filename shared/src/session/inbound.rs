@@ -5,7 +5,7 @@ use super::constants::REFUSED_RETRY_MS;
 use super::link::{Pending, Phase, Request};
 use super::{Event, Failure, Now, Refused, Session, SocketId};
 use crate::server::{ErrorReply, HistoryReply, Pong, Publications, Published, Subscribed};
-use crate::{Advice, Epoch, Filter, ServerMessage, Topic};
+use crate::{Advice, Filter, ServerMessage, Topic};
 
 impl Session {
     pub(super) fn message(&mut self, socket: SocketId, text: &str, now: Now) {
@@ -125,22 +125,12 @@ impl Session {
             return;
         }
         self.greeted(socket, now);
-        if self.is_hearsay(socket, &message.topic, &message.epoch) {
-            return;
-        }
         if !message.replay {
             self.measure(&message, now);
         }
         let begun = self.subscriptions.have_begun(&message.topic);
         let events = self.book.publications(message, begun, now.mono_ms);
         self.events.extend(events);
-    }
-
-    /// While one connection takes over from another, only the one that is asked may tell that a log was started
-    /// anew: what the other says may be late, and of a log that was over before this one began.
-    fn is_hearsay(&self, socket: SocketId, topic: &Topic, epoch: &Epoch) -> bool {
-        self.voice().is_some_and(|voice| voice != socket)
-            && self.book.position(topic).is_some_and(|known| known.epoch != *epoch)
     }
 
     /// How long these were on their way, those aside that came before.
@@ -184,7 +174,7 @@ impl Session {
             self.clock.observe(ping.sent_ms, message.server_ts, now);
         }
         for (topic, head) in &message.heads {
-            if self.subscriptions.matches(topic) && !self.is_hearsay(socket, topic, &head.epoch) {
+            if self.subscriptions.matches(topic) {
                 let begun = self.subscriptions.have_begun(topic);
                 let events = self.book.head(topic, head, begun, now.mono_ms);
                 self.events.extend(events);

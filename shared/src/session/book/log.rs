@@ -1,10 +1,11 @@
 //! What is known of one topic's log.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use super::Tally;
+use super::rumour::Rumour;
 use crate::session::Event;
-use crate::session::constants::{AHEAD_ITEMS, AHEAD_TOTAL, RETIRED_EPOCHS};
+use crate::session::constants::{AHEAD_ITEMS, AHEAD_TOTAL};
 use crate::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
 /// Whether a hole is being filled.
@@ -39,7 +40,7 @@ pub(super) struct Log {
     head: u64,
     /// What is up to here and not here can no longer be had.
     floor: u64,
-    retired: VecDeque<Epoch>,
+    rumour: Option<Rumour>,
     /// A replay was promised up to here; 0 for none.
     pub(super) replay_until: u64,
     /// How far the promised replay has brought it.
@@ -59,7 +60,7 @@ impl Log {
             ahead: BTreeMap::new(),
             head: 0,
             floor: 0,
-            retired: VecDeque::new(),
+            rumour: None,
             replay_until: 0,
             replayed_to: 0,
             ask: Ask::Idle,
@@ -88,8 +89,26 @@ impl Log {
         self.ahead.len()
     }
 
-    pub(super) fn is_retired(&self, epoch: &Epoch) -> bool {
-        self.retired.contains(epoch)
+    /// Whether another log was heard of, and this one has begun, so that it can be asked which of them counts.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.rumour.is_some() && self.seen.is_some()
+    }
+
+    /// Somebody spoke of the log `epoch` up to `offset`.
+    pub(super) fn hear_of(&mut self, epoch: Epoch, offset: u64) {
+        let known = self.rumour.take().filter(|rumour| rumour.epoch == epoch);
+        self.rumour = Some(known.unwrap_or(Rumour::new(epoch)).up_to(offset));
+    }
+
+    /// The server is asked, which will settle what has been heard so far. Returns how many publications may be missing.
+    pub(super) fn ask(&mut self) -> u64 {
+        let rumoured = self.rumour.as_mut().map_or(0, Rumour::ask);
+        self.hole().map_or(1, |(from, to)| to - from).max(rumoured)
+    }
+
+    /// The server has answered, and the log that counts is not the one that was heard of.
+    pub(super) fn refute(&mut self) {
+        self.rumour.take_if(|rumour| rumour.is_asked);
     }
 
     /// The offsets missing next, as the one before and the last; `None` if nothing is known to be missing.
@@ -156,25 +175,16 @@ impl Log {
             let start = Position::new(epoch.clone(), offset);
             out.push(Event::EpochChanged { topic: self.topic.clone(), last, start });
         }
-        self.retire(&epoch);
+        let rumoured = self.rumour.take_if(|rumour| rumour.epoch == epoch).map_or(0, |rumour| rumour.head);
+        self.rumour = self.rumour.take().map(Rumour::again);
         tally.held -= self.ahead.len();
         self.epoch = epoch;
         self.seen = Some(offset);
         self.seen_ts = None;
         self.ahead.clear();
-        self.head = offset;
+        self.head = offset.max(rumoured);
         self.floor = 0;
         self.replay_until = 0;
-    }
-
-    fn retire(&mut self, successor: &Epoch) {
-        self.retired.retain(|epoch| epoch != successor);
-        if self.epoch != *successor {
-            self.retired.push_back(self.epoch.clone());
-        }
-        if self.retired.len() > RETIRED_EPOCHS {
-            self.retired.pop_front();
-        }
     }
 
     /// The usual case: nothing is held back, and this is what comes next.

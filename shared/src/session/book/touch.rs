@@ -40,9 +40,10 @@ impl Touch<'_> {
     pub(super) fn begin(&mut self, position: &Position, from: Option<u64>, first: bool) {
         if *self.log.epoch() != position.epoch {
             self.tally.held -= self.log.held();
-            let meta = self.log.meta.take();
+            let (meta, other) = (self.log.meta.take(), self.log.epoch().clone());
             *self.log = Log::new(self.log.topic().clone(), position.epoch.clone());
             self.log.meta = meta;
+            self.log.hear_of(other, 0);
         }
         let start = if first { from.unwrap_or(position.offset) } else { 0 };
         self.log.anchor(start, self.tally, self.out);
@@ -71,17 +72,15 @@ impl Touch<'_> {
         }
     }
 
-    /// The log is another one. That is news unless the server answered before it learned of the newer one.
+    /// The log is another one, if the server was asked when this one was known already.
     pub(super) fn change(&mut self, position: &Position, from: Option<u64>, since: Option<&Position>) {
-        let knew_ours = since.is_some_and(|since| since.epoch == *self.log.epoch());
-        if self.log.is_retired(&position.epoch) && !knew_ours {
+        if since.is_none_or(|since| since.epoch != *self.log.epoch()) {
+            self.log.hear_of(position.epoch.clone(), position.offset);
             return;
         }
         self.log.restart(position.epoch.clone(), 0, self.tally, self.out);
         self.log.raise_head(position.offset);
-        if let Some(from) = from.filter(|_| knew_ours) {
-            self.log.lose_to(from, self.tally, self.out);
-        }
+        self.log.lose_to(from.unwrap_or(0), self.tally, self.out);
     }
 
     /// A replay from `from` towards `head` is on its way. How far it goes only the server knows, which
@@ -110,6 +109,7 @@ impl Touch<'_> {
         } else if !recovered && is_cut_back {
             self.log.restart(epoch, head.offset, self.tally, self.out);
         }
+        self.log.refute();
         self.log.raise_head(head.offset);
         if !recovered {
             let lost_to = items.first().map_or(head.offset, |first| first.offset.saturating_sub(1));
@@ -147,6 +147,10 @@ impl Touch<'_> {
 
     /// After any change: asks for a hole that is new, and no longer for one that is closed.
     pub(super) fn review(&mut self, now_ms: u64) {
+        if self.log.is_doubted() {
+            self.hasten(now_ms);
+            return;
+        }
         let Some((seen, _)) = self.log.hole() else {
             self.log.replay_until = 0;
             self.schedule(Ask::Idle);
@@ -160,6 +164,17 @@ impl Touch<'_> {
             self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
         } else if self.log.ask == Ask::Idle {
             self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
+        }
+    }
+
+    /// Asks at once, unless a request is on its way or has just failed.
+    fn hasten(&mut self, now_ms: u64) {
+        match self.log.ask {
+            Ask::Idle => self.schedule(Ask::Due { at_ms: now_ms, failures: 0 }),
+            Ask::Due { at_ms, failures: 0 } => {
+                self.schedule(Ask::Due { at_ms: at_ms.min(now_ms), failures: 0 });
+            }
+            Ask::Due { .. } | Ask::Sent { .. } => {}
         }
     }
 

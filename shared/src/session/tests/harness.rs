@@ -127,7 +127,7 @@ impl Harness {
             connection_id: "abc=".into(),
             filter,
             topics: topics.to_vec(),
-            viewers: 2,
+            viewers: Some(2),
             server_ts: self.server_ts(),
             limits: Default::default(),
             rotate_in_ms: 6_600_000,

@@ -1,5 +1,6 @@
 //! The session as its shells see it: things go in, effects and events come out, and the clock is ours.
 
+mod epochs;
 mod harness;
 mod liveness;
 mod model;

@@ -1,12 +1,12 @@
 //! Every publication once and in order; what is missing is fetched; what cannot be is named.
 
 use super::Harness;
-use super::harness::{history, listed, position, publications, topic};
+use super::harness::{history, listed, position, topic};
+use crate::Filter;
 use crate::client::Rewind;
 use crate::server::SubscribedTopic;
 use crate::session::constants::{AHEAD_ITEMS, HISTORY_ATTEMPTS, HISTORY_MS, HOLE_MS};
 use crate::session::{Event, Session};
-use crate::{Epoch, Filter, ServerMessage};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -203,23 +203,6 @@ fn history_without_an_answer_makes_one_doubt_the_socket() {
     assert_eq!(harness.take_pings().len(), 1);
     harness.pass(5_500);
     assert_eq!(harness.sockets.len(), 2, "the answer is to be had on another");
-}
-
-#[test]
-fn a_log_started_anew_is_told_and_followed_from_its_beginning() {
-    let mut harness = Harness::connected();
-    harness.publish(&[1, 2]);
-    let anew = |offsets: &[u64]| match publications(offsets, false, 0) {
-        ServerMessage::Publications(mut message) => {
-            message.epoch = Epoch::new("e2");
-            ServerMessage::Publications(message)
-        }
-        _ => unreachable!("these are publications"),
-    };
-    harness.say(&anew(&[1]));
-    harness.publish(&[3]);
-    harness.say(&anew(&[2]));
-    assert_eq!(harness.shown(), "1 2 #e2:0 1 2", "a late frame of the old log is dropped");
 }
 
 #[test]

@@ -117,7 +117,7 @@ impl Server {
                 connection_id: "c=".into(),
                 filter: request.filter.clone(),
                 topics,
-                viewers: 1,
+                viewers: Some(1),
                 server_ts,
                 limits: Default::default(),
                 rotate_in_ms: 20_000 + rng.clone().up_to(100_000),
