@@ -8,6 +8,9 @@ use crate::rng::Rng;
 use crate::store::Broken;
 use crate::weather::Weather;
 
+/// Acts of [`ending`].
+const ENDING: usize = 3;
+
 impl Plan {
     /// The schedule of `seed`.
     pub fn draw(seed: u64) -> Self {
@@ -18,6 +21,11 @@ impl Plan {
         let mut acts: Vec<(u64, Act)> =
             (0..count).map(|_| (pause_ms(&mut rng), act(clients, &mut rng))).collect();
         acts.extend(ending(clients, &mut rng));
+        if rng.percent(25) {
+            // Among what was drawn before.
+            let at = rng.index(acts.len() - ENDING);
+            acts.splice(at..at, upheaval(clients, &mut rng));
+        }
         Self { seed, setting, acts }
     }
 }
@@ -65,12 +73,32 @@ fn pause_ms(rng: &mut Rng) -> u64 {
 }
 
 /// The last publications before all is well again are those most easily lost for ever.
-fn ending(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
+fn ending(clients: usize, rng: &mut Rng) -> [(u64, Act); ENDING] {
     let worst = Weather { lost_down: 70, ..Weather::foul(rng) };
     let foul = (rng.between(0, 2_000), Act::Weather(worst));
     let last = (rng.between(100, 2_000), publish(clients, rng));
     let end = (rng.between(50, 2_000), Act::Weather(Weather::FAIR));
-    vec![foul, last, end]
+    [foul, last, end]
+}
+
+/// A topic's log is lost again and again while messages are late and overtake each other, so that viewers hear of its
+/// epochs in any order.
+fn upheaval(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
+    let topic = rng.index(TOPICS.len());
+    let slowest_ms = rng.between(300, 4_000);
+    let muddle = Weather { slowest_ms, reordered: 80, doubled: 20, ..Weather::foul(rng) };
+    let mut acts = vec![(rng.between(0, 1_000), Act::Weather(muddle))];
+    for _ in 0..rng.between(2, 4) {
+        if rng.percent(25) {
+            let client = rng.index(clients);
+            acts.push((0, Act::Freeze { client, ms: rng.between(300, 4_000) }));
+        }
+        let posts = rng.between(1, 3);
+        acts.extend((0..posts).map(|_| (rng.between(0, 500), Act::Post { topic, items: 1 })));
+        acts.push((rng.between(0, 800), Act::Reset { topic }));
+    }
+    acts.push((rng.between(0, 500), Act::Post { topic, items: 1 }));
+    acts
 }
 
 fn publish(clients: usize, rng: &mut Rng) -> Act {
