@@ -1,0 +1,114 @@
+//! `template.yaml`, with its short forms written out: `!Ref X` is `{"Ref": "X"}`.
+
+use serde_json::{Map, Value};
+use serde_yaml_ng::Value as Yaml;
+
+const TEMPLATE: &str = include_str!("../template.yaml");
+
+/// The whole template.
+pub struct Template(Value);
+
+/// One permission of a function.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Its name.
+    pub sid: String,
+    /// `dynamodb:PutItem`, …
+    pub actions: Vec<String>,
+    /// What on.
+    pub resources: Vec<Value>,
+}
+
+impl Template {
+    /// Reads it.
+    ///
+    /// # Panics
+    ///
+    /// If it is no YAML, which every test should hear of.
+    #[allow(clippy::unwrap_used, reason = "only tests read it, and none of them could go on")]
+    pub fn read() -> Self {
+        Self(plain(serde_yaml_ng::from_str(TEMPLATE).unwrap()))
+    }
+
+    /// The properties of a resource; null if there is none of this name.
+    pub fn properties(&self, resource: &str) -> &Value {
+        &self.0["Resources"][resource]["Properties"]
+    }
+
+    /// The resources of a type: names and properties.
+    pub fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let all = self.0["Resources"].as_object().into_iter().flatten();
+        let wanted = all.filter(move |(_, resource)| resource["Type"] == kind);
+        wanted.map(|(name, resource)| (name.as_str(), &resource["Properties"]))
+    }
+
+    /// The default of a parameter; null if it has none.
+    pub fn default_of(&self, parameter: &str) -> &Value {
+        &self.0["Parameters"][parameter]["Default"]
+    }
+
+    /// The names of what a stack tells of itself.
+    pub fn outputs(&self) -> impl Iterator<Item = &str> {
+        self.0["Outputs"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// The environment of the function `BroadcastFunction`, …: names and values, in order.
+    pub fn environment(&self, function: &str) -> impl Iterator<Item = (&str, &Value)> {
+        let variables = self.properties(function)["Environment"]["Variables"].as_object();
+        variables.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// What the role `BroadcastRole`, … may do.
+    pub fn statements(&self, role: &str) -> Vec<Statement> {
+        let policies = items(&self.properties(role)["Policies"]);
+        policies
+            .iter()
+            .flat_map(|policy| items(&policy["PolicyDocument"]["Statement"]))
+            .map(statement)
+            .collect()
+    }
+}
+
+fn statement(value: Value) -> Statement {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    Statement {
+        sid: text(&value["Sid"]),
+        actions: items(&value["Action"]).iter().map(text).collect(),
+        resources: items(&value["Resource"]),
+    }
+}
+
+/// CloudFormation takes one where it takes many.
+fn items(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
+}
+
+fn plain(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Tagged(tagged) => written_out(&tagged.tag.to_string(), tagged.value),
+        Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
+        Yaml::Mapping(entries) => {
+            let key = |key: Yaml| key.as_str().unwrap_or_default().to_owned();
+            entries.into_iter().map(|(name, value)| (key(name), plain(value))).collect::<Map<_, _>>().into()
+        }
+        // What is left is a scalar, and JSON has them all.
+        scalar => serde_json::to_value(scalar).unwrap_or_default(),
+    }
+}
+
+/// `!GetAtt A.B` is `{"Fn::GetAtt": ["A", "B"]}` (AWS CloudFormation User Guide, "Intrinsic function reference").
+fn written_out(tag: &str, value: Yaml) -> Value {
+    let name = match tag.trim_start_matches('!') {
+        plain @ ("Ref" | "Condition") => plain.to_owned(),
+        function => format!("Fn::{function}"),
+    };
+    let value = match plain(value) {
+        Value::String(path) if name == "Fn::GetAtt" => path.splitn(2, '.').collect(),
+        other => other,
+    };
+    Map::from_iter([(name, value)]).into()
+}
