@@ -1,0 +1,93 @@
+//! The configuration that every client is made from.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+use crate::connections::DynamoConnections;
+use crate::functions::Functions;
+use crate::log::{DynamoLog, LogTables, Retention};
+use crate::management::{ApiGatewayManagement, ManagementEndpoint};
+
+/// How long one try of a request may take. A healthy table answers in milliseconds, and a try that hangs is better
+/// begun anew.
+const ATTEMPT: Duration = Duration::from_secs(5);
+/// How long a request may take, all tries together: less than the 29 seconds after which API Gateway gives up.
+const OPERATION: Duration = Duration::from_secs(15);
+
+/// One loaded configuration: region, credentials and endpoints. Clones are cheap and share their connections.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    dynamodb: aws_sdk_dynamodb::Client,
+}
+
+impl Aws {
+    /// Reads the usual variables: `AWS_REGION`, credentials, `AWS_ENDPOINT_URL_DYNAMODB` and its like.
+    pub async fn load() -> Self {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
+        Self::new(loader.timeout_config(timeouts()).load().await)
+    }
+
+    /// Everything at one address of this machine, with made-up credentials: for DynamoDB Local and for tests.
+    pub fn local(endpoint_url: &str) -> Self {
+        let credentials = Credentials::new("local", "local", None, None, "local");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client())
+            .timeout_config(timeouts())
+            .retry_config(RetryConfig::standard())
+            .endpoint_url(endpoint_url)
+            .build();
+        Self::new(config)
+    }
+
+    fn new(config: SdkConfig) -> Self {
+        let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+        Self { config, dynamodb }
+    }
+
+    /// Who is connected and what they watch, in this table.
+    pub fn connections(&self, table: &str) -> DynamoConnections {
+        DynamoConnections::new(self.dynamodb.clone(), table)
+    }
+
+    /// The topics' logs, in these tables.
+    pub fn log(&self, tables: LogTables, retention: Retention) -> DynamoLog {
+        DynamoLog::new(self.dynamodb.clone(), tables, retention)
+    }
+
+    /// Posting to the connections of one stage.
+    pub fn management(&self, endpoint: &ManagementEndpoint) -> ApiGatewayManagement {
+        ApiGatewayManagement::new(&self.config, endpoint)
+    }
+
+    /// Invoking functions.
+    pub fn functions(&self) -> Functions {
+        Functions::new(&self.config)
+    }
+
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    pub(crate) fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        &self.dynamodb
+    }
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build()
+}
+
+/// TLS by ring, which needs no C compiler for another architecture; plain HTTP where the address says so.
+fn http_client() -> SharedHttpClient {
+    let tls = Provider::Rustls(CryptoMode::Ring);
+    aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()
+}

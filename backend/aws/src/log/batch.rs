@@ -1,0 +1,96 @@
+//! Publications as one attribute.
+//!
+//! An append, and what history keeps of it, is one JSON text: it costs one write however many publications it holds,
+//! and JSON keeps numbers to the last digit, where DynamoDB's own numbers end at 38 digits and at 1e125.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::publication::Item as Published;
+use shared::{Millis, Publication};
+
+use crate::item::Damaged;
+
+/// One publication of a batch. Its offset follows from its place.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    #[serde(rename = "d")]
+    data: Value,
+    /// When it happened, if not when it was received.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    ts: Option<Millis>,
+    /// When it was received, if not with the batch.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    received_at: Option<Millis>,
+}
+
+/// What is to be appended, received as one.
+pub fn of_items(items: Vec<Published>, received_at: Millis) -> String {
+    let ts = |ts: Option<Millis>| ts.filter(|ts| *ts != received_at);
+    join(items.into_iter().map(|item| Stored { data: item.data, ts: ts(item.ts), received_at: None }))
+}
+
+/// What history keeps, in a batch received at `received_at`.
+pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
+    join(items.iter().map(|item| Stored {
+        data: item.data.clone(),
+        ts: (item.ts != item.received_at).then_some(item.ts),
+        received_at: (item.received_at != received_at).then_some(item.received_at),
+    }))
+}
+
+/// The publications of a batch whose last has offset `last`.
+pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, Damaged> {
+    let stored: Vec<Stored> =
+        serde_json::from_str(text).map_err(|error| Damaged::new(super::names::ITEMS, error))?;
+    let first = first_offset(last, stored.len() as u64)?;
+    let placed = (first..).zip(stored);
+    Ok(placed.map(|(offset, item)| item.into_publication(offset, received_at)).collect())
+}
+
+/// The offset of the first of `count` publications.
+pub fn first_offset(last: u64, count: u64) -> Result<u64, Damaged> {
+    let before = last.checked_sub(count).filter(|_| count > 0);
+    before.map(|before| before + 1).ok_or_else(|| Damaged::new(super::names::ITEMS, "its count is wrong"))
+}
+
+/// Values, numbers and texts always have a JSON; so an empty text cannot come of this.
+fn join(items: impl Iterator<Item = Stored>) -> String {
+    serde_json::to_string(&items.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+impl Stored {
+    fn into_publication(self, offset: u64, received_at: Millis) -> Publication {
+        let received_at = self.received_at.unwrap_or(received_at);
+        Publication { offset, ts: self.ts.unwrap_or(received_at), received_at, data: self.data }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_differs_from_the_batch_takes_room() {
+        let items = vec![Published::now(1), Published { data: json!(2), ts: Some(7) }];
+        assert_eq!(of_items(items, 9), r#"[{"d":1},{"d":2,"t":7}]"#);
+    }
+
+    #[test]
+    fn publications_of_several_appends_keep_their_times() {
+        let publication =
+            |offset, ts, received_at| Publication { offset, ts, received_at, data: json!("é") };
+        let items = [publication(3, 5, 10), publication(4, 10, 10), publication(5, 20, 20)];
+        let text = of_publications(&items, 20);
+        assert_eq!(text, r#"[{"d":"é","t":5,"r":10},{"d":"é","r":10},{"d":"é"}]"#);
+        assert_eq!(read(&text, 5, 20).unwrap(), items);
+    }
+
+    #[test]
+    fn a_batch_that_does_not_fit_its_offset_is_damaged() {
+        assert!(read("[{\"d\":1},{\"d\":2}]", 1, 0).is_err());
+        assert!(read("[]", 1, 0).is_err());
+        assert!(read("{}", 1, 0).is_err());
+    }
+}

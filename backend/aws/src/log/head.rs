@@ -1,0 +1,125 @@
+//! A topic's head as it is stored, and what its changes mean.
+
+use backend_core::ports::{Change, Head};
+use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
+
+use super::names::{
+    EPOCH, ITEMS, LANDED, META, META_AT, OFFSET, ONLY, PK, PREVIOUS_AT, RECEIVED_AT, SEQS, SK,
+};
+use super::{batch, meta};
+use crate::image::{Image, ImageError};
+use crate::item::{Damaged, Item, number, read_map, read_number, read_optional_number, read_text, text};
+
+/// Before the topic in a head's partition key.
+const PREFIX: &str = "T#";
+
+/// The key of a topic's head.
+pub fn key(topic: &Topic) -> Item {
+    Item::from([(PK.into(), text(format!("{PREFIX}{topic}"))), (SK.into(), text(ONLY))])
+}
+
+/// A head before the first publication: what registering a topic writes.
+pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
+    let empty = || aws_sdk_dynamodb::types::AttributeValue::M(Item::new());
+    let mut item = key(topic);
+    item.extend([
+        (EPOCH.into(), text(epoch.as_str())),
+        (OFFSET.into(), number(0)),
+        (META.into(), empty()),
+        (SEQS.into(), empty()),
+        (LANDED.into(), empty()),
+    ]);
+    item
+}
+
+/// A head with its last append.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredHead {
+    pub topic: Topic,
+    pub epoch: Epoch,
+    /// The last append, at least one.
+    pub items: Vec<Publication>,
+    /// When the append before it was received, if there was one.
+    pub previous_at: Option<Millis>,
+    pub meta: TopicMeta,
+    meta_at: Option<u64>,
+    last: Publication,
+}
+
+impl StoredHead {
+    /// Reads a head; `None` if nobody has published yet.
+    pub fn read(item: &Item) -> Result<Option<Self>, Damaged> {
+        let offset: u64 = read_number(item, OFFSET)?;
+        if offset == 0 {
+            return Ok(None);
+        }
+        let items = batch::read(read_text(item, ITEMS)?, offset, read_number(item, RECEIVED_AT)?)?;
+        let last = items.last().cloned().ok_or_else(|| Damaged::new(ITEMS, "it is empty"))?;
+        Ok(Some(Self {
+            topic: topic(item)?,
+            epoch: epoch(item)?,
+            items,
+            previous_at: read_optional_number(item, PREVIOUS_AT)?,
+            meta: meta::read(read_map(item, META)?)?,
+            meta_at: read_optional_number(item, META_AT)?,
+            last,
+        }))
+    }
+
+    /// The offset of the newest publication.
+    pub fn end(&self) -> u64 {
+        self.last.offset
+    }
+
+    /// When it was received.
+    pub fn received_at(&self) -> Millis {
+        self.last.received_at
+    }
+
+    /// The offset of the first publication of the last append.
+    pub fn first(&self) -> u64 {
+        self.items.first().map_or(self.end(), |first| first.offset)
+    }
+
+    /// As the port knows it.
+    pub fn into_head(self) -> Head {
+        Head { topic: self.topic, epoch: self.epoch, last: self.last, meta: self.meta }
+    }
+
+    fn into_change(self) -> Change {
+        let tells_meta = self.first() == 1 || self.meta_at == Some(self.end());
+        let meta = tells_meta.then_some(self.meta);
+        Change { topic: self.topic, epoch: self.epoch, items: self.items, meta }
+    }
+}
+
+/// What an append changed, from the new image that the topics table's stream tells; `None` if it tells of something
+/// else (a topic registered, the number of topics).
+///
+/// # Errors
+///
+/// [`ImageError`] names the attribute that is not as this version writes it.
+pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
+    let item = image.item();
+    if !read_text(item, PK)?.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    Ok(StoredHead::read(item)?.map(StoredHead::into_change))
+}
+
+/// The end of the log in an item that an update returned.
+pub fn position(item: &Item) -> Result<Position, Damaged> {
+    Ok(Position::new(epoch(item)?, read_number(item, OFFSET)?))
+}
+
+fn epoch(item: &Item) -> Result<Epoch, Damaged> {
+    read_text(item, EPOCH).map(Epoch::new)
+}
+
+fn topic(item: &Item) -> Result<Topic, Damaged> {
+    let name = read_text(item, PK)?.strip_prefix(PREFIX).unwrap_or_default();
+    Topic::new(name).map_err(|error| Damaged::new(PK, error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! A topic's metadata as a map with an attribute for each field, so that DynamoDB itself puts new fields over old ones.
+
+use serde_json::Value;
+use shared::TopicMeta;
+
+use super::names::META;
+use crate::item::{Damaged, Item, text};
+
+/// The fields that are told, each as JSON: DynamoDB's numbers do not hold all that JSON's do.
+pub fn fields(meta: &TopicMeta) -> Item {
+    let Ok(Value::Object(fields)) = serde_json::to_value(meta) else { return Item::new() };
+    fields.into_iter().map(|(name, value)| (name, text(value.to_string()))).collect()
+}
+
+/// The metadata of a stored map.
+pub fn read(fields: &Item) -> Result<TopicMeta, Damaged> {
+    let json = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
+        let text = value.as_s().map_err(|_| Damaged::new(name, "it is not a string"))?;
+        let value: Value = serde_json::from_str(text).map_err(|error| Damaged::new(name, error))?;
+        Ok((name.clone(), value))
+    };
+    let fields: serde_json::Map<_, _> = fields.iter().map(json).collect::<Result<_, _>>()?;
+    serde_json::from_value(Value::Object(fields)).map_err(|error| Damaged::new(META, error))
+}
+
+/// Whether everything that `newer` says stands in a stored map already.
+pub fn says_already(stored: &Item, newer: &TopicMeta) -> bool {
+    fields(newer).iter().all(|(name, value)| stored.get(name) == Some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_read_back_whatever_its_numbers() {
+        let meta = TopicMeta {
+            unit: Some("%".into()),
+            label: Some("é \"x\"".into()),
+            expect_every_ms: Some(u64::MAX),
+            min: Some(f64::MIN),
+            max: Some(0.1),
+            panel: None,
+        };
+        let fields = fields(&meta);
+        assert_eq!(fields.len(), 5, "what is not told takes no room");
+        assert_eq!(read(&fields).unwrap(), meta);
+        assert_eq!(read(&Item::new()).unwrap(), TopicMeta::default());
+    }
+
+    #[test]
+    fn saying_less_or_the_same_is_nothing_new() {
+        let unit = TopicMeta { unit: Some("%".into()), ..TopicMeta::default() };
+        let both = TopicMeta { max: Some(1.0), ..unit.clone() };
+        assert!(says_already(&fields(&both), &unit));
+        assert!(!says_already(&fields(&unit), &both));
+    }
+}

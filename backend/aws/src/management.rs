@@ -1,0 +1,110 @@
+//! The road back to the clients: API Gateway's management API.
+
+mod endpoint;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::config::retry::RetryConfig;
+use aws_sdk_apigatewaymanagement::config::timeout::TimeoutConfig;
+use aws_sdk_apigatewaymanagement::config::{Builder, http::HttpResponse};
+use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
+use aws_sdk_apigatewaymanagement::primitives::Blob;
+use backend_core::ports::{ConnectionId, Management, PostError};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+pub use endpoint::{EndpointError, ManagementEndpoint};
+
+use crate::pause::{self, Schedule};
+
+/// Posts under way at once, for one caller. Their answers take some milliseconds each, so this is some thousand posts a
+/// second; an account has 10,000 (Developer Guide, "Amazon API Gateway quotas").
+const POSTS_AT_ONCE: usize = 64;
+/// How long a post may take: posting to a client that has gone silent can stall for long, and holds up nobody else.
+const POST_TIMEOUT: Duration = Duration::from_secs(2);
+/// When a post is tried again after `LimitExceeded`.
+const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 3 };
+
+/// Posts to the connections of one stage, and closes them.
+#[derive(Debug, Clone)]
+pub struct ApiGatewayManagement {
+    client: Client,
+    posts_at_once: usize,
+}
+
+impl ApiGatewayManagement {
+    pub(crate) fn new(config: &SdkConfig, endpoint: &ManagementEndpoint) -> Self {
+        let timeouts = TimeoutConfig::builder().operation_timeout(POST_TIMEOUT).build();
+        let config = Builder::from(config)
+            .endpoint_url(endpoint.as_str())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .build();
+        Self { client: Client::from_conf(config), posts_at_once: POSTS_AT_ONCE }
+    }
+
+    /// The same with another number of posts under way at once, at least one; 64 unless told.
+    #[must_use]
+    pub fn with_posts_at_once(self, posts_at_once: usize) -> Self {
+        Self { posts_at_once: posts_at_once.max(1), ..self }
+    }
+
+    async fn try_post(&self, to: &ConnectionId, message: &Bytes) -> Result<(), PostError> {
+        let post = self.client.post_to_connection().connection_id(to.as_str());
+        let posted = post.data(Blob::new(message.as_ref())).send().await;
+        posted.map(drop).map_err(|error| post_error(&error))
+    }
+
+    async fn try_close(&self, id: &ConnectionId) -> Result<(), PostError> {
+        let closed = self.client.delete_connection().connection_id(id.as_str()).send().await;
+        closed.map(drop).map_err(|error| post_error(&error))
+    }
+}
+
+impl Management for ApiGatewayManagement {
+    async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
+        patiently(|| self.try_post(to, &message)).await
+    }
+
+    async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
+        let posts = stream::iter(to.iter().cloned().map(|id| {
+            let message = message.clone();
+            async move { self.post(&id, message).await.err().map(|error| (id, error)) }
+        }));
+        posts.buffer_unordered(self.posts_at_once).filter_map(async |failure| failure).collect().await
+    }
+
+    async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
+        patiently(|| self.try_close(id)).await
+    }
+}
+
+/// Tries again where the gateway says that it has too much to do.
+async fn patiently<F>(call: impl Fn() -> F) -> Result<(), PostError>
+where
+    F: Future<Output = Result<(), PostError>>,
+{
+    let mut number = 1;
+    loop {
+        let outcome = call().await;
+        if outcome != Err(PostError::LimitExceeded) || !pause::sleep(RETRIES, number).await {
+            return outcome;
+        }
+        number += 1;
+    }
+}
+
+/// By status: it is all that is certain of these answers, as a 410 comes without a body.
+fn post_error<E>(error: &SdkError<E, HttpResponse>) -> PostError
+where
+    E: std::error::Error + 'static,
+{
+    match error.raw_response().map(|response| response.status().as_u16()) {
+        Some(410) => PostError::Gone,
+        Some(413) => PostError::TooLarge,
+        Some(429) => PostError::LimitExceeded,
+        Some(_) | None => PostError::Failed { reason: DisplayErrorContext(error).to_string() },
+    }
+}

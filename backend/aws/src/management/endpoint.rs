@@ -1,0 +1,128 @@
+//! Where the management API is.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The address of a stage's `@connections`: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or with a custom
+/// domain `https://{domain}/{mapping}` (Developer Guide, "Use @connections commands in your backend service").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManagementEndpoint(String);
+
+impl ManagementEndpoint {
+    /// The address, without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ManagementEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a text is no address of a management API. Whoever set it has to change it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} is not the address of a management API ({fault}): write \
+     https://{{api}}.execute-api.{{region}}.amazonaws.com/{{stage}}, such as \
+     https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod, or with a custom domain https://ws.example.com"
+)]
+pub struct EndpointError {
+    /// As it was set.
+    pub text: String,
+    /// What is wrong with it.
+    pub fault: &'static str,
+}
+
+impl FromStr for ManagementEndpoint {
+    type Err = EndpointError;
+
+    fn from_str(text: &str) -> Result<Self, EndpointError> {
+        let fault = |fault| EndpointError { text: text.into(), fault };
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| fault("it has no https://"))?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = host(authority).ok_or_else(|| fault("its host is missing or malformed"))?;
+        match scheme {
+            "https" => {}
+            "http" if is_loopback(host) => {}
+            "http" => return Err(fault("http:// is for this machine only")),
+            "wss" | "ws" => return Err(fault("that is where browsers connect; posts go by https://")),
+            _ => return Err(fault("it does not begin with https://")),
+        }
+        if !path.chars().all(is_path) {
+            return Err(fault("after the host stands the stage, and nothing else"));
+        }
+        if host.contains(".execute-api.") && path.trim_matches('/').is_empty() {
+            return Err(fault("the stage is missing"));
+        }
+        Ok(Self(text.trim_end_matches('/').into()))
+    }
+}
+
+/// The host without its port; `None` if either is malformed.
+fn host(authority: &str) -> Option<&str> {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        Some(_) | None => (authority, None),
+    };
+    let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.[]:".contains(c));
+    (is_name && port.is_none_or(|port| port.parse::<u16>().is_ok())).then_some(host)
+}
+
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+fn is_path(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~$/".contains(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_a_custom_domain_and_this_machine_are_addresses() {
+        for text in [
+            "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod",
+            "https://a1b2c3d4e5.execute-api.cn-north-1.amazonaws.com.cn/prod",
+            "https://ws.example.com",
+            "https://ws.example.com/board",
+            "http://127.0.0.1:8080/ws",
+            "http://[::1]:8080/ws",
+            "http://localhost:8080/ws",
+        ] {
+            assert_eq!(text.parse::<ManagementEndpoint>().unwrap().as_str(), text);
+        }
+        let slash: ManagementEndpoint = "https://ws.example.com/".parse().unwrap();
+        assert_eq!(slash.as_str(), "https://ws.example.com");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_with_a_right_one() {
+        for (text, fault) in [
+            ("", "it has no https://"),
+            ("a1b2c3d4e5", "it has no https://"),
+            (
+                "wss://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod",
+                "that is where browsers connect",
+            ),
+            ("http://ws.example.com", "for this machine only"),
+            ("http://localhost.example.com/ws", "for this machine only"),
+            ("ftp://ws.example.com", "does not begin with https://"),
+            ("https://", "its host is missing"),
+            ("https://user@ws.example.com/", "malformed"),
+            ("https://ws.example.com:port/", "malformed"),
+            ("https://ws.example.com/a?b=c", "nothing else"),
+            ("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/", "the stage is missing"),
+        ] {
+            let error = text.parse::<ManagementEndpoint>().unwrap_err().to_string();
+            assert!(error.contains(fault), "{error}");
+            assert!(
+                error.contains("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod"),
+                "{error}"
+            );
+        }
+    }
+}
