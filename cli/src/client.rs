@@ -1,12 +1,18 @@
 //! The client's shell: sockets, clocks and randomness for `shared::session`, and for commands that ask once.
 
+pub mod address;
+pub mod board;
 pub mod clock;
 pub mod conversation;
 pub mod driver;
+pub mod fault;
 pub mod history;
 pub mod socket;
 pub mod target;
+pub mod tls;
+pub mod wire;
 
+pub use address::Address;
 pub use conversation::Conversation;
 pub use driver::Driver;
 pub use target::Target;
@@ -28,29 +34,23 @@ pub fn refused(refused: &Refused) -> Failure {
 }
 
 /// What it means for a command that the session gave up.
-pub fn given_up(failure: SessionFailure, target: &Target) -> Failure {
+pub fn given_up(failure: SessionFailure, server: &Address) -> Failure {
     match failure {
-        SessionFailure::SignIn => sign_in(format!("{target} asks for a token")),
+        SessionFailure::SignIn => sign_in(format!("{server} asks for a token")),
         SessionFailure::Forbidden => {
-            Failure::new(Exit::Refused, format!("{target} does not let this token in"))
+            Failure::new(Exit::Refused, format!("{server} does not let this token in"))
         }
         SessionFailure::Removed => {
-            Failure::new(Exit::Refused, format!("{target} has ended this connection for good"))
+            Failure::new(Exit::Refused, format!("{server} has ended this connection for good"))
         }
-        SessionFailure::NotTickertape { status } => not_tickertape(target, status),
+        SessionFailure::NotTickertape { status } => not_tickertape(server, status),
     }
 }
 
-/// Nothing listens there.
-pub fn unreachable(target: &Target) -> Failure {
-    Failure::new(Exit::Unreachable, format!("no server at {target}"))
-        .hint("start one with `tickertape serve`, or name another with --url")
-}
-
 /// Something listens, and is not ours.
-pub fn not_tickertape(target: &Target, status: u16) -> Failure {
-    Failure::new(Exit::Unreachable, format!("{target} answered {status}: there is no Tickertape WebSocket"))
-        .hint("--url names the WebSocket itself, such as ws://127.0.0.1:8080/ws")
+pub fn not_tickertape(server: &Address, status: u16) -> Failure {
+    Failure::new(Exit::Unreachable, format!("{server} answered {status}: there is no Tickertape WebSocket"))
+        .hint("--url names the board, or the WebSocket itself, such as ws://127.0.0.1:8080/ws")
 }
 
 /// A token is missing, wrong or over.

@@ -57,12 +57,15 @@ pub struct ServeArgs {
 /// What every client needs to know.
 #[derive(Debug, Clone, Args)]
 pub struct ClientArgs {
-    /// The server's WebSocket
+    /// The board's address, such as https://board.example, or its server's WebSocket
     #[arg(long, value_name = "URL", env = "TICKERTAPE_URL", default_value = "ws://127.0.0.1:8080/ws")]
     pub url: String,
     /// The token to show, if the server asks for one
     #[arg(long, env = "TICKERTAPE_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
+    /// Trust the certificates in this file as well, such as a company's own; in PEM
+    #[arg(long, value_name = "FILE", env = "TICKERTAPE_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How a topic wants to be shown.

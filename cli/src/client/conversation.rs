@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::socket::{self, Stream};
-use super::{Target, not_tickertape, refused, sign_in, unreachable};
+use super::{Target, refused};
 use crate::failure::{Exit, Failure};
 
 /// How long to wait for the server at each step.
@@ -33,16 +33,7 @@ impl Conversation {
         let mut protocols = vec!["tickertape.v1".to_owned()];
         protocols.extend(target.token.as_ref().map(|token| format!("bearer.{token}")));
         let opened = timeout(PATIENCE, socket::open(target, &protocols)).await.map_err(|_| silent(target))?;
-        let stream = opened.map_err(|refusal| match refusal.status {
-            None => unreachable(target),
-            Some(401) => sign_in(format!("{target} asks for a token")),
-            Some(403) => Failure::new(Exit::Refused, format!("{target} does not let this program in")),
-            Some(429 | 500..) => {
-                Failure::new(Exit::Unreachable, format!("{target} is not taking connections"))
-                    .hint("try again in a moment")
-            }
-            Some(status) => not_tickertape(target, status),
-        })?;
+        let stream = opened.map_err(|fault| fault.to_failure(target.ws()))?;
         Ok(Self { stream, target: target.clone(), asked: 0 })
     }
 

@@ -6,8 +6,9 @@ use shared::session::{Effect, Event, Now, Session, Settings, SocketId, State};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
+use super::fault::Fault;
 use super::socket::{self, Happening, Order};
-use super::{Target, given_up, unreachable};
+use super::{Target, given_up};
 use crate::failure::Failure;
 
 /// What sockets have to tell and the session has not heard yet. When this is full, they stop reading.
@@ -22,6 +23,8 @@ pub struct Driver {
     happenings: mpsc::Receiver<(SocketId, Happening)>,
     tell: mpsc::Sender<(SocketId, Happening)>,
     has_been_connected: bool,
+    /// Why the last call came to nothing.
+    fault: Fault,
 }
 
 impl Driver {
@@ -37,6 +40,7 @@ impl Driver {
             happenings,
             tell,
             has_been_connected: false,
+            fault: Fault::Unreachable { why: String::new() },
         };
         driver.command(Session::open);
         driver
@@ -97,8 +101,10 @@ impl Driver {
     fn judge(&mut self, event: &Event) -> Result<(), Failure> {
         match event {
             Event::StateChanged { to, .. } if to.is_connected() => self.has_been_connected = true,
-            Event::AttemptFailed { .. } if !self.has_been_connected => return Err(unreachable(&self.target)),
-            Event::Failed { failure } => return Err(given_up(*failure, &self.target)),
+            Event::AttemptFailed { .. } if !self.has_been_connected => {
+                return Err(self.fault.to_failure(self.target.ws()));
+            }
+            Event::Failed { failure } => return Err(given_up(*failure, self.target.ws())),
             _ => {}
         }
         Ok(())
@@ -109,9 +115,10 @@ impl Driver {
         match happening {
             Happening::Opened => self.session.socket_opened(socket, now),
             Happening::Message(text) => self.session.socket_message(socket, &text, now),
-            Happening::Refused(refusal) => {
+            Happening::Refused(fault) => {
                 self.sockets.remove(&socket);
-                self.session.socket_refused(socket, refusal, now);
+                self.session.socket_refused(socket, fault.to_refusal(), now);
+                self.fault = fault;
             }
             Happening::Closed(code, reason) => {
                 self.sockets.remove(&socket);

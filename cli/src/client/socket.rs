@@ -4,16 +4,18 @@
 use futures_util::{SinkExt, StreamExt};
 use http::header::RETRY_AFTER;
 use shared::session::{Refusal, SocketId};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::Target;
+use super::fault::Fault;
+use super::wire::Wire;
 
-/// A plain WebSocket of a client.
-pub type Stream = WebSocketStream<TcpStream>;
+/// A WebSocket of a client.
+pub type Stream = WebSocketStream<Wire>;
 
 /// What happened to a socket.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub enum Happening {
     /// It is open.
     Opened,
     /// It was not let in, or nobody answered.
-    Refused(Refusal),
+    Refused(Fault),
     /// A text message came.
     Message(String),
     /// It is closed; 1006 if it broke.
@@ -50,7 +52,7 @@ pub async fn live(
         () = closed(&mut orders) => return,
     };
     let end = match opened {
-        Err(refusal) => Happening::Refused(refusal),
+        Err(fault) => Happening::Refused(fault),
         Ok(stream) => {
             if happenings.send((socket, Happening::Opened)).await.is_err() {
                 return;
@@ -66,21 +68,26 @@ pub async fn live(
 ///
 /// # Errors
 ///
-/// [`Refusal`] with the HTTP status, if there was one.
-pub async fn open(target: &Target, protocols: &[String]) -> Result<Stream, Refusal> {
-    let request = target.request(protocols).ok_or(Refusal { status: Some(401), retry_after_ms: None })?;
-    let stream = TcpStream::connect(target.authority()).await.map_err(|_| Refusal::default())?;
-    // Small messages are to leave at once; a platform that cannot do that still works.
-    let _ = stream.set_nodelay(true);
+/// [`Fault`], with the HTTP status if there was one.
+pub async fn open(target: &Target, protocols: &[String]) -> Result<Stream, Fault> {
+    let request = target.request(protocols).ok_or(Fault::BadToken)?;
+    let wire = target.call().await?;
     let config = WebSocketConfig::default().read_buffer_size(16 * 1024);
-    match client_async_with_config(request, stream, Some(config)).await {
+    match client_async_with_config(request, wire, Some(config)).await {
         Ok((stream, _)) => Ok(stream),
-        Err(error) => Err(refusal(&error)),
+        Err(error) => Err(fault(&error)),
     }
 }
 
-fn refusal(error: &Error) -> Refusal {
-    let Error::Http(response) = error else { return Refusal::default() };
+fn fault(error: &Error) -> Fault {
+    match error {
+        Error::Http(response) => Fault::Refused(refusal(response)),
+        Error::Protocol(ProtocolError::HttparseError(_)) => Fault::NotHttp,
+        _ => Fault::Broken,
+    }
+}
+
+fn refusal<T>(response: &http::Response<T>) -> Refusal {
     let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     Refusal {
         status: Some(response.status().as_u16()),

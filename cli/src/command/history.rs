@@ -19,7 +19,7 @@ const DEFAULT_LIMIT: u64 = 100;
 ///
 /// If nobody answers, or not to us, or there is no such topic.
 pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
-    let mut conversation = Conversation::open(&Target::new(&args.client)?).await?;
+    let mut conversation = Conversation::open(&Target::find(&args.client).await?).await?;
     let Stretch { epoch, items } = read(&mut conversation, &args).await?;
     conversation.close().await;
     let mut output = Output::open();

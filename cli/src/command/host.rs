@@ -25,7 +25,7 @@ const QUEUE: usize = 200;
 ///
 /// If nobody answers the first call, or the server refuses.
 pub async fn run(args: HostArgs) -> Result<(), Failure> {
-    let target = Target::new(&args.client)?;
+    let target = Target::find(&args.client).await?;
     let mut probe = Probe::new().map_err(|error| Failure::failed(format!("no metrics here: {error}")))?;
     host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
     let paint = Paint::stderr();

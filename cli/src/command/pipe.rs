@@ -42,7 +42,7 @@ const SHOW: Duration = Duration::from_millis(500);
 ///
 /// If nobody answers the first call, the server refuses, or lines could not be read.
 pub async fn run(args: PipeArgs) -> Result<(), Failure> {
-    let target = Target::new(&args.client)?;
+    let target = Target::find(&args.client).await?;
     let settings = Settings { queue_messages: QUEUE, queue_age_ms: None, ..Settings::default() };
     let mut pipe = Pipe {
         driver: Driver::open(target, settings),

@@ -23,7 +23,7 @@ use crate::term::say;
 ///
 /// If it cannot be meant, nobody answers, or the server refuses.
 pub async fn run(args: PublishArgs) -> Result<(), Failure> {
-    let target = Target::new(&args.client)?;
+    let target = Target::find(&args.client).await?;
     let mut items = items(&args.data)?;
     for item in &mut items {
         item.ts = item.ts.or(args.ts);

@@ -22,7 +22,7 @@ const DATA_CHARS: usize = 100;
 ///
 /// If nobody answers, or not to us.
 pub async fn run(args: TopicsArgs) -> Result<(), Failure> {
-    let mut conversation = Conversation::open(&Target::new(&args.client)?).await?;
+    let mut conversation = Conversation::open(&Target::find(&args.client).await?).await?;
     let mut listing = Listing::default();
     let id = conversation.next_id();
     conversation.ask(&look(id, args.filter)).await?;

@@ -17,7 +17,7 @@ use crate::term::{Look, Paint, harmless, time_of_day};
 ///
 /// If nobody answers the first call, or the server refuses.
 pub async fn run(args: WatchArgs) -> Result<(), Failure> {
-    let mut driver = Driver::open(Target::new(&args.client)?, Settings::default());
+    let mut driver = Driver::open(Target::find(&args.client).await?, Settings::default());
     driver.command(|session, now| session.subscribe(args.filter.clone(), args.rewind, now));
     let mut printer = Printer::new(args.json, args.count);
     while !printer.is_done() {

@@ -41,7 +41,7 @@ fn an_address_that_is_no_tickertape_is_said_to_be_none() {
     let server = Server::start();
     let output = run(&format!("ws://{}/elsewhere", server.address), &["topics"]);
     assert_eq!(output.status.code(), Some(4));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("--url names the WebSocket itself"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("or the WebSocket itself"));
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod security;
 mod shutdown;
 mod slow_viewer;
 mod support;
+mod tls;
 mod tokens;

@@ -65,13 +65,13 @@ impl Storm {
         let server = Server::start(kept);
         let board = Arc::new(Board::new(viewers, kept));
         let (stop_publishing, stop) = watch::channel(false);
-        let publisher = tokio::spawn(Publisher::new(target(&server), board.clone()).run(stop));
+        let publisher = tokio::spawn(Publisher::new(target(&server).await, board.clone()).run(stop));
         let is_published = |board: &Board| board.topics().all(|topic| board.acknowledged(topic) > 0);
         until("publications flow", || is_published(&board)).await;
         let (over, is_over) = watch::channel(false);
         let mut crowd = JoinSet::new();
         for number in 0..viewers {
-            crowd.spawn(Viewer::new(target(&server), board.clone(), number).run(is_over.clone()));
+            crowd.spawn(Viewer::new(target(&server).await, board.clone(), number).run(is_over.clone()));
             sleep(ARRIVAL / viewers as u32).await;
         }
         until("everyone is connected", || board.arrived.load(SeqCst) >= viewers as u64).await;
@@ -173,8 +173,8 @@ impl fmt::Display for Told {
     }
 }
 
-fn target(server: &Server) -> Target {
-    Target::new(&ClientArgs { url: server.ws(), token: None }).unwrap()
+async fn target(server: &Server) -> Target {
+    Target::find(&ClientArgs { url: server.ws(), token: None, ca_file: None }).await.unwrap()
 }
 
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {

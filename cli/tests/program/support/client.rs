@@ -55,7 +55,12 @@ pub struct Client {
 impl Client {
     /// Starts it.
     pub fn start(server: &Server, arguments: &[&str]) -> Self {
-        let mut child = spawn(&server.ws(), arguments);
+        Self::start_at(&server.ws(), arguments)
+    }
+
+    /// Starts it with this address.
+    pub fn start_at(url: &str, arguments: &[&str]) -> Self {
+        let mut child = spawn(url, arguments);
         let stdin = child.stdin.take();
         let lines = read_lines(BufReader::new(child.stdout.take().unwrap()).lines());
         let errors = read_lines(BufReader::new(child.stderr.take().unwrap()).lines());

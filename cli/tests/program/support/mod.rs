@@ -4,6 +4,7 @@ mod client;
 mod http;
 mod server;
 mod socket;
+mod tls;
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub use client::{Client, run, run_with_input};
 pub use http::{Answer, read, request};
 pub use server::Server;
 pub use socket::Socket;
+pub use tls::{Authority, TlsFront};
 
 /// Longer than anything should take on a busy machine; tests that pass do not wait for it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
