@@ -52,7 +52,7 @@ pub enum Command {
     /// Print what a topic remembers
     #[command(after_help = history_help())]
     History(HistoryArgs),
-    /// Make a token for a server that runs with --auth-secret-file
+    /// Make a token for a server that asks for them: `serve --auth-secret-file`, or one on AWS
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
 }
@@ -84,7 +84,12 @@ const TOKEN_EXAMPLES: &str = "\
 Examples:
   head -c 32 /dev/urandom | base64 > secret.txt
   tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
-  tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d";
+  tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d
+  aws ssm get-parameter --name NAME --with-decryption --query Parameter.Value --output text \\
+    | tickertape token --auth-secret-file - --subscribe '*'         for a board on AWS
+
+Whoever holds a token is let in until it runs out: there is no list of them to strike one from. Give tokens as \
+little and for as short as will do; a new secret ends them all.";
 
 fn publish_help() -> String {
     with_exit_codes(

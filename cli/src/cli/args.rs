@@ -37,7 +37,7 @@ pub struct ServeArgs {
     /// Answer under this host name as well; may be given again
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
-    /// Ask for tokens signed with the secret in this file; make them with `tickertape token`
+    /// Ask for tokens signed with the secret in this file, or piped in for -; `tickertape token` makes them
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: Option<PathBuf>,
     /// Print the address as one line of JSON
@@ -198,7 +198,7 @@ pub struct HistoryArgs {
 /// See [`super::Command::Token`].
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// The server's secret
+    /// The server's secret; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: PathBuf,
     /// Whose token it is: appears in the server's log, counts against its own limits

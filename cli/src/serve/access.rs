@@ -1,5 +1,6 @@
 //! Who may speak to this server.
 
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use backend_core::Access;
@@ -22,22 +23,35 @@ pub fn of(args: &ServeArgs) -> Result<Access, Failure> {
     Verifier::new(&secret).map(Access::Tokens).map_err(|weak| too_weak(path, weak))
 }
 
-/// The secret in a file, without the line break that editors leave.
+/// The secret in a file, or with `-` in what is piped in, without the line break that editors and other programs
+/// leave.
 ///
 /// # Errors
 ///
 /// A usage failure that names the file.
 pub fn read_secret(path: &Path) -> Result<Vec<u8>, Failure> {
-    let read = std::fs::read(path);
+    let read = if path == Path::new("-") { read_input() } else { std::fs::read(path) };
     let bytes =
         read.map_err(|error| Failure::usage(format!("--auth-secret-file {}: {error}", path.display())))?;
     Ok(bytes.trim_ascii().to_vec())
 }
 
+/// A secret typed at a terminal would stay on the screen.
+fn read_input() -> io::Result<Vec<u8>> {
+    let mut input = io::stdin().lock();
+    if input.is_terminal() {
+        return Err(io::Error::other("nothing is piped in"));
+    }
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// A secret that can be guessed.
 pub fn too_weak(path: &Path, why: impl std::fmt::Display) -> Failure {
+    let file = if path == Path::new("-") { Path::new("secret.txt") } else { path };
     Failure::usage(format!("--auth-secret-file {}: {why}", path.display()))
-        .hint(format!("make a good one: head -c {SECRET_BYTES} /dev/urandom | base64 > {}", path.display()))
+        .hint(format!("make a good one: head -c {SECRET_BYTES} /dev/urandom | base64 > {}", file.display()))
 }
 
 fn not_without_secret(args: &ServeArgs) -> Failure {

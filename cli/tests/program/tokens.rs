@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Server, Socket, request, run};
+use crate::support::{Server, Socket, request, run, run_with_input};
 
 /// A server with a secret, and the secret's file.
 struct Guarded {
@@ -73,6 +73,20 @@ fn clients_show_their_token_and_end_with_3_without_one() {
     }
     let output = run(&url, &["watch", "*", "--token", &token]);
     assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_secret_from_another_program_makes_the_same_tokens() {
+    let guarded = Guarded::start();
+    let secret = std::fs::read_to_string(&guarded.secret).unwrap();
+    let arguments = ["token", "--auth-secret-file", "-", "--subscribe", "*"];
+    let token = String::from_utf8(run_with_input("", &arguments, &secret).stdout).unwrap();
+    let bearer = format!("Bearer {}", token.trim());
+    let headers = [("Authorization", bearer.as_str())];
+    assert_eq!(request(guarded.server.address, "GET", "/topics", &headers, b"").status, 200);
+    let nothing = run_with_input("", &arguments, "\n");
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(String::from_utf8(nothing.stderr).unwrap().contains("> secret.txt"));
 }
 
 #[test]
