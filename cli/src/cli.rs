@@ -70,6 +70,7 @@ listens on this machine only.
 Chaos: a JSON file whose fields may all be left out. It is looked at each second and read again when it \
 has changed; only time_scale is for the whole run. How often is from 0, never, to 1, always.
   {\"time_scale\": 720,                                  two hours pass in ten seconds: limits and rotation
+   \"seed\": 7,                                          the same fate for the nth post to the nth connection
    \"cut\": 0.001,                                       TCP reset in the middle of a frame
    \"freeze\": 0.001,                                    a socket neither read, written nor closed
    \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]},    frames late, and overtaken

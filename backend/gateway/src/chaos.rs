@@ -26,6 +26,10 @@ pub struct Chaos {
     /// How many times faster the platform's limits pass: 720 makes two hours ten seconds. See
     /// [`Chaos::limits`]. Fixed when the gateway is made.
     pub time_scale: NonZeroU32,
+    /// What chance begins with. The nth handshake, the nth post to the nth connection and the end of that connection
+    /// then meet the same fate in every run, however fast they come. Absent, no two runs are alike.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
     /// How often a `$disconnect` is not delivered: AWS promises best effort only.
     pub lost_disconnect: Probability,
     /// For how many milliseconds after a connection is made posts to it are answered with 410.
@@ -76,6 +80,14 @@ pub struct Refuse {
     pub status: HttpError,
 }
 
+/// Something chance decides. Everything is counted from the gateway's beginning, and while chaos is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Handshake { number: u64 },
+    Post { connection: u64, number: u64 },
+    Disconnect { connection: u64 },
+}
+
 /// What becomes of one post.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -92,6 +104,7 @@ impl Default for Chaos {
     fn default() -> Self {
         Self {
             time_scale: NonZeroU32::MIN,
+            seed: None,
             lost_disconnect: Probability::NEVER,
             gone_ms: 0,
             throttle: Throttle::default(),
@@ -125,7 +138,7 @@ impl Chaos {
 
     /// Whether nothing goes wrong, however fast the time.
     pub(crate) fn is_calm(&self) -> bool {
-        Self { time_scale: NonZeroU32::MIN, ..self.clone() } == Self::default()
+        Self { time_scale: NonZeroU32::MIN, seed: None, ..self.clone() } == Self::default()
     }
 
     /// The status a handshake is refused with.

@@ -19,12 +19,16 @@ use crate::{Frame, Limits, PostError};
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) caller: Caller,
+    /// Which of the gateway's connections it is, in the order in which they were made: chaos decides by it.
+    pub(crate) number: u64,
     opened_ms: u64,
     active_ms: AtomicU64,
     /// Set once the handshake is answered. Until then posts wait in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
     fault: AtomicU8,
+    /// Posts that chaos has decided on.
+    posts: AtomicU64,
 }
 
 /// What chaos has done to a connection.
@@ -33,14 +37,16 @@ const TORN: u8 = 2;
 
 impl Connection {
     /// Times are monotonic, except in `caller`.
-    pub(crate) fn new(caller: Caller, opened_ms: u64) -> Self {
+    pub(crate) fn new(caller: Caller, number: u64, opened_ms: u64) -> Self {
         Self {
             caller,
+            number,
             opened_ms,
             active_ms: AtomicU64::new(opened_ms),
             stream: OnceLock::new(),
             outbox: Mutex::default(),
             fault: AtomicU8::new(0),
+            posts: AtomicU64::new(0),
         }
     }
 
@@ -157,6 +163,11 @@ impl Connection {
     /// How long it has been open.
     pub(crate) fn age_ms(&self, monotonic_ms: u64) -> u64 {
         monotonic_ms.saturating_sub(self.opened_ms)
+    }
+
+    /// Chaos: how many posts it has decided on before this one.
+    pub(crate) fn count_post(&self) -> u64 {
+        self.posts.fetch_add(1, Relaxed)
     }
 
     /// Chaos: reads and writes nothing from now on.

@@ -138,8 +138,10 @@ async fn establish<F: Functions>(
 ) -> Result<ApiGatewayProxyResponse, Refusal> {
     caller.authorizer = authorize(shared, &caller, handshake, moment).await?;
     let response = connect(shared, &caller, handshake, moment).await?;
-    let connection = Arc::new(Connection::new(caller, shared.connections.monotonic_ms()));
-    shared.connections.insert(connection.clone());
+    let connections = &shared.connections;
+    let number = connections.faults().next_connection();
+    let connection = Arc::new(Connection::new(caller, number, connections.monotonic_ms()));
+    connections.insert(connection.clone());
     tokio::spawn(open(shared.clone(), connection, upgrade));
     Ok(response)
 }

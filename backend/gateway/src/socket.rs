@@ -40,7 +40,7 @@ pub(crate) async fn serve<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<
 /// Delivers a connection's `$disconnect`, then forgets it.
 pub(crate) async fn disconnect<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>, end: End) {
     let Shared { api, functions, connections } = &*shared;
-    if api.routes.contains(DISCONNECT) && !connections.loses_disconnect() {
+    if api.routes.contains(DISCONNECT) && !connections.loses_disconnect(&connection) {
         let event = event::disconnect_event(api, &connection.caller, end, connections.moment());
         invoke::invoke(functions, event, api.limits.integration).await;
     }

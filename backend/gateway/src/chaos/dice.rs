@@ -1,6 +1,6 @@
 //! Chance, from one seed.
 
-use super::{Probability, Span};
+use super::{Decision, Probability, Span};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): short, and every seed is a good one.
 #[derive(Debug)]
@@ -9,6 +9,16 @@ pub(crate) struct Dice(u64);
 impl Dice {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// The dice of one decision: the same for the same decision, and unlike those of any other.
+    pub(crate) fn of(seed: u64, decision: Decision) -> Self {
+        let numbers = match decision {
+            Decision::Handshake { number } => [1, number, 0],
+            Decision::Post { connection, number } => [2, connection, number],
+            Decision::Disconnect { connection } => [3, connection, 0],
+        };
+        numbers.into_iter().fold(Self(seed), |mut dice, number| Self(dice.next() ^ number))
     }
 
     /// True as often as `probability` says.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Chaos, Dice, Fate, HttpError, Probability};
+use super::{Chaos, Decision, Dice, Fate, HttpError, Probability};
 use crate::connection::Connection;
 use crate::rate::RateLimit;
 use crate::{ConnectionId, Connections, Frame, Gone, PostError};
@@ -96,15 +96,25 @@ impl Connections {
     /// The status a handshake is to be refused with.
     pub(crate) fn refuses_handshake(&self) -> Option<HttpError> {
         let faults = self.faults();
-        let status = faults.is_on().then(|| faults.active().chaos.handshake(&mut self.dice())).flatten();
+        if !faults.is_on() {
+            return None;
+        }
+        let decision = Decision::Handshake { number: faults.handshakes.fetch_add(1, Relaxed) };
+        let active = faults.active();
+        let status = active.chaos.handshake(&mut self.dice(&active, decision));
         count(&faults.counts.refused, status.is_some());
         status
     }
 
-    /// Whether a `$disconnect` is to be lost.
-    pub(crate) fn loses_disconnect(&self) -> bool {
+    /// Whether a connection's `$disconnect` is to be lost.
+    pub(crate) fn loses_disconnect(&self, connection: &Connection) -> bool {
         let faults = self.faults();
-        let loses = faults.is_on() && faults.active().chaos.loses_disconnect(&mut self.dice());
+        if !faults.is_on() {
+            return false;
+        }
+        let decision = Decision::Disconnect { connection: connection.number };
+        let active = faults.active();
+        let loses = active.chaos.loses_disconnect(&mut self.dice(&active, decision));
         count(&faults.counts.lost_disconnects, loses);
         loses
     }
@@ -116,7 +126,7 @@ impl Connections {
         frame: &Frame,
         monotonic_ms: u64,
     ) -> Result<(), PostError> {
-        let fate = self.faults().fate(&connection, monotonic_ms, &mut self.dice());
+        let fate = self.fate(&connection, monotonic_ms);
         self.faults().counts.count(fate);
         match fate {
             Fate::Delivered => connection.post(frame, self.limits(), monotonic_ms),
@@ -151,8 +161,20 @@ impl Connections {
         });
     }
 
-    fn dice(&self) -> Dice {
-        Dice::new(self.moment().random)
+    fn fate(&self, connection: &Connection, monotonic_ms: u64) -> Fate {
+        let active = self.faults().active();
+        let decision = Decision::Post { connection: connection.number, number: connection.count_post() };
+        if active.post_rate.as_ref().is_some_and(|rate| !rate.take(monotonic_ms)) {
+            return Fate::Throttled;
+        }
+        active.chaos.post(connection.age_ms(monotonic_ms), &mut self.dice(&active, decision))
+    }
+
+    fn dice(&self, active: &Active, decision: Decision) -> Dice {
+        match active.chaos.seed {
+            Some(seed) => Dice::of(seed, decision),
+            None => Dice::new(self.moment().random),
+        }
     }
 }
 
@@ -162,6 +184,9 @@ pub(crate) struct Faults {
     /// All that is looked at when nothing goes wrong.
     is_on: AtomicBool,
     active: RwLock<Arc<Active>>,
+    /// Handshakes that chance has decided on.
+    handshakes: AtomicU64,
+    connections: AtomicU64,
     counts: Counts,
 }
 
@@ -188,6 +213,11 @@ impl Faults {
         self.is_on.load(Relaxed)
     }
 
+    /// The number of a connection that is to be made.
+    pub(crate) fn next_connection(&self) -> u64 {
+        self.connections.fetch_add(1, Relaxed)
+    }
+
     fn set(&self, chaos: Chaos) {
         let is_on = !chaos.is_calm();
         let rate = chaos.throttle.above_per_second.map(|rate| RateLimit::new(rate.get(), rate.get()));
@@ -198,14 +228,6 @@ impl Faults {
 
     fn active(&self) -> Arc<Active> {
         self.active.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn fate(&self, connection: &Connection, monotonic_ms: u64, dice: &mut Dice) -> Fate {
-        let active = self.active();
-        if active.post_rate.as_ref().is_some_and(|rate| !rate.take(monotonic_ms)) {
-            return Fate::Throttled;
-        }
-        active.chaos.post(connection.age_ms(monotonic_ms), dice)
     }
 }
 

@@ -61,6 +61,30 @@ fn every_length_of_a_span_can_come() {
 }
 
 #[test]
+fn a_decision_of_a_seed_is_always_the_same_and_no_two_are_alike() {
+    let post = |connection, number| Decision::Post { connection, number };
+    let decisions = [
+        post(0, 0),
+        post(0, 1),
+        post(1, 0),
+        Decision::Handshake { number: 0 },
+        Decision::Handshake { number: 1 },
+        Decision::Disconnect { connection: 0 },
+        Decision::Disconnect { connection: 1 },
+    ];
+    let long = Span::try_from([0, u64::MAX - 1]).expect("a span");
+    let drawn = |seed| decisions.map(|decision| Dice::of(seed, decision).within(long));
+    assert_eq!(drawn(7), drawn(7));
+    let all: std::collections::BTreeSet<u64> = (0..1_000).flat_map(drawn).collect();
+    assert_eq!(all.len(), 7_000);
+}
+
+#[test]
+fn a_seed_alone_is_no_chaos() {
+    assert!(read(r#"{"seed": 7}"#).expect("settings").is_calm());
+}
+
+#[test]
 fn a_young_connection_is_gone_and_an_older_one_is_there() {
     let chaos = read(r#"{"gone_ms": 100}"#).expect("settings");
     assert_eq!(chaos.post(99, &mut Dice::new(1)), Fate::Gone);
@@ -98,7 +122,7 @@ fn a_value_that_means_nothing_is_an_error_that_says_what_would() {
 
 #[test]
 fn settings_are_written_as_they_are_read() {
-    let text = r#"{"time_scale":720,"lost_disconnect":0.5,"gone_ms":50,
+    let text = r#"{"time_scale":720,"seed":7,"lost_disconnect":0.5,"gone_ms":50,
         "throttle":{"probability":0.01,"above_per_second":1000},"delay":{"probability":0.2,"ms":[1,200]},
         "duplicate":{"probability":0.1,"ms":[0,50]},"freeze":0.001,"cut":0.002,
         "refuse":{"probability":0.1,"status":429}}"#;

@@ -160,6 +160,20 @@ async fn at_720_times_the_speed_two_hours_are_ten_seconds() {
     assert_eq!(harness.disconnect().await.0, 1001);
 }
 
+#[tokio::test]
+async fn a_seed_decides_the_fate_of_each_post_whenever_it_comes() {
+    let first = fates(r#"{"seed": 1, "throttle": {"probability": 0.5}}"#).await;
+    assert_eq!(fates(r#"{"seed": 1, "throttle": {"probability": 0.5}}"#).await, first);
+    assert_ne!(fates(r#"{"seed": 2, "throttle": {"probability": 0.5}}"#).await, first);
+}
+
+/// Of a hundred posts to the first connection.
+async fn fates(settings: &str) -> Vec<Result<(), PostError>> {
+    let mut harness = in_chaos(settings).await;
+    let (_client, id) = harness.identified_client().await;
+    (0..100).map(|_| harness.connections.post(&id, &Frame::text("x"))).collect()
+}
+
 async fn in_chaos(settings: &str) -> Harness {
     let harness = Start::new(Script::default()).run().await;
     set(&harness, settings);
