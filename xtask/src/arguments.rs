@@ -1,5 +1,6 @@
 //! The command line, parsed.
 
+use crate::deploy::{Deploy, Destroy};
 use crate::failure::Failure;
 
 /// What was asked for.
@@ -23,6 +24,10 @@ pub enum Subcommand {
     Soak {
         minutes: u32,
     },
+    /// To AWS.
+    Deploy(Deploy),
+    /// From AWS.
+    Destroy(Destroy),
     /// Internal, started by `run`: opens the browser once something listens at `address`.
     OpenWhenReady {
         address: String,
@@ -55,6 +60,8 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
             Ok(minutes @ 1..) => Ok(Subcommand::Soak { minutes }),
             Ok(0) | Err(_) => Err(Failure::Usage { words: format!("soak {minutes}") }),
         },
+        ["deploy", rest @ ..] => understood(words.as_slice(), Deploy::parse(rest).map(Subcommand::Deploy)),
+        ["destroy", rest @ ..] => understood(words.as_slice(), Destroy::parse(rest).map(Subcommand::Destroy)),
         ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),
         other => Err(Failure::Usage { words: other.join(" ") }),
     }
@@ -62,6 +69,10 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
 
 /// How long `soak` takes unless told.
 const SOAK_MINUTES: u32 = 10;
+
+fn understood(words: &[&str], parsed: Option<Subcommand>) -> Result<Subcommand, Failure> {
+    parsed.ok_or_else(|| Failure::Usage { words: words.join(" ") })
+}
 
 /// What follows `--`; anything before it would be silently lost, so it is refused.
 fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, Failure> {
@@ -111,6 +122,15 @@ mod tests {
         for line in ["soak 0", "soak long", "soak 3 4"] {
             assert!(matches!(parsed(line), Err(Failure::Usage { .. })), "{line:?}");
         }
+    }
+
+    #[test]
+    fn deploying_and_destroying_take_a_stage() {
+        assert!(
+            matches!(parsed("deploy --stage prod").unwrap(), Subcommand::Deploy(Deploy { place, .. }) if place.stage == "prod")
+        );
+        assert!(matches!(parsed("destroy").unwrap(), Subcommand::Destroy(Destroy { yes: false, .. })));
+        assert!(matches!(parsed("deploy prod"), Err(Failure::Usage { words }) if words == "deploy prod"));
     }
 
     #[test]

@@ -13,6 +13,12 @@ Tickertape's tasks. Each sets up what it needs, and skips what is done.
     cargo xtask bench [-- ARGS]   deliveries, latency, memory, page, appends, from release builds
     cargo xtask soak [MINUTES]    chaos over real sockets, 10 minutes unless told, with a line a minute; then
                                   20,000 more schedules of the simulation for each of them
+    cargo xtask deploy [--stage NAME] [--region NAME] [--set PARAMETER=VALUE]… [--rotate-secret] [--dry-run]
+                                  build for AWS, deploy there, print the board's address; the stage is called
+                                  dev unless told. --set fills in a parameter of infra/template.yaml, and holds
+                                  until it is set again; --dry-run does what needs no account, and prints the rest
+    cargo xtask destroy [--stage NAME] [--region NAME] [--yes] [--dry-run]
+                                  take it away again, with its data; asks before
     cargo xtask help              this
 
 Tools are installed once per user into the cache folder (`tickertape/tools`); nothing else on the

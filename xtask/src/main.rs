@@ -1,4 +1,4 @@
-//! What people and CI run: `cargo xtask run | dev | test | check | bench | soak`.
+//! What people and CI run: `cargo xtask run | dev | test | check | bench | soak | deploy | destroy`.
 //!
 //! Each subcommand has a file. [`tools`] knows what they need, finds it, and installs what is missing;
 //! [`step`] shows what is going on. Nothing here is shipped, and no other crate depends on it.
@@ -6,6 +6,7 @@
 mod arguments;
 mod bench;
 mod check;
+mod deploy;
 mod dev;
 mod failure;
 mod help;
@@ -45,6 +46,8 @@ fn perform(subcommand: Subcommand) -> Result<(), Failure> {
         Subcommand::Check => check::check(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
         Subcommand::Soak { minutes } => soak::soak(&Project::locate()?, minutes)?,
+        Subcommand::Deploy(options) => deploy::deploy(&Project::locate()?, &options)?,
+        Subcommand::Destroy(options) => deploy::destroy(&Project::locate()?, &options)?,
         Subcommand::OpenWhenReady { address } => run::open_when_ready(&address),
     }
     Ok(())

@@ -41,10 +41,20 @@ pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outc
 
 /// Runs `command` and leaves the judgement to the caller.
 pub fn observe(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, Failure> {
+    observe_with(project, title, command, "")
+}
+
+/// The same with something on its standard input, which no log and no list of processes shows.
+pub fn observe_with(
+    project: &Project,
+    title: &str,
+    command: &mut Command,
+    input: &str,
+) -> Result<Outcome, Failure> {
     let began = Instant::now();
     let log = project.log(title);
     let mut transcript = Transcript::create(log.clone())?;
-    let mut child = spawn(command)?;
+    let mut child = spawn(command, input)?;
     let lines = listen(&mut child);
     let status = follow(title, began, &mut child, &lines, &mut transcript)?;
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
@@ -68,10 +78,15 @@ pub fn show_end(lines: &[String]) {
     }
 }
 
-fn spawn(command: &mut Command) -> Result<Child, Failure> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+fn spawn(command: &mut Command, input: &str) -> Result<Child, Failure> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let program = command.get_program().to_string_lossy().into_owned();
-    command.spawn().map_err(Failure::while_doing(format!("starting {program}")))
+    let mut child = command.spawn().map_err(Failure::while_doing(format!("starting {program}")))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that ends without having read it says why by its exit.
+        stdin.write_all(input.as_bytes()).unwrap_or_default();
+    }
+    Ok(child)
 }
 
 /// Both streams of the child as lines, in the order they came.

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is, and what came of them.
 
 use crate::arguments::Scope;
+use crate::deploy;
 use crate::failure::Failure;
 use crate::page;
 use crate::product::{self, Profile};
@@ -17,11 +18,13 @@ mod report;
 type RunSuite = fn(&Project) -> Result<Suite, Failure>;
 
 const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
-const ALL: [(&str, RunSuite); 4] = [(NATIVE, native), (WASM, wasm), (BROWSER, browser), (SIZE, size_of_page)];
+const ALL: [(&str, RunSuite); 5] =
+    [(NATIVE, native), (WASM, wasm), (BROWSER, browser), (SIZE, size_of_page), (CLOUD, deployment)];
 const NATIVE: &str = "tests: native";
 const WASM: &str = "tests: shared in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
 const SIZE: &str = "page: what opening it costs";
+const CLOUD: &str = "AWS: all but the account";
 
 /// Sets up what `scope` needs, runs all of it even when something fails, and ends with the count.
 pub fn test(project: &Project, scope: Scope) -> Result<(), Failure> {
@@ -80,7 +83,15 @@ fn size_of_page(project: &Project) -> Result<Suite, Failure> {
     let began = Instant::now();
     let size = page::check_size(project)?;
     terminal::done(SIZE, &size);
-    Ok(Suite::checked(SIZE, began.elapsed()))
+    Ok(Suite::checked(SIZE, 1, began.elapsed()))
+}
+
+/// The template, the functions as they are deployed, and a deployment that only says what it would do.
+fn deployment(project: &Project) -> Result<Suite, Failure> {
+    let began = Instant::now();
+    let held = deploy::check_without_account(project)?;
+    terminal::done(CLOUD, &format!("{held} checks"));
+    Ok(Suite::checked(CLOUD, held, began.elapsed()))
 }
 
 fn observed(project: &Project, title: &'static str, command: &mut Command) -> Result<Suite, Failure> {

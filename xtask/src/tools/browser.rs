@@ -1,9 +1,8 @@
 //! A Chromium and the driver that commands it.
 
-use super::{find, version};
+use super::{apt, find, version};
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::step;
 use crate::terminal;
 use std::path::{Path, PathBuf};
 
@@ -46,14 +45,10 @@ impl Browser {
     }
 
     fn install(project: &Project) -> Result<Self, Failure> {
-        if !may_use_apt() {
+        if !apt::is_allowed() {
             return Err(missing());
         }
-        step::run(project, "apt-get update", project.command("apt-get").arg("update"))?;
-        let mut install = project.command("apt-get");
-        install.args(["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]);
-        install.env("DEBIAN_FRONTEND", "noninteractive");
-        step::run(project, "apt-get install chromium", &mut install)?;
+        apt::install(project, &["chromium", "chromium-driver"])?;
         Self::find().ok_or_else(missing)
     }
 
@@ -78,14 +73,6 @@ fn major_version(program: &Path) -> Option<u32> {
 fn first_of(names: &[&str], places: &[&str]) -> Option<PathBuf> {
     let on_path = names.iter().find_map(|name| find::on_path(name));
     on_path.or_else(|| places.iter().map(PathBuf::from).find(|place| place.is_file()))
-}
-
-fn may_use_apt() -> bool {
-    find::on_path("apt-get").is_some() && find::on_path("id").is_some_and(|id| is_root(&id))
-}
-
-fn is_root(id: &Path) -> bool {
-    std::process::Command::new(id).arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
 fn missing() -> Failure {

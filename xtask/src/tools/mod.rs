@@ -3,19 +3,23 @@
 //! A tool of the right version on the `PATH` is used as it is. Otherwise it is installed, once per user,
 //! into [`Project::tools`] under its name and version; nothing on the machine is replaced.
 
+mod apt;
 mod binaryen;
 mod browser;
 mod cargo_tool;
 mod find;
+mod python;
 mod toolchain;
 mod version;
 
 pub use browser::Browser;
-pub use toolchain::{WASM_TARGET, components, wasm_target};
+pub use find::on_path;
+pub use toolchain::{ARM_TARGET, WASM_TARGET, components, wasm_target};
 
 use crate::failure::Failure;
 use crate::project::Project;
 use cargo_tool::CargoTool;
+use python::PythonTool;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -23,6 +27,16 @@ use std::process::Command;
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_LAMBDA: PythonTool = PythonTool {
+    // Zig is its linker, and its C compiler for another architecture.
+    packages: &[("cargo-lambda", "1.9.2"), ("ziglang", "0.17.1")],
+    programs: &["cargo-lambda", "python-zig"],
+};
+const CFN_LINT: PythonTool = PythonTool {
+    // The translator is the one that AWS expands templates with; the linter brings one as well.
+    packages: &[("cfn-lint", "1.58.0"), ("aws-sam-translator", "1.115.0")],
+    programs: &["cfn-lint", "python"],
+};
 
 /// What building the page takes.
 pub struct PageTools {
@@ -68,6 +82,20 @@ pub fn cargo_deny(project: &Project) -> Result<Command, Failure> {
         optimised: false,
     };
     Ok(project.command(tool.set_up(project)?.join(program("cargo-deny"))))
+}
+
+/// `cargo lambda`, ready for its arguments; also sees to the target of the functions.
+pub fn cargo_lambda(project: &Project) -> Result<Command, Failure> {
+    toolchain::arm_target(project)?;
+    let folder = CARGO_LAMBDA.set_up(project)?;
+    let mut command = project.command(folder.join(program("cargo-lambda")));
+    command.arg("lambda").env("PATH", path_with(&folder)).env("CARGO_TERM_COLOR", "never");
+    Ok(command)
+}
+
+/// The folder with `cfn-lint`, and with a `python` that can expand templates.
+pub fn cfn_lint(project: &Project) -> Result<PathBuf, Failure> {
+    CFN_LINT.set_up(project)
 }
 
 /// Whether Node is here, which runs WebAssembly tests faster than a browser does.

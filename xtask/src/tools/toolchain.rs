@@ -10,14 +10,26 @@ use std::path::{Path, PathBuf};
 /// The target of the page and of the tests of `shared`.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
+/// The target of the functions.
+pub const ARM_TARGET: &str = "aarch64-unknown-linux-gnu";
+
 /// Adds the standard library for WebAssembly, unless it is there.
 pub fn wasm_target(project: &Project) -> Result<(), Failure> {
-    let title = format!("target {WASM_TARGET}");
-    if has_wasm_target(project)? {
+    target(project, WASM_TARGET)
+}
+
+/// Adds the standard library for the functions' machines, unless it is there.
+pub fn arm_target(project: &Project) -> Result<(), Failure> {
+    target(project, ARM_TARGET)
+}
+
+fn target(project: &Project, name: &str) -> Result<(), Failure> {
+    let title = format!("target {name}");
+    if has_target(project, name)? {
         terminal::done(&title, "is there");
         return Ok(());
     }
-    step::run(project, &title, project.command(rustup(&title)?).args(["target", "add", WASM_TARGET]))?;
+    step::run(project, &title, project.command(rustup(&title)?).args(["target", "add", name]))?;
     Ok(())
 }
 
@@ -39,14 +51,14 @@ pub fn components(project: &Project) -> Result<(), Failure> {
 }
 
 /// Asks the compiler, so that toolchains which did not come from rustup count as well.
-fn has_wasm_target(project: &Project) -> Result<bool, Failure> {
+fn has_target(project: &Project, name: &str) -> Result<bool, Failure> {
     let output = project
         .command("rustc")
         .args(["--print", "sysroot"])
         .output()
         .map_err(Failure::while_doing("starting rustc"))?;
     let sysroot = String::from_utf8_lossy(&output.stdout);
-    Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir())
+    Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(name).join("lib").is_dir())
 }
 
 fn rustup(wanted: &str) -> Result<PathBuf, Failure> {

@@ -1,0 +1,90 @@
+//! The four functions, built for the machines they run on.
+
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::step;
+use crate::terminal::{self, human_bytes};
+use crate::tools::{self, ARM_TARGET};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
+/// What one may weigh, zipped: a ratchet against slow starts, far below what Lambda takes (50 MB).
+const MOST_BYTES: u64 = 10_000_000;
+/// `e_machine` of 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
+const AARCH64: u16 = 183;
+
+/// Builds and checks them: how many there are. They end where the template looks for them.
+pub fn build(project: &Project) -> Result<u32, Failure> {
+    let mut build = tools::cargo_lambda(project)?;
+    build.args(["build", "--locked", "--arm64", "--profile", "lambda", "--package", "backend-lambda"]);
+    build.args(["--output-format", "zip", "--lambda-dir"]).arg(folder(project));
+    step::run(project, "functions (arm64)", &mut build)?;
+    FUNCTIONS.iter().try_fold(0, |count, name| check(project, name).map(|()| count + 1))
+}
+
+fn check(project: &Project, name: &str) -> Result<(), Failure> {
+    let binary = project.target.join(ARM_TARGET).join("lambda").join(name);
+    require_arm(name, &fs::read(&binary).map_err(reading(&binary))?)?;
+    let zip = folder(project).join(name).join("bootstrap.zip");
+    let bytes = fs::metadata(&zip).map_err(reading(&zip))?.len();
+    require_small(name, bytes)?;
+    terminal::done(&format!("function {name}"), &format!("arm64, {} zipped", human_bytes(bytes)));
+    Ok(())
+}
+
+/// Where the template's `CodeUri`s point to.
+fn folder(project: &Project) -> PathBuf {
+    project.root.join("infra").join("build")
+}
+
+fn reading(file: &Path) -> impl FnOnce(std::io::Error) -> Failure {
+    Failure::while_doing(format!("reading {}", file.display()))
+}
+
+fn require_arm(name: &str, binary: &[u8]) -> Result<(), Failure> {
+    let is_elf = binary.starts_with(b"\x7fELF\x02\x01");
+    let machine = binary.get(18..20).map(|two| u16::from_le_bytes([two[0], two[1]]));
+    if is_elf && machine == Some(AARCH64) {
+        return Ok(());
+    }
+    Err(Failure::Faults { summary: format!("function {name} is no program for 64-bit ARM on Linux") })
+}
+
+fn require_small(name: &str, bytes: u64) -> Result<(), Failure> {
+    if bytes < MOST_BYTES {
+        return Ok(());
+    }
+    let (size, limit) = (human_bytes(bytes), human_bytes(MOST_BYTES));
+    Err(Failure::Faults {
+        summary: format!("function {name} has {size} zipped, and may have less than {limit}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn elf(machine: u16) -> Vec<u8> {
+        let mut header = b"\x7fELF\x02\x01\x01".to_vec();
+        header.resize(18, 0);
+        header.extend(machine.to_le_bytes());
+        header
+    }
+
+    #[test]
+    fn only_a_program_for_arm_is_taken() {
+        const X86_64: u16 = 62;
+        assert!(require_arm("f", &elf(AARCH64)).is_ok());
+        for wrong in [elf(X86_64), b"\x7fELF\x02\x01".to_vec(), b"#!/bin/sh".to_vec(), Vec::new()] {
+            assert!(require_arm("f", &wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn a_function_that_grew_too_large_is_named_with_its_size() {
+        assert!(require_small("f", MOST_BYTES - 1).is_ok());
+        let failure = require_small("ingest", MOST_BYTES).unwrap_err().to_string();
+        assert_eq!(failure, "function ingest has 10.0 MB zipped, and may have less than 10.0 MB");
+    }
+}

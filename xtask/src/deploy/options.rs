@@ -1,0 +1,213 @@
+//! The words after `deploy` and `destroy`.
+
+use crate::failure::Failure;
+use std::collections::BTreeSet;
+
+/// Which of possibly many deployments, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub stage: String,
+    /// Without one, that of `aws` and `sam`: `AWS_REGION`, or the profile's.
+    pub region: Option<String>,
+}
+
+/// See [`super::deploy`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct Deploy {
+    pub place: Place,
+    /// Parameters of the template and their values. Those not named keep what an earlier deployment gave them.
+    pub settings: Vec<(String, String)>,
+    /// Whether all tokens there are lose their worth.
+    pub rotates_secret: bool,
+    pub dry_run: bool,
+}
+
+/// See [`super::destroy()`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct Destroy {
+    pub place: Place,
+    /// Whether it was confirmed already.
+    pub yes: bool,
+    pub dry_run: bool,
+}
+
+/// What `deploy` itself gives the template.
+const OWN_SETTINGS: [&str; 3] = ["Stage", "SecretParameter", "SecretVersion"];
+
+impl Place {
+    /// The stack's name; its functions and roles are called after it.
+    pub fn stack(&self) -> String {
+        format!("tickertape-{}", self.stage)
+    }
+
+    /// The name of the parameter with the secret.
+    pub fn secret(&self) -> String {
+        format!("/tickertape/{}/secret", self.stage)
+    }
+}
+
+impl Deploy {
+    /// A deployment that only says what it would do.
+    pub fn dry_run_of(stage: &str) -> Self {
+        let place = Place { stage: stage.to_owned(), region: None };
+        Self { place, settings: Vec::new(), rotates_secret: false, dry_run: true }
+    }
+
+    /// `None` if the words make no sense.
+    pub fn parse(words: &[&str]) -> Option<Self> {
+        let mut words = Words::of(words);
+        let parsed = Self {
+            place: words.place()?,
+            settings: words.values("--set")?.into_iter().map(setting).collect::<Option<_>>()?,
+            rotates_secret: words.flag("--rotate-secret"),
+            dry_run: words.flag("--dry-run"),
+        };
+        words.is_empty().then_some(parsed)
+    }
+
+    /// A misspelt setting would be ignored by whoever gets it.
+    pub fn require_known(&self, parameters: &[String]) -> Result<(), Failure> {
+        let settable = parameters.iter().filter(|name| !OWN_SETTINGS.contains(&name.as_str()));
+        let settable: BTreeSet<&str> = settable.map(String::as_str).collect();
+        match self.settings.iter().find(|(name, _)| !settable.contains(name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::Faults {
+                summary: format!(
+                    "there is no setting {name:?}; there are {}",
+                    settable.into_iter().collect::<Vec<_>>().join(", ")
+                ),
+            }),
+        }
+    }
+}
+
+impl Destroy {
+    /// `None` if the words make no sense.
+    pub fn parse(words: &[&str]) -> Option<Self> {
+        let mut words = Words::of(words);
+        let parsed =
+            Self { place: words.place()?, yes: words.flag("--yes"), dry_run: words.flag("--dry-run") };
+        words.is_empty().then_some(parsed)
+    }
+}
+
+/// `Name=value`
+fn setting(text: String) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    Some((name.to_owned(), value.to_owned()))
+}
+
+/// Words that are taken out as they are understood.
+struct Words(Vec<String>);
+
+impl Words {
+    /// `--stage=prod` is `--stage prod`.
+    fn of(words: &[&str]) -> Self {
+        let halves = words.iter().flat_map(|word| match word.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => vec![name, value],
+            _ => vec![*word],
+        });
+        Self(halves.map(str::to_owned).collect())
+    }
+
+    fn place(&mut self) -> Option<Place> {
+        let stage = self.value("--stage")?.unwrap_or_else(|| "dev".to_owned());
+        let is_name = stage.len() <= 16 && stage.starts_with(|c: char| c.is_ascii_lowercase());
+        let is_plain = stage.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let region = self.value("--region")?;
+        (is_name && is_plain).then_some(Place { stage, region })
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|word| word != name);
+        self.0.len() < before
+    }
+
+    /// `None` if it is there without a value, or more than once.
+    fn value(&mut self, name: &str) -> Option<Option<String>> {
+        let mut values = self.values(name)?;
+        (values.len() < 2).then(|| values.pop())
+    }
+
+    fn values(&mut self, name: &str) -> Option<Vec<String>> {
+        let mut values = Vec::new();
+        while let Some(at) = self.0.iter().position(|word| word == name) {
+            self.0.remove(at);
+            let value = self.0.get(at).filter(|value| !value.starts_with("--"))?;
+            values.push(value.clone());
+            self.0.remove(at);
+        }
+        Some(values)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deploy(line: &str) -> Option<Deploy> {
+        Deploy::parse(&line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn without_words_it_is_the_stage_dev_in_the_usual_region() {
+        let parsed = deploy("").unwrap();
+        assert_eq!(parsed.place, Place { stage: "dev".into(), region: None });
+        assert_eq!(
+            (parsed.place.stack(), parsed.place.secret()),
+            ("tickertape-dev".into(), "/tickertape/dev/secret".into())
+        );
+        assert!(!parsed.dry_run && !parsed.rotates_secret);
+    }
+
+    #[test]
+    fn both_ways_to_write_a_value_are_understood_in_any_order() {
+        let spaced = deploy("--dry-run --set AlarmEmail=a@b.example --stage prod --set LogDays=30").unwrap();
+        assert_eq!(
+            spaced,
+            deploy("--stage=prod --set=AlarmEmail=a@b.example --set LogDays=30 --dry-run").unwrap()
+        );
+        assert_eq!(spaced.settings[0], ("AlarmEmail".to_owned(), "a@b.example".to_owned()));
+        assert_eq!(spaced.settings[1], ("LogDays".to_owned(), "30".to_owned()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for line in [
+            "prod",
+            "--stage",
+            "--stage --dry-run",
+            "--stage a --stage b",
+            "--set X",
+            "--yes",
+            "--stage Prod",
+            "--stage a-b",
+        ] {
+            assert_eq!(deploy(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused_with_those_there_are() {
+        let parsed = deploy("--set AlarmMail=a@b.example").unwrap();
+        let failure = parsed.require_known(&["AlarmEmail".into(), "Stage".into()]).unwrap_err().to_string();
+        assert_eq!(failure, "there is no setting \"AlarmMail\"; there are AlarmEmail");
+    }
+
+    #[test]
+    fn what_deploy_sets_itself_cannot_be_set() {
+        let parsed = deploy("--set Stage=other").unwrap();
+        assert!(parsed.require_known(&["Stage".into()]).is_err());
+    }
+
+    #[test]
+    fn destroying_may_be_confirmed_beforehand() {
+        assert!(Destroy::parse(&["--stage", "prod", "--yes"]).unwrap().yes);
+        assert_eq!(Destroy::parse(&["--set", "A=b"]), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! The stack: how it is made, and what it tells of itself.
+
+use super::call::Call;
+use super::cloud::Cloud;
+use super::options::Deploy;
+use super::template::TEMPLATE;
+use crate::failure::Failure;
+use crate::step;
+use serde_json::Value;
+
+/// Where everything is.
+pub struct Outputs {
+    pub site: String,
+    pub websocket: String,
+    ingest: String,
+    pub bucket: String,
+    pub distribution: String,
+}
+
+/// Makes or changes the stack. Parameters that are not named keep their values.
+pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
+    let place = cloud.place;
+    let own = [
+        ("Stage", place.stage.as_str()),
+        ("SecretParameter", &place.secret()),
+        ("SecretVersion", secret_version),
+    ]
+    .map(|(name, value)| format!("{name}={value}"));
+    let given = options.settings.iter().map(|(name, value)| format!("{name}={value}"));
+    cloud
+        .sam(["deploy", "--template-file", TEMPLATE, "--stack-name", &place.stack()])
+        .with(["--resolve-s3", "--s3-prefix", &place.stack(), "--capabilities", "CAPABILITY_IAM"])
+        .with(["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"])
+        .with(["--tags", "application=tickertape", &format!("stage={}", place.stage)])
+        .with(["--parameter-overrides"])
+        .with(own)
+        .with(given)
+}
+
+/// Takes the stack away, with the code that was uploaded for it.
+pub fn delete(cloud: &Cloud) -> Call {
+    cloud.sam(["delete", "--no-prompts", "--stack-name", &cloud.place.stack()])
+}
+
+impl Outputs {
+    /// Asks for them; a dry run makes them up.
+    pub fn read(cloud: &Cloud) -> Result<Self, Failure> {
+        const TITLE: &str = "outputs of the stack";
+        let call = cloud.aws(["cloudformation", "describe-stacks", "--stack-name", &cloud.place.stack()]);
+        let call = call.with(["--query", "Stacks[0].Outputs", "--output", "json"]);
+        match cloud.observe(TITLE, call, "")? {
+            None => Ok(Self::made_up()),
+            Some(outcome) if outcome.status.success() => Self::parse(&outcome.lines.join("\n")),
+            Some(outcome) => Err(step::refused(TITLE, outcome)),
+        }
+    }
+
+    /// The address to publish to, without a slash at the end.
+    pub fn ingest(&self) -> &str {
+        self.ingest.trim_end_matches('/')
+    }
+
+    fn parse(json: &str) -> Result<Self, Failure> {
+        let unreadable =
+            |reason: String| Failure::Unreadable { what: "the outputs of the stack".to_owned(), reason };
+        let outputs: Value = serde_json::from_str(json).map_err(|error| unreadable(error.to_string()))?;
+        let all = outputs.as_array().cloned().unwrap_or_default();
+        let get = |key: &str| {
+            let output = all.iter().find(|output| output["OutputKey"] == key);
+            let value = output.and_then(|output| output["OutputValue"].as_str());
+            value.map(str::to_owned).ok_or_else(|| unreadable(format!("there is no {key}")))
+        };
+        Ok(Self {
+            site: get("Site")?,
+            websocket: get("WebSocket")?,
+            ingest: get("Ingest")?,
+            bucket: get("Bucket")?,
+            distribution: get("Distribution")?,
+        })
+    }
+
+    fn made_up() -> Self {
+        Self {
+            site: "https://SITE/".to_owned(),
+            websocket: "wss://WEBSOCKET/STAGE".to_owned(),
+            ingest: "https://INGEST/".to_owned(),
+            bucket: "BUCKET".to_owned(),
+            distribution: "DISTRIBUTION".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(keys: &[&str]) -> String {
+        let outputs =
+            keys.iter().map(|key| json!({"OutputKey": key, "OutputValue": format!("https://{key}/")}));
+        outputs.collect::<Value>().to_string()
+    }
+
+    #[test]
+    fn the_address_to_publish_to_has_no_slash_at_the_end() {
+        let outputs =
+            Outputs::parse(&told(&["Site", "WebSocket", "Ingest", "Bucket", "Distribution"])).unwrap();
+        assert_eq!((outputs.ingest(), outputs.site.as_str()), ("https://Ingest", "https://Site/"));
+    }
+
+    #[test]
+    fn an_output_that_is_missing_is_named() {
+        let failure = Outputs::parse(&told(&["Site", "WebSocket", "Ingest", "Bucket"])).err().unwrap();
+        assert!(failure.to_string().contains("there is no Distribution"), "{failure}");
+        assert!(Outputs::parse("null").is_err() && Outputs::parse("").is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! The whole of it against programs that answer as AWS would, and write down what they were asked.
+
+#![cfg(unix)]
+
+use super::*;
+use options::Place;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+const OUTPUTS: &str = r#"[
+    {"OutputKey": "Site", "OutputValue": "https://d1.cloudfront.net/"},
+    {"OutputKey": "WebSocket", "OutputValue": "wss://a1.execute-api.eu-central-1.amazonaws.com/dev"},
+    {"OutputKey": "Ingest", "OutputValue": "https://u1.lambda-url.eu-central-1.on.aws/"},
+    {"OutputKey": "Bucket", "OutputValue": "page"},
+    {"OutputKey": "Distribution", "OutputValue": "E1"}
+]"#;
+
+/// An account of its own.
+struct Account {
+    project: Project,
+    place: Place,
+}
+
+impl Account {
+    /// `secret_exists` as SSM would say it; `sam` ends with this status.
+    fn new(name: &str, secret_exists: bool, sam_status: u8) -> Self {
+        let root = std::env::temp_dir().join(format!("xtask-deploy-{}-{name}", std::process::id()));
+        fs::create_dir_all(root.join("dist")).unwrap();
+        fs::create_dir_all(root.join("target/xtask")).unwrap();
+        fs::write(root.join("dist/index.html"), "page").unwrap();
+        fs::write(root.join("outputs.json"), OUTPUTS).unwrap();
+        let project = Project { target: root.join("target"), tools: root.join("tools"), root };
+        let account =
+            Self { project, place: Place { stage: "dev".into(), region: Some("eu-central-1".into()) } };
+        let refusal = "echo 'An error occurred (ParameterAlreadyExists)' >&2; exit 254";
+        let put = if secret_exists { refusal } else { "cat > secret" };
+        account.program("aws", &format!("case \"$*\" in\n*put-parameter*) {put} ;;\n*get-parameter*) echo 3 ;;\n*describe-stacks*) cat outputs.json ;;\nesac"));
+        account.program("sam", &format!("exit {sam_status}"));
+        account
+    }
+
+    fn program(&self, name: &str, script: &str) {
+        let path = self.path(name);
+        fs::write(&path, format!("#!/bin/sh\necho \"{name} $*\" >> calls\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.project.root.join(name)
+    }
+
+    fn cloud(&self) -> Cloud<'_> {
+        Cloud::new(&self.project, &self.place, self.path("aws"), self.path("sam"), false)
+    }
+
+    fn release(&self, rotates_secret: bool) -> Result<(), Failure> {
+        let settings = vec![("LogDays".to_owned(), "30".to_owned())];
+        let options = Deploy { place: self.place.clone(), settings, rotates_secret, dry_run: false };
+        release(&self.cloud(), &options)
+    }
+
+    /// The calls so far.
+    fn calls(&self) -> Vec<String> {
+        let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
+        calls.lines().map(str::to_owned).collect()
+    }
+
+    fn call(&self, words: &str) -> String {
+        self.calls().into_iter().find(|call| call.contains(words)).unwrap_or_default()
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.project.root).unwrap_or_default();
+    }
+}
+
+#[test]
+fn a_deployment_makes_the_secret_then_the_stack_then_uploads_the_page_and_clears_the_caches() {
+    let account = Account::new("order", false, 0);
+    account.release(false).unwrap();
+    let order = [
+        "sts get",
+        "ssm put",
+        "ssm get",
+        "sam deploy",
+        "describe-stacks",
+        "*.json",
+        "*.html",
+        "create-invalidation",
+    ];
+    let calls = account.calls();
+    assert_eq!(calls.len(), order.len(), "{calls:#?}");
+    assert!(calls.iter().zip(order).all(|(call, words)| call.contains(words)), "{calls:#?}");
+    assert!(calls.iter().all(|call| call.contains("--region eu-central-1")), "{calls:#?}");
+}
+
+#[test]
+fn the_secret_is_in_no_argument_and_in_no_log() {
+    let account = Account::new("secret", false, 0);
+    account.release(false).unwrap();
+    let secret = fs::read_to_string(account.path("secret")).unwrap();
+    assert_eq!(secret.len(), 64);
+    let logs = crate::stamp::files_below(&account.path("target")).unwrap();
+    assert!(logs.len() > 5);
+    for file in logs.into_iter().chain([account.path("calls")]) {
+        assert!(!fs::read_to_string(&file).unwrap().contains(&secret), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_secret_that_is_there_is_kept_and_its_version_goes_to_the_stack() {
+    let account = Account::new("kept", true, 0);
+    account.release(false).unwrap();
+    assert!(!account.call("put-parameter").contains("--overwrite"));
+    let deploy = account.call("sam deploy");
+    assert!(
+        deploy.ends_with("Stage=dev SecretParameter=/tickertape/dev/secret SecretVersion=3 LogDays=30"),
+        "{deploy}"
+    );
+}
+
+#[test]
+fn a_secret_is_replaced_only_by_who_asks_for_it() {
+    let account = Account::new("rotated", false, 0);
+    account.release(true).unwrap();
+    assert!(account.call("put-parameter").ends_with("--overwrite"), "{:#?}", account.calls());
+}
+
+#[test]
+fn the_page_is_told_where_the_server_is() {
+    let account = Account::new("settings", false, 0);
+    account.release(false).unwrap();
+    let settings = fs::read_to_string(account.path("target/xtask/site/plain/config.json")).unwrap();
+    let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
+    assert_eq!(settings["ws"], "wss://a1.execute-api.eu-central-1.amazonaws.com/dev");
+    assert_eq!(settings["http"], "https://u1.lambda-url.eu-central-1.on.aws");
+}
+
+#[test]
+fn a_stack_that_is_refused_leaves_the_page_alone() {
+    let account = Account::new("refused", false, 1);
+    assert!(matches!(account.release(false), Err(Failure::Refused { step, .. }) if step == "stack"));
+    assert_eq!(account.call("s3 cp"), "");
+}
+
+#[test]
+fn a_dry_run_calls_nobody() {
+    let account = Account::new("dry", false, 0);
+    let cloud = Cloud::new(&account.project, &account.place, account.path("aws"), account.path("sam"), true);
+    release(&cloud, &Deploy::dry_run_of("dev")).unwrap();
+    destroy::take_away(&cloud).unwrap();
+    assert_eq!(account.calls(), [""; 0]);
+}
+
+#[test]
+fn the_bucket_is_emptied_before_the_stack_goes() {
+    let account = Account::new("destroyed", false, 0);
+    destroy::take_away(&account.cloud()).unwrap();
+    let calls = account.calls();
+    let words = [
+        "describe-stacks --stack-name tickertape-dev",
+        "s3 rm s3://page --recursive",
+        "sam delete --no-prompts",
+    ];
+    assert!(
+        calls.len() == 3 && calls.iter().zip(words).all(|(call, words)| call.contains(words)),
+        "{calls:#?}"
+    );
+}

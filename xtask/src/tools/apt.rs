@@ -1,0 +1,26 @@
+//! Debian's packages, where this may install them.
+
+use super::find;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::step;
+use std::path::Path;
+use std::process::Command;
+
+/// Whether there is apt, and nobody to be asked for a password.
+pub fn is_allowed() -> bool {
+    find::on_path("apt-get").is_some() && find::on_path("id").is_some_and(|id| is_root(&id))
+}
+
+/// Installs packages, and what they cannot do without.
+pub fn install(project: &Project, packages: &[&str]) -> Result<(), Failure> {
+    step::run(project, "apt-get update", project.command("apt-get").arg("update"))?;
+    let mut install = project.command("apt-get");
+    install.args(["install", "-y", "--no-install-recommends"]).args(packages);
+    install.env("DEBIAN_FRONTEND", "noninteractive");
+    step::run(project, &format!("apt-get install {}", packages.join(" ")), &mut install).map(drop)
+}
+
+fn is_root(id: &Path) -> bool {
+    Command::new(id).arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
