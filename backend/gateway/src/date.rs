@@ -5,7 +5,7 @@ const MONTHS: [&str; 12] =
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// `09/Feb/2024:18:11:43 +0000`, as in `requestTime`.
-pub(crate) fn common_log(now_ms: u64) -> String {
+pub fn common_log(now_ms: u64) -> String {
     let (year, month, day) = civil(now_ms / DAY_MS);
     let (hour, minute, second, _) = time_of_day(now_ms);
     let month = MONTHS[month as usize - 1];

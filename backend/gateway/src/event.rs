@@ -12,11 +12,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
 
 use crate::route::{CONNECT, DISCONNECT};
-use crate::{Api, ConnectionId, date, id};
+use crate::{Api, AuthorizerEvent, ConnectionId, date, id};
 
 mod json;
 
-pub use json::event_json;
+pub use json::{authorizer_event_json, event_json};
 
 /// What stays the same in every event of a connection.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ pub(crate) fn authorizer_event(
     caller: &Caller,
     handshake: &Handshake,
     moment: Moment,
-) -> ApiGatewayCustomAuthorizerRequestTypeRequest {
+) -> AuthorizerEvent {
     let mut event = ApiGatewayCustomAuthorizerRequestTypeRequest::default();
     event.type_ = Some("REQUEST".into());
     event.method_arn = Some(api.connect_arn());
@@ -119,7 +119,7 @@ pub(crate) fn authorizer_event(
     if let Some(identity) = &mut event.request_context.identity {
         identity.source_ip = Some(caller.source_ip.to_string());
     }
-    event
+    AuthorizerEvent { request: event, context: context(api, caller, moment, CONNECT, "CONNECT") }
 }
 
 fn context(

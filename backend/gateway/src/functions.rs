@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
-    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
+    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
 };
 
 /// Answers the events of one API. A future that is dropped was beyond the integration time-out.
@@ -18,7 +18,7 @@ pub trait Functions: Send + Sync + 'static {
     /// Decides about a handshake. Called only if the API has an [`Authorizer`](crate::Authorizer).
     fn authorize(
         &self,
-        event: ApiGatewayCustomAuthorizerRequestTypeRequest,
+        event: AuthorizerEvent,
     ) -> impl Future<Output = Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>> + Send {
         drop(event);
         async {
@@ -37,10 +37,19 @@ impl<F: Functions> Functions for Arc<F> {
 
     fn authorize(
         &self,
-        event: ApiGatewayCustomAuthorizerRequestTypeRequest,
+        event: AuthorizerEvent,
     ) -> impl Future<Output = Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError>> + Send {
         (**self).authorize(event)
     }
+}
+
+/// What an authorizer is asked.
+#[derive(Clone, Debug)]
+pub struct AuthorizerEvent {
+    /// The event as `aws_lambda_events` types it.
+    pub request: ApiGatewayCustomAuthorizerRequestTypeRequest,
+    /// Its `requestContext` as API Gateway sends it. The typed one is that of REST APIs, without a connection.
+    pub context: ApiGatewayWebsocketProxyRequestContext,
 }
 
 /// A function threw, crashed or returned what is no response. The client learns only that it happened.

@@ -6,11 +6,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
-    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
+    ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
 
-use crate::{AuthorizeError, Functions};
+use crate::{AuthorizeError, AuthorizerEvent, Functions};
 
 /// What became of an invocation.
 pub(crate) enum Outcome {
@@ -44,7 +43,7 @@ pub(crate) async fn invoke<F: Functions>(
 
 pub(crate) async fn authorize<F: Functions>(
     functions: &F,
-    event: ApiGatewayCustomAuthorizerRequestTypeRequest,
+    event: AuthorizerEvent,
     limit: Duration,
 ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
     let failed = |message: &str| AuthorizeError::Failed { message: message.to_owned() };

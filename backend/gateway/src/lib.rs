@@ -21,10 +21,11 @@ pub use chaos::{
     BadValue, Chaos, ChaosCounts, ChaosHandle, HttpError, Lag, Probability, Refuse, Span, Throttle,
 };
 pub use connections::{ConnectionInfo, Connections, Gone, PostError};
+pub use date::common_log as common_log_date;
 pub use environment::{Environment, SystemEnvironment};
-pub use event::event_json;
+pub use event::{authorizer_event_json, event_json};
 pub use frame::Frame;
-pub use functions::{AuthorizeError, FunctionError, Functions};
+pub use functions::{AuthorizeError, AuthorizerEvent, FunctionError, Functions};
 pub use gateway::Gateway;
 pub use id::{ConnectionId, MalformedConnectionId};
 pub use limits::Limits;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::{
-    ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
-    ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
+    ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
 use backend_edge::AuthorizerError;
-use backend_gateway::{AuthorizeError, FunctionError, Functions};
+use backend_gateway::{AuthorizeError, AuthorizerEvent, FunctionError, Functions};
 
 use super::App;
 use crate::client::clock::wall_ms;
@@ -36,9 +35,9 @@ impl Functions for Handlers {
 
     async fn authorize(
         &self,
-        event: ApiGatewayCustomAuthorizerRequestTypeRequest,
+        event: AuthorizerEvent,
     ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
-        let decision = backend_edge::authorize(&event, &self.app.settings().access, wall_ms());
+        let decision = backend_edge::authorize(&event.request, &self.app.settings().access, wall_ms());
         decision.map_err(|error| match error {
             AuthorizerError::Unauthorized => AuthorizeError::Unauthorized,
             AuthorizerError::MethodArn { .. } => AuthorizeError::Failed { message: error.to_string() },

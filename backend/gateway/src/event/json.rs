@@ -1,7 +1,9 @@
 //! Events as the JSON that API Gateway sends, for functions that are other processes.
 
-use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
+use aws_lambda_events::apigw::{ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext};
 use serde_json::{Map, Value};
+
+use crate::AuthorizerEvent;
 
 /// The event as API Gateway writes it: what is not there is absent and not `null`, and header names have capitals.
 ///
@@ -12,6 +14,24 @@ pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
     let mut json = serde_json::to_value(event).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
     fields.retain(|_, value| !is_nothing(value));
+    restore_handshake(fields);
+    fields.insert("requestContext".into(), context_json(&event.request_context));
+    json
+}
+
+/// An authorizer's event as API Gateway writes it for a WebSocket API ("API Gateway Lambda authorizer function input"):
+/// empty maps are there, unlike in other events, and what only REST APIs have is not.
+pub fn authorizer_event_json(event: &AuthorizerEvent) -> Value {
+    let mut json = serde_json::to_value(&event.request).unwrap_or_default();
+    let Value::Object(fields) = &mut json else { return json };
+    fields.retain(|name, value| !value.is_null() && name != "pathParameters");
+    restore_handshake(fields);
+    fields.insert("requestContext".into(), context_json(&event.context));
+    json
+}
+
+/// Header names with capitals, and one value for each query parameter.
+fn restore_handshake(fields: &mut Map<String, Value>) {
     for name in ["headers", "multiValueHeaders"] {
         if let Some(Value::Object(headers)) = fields.get_mut(name) {
             *headers = capitalised(std::mem::take(headers));
@@ -20,9 +40,13 @@ pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
     if let Some(Value::Object(query)) = fields.get_mut("queryStringParameters") {
         query.values_mut().for_each(single);
     }
-    if let Some(Value::Object(context)) = fields.get_mut("requestContext") {
-        context.retain(|_, value| !value.is_null());
-        if let Some(Value::Object(identity)) = context.get_mut("identity") {
+}
+
+fn context_json(context: &ApiGatewayWebsocketProxyRequestContext) -> Value {
+    let mut json = serde_json::to_value(context).unwrap_or_default();
+    if let Value::Object(fields) = &mut json {
+        fields.retain(|_, value| !value.is_null());
+        if let Some(Value::Object(identity)) = fields.get_mut("identity") {
             identity.retain(|_, value| !value.is_null());
         }
     }

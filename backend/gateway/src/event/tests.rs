@@ -94,12 +94,31 @@ fn every_event_survives_being_written_and_read() {
 fn the_authorizer_sees_the_headers_of_the_hop_and_the_arn() {
     let event = authorizer_event(&api(), &caller(), &handshake("t=1"), moment());
     assert_eq!(
-        event.method_arn.as_deref(),
+        event.request.method_arn.as_deref(),
         Some("arn:aws:execute-api:local:000000000000:local/prod/$connect")
     );
-    assert!(event.headers.contains_key("upgrade"));
-    let json = serde_json::to_value(&event).expect("JSON");
+    let json = authorizer_event_json(&event);
+    assert_eq!(json["headers"]["Upgrade"], "websocket");
+    assert_eq!(json["multiValueHeaders"]["Connection"], json!(["Upgrade"]));
     assert_eq!(json["type"], "REQUEST");
+}
+
+#[test]
+fn an_authorizer_event_has_the_documented_keys_and_no_other() {
+    let json = authorizer_event_json(&authorizer_event(&api(), &caller(), &handshake("t=1"), moment()));
+    let expected = [
+        "headers",
+        "methodArn",
+        "multiValueHeaders",
+        "multiValueQueryStringParameters",
+        "queryStringParameters",
+        "requestContext",
+        "stageVariables",
+        "type",
+    ];
+    assert_eq!(keys(&json), expected);
+    assert_eq!(keys(&json["requestContext"]), CONTEXT_KEYS);
+    assert_eq!(json["queryStringParameters"], json!({"t": "1"}));
     assert_eq!(json["stageVariables"], json!({}));
 }
 

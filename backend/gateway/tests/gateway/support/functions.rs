@@ -4,7 +4,7 @@ use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
     ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
-use backend_gateway::{AuthorizeError, Connections, FunctionError, Functions};
+use backend_gateway::{AuthorizeError, AuthorizerEvent, Connections, FunctionError, Functions};
 use tokio::sync::mpsc;
 
 pub type Event = ApiGatewayWebsocketProxyRequest;
@@ -84,10 +84,10 @@ impl Functions for Recorded {
 
     async fn authorize(
         &self,
-        event: ApiGatewayCustomAuthorizerRequestTypeRequest,
+        event: AuthorizerEvent,
     ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
-        let answer = (self.script.authorize)(&event);
-        let _ = self.authorizations.send(event);
+        let answer = (self.script.authorize)(&event.request);
+        let _ = self.authorizations.send(event.request);
         answer
     }
 }

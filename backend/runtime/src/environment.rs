@@ -1,0 +1,98 @@
+//! The variables a function's process gets ("Working with Lambda environment variables", defined runtime
+//! environment variables).
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+
+use crate::Function;
+
+/// Where functions think they are.
+pub(crate) const REGION: &str = "local";
+/// Whose they are.
+pub(crate) const ACCOUNT_ID: &str = "000000000000";
+/// Versions are not kept; this is the only one.
+pub(crate) const VERSION: &str = "$LATEST";
+
+/// Everything a process gets. What Lambda reserves cannot be configured; credentials can, because there is no
+/// role here to take them from.
+pub(crate) fn variables(
+    function: &Function,
+    runtime_api: SocketAddr,
+    log_stream: &str,
+    path: Option<OsString>,
+) -> BTreeMap<String, OsString> {
+    let defaults = [
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("LANG", "en_US.UTF-8"),
+        ("TZ", ":UTC"),
+    ];
+    let mut variables: BTreeMap<String, OsString> =
+        defaults.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    variables.extend(path.map(|path| ("PATH".to_owned(), path)));
+    let configured = function.environment.iter().map(|(name, value)| (name.clone(), value.into()));
+    variables.extend(configured);
+    variables.extend(reserved(function, runtime_api, log_stream));
+    variables
+}
+
+fn reserved(
+    function: &Function,
+    runtime_api: SocketAddr,
+    log_stream: &str,
+) -> impl Iterator<Item = (String, OsString)> {
+    let name = &function.name;
+    [
+        ("_HANDLER", function.handler.clone().into()),
+        ("LAMBDA_TASK_ROOT", function.task_root.clone().into()),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".into()),
+        ("AWS_LAMBDA_FUNCTION_NAME", name.into()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string().into()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", VERSION.into()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".into()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}").into()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream.into()),
+        ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string().into()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables_of(configured: &[(&str, &str)]) -> BTreeMap<String, OsString> {
+        let configured = configured.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let mut function = Function::new("thumb", "/functions/thumb/bootstrap");
+        function.environment = configured.collect();
+        let api = SocketAddr::from(([127, 0, 0, 1], 9001));
+        variables(&function, api, "2026/11/22/[$LATEST]1", Some("/bin".into()))
+    }
+
+    #[test]
+    fn a_function_learns_where_and_who_it_is() {
+        let variables = variables_of(&[]);
+        for (name, value) in [
+            ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"),
+            ("AWS_LAMBDA_FUNCTION_NAME", "thumb"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/thumb"),
+            ("LAMBDA_TASK_ROOT", "/functions/thumb"),
+            ("PATH", "/bin"),
+        ] {
+            assert_eq!(variables[name], value, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_configured_is_there_and_what_lambda_reserves_stays_lambdas() {
+        let variables = variables_of(&[("STAGE", "desk"), ("AWS_REGION", "eu-west-1"), ("_HANDLER", "mine")]);
+        assert_eq!(variables["STAGE"], "desk");
+        assert_eq!(variables["AWS_REGION"], "eu-west-1");
+        assert_eq!(variables["_HANDLER"], "bootstrap");
+    }
+}

@@ -1,0 +1,69 @@
+//! One invocation, as the Runtime API tells it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+
+/// An event on its way to a function.
+#[derive(Clone, Debug)]
+pub(crate) struct Invocation {
+    /// `Lambda-Runtime-Aws-Request-Id`: a UUID.
+    pub id: String,
+    /// The event, as JSON.
+    pub payload: Bytes,
+    /// `Lambda-Runtime-Trace-Id`.
+    pub trace_id: String,
+}
+
+/// What `…/invocation/next` answers with.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub invocation: Invocation,
+    /// `Lambda-Runtime-Deadline-Ms`.
+    pub deadline_ms: u64,
+    /// `Lambda-Runtime-Invoked-Function-Arn`.
+    pub arn: String,
+}
+
+impl Invocation {
+    /// With ids of its own.
+    pub fn new(payload: Bytes) -> Self {
+        let (root, parent) = (rand::random::<u128>() >> 32, rand::random::<u64>());
+        let trace_id = format!("Root=1-{:08x}-{root:024x};Parent={parent:016x};Sampled=0", now_ms() / 1000);
+        Self { id: random_uuid(), payload, trace_id }
+    }
+}
+
+/// Milliseconds since the Unix epoch, `after` from now.
+pub(crate) fn deadline_ms(after: Duration) -> u64 {
+    now_ms() + after.as_millis() as u64
+}
+
+/// Milliseconds since the Unix epoch.
+pub(crate) fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}
+
+/// A new request id.
+pub(crate) fn random_uuid() -> String {
+    uuid(rand::random())
+}
+
+/// Random bits as a UUID of version 4 (RFC 9562, section 5.4).
+fn uuid(random: u128) -> String {
+    let bits =
+        (random & !(0xf000_u128 << 64) & !(0xc000_u128 << 48)) | (0x4000_u128 << 64) | (0x8000_u128 << 48);
+    let hex = format!("{bits:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_a_uuid_of_version_4() {
+        assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
+}

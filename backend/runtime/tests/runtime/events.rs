@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use backend_runtime::InvokeError;
+use serde_json::json;
+
+use crate::support::{Harness, Start};
+
+#[tokio::test]
+async fn an_event_is_accepted_before_it_is_handled() {
+    let mut harness = Harness::start();
+    let id = harness.host.invoke_event("thumb", "{}".into()).expect("accepted");
+    let report = harness.report().await;
+    assert_eq!((report.request_id, report.failure), (id, None));
+}
+
+#[tokio::test]
+async fn a_failing_event_is_tried_twice_more_with_the_same_id_and_then_given_up() {
+    let mut harness = Harness::start();
+    let event = json!({"do": "fail", "words": "again"}).to_string();
+    let id = harness.host.invoke_event("thumb", event.into()).expect("accepted");
+    for _ in 0..3 {
+        let report = harness.report().await;
+        assert_eq!(report.request_id, id);
+        assert!(report.failure.is_some());
+    }
+    harness.line(&format!("event {id} is given up")).await;
+}
+
+#[tokio::test]
+async fn a_throttled_event_is_handled_later() {
+    let mut harness = Start::in_mode(None).change(|start| start.function.concurrency = 1).run();
+    let first = harness.host.invoke_event("thumb", json!({"sleep_ms": 300}).to_string().into());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let second = harness.host.invoke_event("thumb", "{}".into());
+    let handled = [harness.report().await.request_id, harness.report().await.request_id];
+    assert_eq!([first, second], handled.map(Ok));
+}
+
+#[tokio::test]
+async fn an_event_beyond_its_limit_is_refused_as_is_one_too_many() {
+    let none = |start: &mut Start| start.limits.events = 0;
+    let harness = Start::in_mode(None).change(none).run();
+    let throttled = harness.host.invoke_event("thumb", "{}".into());
+    assert_eq!(throttled, Err(InvokeError::Throttled { function: "thumb".into(), limit: 0 }));
+    let limit_bytes = 1024 * 1024;
+    let too_large = harness.host.invoke_event("thumb", vec![b' '; limit_bytes + 1].into());
+    assert_eq!(too_large, Err(InvokeError::TooLarge { size_bytes: limit_bytes + 1, limit_bytes }));
+}

@@ -1,0 +1,96 @@
+//! The function that the tests run: this test program, told by its arguments to be a Lambda.
+
+mod raw;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+/// How this program becomes a function.
+pub const ARGUMENTS: [&str; 4] = ["--exact", "function::bootstrap", "--ignored", "--nocapture"];
+
+static HANDLED: AtomicUsize = AtomicUsize::new(0);
+
+#[test]
+#[ignore = "no test: the function's process, which tests start"]
+fn bootstrap() {
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+        return;
+    }
+    match std::env::var("MODE").as_deref() {
+        Ok("slow-init") => std::thread::sleep(Duration::from_millis(400)),
+        Ok("exit-in-init") => std::process::exit(4),
+        Ok(mode) => return raw::run(mode),
+        Err(_) => {}
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // It ends with its host, which is no error.
+    let _ = runtime.block_on(lambda_runtime::run(service_fn(handle)));
+}
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (payload, context) = event.into_parts();
+    if payload.get("requestContext").is_some() {
+        return route(&payload);
+    }
+    let number = |key: &str| payload[key].as_u64().unwrap_or_default();
+    match payload["do"].as_str() {
+        Some("fail") => Err(payload["words"].as_str().unwrap_or_default().into()),
+        Some("exit") => std::process::exit(number("code") as i32),
+        Some("abort") => std::process::abort(),
+        Some("large") => Ok("x".repeat(number("bytes") as usize).into()),
+        Some("environment") => Ok(json!(std::env::vars().collect::<BTreeMap<_, _>>())),
+        Some("print") => {
+            println!("to stdout");
+            eprintln!("to stderr");
+            Ok(Value::Null)
+        }
+        Some(_) | None => {
+            tokio::time::sleep(Duration::from_millis(number("sleep_ms"))).await;
+            Ok(json!({
+                "event": payload,
+                "pid": std::process::id(),
+                "handled": HANDLED.fetch_add(1, Ordering::Relaxed) + 1,
+                "request_id": context.request_id,
+                "arn": context.invoked_function_arn,
+                "deadline_ms": context.deadline,
+                "trace_id": context.xray_trace_id,
+            }))
+        }
+    }
+}
+
+/// As behind API Gateway: what to do stands in the query, or in the message.
+fn route(event: &Value) -> Result<Value, Error> {
+    println!("{event}");
+    let query = &event["queryStringParameters"];
+    if event["type"] == "REQUEST" {
+        return authorize(query["token"].as_str().unwrap_or_default(), &event["methodArn"]);
+    }
+    match (query["answer"].as_str(), event["body"].as_str()) {
+        (Some("null"), _) => Ok(Value::Null),
+        (Some("throw"), _) | (_, Some("throw")) => Err("on purpose".into()),
+        (Some(status), _) => Ok(json!({"statusCode": status.parse::<u16>()?})),
+        (None, Some("null")) => Ok(Value::Null),
+        (None, _) => Ok(json!({"statusCode": 200})),
+    }
+}
+
+fn authorize(token: &str, arn: &Value) -> Result<Value, Error> {
+    let effect = match token {
+        "allow" | "long" => "Allow",
+        "deny" => "Deny",
+        "throw" => return Err("unauthorized, in a way".into()),
+        _ => return Err("Unauthorized".into()),
+    };
+    let statement = json!({"Action": "execute-api:Invoke", "Effect": effect, "Resource": arn});
+    let context = if token == "long" { json!({"long": "x".repeat(9000)}) } else { json!({"level": 3}) };
+    Ok(json!({
+        "principalId": "me",
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": context,
+    }))
+}

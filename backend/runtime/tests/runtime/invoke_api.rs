@@ -1,0 +1,95 @@
+//! The Invoke API as AWS's own client sees it: unmodified, but for its endpoint.
+
+use aws_sdk_lambda::Client as Sdk;
+use aws_sdk_lambda::config::retry::RetryConfig;
+use aws_sdk_lambda::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::support::{Harness, Start, soon};
+
+#[tokio::test]
+async fn the_sdk_invokes_a_function_and_gets_its_answer() {
+    let harness = Harness::start();
+    let sdk = sdk(&harness).await.0;
+    let output = soon(sdk.invoke().function_name("thumb").payload(event(&json!({"n": 1}))).send()).await;
+    let output = output.expect("an answer");
+    assert_eq!((output.status_code(), output.executed_version()), (200, Some("$LATEST")));
+    assert_eq!(output.function_error(), None);
+    assert_eq!(json_of(output.payload())["event"], json!({"n": 1}));
+}
+
+#[tokio::test]
+async fn the_sdk_is_told_a_functions_error_beside_a_status_of_200() {
+    let harness = Harness::start();
+    let sdk = sdk(&harness).await.0;
+    let event = event(&json!({"do": "fail", "words": "no"}));
+    let output = soon(sdk.invoke().function_name("thumb").payload(event).send()).await.expect("an answer");
+    assert_eq!((output.status_code(), output.function_error()), (200, Some("Unhandled")));
+    assert_eq!(json_of(output.payload())["errorMessage"], "no");
+}
+
+#[tokio::test]
+async fn the_sdk_sends_an_event_and_a_dry_run() {
+    let mut harness = Harness::start();
+    let sdk = sdk(&harness).await.0;
+    let invoke = |kind| sdk.invoke().function_name("thumb").invocation_type(kind).send();
+    assert_eq!(soon(invoke(InvocationType::DryRun)).await.expect("an answer").status_code(), 204);
+    assert_eq!(soon(invoke(InvocationType::Event)).await.expect("an answer").status_code(), 202);
+    assert_eq!(harness.report().await.failure, None);
+}
+
+#[tokio::test]
+async fn the_sdk_maps_refusals_to_its_errors() {
+    let none = |start: &mut Start| start.function.concurrency = 0;
+    let harness = Start::in_mode(None).change(none).run();
+    let sdk = sdk(&harness).await.0;
+    let unknown = soon(sdk.invoke().function_name("finger").send()).await.expect_err("unknown");
+    assert!(unknown.into_service_error().is_resource_not_found_exception());
+    let throttled = soon(sdk.invoke().function_name("thumb").send()).await.expect_err("throttled");
+    assert!(throttled.into_service_error().is_too_many_requests_exception());
+    let large = Blob::new(vec![b' '; 6 * 1024 * 1024 + 1]);
+    let large = soon(sdk.invoke().function_name("thumb").payload(large).send()).await.expect_err("too large");
+    assert!(large.into_service_error().is_request_too_large_exception());
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_is_refused() {
+    let harness = Harness::start();
+    let address = sdk(&harness).await.1;
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    let request = format!(
+        "POST /2015-03-31/functions/thumb/invocations HTTP/1.1\r\nHost: {address}\r\nOrigin: https://evil.example\r\n\
+        Content-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+    );
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    soon(stream.read_to_string(&mut answer)).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+async fn sdk(harness: &Harness) -> (Sdk, std::net::SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(backend_runtime::serve_invoke_api(listener, harness.host.clone(), std::future::pending()));
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("local"))
+        .credentials_provider(Credentials::new("tests", "tests", None, None, "tests"))
+        .retry_config(RetryConfig::disabled())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(format!("http://{address}"))
+        .build();
+    (Sdk::from_conf(config), address)
+}
+
+fn event(value: &Value) -> Blob {
+    Blob::new(value.to_string())
+}
+
+fn json_of(payload: Option<&Blob>) -> Value {
+    serde_json::from_slice(payload.expect("a payload").as_ref()).expect("JSON")
+}

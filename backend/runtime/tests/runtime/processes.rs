@@ -1,0 +1,77 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Harness, Start};
+
+#[tokio::test]
+async fn a_process_has_the_environment_of_lambda_and_what_is_configured_and_nothing_of_ours() {
+    let configure = |start: &mut Start| {
+        start.function.environment.insert("TABLE".into(), "topics".into());
+        start.function.memory_mb = 256;
+    };
+    let harness = Start::in_mode(None).change(configure).run();
+    let environment = harness.invoke(json!({"do": "environment"})).await.expect("an answer");
+    assert_eq!(environment["TABLE"], "topics");
+    assert_eq!(environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"], "256");
+    assert_eq!(environment["AWS_LAMBDA_FUNCTION_VERSION"], "$LATEST");
+    let names: BTreeSet<&str> =
+        environment.as_object().expect("variables").keys().map(String::as_str).collect();
+    let is_known = |name: &&str| {
+        ["AWS_", "LAMBDA_", "_HANDLER", "_X_AMZN", "RUST_"].iter().any(|prefix| name.starts_with(prefix))
+            || ["LANG", "PATH", "TABLE", "TZ"].contains(name)
+    };
+    let strange: Vec<&&str> = names.iter().filter(|name| !is_known(name)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+    assert!(!names.contains("HOME") && !names.contains("CARGO_MANIFEST_DIR"));
+}
+
+#[tokio::test]
+async fn what_a_function_prints_comes_line_by_line_with_its_name() {
+    let mut harness = Harness::start();
+    harness.invoke(json!({"do": "print"})).await.expect("an answer");
+    let (first, second) = (harness.line("to std").await, harness.line("to std").await);
+    let mut lines = [first, second];
+    lines.sort();
+    assert_eq!(lines, ["thumb: to stderr", "thumb: to stdout"]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_process_killed_between_two_events_is_replaced_and_nobody_notices() {
+    let harness = Harness::start();
+    let pid = harness.pid().await;
+    let killed = std::process::Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
+    assert!(killed.expect("kill").success());
+    crate::support::until_gone(pid).await;
+    assert_ne!(harness.pid().await, pid);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn processes_end_with_their_host() {
+    let harness = Harness::start();
+    let pid = harness.pid().await;
+    drop(harness);
+    crate::support::until_gone(pid).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn processes_end_when_the_host_closes_and_no_more_are_started() {
+    let harness = Harness::start();
+    let pid = harness.pid().await;
+    harness.host.close();
+    crate::support::until_gone(pid).await;
+    assert!(harness.invoke(json!({})).await.is_err());
+}
+
+#[tokio::test]
+async fn a_warm_process_sees_no_time_out_while_it_has_no_work() {
+    let brief = |start: &mut Start| start.function.timeout = Duration::from_millis(1500);
+    let harness = Start::in_mode(None).change(brief).run();
+    let pid = harness.pid().await;
+    tokio::time::sleep(Duration::from_millis(2000)).await;
+    assert_eq!(harness.pid().await, pid);
+}

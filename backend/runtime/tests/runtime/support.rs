@@ -1,0 +1,132 @@
+//! Starting hosts, and asking them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backend_runtime::{Function, Host, InvokeError, Limits, Log, Report, Retries};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::function::ARGUMENTS;
+
+/// Beyond what anything here takes on a slow machine.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A host of one function, `thumb`.
+pub struct Harness {
+    pub host: Host,
+    lines: mpsc::UnboundedReceiver<String>,
+    reports: mpsc::UnboundedReceiver<Report>,
+}
+
+/// How it is to be started.
+pub struct Start {
+    pub function: Function,
+    pub limits: Limits,
+    pub retries: Retries,
+}
+
+struct Kept {
+    lines: mpsc::UnboundedSender<String>,
+    reports: mpsc::UnboundedSender<Report>,
+}
+
+impl Log for Kept {
+    fn line(&self, function: &str, line: &str) {
+        let _ = self.lines.send(format!("{function}: {line}"));
+    }
+
+    fn report(&self, report: &Report) {
+        let _ = self.reports.send(report.clone());
+    }
+}
+
+/// This program as a function, in one of its modes.
+pub fn function(name: &str, mode: Option<&str>) -> Function {
+    let mut function = Function::new(name, std::env::current_exe().expect("this program"));
+    function.arguments = ARGUMENTS.map(Into::into).to_vec();
+    function.environment = mode.map(|mode| ("MODE".to_owned(), mode.to_owned())).into_iter().collect();
+    function.timeout = Duration::from_secs(20);
+    function
+}
+
+impl Start {
+    pub fn in_mode(mode: Option<&str>) -> Self {
+        let waits = vec![Duration::from_millis(5); 2];
+        let throttled = Duration::from_millis(20);
+        let retries =
+            Retries { waits, throttled_first: throttled, throttled_most: throttled, ..Retries::default() };
+        Self { function: function("thumb", mode), limits: Limits::default(), retries }
+    }
+
+    pub fn change(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    pub fn run(self) -> Harness {
+        let (line, lines) = mpsc::unbounded_channel();
+        let (report, reports) = mpsc::unbounded_channel();
+        let log = Arc::new(Kept { lines: line, reports: report });
+        Harness { host: Host::new(vec![self.function], self.limits, self.retries, log), lines, reports }
+    }
+}
+
+impl Harness {
+    pub fn start() -> Self {
+        Start::in_mode(None).run()
+    }
+
+    pub async fn invoke(&self, event: Value) -> Result<Value, InvokeError> {
+        let answer = soon(self.host.invoke("thumb", event.to_string().into())).await?;
+        Ok(serde_json::from_slice(&answer).expect("functions answer with JSON"))
+    }
+
+    /// What an invocation that must fail failed of: `errorType` and `errorMessage`, the request id replaced by `ID`.
+    pub async fn failure(&mut self, event: Value) -> (String, String) {
+        let error = self.invoke(event).await.expect_err("it must fail");
+        let InvokeError::Function(failure) = error else { panic!("another error: {error:?}") };
+        let payload: Value = serde_json::from_slice(&failure.payload).expect("an error is JSON");
+        assert_eq!(payload["errorType"], failure.error_type);
+        assert_eq!(payload["errorMessage"], failure.message);
+        let id = self.report().await.request_id;
+        (failure.error_type, failure.message.replace(&id, "ID"))
+    }
+
+    /// The process that answers, which is left warm.
+    pub async fn pid(&self) -> u64 {
+        self.invoke(json!({})).await.expect("an answer")["pid"].as_u64().expect("a pid")
+    }
+
+    /// The next report.
+    pub async fn report(&mut self) -> Report {
+        soon(self.reports.recv()).await.expect("the host runs")
+    }
+
+    /// Waits for a line that contains this.
+    pub async fn line(&mut self, part: &str) -> String {
+        loop {
+            let line = soon(self.lines.recv()).await.expect("the host runs");
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+}
+
+/// Waits, but not for ever.
+pub async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("it does not take that long")
+}
+
+/// Waits until there is no such process.
+#[cfg(target_os = "linux")]
+pub async fn until_gone(pid: u64) {
+    soon(async {
+        // A process that has ended and was not yet asked for its status has no command line.
+        while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
