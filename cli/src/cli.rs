@@ -6,8 +6,8 @@ pub mod duration;
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, FormatArg, HistoryArgs, HostArgs, MetaArgs, PipeArgs, PublishArgs, ServeArgs, Since,
-    TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, FormatArg, HistoryArgs, HostArgs, MetaArgs, PipeArgs, PublishArgs, ServeArgs,
+    Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::failure;
@@ -55,6 +55,9 @@ pub enum Command {
     /// Make a token for a server that asks for them: `serve --auth-secret-file`, or one on AWS
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
+    /// Estimate what a board costs on AWS, with the arithmetic
+    #[command(after_help = COST_EXAMPLES)]
+    Cost(CostArgs),
 }
 
 const SERVE_EXAMPLES: &str = "\
@@ -91,6 +94,13 @@ Examples:
 
 Whoever holds a token is let in until it runs out: there is no list of them to strike one from. Give tokens as \
 little and for as short as will do; a new secret ends them all.";
+
+const COST_EXAMPLES: &str = "\
+Examples:
+  tickertape cost --viewers 50 --rate 1
+  tickertape cost --viewers 1000 --rate 10 --bytes 400 --hours 10
+  tickertape cost --viewers 50 --rate 0                          everybody looks, nobody publishes
+  tickertape cost --viewers 50 --rate 1 --json | jq .usd";
 
 fn publish_help() -> String {
     with_exit_codes(

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub mod cost;
 pub mod history;
 pub mod host;
 pub mod notice;
@@ -29,6 +30,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Topics(args) => client(topics::run(args)),
         Command::History(args) => client(history::run(args)),
         Command::Token(args) => token::run(&args),
+        Command::Cost(args) => cost::run(&args),
     }
 }
 

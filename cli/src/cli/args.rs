@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use shared::client::Rewind;
-use shared::{Filter, Topic, TopicMeta};
+use shared::{Filter, Topic, TopicMeta, limits};
 
 use super::duration;
 use crate::pipe::Format;
@@ -215,6 +215,26 @@ pub struct TokenArgs {
     pub ttl: Duration,
 }
 
+/// See [`super::Command::Cost`].
+#[derive(Debug, Args)]
+pub struct CostArgs {
+    /// Pages open at once, each watching everything
+    #[arg(long, value_name = "N")]
+    pub viewers: u64,
+    /// Publications a second, all topics together
+    #[arg(long, value_name = "HZ", value_parser = rate, allow_negative_numbers = true)]
+    pub rate: f64,
+    /// The data of one publication, as JSON
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=limits::PUBLICATION_BYTES as u64))]
+    pub bytes: u64,
+    /// The hours of a day in which that is so
+    #[arg(long, value_name = "N", default_value = "24", value_parser = hours)]
+    pub hours: f64,
+    /// Print every line, with its price and who says so, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// A format, or the wish to have it recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormatArg {
@@ -260,6 +280,17 @@ fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
 fn finite(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
     number.ok_or_else(|| "a number is expected".into())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    finite(text).ok().filter(|rate| *rate >= 0.0).ok_or_else(|| "a rate is a number from 0 on".into())
+}
+
+fn hours(text: &str) -> Result<f64, String> {
+    finite(text)
+        .ok()
+        .filter(|hours| (0.0..=24.0).contains(hours))
+        .ok_or_else(|| "a day has 0 to 24 hours".into())
 }
 
 /// `scheme://host[:port]` and nothing after it, as browsers send it.

@@ -7,6 +7,7 @@ mod by_hand;
 mod chaos;
 mod clients;
 mod corpus;
+mod cost;
 mod gaps;
 mod http;
 mod kill;

@@ -1,0 +1,34 @@
+//! `tickertape cost`.
+
+use serde_json::json;
+
+use super::output::Output;
+use crate::cli::CostArgs;
+use crate::cost::prices::{DATE, REGION};
+use crate::cost::{self, DAYS, Estimate, Load};
+use crate::failure::Failure;
+use crate::term::{Look, Paint};
+
+/// Prints what a board of this load costs on AWS.
+///
+/// # Errors
+///
+/// If it cannot be printed.
+pub fn run(args: &CostArgs) -> Result<(), Failure> {
+    let CostArgs { viewers, rate, bytes, hours, json } = *args;
+    let estimate = cost::estimate(Load { viewers, rate_hz: rate, bytes, hours_a_day: hours });
+    let paint = Paint::stdout();
+    let text =
+        if json { to_json(&estimate) } else { cost::words(&estimate, |text| paint.paint(Look::Dim, text)) };
+    let mut output = Output::open();
+    output.line(&text)?;
+    output.flush()
+}
+
+fn to_json(estimate: &Estimate) -> String {
+    json!({
+        "load": estimate.load, "days": DAYS, "region": REGION, "prices_of": DATE,
+        "lines": estimate.lines, "usd": estimate.usd(),
+    })
+    .to_string()
+}

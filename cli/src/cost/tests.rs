@@ -1,0 +1,120 @@
+use super::prices::{CONNECTION_MINUTES, MESSAGES, READ_UNITS, WRITE_UNITS};
+use super::*;
+
+fn load(viewers: u64, rate_hz: f64) -> Load {
+    Load { viewers, rate_hz, bytes: 100, hours_a_day: 24.0 }
+}
+
+fn line(estimate: &Estimate, what: &str) -> Line {
+    estimate.lines.iter().find(|line| line.what == what).unwrap_or_else(|| panic!("no line {what}")).clone()
+}
+
+fn near(value: f64, expected: f64) -> bool {
+    (value - expected).abs() < 0.005
+}
+
+#[test]
+fn a_viewer_of_one_publication_a_second_is_two_and_a_half_million_messages() {
+    let estimate = estimate(load(1, 1.0));
+    let frames = line(&estimate, "publications to viewers");
+    assert_eq!(frames.arithmetic, "1 viewers × 1 frames/s × 1 units of 32 KB × 2,592,000 s");
+    assert!(near(frames.usd, 2.59), "{frames:?}");
+    let minutes = line(&estimate, "open connections");
+    assert!(minutes.quantity == 43_200.0 && near(minutes.usd, 0.01), "{minutes:?}");
+}
+
+#[test]
+fn messages_beyond_a_billion_cost_less_whichever_line_they_are_in() {
+    assert!(near(MESSAGES.of(2_592e6), 1_000.0 + 1_592.0 * 0.80));
+    let estimate = estimate(load(1_000, 1.0));
+    let messages = estimate.lines.iter().filter(|line| *line.price == MESSAGES);
+    let (quantity, usd) =
+        messages.fold((0.0, 0.0), |(quantity, usd), line| (quantity + line.quantity, usd + line.usd));
+    assert!(near(usd, MESSAGES.of(quantity)), "{usd}");
+}
+
+#[test]
+fn more_publications_than_polls_share_frames_until_a_frame_is_full() {
+    let frames = |rate_hz, bytes| {
+        let estimate = estimate(Load { bytes, ..load(1, rate_hz) });
+        line(&estimate, "publications to viewers").quantity / estimate.load.seconds()
+    };
+    assert_eq!((frames(2.0, 100), frames(4.0, 100), frames(100.0, 100)), (2.0, 4.0, 4.0));
+    assert_eq!(frames(400.0, 1_000), 16.0, "100 of 1,060 bytes are four units");
+}
+
+#[test]
+fn a_publication_is_two_writes_until_it_is_larger_than_one_unit() {
+    let units = |bytes| {
+        let estimate = estimate(Load { bytes, ..load(1, 1.0) });
+        line(&estimate, "head and history are written").quantity / estimate.load.seconds()
+    };
+    assert_eq!((units(100), units(500), units(1_000)), (2.0, 3.0, 4.0));
+}
+
+#[test]
+fn who_watches_is_read_in_units_of_4_kb() {
+    let units = |viewers| {
+        let estimate = estimate(load(viewers, 1.0));
+        line(&estimate, "who watches is read").quantity / estimate.load.seconds()
+    };
+    assert_eq!((units(1), units(31), units(32), units(1_000)), (3.0, 3.0, 4.0, 34.0));
+}
+
+#[test]
+fn viewers_ping_only_where_nothing_is_published() {
+    let watching = estimate(load(10, 0.0));
+    let pings = line(&watching, "pings while nobody publishes");
+    assert_eq!(pings.quantity, 10.0 / 50.0 * 2.0 * 2_592_000.0);
+    assert!(estimate(load(10, 0.1)).lines.iter().all(|line| !line.what.starts_with("pings")));
+}
+
+#[test]
+fn nobody_and_nothing_cost_nothing() {
+    assert_eq!(estimate(load(0, 0.0)).lines, []);
+    assert_eq!(estimate(Load { hours_a_day: 0.0, ..load(50, 1.0) }).usd(), 0.0);
+}
+
+#[test]
+fn half_the_hours_cost_half_as_much_below_a_billion_messages() {
+    let half = estimate(Load { hours_a_day: 12.0, ..load(50, 1.0) }).usd();
+    assert!(near(half * 2.0, estimate(load(50, 1.0)).usd()), "{half}");
+}
+
+#[test]
+fn the_bill_is_the_sum_of_its_services() {
+    let estimate = estimate(load(50, 1.0));
+    assert!(near(Service::ALL.map(|service| estimate.usd_of(service)).iter().sum(), estimate.usd()));
+    for service in Service::ALL {
+        assert!(estimate.usd_of(service) > 0.0, "{service:?}");
+    }
+}
+
+#[test]
+fn every_line_says_how_it_comes_about() {
+    let text = words(&estimate(load(50, 1.0)), str::to_owned);
+    for part in [
+        "50 viewers, 1 publications a second of 100 bytes, 24 hours a day for 30 days: 2,592,000 s",
+        "50 viewers × 1 frames/s × 1 units of 32 KB × 2,592,000 s = 129,600,000 messages of 32 KB, $1.00 per million",
+        "$129.60  publications to viewers",
+        "us-east-1, prices of 2026-11-22",
+        "Not subtracted",
+        "$0.00",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
+fn a_table_has_a_row_for_each_load() {
+    let table = markdown(&[load(1, 1.0), load(1_000, 1.0)]);
+    assert_eq!(table.lines().count(), 4);
+    assert!(table.starts_with("| viewers | API Gateway | Lambda |"), "{table}");
+    assert!(table.contains("| 1,000 | $2,2"), "{table}");
+}
+
+#[test]
+fn prices_are_per_unit() {
+    assert!(near(CONNECTION_MINUTES.of(43.8e6), 10.95));
+    assert!(near(WRITE_UNITS.of(1e6), 0.625) && near(READ_UNITS.of(1e6), 0.125));
+}

@@ -1,0 +1,118 @@
+//! An estimate as people read it.
+
+use super::prices::{DATE, FREE, IDLE, REGION};
+use super::usage::Factor;
+use super::{DAYS, Estimate, Line, Load, Service, estimate};
+
+/// A line's arithmetic: `50 viewers × 1 frames/s × 2,592,000 s`.
+pub(super) fn arithmetic(factors: &[Factor]) -> String {
+    let factors = factors.iter().map(|Factor { value, of }| format!("{} {of}", number(*value)));
+    factors.collect::<Vec<_>>().join(" × ")
+}
+
+/// The whole estimate; `dim` is put around what is less important.
+pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
+    let mut lines = vec![head(&estimate.load), dim(&place()), String::new()];
+    for service in Service::ALL {
+        let of_service: Vec<_> = estimate.lines.iter().filter(|line| line.service == service).collect();
+        if !of_service.is_empty() {
+            lines.push(service.name().to_owned());
+            lines.extend(of_service.iter().flat_map(|line| [sum(line), dim(&why(line))]));
+        }
+    }
+    lines.push(format!("\n{:>12}  a month", usd(estimate.usd())));
+    lines.extend(["", FREE, "", IDLE].map(|text| dim(&wrapped(text))));
+    lines.join("\n")
+}
+
+/// A table for several loads, in Markdown; all but the viewers should be alike in them.
+pub fn markdown(loads: &[Load]) -> String {
+    let services = Service::ALL.map(Service::name).join(" | ");
+    let mut lines = vec![
+        format!("| viewers | {services} | a month |"),
+        format!("|--:|{}--:|", "--:|".repeat(Service::ALL.len())),
+    ];
+    lines.extend(loads.iter().map(|load| {
+        let estimate = estimate(*load);
+        let parts = Service::ALL.map(|service| usd(estimate.usd_of(service))).join(" | ");
+        format!("| {} | {parts} | **{}** |", number(load.viewers as f64), usd(estimate.usd()))
+    }));
+    lines.join("\n") + "\n"
+}
+
+fn head(load: &Load) -> String {
+    let viewers = if load.viewers == 1 { "viewer" } else { "viewers" };
+    format!(
+        "{} {viewers}, {} publications a second of {} bytes, {} hours a day for {DAYS} days: {} s",
+        number(load.viewers as f64),
+        number(load.rate_hz),
+        number(load.bytes as f64),
+        number(load.hours_a_day),
+        number(load.seconds()),
+    )
+}
+
+fn place() -> String {
+    format!("{REGION}, prices of {DATE} in US dollars, without free tiers")
+}
+
+fn sum(line: &Line) -> String {
+    format!("{:>12}  {}", usd(line.usd), line.what)
+}
+
+fn why(line: &Line) -> String {
+    let Line { arithmetic, quantity, price, .. } = line;
+    let beyond = price.beyond.filter(|(limit, _)| quantity > limit);
+    let beyond = beyond.map(|(limit, usd)| format!(", ${usd:.2} beyond {}", number(limit)));
+    let beyond = beyond.unwrap_or_default();
+    let quantity = format!("{} {}", number(*quantity), price.unit);
+    format!("{:14}{arithmetic} = {quantity}, ${} per {}{beyond}", "", rate(price.usd), price.per_words)
+}
+
+/// `$2,273.60`; what is less than a cent is said to be.
+fn usd(amount: f64) -> String {
+    if amount > 0.0 && amount < 0.005 { "< $0.01".to_owned() } else { format!("${}", grouped(amount, 2)) }
+}
+
+/// `0.20`, `13.3334`: at least cents.
+fn rate(usd: f64) -> String {
+    let text = format!("{usd}");
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    format!("{usd:.*}", decimals.max(2))
+}
+
+/// With thousands apart; small ones to a thousandth.
+fn number(value: f64) -> String {
+    let decimals = if value.fract() == 0.0 || value >= 1_000.0 { 0 } else { 3 };
+    let text = grouped(value, decimals);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}
+
+/// At most a hundred characters a line.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let is_full = lines.last().is_some_and(|line| line.chars().count() + 1 + word.chars().count() > 100);
+        match lines.last_mut() {
+            Some(line) if !is_full => {
+                line.push_str(if line.is_empty() { "" } else { " " });
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}

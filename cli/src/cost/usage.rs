@@ -1,0 +1,198 @@
+//! What a load uses of what is billed: how often functions run and for how long, what is read, written and sent.
+//!
+//! Each figure that was not measured on an account is a constant here, with where it comes from.
+
+use shared::limits;
+
+use super::prices::{
+    CONNECTION_MINUTES, GB_SECONDS, LOGGED, MESSAGES, METRICS, Price, READ_UNITS, REQUESTS, SENT, STORED,
+    WRITE_UNITS,
+};
+use super::{DAYS, Load, Service};
+
+/// A factor of a quantity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor {
+    /// How many.
+    pub value: f64,
+    /// Of what.
+    pub of: &'static str,
+}
+
+/// A quantity that is billed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Use {
+    /// By whom.
+    pub service: Service,
+    /// What for.
+    pub what: &'static str,
+    /// Multiplied, the quantity.
+    pub factors: Vec<Factor>,
+    /// What it costs.
+    pub price: &'static Price,
+}
+
+/// Lambda polls a stream's shard "at a base rate of 4 times per second" (Lambda developer guide, "Using AWS Lambda
+/// with Amazon DynamoDB"); what was published in between goes out in one frame.
+const POLLS_PER_SECOND: f64 = 4.0;
+/// A viewer who hears nothing asks whether anybody is there: `shared::session`'s ping of a visible page, in seconds.
+const SILENCE_S: f64 = 50.0;
+/// How long a session keeps a connection, in seconds: its rotation, at 110 minutes.
+const ROTATION_S: f64 = 110.0 * 60.0;
+/// A frame's and a publication's own fields in it, in bytes of JSON.
+const FRAME_BYTES: f64 = 120.0;
+const ITEM_BYTES: f64 = 60.0;
+/// Keys, names, metadata and producers of a topic's head, and the keys of an item of its history, in bytes.
+const HEAD_BYTES: f64 = 600.0;
+const HISTORY_BYTES: f64 = 160.0;
+/// A row that says who watches a filter, in bytes.
+const SUBSCRIBER_BYTES: f64 = 130.0;
+/// Filters that can match a topic of two segments: itself, its prefix, and all.
+const FILTERS: f64 = 3.0;
+/// A connection's row (1), its subscription in a transaction of three items (6), and their end (3).
+const SESSION_WRITES: f64 = 10.0;
+/// A subscription's catalogue, heads and history, for a board of some twenty topics.
+const SESSION_READS: f64 = 30.0;
+/// `subscribe`, `subscribed`, and what was missed.
+const SESSION_MESSAGES: f64 = 3.0;
+/// Authorizer, `$connect`, `subscribe`, `$disconnect`.
+const SESSION_REQUESTS: f64 = 4.0;
+/// Memory of the functions, in GB, as the template gives it.
+pub const INGEST_GB: f64 = 0.5;
+/// As above.
+pub const BROADCAST_GB: f64 = 1.0;
+/// Processor time and one write to DynamoDB, in seconds: assumed.
+const INGEST_S: f64 = 0.008;
+/// Reading who watches and writing history, in seconds: assumed.
+const BROADCAST_S: f64 = 0.010;
+/// A round of posts, in seconds (assumed), and how many there are in one: `backend-aws`'s bound.
+const ROUND_S: f64 = 0.015;
+const POSTS_IN_A_ROUND: f64 = 64.0;
+/// What Lambda and the function log of one invocation, metrics included, in bytes: assumed.
+const LOG_BYTES: f64 = 1_000.0;
+/// Connects, disconnects, publications, posts, gone, throttled, fan-out's duration.
+const METRIC_COUNT: f64 = 7.0;
+/// How long history is kept, in days: the template's default.
+pub const KEPT_DAYS: f64 = 1.0;
+
+/// Everything that is billed for `load`.
+pub fn of(load: &Load) -> Vec<Use> {
+    let flow = Flow::of(load);
+    [api_gateway(load, &flow), lambda(load, &flow), dynamodb(load, &flow), rest(load, &flow)].concat()
+}
+
+/// What follows from a load at once.
+struct Flow {
+    seconds: f64,
+    viewers: f64,
+    rate_hz: f64,
+    /// Broadcasts a second, and so frames a second to each viewer.
+    frames_hz: f64,
+    frame_bytes: f64,
+    pings_hz: f64,
+    /// Connections made in the month.
+    sessions: f64,
+}
+
+impl Flow {
+    fn of(load: &Load) -> Self {
+        let (seconds, viewers, rate_hz) = (load.seconds(), load.viewers as f64, load.rate_hz);
+        let frames_hz = rate_hz.min(POLLS_PER_SECOND);
+        let items = if frames_hz > 0.0 { rate_hz / frames_hz } else { 0.0 };
+        Self {
+            seconds,
+            viewers,
+            rate_hz,
+            frames_hz,
+            frame_bytes: FRAME_BYTES + items * (ITEM_BYTES + load.bytes as f64),
+            pings_hz: if rate_hz * SILENCE_S >= 1.0 { 0.0 } else { 1.0 / SILENCE_S },
+            sessions: viewers * (seconds / ROTATION_S),
+        }
+    }
+}
+
+fn api_gateway(load: &Load, flow: &Flow) -> Vec<Use> {
+    let line = |what, factors, price| Use { service: Service::ApiGateway, what, factors, price };
+    let viewers = factor(flow.viewers, "viewers");
+    let units = (flow.frame_bytes / limits::FRAME_BYTES as f64).ceil();
+    let minutes = DAYS * load.hours_a_day * 60.0;
+    let (frames, seconds) = (factor(flow.frames_hz, "frames/s"), factor(flow.seconds, "s"));
+    let frames = vec![viewers.clone(), frames, factor(units, "units of 32 KB"), seconds.clone()];
+    let pings = vec![viewers.clone(), factor(flow.pings_hz, "pings/s"), factor(2.0, "ways"), seconds];
+    let sessions = vec![factor(flow.sessions, "connections"), factor(SESSION_MESSAGES, "messages")];
+    vec![
+        line("publications to viewers", frames, &MESSAGES),
+        line("pings while nobody publishes", pings, &MESSAGES),
+        line("a new connection every 110 minutes", sessions, &MESSAGES),
+        line("open connections", vec![viewers, factor(minutes, "minutes")], &CONNECTION_MINUTES),
+    ]
+}
+
+fn lambda(_: &Load, flow: &Flow) -> Vec<Use> {
+    let line = |what, factors, price| Use { service: Service::Lambda, what, factors, price };
+    let seconds = factor(flow.seconds, "s");
+    let ingested = [factor(flow.rate_hz, "publications/s"), seconds.clone()];
+    let broadcast = [factor(flow.frames_hz, "broadcasts/s"), seconds.clone()];
+    let rounds = (flow.viewers / POSTS_IN_A_ROUND).ceil();
+    let ingest_s = [factor(INGEST_S, "s each"), factor(INGEST_GB, "GB")];
+    let broadcast_s = [factor(BROADCAST_S + rounds * ROUND_S, "s each"), factor(BROADCAST_GB, "GB")];
+    let pings = vec![factor(flow.viewers, "viewers"), factor(flow.pings_hz, "pings/s"), seconds];
+    let sessions = vec![factor(flow.sessions, "connections"), factor(SESSION_REQUESTS, "requests")];
+    vec![
+        line("ingest is called", ingested.to_vec(), &REQUESTS),
+        line("ingest runs", [ingested, ingest_s].concat(), &GB_SECONDS),
+        line("broadcast is called", broadcast.to_vec(), &REQUESTS),
+        line("broadcast runs, 64 posts at once", [broadcast, broadcast_s].concat(), &GB_SECONDS),
+        line("pings are answered", pings, &REQUESTS),
+        line("connections come and go", sessions, &REQUESTS),
+    ]
+}
+
+fn dynamodb(load: &Load, flow: &Flow) -> Vec<Use> {
+    let line = |what, factors, price| Use { service: Service::DynamoDb, what, factors, price };
+    let bytes = load.bytes as f64;
+    let (seconds, published) = (factor(flow.seconds, "s"), factor(flow.rate_hz, "publications/s"));
+    let written = kib(HEAD_BYTES + bytes, 1.0) + kib(HISTORY_BYTES + bytes, 1.0);
+    let read = FILTERS - 1.0 + kib(flow.viewers * SUBSCRIBER_BYTES, 4.0);
+    let broadcast = factor(flow.frames_hz, "broadcasts/s");
+    let session = |units| vec![factor(flow.sessions, "connections"), factor(units, "units")];
+    let kept = [factor(86_400.0 * KEPT_DAYS * load.hours_a_day / 24.0, "s kept")];
+    let kept = [kept, [factor(HISTORY_BYTES + bytes, "bytes")]].concat();
+    vec![
+        line(
+            "head and history are written",
+            vec![published.clone(), factor(written, "units"), seconds.clone()],
+            &WRITE_UNITS,
+        ),
+        line("who watches is read", vec![broadcast, factor(read, "units"), seconds], &READ_UNITS),
+        line("connections are written", session(SESSION_WRITES), &WRITE_UNITS),
+        line("subscriptions read heads and history", session(SESSION_READS), &READ_UNITS),
+        line("history is kept, and its recovery", [vec![published], kept].concat(), &STORED),
+    ]
+}
+
+fn rest(load: &Load, flow: &Flow) -> Vec<Use> {
+    let seconds = factor(flow.seconds, "s");
+    let pings = flow.viewers * flow.pings_hz;
+    let sessions = flow.sessions * SESSION_REQUESTS / flow.seconds.max(1.0);
+    let invocations = factor(flow.rate_hz + flow.frames_hz + pings + sessions, "invocations/s");
+    let frames = [factor(flow.viewers, "viewers"), factor(flow.frames_hz, "frames/s"), seconds.clone()];
+    let is_used = if load.rate_hz > 0.0 || load.viewers > 0 { load.hours_a_day / 24.0 } else { 0.0 };
+    let logged = vec![invocations, seconds, factor(LOG_BYTES, "bytes")];
+    let metrics = vec![factor(METRIC_COUNT, "metrics"), factor(is_used, "of the month")];
+    let sent = [&frames[..], &[factor(flow.frame_bytes, "bytes")]].concat();
+    vec![
+        Use { service: Service::CloudWatch, what: "logs", factors: logged, price: &LOGGED },
+        Use { service: Service::CloudWatch, what: "metrics", factors: metrics, price: &METRICS },
+        Use { service: Service::DataOut, what: "publications to viewers", factors: sent, price: &SENT },
+    ]
+}
+
+/// Units of so many kilobytes, begun ones whole.
+fn kib(bytes: f64, size: f64) -> f64 {
+    (bytes / (1_024.0 * size)).ceil().max(1.0)
+}
+
+fn factor(value: f64, of: &'static str) -> Factor {
+    Factor { value, of }
+}

@@ -1,0 +1,28 @@
+//! `tickertape cost`.
+
+use serde_json::Value;
+
+use crate::support::run;
+
+#[test]
+fn an_estimate_is_the_sum_of_lines_that_name_their_price_and_its_source() {
+    let output = run("", &["cost", "--viewers", "50", "--rate", "1", "--json"]);
+    assert!(output.status.success(), "{output:?}");
+    let estimate: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let lines = estimate["lines"].as_array().unwrap();
+    let sum: f64 = lines.iter().map(|line| line["usd"].as_f64().unwrap()).sum();
+    assert!((sum - estimate["usd"].as_f64().unwrap()).abs() < 1e-9);
+    assert!(lines.iter().all(|line| !line["price"]["source"].as_str().unwrap().is_empty()));
+}
+
+#[test]
+fn a_load_that_cannot_be_is_refused_in_words() {
+    for (arguments, part) in [
+        (["cost", "--viewers", "1", "--rate", "-1"], "from 0 on"),
+        (["cost", "--viewers", "few", "--rate", "1"], "invalid digit"),
+    ] {
+        let output = run("", &arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8(output.stderr).unwrap().contains(part), "{arguments:?}");
+    }
+}
