@@ -161,7 +161,7 @@ impl Book {
     /// A complete `subscribed` left `topic` out. Its log may be lost, or the frame that lists it is late: ask.
     pub(super) fn doubt(&mut self, topic: &Topic, now_ms: u64) {
         if let Some(mut touch) = self.touch(topic, &mut Vec::new()).filter(|touch| !touch.log.gone) {
-            touch.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
+            touch.schedule(Ask::at(now_ms + HOLE_MS));
         }
     }
 
@@ -212,14 +212,21 @@ impl Book {
         if let Some(mut touch) = self.touch(&topic, &mut out) {
             let before = touch.log.position();
             touch.answer(since, reply);
-            let failed = before == touch.log.position() && touch.log.hole().is_some();
-            touch.asked(failed, now_ms, rng);
+            let in_vain = before == touch.log.position() && touch.log.hole().is_some();
+            touch.asked(in_vain, now_ms, rng);
         }
         out
     }
 
-    /// A hole that was asked for will not be filled by that request: it was refused or not answered.
-    pub(super) fn history_failed(&mut self, topic: &Topic, now_ms: u64, rng: &mut Rng) -> Vec<Event> {
+    /// A hole that was asked for will not be filled by that request, which was not answered.
+    pub(super) fn history_unanswered(&mut self, topic: &Topic, now_ms: u64) {
+        if let Some(mut touch) = self.touch(topic, &mut Vec::new()) {
+            touch.unanswered(now_ms);
+        }
+    }
+
+    /// A hole that was asked for will not be filled by that request, which was refused.
+    pub(super) fn history_refused(&mut self, topic: &Topic, now_ms: u64, rng: &mut Rng) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut touch) = self.touch(topic, &mut out) {
             touch.asked(true, now_ms, rng);
@@ -243,8 +250,7 @@ impl Book {
         }
         let (_, topic) = self.due.pop_first()?;
         let log = self.logs.get_mut(&topic)?;
-        let failures = if let Ask::Due { failures, .. } = log.ask { failures } else { 0 };
-        log.ask = Ask::Sent { failures };
+        log.ask = Ask::Sent { vain: log.ask.vain() };
         let (missing, since) = (log.ask(), log.position()?);
         // Bounded by HISTORY_ITEMS, which fits.
         let limit = missing.min(HISTORY_ITEMS as u64) as u32;

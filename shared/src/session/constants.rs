@@ -61,7 +61,8 @@ pub const QUEUE_MESSAGES: usize = 100;
 pub const QUEUE_AGE_MS: u64 = 120_000;
 /// Publish requests sent and not yet answered, at most.
 pub const PUBLISHES_IN_FLIGHT: usize = 32;
-/// A request unanswered for this long, in milliseconds, is taken for lost: API Gateway gives a route 29 s.
+/// A request unanswered for this long, in milliseconds, is taken for lost: API Gateway gives a route 29 s. So is a
+/// connection on which no `history` was answered for as long.
 pub const REPLY_MS: u64 = 30_000;
 /// Pause before a refused request is repeated, in milliseconds, if the server names none.
 pub const REFUSED_RETRY_MS: u64 = 1_000;
@@ -74,9 +75,11 @@ pub const REPLAY_MS: u64 = 5_000;
 pub const HISTORY_MS: u64 = 5_000;
 /// `history` requests on their way at once; one for each topic at most.
 pub const HISTORY_IN_FLIGHT: usize = 8;
-/// Unanswered or refused attempts to fill one hole before it is declared a gap, so that newer data is not
-/// held back for ever.
+/// Attempts in a row that the server refused or answered in vain before a hole is declared a gap, so that newer data is
+/// not held back for ever.
 pub const HISTORY_ATTEMPTS: u32 = 6;
+/// For at least this long, in milliseconds, as well: a server that restarts or a store that stalls is back sooner.
+pub const GIVE_UP_MS: u64 = 60_000;
 /// Publications of one topic kept while a hole before them is being filled; what is beyond is fetched again.
 pub const AHEAD_ITEMS: usize = 1_000;
 /// The same over all topics.
@@ -137,7 +140,8 @@ pub const TABLE: &[Constant] = &[
     ms("a replay is waited for", REPLAY_MS),
     ms("history time-out", HISTORY_MS),
     count("history requests in flight", HISTORY_IN_FLIGHT, "requests"),
-    count("attempts to fill a hole", HISTORY_ATTEMPTS as usize, "requests"),
+    count("attempts to fill a hole, at least", HISTORY_ATTEMPTS as usize, "requests"),
+    ms("… and for at least", GIVE_UP_MS),
     count("held behind a hole, each topic", AHEAD_ITEMS, "publications"),
     count("held behind holes, in all", AHEAD_TOTAL, "publications"),
     count("positions kept", BOOK_TOPICS, "topics"),

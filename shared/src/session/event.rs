@@ -84,9 +84,9 @@ pub enum Event {
         topic: Topic,
     },
     /// A part of a topic's log is lost for this viewer: the publications after `from`, up to and with
-    /// `to`. The server no longer has it, or could not be made to tell it in
-    /// [`HISTORY_ATTEMPTS`](super::constants::HISTORY_ATTEMPTS) requests while newer ones waited. Told once, before
-    /// anything that comes after.
+    /// `to`. The server no longer has it, or refused or failed to tell it for
+    /// [`GIVE_UP_MS`](super::constants::GIVE_UP_MS) while newer ones waited. Told once, before anything that comes
+    /// after.
     Gap {
         /// Whose log.
         topic: Topic,

@@ -2,7 +2,7 @@
 
 use super::book::Asked;
 use super::constants::REFUSED_RETRY_MS;
-use super::link::{Pending, Phase, Request};
+use super::link::{Link, Pending, Phase, Request};
 use super::{Event, Failure, Now, Refused, Session, SocketId};
 use crate::server::{ErrorReply, HistoryReply, Pong, Publications, Published, Subscribed};
 use crate::{Advice, Filter, ServerMessage, Topic};
@@ -153,6 +153,8 @@ impl Session {
     }
 
     fn on_history(&mut self, socket: SocketId, message: HistoryReply, now: Now) {
+        // Even an answer that came too late shows that one comes.
+        self.link_mut(socket).into_iter().for_each(Link::heed);
         let Some(pending) = self.answered(socket, message.id) else {
             return;
         };
@@ -196,7 +198,7 @@ impl Session {
         match pending.map(|pending| pending.request) {
             Some(Request::Subscribe { filter, .. }) => self.subscribe_refused(socket, filter, reply, now),
             Some(Request::Publish { ticket }) => self.publish_refused(ticket, reply, now),
-            Some(Request::History { topic, .. }) => self.history_refused(&topic, &reply, now),
+            Some(Request::History { topic, .. }) => self.history_refused(socket, &topic, &reply, now),
             Some(Request::Earlier { topic, .. }) => self.tell(Event::EarlierFailed { topic }),
             Some(Request::Unsubscribe | Request::Refresh) | None => {
                 let refused = Refused { code: reply.code, message: reply.message };
@@ -246,10 +248,11 @@ impl Session {
         }
     }
 
-    fn history_refused(&mut self, topic: &Topic, reply: &ErrorReply, now: Now) {
+    fn history_refused(&mut self, socket: SocketId, topic: &Topic, reply: &ErrorReply, now: Now) {
+        self.link_mut(socket).into_iter().for_each(Link::heed);
         match reply.code.advice() {
             Advice::Retry | Advice::Reconnect | Advice::SignIn => {
-                let events = self.book.history_failed(topic, now.mono_ms, &mut self.rng);
+                let events = self.book.history_refused(topic, now.mono_ms, &mut self.rng);
                 self.events.extend(events);
             }
             Advice::Change | Advice::GiveUp => self.gone(topic, now),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::constants::{
-    CHECK_UP_MS, FIRST_REPLY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS, SECOND_REPLY_MS,
+    CHECK_UP_MS, FIRST_REPLY_MS, HISTORY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS, REPLY_MS,
+    SECOND_REPLY_MS,
 };
 use super::{Now, SocketId, Ticket};
 use crate::client::RequestId;
@@ -88,6 +89,8 @@ pub(super) struct Link {
     /// When a pong was last received.
     checked_ms: u64,
     pub(super) ping: Option<Ping>,
+    /// Since when no `history` has been answered though one should have been.
+    unheeding_since_ms: Option<u64>,
     /// Whether the server has said when to replace this socket.
     rotation_told: bool,
     /// Few, and each once.
@@ -105,6 +108,7 @@ impl Link {
             heard_ms: now.mono_ms,
             checked_ms: now.mono_ms,
             ping: None,
+            unheeding_since_ms: None,
             rotation_told: false,
             confirmed: Vec::new(),
             requests: BTreeMap::new(),
@@ -151,6 +155,17 @@ impl Link {
         if let Some(ping) = &mut self.ping {
             ping.due_ms = ping.due_ms.max(now.mono_ms + ping.patience_ms);
         }
+    }
+
+    /// A `history` was answered.
+    pub(super) fn heed(&mut self) {
+        self.unheeding_since_ms = None;
+    }
+
+    /// A `history` was not answered in time. Whether none has been for so long that another connection may do better.
+    pub(super) fn is_unheeding(&mut self, now: Now) -> bool {
+        let asked_ms = now.mono_ms.saturating_sub(HISTORY_MS);
+        now.mono_ms >= *self.unheeding_since_ms.get_or_insert(asked_ms) + REPLY_MS
     }
 
     /// Takes the time to rotate that the server names, the first time.

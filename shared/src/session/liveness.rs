@@ -171,7 +171,7 @@ impl Session {
         }
     }
 
-    fn hang_up(&mut self, socket: SocketId, cause: Cause, now: Now) {
+    pub(super) fn hang_up(&mut self, socket: SocketId, cause: Cause, now: Now) {
         if let Some(link) = self.take_link(socket) {
             self.effects.push_back(Effect::CloseSocket { socket });
             self.lost(link, cause, now);

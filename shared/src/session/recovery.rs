@@ -2,7 +2,7 @@
 
 use super::constants::{HISTORY_IN_FLIGHT, HISTORY_MS};
 use super::link::{Link, Request};
-use super::{Event, Now, Session, SocketId, State};
+use super::{Cause, Event, Now, Session, SocketId, State};
 use crate::client;
 use crate::limits::HISTORY_ITEMS;
 use crate::server::HistoryReply;
@@ -71,8 +71,10 @@ impl Session {
                 }
             }
             Request::History { topic, .. } => {
-                let events = self.book.history_failed(&topic, now.mono_ms, &mut self.rng);
-                self.events.extend(events);
+                self.book.history_unanswered(&topic, now.mono_ms);
+                if self.link_mut(socket).is_some_and(|link| link.is_unheeding(now)) {
+                    self.hang_up(socket, Cause::NoReply, now);
+                }
             }
             Request::Publish { .. } | Request::Unsubscribe | Request::Earlier { .. } | Request::Refresh => {
                 self.unanswered_on_lost(request, now)

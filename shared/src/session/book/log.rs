@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Tally;
 use super::rumour::Rumour;
 use crate::session::Event;
-use crate::session::constants::{AHEAD_ITEMS, AHEAD_TOTAL};
+use crate::session::constants::{AHEAD_ITEMS, AHEAD_TOTAL, GIVE_UP_MS, HISTORY_ATTEMPTS};
 use crate::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
 /// Whether a hole is being filled.
@@ -14,9 +14,41 @@ pub(super) enum Ask {
     /// No hole.
     Idle,
     /// To be asked for at this moment.
-    Due { at_ms: u64, failures: u32 },
+    Due { at_ms: u64, vain: Vain },
     /// Asked for.
-    Sent { failures: u32 },
+    Sent { vain: Vain },
+}
+
+/// How often in a row, and since when, the server was asked in vain.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Vain {
+    pub(super) times: u32,
+    since_ms: u64,
+}
+
+impl Ask {
+    /// To be asked for at this moment, for the first time.
+    pub(super) fn at(at_ms: u64) -> Self {
+        Self::Due { at_ms, vain: Vain::default() }
+    }
+
+    pub(super) fn vain(self) -> Vain {
+        match self {
+            Self::Due { vain, .. } | Self::Sent { vain } => vain,
+            Self::Idle => Vain::default(),
+        }
+    }
+}
+
+impl Vain {
+    pub(super) fn again(self, now_ms: u64) -> Self {
+        let since_ms = if self.times == 0 { now_ms } else { self.since_ms };
+        Self { times: self.times + 1, since_ms }
+    }
+
+    pub(super) fn is_enough(self, now_ms: u64) -> bool {
+        self.times >= HISTORY_ATTEMPTS && now_ms >= self.since_ms + GIVE_UP_MS
+    }
 }
 
 #[derive(Debug)]

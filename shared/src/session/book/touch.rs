@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Tally;
-use super::log::{Ask, Log};
+use super::log::{Ask, Log, Vain};
 use crate::limits::REPLAY_ITEMS;
 use crate::server::HistoryReply;
-use crate::session::constants::{HISTORY_ATTEMPTS, HOLE_MS, REPLAY_MS};
+use crate::session::constants::{HOLE_MS, REPLAY_MS};
 use crate::session::rng::Rng;
 use crate::session::{Event, backoff};
 use crate::{Position, Topic, TopicMeta};
@@ -93,7 +93,7 @@ impl Touch<'_> {
         if let Some((seen, _)) = self.log.hole().filter(|(seen, _)| *seen < until) {
             self.log.replay_until = until;
             self.log.replayed_to = seen;
-            self.schedule(Ask::Due { at_ms: now_ms + REPLAY_MS, failures: 0 });
+            self.schedule(Ask::at(now_ms + REPLAY_MS));
         }
     }
 
@@ -120,22 +120,26 @@ impl Touch<'_> {
         self.log.take(items, true, self.tally, self.out);
     }
 
-    /// A `history` request has ended. After too many that brought nothing, the hole is given up if something came
-    /// after it, which must not be held back for ever. Else there is no hurry, and it is asked for again.
-    pub(super) fn asked(&mut self, failed: bool, now_ms: u64, rng: &mut Rng) {
-        let so_far = match self.log.ask {
-            Ask::Due { failures, .. } | Ask::Sent { failures } => failures,
-            Ask::Idle => 0,
-        };
-        let failures = if failed { so_far + 1 } else { 0 };
+    /// A `history` request was answered, or refused, which is in vain. After too much of that the hole is given up if
+    /// something came after it, which must not be held back for ever. Else there is no hurry, and it is asked for
+    /// again.
+    pub(super) fn asked(&mut self, in_vain: bool, now_ms: u64, rng: &mut Rng) {
+        let vain = if in_vain { self.log.ask.vain().again(now_ms) } else { Vain::default() };
         self.log.replay_until = 0;
-        if failures >= HISTORY_ATTEMPTS && self.log.held() > 0 {
+        if vain.is_enough(now_ms) && self.log.held() > 0 {
             self.lose_hole();
             self.schedule(Ask::Idle);
         } else {
-            let pause_ms = if failed { HOLE_MS + backoff::delay_ms(failures, rng) } else { 0 };
-            self.schedule(Ask::Due { at_ms: now_ms + pause_ms, failures });
+            let pause_ms = if in_vain { HOLE_MS + backoff::delay_ms(vain.times, rng) } else { 0 };
+            self.schedule(Ask::Due { at_ms: now_ms + pause_ms, vain });
         }
+        self.review(now_ms);
+    }
+
+    /// A `history` request was not answered, which says nothing about the log: asks again.
+    pub(super) fn unanswered(&mut self, now_ms: u64) {
+        self.log.replay_until = 0;
+        self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, vain: self.log.ask.vain() });
         self.review(now_ms);
     }
 
@@ -158,22 +162,20 @@ impl Touch<'_> {
         };
         if self.log.replay_until != 0 && seen >= self.log.replay_until {
             self.log.replay_until = 0;
-            self.schedule(Ask::Due { at_ms: now_ms, failures: 0 });
+            self.schedule(Ask::at(now_ms));
         } else if self.log.replay_until != 0 && seen > self.log.replayed_to {
             self.log.replayed_to = seen;
-            self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
+            self.schedule(Ask::at(now_ms + HOLE_MS));
         } else if self.log.ask == Ask::Idle {
-            self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, failures: 0 });
+            self.schedule(Ask::at(now_ms + HOLE_MS));
         }
     }
 
     /// Asks at once, unless a request is on its way or has just failed.
     fn hasten(&mut self, now_ms: u64) {
         match self.log.ask {
-            Ask::Idle => self.schedule(Ask::Due { at_ms: now_ms, failures: 0 }),
-            Ask::Due { at_ms, failures: 0 } => {
-                self.schedule(Ask::Due { at_ms: at_ms.min(now_ms), failures: 0 });
-            }
+            Ask::Idle => self.schedule(Ask::at(now_ms)),
+            Ask::Due { at_ms, vain } if vain == Vain::default() => self.schedule(Ask::at(at_ms.min(now_ms))),
             Ask::Due { .. } | Ask::Sent { .. } => {}
         }
     }

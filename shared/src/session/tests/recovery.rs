@@ -2,11 +2,11 @@
 
 use super::Harness;
 use super::harness::{history, listed, position, topic};
-use crate::Filter;
 use crate::client::Rewind;
 use crate::server::SubscribedTopic;
-use crate::session::constants::{AHEAD_ITEMS, HISTORY_ATTEMPTS, HISTORY_MS, HOLE_MS};
-use crate::session::{Event, Session};
+use crate::session::constants::{AHEAD_ITEMS, BACKOFF_BASE_MS, GIVE_UP_MS, HISTORY_MS, HOLE_MS, REPLY_MS};
+use crate::session::{Event, Session, State};
+use crate::{ClientMessage, Filter};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -184,14 +184,59 @@ fn a_hole_that_cannot_be_filled_is_given_up_so_that_newer_data_is_shown() {
     let mut harness = Harness::connected();
     harness.publish(&[1]);
     harness.publish(&[3]);
-    for _ in 0..HISTORY_ATTEMPTS {
-        while harness.take_histories().is_empty() {
-            harness.pass(100);
-        }
-        harness.pass(HISTORY_MS);
-        harness.pong(&[]);
+    let shown_at_ms = refused_until(&mut harness, GIVE_UP_MS + 25_000);
+    assert_eq!(harness.shown(), "!2-2 3");
+    assert!(shown_at_ms >= GIVE_UP_MS, "{shown_at_ms}");
+}
+
+#[test]
+fn a_server_that_fails_for_less_than_a_minute_loses_nothing() {
+    let mut harness = Harness::connected();
+    harness.publish(&[1]);
+    harness.publish(&[3]);
+    refused_until(&mut harness, GIVE_UP_MS - 5_000);
+    while !harness.sent.iter().any(|(_, message)| matches!(message, ClientMessage::History(_))) {
+        harness.pass(100);
+        harness.answer_pings();
     }
-    assert_eq!(harness.shown(), "1 !2-2 3");
+    let request = harness.take_histories().remove(0);
+    harness.say(&history(&request, &[2], 3, true));
+    assert_eq!(harness.shown(), "r2 3");
+}
+
+#[test]
+fn a_hole_is_no_gap_because_nobody_answers_but_the_connection_is_replaced() {
+    let mut harness = Harness::connected();
+    harness.publish(&[1]);
+    harness.publish(&[3]);
+    harness.pass(HOLE_MS);
+    let mut asked = 0;
+    for _ in 0..REPLY_MS / 100 {
+        assert_eq!(harness.state(), State::Connected);
+        asked += harness.take_histories().len();
+        harness.pass(100);
+        harness.answer_pings();
+    }
+    assert_eq!((harness.shown().as_str(), asked), ("1", 6));
+    harness.pass(HISTORY_MS + BACKOFF_BASE_MS);
+    harness.accept();
+    harness.confirm(&[listed(3, true, Some(1))]);
+    harness.replay(&[2, 3]);
+    assert_eq!(harness.shown(), "r2 3");
+}
+
+/// Refuses every `history` for so long, or until something is told. Returns how long that was, in milliseconds.
+fn refused_until(harness: &mut Harness, end_ms: u64) -> u64 {
+    harness.take_events();
+    let begin_ms = harness.now.mono_ms;
+    while harness.events.is_empty() && harness.now.mono_ms < begin_ms + end_ms {
+        for request in harness.take_histories() {
+            harness.refuse(Some(request.id), 102, None);
+        }
+        harness.pass(100);
+        harness.answer_pings();
+    }
+    harness.now.mono_ms - begin_ms
 }
 
 #[test]
