@@ -22,9 +22,8 @@ pub fn hear(board: Board, event: Event) {
             board.change(&topic, |stream, series| stream.lose(from_ts, to_ts, series));
         }
         Event::EpochChanged { topic, .. } => board.change(&topic, |stream, series| stream.start_anew(series)),
-        Event::Subscribed { viewers, .. } | Event::Occupancy { viewers, .. } => {
-            board.link.update(|link| link.viewers = Some(viewers));
-        }
+        Event::Subscribed { viewers, .. } => board.link.update(|link| link.viewers = viewers),
+        Event::Occupancy { viewers, .. } => board.link.update(|link| link.viewers = Some(viewers)),
         Event::Disconnected { .. } => interrupt(board),
         Event::StateChanged { .. }
         | Event::BannerChanged

@@ -98,8 +98,9 @@ pub struct Subscribed {
     pub filter: Filter,
     /// Every topic that matches now.
     pub topics: Vec<SubscribedTopic>,
-    /// Connections that watch this filter, this one included.
-    pub viewers: u64,
+    /// Connections that watch this filter, this one included; absent where the server does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewers: Option<u64>,
     /// The server's clock.
     pub server_ts: Millis,
     /// What the server will take.

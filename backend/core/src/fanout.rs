@@ -1,5 +1,7 @@
 //! From what changed to who gets which frames. Pure, and quick when everybody watches the same.
 
+mod shard;
+
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
@@ -7,6 +9,8 @@ use shared::{Epoch, Publication, Topic, TopicMeta};
 
 use crate::pack::{self, Part};
 use crate::ports::{Change, ConnectionId};
+
+pub use shard::{ShardSize, shards};
 
 /// What changed in one log during one tick.
 #[derive(Debug, Clone)]

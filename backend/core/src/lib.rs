@@ -12,6 +12,7 @@
 //! * [`ingest`], [`bucket`], [`rates`]: what may enter a log, and how fast.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: what leaves, and in which frames.
 //! * [`token`], [`authorize`], [`principal`]: who is speaking.
+//! * [`http`]: the HTTP API without its sockets.
 //! * [`refusal`]: every fault as a code, words and an HTTP status.
 //! * `testing` (feature): fakes of every port and the suite each implementation runs.
 
@@ -22,6 +23,7 @@ pub mod body;
 pub mod bucket;
 pub mod event;
 pub mod fanout;
+pub mod http;
 pub mod ingest;
 pub mod message;
 pub mod occupancy;

@@ -12,7 +12,6 @@ pub struct Occupancy {
 }
 
 /// Filters remembered as changed between two ticks. Beyond it a change is told with the filter's next one.
-/// Where there are no ticks (in Lambda), this is what keeps memory bounded.
 pub const CHANGED_FILTERS: usize = 10_000;
 
 impl Occupancy {

@@ -14,6 +14,7 @@ mod occupancy;
 mod ping;
 mod publish;
 mod refresh;
+mod respond;
 mod subscribe;
 mod unsubscribe;
 
@@ -23,7 +24,7 @@ use bytes::Bytes;
 use shared::server::Disconnect;
 use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 
-pub use broadcast::BroadcastReport;
+pub use broadcast::{BroadcastReport, RecordError};
 pub use http::{HttpHistory, HttpPublish, HttpPublished, HttpTopic, HttpTopics};
 
 use crate::event::{GatewayEvent, Message, Reply};
@@ -36,6 +37,8 @@ use crate::settings::Settings;
 use crate::stats::{Stats, add};
 
 /// Every decision of the server, over three ports. Shared by reference: all methods take `&self`.
+///
+/// The HTTP API asks the log alone, so that where nothing else is done the other two may be `()`.
 #[derive(Debug)]
 pub struct Service<C, L, M> {
     connections: C,
@@ -47,7 +50,7 @@ pub struct Service<C, L, M> {
     stats: Stats,
 }
 
-impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+impl<C, L, M> Service<C, L, M> {
     /// A service over these ports.
     pub fn new(connections: C, log: L, management: M, settings: Settings) -> Self {
         Self {
@@ -58,16 +61,6 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             log,
             management,
             settings,
-        }
-    }
-
-    /// Deals with one event of the gateway. Answers to messages are posted; what is returned is seen by the
-    /// client for `$connect` only.
-    pub async fn handle(&self, event: GatewayEvent, now: Millis) -> Reply {
-        match event {
-            GatewayEvent::Connect(connect) => self.connect(connect, now).await,
-            GatewayEvent::Message(message) => self.message(message, now).await,
-            GatewayEvent::Disconnect(disconnect) => self.disconnect(disconnect).await,
         }
     }
 
@@ -89,6 +82,18 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Where the topics' logs are kept.
     pub fn log(&self) -> &L {
         &self.log
+    }
+}
+
+impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+    /// Deals with one event of the gateway. Answers to messages are posted; what is returned is seen by the
+    /// client for `$connect` only.
+    pub async fn handle(&self, event: GatewayEvent, now: Millis) -> Reply {
+        match event {
+            GatewayEvent::Connect(connect) => self.connect(connect, now).await,
+            GatewayEvent::Message(message) => self.message(message, now).await,
+            GatewayEvent::Disconnect(disconnect) => self.disconnect(disconnect).await,
+        }
     }
 
     async fn message(&self, message: Message, now: Millis) -> Reply {
@@ -176,10 +181,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Forgets one connection. If the store cannot just now, the row is left to its time.
     async fn prune(&self, id: &ConnectionId) {
         match self.connections.remove(id).await {
-            Ok(filters) => {
-                let mut occupancy = lock(&self.occupancy);
-                filters.iter().for_each(|filter| occupancy.left(filter));
-            }
+            Ok(filters) => filters.iter().for_each(|filter| self.left(filter)),
             Err(Unavailable { .. }) => add(&self.stats.failed, 1),
         }
     }

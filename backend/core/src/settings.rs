@@ -16,6 +16,11 @@ pub struct Settings {
     /// When clients are told to replace their connection, in milliseconds after they subscribe: some minutes
     /// before the gateway cuts it.
     pub rotate_in_ms: u64,
+    /// Whether watchers are told how many they are. Right where [`Service::occupancy_due`] is called as well: a
+    /// number that nobody corrects is a lie.
+    ///
+    /// [`Service::occupancy_due`]: crate::Service::occupancy_due
+    pub counts_viewers: bool,
     /// The source of random bits, for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -23,7 +28,13 @@ pub struct Settings {
 impl Settings {
     /// The usual settings for this access and this source of random bits.
     pub fn new(access: Access, random: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self { access, rates: RateLimits::default(), rotate_in_ms: ROTATE_IN_MS, random: Box::new(random) }
+        Self {
+            access,
+            rates: RateLimits::default(),
+            rotate_in_ms: ROTATE_IN_MS,
+            counts_viewers: true,
+            random: Box::new(random),
+        }
     }
 
     /// What clients are told of the limits.
@@ -41,6 +52,7 @@ impl fmt::Debug for Settings {
             .field("access", &self.access)
             .field("rates", &self.rates)
             .field("rotate_in_ms", &self.rotate_in_ms)
+            .field("counts_viewers", &self.counts_viewers)
             .finish_non_exhaustive()
     }
 }

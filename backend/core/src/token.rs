@@ -1,9 +1,11 @@
-//! Tokens: JSON Web Tokens signed with a shared secret (HS256, RFC 7519).
+//! Tokens: JSON Web Tokens (RFC 7519), signed with a shared secret or with an issuer's private key.
+
+mod keys;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use shared::{ErrorCode, Filter, Millis};
 
@@ -40,13 +42,24 @@ impl From<Claims> for Principal {
     }
 }
 
-/// Checks tokens; a clone costs a reference count.
+pub use keys::{JwksError, Keys};
+
+/// Checks tokens. A clone costs a reference count and sees the same keys, also after they were replaced.
 #[derive(Clone)]
 pub struct Verifier(Arc<Rules>);
 
 struct Rules {
-    key: DecodingKey,
+    keys: RwLock<Keys>,
     validation: Validation,
+}
+
+/// Who else has to be named in a token; `None` if nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// `iss`.
+    pub issuer: Option<String>,
+    /// `aud`, or one of them.
+    pub audience: Option<String>,
 }
 
 impl Verifier {
@@ -56,13 +69,17 @@ impl Verifier {
     ///
     /// [`WeakSecret`] if it is shorter than [`SECRET_BYTES`].
     pub fn new(secret: &[u8]) -> Result<Self, WeakSecret> {
-        check_secret(secret)?;
-        // Time is an argument here, so the library, which asks the system's clock, must not look at it.
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.validate_exp = false;
-        validation.required_spec_claims.clear();
-        validation.validate_aud = false;
-        Ok(Self(Arc::new(Rules { key: DecodingKey::from_secret(secret), validation })))
+        Ok(Self::of(Keys::secret(secret)?, Expected::default()))
+    }
+
+    /// Accepts what was signed with one of `keys` and names whom it should.
+    pub fn of(keys: Keys, expected: Expected) -> Self {
+        Self(Arc::new(Rules { keys: RwLock::new(keys), validation: validation(expected) }))
+    }
+
+    /// From now on, here and in every clone, these keys count and those before do not.
+    pub fn replace_keys(&self, keys: Keys) {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
     /// Who holds `token`.
@@ -71,21 +88,40 @@ impl Verifier {
     ///
     /// [`TokenError`], without a word about what exactly was wrong with a token that is not ours.
     pub fn verify(&self, token: &str, now: Millis) -> Result<Principal, TokenError> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.0.key, &self.0.validation)
-            .map_err(|_| TokenError::Invalid)?
-            .claims;
+        let claims = self.keys().claims(token, &self.0.validation)?;
         if claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now) {
             return Err(TokenError::Invalid);
         }
         let principal = Principal::from(claims);
         if principal.is_expired(now) { Err(TokenError::Expired) } else { Ok(principal) }
     }
+
+    fn keys(&self) -> Keys {
+        self.0.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Verifier(HS256)")
+        f.debug_tuple("Verifier").field(&self.keys()).finish()
     }
+}
+
+/// Time is an argument here, so the library, which asks the system's clock, must not look at it.
+fn validation(expected: Expected) -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.validate_exp = false;
+    validation.required_spec_claims.clear();
+    validation.validate_aud = expected.audience.is_some();
+    if let Some(issuer) = expected.issuer {
+        validation.set_issuer(&[issuer]);
+        validation.required_spec_claims.insert("iss".into());
+    }
+    if let Some(audience) = expected.audience {
+        validation.set_audience(&[audience]);
+        validation.required_spec_claims.insert("aud".into());
+    }
+    validation
 }
 
 /// A secret's least length, in bytes: HS256 asks for 256 bits or more (RFC 7518, section 3.2).
@@ -143,6 +179,9 @@ pub enum TokenError {
     /// Not one of ours, or not yet valid.
     #[error("the token is not valid here")]
     Invalid,
+    /// Signed with a key that is not known here: if keys can be fetched anew, one of those may be it.
+    #[error("the token is not valid here")]
+    UnknownKey,
     /// Its time is over.
     #[error("the token's time is over")]
     Expired,
@@ -151,7 +190,7 @@ pub enum TokenError {
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         let code = match error {
-            TokenError::Missing | TokenError::Invalid => ErrorCode::Unauthorized,
+            TokenError::Missing | TokenError::Invalid | TokenError::UnknownKey => ErrorCode::Unauthorized,
             TokenError::Expired => ErrorCode::TokenExpired,
         };
         Self::new(code, error)
@@ -159,70 +198,4 @@ impl From<TokenError> for Refusal {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
-    const NOW: Millis = 1_800_000_000_000;
-
-    fn claims() -> Claims {
-        Claims {
-            sub: "agent".into(),
-            exp: Some(NOW / 1000 + 60),
-            nbf: None,
-            subscribe: vec![Filter::new("host/*").unwrap()],
-            publish: vec![],
-        }
-    }
-
-    fn verify(token: &str) -> Result<Principal, TokenError> {
-        Verifier::new(SECRET).unwrap().verify(token, NOW)
-    }
-
-    #[test]
-    fn a_minted_token_says_who_and_what() {
-        let principal = verify(&mint(&claims(), SECRET).unwrap()).unwrap();
-        assert_eq!(principal, Principal::from(claims()));
-        assert_eq!(principal.expires_at, Some(NOW + 60_000));
-    }
-
-    #[test]
-    fn time_is_the_callers_and_not_the_systems() {
-        let token = mint(&claims(), SECRET).unwrap();
-        let verifier = Verifier::new(SECRET).unwrap();
-        assert!(verifier.verify(&token, NOW + 59_999).is_ok());
-        assert_eq!(verifier.verify(&token, NOW + 60_000), Err(TokenError::Expired));
-        let early = mint(&Claims { nbf: Some(NOW / 1000 + 1), ..claims() }, SECRET).unwrap();
-        assert_eq!(verifier.verify(&early, NOW), Err(TokenError::Invalid));
-    }
-
-    #[test]
-    fn a_token_without_an_end_does_not_end() {
-        let token = mint(&Claims { exp: None, ..claims() }, SECRET).unwrap();
-        assert_eq!(verify(&token).unwrap().expires_at, None);
-    }
-
-    #[test]
-    fn another_secret_another_algorithm_and_no_signature_are_refused() {
-        let other = mint(&claims(), b"another thirty-two bytes of mist").unwrap();
-        assert_eq!(verify(&other), Err(TokenError::Invalid));
-        let key = EncodingKey::from_secret(SECRET);
-        let stronger = jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims(), &key).unwrap();
-        assert_eq!(verify(&stronger), Err(TokenError::Invalid));
-        // {"alg":"none"}.{"sub":"agent"}. without a signature.
-        assert_eq!(verify("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZ2VudCJ9."), Err(TokenError::Invalid));
-        assert_eq!(verify("not a token"), Err(TokenError::Invalid));
-    }
-
-    #[test]
-    fn a_short_secret_is_refused_on_both_ends() {
-        let weak = WeakSecret { bytes: 6, limit: 32 };
-        assert_eq!(Verifier::new(b"secret").unwrap_err(), weak);
-        assert_eq!(mint(&claims(), b"secret"), Err(MintError::Weak(weak)));
-    }
-
-    #[test]
-    fn a_verifier_does_not_print_its_secret() {
-        assert_eq!(format!("{:?}", Verifier::new(SECRET).unwrap()), "Verifier(HS256)");
-    }
-}
+mod tests;

@@ -4,7 +4,8 @@
 mod support;
 
 use backend_core::ports::{ConnectionId, Connections, PostError};
-use backend_core::{Principal, Reply};
+use backend_core::testing::Keep;
+use backend_core::{Access, Principal, Reply};
 use serde_json::json;
 use shared::server::{Disconnect, Occupancy};
 use shared::{DisconnectCode, ErrorCode, Position, ServerMessage, limits};
@@ -209,10 +210,10 @@ async fn a_narrower_token_ends_what_it_does_not_allow_and_says_so() {
 async fn watchers_are_told_once_a_tick_how_many_they_are() {
     let world = World::open();
     let (a, b, c) = (world.connect("a").await, world.connect("b").await, world.connect("c").await);
-    assert_eq!(world.subscribe(&a, "x/*").await.viewers, 1);
+    assert_eq!(world.subscribe(&a, "x/*").await.viewers, Some(1));
     assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 0, "alone, and knows it");
-    assert_eq!(world.subscribe(&b, "x/*").await.viewers, 2);
-    assert_eq!(world.subscribe(&c, "x/*").await.viewers, 3);
+    assert_eq!(world.subscribe(&b, "x/*").await.viewers, Some(2));
+    assert_eq!(world.subscribe(&c, "x/*").await.viewers, Some(3));
     assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 3);
     let three = ServerMessage::Occupancy(Occupancy { filter: filter("x/*"), viewers: 3 });
     assert_eq!(world.received(&a), [three]);
@@ -223,6 +224,18 @@ async fn watchers_are_told_once_a_tick_how_many_they_are() {
     world.subscribe(&back, "x/*").await;
     world.disconnect(&back).await;
     assert_eq!(world.service.occupancy_due(NOW).await.unwrap().posts, 0, "come and gone is no news");
+}
+
+#[tokio::test]
+async fn where_nobody_counts_no_number_is_told() {
+    let world = World::with(Access::Open, Keep::PLENTY, |settings| settings.counts_viewers = false);
+    let (a, b) = (world.connect("a").await, world.connect("b").await);
+    assert_eq!(world.subscribe(&a, "x").await.viewers, None);
+    let told = world.say(&b, json!({"action": "subscribe", "id": 1, "filter": "x"})).await;
+    assert!(!told[0].to_json().contains("viewers"), "{told:?}");
+    world.disconnect(&b).await;
+    assert_eq!(world.service.occupancy_due(NOW).await.unwrap(), Default::default());
+    assert_eq!(world.received(&a), []);
 }
 
 #[tokio::test]

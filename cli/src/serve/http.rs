@@ -1,12 +1,5 @@
-//! The HTTP API and the page. The core answers; here are only sockets, headers and time-outs.
-//!
-//! | request | answer |
-//! |---|---|
-//! | `POST /topics/{topic}` | where the publication landed, once durable |
-//! | `GET /topics` | what may be read, with the last value |
-//! | `GET /topics/{topic}` | a part of a topic's log |
-//! | `GET /healthz` | that the server lives |
-//! | `GET` anything else | the page |
+//! The HTTP API ([`backend_core::http`]) and, anywhere else, the page. The core answers; here are only sockets, headers
+//! and time-outs.
 
 mod answer;
 mod body;
@@ -19,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::any;
 use backend_gateway::{Connections, OriginPolicy};
 
 use super::App;
@@ -40,12 +33,11 @@ pub fn router(
     origins: Arc<OriginPolicy>,
     site: Arc<Site>,
 ) -> Router {
-    let topic = get(topics::history).post(topics::publish).fallback(answer::method_not_allowed);
     Router::new()
-        .route("/topics", get(topics::list).fallback(answer::method_not_allowed))
-        .route("/topics/", get(topics::list).fallback(answer::method_not_allowed))
-        .route("/topics/{*topic}", topic)
-        .route("/healthz", get(health::healthz).fallback(answer::method_not_allowed))
+        .route("/topics", any(topics::topics))
+        .route("/topics/", any(topics::topics))
+        .route("/topics/{*topic}", any(topics::topics))
+        .route("/healthz", any(health::healthz))
         .fallback(page::page)
         .layer(from_fn_with_state(origins, guard::guard))
         .with_state(Context { app, connections, site })

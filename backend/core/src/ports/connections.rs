@@ -96,6 +96,22 @@ pub trait Connections: Send + Sync {
         now: Millis,
     ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 
+    /// The subscribers of each of these topics, in the same order. Where looking is paid for, this is overridden so
+    /// that a filter is looked up once, however many of the topics it matches.
+    fn audiences(
+        &self,
+        topics: &[Topic],
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<Vec<ConnectionId>>, Unavailable>> + Send {
+        async move {
+            let mut audiences = Vec::with_capacity(topics.len());
+            for topic in topics {
+                audiences.push(self.subscribers(topic, now).await?);
+            }
+            Ok(audiences)
+        }
+    }
+
     /// How many connections watch exactly this filter.
     fn viewers(&self, filter: &Filter, now: Millis) -> impl Future<Output = Result<u64, Unavailable>> + Send;
 
@@ -175,6 +191,14 @@ impl<T: Connections> Connections for Arc<T> {
         now: Millis,
     ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send {
         T::subscribers(self, topic, now)
+    }
+
+    fn audiences(
+        &self,
+        topics: &[Topic],
+        now: Millis,
+    ) -> impl Future<Output = Result<Vec<Vec<ConnectionId>>, Unavailable>> + Send {
+        T::audiences(self, topics, now)
     }
 
     fn viewers(&self, filter: &Filter, now: Millis) -> impl Future<Output = Result<u64, Unavailable>> + Send {

@@ -1,12 +1,13 @@
 //! From the log to everybody who watches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use shared::{Millis, limits};
+use futures_util::future::join_all;
+use shared::{Millis, Topic, limits};
 
 use super::Service;
-use crate::fanout;
+use crate::fanout::{self, Delivery};
 use crate::ports::{Change, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
 use crate::stats::add;
 
@@ -25,6 +26,16 @@ pub struct BroadcastReport {
     pub bytes: usize,
 }
 
+/// A change that is not in history. It, and all that follow, have to be handed in again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("change {index} could not be written to history: {why}")]
+pub struct RecordError {
+    /// Which of the changes, from 0: the first that failed.
+    pub index: usize,
+    /// What the store says.
+    pub why: Unavailable,
+}
+
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Writes `changes` to history, then sends them to whoever watches, in that order: so a publication
     /// reaches a new subscriber by one road or by both.
@@ -34,19 +45,54 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// [`Unavailable`] if the store cannot be asked; then nothing has been posted, and the same changes may be
     /// handed in again.
     pub async fn broadcast(&self, changes: Vec<Change>, now: Millis) -> Result<BroadcastReport, Unavailable> {
-        for change in &changes {
-            self.log.record(change).await?;
+        self.record(&changes).await.map_err(|failed| failed.why)?;
+        let deliveries = self.address(&changes, now).await?;
+        Ok(self.deliver(deliveries, now).await)
+    }
+
+    /// The first part of a broadcast: writes `changes` to history, those of one topic in order, topics side by side.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]; what comes before its index is written.
+    pub async fn record(&self, changes: &[Change]) -> Result<(), RecordError> {
+        let mut topics: BTreeMap<&Topic, Vec<(usize, &Change)>> = BTreeMap::new();
+        for (index, change) in changes.iter().enumerate() {
+            topics.entry(&change.topic).or_default().push((index, change));
         }
-        let stretches = fanout::stretches(&changes);
-        let mut audiences = Vec::with_capacity(stretches.len());
-        for stretch in &stretches {
-            audiences.push(self.connections.subscribers(&stretch.topic, now).await?);
+        let recorded = join_all(topics.into_values().map(|changes| self.record_in_order(changes))).await;
+        match recorded.into_iter().filter_map(Result::err).min_by_key(|failed| failed.index) {
+            Some(first) => Err(first),
+            None => Ok(()),
         }
+    }
+
+    async fn record_in_order(&self, changes: Vec<(usize, &Change)>) -> Result<(), RecordError> {
+        for (index, change) in changes {
+            self.log.record(change).await.map_err(|why| RecordError { index, why })?;
+        }
+        Ok(())
+    }
+
+    /// The second part: who gets which frames. Subscribers are read now, after history was written.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] if the store cannot be asked.
+    pub async fn address(&self, changes: &[Change], now: Millis) -> Result<Vec<Delivery>, Unavailable> {
+        let stretches = fanout::stretches(changes);
+        let topics: Vec<Topic> = stretches.iter().map(|stretch| stretch.topic.clone()).collect();
+        let audiences = self.connections.audiences(&topics, now).await?;
+        Ok(fanout::deliveries(&stretches, audiences, limits::PACK_BYTES))
+    }
+
+    /// The last part: posts.
+    pub async fn deliver(&self, deliveries: Vec<Delivery>, now: Millis) -> BroadcastReport {
         let mut report = BroadcastReport::default();
-        for delivery in fanout::deliveries(&stretches, audiences, limits::PACK_BYTES) {
-            self.post_to_all(delivery.to, delivery.frames, &mut report, now).await;
+        for Delivery { frames, to } in deliveries {
+            self.post_to_all(to, frames, &mut report, now).await;
         }
-        Ok(report)
+        report
     }
 
     /// Posts frames in order to the same connections. Who is gone gets no further ones and, unless new, is forgotten.

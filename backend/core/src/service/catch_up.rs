@@ -3,7 +3,7 @@
 use shared::{Millis, Position, Topic};
 
 use super::Service;
-use crate::ports::{Connections, Management, Page, ReadFrom, TopicLog, Unavailable};
+use crate::ports::{Page, ReadFrom, TopicLog, Unavailable};
 use crate::replay::{self, Ask, Fit};
 
 /// What was read, and whether it begins where it was asked to.
@@ -13,7 +13,7 @@ pub(super) struct Past {
     pub(super) recovered: bool,
 }
 
-impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+impl<C, L: TopicLog, M> Service<C, L, M> {
     /// What `ask` asks for; `None` if nobody has published to the topic.
     pub(super) async fn past(
         &self,

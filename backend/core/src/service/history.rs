@@ -18,7 +18,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let past = self.page(&connection.principal, &request.topic, &ask, request.limit, now).await?;
         Ok(vec![frame(&ServerMessage::History(reply(request, &ask, past)))])
     }
+}
 
+impl<C, L: TopicLog, M> Service<C, L, M> {
     /// What one request for history gets, by WebSocket or by HTTP.
     pub(super) async fn page(
         &self,

@@ -8,7 +8,7 @@ use super::history::unknown;
 use crate::authorize::{self, Credentials};
 use crate::body;
 use crate::ingest::{IngestError, IngestRequest};
-use crate::ports::{Connections, Head, Management, TopicLog};
+use crate::ports::{Head, TopicLog};
 use crate::principal::Principal;
 use crate::query::{HistoryQuery, PublishQuery, Since};
 use crate::refusal::Refusal;
@@ -76,7 +76,7 @@ pub struct HttpTopic {
     pub meta: TopicMeta,
 }
 
-impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+impl<C, L: TopicLog, M> Service<C, L, M> {
     /// Who sent a request.
     ///
     /// # Errors

@@ -4,11 +4,11 @@ use shared::{Epoch, Millis};
 
 use super::{Service, lock};
 use crate::ingest::{IngestError, IngestRequest, Ingested};
-use crate::ports::{Append, Connections, Management, TopicLog};
+use crate::ports::{Append, TopicLog};
 use crate::principal::Principal;
 use crate::stats::add;
 
-impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
+impl<C, L: TopicLog, M> Service<C, L, M> {
     /// Checks, limits and appends; returns when it is durable.
     ///
     /// # Errors

@@ -9,7 +9,9 @@ use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Tells the watchers of every filter whose number of watchers has changed since they were told last. To
-    /// be called each second or so; where nobody calls it, watchers learn the number when they subscribe.
+    /// be called each second or so; where nobody can, [`Settings::counts_viewers`] has to be off.
+    ///
+    /// [`Settings::counts_viewers`]: crate::Settings::counts_viewers
     ///
     /// # Errors
     ///
@@ -21,6 +23,13 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             self.tell_occupancy(filter, &mut report, now).await?;
         }
         Ok(report)
+    }
+
+    /// Somebody no longer watches `filter`.
+    pub(super) fn left(&self, filter: &Filter) {
+        if self.settings.counts_viewers {
+            lock(&self.occupancy).left(filter);
+        }
     }
 
     async fn tell_occupancy(

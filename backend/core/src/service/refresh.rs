@@ -6,7 +6,7 @@ use shared::server::Refreshed;
 use shared::{ErrorCode, Filter, Millis, ServerMessage};
 
 use super::connect::row;
-use super::{Answer, Service, error, frame, lock};
+use super::{Answer, Service, error, frame};
 use crate::ports::{Connection, Connections, Management, TopicLog, Unavailable};
 use crate::principal::Principal;
 use crate::refusal::Refusal;
@@ -34,7 +34,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         for filter in self.connections.subscriptions(&connection.id, now).await? {
             if !principal.may_subscribe(&filter) {
                 self.connections.unsubscribe(&connection.id, &filter).await?;
-                lock(&self.occupancy).left(&filter);
+                self.left(&filter);
                 told.extend(error(&no_longer_allowed(&filter), None));
             }
         }

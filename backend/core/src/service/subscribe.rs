@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use shared::client::Subscribe;
 use shared::server::{Subscribed, SubscribedTopic};
-use shared::{ErrorCode, Millis, ServerMessage, limits};
+use shared::{ErrorCode, Filter, Millis, ServerMessage, limits};
 
 use super::{Answer, Failure, Service, frame, lock};
 use crate::pack::{self, Part};
@@ -27,11 +27,20 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
                 parts.extend(part(&beginning));
             }
         }
-        let viewers = self.connections.viewers(&request.filter, now).await?;
-        lock(&self.occupancy).joined(&request.filter, viewers);
+        let viewers = self.count_viewers(&request.filter, now).await?;
         let mut frames = self.subscribed(connection, request, entries, viewers, now);
         frames.extend(pack::frames(&parts, limits::PACK_BYTES));
         Ok(frames)
+    }
+
+    /// `None` where nobody would be told when it changes.
+    async fn count_viewers(&self, filter: &Filter, now: Millis) -> Result<Option<u64>, Unavailable> {
+        if !self.settings.counts_viewers {
+            return Ok(None);
+        }
+        let viewers = self.connections.viewers(filter, now).await?;
+        lock(&self.occupancy).joined(filter, viewers);
+        Ok(Some(viewers))
     }
 
     async fn begin(
@@ -58,7 +67,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         connection: &Connection,
         request: Subscribe,
         entries: Vec<SubscribedTopic>,
-        viewers: u64,
+        viewers: Option<u64>,
         now: Millis,
     ) -> Vec<Bytes> {
         let mut message = Subscribed {

@@ -4,7 +4,7 @@ use shared::client::Unsubscribe;
 use shared::server::Unsubscribed;
 use shared::{Millis, ServerMessage};
 
-use super::{Answer, Service, frame, lock};
+use super::{Answer, Service, frame};
 use crate::ports::{Connection, Connections, Management, TopicLog};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
@@ -17,7 +17,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         connection.principal.check_token(now)?;
         let Unsubscribe { id, filter } = request;
         if self.connections.unsubscribe(&connection.id, &filter).await? {
-            lock(&self.occupancy).left(&filter);
+            self.left(&filter);
         }
         Ok(vec![frame(&ServerMessage::Unsubscribed(Unsubscribed { id, filter }))])
     }

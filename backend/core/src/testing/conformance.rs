@@ -65,6 +65,7 @@ macro_rules! conformance {
             a_connection_has_a_bounded_number_of_subscriptions
             unsubscribing_says_whether_it_was_there
             subscribers_are_found_by_every_kind_of_filter_each_once_in_order
+            audiences_are_the_subscribers_of_each_topic
             viewers_and_watching_count_the_filter_itself
             a_thousand_connections_are_all_found
         ]);

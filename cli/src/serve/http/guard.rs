@@ -6,18 +6,14 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use backend_core::Refusal;
+use backend_core::http::{Answer, SAFETY_HEADERS};
 use backend_gateway::{OriginPolicy, OriginRefusal};
-use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, HOST, ORIGIN, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HOST, ORIGIN, VARY};
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use shared::ErrorCode;
 
 use super::answer::{self, set};
-
-const METHODS: &str = "GET, HEAD, POST, OPTIONS";
 
 /// Refuses pages of other sites and foreign host names (DNS rebinding), reads included: history is nobody
 /// else's business. Allowed origins get what browsers ask for (Fetch Standard, "CORS protocol").
@@ -28,7 +24,7 @@ pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Reques
     }
     let origin = request.headers().get(ORIGIN).cloned();
     let mut response = match *request.method() {
-        Method::OPTIONS => options(),
+        Method::OPTIONS => answer::respond(Answer::options()),
         _ => next.run(request).await,
     };
     keep_from_others(&mut response);
@@ -44,7 +40,7 @@ fn forbidden(refused: &OriginRefusal) -> Response {
         OriginRefusal::Origin { .. } => "--allow-origin",
     };
     let refusal = Refusal::new(ErrorCode::Forbidden, format!("{refused}, with {flag}"));
-    answer::error(StatusCode::FORBIDDEN, &refusal)
+    answer::respond(Answer::refused(&refusal))
 }
 
 /// A request target may carry the host itself (RFC 9112, section 3.2.2); then that one counts.
@@ -55,21 +51,10 @@ fn name_the_host(request: &mut Request) {
     }
 }
 
-fn options() -> Response {
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    set(&mut response, ALLOW, METHODS);
-    set(&mut response, ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-    set(&mut response, ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type");
-    set(&mut response, ACCESS_CONTROL_MAX_AGE, "600");
-    response
-}
-
-/// A page of another site can point an image or a script here without saying who it is; it gets nothing out of it
-/// (Fetch Standard, "Cross-Origin-Resource-Policy header").
 fn keep_from_others(response: &mut Response) {
-    set(response, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(response, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    for (name, value) in SAFETY_HEADERS {
+        set(response, HeaderName::from_static(name), value);
+    }
 }
 
 fn share_with(headers: &mut HeaderMap, origin: HeaderValue) {

@@ -1,23 +1,32 @@
 //! `/healthz`: for whoever watches the watcher.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::Response;
+use backend_core::http::{Answer, Route};
 use backend_gateway::Chaos;
-use http::HeaderMap;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Context, answer, topics};
+use crate::client::clock::wall_ms;
 
 /// That it lives; and, for who may ask, what it has done, and what chaos has.
-pub async fn healthz(State(context): State<Context>, headers: HeaderMap) -> Response {
-    let mut body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
-    if topics::principal(&context, &headers).is_ok() {
-        body["connections"] = context.connections.count().into();
-        body["counts"] = json!(context.app.stats().snapshot());
-        let chaos = context.connections.chaos();
-        if chaos.settings() != Chaos::default() {
-            body["chaos"] = json!(chaos.counts());
-        }
+pub async fn healthz(State(context): State<Context>, request: Request) -> Response {
+    if let Err(refused) = Route::of(request.method().as_str(), request.uri().path()) {
+        return answer::respond(refused);
     }
-    answer::json(&body)
+    let may_ask = context.app.authorize(&topics::credentials(request.headers()), wall_ms()).is_ok();
+    let figures = if may_ask { figures(&context) } else { Map::new() };
+    answer::respond(Answer::health(figures))
+}
+
+fn figures(context: &Context) -> Map<String, Value> {
+    let mut figures = Map::from_iter([
+        ("connections".to_owned(), json!(context.connections.count())),
+        ("counts".to_owned(), json!(context.app.stats().snapshot())),
+    ]);
+    let chaos = context.connections.chaos();
+    if chaos.settings() != Chaos::default() {
+        figures.insert("chaos".into(), json!(chaos.counts()));
+    }
+    figures
 }

@@ -3,14 +3,13 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use backend_core::Refusal;
+use backend_core::http::Answer;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, REFERRER_POLICY, VARY, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode};
-use shared::ErrorCode;
 
 use super::Context;
 use super::answer::{self, set};
@@ -31,15 +30,12 @@ const ASK_FIRST: &str = "no-cache";
 /// A file of the page.
 pub async fn page(State(context): State<Context>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return answer::method_not_allowed(request.method().clone()).await;
+        return answer::respond(Answer::method_not_allowed(request.method().as_str(), "GET,HEAD"));
     }
     let path = request.uri().path();
     let mut response = match context.site.find(path).await {
         Some(asset) => respond(&asset, request.headers()),
-        None => {
-            let refusal = Refusal::new(ErrorCode::UnknownAction, format!("there is nothing at {path}"));
-            answer::error(StatusCode::NOT_FOUND, &refusal)
-        }
+        None => answer::respond(Answer::nothing_at(path)),
     };
     secure(&mut response, &context.site.servers_elsewhere().await);
     response

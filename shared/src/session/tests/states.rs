@@ -59,7 +59,9 @@ fn the_viewer_speaks_first_and_is_connected_by_the_first_reply() {
     assert_eq!(harness.state(), State::Handshaking);
     harness.confirm(&[]);
     assert_eq!(harness.state(), State::Connected);
-    assert!(harness.take_events().iter().any(|event| matches!(event, Event::Subscribed { viewers: Some(2), .. })));
+    assert!(
+        harness.take_events().iter().any(|event| matches!(event, Event::Subscribed { viewers: Some(2), .. }))
+    );
 }
 
 #[test]

@@ -130,6 +130,21 @@ pub async fn subscribers_are_found_by_every_kind_of_filter_each_once_in_order<C:
     assert_eq!(found, [id("a"), id("b"), id("c"), id("d")]);
 }
 
+/// Asked for together or one by one; a topic may be asked for twice.
+pub async fn audiences_are_the_subscribers_of_each_topic<C: Connections>(port: &C) {
+    watch(port, "a", &["*"]).await;
+    watch(port, "b", &["x/*", "y/z"]).await;
+    watch(port, "c", &["x/y"]).await;
+    let topics = ["x/y", "nobody", "y/z", "x/y", "x/z/deep"].map(topic);
+    let together = port.audiences(&topics, NOW).await.unwrap();
+    let mut apart = Vec::new();
+    for topic in &topics {
+        apart.push(port.subscribers(topic, NOW).await.unwrap());
+    }
+    assert_eq!(together, apart);
+    assert_eq!(port.audiences(&[], NOW).await.unwrap(), Vec::<Vec<ConnectionId>>::new());
+}
+
 /// Not the topics it matches.
 pub async fn viewers_and_watching_count_the_filter_itself<C: Connections>(port: &C) {
     watch(port, "b", &["x/*"]).await;

@@ -1,0 +1,176 @@
+//! Splitting a fan-out among several who post, so that nobody at the end of a long list waits for all before.
+
+use bytes::Bytes;
+
+use super::Delivery;
+use crate::pack;
+use crate::ports::ConnectionId;
+
+/// How much one shard holds at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShardSize {
+    /// Connections. Whoever fits into one shard altogether stays in one, whatever its bytes.
+    pub connections: usize,
+    /// Bytes, as JSON: every frame a string, every connection a string. A single frame may go beyond.
+    pub bytes: usize,
+}
+
+/// Splits deliveries into shards, each to be handed to somebody else. Every connection gets all its frames, and in
+/// order as long as they fit into one shard together: what is more goes into several, which may overtake each other.
+pub fn shards(deliveries: Vec<Delivery>, size: ShardSize) -> Vec<Vec<Delivery>> {
+    if deliveries.iter().map(|delivery| delivery.to.len()).sum::<usize>() <= size.connections {
+        return if deliveries.is_empty() { Vec::new() } else { vec![deliveries] };
+    }
+    let mut shards = Shards { size, full: Vec::new(), open: Vec::new(), connections: 0, bytes: 0 };
+    for Delivery { frames, to } in deliveries {
+        for run in runs(frames, size.bytes / 2) {
+            shards.add(&run, &to);
+        }
+    }
+    shards.close();
+    shards.full
+}
+
+struct Shards {
+    size: ShardSize,
+    full: Vec<Vec<Delivery>>,
+    open: Vec<Delivery>,
+    connections: usize,
+    bytes: usize,
+}
+
+impl Shards {
+    fn add(&mut self, frames: &[Bytes], mut to: &[ConnectionId]) {
+        let fixed = frames.iter().map(frame_bytes).sum::<usize>() + DELIVERY;
+        while !to.is_empty() {
+            let room = self.size.bytes.saturating_sub(self.bytes + fixed);
+            let by_bytes = pack::fitting(to.iter().map(id_bytes), room);
+            let count = by_bytes.min(self.size.connections.saturating_sub(self.connections)).min(to.len());
+            if count == 0 && !self.open.is_empty() {
+                self.close();
+                continue;
+            }
+            let (now, later) = to.split_at(count.max(1));
+            self.connections += now.len();
+            self.bytes += fixed + now.iter().map(|id| id_bytes(id) + 1).sum::<usize>();
+            self.open.push(Delivery { frames: frames.to_vec(), to: now.to_vec() });
+            to = later;
+        }
+    }
+
+    fn close(&mut self) {
+        (self.connections, self.bytes) = (0, 0);
+        self.full.extend(Some(std::mem::take(&mut self.open)).filter(|shard| !shard.is_empty()));
+    }
+}
+
+/// `{"frames":[],"to":[]},`
+const DELIVERY: usize = 22;
+
+/// Consecutive frames that together take no more than `limit` bytes, unless one alone does.
+fn runs(frames: Vec<Bytes>, limit: usize) -> Vec<Vec<Bytes>> {
+    let mut runs: Vec<Vec<Bytes>> = Vec::new();
+    let mut left = 0;
+    for frame in frames {
+        let bytes = frame_bytes(&frame);
+        match runs.last_mut().filter(|_| bytes <= left) {
+            Some(run) => run.push(frame),
+            None => {
+                runs.push(vec![frame]);
+                left = limit;
+            }
+        }
+        left = left.saturating_sub(bytes);
+    }
+    runs
+}
+
+/// As a JSON string, with its comma.
+fn frame_bytes(frame: &Bytes) -> usize {
+    pack::json_len(&String::from_utf8_lossy(frame)) + 1
+}
+
+/// As a JSON string: ids are base64, which needs no escapes.
+fn id_bytes(id: &ConnectionId) -> usize {
+    id.as_str().len() + 2
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn delivery(frames: &[usize], to: std::ops::Range<usize>) -> Delivery {
+        let frame = |size: &usize| Bytes::from("\"".repeat(*size));
+        Delivery { frames: frames.iter().map(frame).collect(), to: to.map(id).collect() }
+    }
+
+    fn id(number: usize) -> ConnectionId {
+        ConnectionId::new(&format!("{number:015}="))
+    }
+
+    fn frames_by_connection(deliveries: &[Delivery]) -> BTreeMap<ConnectionId, Vec<Bytes>> {
+        let mut frames: BTreeMap<ConnectionId, Vec<Bytes>> = BTreeMap::new();
+        for delivery in deliveries {
+            for id in &delivery.to {
+                frames.entry(id.clone()).or_default().extend(delivery.frames.clone());
+            }
+        }
+        frames
+    }
+
+    /// As the shell sends it.
+    fn json_bytes(shard: &[Delivery]) -> usize {
+        let delivery = |delivery: &Delivery| {
+            let frames: Vec<_> = delivery.frames.iter().map(|frame| String::from_utf8_lossy(frame)).collect();
+            let to: Vec<_> = delivery.to.iter().map(ConnectionId::as_str).collect();
+            serde_json::json!({"frames": frames, "to": to})
+        };
+        serde_json::json!(shard.iter().map(delivery).collect::<Vec<_>>()).to_string().len()
+    }
+
+    #[test]
+    fn who_fits_into_one_shard_stays_together() {
+        let deliveries = vec![delivery(&[5_000; 100], 0..6), delivery(&[10], 6..10)];
+        let size = ShardSize { connections: 10, bytes: 1_000 };
+        assert_eq!(shards(deliveries.clone(), size), [deliveries]);
+        assert_eq!(shards(Vec::new(), size), Vec::<Vec<Delivery>>::new());
+    }
+
+    #[test]
+    fn a_long_list_is_cut_into_equal_parts() {
+        let size = ShardSize { connections: 400, bytes: 200_000 };
+        let shards = shards(vec![delivery(&[1_000, 1_000], 0..1_000)], size);
+        let counts: Vec<usize> = shards.iter().map(|shard| shard[0].to.len()).collect();
+        assert_eq!(counts, [400, 400, 200]);
+    }
+
+    proptest! {
+        #[test]
+        fn everybody_gets_every_frame_once_in_order_and_no_shard_is_too_large(
+            groups in prop::collection::vec((prop::collection::vec(1_usize..900, 1..5), 1_usize..120), 1..5),
+            connections in 1_usize..60,
+        ) {
+            let size = ShardSize { connections, bytes: 10_000 };
+            let mut next = 0;
+            let deliveries: Vec<Delivery> = groups
+                .iter()
+                .map(|(frames, count)| {
+                    next += count;
+                    delivery(frames, next - count..next)
+                })
+                .collect();
+            let shards = shards(deliveries.clone(), size);
+            prop_assert_eq!(frames_by_connection(&shards.concat()), frames_by_connection(&deliveries));
+            if shards.len() > 1 {
+                for shard in &shards {
+                    prop_assert!(shard.iter().map(|delivery| delivery.to.len()).sum::<usize>() <= connections);
+                    prop_assert!(json_bytes(shard) <= size.bytes, "{}", json_bytes(shard));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The keys that tokens are checked with, each bound to the one algorithm it may be used for.
+
+use std::fmt;
+
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Claims, TokenError, WeakSecret, check_secret};
+
+/// A shared secret (HS256), or the public keys of an issuer (RS256, ES256). Which it is decides about the
+/// algorithm, never the token's header: a public key is no secret that somebody could sign with (RFC 8725, section 2.1).
+#[derive(Clone)]
+pub struct Keys(Vec<Key>);
+
+#[derive(Clone)]
+struct Key {
+    /// Its name in an issuer's set.
+    id: Option<String>,
+    algorithm: Algorithm,
+    key: DecodingKey,
+}
+
+impl Keys {
+    /// One secret, for HS256.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakSecret`] if it is shorter than [`SECRET_BYTES`](super::SECRET_BYTES).
+    pub fn secret(secret: &[u8]) -> Result<Self, WeakSecret> {
+        check_secret(secret)?;
+        let key = DecodingKey::from_secret(secret);
+        Ok(Self(vec![Key { id: None, algorithm: Algorithm::HS256, key }]))
+    }
+
+    /// The keys of a JSON Web Key Set (RFC 7517) that sign by RS256 or by ES256; others are left out, secrets above all.
+    ///
+    /// # Errors
+    ///
+    /// [`JwksError`] if that is none, or no key set.
+    pub fn jwks(text: &str) -> Result<Self, JwksError> {
+        let set: JwkSet =
+            serde_json::from_str(text).map_err(|error| JwksError::NotASet { reason: error.to_string() })?;
+        let keys: Vec<Key> = set.keys.iter().filter_map(usable).collect();
+        if keys.is_empty() { Err(JwksError::NoneUsable { found: set.keys.len() }) } else { Ok(Self(keys)) }
+    }
+
+    /// What a token says that one of these keys has signed.
+    pub(super) fn claims(&self, token: &str, expected: &Validation) -> Result<Claims, TokenError> {
+        let id = decode_header(token).map_err(|_| TokenError::Invalid)?.kid;
+        let key = self.find(id.as_deref()).ok_or(TokenError::UnknownKey)?;
+        let validation = Validation { algorithms: vec![key.algorithm], ..expected.clone() };
+        match decode::<Claims>(token, &key.key, &validation) {
+            Ok(decoded) => Ok(decoded.claims),
+            // A key without a name may have been replaced.
+            Err(error) if key.id.is_none() && matches!(error.kind(), ErrorKind::InvalidSignature) => {
+                Err(TokenError::UnknownKey)
+            }
+            Err(_) => Err(TokenError::Invalid),
+        }
+    }
+
+    /// Where there is one key only, a name needs not be given, and a nameless key is meant by any.
+    fn find(&self, id: Option<&str>) -> Option<&Key> {
+        match self.0.as_slice() {
+            [only] if id.is_none() || only.id.is_none() => Some(only),
+            several => several.iter().find(|key| key.id.is_some() && key.id.as_deref() == id),
+        }
+    }
+}
+
+/// Says which algorithms, never which keys.
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|key| key.algorithm)).finish()
+    }
+}
+
+/// Why a text holds no keys to check tokens with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JwksError {
+    /// Not JSON, or not of this form.
+    #[error("not a JSON Web Key Set: {reason}")]
+    NotASet {
+        /// In the parser's words.
+        reason: String,
+    },
+    /// Keys for other purposes only.
+    #[error("none of {found} keys signs by RS256 or ES256")]
+    NoneUsable {
+        /// How many there are.
+        found: usize,
+    },
+}
+
+#[derive(Deserialize)]
+struct JwkSet {
+    keys: Vec<Value>,
+}
+
+fn usable(value: &Value) -> Option<Key> {
+    let jwk = Jwk::deserialize(value).ok()?;
+    let (algorithm, name) = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => (Algorithm::RS256, KeyAlgorithm::RS256),
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+            (Algorithm::ES256, KeyAlgorithm::ES256)
+        }
+        _ => return None,
+    };
+    let signs = jwk.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    let is_meant_so = jwk.common.key_algorithm.is_none_or(|meant| meant == name);
+    let key = DecodingKey::from_jwk(&jwk).ok().filter(|_| signs && is_meant_so)?;
+    Some(Key { id: jwk.common.key_id, algorithm, key })
+}

@@ -1,0 +1,177 @@
+use jsonwebtoken::jwk::Jwk;
+use serde_json::{Value, json};
+
+use super::*;
+
+const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
+const NOW: Millis = 1_800_000_000_000;
+
+fn claims() -> Claims {
+    Claims {
+        sub: "agent".into(),
+        exp: Some(NOW / 1000 + 60),
+        nbf: None,
+        subscribe: vec![Filter::new("host/*").unwrap()],
+        publish: vec![],
+    }
+}
+
+fn verify(token: &str) -> Result<Principal, TokenError> {
+    Verifier::new(SECRET).unwrap().verify(token, NOW)
+}
+
+#[test]
+fn a_minted_token_says_who_and_what() {
+    let principal = verify(&mint(&claims(), SECRET).unwrap()).unwrap();
+    assert_eq!(principal, Principal::from(claims()));
+    assert_eq!(principal.expires_at, Some(NOW + 60_000));
+}
+
+#[test]
+fn time_is_the_callers_and_not_the_systems() {
+    let token = mint(&claims(), SECRET).unwrap();
+    let verifier = Verifier::new(SECRET).unwrap();
+    assert!(verifier.verify(&token, NOW + 59_999).is_ok());
+    assert_eq!(verifier.verify(&token, NOW + 60_000), Err(TokenError::Expired));
+    let early = mint(&Claims { nbf: Some(NOW / 1000 + 1), ..claims() }, SECRET).unwrap();
+    assert_eq!(verifier.verify(&early, NOW), Err(TokenError::Invalid));
+}
+
+#[test]
+fn a_token_without_an_end_does_not_end() {
+    let token = mint(&Claims { exp: None, ..claims() }, SECRET).unwrap();
+    assert_eq!(verify(&token).unwrap().expires_at, None);
+}
+
+#[test]
+fn another_secret_another_algorithm_and_no_signature_are_refused() {
+    let other = mint(&claims(), b"another thirty-two bytes of mist").unwrap();
+    assert_eq!(verify(&other), Err(TokenError::UnknownKey));
+    let key = EncodingKey::from_secret(SECRET);
+    let stronger = jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims(), &key).unwrap();
+    assert_eq!(verify(&stronger), Err(TokenError::Invalid));
+    // {"alg":"none"}.{"sub":"agent"}. without a signature.
+    assert_eq!(verify("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZ2VudCJ9."), Err(TokenError::Invalid));
+    assert_eq!(verify("not a token"), Err(TokenError::Invalid));
+}
+
+#[test]
+fn a_short_secret_is_refused_on_both_ends() {
+    let weak = WeakSecret { bytes: 6, limit: 32 };
+    assert_eq!(Verifier::new(b"secret").unwrap_err(), weak);
+    assert_eq!(mint(&claims(), b"secret"), Err(MintError::Weak(weak)));
+}
+
+#[test]
+fn a_verifier_does_not_print_its_secret() {
+    assert_eq!(format!("{:?}", Verifier::new(SECRET).unwrap()), "Verifier([HS256])");
+}
+
+#[test]
+fn an_issuers_public_keys_check_what_its_private_keys_have_signed() {
+    let verifier = issuer();
+    for (key, algorithm, id) in [(rsa(), Algorithm::RS256, "r"), (p256(), Algorithm::ES256, "e")] {
+        let token = sign(&json!(claims()), algorithm, Some(id), &key);
+        assert_eq!(verifier.verify(&token, NOW), Ok(Principal::from(claims())), "{algorithm:?}");
+    }
+    assert_eq!(format!("{verifier:?}"), "Verifier([RS256, ES256])");
+}
+
+#[test]
+fn a_public_key_is_no_secret_to_sign_with() {
+    let modulus = jwk(&rsa(), Algorithm::RS256, "r")["n"].as_str().unwrap().to_owned();
+    for text in [modulus, set()] {
+        for id in [Some("r"), Some("e"), None] {
+            let forged =
+                sign(&json!(claims()), Algorithm::HS256, id, &EncodingKey::from_secret(text.as_bytes()));
+            assert!(issuer().verify(&forged, NOW).is_err(), "{id:?}");
+        }
+    }
+    let secret_as_key = sign(&json!(claims()), Algorithm::RS256, None, &rsa());
+    assert_eq!(verify(&secret_as_key), Err(TokenError::Invalid));
+}
+
+#[test]
+fn a_key_is_used_for_its_own_algorithm_only() {
+    let crossed = sign(&json!(claims()), Algorithm::RS384, Some("r"), &rsa());
+    assert_eq!(issuer().verify(&crossed, NOW), Err(TokenError::Invalid));
+    let crossed = sign(&json!(claims()), Algorithm::ES256, Some("r"), &p256());
+    assert_eq!(issuer().verify(&crossed, NOW), Err(TokenError::Invalid));
+}
+
+#[test]
+fn a_key_that_is_not_known_yet_is_told_from_a_bad_token_and_learnt() {
+    let older = json!({"keys": [jwk(&p256(), Algorithm::ES256, "e")]}).to_string();
+    let verifier = Verifier::of(Keys::jwks(&older).unwrap(), Expected::default());
+    let seen_by_all = verifier.clone();
+    let token = sign(&json!(claims()), Algorithm::RS256, Some("r"), &rsa());
+    assert_eq!(verifier.verify(&token, NOW), Err(TokenError::UnknownKey));
+    verifier.replace_keys(Keys::jwks(&set()).unwrap());
+    assert_eq!(seen_by_all.verify(&token, NOW), Ok(Principal::from(claims())));
+}
+
+#[test]
+fn issuer_and_audience_count_where_they_are_set() {
+    let expected = Expected { issuer: Some("https://issuer".into()), audience: Some("board".into()) };
+    let verifier = Verifier::of(Keys::secret(SECRET).unwrap(), expected);
+    let verify = |changes: Value| {
+        let mut claims = json!(claims());
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        verifier.verify(&sign(&claims, Algorithm::HS256, None, &EncodingKey::from_secret(SECRET)), NOW)
+    };
+    for audience in [json!("board"), json!(["other", "board"])] {
+        assert!(verify(json!({"iss": "https://issuer", "aud": audience})).is_ok());
+    }
+    for wrong in [
+        json!({}),
+        json!({"iss": "https://issuer"}),
+        json!({"aud": "board"}),
+        json!({"iss": "https://other", "aud": "board"}),
+        json!({"iss": "https://issuer", "aud": "other"}),
+    ] {
+        assert_eq!(verify(wrong.clone()), Err(TokenError::Invalid), "{wrong}");
+    }
+}
+
+#[test]
+fn keys_for_other_purposes_are_left_out() {
+    let for_encryption = {
+        let mut jwk = jwk(&rsa(), Algorithm::RS256, "r");
+        jwk["use"] = json!("enc");
+        jwk
+    };
+    let secret = json!({"kty": "oct", "k": "c2VjcmV0", "kid": "s"});
+    let unheard_of = json!({"kty": "LATTICE", "kid": "l"});
+    let set = json!({"keys": [for_encryption, secret, unheard_of]}).to_string();
+    assert_eq!(Keys::jwks(&set).unwrap_err(), JwksError::NoneUsable { found: 3 });
+    assert!(matches!(Keys::jwks("<html>"), Err(JwksError::NotASet { .. })));
+}
+
+fn issuer() -> Verifier {
+    Verifier::of(Keys::jwks(&set()).unwrap(), Expected::default())
+}
+
+fn set() -> String {
+    json!({"keys": [jwk(&rsa(), Algorithm::RS256, "r"), jwk(&p256(), Algorithm::ES256, "e")]}).to_string()
+}
+
+fn jwk(key: &EncodingKey, algorithm: Algorithm, id: &str) -> Value {
+    let mut jwk = Jwk::from_encoding_key(key, algorithm).unwrap();
+    jwk.common.key_id = Some(id.into());
+    serde_json::to_value(jwk).unwrap()
+}
+
+fn sign(claims: &Value, algorithm: Algorithm, id: Option<&str>, key: &EncodingKey) -> String {
+    let header = Header { kid: id.map(str::to_owned), ..Header::new(algorithm) };
+    jsonwebtoken::encode(&header, claims, key).unwrap()
+}
+
+/// Made for these tests by `openssl genrsa -traditional 2048`.
+fn rsa() -> EncodingKey {
+    EncodingKey::from_rsa_der(include_bytes!("fixtures/rsa.der"))
+}
+
+/// Made for these tests by `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`, in PKCS #8.
+fn p256() -> EncodingKey {
+    EncodingKey::from_ec_der(include_bytes!("fixtures/p256.der"))
+}
