@@ -1,8 +1,41 @@
 //! Connections and subscriptions in one table.
+//!
+//! | row | key (`pk`, `sk`) | holds |
+//! |---|---|---|
+//! | a connection | `C#{id}`, `#` | principal, times, how many subscriptions it has |
+//! | its subscription | `C#{id}`, `F#{filter}` | when it ends |
+//! | who watches a filter | `F#{filter}`, `{id}` | when it ends |
+//!
+//! The two rows of a subscription are written in one transaction with the number on the connection's row, which has to
+//! be there, so that nobody is sent to who is forgotten. There is no secondary index: those are eventually consistent,
+//! and a subscriber who has been answered must be found by the very next publication.
+//!
+//! All rows end with their connection: reads leave them out by `expires_at`, DynamoDB deletes them by `ttl`, some
+//! hours later.
+
+mod row;
+mod write;
+
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnValue;
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{Filter, Millis, Topic};
+
+use crate::item::{Item, number, text};
+use crate::pause;
+use crate::request::{RETRIES, Transacted, count_all, delete_all, query_all, transact, unavailable};
+use crate::tables::TTL;
+use row::{EXPIRES_AT, OWN, PK, SK};
+use write::Replacement;
+
+/// Updates of one connection's rows under way at once.
+const UPDATES_AT_ONCE: usize = 16;
+/// Filters whose watchers are looked up at once.
+const LOOK_UPS_AT_ONCE: usize = 32;
 
 /// Who is connected and what they watch, in DynamoDB.
 #[derive(Debug, Clone)]
@@ -15,41 +48,257 @@ impl DynamoConnections {
     pub(crate) fn new(client: Client, table: &str) -> Self {
         Self { client, table: table.into() }
     }
-}
 
-fn unbuilt() -> Unavailable {
-    Unavailable::new("being built")
+    /// A connection's own row, whether or not its time is over.
+    async fn own_row(&self, id: &ConnectionId) -> Result<Option<Item>, Unavailable> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(row::own_key(id)));
+        Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
+    }
+
+    async fn alive(&self, id: &ConnectionId, now: Millis) -> Result<Option<Item>, Unavailable> {
+        let Some(item) = self.own_row(id).await? else { return Ok(None) };
+        Ok((row::expires_at(&item)? > now).then_some(item))
+    }
+
+    /// The rows of a partition of this table.
+    fn rows(&self, partition: aws_sdk_dynamodb::types::AttributeValue) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":pk", partition)
+    }
+
+    /// The rows of those who watch `filter` at `now`.
+    fn watchers(&self, filter: &Filter, now: Millis) -> QueryFluentBuilder {
+        self.rows(row::watchers(filter))
+            .filter_expression("#expires_at > :now")
+            .expression_attribute_names("#expires_at", EXPIRES_AT)
+            .expression_attribute_values(":now", number(now))
+    }
+
+    /// What a connection watches, whether or not it is there.
+    async fn filters(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
+        let rows = query_all(self.rows(row::partition(id))).await?;
+        filters(&rows)
+    }
+
+    /// Lets the rows of subscriptions end with their connection again. Only those that are there: one that is taken away
+    /// meanwhile must not come back.
+    async fn prolong(&self, connection: &Connection) -> Result<(), Unavailable> {
+        let Connection { id, expires_at, .. } = connection;
+        let filters = self.filters(id).await?;
+        let keys = filters.iter().flat_map(|f| [row::watcher_key(id, f), row::subscription_key(id, f)]);
+        let updates: Vec<_> = keys.map(|key| self.prolong_row(key, *expires_at)).collect();
+        stream::iter(updates).buffer_unordered(UPDATES_AT_ONCE).try_collect().await
+    }
+
+    async fn prolong_row(&self, key: Item, expires_at: Millis) -> Result<(), Unavailable> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression("SET #expires_at = :expires_at, #ttl = :ttl")
+            .condition_expression("attribute_exists(#pk)")
+            .expression_attribute_names("#expires_at", EXPIRES_AT)
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":expires_at", number(expires_at))
+            .expression_attribute_values(":ttl", number(row::ttl(expires_at)));
+        match update.send().await {
+            Err(error) if !is_refused(&error) => Err(unavailable(error)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    /// What came of one try; `None` if the row has changed meanwhile, or DynamoDB has put the transaction off.
+    async fn try_subscribe(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+        expires_at: Millis,
+    ) -> Result<Option<Result<(), SubscribeError>>, Unavailable> {
+        let writes = write::subscribe(&self.table, id, filter, expires_at).map_err(Unavailable::new)?;
+        match transact(&self.client, writes).await? {
+            Transacted::Done => Ok(Some(Ok(()))),
+            Transacted::Refused(verdicts) => Ok(write::subscribe_refused(&verdicts, expires_at)?),
+            Transacted::PutOff => Ok(None),
+        }
+    }
+
+    /// Whether the subscription was there; `None` if DynamoDB has put the transaction off.
+    async fn try_unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<Option<bool>, Unavailable> {
+        let writes = write::unsubscribe(&self.table, id, filter).map_err(Unavailable::new)?;
+        match transact(&self.client, writes).await? {
+            Transacted::Done => Ok(Some(true)),
+            Transacted::PutOff => Ok(None),
+            Transacted::Refused(verdicts) if verdicts.get(1).is_some_and(|verdict| verdict.has_failed()) => {
+                Ok(Some(false))
+            }
+            // The connection has been forgotten, but not yet its subscription.
+            Transacted::Refused(_) => {
+                let rows = vec![row::watcher_key(id, filter), row::subscription_key(id, filter)];
+                delete_all(&self.client, &self.table, rows).await?;
+                Ok(Some(true))
+            }
+        }
+    }
 }
 
 impl Connections for DynamoConnections {
-    async fn put(&self, _: Connection) -> Result<(), Unavailable> {
-        Err(unbuilt())
+    async fn put(&self, connection: Connection) -> Result<(), Unavailable> {
+        let Replacement { expression, names, values } = Replacement::of(&connection);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(row::own_key(&connection.id)))
+            .update_expression(expression)
+            .set_expression_attribute_names(Some(names.into_iter().collect()))
+            .set_expression_attribute_values(Some(values))
+            .return_values(ReturnValue::AllOld);
+        let before = update.send().await.map_err(unavailable)?.attributes.unwrap_or_default();
+        if row::subscriptions(&before)? > 0 && row::expires_at(&before)? != connection.expires_at {
+            self.prolong(&connection).await?;
+        }
+        Ok(())
     }
-    async fn get(&self, _: &ConnectionId, _: Millis) -> Result<Option<Connection>, Unavailable> {
-        Err(unbuilt())
+
+    async fn get(&self, id: &ConnectionId, now: Millis) -> Result<Option<Connection>, Unavailable> {
+        let row = self.alive(id, now).await?;
+        Ok(row.map(|row| row::read(id, &row)).transpose()?)
     }
-    async fn remove(&self, _: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
-        Err(unbuilt())
+
+    /// The connection's own row goes first, so that no subscription is added any more; then what leads to it; then what
+    /// tells of that, so that a removal that breaks off is completed by the next.
+    async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row::own_key(id)));
+        let before = delete.return_values(ReturnValue::AllOld).send().await.map_err(unavailable)?.attributes;
+        if before.is_some_and(|row| row::subscriptions(&row) == Ok(0)) {
+            return Ok(Vec::new());
+        }
+        let filters = self.filters(id).await?;
+        let watchers = filters.iter().map(|filter| row::watcher_key(id, filter)).collect();
+        delete_all(&self.client, &self.table, watchers).await?;
+        let subscriptions = filters.iter().map(|filter| row::subscription_key(id, filter)).collect();
+        delete_all(&self.client, &self.table, subscriptions).await?;
+        Ok(filters)
     }
-    async fn subscribe(&self, _: &ConnectionId, _: &Filter, _: Millis) -> Result<(), SubscribeError> {
-        Err(unbuilt().into())
+
+    async fn subscribe(&self, id: &ConnectionId, filter: &Filter, now: Millis) -> Result<(), SubscribeError> {
+        let mut number = 1;
+        loop {
+            let row = self.alive(id, now).await?.ok_or(SubscribeError::Gone)?;
+            let expires_at = row::expires_at(&row).map_err(Unavailable::from)?;
+            if let Some(outcome) = self.try_subscribe(id, filter, expires_at).await? {
+                return outcome;
+            }
+            wait(&mut number).await?;
+        }
     }
-    async fn unsubscribe(&self, _: &ConnectionId, _: &Filter) -> Result<bool, Unavailable> {
-        Err(unbuilt())
+
+    async fn unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<bool, Unavailable> {
+        let mut number = 1;
+        loop {
+            if let Some(was_there) = self.try_unsubscribe(id, filter).await? {
+                return Ok(was_there);
+            }
+            wait(&mut number).await?;
+        }
     }
-    async fn subscriptions(&self, _: &ConnectionId, _: Millis) -> Result<Vec<Filter>, Unavailable> {
-        Err(unbuilt())
+
+    async fn subscriptions(&self, id: &ConnectionId, now: Millis) -> Result<Vec<Filter>, Unavailable> {
+        let rows = query_all(self.rows(row::partition(id))).await?;
+        let Some((own, others)) = rows.split_first() else { return Ok(Vec::new()) };
+        if row::read_filter(own)?.is_some() || row::expires_at(own)? <= now {
+            return Ok(Vec::new());
+        }
+        filters(others)
     }
-    async fn subscribers(&self, _: &Topic, _: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        Err(unbuilt())
+
+    async fn subscribers(&self, topic: &Topic, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        let audiences = self.audiences(std::slice::from_ref(topic), now).await?;
+        Ok(audiences.into_iter().next().unwrap_or_default())
     }
-    async fn viewers(&self, _: &Filter, _: Millis) -> Result<u64, Unavailable> {
-        Err(unbuilt())
+
+    /// A filter is looked up once, however many of the topics it matches.
+    async fn audiences(&self, topics: &[Topic], now: Millis) -> Result<Vec<Vec<ConnectionId>>, Unavailable> {
+        let filters: BTreeSet<Filter> = topics.iter().flat_map(Filter::all_matching).collect();
+        let look_ups = stream::iter(filters.into_iter().map(|filter| async move {
+            let watching = self.watching(&filter, now).await?;
+            Ok::<_, Unavailable>((filter, watching))
+        }));
+        let watching: HashMap<Filter, Vec<ConnectionId>> =
+            look_ups.buffer_unordered(LOOK_UPS_AT_ONCE).try_collect().await?;
+        Ok(topics.iter().map(|topic| audience(topic, &watching)).collect())
     }
-    async fn watching(&self, _: &Filter, _: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        Err(unbuilt())
+
+    async fn viewers(&self, filter: &Filter, now: Millis) -> Result<u64, Unavailable> {
+        count_all(self.watchers(filter, now)).await
     }
-    async fn all(&self, _: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        Err(unbuilt())
+
+    async fn watching(&self, filter: &Filter, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        let ids =
+            self.watchers(filter, now).projection_expression("#sk").expression_attribute_names("#sk", SK);
+        let rows = query_all(ids).await?;
+        Ok(rows.iter().map(row::read_watcher).collect::<Result<_, _>>()?)
     }
+
+    async fn all(&self, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
+        let scan = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .filter_expression("#sk = :own AND #expires_at > :now")
+            .projection_expression("#pk")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_names("#expires_at", EXPIRES_AT)
+            .expression_attribute_values(":own", text(OWN))
+            .expression_attribute_values(":now", number(now));
+        let rows: Vec<Item> =
+            scan.into_paginator().items().send().try_collect().await.map_err(unavailable)?;
+        let mut ids: Vec<_> = rows.iter().map(row::read_id).collect::<Result<_, _>>()?;
+        ids.sort();
+        Ok(ids)
+    }
+}
+
+/// Who watches a topic, each once, in order of id.
+fn audience(topic: &Topic, watching: &HashMap<Filter, Vec<ConnectionId>>) -> Vec<ConnectionId> {
+    let filters = Filter::all_matching(topic);
+    let mut ids: Vec<_> =
+        filters.iter().filter_map(|filter| watching.get(filter)).flatten().cloned().collect();
+    // At most nine sorted runs, which the standard sort finds and merges.
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// The filters of a connection's rows, in order of filter.
+fn filters(rows: &[Item]) -> Result<Vec<Filter>, Unavailable> {
+    let mut filters = Vec::with_capacity(rows.len());
+    for row in rows {
+        filters.extend(row::read_filter(row)?);
+    }
+    filters.sort();
+    Ok(filters)
+}
+
+async fn wait(number: &mut u32) -> Result<(), Unavailable> {
+    if !pause::sleep(RETRIES, *number).await {
+        return Err(Unavailable::new("others write to the same connection, again and again"));
+    }
+    *number += 1;
+    Ok(())
+}
+
+fn is_refused(
+    error: &aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::update_item::UpdateItemError>,
+) -> bool {
+    error.as_service_error().is_some_and(|fault| fault.is_conditional_check_failed_exception())
 }

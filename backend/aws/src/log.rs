@@ -1,12 +1,34 @@
 //! Topics and history in two tables.
+//!
+//! | item | key | holds |
+//! |---|---|---|
+//! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, the last append, metadata, what producers sent last |
+//! | a topic's name | topics `CATALOGUE`, `{topic}` | nothing else |
+//! | how many there are | topics `CATALOGUE`, `#` | a number, limited |
+//! | what was published | history `{topic}#{epoch}`, last offset | publications up to that offset |
+//!
+//! An append is one `UpdateItem` of the head. What it changed comes out of the table's stream, by [`change`], and is
+//! written to history by [`TopicLog::record`].
+//!
+//! The catalogue shares the topics table, whose sort key makes it a query by prefix; the stream tells of its rows, too.
+//! What a producer sent last stands in two maps, `seqs` and `landed`: an update cannot compute a value inside a map
+//! that it writes.
 
+mod append;
 mod batch;
+mod catalogue;
 mod head;
 mod meta;
 mod names;
+mod once;
+mod part;
+mod read;
 mod retention;
+mod run;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
@@ -14,6 +36,15 @@ use shared::{Filter, Millis, Topic};
 
 pub use head::change;
 pub use retention::Retention;
+
+use crate::item::{Item, text};
+use crate::pause;
+use crate::request::{RETRIES, Transacted, get_all, query_all, transact, unavailable};
+use append::{Attempt, Next, Update};
+use head::StoredHead;
+use names::{COUNT, LOG, ONLY, PK, SK};
+use once::OnlyIfRefused;
+use read::{Log, Query};
 
 /// Where a log is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,40 +59,212 @@ pub struct LogTables {
 #[derive(Debug, Clone)]
 pub struct DynamoLog {
     client: Client,
+    /// For what must not be done twice.
+    once: Client,
     tables: LogTables,
     retention: Retention,
 }
 
+/// Tries of one append. The first may find the topic new, its metadata new and its producers too many; others at the
+/// same topic cost a few more.
+const ROUNDS: u32 = 12;
+
+/// What came of one round of an append.
+enum Round {
+    Done(Appended),
+    /// At once, like this.
+    Again(Attempt),
+    /// After a pause.
+    Later,
+}
+
+/// What came of one update.
+enum Updated {
+    Added(Appended),
+    /// By this head, if there is one.
+    Refused(Option<Item>),
+    PutOff,
+}
+
 impl DynamoLog {
     pub(crate) fn new(client: Client, tables: LogTables, retention: Retention) -> Self {
-        Self { client, tables, retention }
+        let once = client.config().to_builder().retry_classifier(OnlyIfRefused).build();
+        Self { client, once: Client::from_conf(once), tables, retention }
+    }
+
+    async fn round(&self, append: &Append, items: &str, attempt: &Attempt) -> Result<Round, AppendError> {
+        let head = match self.update(append, items, attempt).await? {
+            Updated::Added(appended) => return Ok(Round::Done(appended)),
+            Updated::PutOff => return Ok(Round::Later),
+            Updated::Refused(head) => head,
+        };
+        match append::after_refusal(head.as_ref(), append, attempt)? {
+            Next::Told(appended) => Ok(Round::Done(appended)),
+            Next::Try(next) => Ok(Round::Again(next)),
+            Next::Register => self.register(append).await,
+        }
+    }
+
+    async fn update(&self, append: &Append, items: &str, attempt: &Attempt) -> Result<Updated, Unavailable> {
+        let update = Update::new(append, items, attempt);
+        let client = if append.producer.is_some() { &self.client } else { &self.once };
+        let request = client
+            .update_item()
+            .table_name(&self.tables.topics)
+            .set_key(Some(head::key(&append.topic)))
+            .update_expression(update.expression())
+            .condition_expression(update.condition())
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(Some(update.values))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let error = match request.send().await {
+            Ok(written) => {
+                let position = head::position(&written.attributes.unwrap_or_default())?;
+                return Ok(Updated::Added(Appended { position, repeated: false }));
+            }
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                self.refused(&append.topic, refused.item()).await
+            }
+            Some(UpdateItemError::TransactionConflictException(_)) => Ok(Updated::PutOff),
+            Some(_) | None => Err(unavailable(error)),
+        }
+    }
+
+    /// A DynamoDB Local of before 2023 does not tell what refused an update; then it is read.
+    async fn refused(&self, topic: &Topic, told: Option<&Item>) -> Result<Updated, Unavailable> {
+        Ok(Updated::Refused(match told {
+            Some(head) => Some(head.clone()),
+            None => self.head_item(topic).await?,
+        }))
+    }
+
+    async fn register(&self, append: &Append) -> Result<Round, AppendError> {
+        let writes = catalogue::register(&self.tables.topics, &append.topic, &append.new_epoch);
+        match transact(&self.client, writes.map_err(Unavailable::new)?).await? {
+            Transacted::Done => {}
+            Transacted::PutOff => return Ok(Round::Later),
+            Transacted::Refused(verdicts) => catalogue::refused(&verdicts)?,
+        }
+        Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), forgets: None }))
+    }
+
+    async fn head_item(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {
+        let get = self.client.get_item().table_name(&self.tables.topics).set_key(Some(head::key(topic)));
+        Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
+    }
+
+    async fn stored_head(&self, topic: &Topic) -> Result<Option<StoredHead>, Unavailable> {
+        match self.head_item(topic).await? {
+            Some(item) => Ok(StoredHead::read(&item)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The topics whose name begins with `prefix`, in order of name.
+    async fn topics(&self, prefix: &str) -> Result<Vec<Topic>, Unavailable> {
+        let is_all = prefix.is_empty();
+        let condition =
+            if is_all { "#pk = :pk AND #sk > :sk" } else { "#pk = :pk AND begins_with(#sk, :sk)" };
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.topics)
+            .consistent_read(true)
+            .key_condition_expression(condition)
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", catalogue::partition())
+            .expression_attribute_values(":sk", text(if is_all { ONLY } else { prefix }));
+        let rows = query_all(query).await?;
+        Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)
+    }
+
+    async fn heads_of(&self, topics: &[Topic]) -> Result<Vec<Head>, Unavailable> {
+        let keys = topics.iter().map(head::key).collect();
+        let items = get_all(&self.client, &self.tables.topics, keys).await?;
+        let mut heads = Vec::with_capacity(items.len());
+        for item in &items {
+            heads.extend(StoredHead::read(item)?.map(StoredHead::into_head));
+        }
+        heads.sort_by(|one, other| one.topic.cmp(&other.topic));
+        Ok(heads)
+    }
+
+    /// A part that is there already stays, unless this one holds more.
+    async fn put_part(&self, part: Item) -> Result<(), Unavailable> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.tables.history)
+            .condition_expression("attribute_not_exists(#log) OR #count < :count")
+            .expression_attribute_names("#log", LOG)
+            .expression_attribute_names("#count", COUNT)
+            .set_expression_attribute_values(
+                part.get(COUNT).map(|count| Item::from([(":count".into(), count.clone())])),
+            )
+            .set_item(Some(part));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(fault) if fault.is_conditional_check_failed_exception() => Ok(()),
+                Some(_) | None => Err(unavailable(error)),
+            },
+        }
     }
 }
 
 impl TopicLog for DynamoLog {
-    async fn append(&self, _append: Append) -> Result<Appended, AppendError> {
-        Err(Unavailable::new("being built").into())
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let items = batch::of_items(&append.items, append.received_at);
+        let mut attempt = Attempt::default();
+        let mut pauses = 0;
+        for _ in 0..ROUNDS {
+            match self.round(&append, &items, &attempt).await? {
+                Round::Done(appended) => return Ok(appended),
+                Round::Again(next) => attempt = next,
+                Round::Later => {
+                    pauses += 1;
+                    pause::sleep(RETRIES, pauses).await;
+                }
+            }
+        }
+        Err(Unavailable::new("others write to the same topic, again and again").into())
     }
 
-    async fn record(&self, _change: &Change) -> Result<(), Unavailable> {
-        Err(Unavailable::new("being built"))
+    async fn record(&self, change: &Change) -> Result<(), Unavailable> {
+        for part in part::parts(change, &self.retention) {
+            self.put_part(part).await?;
+        }
+        Ok(())
     }
 
-    async fn head(&self, _topic: &Topic) -> Result<Option<Head>, Unavailable> {
-        Err(Unavailable::new("being built"))
+    async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
+        Ok(self.stored_head(topic).await?.map(StoredHead::into_head))
     }
 
-    async fn heads(&self, _filter: &Filter) -> Result<Vec<Head>, Unavailable> {
-        Err(Unavailable::new("being built"))
+    async fn heads(&self, filter: &Filter) -> Result<Vec<Head>, Unavailable> {
+        let topics = match filter {
+            Filter::Only(topic) => return Ok(self.head(topic).await?.into_iter().collect()),
+            Filter::Below(parent) => self.topics(&format!("{parent}/")).await?,
+            Filter::All => self.topics("").await?,
+        };
+        self.heads_of(&topics).await
     }
 
     async fn read(
         &self,
-        _topic: &Topic,
-        _from: ReadFrom,
-        _limit: usize,
-        _now: Millis,
+        topic: &Topic,
+        from: ReadFrom,
+        limit: usize,
+        now: Millis,
     ) -> Result<Option<Page>, Unavailable> {
-        Err(Unavailable::new("being built"))
+        let Some(head) = self.stored_head(topic).await? else { return Ok(None) };
+        let (client, history) = (&self.client, self.tables.history.as_str());
+        let log = Log { client, history, retention: self.retention, head };
+        log.page(Query { from, limit, now }).await.map(Some)
     }
 }

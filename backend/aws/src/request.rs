@@ -1,10 +1,166 @@
-//! What every request has in common: faults as [`Unavailable`], pages, batches.
+//! What requests have in common: faults as [`Unavailable`], pages, batches, transactions.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, TransactWriteItem, WriteRequest};
 use backend_core::ports::Unavailable;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::item::Item;
+use crate::pause::{self, Schedule};
+
+/// When what DynamoDB left undone, or put off, is tried again.
+pub const RETRIES: Schedule = Schedule { first: Duration::from_millis(25), pauses: 8 };
+/// Batches of one call under way at once.
+const BATCHES_AT_ONCE: usize = 8;
+/// Keys of one `BatchGetItem` (Amazon DynamoDB API Reference).
+const GET_KEYS: usize = 100;
+/// Requests of one `BatchWriteItem` (Amazon DynamoDB API Reference).
+const WRITE_KEYS: usize = 25;
 
 /// A request that failed after all tries of the SDK.
 pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpResponse>) -> Unavailable {
     Unavailable::new(DisplayErrorContext(error))
+}
+
+/// Everything a query finds, page after page: DynamoDB ends a page at 1 MB.
+pub async fn query_all(query: QueryFluentBuilder) -> Result<Vec<Item>, Unavailable> {
+    query.into_paginator().items().send().try_collect().await.map_err(unavailable)
+}
+
+/// How much a query finds, page after page.
+pub async fn count_all(query: QueryFluentBuilder) -> Result<u64, Unavailable> {
+    let mut pages = query.select(aws_sdk_dynamodb::types::Select::Count).into_paginator().send();
+    let mut count = 0;
+    while let Some(page) = pages.try_next().await.map_err(unavailable)? {
+        count += u64::try_from(page.count()).unwrap_or_default();
+    }
+    Ok(count)
+}
+
+/// The items with these keys, in no order; those that are not there are left out.
+pub async fn get_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unavailable> {
+    let batches: Vec<Vec<Item>> = keys.chunks(GET_KEYS).map(<[Item]>::to_vec).collect();
+    let gets = stream::iter(batches.into_iter().map(|keys| get_batch(client, table, keys)));
+    let found: Vec<Vec<Item>> = gets.buffer_unordered(BATCHES_AT_ONCE).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Deletes the items with these keys, whether or not they are there.
+pub async fn delete_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<(), Unavailable> {
+    let batches: Vec<Vec<Item>> = keys.chunks(WRITE_KEYS).map(<[Item]>::to_vec).collect();
+    let deletes = stream::iter(batches.into_iter().map(|keys| delete_batch(client, table, keys)));
+    deletes.buffer_unordered(BATCHES_AT_ONCE).try_collect().await
+}
+
+async fn get_batch(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unavailable> {
+    let asked = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+    let mut asked = HashMap::from([(table.to_owned(), asked.map_err(Unavailable::new)?)]);
+    let mut found = Vec::new();
+    let mut number = 1;
+    while !asked.is_empty() {
+        let answer = client.batch_get_item().set_request_items(Some(asked)).send().await;
+        let answer = answer.map_err(unavailable)?;
+        found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
+        asked = answer.unprocessed_keys.unwrap_or_default();
+        before_another_try(asked.is_empty(), &mut number).await?;
+    }
+    Ok(found)
+}
+
+async fn delete_batch(client: &Client, table: &str, keys: Vec<Item>) -> Result<(), Unavailable> {
+    let deletes: Result<Vec<_>, _> = keys.into_iter().map(delete).collect();
+    let mut asked = HashMap::from([(table.to_owned(), deletes?)]);
+    let mut number = 1;
+    while !asked.is_empty() {
+        let answer = client.batch_write_item().set_request_items(Some(asked)).send().await;
+        asked = answer.map_err(unavailable)?.unprocessed_items.unwrap_or_default();
+        before_another_try(asked.is_empty(), &mut number).await?;
+    }
+    Ok(())
+}
+
+fn delete(key: Item) -> Result<WriteRequest, Unavailable> {
+    let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(Unavailable::new)?;
+    Ok(WriteRequest::builder().delete_request(delete).build())
+}
+
+async fn before_another_try(is_done: bool, number: &mut u32) -> Result<(), Unavailable> {
+    if is_done || pause::sleep(RETRIES, *number).await {
+        *number += 1;
+        return Ok(());
+    }
+    Err(Unavailable::new("DynamoDB leaves a part of a batch undone, again and again"))
+}
+
+/// What came of a transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Transacted {
+    /// All of it is written.
+    Done,
+    /// Nothing is written: conditions do not hold. One entry for each write, in order.
+    Refused(Vec<Verdict>),
+    /// Nothing is written: another transaction was at the same items, or DynamoDB has too much to do. Try again after a
+    /// pause.
+    PutOff,
+}
+
+/// What became of one write of a transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Its condition holds.
+    Passed,
+    /// Its condition does not hold. The item as it is, if there is one and it was asked for.
+    Failed(Option<Item>),
+}
+
+impl Verdict {
+    /// Whether the condition did not hold.
+    pub fn has_failed(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+}
+
+/// Writes all of it or nothing.
+pub async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result<Transacted, Unavailable> {
+    let written = client.transact_write_items().set_transact_items(Some(writes)).send().await;
+    match written {
+        Ok(_) => Ok(Transacted::Done),
+        Err(error) => match cancelled(&error) {
+            Some(outcome) => Ok(outcome),
+            None => Err(unavailable(error)),
+        },
+    }
+}
+
+fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<Transacted> {
+    let reasons = match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
+        TransactWriteItemsError::TransactionInProgressException(_) => return Some(Transacted::PutOff),
+        _ => return None,
+    };
+    let verdicts: Option<Vec<Verdict>> = reasons
+        .iter()
+        .map(|reason| match reason.code() {
+            None | Some("None") => Some(Verdict::Passed),
+            Some("ConditionalCheckFailed") => Some(Verdict::Failed(reason.item().cloned())),
+            Some(_) => None,
+        })
+        .collect();
+    match verdicts {
+        Some(verdicts) => Some(Transacted::Refused(verdicts)),
+        None if reasons.iter().any(|reason| reason.code().is_some_and(passes)) => Some(Transacted::PutOff),
+        None => None,
+    }
+}
+
+/// Reasons that pass with time (Amazon DynamoDB API Reference, "TransactWriteItems").
+fn passes(code: &str) -> bool {
+    matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
 }

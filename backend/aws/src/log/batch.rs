@@ -3,6 +3,8 @@
 //! An append, and what history keeps of it, is one JSON text: it costs one write however many publications it holds,
 //! and JSON keeps numbers to the last digit, where DynamoDB's own numbers end at 38 digits and at 1e125.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::publication::Item as Published;
@@ -12,9 +14,9 @@ use crate::item::Damaged;
 
 /// One publication of a batch. Its offset follows from its place.
 #[derive(Debug, Serialize, Deserialize)]
-struct Stored {
+struct Stored<'a> {
     #[serde(rename = "d")]
-    data: Value,
+    data: Cow<'a, Value>,
     /// When it happened, if not when it was received.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     ts: Option<Millis>,
@@ -24,15 +26,18 @@ struct Stored {
 }
 
 /// What is to be appended, received as one.
-pub fn of_items(items: Vec<Published>, received_at: Millis) -> String {
-    let ts = |ts: Option<Millis>| ts.filter(|ts| *ts != received_at);
-    join(items.into_iter().map(|item| Stored { data: item.data, ts: ts(item.ts), received_at: None }))
+pub fn of_items(items: &[Published], received_at: Millis) -> String {
+    join(items.iter().map(|item| Stored {
+        data: Cow::Borrowed(&item.data),
+        ts: item.ts.filter(|ts| *ts != received_at),
+        received_at: None,
+    }))
 }
 
 /// What history keeps, in a batch received at `received_at`.
 pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
-        data: item.data.clone(),
+        data: Cow::Borrowed(&item.data),
         ts: (item.ts != item.received_at).then_some(item.ts),
         received_at: (item.received_at != received_at).then_some(item.received_at),
     }))
@@ -40,7 +45,7 @@ pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
 
 /// The publications of a batch whose last has offset `last`.
 pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, Damaged> {
-    let stored: Vec<Stored> =
+    let stored: Vec<Stored<'_>> =
         serde_json::from_str(text).map_err(|error| Damaged::new(super::names::ITEMS, error))?;
     let first = first_offset(last, stored.len() as u64)?;
     let placed = (first..).zip(stored);
@@ -54,14 +59,14 @@ pub fn first_offset(last: u64, count: u64) -> Result<u64, Damaged> {
 }
 
 /// Values, numbers and texts always have a JSON; so an empty text cannot come of this.
-fn join(items: impl Iterator<Item = Stored>) -> String {
+fn join<'a>(items: impl Iterator<Item = Stored<'a>>) -> String {
     serde_json::to_string(&items.collect::<Vec<_>>()).unwrap_or_default()
 }
 
-impl Stored {
+impl Stored<'_> {
     fn into_publication(self, offset: u64, received_at: Millis) -> Publication {
         let received_at = self.received_at.unwrap_or(received_at);
-        Publication { offset, ts: self.ts.unwrap_or(received_at), received_at, data: self.data }
+        Publication { offset, ts: self.ts.unwrap_or(received_at), received_at, data: self.data.into_owned() }
     }
 }
 
@@ -74,7 +79,7 @@ mod tests {
     #[test]
     fn only_what_differs_from_the_batch_takes_room() {
         let items = vec![Published::now(1), Published { data: json!(2), ts: Some(7) }];
-        assert_eq!(of_items(items, 9), r#"[{"d":1},{"d":2,"t":7}]"#);
+        assert_eq!(of_items(&items, 9), r#"[{"d":1},{"d":2,"t":7}]"#);
     }
 
     #[test]

@@ -1,0 +1,193 @@
+//! Rows and their keys. A connection and its subscriptions share a partition; who watches a filter is another one.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use backend_core::Principal;
+use backend_core::ports::{Connection, ConnectionId};
+use shared::{Filter, Millis};
+
+use crate::item::{Damaged, Item, number, read_number, read_optional_number, read_text, text};
+use crate::tables::TTL;
+
+/// The partition key.
+pub const PK: &str = "pk";
+/// The sort key.
+pub const SK: &str = "sk";
+/// The sort key of a connection's own row; it sorts before its subscriptions.
+pub const OWN: &str = "#";
+/// From when on the row is treated as absent, in milliseconds.
+pub const EXPIRES_AT: &str = "expires_at";
+/// How many subscriptions a connection has.
+pub const SUBSCRIPTIONS: &str = "subscriptions";
+/// When the connection was made, in milliseconds.
+pub const CONNECTED_AT: &str = "connected_at";
+/// The principal's name.
+pub const NAME: &str = "name";
+/// What the principal may watch.
+pub const MAY_SUBSCRIBE: &str = "may_subscribe";
+/// Where the principal may publish.
+pub const MAY_PUBLISH: &str = "may_publish";
+/// When the principal's token runs out, in milliseconds; absent if it does not.
+pub const TOKEN_EXPIRES_AT: &str = "token_expires_at";
+
+const CONNECTION: &str = "C#";
+const FILTER: &str = "F#";
+
+/// The partition of a connection and its subscriptions.
+pub fn partition(id: &ConnectionId) -> AttributeValue {
+    text(format!("{CONNECTION}{id}"))
+}
+
+/// The partition of those who watch a filter.
+pub fn watchers(filter: &Filter) -> AttributeValue {
+    text(format!("{FILTER}{filter}"))
+}
+
+/// The key of a connection's own row.
+pub fn own_key(id: &ConnectionId) -> Item {
+    Item::from([(PK.into(), partition(id)), (SK.into(), text(OWN))])
+}
+
+/// The key of a subscription, in the connection's partition.
+pub fn subscription_key(id: &ConnectionId, filter: &Filter) -> Item {
+    Item::from([(PK.into(), partition(id)), (SK.into(), text(format!("{FILTER}{filter}")))])
+}
+
+/// The key of the same subscription, in the filter's partition.
+pub fn watcher_key(id: &ConnectionId, filter: &Filter) -> Item {
+    Item::from([(PK.into(), watchers(filter)), (SK.into(), text(id.as_str()))])
+}
+
+/// A row that ends with its connection.
+pub fn ending(mut key: Item, expires_at: Millis) -> Item {
+    key.extend([(EXPIRES_AT.into(), number(expires_at)), (TTL.into(), number(ttl(expires_at)))]);
+    key
+}
+
+/// When DynamoDB may delete the row, in seconds: not before its time is over.
+pub fn ttl(expires_at: Millis) -> i64 {
+    expires_at / 1000 + 1
+}
+
+/// A connection's attributes, without its key.
+pub fn attributes(connection: &Connection) -> Item {
+    let Connection { principal, connected_at, expires_at, .. } = connection;
+    let mut item = ending(Item::new(), *expires_at);
+    item.extend([
+        (CONNECTED_AT.into(), number(connected_at)),
+        (NAME.into(), text(&principal.name)),
+        (MAY_SUBSCRIBE.into(), filters(&principal.subscribe)),
+        (MAY_PUBLISH.into(), filters(&principal.publish)),
+    ]);
+    item.extend(principal.expires_at.map(|at| (TOKEN_EXPIRES_AT.into(), number(at))));
+    item
+}
+
+/// A connection from its row.
+pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, Damaged> {
+    Ok(Connection {
+        id: id.clone(),
+        principal: Principal {
+            name: read_text(item, NAME)?.into(),
+            subscribe: read_filters(item, MAY_SUBSCRIBE)?,
+            publish: read_filters(item, MAY_PUBLISH)?,
+            expires_at: read_optional_number(item, TOKEN_EXPIRES_AT)?,
+        },
+        connected_at: read_number(item, CONNECTED_AT)?,
+        expires_at: expires_at(item)?,
+    })
+}
+
+/// From when on a row is treated as absent.
+pub fn expires_at(item: &Item) -> Result<Millis, Damaged> {
+    read_number(item, EXPIRES_AT)
+}
+
+/// How many subscriptions a connection's row counts.
+pub fn subscriptions(item: &Item) -> Result<usize, Damaged> {
+    Ok(read_optional_number(item, SUBSCRIPTIONS)?.unwrap_or_default())
+}
+
+/// The filter of a subscription's row; `None` if it is the connection's own row.
+pub fn read_filter(item: &Item) -> Result<Option<Filter>, Damaged> {
+    let Some(filter) = read_text(item, SK)?.strip_prefix(FILTER) else { return Ok(None) };
+    Filter::new(filter).map(Some).map_err(|error| Damaged::new(SK, error))
+}
+
+/// Whose own row this is.
+pub fn read_id(item: &Item) -> Result<ConnectionId, Damaged> {
+    let id = read_text(item, PK)?.strip_prefix(CONNECTION);
+    id.map(ConnectionId::new).ok_or_else(|| Damaged::new(PK, "it is no connection"))
+}
+
+/// Who watches, from a row of a filter's partition.
+pub fn read_watcher(item: &Item) -> Result<ConnectionId, Damaged> {
+    read_text(item, SK).map(ConnectionId::new)
+}
+
+fn filters(filters: &[Filter]) -> AttributeValue {
+    AttributeValue::L(filters.iter().map(|filter| text(filter.to_string())).collect())
+}
+
+fn read_filters(item: &Item, name: &str) -> Result<Vec<Filter>, Damaged> {
+    let list = item.get(name).and_then(|value| value.as_l().ok());
+    let list = list.ok_or_else(|| Damaged::new(name, "it is no list"))?;
+    let filter = |value: &AttributeValue| {
+        let text = value.as_s().map_err(|_| Damaged::new(name, "it holds what is no string"))?;
+        Filter::new(text).map_err(|error| Damaged::new(name, error))
+    };
+    list.iter().map(filter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection(expires_at: Option<Millis>) -> Connection {
+        Connection {
+            id: ConnectionId::new("XDmENcnwIE0CFEQ="),
+            principal: Principal {
+                name: "agent".into(),
+                subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
+                publish: vec![],
+                expires_at,
+            },
+            connected_at: 1_000,
+            expires_at: 2_999,
+        }
+    }
+
+    #[test]
+    fn a_connection_is_read_back_from_its_row() {
+        for written in [connection(None), connection(Some(7))] {
+            let mut item = own_key(&written.id);
+            item.extend(attributes(&written));
+            assert_eq!(read(&written.id, &item), Ok(written.clone()));
+            assert_eq!(read_id(&item), Ok(written.id));
+            assert_eq!(read_filter(&item), Ok(None));
+            assert_eq!(subscriptions(&item), Ok(0));
+        }
+    }
+
+    #[test]
+    fn a_subscription_is_found_from_both_ends() {
+        let (id, filter) = (ConnectionId::new("a="), Filter::new("host/*").unwrap());
+        assert_eq!(read_filter(&subscription_key(&id, &filter)), Ok(Some(filter.clone())));
+        assert_eq!(read_watcher(&watcher_key(&id, &filter)), Ok(id));
+    }
+
+    #[test]
+    fn no_row_is_deleted_before_its_time_is_over() {
+        assert_eq!(ttl(2_999), 3);
+        assert_eq!(ttl(3_000), 4);
+    }
+
+    #[test]
+    fn a_damaged_row_is_told_not_guessed() {
+        let written = connection(None);
+        for name in [NAME, MAY_SUBSCRIBE, MAY_PUBLISH, CONNECTED_AT, EXPIRES_AT] {
+            let mut item = attributes(&written);
+            item.remove(name);
+            assert!(read(&written.id, &item).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! An append as one `UpdateItem` of the topic's head, and what it means when its condition does not hold. Pure.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use backend_core::ports::{Append, AppendError, Appended, Unavailable};
+use shared::client::Producer;
+use shared::{Position, TopicMeta, limits};
+
+use super::names::{COUNT, ITEMS, LANDED, META, META_AT, OFFSET, PK, PREVIOUS_AT, RECEIVED_AT, SEQS};
+use super::{head, meta};
+use crate::item::{Damaged, Item, number, read_map, read_number, read_optional_number, text};
+
+/// How an append is to be tried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attempt {
+    /// Write the append's metadata, instead of making it a condition that it stands there already. So publishers who
+    /// send the same metadata with each publication do not have it sent on each time.
+    pub writes_meta: bool,
+    /// Forget the producer who has been silent for longest, to make room for this one.
+    pub forgets: Option<Silent>,
+}
+
+/// A producer to be forgotten, as far as nothing has landed since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silent {
+    producer: String,
+    landed: u64,
+}
+
+/// The parts of an `UpdateItem`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Update {
+    sets: Vec<String>,
+    removes: Vec<String>,
+    conditions: Vec<String>,
+    pub names: HashMap<String, String>,
+    pub values: Item,
+}
+
+impl Update {
+    /// Adds `items`, the append's batch as text.
+    pub fn new(append: &Append, items: &str, attempt: &Attempt) -> Self {
+        let mut update = Self::default();
+        update.add_items(append, items);
+        if let Some(producer) = &append.producer {
+            update.add_producer(producer, attempt.forgets.as_ref());
+        }
+        if let Some(meta) = &append.meta {
+            update.add_meta(meta, attempt.writes_meta);
+        }
+        update
+    }
+
+    /// What is to be written.
+    pub fn expression(&self) -> String {
+        let removes = if self.removes.is_empty() { "" } else { " REMOVE " };
+        format!("SET {}{removes}{}", self.sets.join(", "), self.removes.join(", "))
+    }
+
+    /// What has to hold.
+    pub fn condition(&self) -> String {
+        self.conditions.join(" AND ")
+    }
+
+    fn add_items(&mut self, append: &Append, items: &str) {
+        for name in [PK, OFFSET, COUNT, ITEMS, RECEIVED_AT, PREVIOUS_AT] {
+            self.name(name, name);
+        }
+        self.value("added", number(append.items.len()));
+        self.value("items", text(items));
+        self.value("received_at", number(append.received_at));
+        self.conditions.push("attribute_exists(#pk)".into());
+        self.sets.extend(
+            [
+                "#offset = #offset + :added",
+                "#count = :added",
+                "#items = :items",
+                "#previous_at = if_not_exists(#received_at, :received_at)",
+                "#received_at = :received_at",
+            ]
+            .map(String::from),
+        );
+    }
+
+    fn add_producer(&mut self, producer: &Producer, forgets: Option<&Silent>) {
+        self.name(SEQS, SEQS);
+        self.name(LANDED, LANDED);
+        self.name("producer", &producer.id);
+        self.value("seq", number(producer.seq));
+        self.sets.push("#seqs.#producer = :seq".into());
+        self.sets.push("#landed.#producer = #offset + :added".into());
+        match forgets {
+            None => {
+                self.value("producers", number(limits::PRODUCERS));
+                let is_later = "#seqs.#producer < :seq";
+                let has_room = "(attribute_not_exists(#seqs.#producer) AND size(#seqs) < :producers)";
+                self.conditions.push(format!("({is_later} OR {has_room})"));
+            }
+            Some(silent) => {
+                self.name("silent", &silent.producer);
+                self.value("landed", number(silent.landed));
+                self.removes.extend(["#seqs.#silent", "#landed.#silent"].map(String::from));
+                self.conditions.push("attribute_not_exists(#seqs.#producer)".into());
+                self.conditions.push("#landed.#silent = :landed".into());
+            }
+        }
+    }
+
+    fn add_meta(&mut self, newer: &TopicMeta, writes: bool) {
+        self.name(META, META);
+        if writes {
+            self.name(META_AT, META_AT);
+            self.sets.push("#meta_at = #offset + :added".into());
+        }
+        for (field, value) in meta::fields(newer) {
+            self.name(&format!("meta_{field}"), &field);
+            self.value(&format!("meta_{field}"), value);
+            let says = format!("#meta.#meta_{field} = :meta_{field}");
+            if writes { self.sets.push(says) } else { self.conditions.push(says) }
+        }
+    }
+
+    fn name(&mut self, placeholder: &str, name: &str) {
+        self.names.insert(format!("#{placeholder}"), name.into());
+    }
+
+    fn value(&mut self, placeholder: &str, value: aws_sdk_dynamodb::types::AttributeValue) {
+        self.values.insert(format!(":{placeholder}"), value);
+    }
+}
+
+/// What to do after an append whose condition did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// There is no such topic yet: register it.
+    Register,
+    /// Try it like this.
+    Try(Attempt),
+    /// Its producer has sent it before: done.
+    Told(Appended),
+}
+
+/// Reads the head that refused an append.
+///
+/// # Errors
+///
+/// [`AppendError::StaleSequence`], or that the head is damaged.
+pub fn after_refusal(head: Option<&Item>, append: &Append, attempt: &Attempt) -> Result<Next, AppendError> {
+    let Some(head) = head else { return Ok(Next::Register) };
+    if let Some(appended) = repeated(head, append)? {
+        return Ok(Next::Told(appended));
+    }
+    attempt_after(head, append, attempt).map(Next::Try).map_err(damaged)
+}
+
+fn repeated(head: &Item, append: &Append) -> Result<Option<Appended>, AppendError> {
+    let Some(Producer { id, seq }) = &append.producer else { return Ok(None) };
+    let seqs = read_map(head, SEQS).map_err(damaged)?;
+    let Some(last) = read_optional_number::<u64>(seqs, id).map_err(damaged)? else { return Ok(None) };
+    match seq.cmp(&last) {
+        Ordering::Greater => Ok(None),
+        Ordering::Less => Err(AppendError::StaleSequence { producer: id.clone(), seq: *seq, last }),
+        Ordering::Equal => {
+            let position = landed(head, id).map_err(damaged)?;
+            Ok(Some(Appended { position, repeated: true }))
+        }
+    }
+}
+
+fn landed(head: &Item, producer: &str) -> Result<Position, Damaged> {
+    let offset = read_number(read_map(head, LANDED)?, producer)?;
+    Ok(Position { offset, ..head::position(head)? })
+}
+
+fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Attempt, Damaged> {
+    let says_already = match &append.meta {
+        Some(newer) => meta::says_already(read_map(head, META)?, newer),
+        None => true,
+    };
+    let forgets = match &append.producer {
+        Some(producer) => silent(head, producer)?,
+        None => None,
+    };
+    Ok(Attempt { writes_meta: attempt.writes_meta || !says_already, forgets })
+}
+
+/// Who is to make room for `producer`, if there is none. Offsets only rise, so the lowest is the least recent.
+fn silent(head: &Item, producer: &Producer) -> Result<Option<Silent>, Damaged> {
+    let landed = read_map(head, LANDED)?;
+    if landed.contains_key(&producer.id) || landed.len() < limits::PRODUCERS {
+        return Ok(None);
+    }
+    let known = landed.keys().map(|id| Ok((read_number(landed, id)?, id.clone())));
+    let known: Vec<(u64, String)> = known.collect::<Result<_, Damaged>>()?;
+    Ok(known.into_iter().min().map(|(landed, producer)| Silent { producer, landed }))
+}
+
+fn damaged(damaged: Damaged) -> AppendError {
+    Unavailable::from(damaged).into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! Which topics there are: a row for each in one partition, and their number, which is limited.
+
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use backend_core::ports::AppendError;
+use shared::{Epoch, Topic, limits};
+
+use super::head;
+use super::names::{CATALOGUE, ONLY, PK, SK, TOPICS};
+use crate::item::{Damaged, Item, number, read_text, text};
+use crate::request::Verdict;
+
+/// The row of a topic.
+fn row(topic: &Topic) -> Item {
+    Item::from([(PK.into(), text(CATALOGUE)), (SK.into(), text(topic.as_str()))])
+}
+
+/// The topic of a row.
+pub fn read(row: &Item) -> Result<Topic, Damaged> {
+    Topic::new(read_text(row, SK)?).map_err(|error| Damaged::new(SK, error))
+}
+
+/// The partition of the catalogue.
+pub fn partition() -> AttributeValue {
+    text(CATALOGUE)
+}
+
+/// The writes that register a topic: its row, one more of them, and a head before the first publication.
+pub fn register(table: &str, topic: &Topic, epoch: &Epoch) -> Result<Vec<TransactWriteItem>, BuildError> {
+    let count = Update::builder()
+        .table_name(table)
+        .key(PK, text(CATALOGUE))
+        .key(SK, text(ONLY))
+        .update_expression("ADD #topics :one")
+        .condition_expression("attribute_not_exists(#topics) OR #topics < :limit")
+        .expression_attribute_names("#topics", TOPICS)
+        .expression_attribute_values(":one", number(1))
+        .expression_attribute_values(":limit", number(limits::TOPICS));
+    let count = TransactWriteItem::builder().update(count.build()?).build();
+    Ok(vec![new(table, row(topic))?, count, new(table, head::skeleton(topic, epoch))?])
+}
+
+fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(#pk)")
+        .expression_attribute_names("#pk", PK);
+    Ok(TransactWriteItem::builder().put(put.build()?).build())
+}
+
+/// What a refusal of [`register`] means: no fault, if somebody else has just registered the topic.
+///
+/// # Errors
+///
+/// [`AppendError::TooManyTopics`].
+pub fn refused(verdicts: &[Verdict]) -> Result<(), AppendError> {
+    let is_there = verdicts.first().is_some_and(Verdict::has_failed);
+    if is_there { Ok(()) } else { Err(AppendError::TooManyTopics { limit: limits::TOPICS }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_that_is_there_already_is_no_fault_even_if_there_are_too_many() {
+        let (passed, failed) = (Verdict::Passed, Verdict::Failed(None));
+        assert_eq!(refused(&[failed.clone(), passed.clone(), failed.clone()]), Ok(()));
+        assert_eq!(refused(&[failed.clone(), failed.clone(), failed.clone()]), Ok(()));
+        let too_many = Err(AppendError::TooManyTopics { limit: limits::TOPICS });
+        assert_eq!(refused(&[passed.clone(), failed, passed]), too_many);
+    }
+
+    #[test]
+    fn a_row_of_the_catalogue_is_read_back_and_the_number_is_none() {
+        let topic = Topic::new("host/cpu").unwrap();
+        assert_eq!(read(&row(&topic)), Ok(topic));
+        assert!(read(&Item::from([(SK.into(), text(ONLY))])).is_err());
+        assert!(ONLY < "-", "it sorts before every topic");
+    }
+}

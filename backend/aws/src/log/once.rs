@@ -1,0 +1,24 @@
+//! Trying again only what certainly was not done.
+
+use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
+use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
+
+/// Forbids another try unless DynamoDB refused the first with a 4xx (throttling is one of them): an append that no
+/// producer numbered would otherwise be added twice after a time-out, a broken connection or a 5xx.
+#[derive(Debug)]
+pub struct OnlyIfRefused;
+
+impl ClassifyRetry for OnlyIfRefused {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let status = context.response().map(|response| response.status().as_u16());
+        match status {
+            _ if !context.is_failed() => RetryAction::NoActionIndicated,
+            Some(400..=499) => RetryAction::NoActionIndicated,
+            Some(_) | None => RetryAction::RetryForbidden,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "only if refused"
+    }
+}

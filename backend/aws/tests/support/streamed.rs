@@ -1,0 +1,171 @@
+//! A log whose history is written from the table's stream, as `broadcast` does it.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodbstreams::Client;
+use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
+use backend_aws::{DynamoLog, Image, LogTables, Retention, change};
+use backend_core::ports::{
+    Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
+};
+use serde_json::{Value, json};
+use shared::{Filter, Millis, Topic};
+use tokio::sync::Mutex;
+
+use super::DynamoDbLocal;
+
+/// How long the stream may take to tell of an append.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A log that reads its own stream before it is read.
+pub struct StreamedLog {
+    pub log: DynamoLog,
+    stream: Mutex<Stream>,
+}
+
+impl StreamedLog {
+    /// In new tables.
+    pub async fn open(retention: Retention) -> Self {
+        let dynamodb = DynamoDbLocal::shared();
+        let names = dynamodb.tables().await;
+        let tables = LogTables { topics: names.topics.clone(), history: names.history };
+        let log = dynamodb.aws().log(tables, retention);
+        let stream = Mutex::new(Stream::open(&dynamodb.endpoint_url, &names.topics).await);
+        Self { log, stream }
+    }
+
+    /// What the stream tells of since this was last asked, recorded.
+    pub async fn catch_up(&self, topic: &Topic) -> Vec<Change> {
+        let Some(head) = self.log.head(topic).await.expect("the head is read") else { return Vec::new() };
+        let mut stream = self.stream.lock().await;
+        let mut changes = Vec::new();
+        let began = Instant::now();
+        while !stream.has_told(topic, head.last.offset) {
+            assert!(began.elapsed() < PATIENCE, "the stream does not tell of {}", head.position());
+            for change in stream.next().await {
+                self.log.record(&change).await.expect("the change is recorded");
+                changes.push(change);
+            }
+        }
+        changes
+    }
+}
+
+impl TopicLog for StreamedLog {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.log.append(append).await
+    }
+
+    async fn record(&self, change: &Change) -> Result<(), Unavailable> {
+        self.log.record(change).await
+    }
+
+    async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
+        self.log.head(topic).await
+    }
+
+    async fn heads(&self, filter: &Filter) -> Result<Vec<Head>, Unavailable> {
+        self.log.heads(filter).await
+    }
+
+    async fn read(
+        &self,
+        topic: &Topic,
+        from: ReadFrom,
+        limit: usize,
+        now: Millis,
+    ) -> Result<Option<Page>, Unavailable> {
+        self.catch_up(topic).await;
+        self.log.read(topic, from, limit, now).await
+    }
+}
+
+/// The stream of a topics table.
+struct Stream {
+    client: Client,
+    arn: String,
+    /// Where to go on, in each shard that was ever listed; `None` once it is read to its end.
+    shards: Vec<(String, Option<String>)>,
+    told: Vec<(Topic, u64)>,
+}
+
+impl Stream {
+    async fn open(endpoint_url: &str, table: &str) -> Self {
+        let client = client(endpoint_url);
+        let listed = client.list_streams().table_name(table).send().await.expect("streams are listed");
+        let arn = listed.streams().iter().find_map(|stream| stream.stream_arn()).expect("it has a stream");
+        Self { client, arn: arn.to_owned(), shards: Vec::new(), told: Vec::new() }
+    }
+
+    fn has_told(&self, topic: &Topic, offset: u64) -> bool {
+        self.told.iter().any(|(told, end)| told == topic && *end >= offset)
+    }
+
+    /// What is new in every shard.
+    async fn next(&mut self) -> Vec<Change> {
+        self.list_shards().await;
+        let mut changes = Vec::new();
+        for index in 0..self.shards.len() {
+            let Some(iterator) = self.shards[index].1.take() else { continue };
+            let answer = self.client.get_records().shard_iterator(iterator).send().await.expect("records");
+            self.shards[index].1 = answer.next_shard_iterator().map(str::to_owned);
+            changes.extend(answer.records().iter().filter_map(read));
+        }
+        let ends = changes.iter().map(|change: &Change| (change.topic.clone(), end(change)));
+        self.told.extend(ends);
+        changes
+    }
+
+    async fn list_shards(&mut self) {
+        let answer = self.client.describe_stream().stream_arn(&self.arn).send().await.expect("shards");
+        let shards = answer.stream_description().expect("a description").shards();
+        for id in shards.iter().filter_map(|shard| shard.shard_id()) {
+            if self.shards.iter().all(|(known, _)| known != id) {
+                let iterator = self.begin(id).await;
+                self.shards.push((id.to_owned(), iterator));
+            }
+        }
+    }
+
+    async fn begin(&self, shard: &str) -> Option<String> {
+        let request = self.client.get_shard_iterator().stream_arn(&self.arn).shard_id(shard);
+        let request = request.shard_iterator_type(ShardIteratorType::TrimHorizon);
+        request.send().await.expect("a shard iterator").shard_iterator
+    }
+}
+
+fn read(record: &Record) -> Option<Change> {
+    let image = record.dynamodb()?.new_image()?;
+    let image: serde_json::Map<_, _> =
+        image.iter().map(|(name, value)| (name.clone(), dynamodb_json(value))).collect();
+    let image: Image = serde_json::from_value(Value::Object(image)).expect("an image");
+    change(&image).expect("a change")
+}
+
+/// As a Lambda event holds it.
+fn dynamodb_json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::M(map) => {
+            let map = map.iter().map(|(name, value)| (name.clone(), dynamodb_json(value)));
+            json!({ "M": map.collect::<serde_json::Map<_, _>>() })
+        }
+        other => panic!("the topics table holds no {other:?}"),
+    }
+}
+
+fn end(change: &Change) -> u64 {
+    change.items.last().map_or(0, |last| last.offset)
+}
+
+fn client(endpoint_url: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint_url);
+    Client::from_conf(config.build())
+}
