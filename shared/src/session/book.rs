@@ -165,13 +165,18 @@ impl Book {
         }
     }
 
-    /// The server does not have `topic`. What was missing of it is lost.
-    pub(super) fn is_gone(&mut self, topic: &Topic, now_ms: u64) -> Vec<Event> {
+    /// The server does not have `topic`, about which it was asked since `since`. What was missing of that log is lost.
+    pub(super) fn is_gone(&mut self, topic: &Topic, since: &Position, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut touch) = self.touch(topic, &mut out) {
+            touch.schedule(Ask::Idle);
+            if *touch.log.epoch() != since.epoch {
+                // The log that counts began after the question.
+                touch.review(now_ms);
+                return out;
+            }
             touch.log.refute();
             touch.lose_hole();
-            touch.schedule(Ask::Idle);
             touch.review(now_ms);
             if let Some(last) = touch.log.position().filter(|_| !std::mem::replace(&mut touch.log.gone, true))
             {

@@ -2,10 +2,10 @@
 
 use super::book::Asked;
 use super::constants::REFUSED_RETRY_MS;
-use super::link::{Link, Pending, Phase, Request};
+use super::link::{Pending, Phase, Request};
 use super::{Event, Failure, Now, Refused, Session, SocketId};
 use crate::server::{ErrorReply, HistoryReply, Pong, Publications, Published, Subscribed};
-use crate::{Advice, Filter, ServerMessage, Topic};
+use crate::{Advice, Filter, Position, ServerMessage, Topic};
 
 impl Session {
     pub(super) fn message(&mut self, socket: SocketId, text: &str, now: Now) {
@@ -153,8 +153,7 @@ impl Session {
     }
 
     fn on_history(&mut self, socket: SocketId, message: HistoryReply, now: Now) {
-        // Even an answer that came too late shows that one comes.
-        self.link_mut(socket).into_iter().for_each(Link::heed);
+        self.heed(socket);
         let Some(pending) = self.answered(socket, message.id) else {
             return;
         };
@@ -198,7 +197,10 @@ impl Session {
         match pending.map(|pending| pending.request) {
             Some(Request::Subscribe { filter, .. }) => self.subscribe_refused(socket, filter, reply, now),
             Some(Request::Publish { ticket }) => self.publish_refused(ticket, reply, now),
-            Some(Request::History { topic, .. }) => self.history_refused(socket, &topic, &reply, now),
+            Some(Request::History { topic, since }) => {
+                self.heed(socket);
+                self.history_refused(&topic, &since, &reply, now);
+            }
             Some(Request::Earlier { topic, .. }) => self.tell(Event::EarlierFailed { topic }),
             Some(Request::Unsubscribe | Request::Refresh) | None => {
                 let refused = Refused { code: reply.code, message: reply.message };
@@ -248,20 +250,24 @@ impl Session {
         }
     }
 
-    fn history_refused(&mut self, socket: SocketId, topic: &Topic, reply: &ErrorReply, now: Now) {
-        self.link_mut(socket).into_iter().for_each(Link::heed);
+    fn history_refused(&mut self, topic: &Topic, since: &Position, reply: &ErrorReply, now: Now) {
         match reply.code.advice() {
             Advice::Retry | Advice::Reconnect | Advice::SignIn => {
                 let events = self.book.history_refused(topic, now.mono_ms, &mut self.rng);
                 self.events.extend(events);
             }
-            Advice::Change | Advice::GiveUp => self.gone(topic, now),
+            Advice::Change | Advice::GiveUp => {
+                let events = self.book.is_gone(topic, since, now.mono_ms);
+                self.events.extend(events);
+            }
         }
     }
 
-    fn gone(&mut self, topic: &Topic, now: Now) {
-        let events = self.book.is_gone(topic, now.mono_ms);
-        self.events.extend(events);
+    /// A `history` was answered on `socket`. Even one that comes too late shows that they are.
+    fn heed(&mut self, socket: SocketId) {
+        if let Some(link) = self.link_mut(socket) {
+            link.heed();
+        }
     }
 
     /// Takes the request that is being answered.

@@ -213,6 +213,21 @@ fn a_topic_that_is_gone_ends_the_doubt_about_its_log() {
     assert!(harness.take_histories().is_empty());
 }
 
+#[test]
+fn a_refusal_that_was_of_the_log_before_loses_nothing_of_this_one() {
+    let mut harness = Harness::connected();
+    harness.publish(&[1]);
+    harness.publish(&[3]);
+    harness.pass(HOLE_MS);
+    let earlier = asked(&mut harness);
+    harness.watch("host/*");
+    harness.confirm(&[in_e2(2, None)]);
+    harness.refuse(Some(earlier.id), 208, None);
+    assert_eq!(harness.shown(), "1 !2-2 3 #e2:0");
+    harness.pass(HOLE_MS);
+    assert_eq!(asked(&mut harness).since, place("e2", 0));
+}
+
 /// `host/cpu` as `subscribed` lists it after its log was started anew.
 fn in_e2(head: u64, from: Option<u64>) -> SubscribedTopic {
     let place = |offset| Position::new(Epoch::new("e2"), offset);
