@@ -38,11 +38,11 @@ pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, E
     }
 }
 
-/// Why an event is not one of a WebSocket API.
+/// Why an event is not the one expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
     /// A field that the documentation promises is not there.
-    #[error("the event has no {field}: is this a function of a WebSocket API, with a proxy integration?")]
+    #[error("the event has no {field}: is this function called by what it was made for?")]
     Missing {
         /// Which.
         field: &'static str,
@@ -56,6 +56,15 @@ pub enum EventError {
     /// A body in base64; API Gateway closes the connection on binary frames instead.
     #[error("the message is binary")]
     Binary,
+    /// A body that says it is base64 and is not.
+    #[error("the body is not base64, although isBase64Encoded says so")]
+    NotBase64,
+    /// Another shape than the documented one.
+    #[error("the event cannot be read: {reason}")]
+    Unreadable {
+        /// Where and why; nothing of what it holds.
+        reason: String,
+    },
     /// Another authorizer than ours is attached to `$connect`.
     #[error(transparent)]
     Authorizer(#[from] ContextError),

@@ -1,0 +1,85 @@
+//! A function URL's request and response, payload format 2.0.
+//!
+//! Which fields there are: "Request and response payloads" (AWS Lambda developer guide, urls-invocation).
+
+use aws_lambda_events::lambda_function_urls::{LambdaFunctionUrlRequest, LambdaFunctionUrlResponse};
+use backend_core::authorize::Credentials;
+use backend_core::http::{Answer, RequestHead, SAFETY_HEADERS};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::EventError;
+
+/// A request, checked. It holds a token, so it cannot be printed.
+pub struct UrlRequest {
+    method: String,
+    path: String,
+    query: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl UrlRequest {
+    /// From the event.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`] if this is no event of a function URL: a fault in the set-up, for the log.
+    pub fn new(event: LambdaFunctionUrlRequest) -> Result<Self, EventError> {
+        let missing = |field| EventError::Missing { field };
+        Ok(Self {
+            method: event.request_context.http.method.ok_or(missing("requestContext.http.method"))?,
+            path: event.raw_path.ok_or(missing("rawPath"))?,
+            query: event.raw_query_string.unwrap_or_default(),
+            headers: event.headers,
+            body: body(event.body, event.is_base64_encoded)?,
+        })
+    }
+
+    /// What is known before the body.
+    pub fn head(&self) -> RequestHead<'_> {
+        RequestHead {
+            method: &self.method,
+            path: &self.path,
+            query: &self.query,
+            credentials: Credentials { authorization: self.text(AUTHORIZATION), protocols: None },
+            content_type: self.text(CONTENT_TYPE),
+            content_encoding: self.text(CONTENT_ENCODING),
+        }
+    }
+
+    /// As it was sent, base64 undone.
+    pub fn body(&self) -> Bytes {
+        self.body.clone()
+    }
+
+    fn text(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// Lambda encodes every body that is not text, as it judges by the content type.
+fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
+    let body = body.unwrap_or_default();
+    if !is_base64 {
+        return Ok(body.into());
+    }
+    STANDARD.decode(body).map(Bytes::from).map_err(|_| EventError::NotBase64)
+}
+
+/// What the function returns. `HEAD` is answered without the body. Who may read it in a browser is told by the
+/// function URL's own CORS configuration, not here.
+pub fn url_response(request: &UrlRequest, answer: Answer) -> LambdaFunctionUrlResponse {
+    let mut response = LambdaFunctionUrlResponse::default();
+    response.status_code = i64::from(answer.status);
+    let headers = answer.headers.iter().map(|(name, value)| (*name, value.as_str()));
+    for (name, value) in headers.chain(SAFETY_HEADERS) {
+        let value = HeaderValue::from_str(value).ok();
+        response.headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
+    }
+    response.body = (request.method != "HEAD" && !answer.body.is_empty()).then_some(answer.body);
+    response
+}
