@@ -6,8 +6,8 @@ pub mod duration;
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, FormatArg, HistoryArgs, HostArgs, MetaArgs, PipeArgs, PublishArgs, ServeArgs,
-    Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, MetaArgs, PipeArgs,
+    PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::failure;
@@ -66,6 +66,7 @@ Examples:
   tickertape serve --listen 127.0.0.1:0 --json          any free port; the address as JSON
   tickertape serve --no-host --data-dir ./data          without this machine's metrics
   tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
+  tickertape serve --functions lambda --function-dir target/lambda --function-env tables.env
 
 Without --auth-secret-file whoever reaches the server may read and publish everything, so it then \
 listens on this machine only.
@@ -82,7 +83,12 @@ has changed; only time_scale is for the whole run. How often is from 0, never, t
    \"gone_ms\": 50,                                      410 so long after connecting
    \"lost_disconnect\": 0.5,                             the server is not told that a client left
    \"refuse\": {\"probability\": 0.1, \"status\": 503}}    handshakes refused
-`/healthz` counts what was done.";
+`/healthz` counts what was done.
+
+With --functions lambda this program is API Gateway and Lambda: it starts the bootstraps in --function-dir, one \
+process for each event in flight, and passes on what they print. Besides what --function-env says they are told \
+TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA. Topics live in their tables then, and \
+something has to feed the tables' stream to broadcast; `cargo xtask lambda-local` starts all of it.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:

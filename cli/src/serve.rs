@@ -11,6 +11,7 @@ mod functions;
 mod host_feed;
 mod housekeeping;
 mod http;
+mod lambda;
 mod management;
 mod shutdown;
 mod site;
@@ -18,6 +19,7 @@ mod site;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use backend_core::Service;
 use backend_core::ports::Change;
@@ -30,10 +32,10 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::cli::{ServeArgs, duration};
+use crate::cli::{FunctionsArg, ServeArgs, duration};
 use crate::failure::{Exit, Failure};
 
-use announce::Announcement;
+use announce::{Announcement, Runs};
 use chaos::ChaosFile;
 use front::Front;
 use functions::Handlers;
@@ -43,6 +45,10 @@ use site::Site;
 
 /// The stage, and so the first segment of the WebSocket's path.
 const STAGE: &str = "ws";
+/// How long publications are kept, unless told.
+const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many of a topic, unless told.
+const KEEP_COUNT: u64 = 100_000;
 
 /// The service over the embedded store and the embedded gateway.
 type App = Service<MemoryConnections, EmbeddedLog, Posts>;
@@ -53,17 +59,26 @@ type App = Service<MemoryConnections, EmbeddedLog, Posts>;
 ///
 /// Whatever keeps it from starting, with the flag to change.
 pub async fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    match args.lambda.functions {
+        FunctionsArg::Embedded => serve_embedded(args).await,
+        FunctionsArg::Lambda => lambda::serve(args).await,
+    }
+}
+
+async fn serve_embedded(args: &ServeArgs) -> Result<(), Failure> {
+    lambda::refuse_without(args)?;
     let access = access::of(args)?;
     let site = Site::new(args.site.as_deref())?;
     let data_dir = data_dir::of(args)?;
     let listener = listen(args.listen).await?;
-    let address = listener.local_addr().map_err(|error| Failure::failed(format!("no address: {error}")))?;
+    let address = address_of(&listener)?;
     let (log, changes) = open_log(data_dir.clone(), retention(args)).await?;
     let chaos = args.chaos.as_deref().map(ChaosFile::open).transpose()?;
     let server = Server::assemble(args, access, site, log, address, chaos)?;
     let stop = Stop::on_signals().map_err(|error| Failure::failed(format!("signals: {error}")))?;
     let chaos = server.chaos.as_ref().map(ChaosFile::path);
-    announce::print(&Announcement::new(address, &data_dir, server.site.has_page(), chaos), args.json);
+    let announcement = Announcement::new(address, Runs::Store(&data_dir), server.site.has_page(), chaos);
+    announce::print(&announcement, args.json);
     server.run(listener, changes, stop, !args.no_host).await
 }
 
@@ -115,7 +130,7 @@ impl Server {
             http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
         let front = Front::new(self.gateway.clone(), router).service();
         let serving = backend_gateway::serve(listener, front, ServerSettings::default(), stop.asked());
-        tokio::join!(serving, shutdown::close_sockets(stop, &self.app, &self.gateway));
+        tokio::join!(serving, shutdown::say_goodbye(stop, &self.app, &self.gateway));
         background.shutdown().await;
         self.app.log().close().await;
         // It ends with the log, when everything is told.
@@ -154,6 +169,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|error| Failure::failed(format!("no address: {error}")))
+}
+
 async fn open_log(
     data_dir: PathBuf,
     retention: Retention,
@@ -167,8 +186,8 @@ async fn open_log(
 
 fn retention(args: &ServeArgs) -> Retention {
     Retention {
-        max_age_ms: i64::try_from(duration::ms(args.keep_age)).unwrap_or(i64::MAX),
-        max_items_per_topic: args.keep_count,
+        max_age_ms: i64::try_from(duration::ms(args.keep_age.unwrap_or(KEEP_AGE))).unwrap_or(i64::MAX),
+        max_items_per_topic: args.keep_count.unwrap_or(KEEP_COUNT),
     }
 }
 

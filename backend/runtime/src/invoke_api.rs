@@ -3,26 +3,30 @@
 //! Signatures are not checked: there is nobody here to check them against. Only peers on the loopback interface are
 //! answered, and no web pages.
 
-use std::convert::Infallible;
 use std::error::Error;
-use std::time::Duration;
+use std::net::SocketAddr;
 
-use backend_gateway::{OriginPolicy, Peer, ServerSettings};
+use backend_gateway::OriginPolicy;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::Body as HttpBody;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
-use tokio::net::TcpListener;
 
 use crate::environment::VERSION;
 use crate::{Host, InvokeError};
 
-/// SDKs keep their connections; AWS closes idle ones much later than a public server should.
-const KEEP_ALIVE: Duration = Duration::from_secs(120);
+/// What all of its paths begin with.
+const FUNCTIONS: &str = "/2015-03-31/functions/";
 
 type Answer = Response<Full<Bytes>>;
+
+/// The API over one host.
+#[derive(Clone)]
+pub struct InvokeApi {
+    host: Host,
+}
 
 /// What a request wants.
 struct Wanted {
@@ -36,18 +40,33 @@ enum Kind {
     DryRun,
 }
 
-/// Serves `POST /2015-03-31/functions/{name}/invocations` until `shutdown` is ready.
-pub async fn serve(listener: TcpListener, host: Host, shutdown: impl Future<Output = ()> + Send) {
-    let service = tower::service_fn(move |request: Request<Incoming>| {
-        let host = host.clone();
-        async move { Ok::<_, Infallible>(handle(request, &host).await) }
-    });
-    let settings = ServerSettings { header_read: KEEP_ALIVE, ..ServerSettings::default() };
-    backend_gateway::serve(listener, service, settings, shutdown).await;
+impl InvokeApi {
+    /// Of this host.
+    pub fn new(host: Host) -> Self {
+        Self { host }
+    }
+
+    /// Whether a path is the API's: `/2015-03-31/functions/…`.
+    pub fn is_invoke_path(path: &str) -> bool {
+        path.starts_with(FUNCTIONS)
+    }
+
+    /// Answers `POST /2015-03-31/functions/{name}/invocations` from `peer`.
+    pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Answer
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        handle(request, peer, &self.host).await
+    }
 }
 
-async fn handle(request: Request<Incoming>, host: &Host) -> Answer {
-    let is_near = request.extensions().get::<Peer>().is_some_and(|Peer(peer)| peer.ip().is_loopback());
+async fn handle<B>(request: Request<B>, peer: SocketAddr, host: &Host) -> Answer
+where
+    B: HttpBody<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let is_near = peer.ip().to_canonical().is_loopback();
     if !is_near || OriginPolicy::default().check(request.headers()).is_err() {
         return error(
             StatusCode::FORBIDDEN,
@@ -66,10 +85,10 @@ async fn handle(request: Request<Incoming>, host: &Host) -> Answer {
     }
 }
 
-fn wanted(request: &Request<Incoming>) -> Result<Wanted, Box<Answer>> {
+fn wanted<B>(request: &Request<B>) -> Result<Wanted, Box<Answer>> {
     let path = request.uri().path();
     let name = path
-        .strip_prefix("/2015-03-31/functions/")
+        .strip_prefix(FUNCTIONS)
         .and_then(|rest| rest.strip_suffix("/invocations"))
         .filter(|_| request.method() == Method::POST);
     let Some(name) = name else {

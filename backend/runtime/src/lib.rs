@@ -7,8 +7,8 @@
 //!
 //! * [`Host`] has the functions: it finds a warm process or starts one, and tells how an invocation ended.
 //! * [`Function`] says what a function is: its command, environment, time-out and concurrency.
-//! * [`GatewayFunctions`] lets the embedded gateway call them; [`FunctionUrl`] lets HTTP; [`serve_invoke_api`]
-//!   lets AWS's own SDKs.
+//! * [`GatewayFunctions`] lets the embedded gateway call them; [`FunctionUrl`] lets HTTP; [`InvokeApi`] lets
+//!   AWS's own SDKs.
 //! * [`Log`] gets what functions print, and how long they took.
 
 #![warn(missing_docs)]
@@ -18,7 +18,7 @@ pub use function::Function;
 pub use function_url::{FunctionUrl, UrlRequest, UrlResponse};
 pub use gateway::GatewayFunctions;
 pub use host::Host;
-pub use invoke_api::serve as serve_invoke_api;
+pub use invoke_api::InvokeApi;
 pub use limits::Limits;
 pub use log::{Log, Report, TracingLog};
 pub use retry::Retries;

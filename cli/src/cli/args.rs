@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use shared::client::Rewind;
 use shared::{Filter, Topic, TopicMeta, limits};
 
@@ -43,15 +43,42 @@ pub struct ServeArgs {
     /// Print the address as one line of JSON
     #[arg(long)]
     pub json: bool,
-    /// Forget publications older than this
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
-    pub keep_age: Duration,
-    /// Keep at most so many publications of a topic
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
-    pub keep_count: u64,
+    /// Forget publications older than this [default: 24h]
+    #[arg(long, value_name = "TIME", value_parser = duration::read)]
+    pub keep_age: Option<Duration>,
+    /// Keep at most so many publications of a topic [default: 100000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_count: Option<u64>,
     /// Make things go wrong as this file says, to see what boards do then; see below
     #[arg(long, value_name = "FILE")]
     pub chaos: Option<PathBuf>,
+    /// Who answers.
+    #[command(flatten, next_help_heading = "As on AWS")]
+    pub lambda: LambdaArgs,
+}
+
+/// Real functions instead of those built in.
+#[derive(Debug, Args)]
+pub struct LambdaArgs {
+    /// Who answers events: this program itself, or real Lambda functions
+    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
+    pub functions: FunctionsArg,
+    /// Where they are: DIR/websocket/bootstrap, and the same for authorizer, ingest and broadcast
+    #[arg(long, value_name = "DIR")]
+    pub function_dir: Option<PathBuf>,
+    /// Their environment, as lines of NAME=VALUE
+    #[arg(long, value_name = "FILE")]
+    pub function_env: Option<PathBuf>,
+}
+
+/// Whose functions answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FunctionsArg {
+    /// This program's own, over its own store.
+    #[default]
+    Embedded,
+    /// Programs that speak Lambda's Runtime API, over tables of their own.
+    Lambda,
 }
 
 /// What every client needs to know.

@@ -4,37 +4,51 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::STAGE;
 use crate::term::{Look, Paint};
+
+/// What answers here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs<'a> {
+    /// This program, over the store in this directory.
+    Store(&'a Path),
+    /// The functions in this directory.
+    Functions(&'a Path),
+}
 
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {
     url: String,
     ws: String,
-    data_dir: String,
+    runs: (&'static str, String),
     has_page: bool,
     chaos: Option<String>,
 }
 
 impl Announcement {
     /// For a server bound to `address`. A wildcard address is told as the loopback one, which works here.
-    pub fn new(address: SocketAddr, data_dir: &Path, has_page: bool, chaos: Option<&Path>) -> Self {
-        let reachable = SocketAddr::new(reachable(address.ip()), address.port());
+    pub fn new(address: SocketAddr, runs: Runs, has_page: bool, chaos: Option<&Path>) -> Self {
+        let reachable = reachable(address);
         Self {
             url: format!("http://{reachable}/"),
             ws: format!("ws://{reachable}/{STAGE}"),
-            data_dir: data_dir.display().to_string(),
+            runs: match runs {
+                Runs::Store(path) => ("data_dir", path.display().to_string()),
+                Runs::Functions(path) => ("function_dir", path.display().to_string()),
+            },
             has_page,
             chaos: chaos.map(|path| path.display().to_string()),
         }
     }
 
     fn to_json(&self) -> String {
-        let Self { url, ws, data_dir, .. } = self;
-        let mut line = json!({"url": url, "ws": ws, "data_dir": data_dir, "pid": std::process::id()});
+        let Self { url, ws, runs: (name, directory), .. } = self;
+        let mut line = json!({"url": url, "ws": ws});
+        line[*name] = Value::from(directory.as_str());
+        line["pid"] = std::process::id().into();
         if let Some(chaos) = &self.chaos {
             line["chaos"] = chaos.as_str().into();
         }
@@ -42,8 +56,9 @@ impl Announcement {
     }
 
     fn to_words(&self, paint: Paint) -> String {
-        let Self { url, ws, data_dir, .. } = self;
+        let Self { url, ws, runs: (name, directory), .. } = self;
         let board = if self.has_page { "board" } else { "http " };
+        let runs = if *name == "data_dir" { "data " } else { "runs " };
         let dim = |text: &str| paint.paint(Look::Dim, text);
         let try_it = format!("curl -d 21.5 {url}topics/kitchen/temp");
         let chaos = self.chaos.iter().map(|path| {
@@ -53,7 +68,7 @@ impl Announcement {
         let mut lines = vec![
             format!("{} {}", dim(board), paint.paint(Look::Bold, url)),
             format!("{} {ws}", dim("ws   ")),
-            format!("{} {data_dir}", dim("data ")),
+            format!("{} {directory}", dim(runs)),
         ];
         lines.extend(chaos);
         lines.push(format!("{} {try_it}", dim("try  ")));
@@ -68,10 +83,12 @@ pub fn print(announcement: &Announcement, as_json: bool) {
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
-fn reachable(ip: IpAddr) -> IpAddr {
-    match ip {
+/// Where programs on this machine reach a server bound to `address`.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         other => other,
-    }
+    };
+    SocketAddr::new(ip, address.port())
 }

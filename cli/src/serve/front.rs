@@ -5,24 +5,38 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::Body;
-use backend_gateway::{Gateway, Peer};
+use backend_gateway::{Functions, Gateway, Peer};
+use backend_runtime::InvokeApi;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tower::{Service, ServiceExt};
 
-use super::functions::Handlers;
-
-/// The gateway for its own paths, the router for all others.
-#[derive(Clone)]
-pub struct Front {
-    gateway: Gateway<Handlers>,
+/// The gateway for its own paths, Lambda's API for its, the router for all others.
+pub struct Front<F> {
+    gateway: Gateway<F>,
+    invoke_api: Option<InvokeApi>,
     router: Router,
 }
 
-impl Front {
-    /// Both halves.
-    pub fn new(gateway: Gateway<Handlers>, router: Router) -> Self {
-        Self { gateway, router }
+impl<F> Clone for Front<F> {
+    fn clone(&self) -> Self {
+        Self {
+            gateway: self.gateway.clone(),
+            invoke_api: self.invoke_api.clone(),
+            router: self.router.clone(),
+        }
+    }
+}
+
+impl<F: Functions> Front<F> {
+    /// Without Lambda's API.
+    pub fn new(gateway: Gateway<F>, router: Router) -> Self {
+        Self { gateway, invoke_api: None, router }
+    }
+
+    /// With it.
+    pub fn with_invoke_api(self, invoke_api: InvokeApi) -> Self {
+        Self { invoke_api: Some(invoke_api), ..self }
     }
 
     /// As the HTTP server takes it.
@@ -43,6 +57,10 @@ impl Front {
         if self.gateway.is_gateway_path(request.uri().path()) {
             let peer = peer(&request);
             return Ok(self.gateway.handle(request, peer).await.map(Body::new));
+        }
+        if let Some(api) = self.invoke_api.filter(|_| InvokeApi::is_invoke_path(request.uri().path())) {
+            let peer = peer(&request);
+            return Ok(api.handle(request, peer).await.map(Body::new));
         }
         self.router.oneshot(request.map(Body::new)).await
     }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod function_url;
 mod guard;
 mod health;
 mod page;
@@ -11,6 +12,7 @@ mod topics;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 use backend_gateway::{Connections, OriginPolicy};
@@ -18,12 +20,20 @@ use backend_gateway::{Connections, OriginPolicy};
 use super::App;
 use super::site::Site;
 
+pub use function_url::router as router_to_function;
+
 /// What every handler needs.
 #[derive(Clone)]
 struct Context {
     app: Arc<App>,
     connections: Connections,
     site: Arc<Site>,
+}
+
+impl FromRef<Context> for Arc<Site> {
+    fn from_ref(context: &Context) -> Self {
+        context.site.clone()
+    }
 }
 
 /// Everything but the gateway's paths.

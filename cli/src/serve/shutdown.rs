@@ -5,7 +5,7 @@ mod signals;
 use std::io;
 use std::sync::Arc;
 
-use backend_gateway::Gateway;
+use backend_gateway::{Functions, Gateway};
 use shared::DisconnectCode;
 use tokio::sync::watch;
 
@@ -69,12 +69,17 @@ impl Stop {
 }
 
 /// When asked to stop: says goodbye to every client, then closes its socket.
-pub async fn close_sockets(stop: Stop, app: &App, gateway: &Gateway<Handlers>) {
+pub async fn say_goodbye(stop: Stop, app: &App, gateway: &Gateway<Handlers>) {
     stop.asked().await;
     let told = app.farewell(DisconnectCode::Shutdown, "the server is going down", wall_ms()).await;
     if let Err(error) = told {
         tracing::warn!(%error, "nobody was told that the server is going down");
     }
+    close_sockets(gateway).await;
+}
+
+/// Closes every socket, and returns when the functions have heard of it.
+pub async fn close_sockets<F: Functions>(gateway: &Gateway<F>) {
     let (code, reason) = GOING_AWAY;
     gateway.shut_down(code, reason).await;
 }

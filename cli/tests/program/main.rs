@@ -11,6 +11,8 @@ mod cost;
 mod gaps;
 mod http;
 mod kill;
+#[cfg(unix)]
+mod lambda;
 mod page;
 mod security;
 #[cfg(unix)]

@@ -1,10 +1,14 @@
 //! The Invoke API as AWS's own client sees it: unmodified, but for its endpoint.
 
+use std::convert::Infallible;
+
 use aws_sdk_lambda::Client as Sdk;
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
+use backend_gateway::{Peer, ServerSettings};
+use backend_runtime::InvokeApi;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -74,7 +78,20 @@ async fn a_page_of_another_site_is_refused() {
 async fn sdk(harness: &Harness) -> (Sdk, std::net::SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(backend_runtime::serve_invoke_api(listener, harness.host.clone(), std::future::pending()));
+    let api = InvokeApi::new(harness.host.clone());
+    let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
+        let api = api.clone();
+        async move {
+            let Peer(peer) = *request.extensions().get().expect("the server tells the peer");
+            Ok::<_, Infallible>(api.handle(request, peer).await)
+        }
+    });
+    tokio::spawn(backend_gateway::serve(
+        listener,
+        service,
+        ServerSettings::default(),
+        std::future::pending(),
+    ));
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("local"))

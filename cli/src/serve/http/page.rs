@@ -1,5 +1,7 @@
 //! The page, and what keeps it safe.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -11,9 +13,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 
-use super::Context;
 use super::answer::{self, set};
-use crate::serve::site::Asset;
+use crate::serve::site::{Asset, Site};
 
 /// Scripts and styles from here alone and none inline: the page has none (Trunk.toml), and data is never HTML.
 /// WebAssembly needs `wasm-unsafe-eval` (Content Security Policy Level 3, section 4.4). What follows is
@@ -28,16 +29,16 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_FIRST: &str = "no-cache";
 
 /// A file of the page.
-pub async fn page(State(context): State<Context>, request: Request) -> Response {
+pub async fn page(State(site): State<Arc<Site>>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return answer::respond(Answer::method_not_allowed(request.method().as_str(), "GET,HEAD"));
     }
     let path = request.uri().path();
-    let mut response = match context.site.find(path).await {
+    let mut response = match site.find(path).await {
         Some(asset) => respond(&asset, request.headers()),
         None => answer::respond(Answer::nothing_at(path)),
     };
-    secure(&mut response, &context.site.servers_elsewhere().await);
+    secure(&mut response, &site.servers_elsewhere().await);
     response
 }
 

@@ -39,10 +39,30 @@ impl Server {
 
     /// At this address, with the store in this directory.
     pub fn start_at(listen: &str, directory: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .args(["serve", "--json", "--no-host", "--listen", listen, "--data-dir"])
-            .arg(directory)
-            .args(arguments)
+        let mut command = Command::new(PROGRAM);
+        command.args(["serve", "--json", "--no-host", "--listen", listen, "--data-dir"]);
+        Self::spawn(command.arg(directory).args(arguments), directory)
+    }
+
+    /// On any port, with the functions in this directory.
+    #[cfg(unix)]
+    pub fn start_lambda(directory: &Path) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.args([
+            "serve",
+            "--json",
+            "--listen",
+            "127.0.0.1:0",
+            "--functions",
+            "lambda",
+            "--function-dir",
+        ]);
+        Self::spawn(command.arg(directory), directory)
+    }
+
+    fn spawn(command: &mut Command, directory: &Path) -> Self {
+        let mut child = command
+            .env_remove("TICKERTAPE_DATA_DIR")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
