@@ -183,6 +183,7 @@ impl From<IngestError> for Refusal {
             IngestError::Producer { .. } => told(ErrorCode::Malformed),
             IngestError::Append(AppendError::StaleSequence { .. }) => told(ErrorCode::StaleSequence),
             IngestError::Append(AppendError::TooManyTopics { .. }) => told(ErrorCode::TooManyTopics),
+            IngestError::Append(AppendError::TooLarge { .. }) => told(ErrorCode::TooLarge),
             IngestError::Append(AppendError::Unavailable(unavailable)) => unavailable.clone().into(),
         }
     }

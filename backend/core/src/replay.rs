@@ -87,6 +87,16 @@ pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
     page
 }
 
+/// The newest publications that were read, with the log's end as far as history tells it, as in [`as_written`]; without
+/// any, what is not yet written begins at `oldest`.
+pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
+    if limit > 0 {
+        let before_oldest = page.oldest.saturating_sub(1);
+        page.head = page.items.last().map_or(before_oldest, |last| last.offset);
+    }
+    page
+}
+
 /// How one topic's subscription begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
@@ -151,6 +161,15 @@ mod tests {
         assert_eq!(as_written(page(&[3, 4], 6, 1), 2, 10).head, 4);
         assert_eq!(as_written(page(&[], 6, 1), 5, 10).head, 5, "nothing new since");
         assert_eq!(as_written(page(&[], 6, 5), 0, 10).head, 4, "all that was written is dropped");
+    }
+
+    #[test]
+    fn the_newest_that_are_written_end_where_the_live_road_begins() {
+        assert_eq!(newest_as_written(page(&[3, 4], 6, 1), 2).head, 4);
+        assert_eq!(newest_as_written(page(&[5, 6], 6, 1), 2).head, 6);
+        assert_eq!(newest_as_written(page(&[], 6, 5), 2).head, 4, "nothing is written that is kept");
+        assert_eq!(newest_as_written(page(&[], 6, 7), 2).head, 6, "all is dropped");
+        assert_eq!(newest_as_written(page(&[], 6, 1), 0).head, 6, "nothing was asked for");
     }
 
     #[test]

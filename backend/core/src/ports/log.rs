@@ -56,6 +56,16 @@ pub enum AppendError {
         /// How many it keeps.
         limit: usize,
     },
+    /// Together more than this store takes in one step, though each is small enough: send fewer at once.
+    #[error(
+        "these publications have {size_bytes} bytes together; at most {limit_bytes} are taken at once here"
+    )]
+    TooLarge {
+        /// As they would be stored.
+        size_bytes: usize,
+        /// What one step takes.
+        limit_bytes: usize,
+    },
     /// Try later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

@@ -25,9 +25,9 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         match ask {
             Ask::Since(since) => self.catch_up(topic, since, limit, now).await,
             Ask::Last(count) => self.rewind(topic, ReadFrom::Newest, limit.min(*count), now).await,
+            // Where nothing is that new, the last publication.
             Ask::ReceivedSince(time) => {
-                let past = self.rewind(topic, ReadFrom::ReceivedSince(*time), limit, now).await?;
-                match past {
+                match self.rewind(topic, ReadFrom::ReceivedSince(*time), limit, now).await? {
                     Some(past) if past.page.items.is_empty() => {
                         self.rewind(topic, ReadFrom::Newest, 1, now).await
                     }
@@ -67,6 +67,6 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         now: Millis,
     ) -> Result<Option<Past>, Unavailable> {
         let page = self.log.read(topic, from, limit, now).await?;
-        Ok(page.map(|page| Past { page, recovered: true }))
+        Ok(page.map(|page| Past { page: replay::newest_as_written(page, limit), recovered: true }))
     }
 }

@@ -1,6 +1,7 @@
 //! `subscribe`: the row first, then the past, so that nothing falls in between.
 
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::client::Subscribe;
 use shared::server::{Subscribed, SubscribedTopic};
 use shared::{ErrorCode, Filter, Millis, ServerMessage, limits};
@@ -12,6 +13,9 @@ use crate::principal::Principal;
 use crate::refusal::Refusal;
 use crate::replay::{self, Ask, Beginning, Share};
 
+/// Logs that are read at once for one subscription.
+const LOGS_AT_ONCE: usize = 16;
+
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn subscribe(&self, connection: &Connection, request: Subscribe, now: Millis) -> Answer {
         check_permission(&connection.principal, &request, now)?;
@@ -19,14 +23,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         // From here on every publication reaches the connection by the live road; what is read below can
         // only overlap with it, never leave a hole.
         let heads = self.log.heads(&request.filter).await?;
-        let share = Share::of(heads.len());
-        let (mut entries, mut parts) = (Vec::with_capacity(heads.len()), Vec::new());
-        for head in heads {
-            if let Some(beginning) = self.begin(head, &request, share, now).await? {
-                entries.push(beginning.entry());
-                parts.extend(part(&beginning));
-            }
-        }
+        let beginnings = self.begin_all(heads, &request, now).await?;
+        let entries = beginnings.iter().map(Beginning::entry).collect();
+        let parts: Vec<Part> = beginnings.iter().filter_map(part).collect();
         let viewers = self.count_viewers(&request.filter, now).await?;
         let mut frames = self.subscribed(connection, request, entries, viewers, now);
         frames.extend(pack::frames(&parts, limits::PACK_BYTES));
@@ -41,6 +40,23 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let viewers = self.connections.viewers(filter, now).await?;
         lock(&self.occupancy).joined(filter, viewers);
         Ok(Some(viewers))
+    }
+
+    /// Several logs are read at once, since a store may be a network away; their order is that of `heads`.
+    async fn begin_all(
+        &self,
+        heads: Vec<Head>,
+        request: &Subscribe,
+        now: Millis,
+    ) -> Result<Vec<Beginning>, Unavailable> {
+        let share = Share::of(heads.len());
+        let begins: Vec<_> = heads.into_iter().map(|head| self.begin(head, request, share, now)).collect();
+        let mut begins = stream::iter(begins).buffered(LOGS_AT_ONCE);
+        let mut beginnings = Vec::new();
+        while let Some(beginning) = begins.try_next().await? {
+            beginnings.extend(beginning);
+        }
+        Ok(beginnings)
     }
 
     async fn begin(
