@@ -18,6 +18,8 @@ use crate::management::{ApiGatewayManagement, ManagementEndpoint};
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// How long a request may take, all tries together: less than the 29 seconds after which API Gateway gives up.
 const OPERATION: Duration = Duration::from_secs(15);
+/// How long it may take on a machine of one's own, which may be small and have a thousand of them to answer.
+const LOCAL_OPERATION: Duration = Duration::from_secs(60);
 
 /// One loaded configuration: region, credentials and endpoints. Clones are cheap and share their connections.
 #[derive(Debug, Clone)]
@@ -29,8 +31,10 @@ pub struct Aws {
 impl Aws {
     /// Reads the usual variables: `AWS_REGION`, credentials, `AWS_ENDPOINT_URL_DYNAMODB` and its like.
     pub async fn load() -> Self {
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
         let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
-        Self::new(loader.timeout_config(timeouts()).load().await)
+        Self::new(loader.timeout_config(timeouts.build()).load().await)
     }
 
     /// Everything at one address of this machine, with made-up credentials: for DynamoDB Local and for tests.
@@ -41,7 +45,7 @@ impl Aws {
             .region(Region::new("eu-central-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http_client())
-            .timeout_config(timeouts())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(LOCAL_OPERATION).build())
             .retry_config(RetryConfig::standard())
             .endpoint_url(endpoint_url)
             .build();
@@ -80,10 +84,6 @@ impl Aws {
     pub(crate) fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
         &self.dynamodb
     }
-}
-
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build()
 }
 
 /// TLS by ring, which needs no C compiler for another architecture; plain HTTP where the address says so.

@@ -65,6 +65,9 @@ pub struct DynamoLog {
     retention: Retention,
 }
 
+/// How large an append may be as it is stored, in bytes: an item holds 400 KB (Amazon DynamoDB Developer Guide,
+/// "Quotas"), and a head holds metadata and producers beside it.
+const APPEND_BYTES: usize = 380_000;
 /// Tries of one append. The first may find the topic new, its metadata new and its producers too many; others at the
 /// same topic cost a few more.
 const ROUNDS: u32 = 12;
@@ -220,6 +223,9 @@ impl DynamoLog {
 impl TopicLog for DynamoLog {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let items = batch::of_items(&append.items, append.received_at);
+        if items.len() > APPEND_BYTES {
+            return Err(AppendError::TooLarge { size_bytes: items.len(), limit_bytes: APPEND_BYTES });
+        }
         let mut attempt = Attempt::default();
         let mut pauses = 0;
         for _ in 0..ROUNDS {

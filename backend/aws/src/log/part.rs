@@ -1,6 +1,7 @@
-//! A part of a log as history keeps it: one item for each append, or for several that were broadcast together.
+//! A part of a log as history keeps it: one item for each append, in a second one what is more than an item holds.
 //!
-//! Parts may overlap, if a broadcast was cut otherwise when it was tried again. Readers take each offset once.
+//! A change that joins several appends may come after them; then its part overlaps theirs, and readers take each
+//! offset once. It must not come before them, and does not: the stream tells appends one by one.
 
 use backend_core::ports::Change;
 use shared::{Epoch, Millis, Publication, Topic};

@@ -9,14 +9,17 @@ use backend_aws::{DynamoLog, Image, LogTables, Retention, change};
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
+use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
 use shared::{Filter, Millis, Topic};
 use tokio::sync::Mutex;
 
 use super::DynamoDbLocal;
 
-/// How long the stream may take to tell of an append.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the stream may take to tell of an append, on a computer that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Changes recorded at once.
+const AT_ONCE: usize = 16;
 
 /// A log that reads its own stream before it is read.
 pub struct StreamedLog {
@@ -43,10 +46,10 @@ impl StreamedLog {
         let began = Instant::now();
         while !stream.has_told(topic, head.last.offset) {
             assert!(began.elapsed() < PATIENCE, "the stream does not tell of {}", head.position());
-            for change in stream.next().await {
-                self.log.record(&change).await.expect("the change is recorded");
-                changes.push(change);
-            }
+            let told = stream.next().await;
+            let recorded = futures_util::stream::iter(told.iter().map(|change| self.log.record(change)));
+            recorded.buffer_unordered(AT_ONCE).try_collect::<()>().await.expect("changes are recorded");
+            changes.extend(told);
         }
         changes
     }

@@ -1,0 +1,148 @@
+//! What each thing Tickertape does costs in DynamoDB: requests, and units as they are billed on demand. Measured against
+//! DynamoDB Local, which counts units as DynamoDB does.
+//!
+//! ```text
+//! cargo run -p backend-aws --example units
+//! ```
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot be made is to be seen")]
+
+#[path = "../../tests/support/dynamodb_local.rs"]
+mod dynamodb_local;
+mod meter;
+
+use backend_aws::{Aws, DynamoConnections, DynamoLog, LogTables, Retention};
+use backend_core::Principal;
+use backend_core::ports::{Append, Change, Connection, ConnectionId, Connections, ReadFrom, TopicLog};
+use dynamodb_local::DynamoDbLocal;
+use meter::{Meter, Units};
+use serde_json::json;
+use shared::client::Producer;
+use shared::publication::Item;
+use shared::{Epoch, Filter, Millis, Topic, TopicMeta, limits};
+
+const NOW: Millis = 1_800_000_000_000;
+
+#[tokio::main]
+async fn main() {
+    let dynamodb = DynamoDbLocal::shared();
+    let names = dynamodb.tables().await;
+    let meter = Meter::before(&dynamodb.endpoint_url).await;
+    let aws = Aws::local(&meter.endpoint_url);
+    let tables = LogTables { topics: names.topics, history: names.history };
+    let bench = Bench {
+        connections: aws.connections(&names.connections),
+        log: aws.log(tables, Retention::default()),
+        meter,
+    };
+    println!("{:52} {:>8} {:>6} {:>6}", "", "requests", "read", "write");
+    bench.viewers().await;
+    bench.publications().await;
+    bench.reading().await;
+}
+
+struct Bench {
+    connections: DynamoConnections,
+    log: DynamoLog,
+    meter: Meter,
+}
+
+impl Bench {
+    /// One viewer of `host/*` comes, stays and goes; nine others watch the same.
+    async fn viewers(&self) {
+        for number in 0..9 {
+            let id = ConnectionId::new(&format!("other{number}CFEQ="));
+            self.connections.put(connection(&id)).await.unwrap();
+            self.connections.subscribe(&id, &filter("host/*"), NOW).await.unwrap();
+        }
+        let (id, hosts) = (ConnectionId::new("XDmENcnwIE0CFEQ="), filter("host/*"));
+        let (one, thirty) = (topics(1), topics(30));
+        let port = &self.connections;
+        self.print("a connection is made", port.put(connection(&id))).await.unwrap();
+        self.print("a message's sender is looked up", port.get(&id, NOW)).await.unwrap();
+        self.print("a subscription is made", port.subscribe(&id, &hosts, NOW)).await.unwrap();
+        self.print("the same again", port.subscribe(&id, &hosts, NOW)).await.unwrap();
+        self.print("10 viewers are counted", port.viewers(&hosts, NOW)).await.unwrap();
+        self.print("subscribers of 1 topic of two segments", port.audiences(&one, NOW)).await.unwrap();
+        self.print("subscribers of 30 topics below one", port.audiences(&thirty, NOW)).await.unwrap();
+        self.print("a connection with a subscription ends", port.remove(&id)).await.unwrap();
+    }
+
+    async fn publications(&self) {
+        self.print("a first publication to a new topic", self.log.append(append(1))).await.unwrap();
+        self.print("a publication", self.log.append(append(1))).await.unwrap();
+        let meta = TopicMeta { unit: Some("%".into()), ..TopicMeta::default() };
+        let with_meta = Append { meta: Some(meta), ..append(1) };
+        self.print("one with new metadata", self.log.append(with_meta.clone())).await.unwrap();
+        self.print("one with the same metadata", self.log.append(with_meta)).await.unwrap();
+        let produced = Append { producer: Some(Producer { id: "me".into(), seq: 1 }), ..append(1) };
+        self.print("one of a numbered producer", self.log.append(produced.clone())).await.unwrap();
+        self.print("the same again, refused", self.log.append(produced)).await.unwrap();
+        self.print("a batch of 100 small ones", self.log.append(append(100))).await.unwrap();
+        let change = self.change().await;
+        self.print("writing that batch to history", self.log.record(&change)).await.unwrap();
+        self.log.append(append(1)).await.unwrap();
+        let change = self.change().await;
+        self.print("writing a publication to history", self.log.record(&change)).await.unwrap();
+    }
+
+    async fn reading(&self) {
+        for number in 0..30 {
+            let topic = topics(30).remove(number);
+            for _ in 0..20 {
+                self.log.append(Append { topic: topic.clone(), ..append(1) }).await.unwrap();
+            }
+        }
+        self.print("one head", self.log.head(&topics(1)[0])).await.unwrap();
+        self.print("the heads of 30 topics below one", self.log.heads(&filter("host/*"))).await.unwrap();
+        let head = self.log.head(&topic("host/cpu")).await.unwrap().unwrap();
+        let missed_one = ReadFrom::After(head.last.offset - 1);
+        let page = self.log.read(&head.topic, missed_one, limits::REPLAY_ITEMS, NOW);
+        self.print("catching up with the last publication", page).await.unwrap();
+        let page = self.log.read(&head.topic, ReadFrom::Newest, limits::REPLAY_ITEMS, NOW);
+        self.print("the newest 102 of a log", page).await.unwrap();
+    }
+
+    /// Does something, and prints what it took.
+    async fn print<T>(&self, what: &str, done: impl Future<Output = T>) -> T {
+        self.meter.take();
+        let done = done.await;
+        let Units { requests, read, write } = self.meter.take();
+        println!("{what:52} {requests:>8} {read:>6.1} {write:>6.1}");
+        done
+    }
+
+    /// The last change of `host/cpu`, as its stream would tell it.
+    async fn change(&self) -> Change {
+        let head = self.log.head(&topic("host/cpu")).await.unwrap().unwrap();
+        let page = self.log.read(&head.topic, ReadFrom::Newest, 100, NOW).await.unwrap().unwrap();
+        Change { topic: head.topic, epoch: head.epoch, items: page.items, meta: None }
+    }
+}
+
+fn append(items: i64) -> Append {
+    Append {
+        topic: topic("host/cpu"),
+        items: (0..items).map(|number| Item::now(json!({"user": number, "system": 1.25}))).collect(),
+        producer: None,
+        meta: None,
+        received_at: NOW,
+        new_epoch: Epoch::new("9f86d081884c"),
+    }
+}
+
+fn connection(id: &ConnectionId) -> Connection {
+    let expires_at = NOW + limits::CONNECTION_ROW_MS;
+    Connection { id: id.clone(), principal: Principal::local(), connected_at: NOW, expires_at }
+}
+
+fn topics(count: usize) -> Vec<Topic> {
+    (0..count).map(|number| topic(&format!("host/t{number:02}"))).collect()
+}
+
+fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}
+
+fn filter(text: &str) -> Filter {
+    Filter::new(text).unwrap()
+}

@@ -1,0 +1,263 @@
+//! What is DynamoDB's own about a log: pages, items of 400 KB, and a history that is written after the append.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use backend_aws::{DynamoLog, LogTables, Retention};
+use backend_core::ports::{Append, AppendError, Change, Page, ReadFrom, TopicLog};
+use futures_util::future::join_all;
+use serde_json::json;
+use shared::client::Producer;
+use shared::publication::Item;
+use shared::{Epoch, Filter, Millis, Topic, TopicMeta, limits};
+
+use crate::support::{DynamoDbLocal, StreamedLog, raw};
+
+const NOW: Millis = 1_800_000_000_000;
+
+#[tokio::test]
+async fn history_beyond_a_page_of_one_megabyte_is_read_on() {
+    let log = StreamedLog::open(Retention::default()).await;
+    for number in 0..10 {
+        log.append(append("x", vec![large(number), large(number)])).await.unwrap();
+    }
+    let from_the_oldest = read(&log, "x", ReadFrom::After(0)).await;
+    assert_eq!(offsets(&from_the_oldest), (1..=20).collect::<Vec<_>>());
+    assert_eq!(from_the_oldest.items[19].data, large(9).data);
+    assert_eq!(read(&log, "x", ReadFrom::Newest).await, from_the_oldest);
+    assert_eq!(read(&log, "x", ReadFrom::ReceivedSince(NOW)).await, from_the_oldest);
+}
+
+#[tokio::test]
+async fn heads_beyond_one_answer_are_all_found() {
+    let log = plain(Retention::default()).await;
+    let names: Vec<String> = (0..120).map(|number| format!("many/t{number:03}")).collect();
+    // Together more than the 16 MB of one BatchGetItem, so that it leaves keys unprocessed.
+    let appends = names.iter().map(|name| log.append(append(name, vec![large(1), large(2)])));
+    join_all(appends).await.into_iter().for_each(|appended| drop(appended.unwrap()));
+    let heads = log.heads(&Filter::new("many/*").unwrap()).await.unwrap();
+    assert_eq!(heads.iter().map(|head| head.topic.to_string()).collect::<Vec<_>>(), names);
+}
+
+#[tokio::test]
+async fn more_than_an_item_holds_is_refused_and_nothing_of_it_is_added() {
+    let log = plain(Retention::default()).await;
+    let items = (0..5).map(large).collect();
+    let refused = log.append(append("x", items)).await;
+    assert!(matches!(refused, Err(AppendError::TooLarge { size_bytes: 400_000.., .. })), "{refused:?}");
+    assert_eq!(log.head(&topic("x")).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_not_yet_written_to_history_is_neither_shown_nor_lost() {
+    let log = plain(Retention::default()).await;
+    let mut changes = Vec::new();
+    for number in 1..=4 {
+        changes.push(publish(&log, "x", number).await);
+    }
+    let page = read(&log, "x", ReadFrom::Newest).await;
+    assert_eq!((offsets(&page), page.oldest, page.head), (vec![], 1, 4), "nothing is written");
+
+    log.record(&changes[0]).await.unwrap();
+    for from in [ReadFrom::Newest, ReadFrom::After(0), ReadFrom::ReceivedSince(0)] {
+        let page = read(&log, "x", from).await;
+        assert_eq!((offsets(&page), page.oldest, page.head), (vec![1], 1, 4), "{from:?}");
+    }
+
+    log.record(&changes[1]).await.unwrap();
+    log.record(&changes[2]).await.unwrap();
+    for from in [ReadFrom::Newest, ReadFrom::After(0), ReadFrom::ReceivedSince(0)] {
+        let page = read(&log, "x", from).await;
+        assert_eq!(offsets(&page), [1, 2, 3, 4], "{from:?}: the last append joins on, from the head");
+    }
+}
+
+#[tokio::test]
+async fn a_lone_publication_is_read_before_history_has_it() {
+    let log = plain(Retention::default()).await;
+    publish(&log, "x", 1).await;
+    assert_eq!(offsets(&read(&log, "x", ReadFrom::After(0)).await), [1]);
+    assert_eq!(log.read(&topic("x"), ReadFrom::Newest, 1, NOW).await.unwrap().unwrap().items[0].offset, 1);
+}
+
+#[tokio::test]
+async fn what_is_recorded_again_with_more_is_read_once() {
+    let log = plain(Retention::default()).await;
+    let mut changes = Vec::new();
+    for number in 1..=6 {
+        changes.push(publish(&log, "x", number).await);
+    }
+    let joined = |range: std::ops::Range<usize>| {
+        let items = changes[range.clone()].iter().flat_map(|change| change.items.clone()).collect();
+        Change { items, ..changes[range.start].clone() }
+    };
+    for change in &changes[..3] {
+        log.record(change).await.unwrap();
+    }
+    for change in [joined(0..3), changes[2].clone(), joined(3..6), joined(4..6), changes[5].clone()] {
+        log.record(&change).await.unwrap();
+    }
+    let page = read(&log, "x", ReadFrom::After(0)).await;
+    assert_eq!(offsets(&page), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(read(&log, "x", ReadFrom::Newest).await, page);
+    let page = log.read(&topic("x"), ReadFrom::Newest, 4, NOW).await.unwrap().unwrap();
+    assert_eq!(offsets(&page), [3, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn what_dynamodb_has_not_yet_deleted_is_left_out_all_the_same() {
+    let log = plain(Retention { max_age_ms: 1_000, max_items_per_topic: 1_000 }).await;
+    for number in 1..=50 {
+        let change = publish_at(&log, "x", number, NOW + 100 * number).await;
+        log.record(&change).await.unwrap();
+    }
+    for (now, oldest) in [(NOW + 1_000, 1), (NOW + 1_050, 1), (NOW + 4_000, 30), (NOW + 5_999, 50)] {
+        let page = log.read(&topic("x"), ReadFrom::After(0), 100, now).await.unwrap().unwrap();
+        assert_eq!(page.oldest, oldest, "at {now}");
+        assert_eq!(offsets(&page), (oldest..=50).collect::<Vec<_>>());
+    }
+    let page = log.read(&topic("x"), ReadFrom::Newest, 100, NOW + 6_001).await.unwrap().unwrap();
+    assert_eq!((offsets(&page), page.oldest), (vec![], 51));
+}
+
+#[tokio::test]
+async fn the_producer_silent_for_longest_makes_room_for_a_new_one() {
+    let log = plain(Retention::default()).await;
+    for number in 0..=limits::PRODUCERS {
+        let appended = log.append(produced(&format!("p{number}"), 1)).await.unwrap();
+        assert!(!appended.repeated, "p{number}");
+    }
+    assert!(log.append(produced("p1", 1)).await.unwrap().repeated, "it is still known");
+    assert!(!log.append(produced("p0", 1)).await.unwrap().repeated, "it had to make room");
+    assert!(!log.append(produced("p1", 1)).await.unwrap().repeated, "now this one had to");
+}
+
+#[tokio::test]
+async fn many_new_producers_at_once_all_find_room() {
+    let log = plain(Retention::default()).await;
+    for number in 0..limits::PRODUCERS {
+        log.append(produced(&format!("old{number}"), 1)).await.unwrap();
+    }
+    let names: Vec<String> = (0..8).map(|number| format!("new{number}")).collect();
+    let appended = join_all(names.iter().map(|name| log.append(produced(name, 1)))).await;
+    assert!(appended.into_iter().all(|appended| !appended.unwrap().repeated));
+    for name in &names {
+        assert!(log.append(produced(name, 1)).await.unwrap().repeated, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_stream_tells_metadata_when_it_is_new_and_not_when_it_is_repeated() {
+    let log = StreamedLog::open(Retention::default()).await;
+    let (percent, celsius) = (unit("%"), unit("°C"));
+    for meta in [None, Some(&percent), Some(&percent), None, Some(&celsius)] {
+        let append = Append { meta: meta.cloned(), ..append("x", vec![Item::now(1)]) };
+        log.append(append).await.unwrap();
+    }
+    let told: Vec<_> = log.catch_up(&topic("x")).await.into_iter().map(|change| change.meta).collect();
+    assert_eq!(told, [Some(TopicMeta::default()), Some(percent), None, None, Some(celsius)]);
+}
+
+#[tokio::test]
+async fn the_stream_tells_every_append_once_and_nothing_else() {
+    let log = StreamedLog::open(Retention::default()).await;
+    for number in 0..5 {
+        log.append(append("x", vec![Item::now(number), Item { data: json!("é"), ts: Some(7) }]))
+            .await
+            .unwrap();
+    }
+    let refused = log.append(produced("me", 1)).await.unwrap();
+    assert!(log.append(produced("me", 1)).await.unwrap().repeated, "{refused:?}");
+    let changes = log.catch_up(&topic("x")).await;
+    let told: Vec<u64> =
+        changes.iter().flat_map(|change| change.items.iter().map(|item| item.offset)).collect();
+    assert_eq!(told, (1..=11).collect::<Vec<_>>());
+    let page = read(&log, "x", ReadFrom::After(0)).await;
+    let items: Vec<_> = changes.into_iter().flat_map(|change| change.items).collect();
+    assert_eq!(items, page.items);
+}
+
+#[tokio::test]
+async fn a_topic_beyond_the_limit_is_refused_and_the_others_go_on() {
+    let dynamodb = DynamoDbLocal::shared();
+    let names = dynamodb.tables().await;
+    let log = open(&names.topics, &names.history, Retention::default());
+    publish(&log, "x", 1).await;
+    let key = |name: &str| AttributeValue::S(name.into());
+    let full = raw(&dynamodb.endpoint_url).update_item().table_name(&names.topics);
+    let full = full.key("pk", key("CATALOGUE")).key("sk", key("#")).update_expression("SET topics = :limit");
+    let limit = AttributeValue::N(limits::TOPICS.to_string());
+    full.expression_attribute_values(":limit", limit).send().await.unwrap();
+
+    let refused = log.append(append("y", vec![Item::now(1)])).await;
+    assert_eq!(refused, Err(AppendError::TooManyTopics { limit: limits::TOPICS }));
+    assert_eq!(log.head(&topic("y")).await.unwrap(), None);
+    assert_eq!(log.heads(&Filter::All).await.unwrap().len(), 1);
+    publish(&log, "x", 2).await;
+}
+
+#[tokio::test]
+async fn tables_that_are_not_there_are_unavailable_and_named() {
+    let log = open("nowhere", "nowhere", Retention::default());
+    let Err(AppendError::Unavailable(why)) = log.append(append("x", vec![Item::now(1)])).await else {
+        panic!("the append went somewhere");
+    };
+    assert!(why.what.contains("ResourceNotFound"), "{why}");
+    assert!(log.heads(&Filter::All).await.is_err());
+    assert!(log.read(&topic("x"), ReadFrom::Newest, 1, NOW).await.is_err());
+}
+
+async fn plain(retention: Retention) -> DynamoLog {
+    let names = DynamoDbLocal::shared().tables().await;
+    open(&names.topics, &names.history, retention)
+}
+
+fn open(topics: &str, history: &str, retention: Retention) -> DynamoLog {
+    let tables = LogTables { topics: topics.into(), history: history.into() };
+    DynamoDbLocal::shared().aws().log(tables, retention)
+}
+
+/// Appends, and answers with what the stream will tell.
+async fn publish(log: &DynamoLog, name: &str, data: i64) -> Change {
+    publish_at(log, name, data, NOW).await
+}
+
+async fn publish_at(log: &DynamoLog, name: &str, data: i64, received_at: Millis) -> Change {
+    log.append(Append { received_at, ..append(name, vec![Item::now(data)]) }).await.unwrap();
+    let head = log.head(&topic(name)).await.unwrap().unwrap();
+    Change { topic: head.topic, epoch: head.epoch, items: vec![head.last], meta: None }
+}
+
+async fn read<L: TopicLog>(log: &L, name: &str, from: ReadFrom) -> Page {
+    log.read(&topic(name), from, 1_000, NOW).await.unwrap().unwrap()
+}
+
+fn append(name: &str, items: Vec<Item>) -> Append {
+    Append {
+        topic: topic(name),
+        items,
+        producer: None,
+        meta: None,
+        received_at: NOW,
+        new_epoch: Epoch::new("epoch"),
+    }
+}
+
+fn produced(id: &str, seq: u64) -> Append {
+    Append { producer: Some(Producer { id: id.into(), seq }), ..append("x", vec![Item::now(1)]) }
+}
+
+/// 100 KB, more than a publication may have, so that few make a page.
+fn large(number: i64) -> Item {
+    Item::now(json!({ "number": number, "text": "x".repeat(100_000) }))
+}
+
+fn unit(unit: &str) -> TopicMeta {
+    TopicMeta { unit: Some(unit.into()), ..TopicMeta::default() }
+}
+
+fn offsets(page: &Page) -> Vec<u64> {
+    page.items.iter().map(|item| item.offset).collect()
+}
+
+fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}

@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use backend_core::ports::{ConnectionId, Management, PostError};
+use bytes::Bytes;
+
+use crate::gateway::soon;
+use crate::scripted::{Answer, Script, Scripted};
+
+const MESSAGE: Bytes = Bytes::from_static(b"{}");
+
+#[tokio::test]
+async fn too_much_at_once_is_tried_three_more_times() {
+    let gateway = Scripted::open(|_| Answer::Status(429)).await;
+    let posted = soon(gateway.management().post(&id("a="), MESSAGE)).await;
+    assert_eq!(posted, Err(PostError::LimitExceeded));
+    assert_eq!(gateway.requests(), 4);
+}
+
+#[tokio::test]
+async fn a_post_that_passes_at_the_second_try_has_passed() {
+    let gateway = Scripted::open(|number| Answer::Status(if number == 0 { 429 } else { 200 })).await;
+    assert_eq!(soon(gateway.management().post(&id("a="), MESSAGE)).await, Ok(()));
+    assert_eq!(gateway.requests(), 2);
+}
+
+#[tokio::test]
+async fn what_time_does_not_mend_is_not_tried_again() {
+    let scripts: [(Script, PostError); 2] =
+        [(|_| Answer::Status(410), PostError::Gone), (|_| Answer::Status(413), PostError::TooLarge)];
+    for (script, expected) in scripts {
+        let gateway = Scripted::open(script).await;
+        assert_eq!(soon(gateway.management().post(&id("a="), MESSAGE)).await, Err(expected));
+        assert_eq!(gateway.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn any_other_answer_is_reported_with_its_reason() {
+    let scripts: [Script; 3] = [|_| Answer::Status(403), |_| Answer::Status(500), |_| Answer::HangUp];
+    for script in scripts {
+        let gateway = Scripted::open(script).await;
+        let posted = soon(gateway.management().post(&id("a="), MESSAGE)).await;
+        let Err(PostError::Failed { reason }) = posted else { panic!("{posted:?}") };
+        assert!(reason.len() > 5, "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_not_there_is_reported() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}/prod", listener.local_addr().unwrap()).parse().unwrap();
+    drop(listener);
+    let management = backend_aws::Aws::local("http://127.0.0.1:9").management(&endpoint);
+    let posted = soon(management.post(&id("a="), MESSAGE)).await;
+    assert!(matches!(posted, Err(PostError::Failed { .. })), "{posted:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_stalls_holds_up_nobody_and_is_given_up() {
+    let gateway =
+        Scripted::open(|number| if number == 0 { Answer::Never } else { Answer::Status(200) }).await;
+    let to: Vec<ConnectionId> = (0..200).map(|number| id(&format!("c{number}="))).collect();
+    let failures = soon(gateway.management().post_to_all(&to, MESSAGE)).await;
+    assert_eq!(failures.len(), 1);
+    assert!(matches!(failures[0].1, PostError::Failed { .. }), "{failures:?}");
+    assert_eq!(gateway.requests(), 200);
+}
+
+#[tokio::test]
+async fn no_more_posts_are_under_way_than_allowed() {
+    let gateway = Scripted::open(|_| Answer::After(Duration::from_millis(5), 200)).await;
+    let to: Vec<ConnectionId> = (0..40).map(|number| id(&format!("c{number}="))).collect();
+    let management = gateway.management().with_posts_at_once(4);
+    assert_eq!(soon(management.post_to_all(&to, MESSAGE)).await, []);
+    assert_eq!((gateway.requests(), gateway.most_at_once()), (40, 4));
+}
+
+fn id(name: &str) -> ConnectionId {
+    ConnectionId::new(name)
+}

@@ -1,0 +1,109 @@
+//! A gateway that answers as it is told.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+use backend_aws::{ApiGatewayManagement, Aws};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What is answered to the request with this number, counted from 0.
+pub type Script = fn(usize) -> Answer;
+
+/// One answer.
+#[derive(Clone, Copy)]
+pub enum Answer {
+    Status(u16),
+    After(Duration, u16),
+    Never,
+    HangUp,
+}
+
+/// The gateway.
+#[derive(Clone)]
+pub struct Scripted {
+    pub address: SocketAddr,
+    script: Script,
+    requests: Arc<AtomicUsize>,
+    under_way: Arc<AtomicUsize>,
+    most_at_once: Arc<AtomicUsize>,
+}
+
+impl Scripted {
+    pub async fn open(script: Script) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let scripted = Self {
+            address,
+            script,
+            requests: Arc::default(),
+            under_way: Arc::default(),
+            most_at_once: Arc::default(),
+        };
+        tokio::spawn(scripted.clone().listen(listener));
+        scripted
+    }
+
+    pub fn management(&self) -> ApiGatewayManagement {
+        let endpoint = format!("http://{}/prod", self.address).parse().unwrap();
+        Aws::local("http://127.0.0.1:9").management(&endpoint)
+    }
+
+    /// How many requests came.
+    pub fn requests(&self) -> usize {
+        self.requests.load(SeqCst)
+    }
+
+    /// How many were under way at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.most_at_once.load(SeqCst)
+    }
+
+    async fn listen(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(self.clone().serve(BufReader::new(stream)));
+        }
+    }
+
+    async fn serve(self, mut stream: BufReader<TcpStream>) {
+        while read_request(&mut stream).await.is_some() {
+            let now = self.under_way.fetch_add(1, SeqCst) + 1;
+            self.most_at_once.fetch_max(now, SeqCst);
+            let status = match (self.script)(self.requests.fetch_add(1, SeqCst)) {
+                Answer::Status(status) => status,
+                Answer::After(delay, status) => {
+                    tokio::time::sleep(delay).await;
+                    status
+                }
+                Answer::Never => return std::future::pending().await,
+                Answer::HangUp => return,
+            };
+            self.under_way.fetch_sub(1, SeqCst);
+            let answer = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: 0\r\n\r\n");
+            if stream.write_all(answer.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// `None` once the client has closed the connection.
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<()> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok().map(drop)
+}
