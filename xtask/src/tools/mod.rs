@@ -7,12 +7,14 @@ mod apt;
 mod binaryen;
 mod browser;
 mod cargo_tool;
+mod dynamodb_local;
 mod find;
 mod python;
 mod toolchain;
 mod version;
 
 pub use browser::Browser;
+pub use dynamodb_local::DynamoDbLocal;
 pub use find::on_path;
 pub use toolchain::{ARM_TARGET, WASM_TARGET, components, wasm_target};
 
