@@ -8,7 +8,7 @@ use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
-use crate::tools::{self, Browser};
+use crate::tools::{self, Browser, DynamoDbLocal};
 use report::{Report, Suite};
 use std::process::Command;
 use std::time::Instant;
@@ -18,9 +18,16 @@ mod report;
 type RunSuite = fn(&Project) -> Result<Suite, Failure>;
 
 const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
-const ALL: [(&str, RunSuite); 5] =
-    [(NATIVE, native), (WASM, wasm), (BROWSER, browser), (SIZE, size_of_page), (CLOUD, deployment)];
+const ALL: [(&str, RunSuite); 6] = [
+    (NATIVE, native),
+    (DYNAMODB, dynamodb),
+    (WASM, wasm),
+    (BROWSER, browser),
+    (SIZE, size_of_page),
+    (CLOUD, deployment),
+];
 const NATIVE: &str = "tests: native";
+const DYNAMODB: &str = "tests: DynamoDB";
 const WASM: &str = "tests: shared in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
 const SIZE: &str = "page: what opening it costs";
@@ -46,10 +53,19 @@ fn finished(title: &'static str, result: Result<Suite, Failure>) -> Suite {
     })
 }
 
-/// Unit, integration and doc tests of everything that needs no browser; the page's logic among it.
+/// Unit, integration and doc tests of everything that needs neither a browser nor Java; the page's logic among it.
 fn native(project: &Project) -> Result<Suite, Failure> {
-    let mut command = project.cargo(["test", "--workspace", "--exclude", "e2e", "--no-fail-fast"]);
+    let mut command = project.cargo(["test", "--workspace", "--no-fail-fast"]);
+    command.args(["--exclude", "e2e", "--exclude", "backend-aws"]);
     observed(project, NATIVE, &mut command)
+}
+
+/// The adapters to AWS: the ports' suites against DynamoDB Local, the management API against our own gateway.
+fn dynamodb(project: &Project) -> Result<Suite, Failure> {
+    let local = DynamoDbLocal::set_up(project)?;
+    let mut command = project.cargo(["test", "--package", "backend-aws", "--no-fail-fast"]);
+    local.announce(&mut command);
+    observed(project, DYNAMODB, &mut command)
 }
 
 /// The tests of `shared` once more, compiled to what the browser runs.
