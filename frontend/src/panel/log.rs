@@ -1,9 +1,12 @@
 //! Texts and events, the newest on top.
 
 use leptos::prelude::*;
+use leptos::tachys::view::keyed::keyed;
 
 use super::Shown;
-use crate::model::lines::Level;
+use crate::chart::LocalClock;
+use crate::follow::follow;
+use crate::model::lines::{Level, Line};
 
 /// Lines in the page; more are kept, and nobody scrolls that far.
 const MOST_SHOWN: usize = 100;
@@ -12,13 +15,15 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let lines =
         move || shown.stream.with(|stream| stream.lines().newest(MOST_SHOWN).cloned().collect::<Vec<_>>());
     let clock = shown.board.clock;
-    view! {
-        <ul class="log" tabindex="0" aria-label="Newest lines first">
-            <For each=lines key=|line| line.number let:line>
-                <li class=class(line.level)><time>{clock.milliseconds(line.ts_ms)}</time><span>{line.text}</span></li>
-            </For>
-        </ul>
-    }
+    // Not `For`: its owner keeps a trace of every row there ever was, and a log has ever new ones. These own nothing.
+    let rows = follow(move || {
+        keyed(lines(), |line| line.number, move |_, line| (drop::<usize>, row(line, clock).into_any()))
+    });
+    view! { <ul class="log" tabindex="0" aria-label="Newest lines first">{rows}</ul> }
+}
+
+fn row(line: Line, clock: LocalClock) -> impl IntoView {
+    view! { <li class=class(line.level)><time>{clock.milliseconds(line.ts_ms)}</time><span>{line.text}</span></li> }
 }
 
 fn class(level: Level) -> &'static str {
