@@ -20,6 +20,7 @@ use crate::model::kind::Kind;
 use crate::model::layout::{Group, Layout};
 use crate::model::link::Link;
 use crate::model::query::Query;
+use crate::model::standstill::Standstill;
 use crate::model::stream::Stream;
 use crate::model::window::Window;
 use crate::prefs::{self, View};
@@ -31,6 +32,8 @@ pub struct Board {
     /// What is known of each topic. Only [`Board::change`] writes.
     cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
     changed: StoredValue<HashSet<Topic>, LocalStorage>,
+    /// Topics that were taken away while panels stood still.
+    leaving: StoredValue<HashSet<Topic>, LocalStorage>,
     teller: StoredValue<Option<FrameTask>, LocalStorage>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
     /// The longest window chosen so far: what is kept.
@@ -60,10 +63,12 @@ pub struct Board {
 /// One topic behind signals.
 #[derive(Clone)]
 pub struct Cell {
-    /// All but its numbers.
+    /// All that is shown of it but its numbers.
     pub stream: ArcRwSignal<Stream>,
-    /// Its numbers.
+    /// The numbers that are shown of it.
     pub series: ArcRwSignal<SeriesSet>,
+    /// What is known beyond that.
+    standstill: ArcStoredValue<Standstill>,
 }
 
 impl Board {
@@ -75,6 +80,7 @@ impl Board {
         let board = Self {
             cells: StoredValue::new_local(HashMap::new()),
             changed: StoredValue::new_local(HashSet::new()),
+            leaving: StoredValue::new_local(HashSet::new()),
             teller: StoredValue::new_local(None),
             connection: StoredValue::new_local(None),
             kept: StoredValue::new(window),
@@ -133,9 +139,11 @@ impl Board {
     pub fn pause(self, paused: bool) {
         self.paused.set(paused);
         self.waiting.set(0);
+        for (_, cell) in self.every_cell() {
+            cell.stand_still(paused);
+        }
         if !paused {
-            self.edge.set(self.now.get_untracked());
-            self.request_telling();
+            self.go_on();
         }
     }
 
@@ -161,10 +169,15 @@ impl Board {
             Circumstances { now: self.now.get(), cut_off_since: self.link.with(|link| link.cut_off_since) };
         let window_ms = self.window.get().ms();
         cell.stream.track();
-        cell.stream.with_untracked(|stream| {
+        cell.with_known(|stream| {
             let evidence = stream.evidence(window_ms, around);
             Chip::new(stream.topic().as_str(), &evidence, stream.last_ts().unwrap_or(around.now), self.clock)
         })
+    }
+
+    /// The server's clock, as far as it is known.
+    pub(crate) fn server_now(self) -> Millis {
+        self.view_session(Session::server_now).unwrap_or_else(|| self.now.get_untracked())
     }
 
     /// Changes what is known of a topic, making room for it if it is new.
@@ -174,11 +187,28 @@ impl Board {
         self.changed.update_value(|changed| {
             changed.insert(topic.clone());
         });
+        self.leaving.update_value(|leaving| {
+            leaving.remove(topic);
+        });
         self.request_telling();
     }
 
-    /// Takes a topic off the board.
+    /// More of a topic's past came, which is shown even while panels stand still.
+    pub(crate) fn fill_in(self, topic: &Topic, fill: impl FnOnce(&mut Stream, &mut SeriesSet)) {
+        if let Some(cell) = self.cell(topic) {
+            cell.change_shown(fill);
+            cell.notify();
+        }
+    }
+
+    /// Takes a topic off the board; while panels stand still, as soon as they go on.
     pub(crate) fn remove(self, topic: &Topic) {
+        if self.paused.get_untracked() {
+            self.leaving.update_value(|leaving| {
+                leaving.insert(topic.clone());
+            });
+            return;
+        }
         self.layout.update(|layout| layout.remove(topic));
         self.cells.update_value(|cells| {
             cells.remove(topic);
@@ -202,11 +232,22 @@ impl Board {
         let cell = Cell {
             stream: ArcRwSignal::new(Stream::new(topic.clone())),
             series: ArcRwSignal::new(SeriesSet::new(MOST_ROWS)),
+            standstill: ArcStoredValue::default(),
         };
         self.cells.update_value(|cells| {
             cells.insert(topic.clone(), cell.clone());
         });
         Some(cell)
+    }
+
+    fn go_on(self) {
+        for topic in self.leaving.try_update_value(std::mem::take).unwrap_or_default() {
+            self.remove(&topic);
+        }
+        let every = self.every_cell().into_iter().map(|(topic, _)| topic);
+        self.changed.update_value(|changed| changed.extend(every));
+        self.edge.set(self.now.get_untracked());
+        self.request_telling();
     }
 
     fn request_telling(self) {
@@ -225,8 +266,7 @@ impl Board {
             if cell.kind().is_some() {
                 shown.push(topic);
             }
-            cell.stream.notify();
-            cell.series.notify();
+            cell.notify();
         }
         let is_new = self.layout.with_untracked(|layout| shown.iter().any(|topic| !layout.has(topic)));
         if is_new {
@@ -241,11 +281,42 @@ impl Board {
 }
 
 impl Cell {
-    /// Changes it without telling anybody.
+    /// Changes what is known of it, without telling anybody.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
+        self.change_shown(|stream, series| {
+            self.standstill.try_update_value(|standstill| {
+                let (stream, series) = standstill.known_mut(stream, series);
+                change(stream, series)
+            })
+        })?
+    }
+
+    /// Changes what is shown of it, without telling anybody.
+    pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         let stream = self.stream.clone();
         self.series
             .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
+    }
+
+    /// Tells everybody who shows it.
+    pub(crate) fn notify(&self) {
+        self.stream.notify();
+        self.series.notify();
+    }
+
+    /// Lets what is shown of it stand still, or catch up with what is known.
+    fn stand_still(&self, paused: bool) {
+        self.change_shown(|stream, series| {
+            self.standstill.update_value(|standstill| match paused {
+                true => standstill.begin(stream, series),
+                false => standstill.end(stream, series),
+            });
+        });
+    }
+
+    fn with_known<T>(&self, read: impl FnOnce(&Stream) -> T) -> T {
+        self.stream
+            .with_untracked(|shown| self.standstill.with_value(|standstill| read(standstill.known(shown))))
     }
 
     fn kind(&self) -> Option<Kind> {

@@ -15,7 +15,7 @@ pub fn hear(board: Board, event: Event) {
         Event::Publications { topic, items, replay, .. } => {
             take(board, &topic, &items, if replay { Coming::Replayed } else { Coming::Live });
         }
-        Event::Earlier { topic, items, .. } => take(board, &topic, &items, Coming::Past),
+        Event::Earlier { topic, items, .. } => fill_in(board, &topic, &items),
         Event::Topic { topic, meta } => board.change(&topic, |stream, _| stream.tell(meta)),
         Event::TopicGone { topic, .. } => board.remove(&topic),
         Event::Gap { topic, from_ts, to_ts, .. } => {
@@ -74,15 +74,18 @@ fn link_of(
 }
 
 fn take(board: Board, topic: &Topic, items: &[Publication], coming: Coming) {
-    let now = board.view_session(Session::server_now).unwrap_or_else(|| board.now.get_untracked());
+    let now = board.server_now();
     board.change(topic, |stream, series| stream.take(items, coming, series, now));
-    if coming != Coming::Past {
-        // Told with the next look at the connection.
-        board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
-    }
+    // Told with the next look at the connection.
+    board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
     if board.paused.get_untracked() {
         board.waiting.update(|waiting| *waiting += items.len() as u64);
     }
+}
+
+fn fill_in(board: Board, topic: &Topic, items: &[Publication]) {
+    let now = board.server_now();
+    board.fill_in(topic, |stream, series| stream.take(items, Coming::Past, series, now));
 }
 
 fn interrupt(board: Board) {

@@ -1,9 +1,13 @@
 //! What the reader chose: in the address where others may share it, else in this browser.
 
+use shared::Topic;
 use web_sys::Storage;
 
+use crate::chart::Hidden;
 use crate::model::window::Window;
 
+/// Followed by the topic.
+const HIDDEN_KEY: &str = "tickertape.hidden.";
 const THEME_KEY: &str = "tickertape.theme";
 const TOKEN_KEY: &str = "tickertape.token";
 const WINDOW_KEY: &str = "tickertape.window";
@@ -107,6 +111,16 @@ pub fn keep_view(view: &View) {
     }
 }
 
+/// The series of a topic that are switched off in this browser.
+pub fn hidden(topic: &Topic) -> Hidden {
+    read_hidden(&read(&hidden_key(topic)).unwrap_or_default())
+}
+
+/// Remembers in this browser which series of a topic are switched off.
+pub fn keep_hidden(topic: &Topic, hidden: &Hidden) {
+    keep(&hidden_key(topic), &write_hidden(hidden));
+}
+
 /// The token this tab signed in with.
 pub fn token() -> Option<String> {
     tab_storage()?.get_item(TOKEN_KEY).ok().flatten()
@@ -118,6 +132,19 @@ pub fn keep_token(token: &str) {
         // Full or forbidden: the token then holds until the page is loaded again.
         let _refused = storage.set_item(TOKEN_KEY, token);
     }
+}
+
+fn hidden_key(topic: &Topic) -> String {
+    HIDDEN_KEY.to_owned() + topic.as_str()
+}
+
+/// Each name with `=` before it, as none has in it then.
+fn write_hidden(hidden: &Hidden) -> String {
+    hidden.names().flat_map(|name| ["=".to_owned(), encode(name)]).collect()
+}
+
+fn read_hidden(text: &str) -> Hidden {
+    text.split('=').skip(1).map(decode).collect()
 }
 
 fn tab_storage() -> Option<Storage> {
@@ -186,6 +213,14 @@ mod tests {
     fn what_an_address_says_beyond_that_is_left_out() {
         let view = View::read("#window=7&colour=red&filter=a%2&&x");
         assert_eq!(view, View { window: None, filter: "a%2".into() });
+    }
+
+    #[test]
+    fn hidden_series_read_as_they_are_written_whatever_they_are_called() {
+        for names in [vec![], vec!["user"], vec!["a=b", "", "50 % ä", "in&out"]] {
+            let hidden: Hidden = names.into_iter().map(str::to_owned).collect();
+            assert_eq!(read_hidden(&write_hidden(&hidden)), hidden);
+        }
     }
 
     #[test]

@@ -30,9 +30,8 @@ fn tick(board: Board) {
         board.edge.set(now);
     }
     let cells = board.every_cell();
-    let edge = board.edge.get_untracked();
     for (_, cell) in &cells {
-        age(board, cell, now, edge, cells.len());
+        age(board, cell, now, cells.len());
     }
     // Counted, so that every topic is asked: each notices its silence once, and one doubt serves them all.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
@@ -40,20 +39,19 @@ fn tick(board: Board) {
         board.with_session(Session::doubt);
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
-        fill_in(board, &cells, now, edge);
+        fill_in(board, &cells, now);
     }
 }
 
-fn age(board: Board, cell: &Cell, now: Millis, edge: Millis, topics: usize) {
+fn age(board: Board, cell: &Cell, now: Millis, topics: usize) {
     let kept = board.kept.get_value();
     let has_settled = cell.change(|stream, series| {
-        let from = keep_from(series, kept, edge, topics);
+        let from = keep_from(series, kept, now, topics);
         stream.forget_before(from, series);
         stream.settle(series, now)
     });
     if has_settled == Some(true) && !board.paused.get_untracked() {
-        cell.stream.notify();
-        cell.series.notify();
+        cell.notify();
     }
 }
 
@@ -61,14 +59,14 @@ fn turns_late(cell: &Cell, now: Millis) -> bool {
     cell.change(|stream, _| stream.turns_late(now)) == Some(true)
 }
 
-fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis, edge: Millis) {
-    let from = edge - board.window.get_untracked().ms();
+fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
+    let from = board.edge.get_untracked() - board.window.get_untracked().ms();
     let wishes = cells.iter().filter_map(|(topic, cell)| {
         let wish = cell.stream.with_untracked(|stream| stream.wish(from, now))?;
         Some((topic, cell, wish))
     });
     for (topic, cell, wish) in wishes.take(MOST_WISHES) {
-        cell.change(|stream, _| stream.asked(now));
+        cell.change_shown(|stream, _| stream.asked(now));
         board.with_session(|session, at| {
             // Without a connection just now: it is wished for again.
             let _asked = session.fetch_earlier(topic, wish.before, wish.count, at);

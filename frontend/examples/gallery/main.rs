@@ -72,10 +72,17 @@ fn Gallery() -> impl IntoView {
         set_timeout(point, Duration::from_millis(1_500));
     }
     let now = RwSignal::new(now_ms());
-    set_interval(move || now.set(now_ms()), Duration::from_secs(1));
     let window_ms = RwSignal::new(5 * MINUTE_MS);
     let paused = RwSignal::new(false);
-    provide_context(Board { now, window_ms, paused });
+    let move_on = move || {
+        paused.with_untracked(|paused| {
+            if !paused {
+                now.set(now_ms())
+            }
+        })
+    };
+    set_interval(move_on, Duration::from_secs(1));
+    provide_context(Board { now, window_ms });
     view! {
         <Bar window_ms paused />
         {asked("trouble").then(trouble)}
@@ -88,7 +95,6 @@ fn Gallery() -> impl IntoView {
 struct Board {
     now: RwSignal<i64>,
     window_ms: RwSignal<i64>,
-    paused: RwSignal<bool>,
 }
 
 #[component]
@@ -236,7 +242,7 @@ fn ChartPanel(
     chip: (&'static str, &'static str),
     set: RwSignal<SeriesSet>,
 ) -> impl IntoView {
-    let Board { now, window_ms, paused } = expect_context();
+    let Board { now, window_ms } = expect_context();
     view! {
         <section class="panel" class:wide=wide>
             {top(name, path, chip)}
@@ -245,7 +251,6 @@ fn ChartPanel(
                 series=set
                 now_ms=now
                 window_ms
-                paused
                 unit=Signal::stored(Unit::parse(unit))
                 bounds=Signal::stored(Bounds::default())
                 hole_ms=Signal::stored(Some(5_000))
@@ -263,7 +268,7 @@ fn Figure(
     chip: (&'static str, &'static str),
     set: SeriesSet,
 ) -> impl IntoView {
-    let Board { now, window_ms, .. } = expect_context();
+    let Board { now, window_ms } = expect_context();
     let (_, value) = set.latest(0, i64::MAX).expect("a figure");
     let unit = Unit::parse(unit);
     let format = Format::for_value(&unit, value);

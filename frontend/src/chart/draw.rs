@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::clock::LocalClock;
 use super::decimate::{Breaks, Sample, decimate};
 use super::geometry::{Plot, Point, Rect, Surface, nearest};
+use super::hidden::Hidden;
 use super::scale::Scale;
 use super::series::SeriesSet;
 
@@ -13,8 +14,8 @@ use super::series::SeriesSet;
 pub struct Scene<'a> {
     /// The data.
     pub set: &'a SeriesSet,
-    /// Which series the reader switched off, by column; those not listed are on.
-    pub hidden: &'a [bool],
+    /// Which series the reader switched off.
+    pub hidden: &'a Hidden,
     /// With axes, or bare.
     pub look: Look,
     /// The times of the left and right edge.
@@ -291,8 +292,7 @@ impl Scene<'_> {
     }
 
     fn shown(&self) -> impl Iterator<Item = usize> + '_ {
-        let columns = 0..self.set.series().len();
-        columns.filter(|column| !self.hidden.get(*column).copied().unwrap_or(false))
+        self.set.shown(self.hidden)
     }
 }
 

@@ -3,6 +3,7 @@
 //! | files | what they know | touch the page |
 //! |---|---|---|
 //! | `ring`, `spans`, `series` | the data: columns that forget, stretches of time, named series over one column of times | no |
+//! | `hidden` | which series are switched off | no |
 //! | `decimate` | which of many points a screen can show | no |
 //! | `format`, `scale`, `clock` | numbers, axes of values, axes of time | no |
 //! | `geometry`, `draw`, `reading` | places; a chart as marks; a chart in words | no |
@@ -16,6 +17,7 @@ pub mod draw;
 pub mod format;
 pub mod frame;
 pub mod geometry;
+pub mod hidden;
 mod legend;
 pub mod reading;
 pub mod ring;
@@ -31,6 +33,7 @@ mod view;
 pub use clock::LocalClock;
 pub use draw::Look;
 pub use format::{Format, Unit, duration};
+pub use hidden::Hidden;
 pub use scale::Bounds;
 pub use series::SeriesSet;
 pub use spans::Spans;

@@ -122,6 +122,7 @@ mod tests {
     use super::super::draw::Look;
     use super::super::format::Unit;
     use super::super::geometry::Surface;
+    use super::super::hidden::Hidden;
     use super::super::scale::{Bounds, Scale};
     use super::*;
 
@@ -137,7 +138,7 @@ mod tests {
         let scale = Scale::fit(None, &Unit::parse("%"), Bounds { min: None, max: Some(100.0) }, 4);
         Readout::of(&Scene {
             set: &set(),
-            hidden: &[],
+            hidden: &Hidden::new(),
             look: Look::Line,
             window: 0..5_000,
             scale: &Scale { format: scale.format.for_steps(0.5), ..scale },

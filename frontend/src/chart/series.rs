@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::hidden::Hidden;
 use super::ring::Ring;
 use super::spans::Spans;
 
@@ -87,6 +88,12 @@ impl SeriesSet {
     /// The series in the order in which they were first seen.
     pub fn series(&self) -> &[Series] {
         &self.series
+    }
+
+    /// The columns that are not switched off.
+    pub fn shown<'a>(&'a self, hidden: &'a Hidden) -> impl Iterator<Item = usize> + 'a {
+        let columns = self.series.iter().enumerate();
+        columns.filter(|(_, series)| !hidden.has(&series.name)).map(|(column, _)| column)
     }
 
     /// How many rows are held.

@@ -9,6 +9,7 @@ use super::clock::LocalClock;
 use super::draw::{Look, Scene};
 use super::format::Unit;
 use super::geometry::{Plot, Surface};
+use super::hidden::Hidden;
 use super::reading::{Readout, Row, step, table};
 use super::scale::{Bounds, Scale};
 use super::series::{Extent, SeriesSet};
@@ -34,21 +35,21 @@ pub fn provide_crosshair() {
 #[derive(Clone, Copy)]
 pub(super) struct Inputs {
     pub set: Signal<SeriesSet>,
-    pub right_edge: Memo<i64>,
+    pub right_edge: Signal<i64>,
     pub window_ms: Signal<i64>,
     pub look: Look,
     pub unit: Signal<Unit>,
     pub bounds: Signal<Bounds>,
     pub hole_ms: Signal<Option<i64>>,
+    pub hidden: RwSignal<Hidden>,
     pub stale: Signal<bool>,
     pub clock: LocalClock,
 }
 
-/// A chart: its inputs, what its reader switched, what it drew last.
+/// A chart: its inputs, what its reader points at, what it drew last.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     inputs: Inputs,
-    hidden: RwSignal<Vec<bool>>,
     crosshair: RwSignal<Option<i64>>,
     drawn: RwSignal<u32>,
     surface: StoredValue<Surface>,
@@ -60,7 +61,6 @@ impl State {
         let bare = Surface { width: 0.0, height: 0.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
         Self {
             inputs,
-            hidden: RwSignal::new(Vec::new()),
             crosshair: Crosshair::shared().0,
             drawn: RwSignal::new(0),
             surface: StoredValue::new(bare),
@@ -75,7 +75,7 @@ impl State {
         self.inputs.window_ms.track();
         self.inputs.hole_ms.track();
         self.inputs.stale.track();
-        self.hidden.track();
+        self.inputs.hidden.track();
         self.crosshair.track();
     }
 
@@ -132,13 +132,18 @@ impl State {
     }
 
     pub fn is_hidden(&self, column: usize) -> bool {
-        self.hidden.with(|hidden| hidden.get(column).copied().unwrap_or(false))
+        self.inputs.hidden.with(|hidden| {
+            self.inputs
+                .set
+                .with_untracked(|set| set.series().get(column).is_some_and(|s| hidden.has(s.name())))
+        })
     }
 
     pub fn toggle(&self, column: usize) {
-        self.hidden.update(|hidden| {
-            hidden.resize(hidden.len().max(column + 1), false);
-            hidden[column] = !hidden[column];
+        self.inputs.hidden.update(|hidden| {
+            self.inputs.set.with_untracked(|set| {
+                set.series().get(column).into_iter().for_each(|series| hidden.toggle(series.name()));
+            });
         });
     }
 
@@ -171,7 +176,7 @@ impl State {
     }
 
     fn with_scene<T>(&self, read: impl FnOnce(&Scene<'_>) -> T) -> T {
-        let hidden = self.hidden.read_untracked();
+        let hidden = self.inputs.hidden.read_untracked();
         let scale = self.scale.get_value().unwrap_or_else(|| self.fit_axis(None));
         self.inputs.set.with_untracked(|set| {
             read(&Scene {
@@ -191,11 +196,10 @@ impl State {
 
     /// Finds the axis of values for what is in the window now; once a drawing, since it looks at every sample.
     fn settle_axis(&self) {
-        let hidden = self.hidden.read_untracked();
+        let hidden = self.inputs.hidden.read_untracked();
         let extent = self.inputs.set.with_untracked(|set| {
             let rows = set.rows_within(&self.window());
-            let columns = 0..set.series().len();
-            let shown = columns.filter(|column| !hidden.get(*column).copied().unwrap_or(false));
+            let shown = set.shown(&hidden);
             shown.filter_map(|column| set.extent(column, rows.clone())).reduce(Extent::with)
         });
         let wanted = self.fit_axis(extent);

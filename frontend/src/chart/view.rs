@@ -6,6 +6,7 @@ use leptos::{ev, html};
 use super::clock::LocalClock;
 use super::draw::Look;
 use super::format::Unit;
+use super::hidden::Hidden;
 use super::legend::{Legend, key_class};
 use super::reading::Readout;
 use super::scale::Bounds;
@@ -51,20 +52,27 @@ pub fn Chart(
     /// Whether the data is stale: it is drawn faintly.
     #[prop(optional, into)]
     stale: Signal<bool>,
-    /// Whether the right edge stands still.
-    #[prop(optional, into)]
-    paused: Signal<bool>,
+    /// The series that are switched off; the legend's buttons change it.
+    #[prop(optional)]
+    hidden: RwSignal<Hidden>,
     /// What local clocks show; the browser's own if it is not given.
     #[prop(optional)]
     clock: Option<LocalClock>,
 ) -> impl IntoView {
-    let right_edge = Memo::new(move |before: Option<&i64>| match before {
-        Some(held) if paused.get() => *held,
-        _ => now_ms.get(),
-    });
     let clock = clock.unwrap_or_else(local_clock);
-    let state =
-        State::new(Inputs { set: series, right_edge, window_ms, look, unit, bounds, hole_ms, stale, clock });
+    let inputs = Inputs {
+        set: series,
+        right_edge: now_ms,
+        window_ms,
+        look,
+        unit,
+        bounds,
+        hole_ms,
+        hidden,
+        stale,
+        clock,
+    };
+    let state = State::new(inputs);
     let readout = Memo::new(move |_| state.readout());
     let tabular = RwSignal::new(false);
     let plot = move || view! { <Plot state name readout /> };

@@ -6,6 +6,7 @@
 //! | `lines`, `states`, `table` | what logs, states and tables show |
 //! | `arrival`, `chip` | how far a topic can be believed, and the words for it |
 //! | `stream` | all of that for one topic |
+//! | `standstill` | what comes of it while the reader has paused |
 //! | `link` | the connection in words |
 //! | `layout`, `query` | where panels stand, and which are looked for |
 //! | `window`, `past`, `budget` | how much of the past is shown, asked for and kept |
@@ -20,6 +21,7 @@ pub mod link;
 pub mod past;
 pub mod query;
 pub mod reading;
+pub mod standstill;
 pub mod states;
 pub mod stream;
 pub mod table;

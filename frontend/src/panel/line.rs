@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::Shown;
-use crate::chart::Chart;
+use crate::chart::{Chart, Hidden};
+use crate::prefs;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     view! {
@@ -16,7 +17,18 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             bounds=shown.bounds()
             hole_ms=shown.hole_ms()
             stale=shown.stale()
-            paused=shown.paused()
+            hidden=remembered(shown)
         />
     }
+}
+
+/// The series that the reader switched off, now or when the topic was last shown in this browser.
+fn remembered(shown: Shown) -> RwSignal<Hidden> {
+    let topic = shown.stream.with_untracked(|stream| stream.topic().clone());
+    let hidden = RwSignal::new(prefs::hidden(&topic));
+    Effect::new(move |before: Option<()>| {
+        let has_changed = before.is_some();
+        hidden.with(|hidden| has_changed.then(|| prefs::keep_hidden(&topic, hidden)));
+    });
+    hidden
 }

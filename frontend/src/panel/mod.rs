@@ -110,7 +110,7 @@ impl Shown {
         Memo::new(move |_| {
             let edge = self.board.edge.get();
             let newest = self.series.with(|series| series.last_time().unwrap_or(edge));
-            if self.board.paused.get() { edge } else { newest.clamp(edge, edge + MOST_AHEAD_MS) }
+            newest.clamp(edge, edge + MOST_AHEAD_MS)
         })
         .into()
     }
@@ -139,10 +139,6 @@ impl Shown {
 
     fn stale(self) -> Signal<bool> {
         Memo::new(move |_| self.chip.with(|chip| chip.freshness == Freshness::Stale)).into()
-    }
-
-    fn paused(self) -> Signal<bool> {
-        self.board.paused.into()
     }
 }
 

@@ -24,7 +24,6 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             bounds=shown.bounds()
             hole_ms=shown.hole_ms()
             stale=shown.stale()
-            paused=shown.paused()
         />
     }
 }

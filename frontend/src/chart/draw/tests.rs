@@ -2,6 +2,7 @@ use super::super::format::Unit;
 use super::super::scale::Bounds;
 use super::*;
 
+static NOTHING: Hidden = Hidden::new();
 const SURFACE: Surface = Surface { width: 400.0, height: 160.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
 
 fn set(samples: &[(i64, f64)]) -> SeriesSet {
@@ -23,7 +24,7 @@ fn scale() -> Scale {
 fn scene<'a>(set: &'a SeriesSet, scale: &'a Scale) -> Scene<'a> {
     Scene {
         set,
-        hidden: &[],
+        hidden: &NOTHING,
         look: Look::Line,
         window: 0..5_000,
         scale,
@@ -132,8 +133,8 @@ fn a_stretch_at_the_right_edge_stays_inside_the_plot() {
 
 #[test]
 fn a_series_that_is_switched_off_is_not_drawn() {
-    let (set, scale) = (steady(), scale());
-    let marks = Scene { hidden: &[true], crosshair: Some(1_000), ..scene(&set, &scale) }.marks();
+    let (set, scale, hidden) = (steady(), scale(), Hidden::from_iter(["v".to_owned()]));
+    let marks = Scene { hidden: &hidden, crosshair: Some(1_000), ..scene(&set, &scale) }.marks();
     assert_eq!((lines(&marks).len(), dots(&marks)), (0, 0));
 }
 
