@@ -74,7 +74,8 @@ impl<'a> Cloud<'a> {
         terminal::note(&format!("would run: {}", call.shown()));
     }
 
-    fn command(&self, call: &Call) -> Command {
+    /// The call, to be started by whoever wants to see it from closer by.
+    pub fn command(&self, call: &Call) -> Command {
         let mut command = self.project.command(&call.program);
         // Without a pager, which waits for a key that nobody presses.
         command.args(&call.arguments).env("AWS_PAGER", "").env("SAM_CLI_TELEMETRY", "0");

@@ -15,6 +15,7 @@ pub struct Outputs {
     ingest: String,
     pub bucket: String,
     pub distribution: String,
+    issuer: String,
 }
 
 /// Makes or changes the stack. Parameters that are not named keep their values.
@@ -60,6 +61,11 @@ impl Outputs {
         self.ingest.trim_end_matches('/')
     }
 
+    /// Whether tokens are signed with our secret, not by an identity provider.
+    pub fn is_signed_by_us(&self) -> bool {
+        self.issuer == "secret"
+    }
+
     fn parse(json: &str) -> Result<Self, Failure> {
         let unreadable =
             |reason: String| Failure::Unreadable { what: "the outputs of the stack".to_owned(), reason };
@@ -76,6 +82,7 @@ impl Outputs {
             ingest: get("Ingest")?,
             bucket: get("Bucket")?,
             distribution: get("Distribution")?,
+            issuer: get("Issuer")?,
         })
     }
 
@@ -86,6 +93,7 @@ impl Outputs {
             ingest: "https://INGEST/".to_owned(),
             bucket: "BUCKET".to_owned(),
             distribution: "DISTRIBUTION".to_owned(),
+            issuer: "secret".to_owned(),
         }
     }
 }
@@ -104,7 +112,8 @@ mod tests {
     #[test]
     fn the_address_to_publish_to_has_no_slash_at_the_end() {
         let outputs =
-            Outputs::parse(&told(&["Site", "WebSocket", "Ingest", "Bucket", "Distribution"])).unwrap();
+            Outputs::parse(&told(&["Site", "WebSocket", "Ingest", "Bucket", "Distribution", "Issuer"]))
+                .unwrap();
         assert_eq!((outputs.ingest(), outputs.site.as_str()), ("https://Ingest", "https://Site/"));
     }
 

@@ -13,7 +13,8 @@ const OUTPUTS: &str = r#"[
     {"OutputKey": "WebSocket", "OutputValue": "wss://a1.execute-api.eu-central-1.amazonaws.com/dev"},
     {"OutputKey": "Ingest", "OutputValue": "https://u1.lambda-url.eu-central-1.on.aws/"},
     {"OutputKey": "Bucket", "OutputValue": "page"},
-    {"OutputKey": "Distribution", "OutputValue": "E1"}
+    {"OutputKey": "Distribution", "OutputValue": "E1"},
+    {"OutputKey": "Issuer", "OutputValue": "secret"}
 ]"#;
 
 /// An account of its own.
@@ -35,7 +36,7 @@ impl Account {
             Self { project, place: Place { stage: "dev".into(), region: Some("eu-central-1".into()) } };
         let refusal = "echo 'An error occurred (ParameterAlreadyExists)' >&2; exit 254";
         let put = if secret_exists { refusal } else { "cat > secret" };
-        account.program("aws", &format!("case \"$*\" in\n*put-parameter*) {put} ;;\n*get-parameter*) echo 3 ;;\n*describe-stacks*) cat outputs.json ;;\nesac"));
+        account.program("aws", &format!("case \"$*\" in\n*put-parameter*) {put} ;;\n*with-decryption*) cat secret ;;\n*get-parameter*) echo 3 ;;\n*describe-stacks*) cat outputs.json ;;\nesac"));
         account.program("sam", &format!("exit {sam_status}"));
         account
     }
@@ -57,7 +58,7 @@ impl Account {
     fn release(&self, rotates_secret: bool) -> Result<(), Failure> {
         let settings = vec![("LogDays".to_owned(), "30".to_owned())];
         let options = Deploy { place: self.place.clone(), settings, rotates_secret, dry_run: false };
-        release(&self.cloud(), &options)
+        release(&self.cloud(), &options).map(drop)
     }
 
     /// The calls so far.
@@ -108,6 +109,18 @@ fn the_secret_is_in_no_argument_and_in_no_log() {
     for file in logs.into_iter().chain([account.path("calls")]) {
         assert!(!fs::read_to_string(&file).unwrap().contains(&secret), "{}", file.display());
     }
+}
+
+#[test]
+fn the_board_is_opened_by_a_token_that_the_secret_signed_unseen() {
+    let account = Account::new("token", false, 0);
+    account.release(false).unwrap();
+    account.program("tickertape", "echo signed-with-$(wc -c)");
+    let token = token::to_watch(&account.cloud(), &account.path("tickertape")).unwrap();
+    assert_eq!(token.replace(' ', ""), "signed-with-64");
+    account.program("tickertape", "echo 'too short' >&2; exit 2");
+    let failure = token::to_watch(&account.cloud(), &account.path("tickertape")).unwrap_err().to_string();
+    assert!(failure.contains("too short"), "{failure}");
 }
 
 #[test]
