@@ -75,7 +75,7 @@ fn ConnectionState() -> impl IntoView {
             <span class="latency" title="Half of all data arrives within">{read(Link::latency_text)}</span>
             <span class="viewers">{read(Link::viewers_text)}</span>
         </button>
-        <div class="pop" id="figures" popover="auto">
+        <div class="pop" id="figures" popover="auto" data-testid="figures">
             <dl class="details">{follow(move || parts(board.link.with(figures).into_iter().map(figure)))}</dl>
         </div>
     }
@@ -85,7 +85,7 @@ fn figure((name, value): (&'static str, String)) -> impl IntoView {
     view! { <dt>{name}</dt><dd>{value}</dd> }
 }
 
-fn figures(link: &Link) -> [(&'static str, String); 7] {
+fn figures(link: &Link) -> [(&'static str, String); 8] {
     let ms = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
     let stats = link.stats;
     [
@@ -93,6 +93,7 @@ fn figures(link: &Link) -> [(&'static str, String); 7] {
         ("latency, 19 of 20", ms(link.latency.map(|latency| latency.p95_ms))),
         ("publications", stats.publications.to_string()),
         ("filled in afterwards", stats.recovered.to_string()),
+        ("gaps", stats.gaps.to_string()),
         ("lost for good", stats.lost.to_string()),
         ("duplicates dropped", stats.duplicates.to_string()),
         ("reconnects", stats.reconnects.to_string()),
