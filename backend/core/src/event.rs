@@ -14,6 +14,17 @@ pub enum GatewayEvent {
     Disconnect(Disconnect),
 }
 
+impl GatewayEvent {
+    /// Whose event it is.
+    pub fn connection(&self) -> &ConnectionId {
+        match self {
+            Self::Connect(connect) => &connect.connection,
+            Self::Message(message) => &message.connection,
+            Self::Disconnect(disconnect) => &disconnect.connection,
+        }
+    }
+}
+
 /// See [`GatewayEvent::Connect`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connect {

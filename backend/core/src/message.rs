@@ -29,6 +29,15 @@ pub fn read(text: &str) -> Result<ClientMessage, Unreadable> {
     typed(fields).map_err(|refusal| Unreadable { id, refusal })
 }
 
+/// The token that a message brings, if it is a `refresh`.
+pub fn token(text: &str) -> Option<String> {
+    // Few messages are one, and none is without the word.
+    match text.contains("refresh").then(|| read(text))? {
+        Ok(ClientMessage::Refresh(refresh)) => Some(refresh.token),
+        Ok(_) | Err(_) => None,
+    }
+}
+
 fn object(text: &str) -> Result<Map<String, Value>, Refusal> {
     match serde_json::from_str(text) {
         Ok(Value::Object(fields)) => Ok(fields),

@@ -25,13 +25,23 @@ pub fn authorize(
     now: Millis,
 ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizerError> {
     let resource = every_route(request.method_arn.as_deref())?;
-    let protocols = header_lines(request, &SEC_WEBSOCKET_PROTOCOL);
-    let authorization = header_lines(request, &AUTHORIZATION);
-    let credentials =
-        Credentials { authorization: authorization.as_deref(), protocols: protocols.as_deref() };
-    let principal =
-        authorize::authorize(access, &credentials, now).map_err(|_| AuthorizerError::Unauthorized)?;
+    let principal = with_credentials(request, |credentials| authorize::authorize(access, credentials, now));
+    let principal = principal.map_err(|_| AuthorizerError::Unauthorized)?;
     Ok(decision(&principal, resource))
+}
+
+/// The token that a handshake brings.
+pub fn token(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Option<String> {
+    with_credentials(request, |credentials| credentials.token().map(str::to_owned))
+}
+
+fn with_credentials<T>(
+    request: &ApiGatewayCustomAuthorizerRequestTypeRequest,
+    read: impl FnOnce(&Credentials<'_>) -> T,
+) -> T {
+    let authorization = header_lines(request, &AUTHORIZATION);
+    let protocols = header_lines(request, &SEC_WEBSOCKET_PROTOCOL);
+    read(&Credentials { authorization: authorization.as_deref(), protocols: protocols.as_deref() })
 }
 
 /// Why there is no decision.

@@ -62,7 +62,7 @@ pub enum EventError {
     /// Another shape than the documented one.
     #[error("the event cannot be read: {reason}")]
     Unreadable {
-        /// Where and why; nothing of what it holds.
+        /// In the parser's words.
         reason: String,
     },
     /// Another authorizer than ours is attached to `$connect`.

@@ -13,7 +13,7 @@ mod response;
 mod stream;
 mod url;
 
-pub use authorizer::{AuthorizerError, authorize};
+pub use authorizer::{AuthorizerError, authorize, token};
 pub use event::{EventError, event};
 pub use response::response;
 pub use stream::{StreamRecord, stream_records, stream_response};

@@ -16,6 +16,7 @@ pub struct FakeLog {
     topics: Mutex<BTreeMap<Topic, Log>>,
     changes: Mutex<Vec<Change>>,
     recorded: Mutex<Vec<Change>>,
+    unrecordable: Mutex<Option<Topic>>,
     broken: AtomicBool,
     before_heads: Mutex<Option<Hook>>,
 }
@@ -49,6 +50,7 @@ impl FakeLog {
             topics: Mutex::default(),
             changes: Mutex::default(),
             recorded: Mutex::default(),
+            unrecordable: Mutex::default(),
             broken: AtomicBool::new(false),
             before_heads: Mutex::default(),
         }
@@ -57,6 +59,11 @@ impl FakeLog {
     /// From now on every call fails, or none does any more.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// From now on nothing of this topic can be written to history; with `None` everything can.
+    pub fn refuse_to_record(&self, topic: Option<Topic>) {
+        *lock(&self.unrecordable) = topic;
     }
 
     /// Does this once, just before heads are listed next.
@@ -104,6 +111,9 @@ impl TopicLog for FakeLog {
 
     async fn record(&self, change: &Change) -> Result<(), Unavailable> {
         self.check()?;
+        if lock(&self.unrecordable).as_ref() == Some(&change.topic) {
+            return Err(Unavailable::new("made to fail"));
+        }
         lock(&self.recorded).push(change.clone());
         Ok(())
     }

@@ -1,0 +1,25 @@
+//! The HTTP API, behind a function URL.
+
+use backend_aws::{Aws, DynamoLog};
+use backend_lambda::clock::wall_ms;
+use backend_lambda::config::IngestConfig;
+use backend_lambda::ingest::Ingest;
+use backend_lambda::keys::{Guard, Source};
+use backend_lambda::{start, warm};
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::logs();
+    let ingest = &start::or_end(wire().await).await?;
+    lambda_runtime::run(service_fn(|event| ingest.handle(event, wall_ms))).await
+}
+
+async fn wire() -> Result<Ingest<DynamoLog, Source>, Error> {
+    let config = IngestConfig::read(start::env)?;
+    let aws = Aws::load().await;
+    let log = aws.log(config.log.tables, config.log.retention);
+    let (guard, warm) = tokio::join!(Guard::open(config.tokens, &aws), warm::log(&log));
+    warm?;
+    Ok(Ingest::new(log, guard?))
+}

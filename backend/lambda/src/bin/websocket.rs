@@ -1,0 +1,32 @@
+//! Every route of the WebSocket API.
+
+use backend_aws::{ApiGatewayManagement, Aws, DynamoConnections, DynamoLog};
+use backend_lambda::clock::wall_ms;
+use backend_lambda::config::WebsocketConfig;
+use backend_lambda::keys::{Guard, Source};
+use backend_lambda::websocket::Websocket;
+use backend_lambda::{start, warm};
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    start::logs();
+    let websocket = &start::or_end(wire().await).await?;
+    lambda_runtime::run(service_fn(|event| websocket.handle(event, wall_ms()))).await
+}
+
+async fn wire() -> Result<Websocket<DynamoConnections, DynamoLog, ApiGatewayManagement, Source>, Error> {
+    let config = WebsocketConfig::read(start::env)?;
+    let aws = Aws::load().await;
+    let connections = aws.connections(&config.connections_table);
+    let log = aws.log(config.log.tables, config.log.retention);
+    let management = aws.management(&config.management);
+    let (guard, table, tables, ()) = tokio::join!(
+        Guard::open(config.tokens, &aws),
+        warm::connections(&connections),
+        warm::log(&log),
+        warm::management(&management),
+    );
+    table.and(tables)?;
+    Ok(Websocket::new(connections, log, management, guard?))
+}

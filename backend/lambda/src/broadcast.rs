@@ -1,0 +1,187 @@
+//! From the table's stream to the viewers.
+//!
+//! History first, then the fan-out: so a publication reaches a new subscriber by one road or by both. Beyond a shard's
+//! size the fan-out is handed to further invocations of this function, all at once, so that no viewer waits for all the
+//! others. Those run beside each other and beside the next batch, and Lambda may run one twice: a later frame can overtake
+//! an earlier one, and a frame can come again. That is what positions are for: the session drops what it has, holds back
+//! what comes early, and after a moment (`HOLE_MS`) asks for what did not come.
+
+mod work;
+
+use std::future::Future;
+use std::num::NonZeroUsize;
+
+use backend_core::fanout::{self, Delivery, ShardSize};
+use backend_core::ports::{Change, Connections, Management, TopicLog};
+use backend_core::service::BroadcastReport;
+use backend_core::{Access, Principal, Service, Settings};
+use backend_edge::{StreamRecord, stream_response};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::{Value, json};
+use shared::Millis;
+
+use crate::event::failure;
+use crate::metrics::{FanOut, Meter};
+use work::Work;
+pub use work::shard_payload;
+
+/// Handing work to a further invocation of this function.
+pub trait Invoke: Send + Sync {
+    /// Returns once the work is taken, not once it is done.
+    fn invoke(&self, payload: Vec<u8>) -> impl Future<Output = Result<(), String>> + Send;
+}
+
+/// How large a payload may be for an asynchronous invocation, in bytes (AWS Lambda developer guide, "Lambda quotas": 256
+/// KB until 2025 and 1 MB since; the smaller one holds everywhere), less what stands around the deliveries.
+const PAYLOAD_BYTES: usize = 256 * 1024 - 1024;
+
+/// The function.
+#[derive(Debug)]
+pub struct Broadcast<C, L, M, I> {
+    service: Service<C, L, M>,
+    others: I,
+    shard: ShardSize,
+    meter: Meter,
+}
+
+impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I> {
+    /// Over these ports. Whoever may invoke the function may publish: that is IAM's to say.
+    pub fn new(connections: C, log: L, management: M, others: I, shard_size: NonZeroUsize) -> Self {
+        let settings = Settings { counts_viewers: false, ..Settings::new(Access::Open, rand::random::<u64>) };
+        Self {
+            service: Service::new(connections, log, management, settings),
+            others,
+            shard: ShardSize { connections: shard_size.get(), bytes: PAYLOAD_BYTES },
+            meter: Meter::default(),
+        }
+    }
+
+    /// Deals with a batch of the stream, with a shard, or with `{"topic": …, "data": …}` by hand.
+    ///
+    /// # Errors
+    ///
+    /// For a payload that is none of these, and for what cannot be published. What fails of a batch is not an error but
+    /// named in the answer, so that Lambda hands it in again.
+    pub async fn handle(
+        &self,
+        event: LambdaEvent<Value>,
+        clock: impl Fn() -> Millis,
+    ) -> Result<Value, Diagnostic> {
+        let (payload, context) = event.into_parts();
+        let mut fan_out = FanOut::default();
+        let answer = match Work::read(payload)? {
+            Work::Stream(records) => self.stream(records, &clock, &mut fan_out).await,
+            Work::Shard(deliveries) => {
+                json!({"posts": self.deliver(deliveries, &clock, &mut fan_out).await.posts})
+            }
+            Work::Publish(request) => self.publish(*request, clock()).await?,
+        };
+        let counts = self.service.stats().snapshot();
+        self.meter.tell(&context.env_config.function_name, &context.request_id, clock(), counts, fan_out);
+        Ok(answer)
+    }
+
+    async fn stream(
+        &self,
+        records: Vec<StreamRecord>,
+        clock: &impl Fn() -> Millis,
+        fan_out: &mut FanOut,
+    ) -> Value {
+        let numbers: Vec<String> = records.iter().map(|record| record.sequence_number.clone()).collect();
+        let (changes, places) = readable(records, fan_out);
+        let recorded = match self.service.record(&changes).await {
+            Ok(()) => changes.len(),
+            Err(error) => {
+                tracing::error!(%error, "the rest of the batch has to come again");
+                error.index
+            }
+        };
+        let failed = match self.fan_out(&changes[..recorded], clock, fan_out).await {
+            Ok(()) => places.get(recorded),
+            Err(error) => {
+                tracing::error!(%error, "nobody was told; the batch has to come again");
+                places.first()
+            }
+        };
+        stream_response(failed.and_then(|place| numbers.get(*place)).map(String::as_str))
+    }
+
+    async fn fan_out(
+        &self,
+        changes: &[Change],
+        clock: &impl Fn() -> Millis,
+        fan_out: &mut FanOut,
+    ) -> Result<(), backend_core::ports::Unavailable> {
+        let deliveries = self.service.address(changes, clock()).await?;
+        let mut shards = fanout::shards(deliveries, self.shard).into_iter();
+        let own = shards.next().unwrap_or_default();
+        let left = self.hand_over(shards.collect()).await;
+        let all = own.into_iter().chain(left).collect();
+        self.deliver(all, clock, fan_out).await;
+        Ok(())
+    }
+
+    /// Hands shards to further invocations; what could not be handed over comes back, to be done here.
+    async fn hand_over(&self, shards: Vec<Vec<Delivery>>) -> Vec<Delivery> {
+        let hand_over = async |shard: Vec<Delivery>| match self.others.invoke(shard_payload(&shard)).await {
+            Ok(()) => Vec::new(),
+            Err(error) => {
+                tracing::warn!(%error, "a shard could not be handed over");
+                shard
+            }
+        };
+        futures_util::future::join_all(shards.into_iter().map(hand_over)).await.concat()
+    }
+
+    async fn deliver(
+        &self,
+        deliveries: Vec<Delivery>,
+        clock: &impl Fn() -> Millis,
+        fan_out: &mut FanOut,
+    ) -> BroadcastReport {
+        if deliveries.is_empty() {
+            return BroadcastReport::default();
+        }
+        let began = clock();
+        let report = self.service.deliver(deliveries, began).await;
+        fan_out.duration_ms = Some((clock() - began).unsigned_abs());
+        if report.failed > 0 {
+            tracing::warn!(?report, "some posts failed");
+        }
+        report
+    }
+
+    /// Through the log, as everything: it comes back by the stream, and who watches later finds it, too.
+    async fn publish(
+        &self,
+        request: backend_core::ingest::IngestRequest,
+        now: Millis,
+    ) -> Result<Value, Diagnostic> {
+        let by_hand = Principal { name: "invoke".into(), ..Principal::local() };
+        let ingested = self.service.ingest(&by_hand, request, now).await;
+        let ingested = ingested.map_err(|error| failure("Refused", error))?;
+        Ok(
+            json!({"topic": ingested.topic, "epoch": ingested.position.epoch, "offset": ingested.position.offset}),
+        )
+    }
+}
+
+/// What records tell of publications, and the place of each among the records. What cannot be read is left out: it would
+/// not be readable the next time either, and must not hold up all others. Viewers see a gap there.
+fn readable(records: Vec<StreamRecord>, fan_out: &mut FanOut) -> (Vec<Change>, Vec<usize>) {
+    let (mut changes, mut places) = (Vec::new(), Vec::new());
+    for (place, record) in records.into_iter().enumerate() {
+        match work::change(record) {
+            Ok(Some(change)) => {
+                changes.push(change);
+                places.push(place);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                fan_out.unreadable += 1;
+                tracing::error!(%error, "a record of the stream cannot be read; its publications are not passed on");
+            }
+        }
+    }
+    (changes, places)
+}

@@ -1,0 +1,94 @@
+//! What one invocation is about.
+
+use backend_aws::Image;
+use backend_core::fanout::Delivery;
+use backend_core::ingest::IngestRequest;
+use backend_core::ports::{Change, ConnectionId};
+use backend_edge::{StreamRecord, stream_records};
+use bytes::Bytes;
+use lambda_runtime::Diagnostic;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::client::Publish;
+
+use crate::event::failure;
+
+/// What to do.
+pub enum Work {
+    /// Records of the topics table's stream.
+    Stream(Vec<StreamRecord>),
+    /// A part of a fan-out.
+    Shard(Vec<Delivery>),
+    /// A publication, by hand.
+    Publish(Box<IngestRequest>),
+}
+
+impl Work {
+    /// Reads a payload.
+    pub fn read(payload: Value) -> Result<Self, Diagnostic> {
+        if payload.get("Records").is_some() {
+            let records = stream_records(payload).map_err(|error| failure("Event", error))?;
+            return Ok(Self::Stream(records));
+        }
+        if payload.get("shard").is_some() {
+            let Payload { shard } =
+                serde_json::from_value(payload).map_err(|error| failure("Event", error))?;
+            return Ok(Self::Shard(shard.into_iter().map(Delivery::from).collect()));
+        }
+        if payload.get("topic").is_some() {
+            return by_hand(payload).map(Box::new).map(Self::Publish);
+        }
+        Err(failure("Event", "a stream's Records, a shard, or {\"topic\": …, \"data\": …} is expected"))
+    }
+}
+
+/// The same fields as the message `publish`; `id` is not needed, since nobody is answered by it.
+fn by_hand(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
+    payload["id"] = json!(0);
+    let publish: Publish = serde_json::from_value(payload).map_err(|error| failure("Refused", error))?;
+    IngestRequest::try_from(publish).map_err(|error| failure("Refused", error))
+}
+
+/// What a record tells; `None` if it is not about a publication.
+pub fn change(record: StreamRecord) -> Result<Option<Change>, String> {
+    let Some(image) = record.new_image else { return Ok(None) };
+    let image: Image = serde_json::from_value(image).map_err(|error| error.to_string())?;
+    backend_aws::change(&image).map_err(|error| error.to_string())
+}
+
+/// A shard as an invocation's payload.
+pub fn shard_payload(shard: &[Delivery]) -> Vec<u8> {
+    let shard = shard.iter().map(Part::from).collect();
+    // Strings and lists always serialise.
+    serde_json::to_vec(&Payload { shard }).unwrap_or_default()
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    shard: Vec<Part>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Part {
+    frames: Vec<String>,
+    to: Vec<String>,
+}
+
+impl From<&Delivery> for Part {
+    fn from(delivery: &Delivery) -> Self {
+        let text = |frame: &Bytes| String::from_utf8_lossy(frame).into_owned();
+        Self {
+            frames: delivery.frames.iter().map(text).collect(),
+            to: delivery.to.iter().map(ConnectionId::to_string).collect(),
+        }
+    }
+}
+
+impl From<Part> for Delivery {
+    fn from(part: Part) -> Self {
+        Self {
+            frames: part.frames.into_iter().map(Bytes::from).collect(),
+            to: part.to.iter().map(|id| ConnectionId::new(id)).collect(),
+        }
+    }
+}

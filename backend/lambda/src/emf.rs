@@ -1,0 +1,98 @@
+//! CloudWatch's embedded metric format: a line of the log that CloudWatch turns into metrics, so that a function counts
+//! without a call ("Specification: Embedded metric format", Amazon CloudWatch user guide).
+
+use serde_json::{Map, Value, json};
+use shared::Millis;
+
+/// The namespace of all metrics.
+pub const NAMESPACE: &str = "Tickertape";
+
+/// The one dimension of all metrics: the function's name, which holds the stage's.
+pub const DIMENSION: &str = "FunctionName";
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// Time.
+    Milliseconds,
+}
+
+impl Unit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::Milliseconds => "Milliseconds",
+        }
+    }
+}
+
+/// One number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// What it counts.
+    pub unit: Unit,
+    /// How many.
+    pub value: u64,
+}
+
+/// The line that tells of `metrics`, at most 100; `None` if there are none. `request_id` is no dimension, but lets the
+/// line be found beside the others.
+pub fn line(function: &str, request_id: &str, now: Millis, metrics: &[Metric]) -> Option<String> {
+    if metrics.is_empty() {
+        return None;
+    }
+    let names: Vec<Value> =
+        metrics.iter().map(|metric| json!({"Name": metric.name, "Unit": metric.unit.name()})).collect();
+    let directive = json!({"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": names});
+    let mut root = Map::from_iter([
+        ("_aws".to_owned(), json!({"Timestamp": now, "CloudWatchMetrics": [directive]})),
+        (DIMENSION.to_owned(), json!(function)),
+        ("requestId".to_owned(), json!(request_id)),
+    ]);
+    root.extend(metrics.iter().map(|metric| (metric.name.to_owned(), json!(metric.value))));
+    Some(Value::Object(root).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_which_of_its_members_are_metrics_and_holds_their_values() {
+        let metrics = [
+            Metric { name: "Posts", unit: Unit::Count, value: 3 },
+            Metric { name: "FanOutDuration", unit: Unit::Milliseconds, value: 41 },
+        ];
+        let line = line("board-broadcast", "e1506fd5", 1_800_000_000_000, &metrics).unwrap();
+        assert!(!line.contains('\n'), "one line, one event of the log");
+        assert_eq!(
+            serde_json::from_str::<Value>(&line).unwrap(),
+            json!({
+                "_aws": {
+                    "Timestamp": 1_800_000_000_000_i64,
+                    "CloudWatchMetrics": [{
+                        "Namespace": "Tickertape",
+                        "Dimensions": [["FunctionName"]],
+                        "Metrics": [
+                            {"Name": "Posts", "Unit": "Count"},
+                            {"Name": "FanOutDuration", "Unit": "Milliseconds"},
+                        ],
+                    }],
+                },
+                "FunctionName": "board-broadcast",
+                "requestId": "e1506fd5",
+                "Posts": 3,
+                "FanOutDuration": 41,
+            })
+        );
+    }
+
+    #[test]
+    fn nothing_to_tell_costs_no_line() {
+        assert_eq!(line("board-broadcast", "e1506fd5", 0, &[]), None);
+    }
+}

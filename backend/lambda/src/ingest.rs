@@ -1,0 +1,52 @@
+//! The HTTP API, by function URL.
+
+use std::future::ready;
+
+use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
+use backend_core::ports::TopicLog;
+use backend_core::{Service, Settings};
+use backend_edge::{UrlRequest, url_response};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::Value;
+use shared::Millis;
+
+use crate::event::{failure, read};
+use crate::keys::{FetchKeys, Guard};
+use crate::metrics::{FanOut, Meter};
+
+/// The function. It knows no connections and posts nothing.
+#[derive(Debug)]
+pub struct Ingest<L, F> {
+    service: Service<(), L, ()>,
+    guard: Guard<F>,
+    meter: Meter,
+}
+
+impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
+    /// Into this log.
+    pub fn new(log: L, guard: Guard<F>) -> Self {
+        let settings = Settings::new(guard.access(), rand::random::<u64>);
+        Self { service: Service::new((), log, (), settings), guard, meter: Meter::default() }
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    ///
+    /// Only for what no function URL sends; a client's faults are answered.
+    pub async fn handle(
+        &self,
+        event: LambdaEvent<Value>,
+        clock: impl Fn() -> Millis,
+    ) -> Result<LambdaFunctionUrlResponse, Diagnostic> {
+        let (payload, context) = event.into_parts();
+        let request = UrlRequest::new(read(payload)?).map_err(|error| failure("Event", error))?;
+        let head = request.head();
+        self.guard.learn(head.credentials.token(), clock()).await;
+        let answer = self.service.http(head, ready(Ok(request.body())), &clock).await;
+        let counts = self.service.stats().snapshot();
+        let function = &context.env_config.function_name;
+        self.meter.tell(function, &context.request_id, clock(), counts, FanOut::default());
+        Ok(url_response(&request, answer))
+    }
+}

@@ -1,0 +1,76 @@
+//! Where keys are kept.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use backend_aws::Aws;
+use backend_core::token::Keys;
+
+use super::web::Web;
+use super::{FetchKeys, Guard, KeyRing, KeysError};
+use crate::clock::wall_ms;
+use crate::config::{TokenSource, Tokens};
+
+/// One of the places a setting can name.
+#[derive(Debug)]
+pub enum Source {
+    /// A parameter, encrypted.
+    Parameter(Box<Aws>, String),
+    /// A file: on a desk.
+    File(PathBuf),
+    /// A web address.
+    Jwks(Web, String),
+}
+
+impl Guard<Source> {
+    /// As the settings say, with the first keys fetched.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] names the place.
+    pub async fn open(tokens: Tokens, aws: &Aws) -> Result<Self, KeysError> {
+        let source = match tokens.source {
+            TokenSource::Open => return Ok(Self::Open),
+            TokenSource::Parameter(name) => Source::Parameter(Box::new(aws.clone()), name),
+            TokenSource::File(path) => Source::File(path),
+            TokenSource::Jwks(url) => Source::Jwks(Web::default(), url),
+        };
+        KeyRing::new(source, tokens.expected, wall_ms()).await.map(Self::Tokens)
+    }
+}
+
+impl FetchKeys for Source {
+    async fn fetch(&self) -> Result<Keys, KeysError> {
+        let keys = match self {
+            Self::Parameter(aws, name) => parameter(aws, name).await,
+            Self::File(path) => file(path).await,
+            Self::Jwks(web, url) => jwks(web, url).await,
+        };
+        keys.map_err(|why| KeysError { from: self.to_string(), why })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parameter(_, name) => write!(f, "ssm:{name}"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Jwks(_, url) => f.write_str(url),
+        }
+    }
+}
+
+async fn parameter(aws: &Aws, name: &str) -> Result<Keys, String> {
+    let value = aws.parameter(name).await.map_err(|error| error.to_string())?;
+    Keys::secret(value.trim().as_bytes()).map_err(|weak| weak.to_string())
+}
+
+async fn file(path: &Path) -> Result<Keys, String> {
+    let bytes = tokio::fs::read(path).await.map_err(|error| error.to_string())?;
+    Keys::secret(bytes.trim_ascii()).map_err(|weak| weak.to_string())
+}
+
+async fn jwks(web: &Web, url: &str) -> Result<Keys, String> {
+    let text = web.get(url).await.map_err(|error| error.to_string())?;
+    Keys::jwks(&text).map_err(|error| error.to_string())
+}

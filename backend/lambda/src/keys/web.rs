@@ -1,0 +1,116 @@
+//! A document of the web, small and public: by the HTTP client that the SDK brings anyway.
+
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::http::Request;
+use http_body_util::{BodyExt, Limited};
+
+/// How long it may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// How large it may be, in bytes. A key set has some thousand.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// Fetches documents.
+#[derive(Debug)]
+pub struct Web {
+    connector: Connector,
+}
+
+/// Why there is no document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WebError {
+    /// The address cannot be used, nobody answers there, or the answer breaks off.
+    #[error("{0}")]
+    Failed(String),
+    /// Too slow.
+    #[error("no answer within {} s", TIMEOUT.as_secs())]
+    TimedOut,
+    /// Another status than 200.
+    #[error("answered with status {0}")]
+    Status(u16),
+    /// Not a text.
+    #[error("the answer is not UTF-8")]
+    NotText,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        let tls = Provider::Rustls(CryptoMode::Ring);
+        Self { connector: Connector::builder().tls_provider(tls).build() }
+    }
+}
+
+impl Web {
+    /// The document at `url`.
+    ///
+    /// # Errors
+    ///
+    /// [`WebError`].
+    pub async fn get(&self, url: &str) -> Result<String, WebError> {
+        match tokio::time::timeout(TIMEOUT, self.read(url)).await {
+            Ok(read) => read,
+            Err(_) => Err(WebError::TimedOut),
+        }
+    }
+
+    async fn read(&self, url: &str) -> Result<String, WebError> {
+        let request = Request::get(url).map_err(failed)?;
+        let response = self.connector.call(request).await.map_err(failed)?;
+        if response.status().as_u16() != 200 {
+            return Err(WebError::Status(response.status().as_u16()));
+        }
+        let body = Limited::new(response.into_body(), MOST_BYTES).collect().await.map_err(failed)?;
+        String::from_utf8(body.to_bytes().to_vec()).map_err(|_| WebError::NotText)
+    }
+}
+
+fn failed(error: impl ToString) -> WebError {
+    WebError::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers once, with this.
+    async fn serving(answer: String) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let read = stream.read(&mut request).await.unwrap();
+            assert!(request[..read].starts_with(b"GET /keys HTTP/1.1\r\n"));
+            // Who hangs up first may do so.
+            drop(stream.write_all(answer.as_bytes()).await);
+        });
+        format!("http://{address}/keys")
+    }
+
+    fn ok(body: &str) -> String {
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    }
+
+    #[tokio::test]
+    async fn a_document_is_fetched() {
+        let url = serving(ok("{\"keys\": []}")).await;
+        assert_eq!(Web::default().get(&url).await, Ok("{\"keys\": []}".into()));
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_too_large_or_unreachable_is_an_error() {
+        let gone = serving("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".into()).await;
+        assert_eq!(Web::default().get(&gone).await, Err(WebError::Status(404)));
+        let large = serving(ok(&"x".repeat(MOST_BYTES + 1))).await;
+        assert!(matches!(Web::default().get(&large).await, Err(WebError::Failed(_))));
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let nobody = Web::default().get(&format!("http://{closed}/")).await;
+        assert!(matches!(nobody, Err(WebError::Failed(_))), "{nobody:?}");
+    }
+}

@@ -1,0 +1,123 @@
+//! What one invocation has done, from what the service has counted before and after it.
+
+use std::sync::{Mutex, PoisonError};
+
+use backend_core::stats::Snapshot;
+use shared::Millis;
+
+use crate::emf::{self, Metric, Unit};
+
+/// The metrics there are: the template's alarms name some of them, and a test compares.
+pub const METRICS: [(&str, Unit); 9] = [
+    (CONNECTS, Unit::Count),
+    (DISCONNECTS, Unit::Count),
+    (PUBLICATIONS, Unit::Count),
+    (POSTS, Unit::Count),
+    (GONE, Unit::Count),
+    (THROTTLED, Unit::Count),
+    (FAILED, Unit::Count),
+    (UNREADABLE, Unit::Count),
+    (FAN_OUT_DURATION, Unit::Milliseconds),
+];
+
+const CONNECTS: &str = "Connects";
+const DISCONNECTS: &str = "Disconnects";
+const PUBLICATIONS: &str = "Publications";
+/// Messages that went out.
+const POSTS: &str = "Posts";
+/// Posts to connections that were no more.
+const GONE: &str = "Gone";
+/// Posts given up after `LimitExceeded`.
+const THROTTLED: &str = "Throttled";
+/// Posts, and other work of the service, that failed for another reason.
+const FAILED: &str = "Failed";
+/// Records of the stream that this version cannot read.
+const UNREADABLE: &str = "Unreadable";
+/// From the first look at a record to the last post of this invocation.
+const FAN_OUT_DURATION: &str = "FanOutDuration";
+
+/// Counts from one invocation to the next.
+#[derive(Debug, Default)]
+pub struct Meter {
+    told: Mutex<Snapshot>,
+}
+
+/// What only `broadcast` tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FanOut {
+    /// From the first look at a record to the last post, in milliseconds; `None` if nobody was watching.
+    pub duration_ms: Option<u64>,
+    /// Records that this version cannot read.
+    pub unreadable: u64,
+}
+
+impl Meter {
+    /// What has happened since this was last asked; only what is not zero.
+    pub fn take(&self, counts: Snapshot, fan_out: FanOut) -> Vec<Metric> {
+        let before =
+            std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), counts);
+        let counted = [
+            (CONNECTS, counts.connects - before.connects),
+            (DISCONNECTS, counts.disconnects - before.disconnects),
+            (PUBLICATIONS, counts.publications - before.publications),
+            (POSTS, counts.posts - before.posts),
+            (GONE, counts.gone - before.gone),
+            (THROTTLED, counts.dropped - before.dropped),
+            (FAILED, counts.failed - before.failed),
+            (UNREADABLE, fan_out.unreadable),
+        ];
+        let counted = counted.into_iter().filter(|(_, value)| *value > 0);
+        let counted = counted.map(|(name, value)| Metric { name, unit: Unit::Count, value });
+        let took = fan_out.duration_ms.map(|value| Metric {
+            name: FAN_OUT_DURATION,
+            unit: Unit::Milliseconds,
+            value,
+        });
+        counted.chain(took).collect()
+    }
+
+    /// Writes them to the log, where CloudWatch finds them.
+    pub fn tell(&self, function: &str, request_id: &str, now: Millis, counts: Snapshot, fan_out: FanOut) {
+        if let Some(line) = emf::line(function, request_id, now, &self.take(counts, fan_out)) {
+            println!("{line}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_invocation_tells_what_it_has_added() {
+        let meter = Meter::default();
+        let first = Snapshot { connects: 1, posts: 2, ..Snapshot::default() };
+        let names = |metrics: Vec<Metric>| {
+            metrics.iter().map(|metric| (metric.name, metric.value)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(meter.take(first, FanOut::default())), [("Connects", 1), ("Posts", 2)]);
+        let second = Snapshot { posts: 7, dropped: 1, gone: 3, ..first };
+        let fan_out = FanOut { duration_ms: Some(41), unreadable: 0 };
+        assert_eq!(
+            names(meter.take(second, fan_out)),
+            [("Posts", 5), ("Gone", 3), ("Throttled", 1), ("FanOutDuration", 41)]
+        );
+        assert_eq!(meter.take(second, FanOut::default()), []);
+    }
+
+    #[test]
+    fn every_metric_is_in_the_list() {
+        let all = Snapshot {
+            connects: 1,
+            disconnects: 1,
+            publications: 1,
+            posts: 1,
+            gone: 1,
+            dropped: 1,
+            failed: 1,
+        };
+        let told = Meter::default().take(all, FanOut { duration_ms: Some(1), unreadable: 1 });
+        let told: Vec<_> = told.iter().map(|metric| (metric.name, metric.unit)).collect();
+        assert_eq!(told, METRICS);
+    }
+}

@@ -1,0 +1,61 @@
+//! Every route of the WebSocket API: `$connect`, `$disconnect`, and whatever is said in between.
+
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
+use backend_core::event::GatewayEvent;
+use backend_core::ports::{Connections, Management, TopicLog};
+use backend_core::{Service, Settings, message};
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::Value;
+use shared::Millis;
+use tracing::Instrument;
+
+use crate::event::{failure, read};
+use crate::keys::{FetchKeys, Guard};
+use crate::metrics::{FanOut, Meter};
+
+/// The function.
+#[derive(Debug)]
+pub struct Websocket<C, L, M, F> {
+    service: Service<C, L, M>,
+    guard: Guard<F>,
+    meter: Meter,
+}
+
+impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M, F> {
+    /// Over these ports. Nobody counts viewers here: see ARCHITECTURE, "On AWS".
+    pub fn new(connections: C, log: L, management: M, guard: Guard<F>) -> Self {
+        let settings =
+            Settings { counts_viewers: false, ..Settings::new(guard.access(), rand::random::<u64>) };
+        Self { service: Service::new(connections, log, management, settings), guard, meter: Meter::default() }
+    }
+
+    /// Deals with one event.
+    ///
+    /// # Errors
+    ///
+    /// Only for what no WebSocket API sends; a client's faults are answered.
+    pub async fn handle(
+        &self,
+        event: LambdaEvent<Value>,
+        now: Millis,
+    ) -> Result<ApiGatewayProxyResponse, Diagnostic> {
+        let (payload, context) = event.into_parts();
+        let request: ApiGatewayWebsocketProxyRequest = read(payload)?;
+        let event = backend_edge::event(request).map_err(|error| failure("Event", error))?;
+        let span = tracing::info_span!("connection", connection_id = %event.connection());
+        let reply = self.serve(event, now).instrument(span).await;
+        let counts = self.service.stats().snapshot();
+        let function = &context.env_config.function_name;
+        self.meter.tell(function, &context.request_id, now, counts, FanOut::default());
+        Ok(backend_edge::response(reply))
+    }
+
+    async fn serve(&self, event: GatewayEvent, now: Millis) -> backend_core::Reply {
+        if let GatewayEvent::Message(message) = &event {
+            self.guard.learn(message::token(&message.body).as_deref(), now).await;
+        }
+        let reply = self.service.handle(event, now).await;
+        tracing::debug!(status = reply.status, "answered");
+        reply
+    }
+}

@@ -1,0 +1,52 @@
+//! Who may connect.
+
+use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerResponse;
+use backend_lambda::authorizer::Authorizer;
+use lambda_runtime::Diagnostic;
+use serde_json::json;
+
+use crate::support::*;
+
+async fn decide(
+    authorizer: &Authorizer<Place>,
+    token: &str,
+) -> Result<ApiGatewayCustomAuthorizerResponse, Diagnostic> {
+    let protocols = format!("tickertape.v1, bearer.{token}");
+    let event = edited(AUTHORIZER, |event| {
+        event["headers"]["Sec-WebSocket-Protocol"] = json!(protocols);
+        event["multiValueHeaders"]["Sec-WebSocket-Protocol"] = json!([protocols]);
+    });
+    authorizer.handle(event, NOW).await
+}
+
+fn effect(response: &ApiGatewayCustomAuthorizerResponse) -> String {
+    serde_json::to_value(response).unwrap()["policyDocument"]["Statement"][0]["Effect"].to_string()
+}
+
+#[tokio::test]
+async fn a_good_token_is_allowed_and_one_for_nothing_denied() {
+    let authorizer = Authorizer::new(Place::holding(SECRET).guard().await);
+    let allowed = decide(&authorizer, &token(&["*"], &[], SECRET)).await.unwrap();
+    assert_eq!((effect(&allowed), allowed.principal_id.as_deref()), ("\"Allow\"".into(), Some("agent")));
+    let denied = decide(&authorizer, &token(&[], &[], SECRET)).await.unwrap();
+    assert_eq!(effect(&denied), "\"Deny\"");
+}
+
+#[tokio::test]
+async fn whoever_has_no_good_token_is_answered_by_the_very_word_that_makes_401() {
+    let authorizer = Authorizer::new(Place::holding(SECRET).guard().await);
+    let nobody = authorizer.handle(serde_json::from_str(AUTHORIZER).unwrap(), NOW).await.unwrap_err();
+    let forged = decide(&authorizer, &token(&["*"], &[], NEXT_SECRET)).await.unwrap_err();
+    for error in [nobody, forged] {
+        assert_eq!(error.error_message, "Unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_changed_in_its_place_is_learnt_without_a_new_start() {
+    let place = Place::holding(SECRET);
+    let authorizer = Authorizer::new(place.guard().await);
+    place.change(NEXT_SECRET);
+    assert_eq!(effect(&decide(&authorizer, &token(&["*"], &[], NEXT_SECRET)).await.unwrap()), "\"Allow\"");
+    assert!(decide(&authorizer, &token(&["*"], &[], SECRET)).await.is_err(), "the old one is over");
+}

@@ -1,0 +1,231 @@
+//! From the table's stream to the viewers.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+
+use backend_core::ports::ConnectionId;
+use backend_core::testing::{FakeConnections, FakeLog, FakeManagement};
+use backend_lambda::broadcast::{Broadcast, Invoke};
+use serde_json::{Value, json};
+use shared::ServerMessage;
+
+use crate::support::*;
+
+type Function = Broadcast<Arc<FakeConnections>, Arc<FakeLog>, Arc<FakeManagement>, Lambda>;
+
+/// Keeps what it is handed.
+#[derive(Clone, Default)]
+struct Lambda {
+    payloads: Arc<Mutex<Vec<Vec<u8>>>>,
+    is_busy: bool,
+}
+
+impl Lambda {
+    fn take(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut *self.payloads.lock().unwrap())
+    }
+}
+
+impl Invoke for Lambda {
+    async fn invoke(&self, payload: Vec<u8>) -> Result<(), String> {
+        if self.is_busy {
+            return Err("too many requests".into());
+        }
+        self.payloads.lock().unwrap().push(payload);
+        Ok(())
+    }
+}
+
+fn function(world: &World, lambda: &Lambda, shard_size: usize) -> Function {
+    let size = NonZeroUsize::new(shard_size).unwrap();
+    let World { connections, log, management } = world.clone();
+    Broadcast::new(connections, log, management, lambda.clone(), size)
+}
+
+/// The stream tells of an append of one publication; its sequence number is `s` and the number.
+fn record(number: u64, topic: &str, offset: u64) -> Value {
+    edited(STREAM, |event| {
+        let change = &mut event["Records"][0]["dynamodb"];
+        change["SequenceNumber"] = json!(format!("s{number}"));
+        change["NewImage"] = json!({
+            "pk": {"S": format!("T#{topic}")},
+            "sk": {"S": "#"},
+            "epoch": {"S": "9f86d081884c"},
+            "offset": {"N": offset.to_string()},
+            "count": {"N": "1"},
+            "items": {"S": format!("[{{\"d\":{offset}}}]")},
+            "received_at": {"N": NOW.to_string()},
+            "meta": {"M": {}},
+            "meta_at": {"N": "0"},
+            "seqs": {"M": {}},
+            "landed": {"M": {}},
+        });
+    })["Records"][0]
+        .clone()
+}
+
+fn batch(records: &[Value]) -> Value {
+    json!({"Records": records})
+}
+
+async fn run(function: &Function, payload: Value) -> Value {
+    function.handle(event(payload), || NOW).await.unwrap()
+}
+
+fn failed(number: u64) -> Value {
+    json!({"batchItemFailures": [{"itemIdentifier": format!("s{number}")}]})
+}
+
+fn all_done() -> Value {
+    json!({"batchItemFailures": []})
+}
+
+/// Topics and offsets of what a client has received, in order.
+fn received(world: &World, id: &ConnectionId) -> Vec<(String, u64)> {
+    let parts = |message| match message {
+        ServerMessage::Publications(publications) => vec![publications],
+        ServerMessage::Batch(batch) => batch.parts,
+        other => panic!("{other:?}"),
+    };
+    let parts = world.management.take_messages(id).into_iter().flat_map(parts);
+    parts
+        .flat_map(|part| {
+            part.items.iter().map(|item| (part.topic.to_string(), item.offset)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn said(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
+    expected.iter().map(|(topic, offset)| ((*topic).to_owned(), *offset)).collect()
+}
+
+#[tokio::test]
+async fn several_topics_reach_each_viewer_in_one_frame_and_history_first() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    let (all, one) = (world.viewer("a", &["*"]).await, world.viewer("b", &["y"]).await);
+    let records = [record(1, "x", 1), record(2, "y", 7), record(3, "x", 2)];
+    assert_eq!(run(&function, batch(&records)).await, all_done());
+    let posts = world.management.take_posts();
+    assert_eq!(posts.len(), 2, "one frame each");
+    for (id, frame) in posts {
+        world.management.connect(&id);
+        backend_core::ports::Management::post(&world.management, &id, frame).await.unwrap();
+    }
+    assert_eq!(received(&world, &all), said(&[("x", 1), ("x", 2), ("y", 7)]));
+    assert_eq!(received(&world, &one), said(&[("y", 7)]));
+    assert_eq!(world.log.recorded().len(), 3);
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_comes_again_with_all_after_it_and_what_came_before_is_told() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    let viewer = world.viewer("a", &["*"]).await;
+    world.log.refuse_to_record(Some(topic("y")));
+    let records = [record(1, "x", 1), record(2, "y", 1), record(3, "x", 2), record(4, "y", 2)];
+    assert_eq!(run(&function, batch(&records)).await, failed(2));
+    assert_eq!(received(&world, &viewer), said(&[("x", 1)]), "nothing is told that is not kept");
+    world.log.refuse_to_record(None);
+    assert_eq!(run(&function, batch(&records[1..])).await, all_done());
+    assert_eq!(received(&world, &viewer), said(&[("y", 1), ("y", 2), ("x", 2)]));
+}
+
+#[tokio::test]
+async fn when_viewers_cannot_be_found_everything_comes_again() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    let viewer = world.viewer("a", &["*"]).await;
+    world.connections.set_broken(true);
+    let records = [record(1, "x", 1), record(2, "x", 2)];
+    assert_eq!(run(&function, batch(&records)).await, failed(1));
+    world.connections.set_broken(false);
+    assert_eq!(run(&function, batch(&records)).await, all_done());
+    assert_eq!(received(&world, &viewer), said(&[("x", 1), ("x", 2)]));
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_holds_up_no_other() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    let viewer = world.viewer("a", &["*"]).await;
+    let mut damaged = record(1, "x", 1);
+    damaged["dynamodb"]["NewImage"]["items"] = json!({"S": "nonsense"});
+    let deleted = edited(STREAM, |_| {})["Records"][1].clone();
+    let mut catalogue = record(3, "x", 1);
+    catalogue["dynamodb"]["NewImage"] = json!({"pk": {"S": "CATALOGUE"}, "sk": {"S": "x"}});
+    let records = [damaged, deleted, catalogue, record(4, "y", 1)];
+    assert_eq!(run(&function, batch(&records)).await, all_done());
+    assert_eq!(received(&world, &viewer), said(&[("y", 1)]));
+    world.log.refuse_to_record(Some(topic("y")));
+    assert_eq!(
+        run(&function, batch(&records)).await,
+        failed(4),
+        "its own number, not its place among the readable"
+    );
+}
+
+#[tokio::test]
+async fn beyond_a_shards_size_others_are_asked_and_everybody_gets_everything_once() {
+    let world = World::default();
+    let lambda = Lambda::default();
+    let function = function(&world, &lambda, 10);
+    let mut viewers = Vec::new();
+    for number in 0..35 {
+        let filter = if number % 2 == 0 { "*" } else { "x" };
+        viewers.push(world.viewer(&format!("{number:015}="), &[filter]).await);
+    }
+    run(&function, batch(&[record(1, "x", 1), record(2, "y", 1)])).await;
+    let payloads = lambda.take();
+    assert_eq!((world.management.take_posts().len(), payloads.len()), (10, 3), "one shard is done here");
+    for payload in &payloads {
+        assert!(payload.len() < 256 * 1024);
+        let answer = run(&function, serde_json::from_slice(payload).unwrap()).await;
+        assert!(answer["posts"].as_u64().unwrap() <= 10);
+    }
+    assert_eq!(world.management.take_posts().len(), 25);
+    run(&function, batch(&[record(3, "x", 2)])).await;
+    for payload in lambda.take() {
+        run(&function, serde_json::from_slice(&payload).unwrap()).await;
+    }
+    for viewer in &viewers {
+        assert_eq!(received(&world, viewer), said(&[("x", 2)]));
+    }
+}
+
+#[tokio::test]
+async fn a_shard_that_nobody_takes_is_done_here() {
+    let world = World::default();
+    let function = function(&world, &Lambda { is_busy: true, ..Lambda::default() }, 10);
+    for number in 0..35 {
+        world.viewer(&format!("{number:015}="), &["*"]).await;
+    }
+    assert_eq!(run(&function, batch(&[record(1, "x", 1)])).await, all_done());
+    assert_eq!(world.management.take_posts().len(), 35);
+}
+
+#[tokio::test]
+async fn a_publication_by_hand_goes_the_way_of_all_others() {
+    let world = World::default();
+    let function = function(&world, &Lambda::default(), 100);
+    world.viewer("a", &["*"]).await;
+    let answer = run(&function, json!({"topic": "kitchen/temp", "data": 21.5})).await;
+    assert_eq!((&answer["topic"], &answer["offset"]), (&json!("kitchen/temp"), &json!(1)));
+    assert_eq!(world.log.take_changes()[0].items[0].data, json!(21.5));
+    assert_eq!(world.management.take_posts(), [], "the stream brings it back");
+}
+
+#[tokio::test]
+async fn what_is_none_of_its_work_is_refused_with_words() {
+    let function = function(&World::default(), &Lambda::default(), 100);
+    for (payload, words) in [
+        (json!({"hello": "world"}), "is expected"),
+        (json!({"topic": "a//b", "data": 1}), "segment"),
+        (json!({"topic": "a"}), "nothing to publish"),
+        (json!({"Records": [{"Sns": {}}]}), "dynamodb"),
+        (json!({"shard": "all"}), "invalid type"),
+    ] {
+        let error = function.handle(event(payload), || NOW).await.unwrap_err();
+        assert!(error.error_message.contains(words), "{}", error.error_message);
+    }
+}

@@ -1,0 +1,68 @@
+//! The HTTP API, by function URL.
+
+use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
+use backend_lambda::ingest::Ingest;
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+type Function = Ingest<std::sync::Arc<backend_core::testing::FakeLog>, Place>;
+
+async fn ask(function: &Function, method: &str, path: &str, token: &str) -> LambdaFunctionUrlResponse {
+    let payload = edited(URL, |event| {
+        event["requestContext"]["http"]["method"] = json!(method);
+        event["rawPath"] = json!(path);
+        event["headers"]["authorization"] = json!(format!("Bearer {token}"));
+    });
+    function.handle(event(payload), || NOW).await.unwrap()
+}
+
+fn body(response: &LambdaFunctionUrlResponse) -> Value {
+    serde_json::from_str(response.body.as_deref().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn what_curl_sends_is_published_and_can_be_read() {
+    let world = World::default();
+    let function = Ingest::new(world.log.clone(), open());
+    let posted = ask(&function, "POST", "/topics/kitchen/temp", "").await;
+    assert_eq!((posted.status_code, &body(&posted)["offset"]), (200, &json!(1)));
+    let changes = world.log.take_changes();
+    assert_eq!((&changes[0].topic, &changes[0].items[0].data), (&topic("kitchen/temp"), &json!(21.5)));
+    assert_eq!(changes[0].meta.as_ref().and_then(|meta| meta.unit.as_deref()), Some("°C"), "from the query");
+    let history = ask(&function, "GET", "/topics/kitchen%2Ftemp", "").await;
+    assert_eq!(body(&history)["items"][0]["data"], 21.5);
+    assert_eq!(body(&ask(&function, "GET", "/topics", "").await)["topics"][0]["topic"], "kitchen/temp");
+    assert_eq!(ask(&function, "HEAD", "/topics", "").await.body, None);
+}
+
+#[tokio::test]
+async fn a_token_decides_and_a_new_secret_is_learnt() {
+    let place = Place::holding(SECRET);
+    let function = Ingest::new(World::default().log, place.guard().await);
+    let post = async |token: &str| ask(&function, "POST", "/topics/a", token).await.status_code;
+    assert_eq!(post(&token(&[], &["a"], SECRET)).await, 200);
+    assert_eq!(post(&token(&[], &["b"], SECRET)).await, 403);
+    assert_eq!(post("nonsense").await, 401);
+    place.change(NEXT_SECRET);
+    assert_eq!(post(&token(&[], &["a"], NEXT_SECRET)).await, 200);
+}
+
+#[tokio::test]
+async fn every_refusal_is_an_answer_and_no_failure_of_the_function() {
+    let world = World::default();
+    let function = Ingest::new(world.log.clone(), open());
+    for (method, path, status) in [
+        ("POST", "/topics/a%20b", 400),
+        ("GET", "/topics/nobody", 404),
+        ("GET", "/elsewhere", 404),
+        ("DELETE", "/topics/a", 405),
+        ("OPTIONS", "/topics/a", 204),
+        ("GET", "/healthz", 200),
+    ] {
+        assert_eq!(ask(&function, method, path, "").await.status_code, status, "{method} {path}");
+    }
+    world.log.set_broken(true);
+    let busy = ask(&function, "POST", "/topics/a", "").await;
+    assert_eq!((busy.status_code, &busy.headers["retry-after"]), (503, &"1".parse().unwrap()));
+}

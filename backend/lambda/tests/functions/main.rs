@@ -1,0 +1,9 @@
+//! The functions, called with events as AWS sends them, over fakes of every port.
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
+
+mod authorizer;
+mod broadcast;
+mod ingest;
+mod secrecy;
+mod support;
+mod websocket;

@@ -1,0 +1,94 @@
+//! A token reaches no log, whatever comes of it.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use backend_lambda::authorizer::Authorizer;
+use backend_lambda::ingest::Ingest;
+use backend_lambda::websocket::Websocket;
+use serde_json::{Value, json};
+use tracing::instrument::WithSubscriber;
+
+use crate::support::*;
+
+/// A log that can be read afterwards.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Good ones, a forged one, and one in a place where none belongs.
+fn events(token: &str) -> Vec<Value> {
+    let protocols = json!(format!("tickertape.v1, bearer.{token}"));
+    let handshake = |text| {
+        edited(text, |event| {
+            event["headers"]["Sec-WebSocket-Protocol"] = protocols.clone();
+            event["multiValueHeaders"]["Sec-WebSocket-Protocol"] = json!([protocols]);
+        })
+    };
+    let refresh = json!({"action": "refresh", "id": 1, "token": token}).to_string();
+    vec![
+        handshake(AUTHORIZER),
+        handshake(CONNECT),
+        edited(MESSAGE, |event| event["body"] = json!(refresh)),
+        edited(MESSAGE, |event| event["body"] = json!(refresh.replace("refresh", "reheat"))),
+        edited(URL, |event| event["headers"]["authorization"] = json!(format!("Bearer {token}"))),
+        edited(AUTHORIZER, |event| event["headers"] = json!({"Authorization": {"Bearer": token}})),
+        edited(CONNECT, |event| event["headers"] = json!({"Authorization": [[token]]})),
+    ]
+}
+
+#[tokio::test]
+async fn no_token_reaches_a_log_or_an_error() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let log = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let failures = every_function_with_every_event().with_subscriber(log).await;
+    let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(written.contains("XDmENcnwIE0CFEQ="), "connections are named: {written}");
+    assert!(!failures.is_empty());
+    for signature in signatures() {
+        assert!(!written.contains(&signature) && !failures.concat().contains(&signature));
+    }
+}
+
+fn tokens() -> [String; 2] {
+    [token(&["*"], &["*"], SECRET), token(&["*"], &["*"], NEXT_SECRET)]
+}
+
+/// The part of a token that makes it one.
+fn signatures() -> Vec<String> {
+    tokens().iter().map(|token| token.rsplit('.').next().unwrap().to_owned()).collect()
+}
+
+async fn every_function_with_every_event() -> Vec<String> {
+    let world = World::default();
+    let place = Place::holding(SECRET);
+    let websocket = Websocket::new(
+        world.connections.clone(),
+        world.log.clone(),
+        world.management.clone(),
+        place.guard().await,
+    );
+    let authorizer = Authorizer::new(place.guard().await);
+    let ingest = Ingest::new(world.log.clone(), place.guard().await);
+    let mut failures = Vec::new();
+    for payload in tokens().iter().flat_map(|token| events(token)) {
+        failures.extend(websocket.handle(event(payload.clone()), NOW).await.err().map(|e| format!("{e:?}")));
+        failures.extend(authorizer.handle(payload.clone(), NOW).await.err().map(|e| format!("{e:?}")));
+        failures.extend(ingest.handle(event(payload), || NOW).await.err().map(|e| format!("{e:?}")));
+    }
+    failures
+}

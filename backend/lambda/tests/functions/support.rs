@@ -1,0 +1,98 @@
+//! Fakes, events and keys.
+
+use std::sync::{Arc, Mutex};
+
+use backend_core::Principal;
+use backend_core::ports::{Connection, ConnectionId, Connections};
+use backend_core::testing::{FakeConnections, FakeLog, FakeManagement};
+use backend_core::token::{Claims, Expected, Keys, mint};
+use backend_lambda::keys::{FetchKeys, Guard, KeyRing, KeysError};
+use lambda_runtime::{Context, LambdaEvent};
+use serde_json::Value;
+use shared::{Filter, Millis, Topic};
+
+pub const NOW: Millis = 1_800_000_000_000;
+pub const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
+pub const NEXT_SECRET: &[u8] = b"another thirty-two bytes of mist";
+
+pub const CONNECT: &str = include_str!("../../../edge/tests/fixtures/connect.json");
+pub const MESSAGE: &str = include_str!("../../../edge/tests/fixtures/message.json");
+pub const DISCONNECT: &str = include_str!("../../../edge/tests/fixtures/disconnect.json");
+pub const AUTHORIZER: &str = include_str!("../../../edge/tests/fixtures/authorizer.json");
+pub const URL: &str = include_str!("../../../edge/tests/fixtures/function-url.json");
+pub const STREAM: &str = include_str!("../../../edge/tests/fixtures/stream.json");
+
+/// The ports, kept to be looked at.
+#[derive(Default, Clone)]
+pub struct World {
+    pub connections: Arc<FakeConnections>,
+    pub log: Arc<FakeLog>,
+    pub management: Arc<FakeManagement>,
+}
+
+impl World {
+    /// A connection that was made a minute ago and watches these filters.
+    pub async fn viewer(&self, name: &str, filters: &[&str]) -> ConnectionId {
+        let id = ConnectionId::new(name);
+        let (connected_at, expires_at) = (NOW - 60_000, NOW + 3_600_000);
+        let row = Connection { id: id.clone(), principal: Principal::local(), connected_at, expires_at };
+        self.connections.put(row).await.unwrap();
+        for text in filters {
+            self.connections.subscribe(&id, &Filter::new(text).unwrap(), NOW).await.unwrap();
+        }
+        self.management.connect(&id);
+        id
+    }
+}
+
+/// Where the secret is, which can be changed.
+#[derive(Debug, Clone)]
+pub struct Place(Arc<Mutex<&'static [u8]>>);
+
+impl Place {
+    pub fn holding(secret: &'static [u8]) -> Self {
+        Self(Arc::new(Mutex::new(secret)))
+    }
+
+    pub fn change(&self, secret: &'static [u8]) {
+        *self.0.lock().unwrap() = secret;
+    }
+
+    pub async fn guard(&self) -> Guard<Self> {
+        Guard::Tokens(KeyRing::new(self.clone(), Expected::default(), NOW - 3_600_000).await.unwrap())
+    }
+}
+
+impl FetchKeys for Place {
+    async fn fetch(&self) -> Result<Keys, KeysError> {
+        let secret = *self.0.lock().unwrap();
+        Keys::secret(secret).map_err(|weak| KeysError { from: "a test".into(), why: weak.to_string() })
+    }
+}
+
+pub fn open() -> Guard<Place> {
+    Guard::Open
+}
+
+pub fn event(payload: Value) -> LambdaEvent<Value> {
+    LambdaEvent::new(payload, Context::default())
+}
+
+/// A fixture with changes made to it.
+pub fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> Value {
+    let mut value = serde_json::from_str(text).unwrap();
+    edit(&mut value);
+    value
+}
+
+/// A token for `agent`, who may watch and publish these.
+pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
+    let filters = |texts: &[&str]| texts.iter().map(|text| Filter::new(text).unwrap()).collect();
+    let (subscribe, publish) = (filters(subscribe), filters(publish));
+    let claims = Claims { sub: "agent".into(), exp: Some(NOW / 1000 + 60), nbf: None, subscribe, publish };
+    mint(&claims, secret).unwrap()
+}
+
+pub fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}

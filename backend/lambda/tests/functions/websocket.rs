@@ -1,0 +1,93 @@
+//! Every route of the WebSocket API.
+
+use backend_core::ports::{ConnectionId, Connections};
+use backend_lambda::keys::Guard;
+use backend_lambda::websocket::Websocket;
+use serde_json::{Value, json};
+use shared::ServerMessage;
+
+use crate::support::*;
+
+type Function = Websocket<
+    std::sync::Arc<backend_core::testing::FakeConnections>,
+    std::sync::Arc<backend_core::testing::FakeLog>,
+    std::sync::Arc<backend_core::testing::FakeManagement>,
+    Place,
+>;
+
+fn function(world: &World, guard: Guard<Place>) -> Function {
+    Websocket::new(world.connections.clone(), world.log.clone(), world.management.clone(), guard)
+}
+
+/// The connection of the fixtures.
+fn id() -> ConnectionId {
+    ConnectionId::new("XDmENcnwIE0CFEQ=")
+}
+
+async fn say(function: &Function, world: &World, message: Value) -> Vec<ServerMessage> {
+    let payload = edited(MESSAGE, |event| event["body"] = json!(message.to_string()));
+    let response = function.handle(event(payload), NOW).await.unwrap();
+    assert_eq!(response.status_code, 200);
+    world.management.take_messages(&id())
+}
+
+#[tokio::test]
+async fn a_connection_is_accepted_answered_and_forgotten() {
+    let world = World::default();
+    let function = function(&world, Place::holding(SECRET).guard().await);
+    let response = function.handle(event(serde_json::from_str(CONNECT).unwrap()), NOW).await.unwrap();
+    let response = serde_json::to_value(response).unwrap();
+    assert_eq!(response["statusCode"], 200);
+    assert_eq!(response["headers"], json!({"sec-websocket-protocol": "tickertape.v1"}));
+    assert_eq!(world.management.take_posts(), [], "nothing is posted from $connect");
+
+    world.management.connect(&id());
+    function.handle(event(serde_json::from_str(MESSAGE).unwrap()), NOW).await.unwrap();
+    let [ServerMessage::Pong(pong)] = &world.management.take_messages(&id())[..] else { panic!("no pong") };
+    assert_eq!((pong.t, pong.server_ts), (1, NOW));
+
+    function.handle(event(serde_json::from_str(DISCONNECT).unwrap()), NOW).await.unwrap();
+    assert_eq!(world.connections.get(&id(), NOW).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn nobody_is_told_a_number_of_viewers_that_nobody_would_correct() {
+    let world = World::default();
+    let function = function(&world, open());
+    world.viewer(id().as_str(), &[]).await;
+    let told = say(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
+    let [ServerMessage::Subscribed(subscribed)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(subscribed.viewers, None);
+}
+
+#[tokio::test]
+async fn a_bad_message_is_answered_and_is_no_failure_of_the_function() {
+    let world = World::default();
+    let function = function(&world, open());
+    world.viewer(id().as_str(), &[]).await;
+    let told = say(&function, &world, json!({"action": "dance", "id": 7})).await;
+    let [ServerMessage::Error(error)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(error.id, Some(7));
+}
+
+#[tokio::test]
+async fn a_new_token_signed_with_a_new_secret_is_taken_on_an_old_connection() {
+    let world = World::default();
+    let place = Place::holding(SECRET);
+    let function = function(&world, place.guard().await);
+    function.handle(event(serde_json::from_str(CONNECT).unwrap()), NOW).await.unwrap();
+    world.management.connect(&id());
+    place.change(NEXT_SECRET);
+    let token = token(&["*"], &[], NEXT_SECRET);
+    let told = say(&function, &world, json!({"action": "refresh", "id": 2, "token": token})).await;
+    assert!(matches!(&told[..], [ServerMessage::Refreshed(_)]), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_no_websocket_api_sends_fails_the_invocation() {
+    let function = function(&World::default(), open());
+    for payload in [json!({}), json!("hello"), edited(MESSAGE, |event| event["body"] = Value::Null)] {
+        let error = function.handle(event(payload), NOW).await.unwrap_err();
+        assert_eq!(error.error_type, "Event");
+    }
+}
