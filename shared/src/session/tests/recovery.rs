@@ -4,9 +4,11 @@ use super::Harness;
 use super::harness::{history, listed, position, topic};
 use crate::client::Rewind;
 use crate::server::SubscribedTopic;
-use crate::session::constants::{AHEAD_ITEMS, BACKOFF_BASE_MS, GIVE_UP_MS, HISTORY_MS, HOLE_MS, REPLY_MS};
+use crate::session::constants::{
+    AHEAD_ITEMS, BACKOFF_BASE_MS, GIVE_UP_MS, HISTORY_MS, HOLE_MS, REPLAY_MS, REPLY_MS,
+};
 use crate::session::{Event, Session, State};
-use crate::{ClientMessage, Filter};
+use crate::{ClientMessage, Filter, ServerMessage};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -104,6 +106,26 @@ fn publications_that_overtake_the_listing_wait_for_it() {
 }
 
 #[test]
+fn a_listing_in_parts_is_complete_with_the_last_of_them() {
+    let mut harness = Harness::new();
+    harness.watch("*");
+    harness.act(Session::open);
+    harness.accept();
+    harness.publish(&[8]);
+    let request = harness.take_subscribes().remove(0);
+    let mut first = harness.subscribed(request.id, Filter::All, &[]);
+    if let ServerMessage::Subscribed(message) = &mut first {
+        message.more = true;
+    }
+    harness.say(&first);
+    harness.pass(HOLE_MS);
+    assert!(harness.take_histories().is_empty(), "a topic that may be listed yet");
+    let last = harness.subscribed(request.id, Filter::All, &[listed(7, true, None)]);
+    harness.say(&last);
+    assert_eq!(harness.shown(), "8");
+}
+
+#[test]
 fn a_first_subscription_without_a_rewind_begins_at_the_end() {
     let mut harness = Harness::new();
     harness.watch("*");
@@ -151,6 +173,15 @@ fn a_loss_without_a_replay_is_left_to_history_to_decide() {
     let request = harness.take_histories().remove(0);
     harness.say(&history(&request, &[], 9, false));
     assert_eq!(harness.shown(), "!6-9");
+}
+
+#[test]
+fn a_promised_replay_is_waited_for_before_it_is_asked_for() {
+    let mut harness = resubscribed(8, true, Some(5));
+    harness.pass(REPLAY_MS - 1);
+    assert!(harness.take_histories().is_empty(), "it is on its way");
+    harness.pass(1);
+    assert_eq!(harness.take_histories().remove(0).since, Some(position(5)));
 }
 
 #[test]
