@@ -105,6 +105,10 @@ where
         Some(410) => PostError::Gone,
         Some(413) => PostError::TooLarge,
         Some(429) => PostError::LimitExceeded,
-        Some(_) | None => PostError::Failed { reason: DisplayErrorContext(error).to_string() },
+        Some(_) | None => {
+            let reason = DisplayErrorContext(error).to_string();
+            tracing::warn!(%reason, "a post failed");
+            PostError::Failed { reason }
+        }
     }
 }

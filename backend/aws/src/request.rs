@@ -26,7 +26,10 @@ const WRITE_KEYS: usize = 25;
 
 /// A request that failed after all tries of the SDK.
 pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpResponse>) -> Unavailable {
-    Unavailable::new(DisplayErrorContext(error))
+    let unavailable = Unavailable::new(DisplayErrorContext(error));
+    // Whoever asked is only told to try again; the reason must not be lost on the way.
+    tracing::warn!(error = %unavailable, "DynamoDB did not do what it was asked");
+    unavailable
 }
 
 /// Everything a query finds, page after page: DynamoDB ends a page at 1 MB.
