@@ -2,6 +2,8 @@
 
 use super::Harness;
 use super::harness::{SKEW_MS, WALL_MS, publications};
+use crate::ServerMessage;
+use crate::server;
 use crate::session::{Cause, Event, Session, State};
 
 #[cfg(target_arch = "wasm32")]
@@ -98,6 +100,21 @@ fn a_sleep_in_which_both_clocks_ran_on_is_noticed_too() {
     harness.act(Session::handle_timeout);
     assert_eq!(harness.take_pings().len(), 1, "a probe, not a verdict");
     assert_eq!(harness.state(), State::Connected);
+}
+
+#[test]
+fn after_a_sleep_the_servers_clock_is_believed_anew_and_not_as_it_was() {
+    let mut harness = Harness::connected();
+    let slept_ms = 3_600_000;
+    harness.sleep(slept_ms);
+    harness.act(Session::handle_timeout);
+    let ping = harness.take_pings().pop().unwrap();
+    // Slower than the exchange before the sleep, which would be believed for that.
+    harness.pass(40);
+    let server_ts = harness.server_ts() + slept_ms as i64;
+    harness.say(&ServerMessage::Pong(server::Pong { t: ping.t, server_ts, heads: Default::default() }));
+    let off_ms = harness.session.server_now(harness.now).abs_diff(server_ts);
+    assert!(off_ms <= 40, "{off_ms} ms");
 }
 
 #[test]
