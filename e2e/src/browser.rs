@@ -129,6 +129,19 @@ impl Browser {
         seen.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
     }
 
+    /// What stands in the browser's console since this was last asked, the browser's own remarks among it.
+    ///
+    /// # Panics
+    ///
+    /// If the browser does not answer.
+    pub async fn console(&self) -> Vec<String> {
+        let url = format!("http://127.0.0.1:{}/session/{}/se/log", self.port, self.driver.session_id());
+        let asked = reqwest::Client::new().post(url).json(&json!({"type": "browser"})).send().await;
+        let log: Value = asked.expect("the driver answers").json().await.expect("in JSON");
+        let entries = log["value"].as_array().expect("a list of entries").iter();
+        entries.filter_map(|entry| entry["message"].as_str().map(str::to_string)).collect()
+    }
+
     /// From the next page on, collects what [`Browser::complaints`] tells.
     ///
     /// # Panics
@@ -176,6 +189,7 @@ fn end_session(port: u16, session: &str) -> std::io::Result<usize> {
 
 fn capabilities(profile: &Path, width: u32, height: u32) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
+    capabilities.set("goog:loggingPrefs", json!({"browser": "ALL"})).expect("JSON");
     capabilities.set_binary(&setting("TICKERTAPE_CHROMIUM")).expect("a path");
     let profile = format!("--user-data-dir={}", profile.display());
     let size = format!("--window-size={width},{height}");

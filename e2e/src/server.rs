@@ -1,5 +1,6 @@
 //! A running `tickertape serve` that can be killed and started again on the same port and data.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -13,6 +14,7 @@ pub struct Server {
     process: Spawned,
     address: String,
     data: TempDir,
+    site: PathBuf,
     arguments: Vec<String>,
 }
 
@@ -23,10 +25,19 @@ impl Server {
     ///
     /// If it does not start.
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_with_site(Path::new(&setting("TICKERTAPE_SITE")), arguments)
+    }
+
+    /// The same, with the page in this directory.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start_with_site(site: &Path, arguments: &[&str]) -> Self {
         let data = TempDir::new().expect("a temporary directory");
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
-        let (process, address) = spawn("127.0.0.1:0", &data, &arguments);
-        Self { process, address, data, arguments }
+        let (process, address) = spawn("127.0.0.1:0", &data, site, &arguments);
+        Self { process, address, data, site: site.to_owned(), arguments }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -42,7 +53,7 @@ impl Server {
     /// Starts it again where it was.
     pub fn restart(&mut self) {
         self.process.kill();
-        self.process = spawn(&self.address, &self.data, &self.arguments).0;
+        self.process = spawn(&self.address, &self.data, &self.site, &self.arguments).0;
     }
 
     /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and answers with the reply.
@@ -61,12 +72,13 @@ impl Server {
     }
 }
 
-fn spawn(listen: &str, data: &TempDir, arguments: &[String]) -> (Spawned, String) {
+fn spawn(listen: &str, data: &TempDir, site: &Path, arguments: &[String]) -> (Spawned, String) {
     let process = Spawned::start(
         Command::new(setting("TICKERTAPE_BIN"))
             .args(["serve", "--json", "--listen", listen, "--data-dir"])
             .arg(data.path())
-            .args(["--site", &setting("TICKERTAPE_SITE")])
+            .arg("--site")
+            .arg(site)
             .args(arguments),
     );
     let address = process.line_with(|line| {

@@ -4,13 +4,21 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::board::Board;
 use crate::config::Addresses;
 use crate::follow::{click, follow, parts};
+use crate::sheet;
 
 /// Where the program finds a server without being told.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
 /// How long a button says that it copied, in milliseconds.
 const DONE: std::time::Duration = std::time::Duration::from_millis(1_600);
+
+/// The commands are copied and shown around; a token in them would be, too.
+const WITH_TOKEN: &str =
+    " The server asks for a token that may publish; they take it from the variable TICKERTAPE_TOKEN.";
+/// How curl and websocat show it.
+const AUTHORIZATION: &str = r#" -H "Authorization: Bearer $TICKERTAPE_TOKEN""#;
 
 /// One way to publish.
 struct Recipe {
@@ -27,15 +35,11 @@ pub struct AddData(pub RwSignal<bool>);
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
     let AddData(open) = expect_context();
-    let addresses: RwSignal<Addresses> = expect_context();
-    let sheet = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(sheet) = sheet.get() {
-            show(&sheet, open.get());
-        }
-    });
+    let (addresses, has_token) = surroundings();
+    let dialog = NodeRef::<html::Dialog>::new();
+    sheet::follow(dialog, open);
     view! {
-        <dialog class="sheet" aria-labelledby="add-data" node_ref=sheet on:close=move |_| open.set(false)>
+        <dialog class="sheet" aria-labelledby="add-data" node_ref=dialog on:close=move |_| open.set(false)>
             <div class="sheet-top">
                 <h2 id="add-data">"Add data"</h2>
                 <button class="tool" type="button" on:click=click(move || open.set(false))>"Close"</button>
@@ -44,8 +48,9 @@ pub fn AddDataSheet() -> impl IntoView {
                 <p>
                     "Whatever is published appears on the board by itself, in every open page. "
                     "The commands are ready to paste: they carry this page's own address."
+                    {follow(move || if has_token.get() { WITH_TOKEN } else { "" }.to_owned())}
                 </p>
-                {follow(move || parts(addresses.with(recipes).into_iter().map(recipe)))}
+                {follow(move || parts(recipes(&addresses.get(), has_token.get()).into_iter().map(recipe)))}
             </div>
         </dialog>
     }
@@ -55,9 +60,9 @@ pub fn AddDataSheet() -> impl IntoView {
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
     let AddData(open) = expect_context();
-    let addresses: RwSignal<Addresses> = expect_context();
+    let (addresses, has_token) = surroundings();
     let first = follow(move || {
-        let recipes = addresses.with(recipes).into_iter().take(2);
+        let recipes = recipes(&addresses.get(), has_token.get()).into_iter().take(2);
         parts(recipes.map(|recipe| view! { <Command text=recipe.command /> }))
     });
     view! {
@@ -68,6 +73,12 @@ pub fn EmptyBoard() -> impl IntoView {
             <button class="tool primary" type="button" on:click=click(move || open.set(true))>"More ways"</button>
         </div>
     }
+}
+
+/// Where the server is, and whether it is shown a token.
+fn surroundings() -> (RwSignal<Addresses>, Memo<bool>) {
+    let board: Board = expect_context();
+    (expect_context(), Memo::new(move |_| board.link.with(|link| link.has_token)))
 }
 
 fn recipe(recipe: Recipe) -> impl IntoView {
@@ -102,19 +113,20 @@ fn Command(text: String) -> impl IntoView {
     }
 }
 
-fn recipes(addresses: &Addresses) -> Vec<Recipe> {
+fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
     let http = &addresses.http;
+    let header = if with_token { AUTHORIZATION } else { "" };
     let url = if addresses.ws == DEFAULT_WS { String::new() } else { format!(" --url {}", addresses.ws) };
     vec![
         Recipe {
             title: "A number",
             words: "A number gets a big figure with its recent past; a word or true and false a state.",
-            command: format!("curl -d 21.5 {http}/topics/kitchen/temp"),
+            command: format!("curl{header} -d 21.5 {http}/topics/kitchen/temp"),
         },
         Recipe {
             title: "Several series",
             words: "Each field of an object is a line in one chart.",
-            command: format!("curl -d '{{\"in\": 21.5, \"out\": 4}}' {http}/topics/house/climate"),
+            command: format!("curl{header} -d '{{\"in\": 21.5, \"out\": 4}}' {http}/topics/house/climate"),
         },
         Recipe {
             title: "The output of a program",
@@ -130,20 +142,11 @@ fn recipes(addresses: &Addresses) -> Vec<Recipe> {
             title: "Any WebSocket client",
             words: "Connect, then send this as a text message. PROTOCOL.md has all the others.",
             command: format!(
-                "websocat {}\n{}",
+                "websocat{header} {}\n{}",
                 addresses.ws, r#"{"action": "publish", "id": 1, "topic": "kitchen/temp", "data": 21.5}"#
             ),
         },
     ]
-}
-
-fn show(sheet: &web_sys::HtmlDialogElement, open: bool) {
-    if open && !sheet.open() {
-        // Refused only for a dialog that is open or not in the page.
-        let _shown = sheet.show_modal();
-    } else if !open {
-        sheet.close();
-    }
 }
 
 /// Browsers lend their clipboard to pages from this machine or over TLS; elsewhere the command is selected, ready for
@@ -165,8 +168,23 @@ mod tests {
     use super::*;
 
     fn commands(ws: &str, http: &str) -> Vec<String> {
+        commands_with(ws, http, false)
+    }
+
+    fn commands_with(ws: &str, http: &str, token: bool) -> Vec<String> {
         let addresses = Addresses { ws: ws.into(), http: http.into() };
-        recipes(&addresses).into_iter().map(|recipe| recipe.command).collect()
+        recipes(&addresses, token).into_iter().map(|recipe| recipe.command).collect()
+    }
+
+    #[test]
+    fn where_tokens_are_asked_for_every_command_takes_one_from_the_same_variable() {
+        for command in commands_with("wss://api.example/prod", "https://x.example", true) {
+            let is_ours = command.contains("tickertape ");
+            assert!(
+                is_ours || command.contains("-H \"Authorization: Bearer $TICKERTAPE_TOKEN\""),
+                "{command}"
+            );
+        }
     }
 
     #[test]

@@ -16,18 +16,21 @@ use crate::header::Header;
 use crate::model::layout::Group;
 use crate::model::link::Link;
 use crate::panel::Panel;
+use crate::sign_in::{SignIn, SignInSheet};
 use crate::socket::Connection;
 use crate::wall::Wall;
-use crate::{intake, now, prefs, tab, tick};
+use crate::{intake, now, tab, tick, token};
 
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
+    token::take_from_address();
     let board = Board::from_address();
     let wall = Wall::new();
     provide_context(board);
     provide_context(wall);
     provide_context(AddData(RwSignal::new(false)));
+    provide_context(SignIn(RwSignal::new(false)));
     provide_context(connect(board));
     provide_crosshair();
     tab::follow(board);
@@ -41,6 +44,7 @@ pub fn App() -> impl IntoView {
             <Panels />
         </main>
         <AddDataSheet />
+        <SignInSheet />
     }
 }
 
@@ -49,16 +53,18 @@ fn connect(board: Board) -> RwSignal<Addresses> {
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(Config::default().addresses(&origin));
     leptos::task::spawn_local(async move {
-        let found = Config::fetch().await.addresses(&origin);
+        let config = Config::fetch().await;
+        let found = config.addresses(&origin);
+        let token = token::kept().or(config.token);
         addresses.set(found.clone());
-        start(board, found);
+        start(board, found, token);
     });
     addresses
 }
 
 /// Connects, and lets time pass.
-fn start(board: Board, server: Addresses) {
-    let settings = Settings { token: prefs::token(), ..Settings::default() };
+fn start(board: Board, server: Addresses, token: Option<String>) {
+    let settings = Settings { token, ..Settings::default() };
     let session = Session::new(settings, now::seed());
     board.watch(Connection::new(server, session, move |event| intake::hear(board, event)));
     tick::start(board);

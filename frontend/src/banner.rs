@@ -1,12 +1,11 @@
 //! Trouble in words, across the page, and what to do about it.
 
 use leptos::prelude::*;
-use leptos::{ev, html};
 
 use crate::board::Board;
 use crate::follow::{click, follow, when};
 use crate::model::link::{Link, Tone};
-use crate::prefs;
+use crate::sign_in::SignIn;
 
 /// The banner while there is trouble that is news; it goes by itself. Read aloud when it comes and when it goes.
 #[component]
@@ -26,7 +25,7 @@ pub fn Banner() -> impl IntoView {
 
 #[component]
 fn News(news: Memo<Option<(String, String)>>) -> impl IntoView {
-    let board: Board = expect_context();
+    let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
     let is_bad = Memo::new(move |_| board.link.with(|link| link.tone() == Tone::Down));
     let can_retry = Memo::new(move |_| board.link.with(Link::can_retry));
     let wants_token = Memo::new(move |_| board.link.with(Link::wants_token));
@@ -43,28 +42,9 @@ fn News(news: Memo<Option<(String, String)>>) -> impl IntoView {
                     "Try now"
                 </button>
             })}
-            {when(wants_token, || view! { <SignIn /> })}
+            {when(wants_token, move || view! {
+                <button class="tool primary" type="button" on:click=click(move || open.set(true))>"Sign in"</button>
+            })}
         </div>
-    }
-}
-
-/// A token, as `tickertape token` prints it, kept until the tab is closed.
-#[component]
-fn SignIn() -> impl IntoView {
-    let board: Board = expect_context();
-    let field = NodeRef::<html::Input>::new();
-    let sign_in = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let token = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        if !token.is_empty() {
-            prefs::keep_token(&token);
-            board.with_session(|session, now| session.set_token(token, now));
-        }
-    };
-    view! {
-        <form class="sign-in" on:submit=sign_in>
-            <input class="filter" type="password" autocomplete="off" placeholder="Token" aria-label="Token" node_ref=field />
-            <button class="tool primary" type="submit">"Sign in"</button>
-        </form>
     }
 }

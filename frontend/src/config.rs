@@ -1,7 +1,8 @@
 //! Where the server is: `config.json` beside the page, or the page's own address.
 
-use gloo_net::http::Request;
 use serde::Deserialize;
+
+use crate::http;
 
 /// What `config.json` may say. All of it may be absent, the file too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -11,6 +12,8 @@ pub struct Config {
     pub ws: Option<String>,
     /// The HTTP API's address, without a slash at the end, if it is not the page's own server.
     pub http: Option<String>,
+    /// The token of everybody who opens the page; `None` if they need none, or bring their own.
+    pub token: Option<String>,
 }
 
 /// Where the server is.
@@ -25,11 +28,7 @@ pub struct Addresses {
 impl Config {
     /// Asks for the file. Whatever is wrong with it, the page's own server is a good guess.
     pub async fn fetch() -> Self {
-        let Ok(response) = Request::get("config.json").send().await else { return Self::default() };
-        if !response.ok() {
-            return Self::default();
-        }
-        response.text().await.map(|text| Self::read(&text)).unwrap_or_default()
+        http::text("config.json").await.map(|text| Self::read(&text)).unwrap_or_default()
     }
 
     /// Reads the file's text; one that cannot be read says nothing.
@@ -38,10 +37,11 @@ impl Config {
     }
 
     /// Where the server is, for a page from `origin` (`https://board.example`).
-    pub fn addresses(self, origin: &str) -> Addresses {
+    pub fn addresses(&self, origin: &str) -> Addresses {
         let own_ws = || format!("ws{}/ws", origin.strip_prefix("http").unwrap_or(origin));
         let own_http = || origin.to_owned();
-        Addresses { ws: self.ws.unwrap_or_else(own_ws), http: self.http.unwrap_or_else(own_http) }
+        let (ws, http) = (self.ws.clone(), self.http.clone());
+        Addresses { ws: ws.unwrap_or_else(own_ws), http: http.unwrap_or_else(own_http) }
     }
 }
 
@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn a_file_may_name_another_server() {
-        let config = Config::read(r#"{"ws": "wss://api.example/prod", "later": 1}"#);
+        let config = Config::read(r#"{"ws": "wss://api.example/prod", "token": "a.b.c", "later": 1}"#);
+        assert_eq!(config.token.as_deref(), Some("a.b.c"));
         let addresses = config.addresses("https://board.example");
         assert_eq!(
             (addresses.ws.as_str(), addresses.http.as_str()),

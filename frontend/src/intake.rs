@@ -69,6 +69,7 @@ fn link_of(
         latency: session.latency(now),
         stats: session.stats(),
         last_data_at,
+        has_token: session.has_token(),
         cut_off_since: cut_off_ms.map(|ms| session.server_now(now).saturating_sub_unsigned(ms)),
     }
 }

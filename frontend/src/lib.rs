@@ -3,10 +3,12 @@
 //! # Layout
 //!
 //! * [`model`]: what the board knows, pure and tested natively; [`chart`]: charts on canvas.
-//! * [`socket`], [`refusal`], [`now`], [`config`], [`prefs`], [`tab`]: the browser, each part of it touched in one file.
+//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: the browser, each part of it
+//!   touched in one file.
 //! * [`board`]: the model behind signals; [`intake`] and [`tick`] change it.
 //! * [`follow`]: what views follow, in few types.
-//! * [`app`], [`header`], [`banner`], [`panel`], [`add_data`], [`theme`], [`wall`]: what is in the page.
+//! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: what is in
+//!   the page.
 #![warn(missing_docs)]
 
 pub mod add_data;
@@ -17,14 +19,18 @@ pub mod chart;
 pub mod config;
 pub mod follow;
 pub mod header;
+pub mod http;
 pub mod intake;
 pub mod model;
 pub mod now;
 pub mod panel;
 pub mod prefs;
 pub mod refusal;
+pub mod sheet;
+pub mod sign_in;
 pub mod socket;
 pub mod tab;
 pub mod theme;
 pub mod tick;
+pub mod token;
 pub mod wall;

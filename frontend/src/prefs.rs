@@ -9,7 +9,6 @@ use crate::model::window::Window;
 /// Followed by the topic.
 const HIDDEN_KEY: &str = "tickertape.hidden.";
 const THEME_KEY: &str = "tickertape.theme";
-const TOKEN_KEY: &str = "tickertape.token";
 const WINDOW_KEY: &str = "tickertape.window";
 
 /// The colours of the page.
@@ -121,19 +120,6 @@ pub fn keep_hidden(topic: &Topic, hidden: &Hidden) {
     keep(&hidden_key(topic), &write_hidden(hidden));
 }
 
-/// The token this tab signed in with.
-pub fn token() -> Option<String> {
-    tab_storage()?.get_item(TOKEN_KEY).ok().flatten()
-}
-
-/// Remembers a token until the tab is closed.
-pub fn keep_token(token: &str) {
-    if let Some(storage) = tab_storage() {
-        // Full or forbidden: the token then holds until the page is loaded again.
-        let _refused = storage.set_item(TOKEN_KEY, token);
-    }
-}
-
 fn hidden_key(topic: &Topic) -> String {
     HIDDEN_KEY.to_owned() + topic.as_str()
 }
@@ -145,10 +131,6 @@ fn write_hidden(hidden: &Hidden) -> String {
 
 fn read_hidden(text: &str) -> Hidden {
     text.split('=').skip(1).map(decode).collect()
-}
-
-fn tab_storage() -> Option<Storage> {
-    web_sys::window()?.session_storage().ok().flatten()
 }
 
 fn storage() -> Option<Storage> {

@@ -13,10 +13,12 @@ use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};
 
 use crate::config::Addresses;
 use crate::now::now;
-use crate::{prefs, refusal};
+use crate::{refusal, token};
 
 /// RFC 6455, section 7.4.1: asked for, and done.
 const NORMAL_CLOSURE: u16 = 1000;
+/// What stands before the token in the list of sub-protocols.
+const BEARER: &str = "bearer.";
 
 /// A session with its sockets.
 #[derive(Clone)]
@@ -156,6 +158,7 @@ struct Socket {
 
 impl Socket {
     fn open(url: &str, protocols: &[String], id: SocketId, wiring: &Rc<Wiring>) -> Result<Self, JsValue> {
+        let token = protocols.iter().find_map(|name| name.strip_prefix(BEARER)).map(str::to_owned);
         let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
         let web = WebSocket::new_with_str_sequence(url, &protocols)?;
         let has_opened = Rc::new(Cell::new(false));
@@ -170,7 +173,7 @@ impl Socket {
                 let text = event.data().as_string().unwrap_or_default();
                 wiring.act(|session, now| session.socket_message(id, &text, now));
             }),
-            _error: listener(wiring, move |wiring, _| errored(&wiring, id, failed.get())),
+            _error: listener(wiring, move |wiring, _| errored(&wiring, id, failed.get(), token.clone())),
             _close: listener(wiring, move |wiring, event| closed(&wiring, id, &event, has_opened.get())),
             web,
         };
@@ -193,14 +196,14 @@ impl Drop for Socket {
 }
 
 /// A browser never says what failed. Before the socket was open it was refused or out of reach, and the server is
-/// asked which; after that the `close` event, which always follows, says more.
-fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool) {
+/// asked which, with the token it was shown; after that the `close` event, which always follows, says more.
+fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool, token: Option<String>) {
     if has_opened {
         return;
     }
     let wiring = Rc::clone(wiring);
     leptos::task::spawn_local(async move {
-        let refusal = refusal::ask(&wiring.http, prefs::token().as_deref()).await;
+        let refusal = refusal::ask(&wiring.http, token.as_deref()).await;
         wiring.act(|session, now| session.socket_refused(id, refusal, now));
     });
 }
@@ -230,6 +233,12 @@ fn watch_page(wiring: &Rc<Wiring>) {
     hear(&window, "online", wiring, |session, now| session.network(true, now));
     hear(&window, "offline", wiring, |session, now| session.network(false, now));
     hear(&window, "pagehide", wiring, |session, now| session.close(now));
+    // Pasted over the address of an open page, a token loads nothing.
+    hear(&window, "hashchange", wiring, |session, now| {
+        if let Some(token) = token::take_from_address() {
+            session.set_token(token, now);
+        }
+    });
     hear_page_shown(&window, wiring);
     if let Some(document) = window.document() {
         let page = document.clone();

@@ -17,6 +17,8 @@ pub struct Link {
     pub viewers: Option<u64>,
     /// How long publications take to arrive.
     pub latency: Option<Latency>,
+    /// Whether a token is shown to the server.
+    pub has_token: bool,
     /// What happened so far.
     pub stats: Stats,
     /// When data came last, by this machine's clock.
@@ -43,6 +45,7 @@ impl Default for Link {
             banner: None,
             viewers: None,
             latency: None,
+            has_token: false,
             stats: Stats::default(),
             last_data_at: None,
             cut_off_since: None,
@@ -65,6 +68,7 @@ impl Link {
     /// One or two words for the header.
     pub fn word(&self) -> String {
         match self.state {
+            State::Failed if self.wants_token() => "Signed out".to_owned(),
             State::Connected | State::Rotating => "Live".to_owned(),
             other => capitalised(state_words(other)),
         }
@@ -103,6 +107,23 @@ impl Link {
     /// Whether "Try now" is offered: also while a try is running, so that the button does not come and go.
     pub fn can_retry(&self) -> bool {
         self.banner.is_some() && self.state.is_down() && !self.wants_token()
+    }
+
+    /// Whether the server has said anything yet that may be on the board.
+    pub fn has_heard(&self) -> bool {
+        self.banner.is_none_or(|banner| banner.last_heard_at.is_some())
+    }
+
+    /// Why a token is asked for; what is going on once it is given.
+    pub fn token_words(&self) -> &'static str {
+        match (self.wants_token(), self.has_token, self.has_heard()) {
+            (false, _, _) => "Signing in…",
+            (true, false, _) => "Whoever runs it has one for you, or makes one: tickertape token",
+            (true, true, false) => {
+                "The server did not take that one. Is it whole, of this server, and not too old?"
+            }
+            (true, true, true) => "The last one has run out, or is not this server's. What you see is old.",
+        }
     }
 
     /// Whether a token is what is missing.
@@ -164,6 +185,20 @@ mod tests {
             ("You are signed out.".to_owned(), "Sign in again to see live data.".to_owned())
         );
         assert!(refused.wants_token() && !refused.can_retry());
+        assert_eq!(refused.word(), "Signed out");
+    }
+
+    #[test]
+    fn the_question_for_a_token_says_what_is_wrong_with_the_last_one() {
+        let asked = |has_token, last_heard_at| {
+            let mut link = Link { has_token, ..link(State::Failed, None, Some(Failure::SignIn)) };
+            link.banner = link.banner.map(|banner| Banner { last_heard_at, ..banner });
+            link.token_words()
+        };
+        assert!(asked(false, None).contains("tickertape token"));
+        assert!(asked(true, None).contains("did not take that one"));
+        assert!(asked(true, Some(1)).contains("has run out"));
+        assert_eq!(link(State::Connecting, None, None).token_words(), "Signing in…");
     }
 
     #[test]

@@ -201,6 +201,11 @@ impl Session {
         self.settle(now);
     }
 
+    /// Whether there is a token to show.
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Tries at once if an attempt is being waited for, or the session has given up.
     pub fn retry_now(&mut self, now: Now) {
         self.observe(now);

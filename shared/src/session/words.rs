@@ -108,6 +108,7 @@ impl Banner {
     /// A sentence for people. The time of the last data is left to the page, which knows the time zone.
     pub fn words(&self) -> &'static str {
         match (self.failure, self.last_heard_at) {
+            (Some(Failure::SignIn), None) => "This board asks for a token.",
             (Some(failure), _) => failure.words(),
             (None, Some(_)) => lost_words(self.state),
             (None, None) => never_words(self.state),

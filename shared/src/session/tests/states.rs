@@ -231,9 +231,16 @@ fn a_mass_disconnect_brings_viewers_back_evenly_over_the_window() {
 
 #[test]
 fn a_terminal_refusal_is_one_attempt_and_words() {
-    let cases =
-        [(401, Failure::SignIn), (403, Failure::Forbidden), (404, Failure::NotTickertape { status: 404 })];
-    for (status, expected) in cases {
+    let cases = [
+        (401, Failure::SignIn, "This board asks for a token."),
+        (403, Failure::Forbidden, Failure::Forbidden.words()),
+        (
+            404,
+            Failure::NotTickertape { status: 404 },
+            "There is no Tickertape server at this address. Check the address.",
+        ),
+    ];
+    for (status, expected, words) in cases {
         let mut harness = Harness::new();
         harness.act(Session::open);
         refuse(&mut harness, status);
@@ -241,7 +248,7 @@ fn a_terminal_refusal_is_one_attempt_and_words() {
         harness.pass(10_000_000);
         assert_eq!((harness.state(), harness.sockets.len()), (State::Failed, 1));
         let banner = harness.session.banner(harness.now).unwrap();
-        assert_eq!(banner.words(), expected.words());
+        assert_eq!(banner.words(), words);
     }
 }
 

@@ -1,0 +1,65 @@
+//! Asking for a token: when the board wants one and has none that will do.
+
+use leptos::prelude::*;
+use leptos::{ev, html};
+
+use crate::board::Board;
+use crate::follow::{click, follow};
+use crate::model::link::Link;
+use crate::{sheet, token};
+
+/// Whether the question lies over the board.
+#[derive(Clone, Copy)]
+pub struct SignIn(pub RwSignal<bool>);
+
+/// The question.
+#[component]
+pub fn SignInSheet() -> impl IntoView {
+    let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
+    let (dialog, field) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Input>::new());
+    attend(board, open);
+    sheet::follow(dialog, open);
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let token = field.get_untracked().map(|field| take(&field)).unwrap_or_default();
+        if !token.is_empty() {
+            token::keep(&token);
+            board.with_session(|session, now| session.set_token(token, now));
+        }
+    };
+    view! {
+        <dialog class="sheet ask" aria-labelledby="sign-in" node_ref=dialog on:close=move |_| open.set(false)>
+            <form class="sign-in" on:submit=submit>
+                <h2 id="sign-in">"This board asks for a token"</h2>
+                <p role="status">{follow(move || board.link.with(Link::token_words).to_owned())}</p>
+                <input class="filter" type="password" autocomplete="off" aria-label="Token" node_ref=field />
+                <button class="tool" type="button" on:click=click(move || open.set(false))>"Not now"</button>
+                <button class="tool primary" type="submit">"Sign in"</button>
+            </form>
+        </dialog>
+    }
+}
+
+/// Opens when there is nothing to see without a token; who has seen something may go on looking at it, and finds the
+/// way here in the banner. Closes when a token was taken, and not before, so that it does not flicker.
+fn attend(board: Board, open: RwSignal<bool>) {
+    let is_locked = Memo::new(move |before: Option<&bool>| {
+        let (is_connected, wants_token) =
+            board.link.with(|link| (link.state.is_connected(), link.wants_token()));
+        !is_connected && (wants_token || before.is_some_and(|before| *before))
+    });
+    Effect::new(move |_| {
+        if !is_locked.get() {
+            open.set(false);
+        } else if !board.link.with_untracked(Link::has_heard) {
+            open.set(true);
+        }
+    });
+}
+
+/// The field's text; none of it stays in the page.
+fn take(field: &web_sys::HtmlInputElement) -> String {
+    let text = field.value().trim().to_owned();
+    field.set_value("");
+    text
+}
