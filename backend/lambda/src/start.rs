@@ -39,19 +39,19 @@ fn targets(level: Level) -> Targets {
         .with_target("backend_", level)
 }
 
-/// What was set up, or the end: the fault goes to the log, and to Lambda, which shows it to whoever tests the function.
-///
-/// # Errors
-///
-/// The same fault, for `main` to end with.
-pub async fn or_end<T>(wired: Result<T, Error>) -> Result<T, Error> {
-    if let Err(fault) = &wired {
-        tracing::error!(%fault, "the function cannot start");
-        if let Err(error) = report(fault).await {
-            tracing::warn!(%error, "Lambda was not told why");
+/// What was set up, or the end of the process: the fault goes to the log, and to Lambda, which shows it to whoever
+/// tests the function.
+pub async fn or_end<T>(wired: Result<T, Error>) -> T {
+    match wired {
+        Ok(function) => function,
+        Err(fault) => {
+            tracing::error!(%fault, "the function cannot start");
+            if let Err(error) = report(&fault).await {
+                tracing::warn!(%error, "Lambda was not told why");
+            }
+            std::process::exit(1);
         }
     }
-    wired
 }
 
 /// "Initialization error" (AWS Lambda developer guide, "Using the Lambda runtime API").

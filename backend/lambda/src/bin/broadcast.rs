@@ -10,7 +10,7 @@ use lambda_runtime::{Error, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logs();
-    let broadcast = &start::or_end(wire().await).await?;
+    let broadcast = &start::or_end(wire().await).await;
     lambda_runtime::run(service_fn(|event| broadcast.handle(event, wall_ms))).await
 }
 

@@ -4,6 +4,7 @@
 mod authorizer;
 mod broadcast;
 mod ingest;
+mod program;
 mod secrecy;
 mod support;
 mod websocket;
