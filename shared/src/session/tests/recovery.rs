@@ -256,6 +256,26 @@ fn a_hole_is_no_gap_because_nobody_answers_but_the_connection_is_replaced() {
     assert_eq!(harness.shown(), "r2 3");
 }
 
+#[test]
+fn silence_about_one_hole_is_no_gap_though_other_questions_are_answered() {
+    let mut harness = Harness::connected();
+    harness.publish(&[1]);
+    harness.publish(&[3]);
+    for _ in 0..2 * GIVE_UP_MS / HISTORY_MS {
+        harness.act(|session, now| assert!(session.fetch_earlier(&topic("host/cpu"), 1, 1, now)));
+        let requests = harness.take_histories();
+        for request in requests.iter().filter(|request| request.since == Some(position(0))) {
+            harness.say(&history(request, &[], 3, true));
+        }
+        harness.pass(HISTORY_MS);
+        harness.answer_pings();
+    }
+    harness.pass(HOLE_MS);
+    let request = harness.take_histories().remove(0);
+    harness.say(&history(&request, &[2], 3, true));
+    assert_eq!((harness.shown().as_str(), harness.sockets.len()), ("1 r2 3", 1));
+}
+
 /// Refuses every `history` for so long, or until something is told. Returns how long that was, in milliseconds.
 fn refused_until(harness: &mut Harness, end_ms: u64) -> u64 {
     harness.take_events();
