@@ -5,11 +5,15 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{
+    Builder, Credentials, SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
+};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 use crate::connections::DynamoConnections;
 use crate::functions::Functions;
+use crate::local;
 use crate::log::{DynamoLog, LogTables, Retention};
 use crate::management::{ApiGatewayManagement, ManagementEndpoint};
 
@@ -25,7 +29,7 @@ const LOCAL_OPERATION: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
-    dynamodb: aws_sdk_dynamodb::Client,
+    dynamodb: Client,
 }
 
 impl Aws {
@@ -34,7 +38,8 @@ impl Aws {
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
         let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
-        Self::new(loader.timeout_config(timeouts.build()).load().await)
+        let config = loader.timeout_config(timeouts.build()).load().await;
+        Self { dynamodb: Client::new(&config), config }
     }
 
     /// Everything at one address of this machine, with made-up credentials: for DynamoDB Local and for tests.
@@ -47,14 +52,11 @@ impl Aws {
             .http_client(http_client())
             .timeout_config(TimeoutConfig::builder().operation_timeout(LOCAL_OPERATION).build())
             .retry_config(RetryConfig::standard())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .endpoint_url(endpoint_url)
             .build();
-        Self::new(config)
-    }
-
-    fn new(config: SdkConfig) -> Self {
-        let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-        Self { config, dynamodb }
+        let dynamodb = Builder::from(&config).http_client(local::http_client()).build();
+        Self { config, dynamodb: Client::from_conf(dynamodb) }
     }
 
     /// Who is connected and what they watch, in this table.
@@ -81,7 +83,7 @@ impl Aws {
         &self.config
     }
 
-    pub(crate) fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+    pub(crate) fn dynamodb(&self) -> &Client {
         &self.dynamodb
     }
 }

@@ -27,7 +27,9 @@ use shared::{Filter, Millis, Topic};
 
 use crate::item::{Item, number, text};
 use crate::pause;
-use crate::request::{RETRIES, Transacted, count_all, delete_all, query_all, transact, unavailable};
+use crate::request::{
+    RETRIES, Transacted, count_all, delete_all, query_all, transact, unavailable, when_free,
+};
 use crate::tables::TTL;
 use row::{EXPIRES_AT, OWN, PK, SK};
 use write::Replacement;
@@ -108,7 +110,7 @@ impl DynamoConnections {
             .expression_attribute_names("#pk", PK)
             .expression_attribute_values(":expires_at", number(expires_at))
             .expression_attribute_values(":ttl", number(row::ttl(expires_at)));
-        match update.send().await {
+        match when_free(|| update.clone().send()).await {
             Err(error) if !is_refused(&error) => Err(unavailable(error)),
             Ok(_) | Err(_) => Ok(()),
         }
@@ -160,7 +162,8 @@ impl Connections for DynamoConnections {
             .set_expression_attribute_names(Some(names.into_iter().collect()))
             .set_expression_attribute_values(Some(values))
             .return_values(ReturnValue::AllOld);
-        let before = update.send().await.map_err(unavailable)?.attributes.unwrap_or_default();
+        let before = when_free(|| update.clone().send()).await.map_err(unavailable)?;
+        let before = before.attributes.unwrap_or_default();
         if row::subscriptions(&before)? > 0 && row::expires_at(&before)? != connection.expires_at {
             self.prolong(&connection).await?;
         }
@@ -176,7 +179,8 @@ impl Connections for DynamoConnections {
     /// tells of that, so that a removal that breaks off is completed by the next.
     async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row::own_key(id)));
-        let before = delete.return_values(ReturnValue::AllOld).send().await.map_err(unavailable)?.attributes;
+        let delete = delete.return_values(ReturnValue::AllOld);
+        let before = when_free(|| delete.clone().send()).await.map_err(unavailable)?.attributes;
         if before.is_some_and(|row| row::subscriptions(&row) == Ok(0)) {
             return Ok(Vec::new());
         }

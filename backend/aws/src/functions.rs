@@ -3,7 +3,6 @@
 use aws_config::SdkConfig;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::DisplayErrorContext;
-use aws_sdk_lambda::operation::invoke::InvokeError as Fault;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 
@@ -57,20 +56,11 @@ impl Functions {
             .payload(Blob::new(payload));
         invoke.send().await.map(drop).map_err(|error| {
             let words = DisplayErrorContext(&error).to_string();
-            match error.as_service_error() {
-                Some(fault) => refused(fault, words, size_bytes),
-                None => InvokeError::Unavailable { what: words },
+            match error.raw_response().map(|response| response.status().as_u16()) {
+                Some(413) => InvokeError::TooLarge { size_bytes },
+                Some(429 | 500..) | None => InvokeError::Unavailable { what: words },
+                Some(_) => InvokeError::Refused { reason: words },
             }
         })
-    }
-}
-
-fn refused(fault: &Fault, words: String, size_bytes: usize) -> InvokeError {
-    if fault.is_request_too_large_exception() {
-        InvokeError::TooLarge { size_bytes }
-    } else if fault.is_too_many_requests_exception() || fault.is_service_exception() {
-        InvokeError::Unavailable { what: words }
-    } else {
-        InvokeError::Refused { reason: words }
     }
 }

@@ -18,6 +18,7 @@ mod connections;
 mod functions;
 mod image;
 mod item;
+mod local;
 mod log;
 mod management;
 mod parameter;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::http::HttpResponse;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, TransactWriteItem, WriteRequest};
@@ -30,6 +30,26 @@ pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpRespon
     // Whoever asked is only told to try again; the reason must not be lost on the way.
     tracing::warn!(error = %unavailable, "DynamoDB did not do what it was asked");
     unavailable
+}
+
+/// Tries again while a transaction is at the same item (Amazon DynamoDB API Reference, "TransactionConflictException").
+pub async fn when_free<T, E, F>(call: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata,
+{
+    let mut number = 1;
+    loop {
+        match call().await {
+            Err(error) if is_conflict(&error) && pause::sleep(RETRIES, number).await => number += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_conflict<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let fault = error.as_service_error();
+    fault.and_then(ProvideErrorMetadata::code) == Some("TransactionConflictException")
 }
 
 /// Everything a query finds, page after page: DynamoDB ends a page at 1 MB.

@@ -47,7 +47,8 @@ impl StreamedLog {
         while !stream.has_told(topic, head.last.offset) {
             assert!(began.elapsed() < PATIENCE, "the stream does not tell of {}", head.position());
             let told = stream.next().await;
-            let recorded = futures_util::stream::iter(told.iter().map(|change| self.log.record(change)));
+            let records: Vec<_> = told.iter().map(|change| self.log.record(change)).collect();
+            let recorded = futures_util::stream::iter(records);
             recorded.buffer_unordered(AT_ONCE).try_collect::<()>().await.expect("changes are recorded");
             changes.extend(told);
         }

@@ -1,4 +1,4 @@
-//! A gateway that answers as it is told.
+//! A service that answers as it is told.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,12 +16,16 @@ pub type Script = fn(usize) -> Answer;
 #[derive(Clone, Copy)]
 pub enum Answer {
     Status(u16),
+    /// 200, and this.
+    Json(&'static str),
+    /// An error of this type, as AWS names it beside the status.
+    Error(u16, &'static str),
     After(Duration, u16),
     Never,
     HangUp,
 }
 
-/// The gateway.
+/// The service.
 #[derive(Clone)]
 pub struct Scripted {
     pub address: SocketAddr,
@@ -51,6 +55,11 @@ impl Scripted {
         Aws::local("http://127.0.0.1:9").management(&endpoint)
     }
 
+    /// Everything else of AWS.
+    pub fn aws(&self) -> Aws {
+        Aws::local(&format!("http://{}", self.address))
+    }
+
     /// How many requests came.
     pub fn requests(&self) -> usize {
         self.requests.load(SeqCst)
@@ -71,17 +80,23 @@ impl Scripted {
         while read_request(&mut stream).await.is_some() {
             let now = self.under_way.fetch_add(1, SeqCst) + 1;
             self.most_at_once.fetch_max(now, SeqCst);
-            let status = match (self.script)(self.requests.fetch_add(1, SeqCst)) {
-                Answer::Status(status) => status,
+            let (status, error, body) = match (self.script)(self.requests.fetch_add(1, SeqCst)) {
+                Answer::Status(status) => (status, "", ""),
+                Answer::Json(body) => (200, "", body),
+                Answer::Error(status, error) => (status, error, "{}"),
                 Answer::After(delay, status) => {
                     tokio::time::sleep(delay).await;
-                    status
+                    (status, "", "")
                 }
                 Answer::Never => return std::future::pending().await,
                 Answer::HangUp => return,
             };
             self.under_way.fetch_sub(1, SeqCst);
-            let answer = format!("HTTP/1.1 {status} Scripted\r\ncontent-length: 0\r\n\r\n");
+            let error =
+                if error.is_empty() { String::new() } else { format!("x-amzn-errortype: {error}\r\n") };
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 {status} Scripted\r\n{error}content-length: {length}\r\n\r\n{body}");
             if stream.write_all(answer.as_bytes()).await.is_err() {
                 return;
             }
