@@ -121,7 +121,7 @@ async fn a_stalled_publisher_and_a_frozen_socket_look_different() {
     let scene = Scene::open().await;
     scene.beats(6).await;
     let title = scene.chip_says("no data from lab/beat for ", PATIENCE).await;
-    assert!(is_time(title.split_once(" s, last data ").map_or("", |(_, time)| time)), "{title}");
+    assert!(is_time(title.split_once("s, last data ").map_or("", |(_, time)| time)), "{title}");
     // Longer than a socket that is dead could hide it.
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(scene.browser.text(BANNER).await, None, "a silent publisher is no lost connection");
