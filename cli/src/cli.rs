@@ -86,7 +86,7 @@ has changed; only time_scale is for the whole run. How often is from 0, never, t
 `/healthz` counts what was done.
 
 With --functions lambda this program is API Gateway and Lambda: it starts the bootstraps in --function-dir, one \
-process for each event in flight, and passes on what they print. Besides what --function-env says they are told \
+process for each event in flight, and passes on what they print, CloudWatch's metrics left out. Besides what --function-env says they are told \
 TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA. Topics live in their tables then, and \
 something has to feed the tables' stream to broadcast; `cargo xtask lambda-local` starts all of it.";
 

@@ -17,8 +17,17 @@ pub fn panel(topic: &str) -> String {
 ///
 /// If it does not open.
 pub async fn open(server: &Server) -> Browser {
+    open_at(&server.url()).await
+}
+
+/// The same, for whatever serves it.
+///
+/// # Panics
+///
+/// If it does not open.
+pub async fn open_at(url: &str) -> Browser {
     let browser = Browser::open(1440, 900).await;
     browser.listen_for_complaints().await;
-    browser.driver.goto(server.url()).await.expect("the page opens");
+    browser.driver.goto(url).await.expect("the page opens");
     browser
 }

@@ -23,15 +23,7 @@ impl Spawned {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let stdout = child.stdout.take().expect("stdout is piped");
-        let (send, lines) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        let lines = lines(&mut child);
         Self { child, lines }
     }
 
@@ -40,14 +32,8 @@ impl Spawned {
     /// # Panics
     ///
     /// If no such line comes within 30 s.
-    pub fn line_with<T>(&self, mut wanted: impl FnMut(&str) -> Option<T>) -> T {
-        loop {
-            let line =
-                self.lines.recv_timeout(Duration::from_secs(30)).expect("the process says it is ready");
-            if let Some(answer) = wanted(&line) {
-                return answer;
-            }
-        }
+    pub fn line_with<T>(&self, wanted: impl FnMut(&str) -> Option<T>) -> T {
+        wait_for_line(&self.lines, Duration::from_secs(30), wanted)
     }
 
     /// Its number, as the system knows it.
@@ -67,4 +53,65 @@ impl Drop for Spawned {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The lines of a process's standard output, read on a thread.
+///
+/// # Panics
+///
+/// If that is not piped.
+pub fn lines(child: &mut Child) -> mpsc::Receiver<String> {
+    let stdout = child.stdout.take().expect("stdout is piped");
+    let (send, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
+}
+
+/// The first line for which `wanted` answers, and its answer.
+///
+/// # Panics
+///
+/// If no line comes within `limit`.
+pub fn wait_for_line<T>(
+    lines: &mpsc::Receiver<String>,
+    limit: Duration,
+    mut wanted: impl FnMut(&str) -> Option<T>,
+) -> T {
+    loop {
+        let line = lines.recv_timeout(limit).expect("the process says it is ready");
+        if let Some(answer) = wanted(&line) {
+            return answer;
+        }
+    }
+}
+
+/// Sends a signal, such as `KILL`, to one process; whether it was there.
+pub fn signal(pid: u64, name: &str) -> bool {
+    Command::new("kill").args(["-s", name, &pid.to_string()]).status().is_ok_and(|status| status.success())
+}
+
+/// Whether there is no such process any more, or only its status, which nobody has asked for yet.
+#[cfg(target_os = "linux")]
+pub fn has_ended(pid: u64) -> bool {
+    std::fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |line| line.is_empty())
+}
+
+/// The processes that a process has started.
+#[cfg(target_os = "linux")]
+pub fn children_of(parent: u64) -> Vec<u64> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(|pid| parent_of(*pid) == Some(parent)).collect()
+}
+
+#[cfg(target_os = "linux")]
+fn parent_of(pid: u64) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
 }

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod child;
 pub mod proxy;
 pub mod server;
+pub mod topology;
 pub mod wait;
 
 /// The value of an environment variable that `cargo xtask test` sets.

@@ -24,6 +24,10 @@ pub enum Subcommand {
     Soak {
         minutes: u32,
     },
+    /// The AWS topology on this machine; the arguments go to `tickertape serve`.
+    LambdaLocal {
+        serve_arguments: Vec<String>,
+    },
     /// To AWS.
     Deploy(Deploy),
     /// From AWS.
@@ -60,6 +64,9 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
             Ok(minutes @ 1..) => Ok(Subcommand::Soak { minutes }),
             Ok(0) | Err(_) => Err(Failure::Usage { words: format!("soak {minutes}") }),
         },
+        ["lambda-local", rest @ ..] => {
+            Ok(Subcommand::LambdaLocal { serve_arguments: passed_on("lambda-local", rest)? })
+        }
         ["deploy", rest @ ..] => understood(words.as_slice(), Deploy::parse(rest).map(Subcommand::Deploy)),
         ["destroy", rest @ ..] => understood(words.as_slice(), Destroy::parse(rest).map(Subcommand::Destroy)),
         ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),

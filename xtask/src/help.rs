@@ -13,6 +13,9 @@ Tickertape's tasks. Each sets up what it needs, and skips what is done.
     cargo xtask bench [-- ARGS]   deliveries, latency, memory, page, appends, from release builds
     cargo xtask soak [MINUTES]    chaos over real sockets, 10 minutes unless told, with a line a minute; then
                                   20,000 more schedules of the simulation for each of them
+    cargo xtask lambda-local [-- ARGS]
+                                  the AWS topology on this machine: the functions that are deployed, behind a
+                                  gateway of ours, over DynamoDB Local; ARGS go to `tickertape serve`
     cargo xtask deploy [--stage NAME] [--region NAME] [--set PARAMETER=VALUE]… [--rotate-secret] [--dry-run]
                                   build for AWS, deploy there, print the board's address; the stage is called
                                   dev unless told. --set fills in a parameter of infra/template.yaml, and holds

@@ -1,4 +1,4 @@
-//! What people and CI run: `cargo xtask run | dev | test | check | bench | soak | deploy | destroy`.
+//! What people and CI run: `cargo xtask run | dev | test | check | bench | soak | lambda-local | deploy | destroy`.
 //!
 //! Each subcommand has a file. [`tools`] knows what they need, finds it, and installs what is missing;
 //! [`step`] shows what is going on. Nothing here is shipped, and no other crate depends on it.
@@ -10,6 +10,7 @@ mod deploy;
 mod dev;
 mod failure;
 mod help;
+mod lambda_local;
 mod page;
 mod product;
 mod project;
@@ -46,6 +47,9 @@ fn perform(subcommand: Subcommand) -> Result<(), Failure> {
         Subcommand::Check => check::check(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
         Subcommand::Soak { minutes } => soak::soak(&Project::locate()?, minutes)?,
+        Subcommand::LambdaLocal { serve_arguments } => {
+            lambda_local::lambda_local(&Project::locate()?, &serve_arguments)?;
+        }
         Subcommand::Deploy(options) => deploy::deploy(&Project::locate()?, &options)?,
         Subcommand::Destroy(options) => deploy::destroy(&Project::locate()?, &options)?,
         Subcommand::OpenWhenReady { address } => run::open_when_ready(&address),

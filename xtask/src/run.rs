@@ -49,14 +49,18 @@ fn open_later(address: &str) -> Result<(), Failure> {
 
 /// Replaces this process, so that signals and the exit code are the server's own.
 #[cfg(unix)]
-fn become_program(command: &mut Command) -> Result<(), Failure> {
+pub fn become_program(command: &mut Command) -> Result<(), Failure> {
     use std::os::unix::process::CommandExt;
-    Err(Failure::while_doing("starting tickertape")(command.exec()))
+    Err(Failure::while_doing(starting(command))(command.exec()))
 }
 
 #[cfg(not(unix))]
-fn become_program(command: &mut Command) -> Result<(), Failure> {
-    command.status().map(drop).map_err(Failure::while_doing("starting tickertape"))
+pub fn become_program(command: &mut Command) -> Result<(), Failure> {
+    command.status().map(drop).map_err(Failure::while_doing(starting(command)))
+}
+
+fn starting(command: &Command) -> String {
+    format!("starting {}", command.get_program().to_string_lossy())
 }
 
 /// Where the server will listen: what follows `--listen`, or its default.

@@ -3,6 +3,7 @@
 use crate::arguments::Scope;
 use crate::deploy;
 use crate::failure::Failure;
+use crate::lambda_local::Topology;
 use crate::page;
 use crate::product::{self, Profile};
 use crate::project::Project;
@@ -18,11 +19,12 @@ mod report;
 type RunSuite = fn(&Project) -> Result<Suite, Failure>;
 
 const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
-const ALL: [(&str, RunSuite); 6] = [
+const ALL: [(&str, RunSuite); 7] = [
     (NATIVE, native),
     (DYNAMODB, dynamodb),
     (WASM, wasm),
     (BROWSER, browser),
+    (TOPOLOGY, topology),
     (SIZE, size_of_page),
     (CLOUD, deployment),
 ];
@@ -30,6 +32,7 @@ const NATIVE: &str = "tests: native";
 const DYNAMODB: &str = "tests: DynamoDB";
 const WASM: &str = "tests: shared in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
+const TOPOLOGY: &str = "tests: AWS topology";
 const SIZE: &str = "page: what opening it costs";
 const CLOUD: &str = "AWS: all but the account";
 
@@ -86,12 +89,27 @@ fn browser(project: &Project) -> Result<Suite, Failure> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
     let mut command = project.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
+    command.env("TICKERTAPE_BIN", tickertape);
+    announce_page(project, browser, &mut command);
+    observed(project, BROWSER, &mut command)
+}
+
+/// The same system as it is deployed: real functions and tables, in the same browser.
+fn topology(project: &Project) -> Result<Suite, Failure> {
+    let browser = Browser::set_up(project)?;
+    let topology = Topology::build(project, Profile::Dev)?;
+    let mut command = project.cargo(["test", "--package", "e2e", "--test", "lambda_local", "--no-fail-fast"]);
+    command.args(["--", "--ignored"]);
+    topology.announce(&mut command);
+    announce_page(project, browser, &mut command);
+    observed(project, TOPOLOGY, &mut command)
+}
+
+fn announce_page(project: &Project, browser: Browser, command: &mut Command) {
     command
         .env("TICKERTAPE_SITE", project.dist())
-        .env("TICKERTAPE_BIN", tickertape)
         .env("TICKERTAPE_CHROMIUM", browser.chromium)
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
-    observed(project, BROWSER, &mut command)
 }
 
 /// What the page costs to open: that which [`browser`] has just used.

@@ -108,7 +108,22 @@ fn retries() -> Retries {
     Retries { waits: vec![minute], most_age: minute, ..Retries::default() }
 }
 
-/// The directory of one function.
+/// The program of one function.
 fn bootstrap(directory: &Path, function: &str) -> std::path::PathBuf {
     directory.join(function).join("bootstrap")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
+
+    #[test]
+    fn events_are_tried_again_as_the_template_has_it() {
+        let Retries { waits, most_age, .. } = retries();
+        let is_told = |line: String| TEMPLATE.lines().any(|told| told.trim() == line);
+        assert!(is_told(format!("MaximumRetryAttempts: {}", waits.len())));
+        assert!(is_told(format!("MaximumEventAgeInSeconds: {}", most_age.as_secs())));
+    }
 }

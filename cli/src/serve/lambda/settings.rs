@@ -53,9 +53,11 @@ impl Settings {
         &self.directory
     }
 
-    /// Whether there is a secret, and so an authorizer.
+    /// Whether the functions check tokens, with a secret or with an issuer's keys, so that there is an authorizer.
     pub fn asks_for_tokens(&self) -> bool {
-        self.secret_file.is_some()
+        let told = |name: &str| self.environment.get(name).map(String::as_str);
+        let has_secret = told("TICKERTAPE_SECRET").is_some_and(|secret| secret != "none");
+        self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
     /// The functions, told where to post and where to invoke each other.
@@ -209,6 +211,16 @@ mod tests {
             assert_eq!(of("Timeout:"), Some(timeout), "{name}");
             assert_eq!(of("MemorySize:"), Some(memory_mb.into()), "{name}");
         }
+    }
+
+    #[test]
+    fn whoever_has_a_secret_or_an_issuers_keys_asks_for_tokens() {
+        let asks = |line: &str| {
+            let environment = environment(line).expect("it is well-formed");
+            Settings { directory: PathBuf::new(), environment, secret_file: None }.asks_for_tokens()
+        };
+        assert!(!asks("") && !asks("TICKERTAPE_SECRET=none"));
+        assert!(asks("TICKERTAPE_SECRET=ssm:/name") && asks("TICKERTAPE_JWKS_URL=https://issuer.example"));
     }
 
     #[test]

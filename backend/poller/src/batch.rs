@@ -1,0 +1,175 @@
+//! What of a batch is tried again ("Configuring partial batch response with DynamoDB and Lambda"). Pure.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// The first wait after a failure, which doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// The longest.
+const MOST_WAIT: Duration = Duration::from_secs(10);
+
+/// What became of an invocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every record is done.
+    Done,
+    /// Every record before this sequence number is done, and no other.
+    DoneBefore(String),
+    /// The function failed: nobody knows what is done.
+    Failed,
+}
+
+impl Outcome {
+    /// What a function's answer says. No answer, or no failures, is success; a failure that names no record is all of
+    /// them.
+    pub fn of(answer: &Value) -> Self {
+        let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array) else {
+            return Self::Done;
+        };
+        let named: Option<Vec<&str>> = failures.iter().map(named).collect();
+        match named {
+            None => Self::Failed,
+            Some(named) => named
+                .into_iter()
+                .min_by_key(|number| order(number))
+                .map_or(Self::Done, |first| Self::DoneBefore(first.to_owned())),
+        }
+    }
+}
+
+fn named(failure: &Value) -> Option<&str> {
+    failure["itemIdentifier"].as_str().filter(|number| !number.is_empty())
+}
+
+/// Sequence numbers are decimal, of any length.
+fn order(number: &str) -> (usize, &str) {
+    let digits = number.trim_start_matches('0');
+    (digits.len(), digits)
+}
+
+/// Records of one shard that are not yet done, in order.
+#[derive(Debug)]
+pub struct Batch<R> {
+    /// Sequence number and record.
+    records: Vec<(String, R)>,
+    /// How many to hand over next: all, or after a failure half as many each time.
+    size: usize,
+    failures: u32,
+}
+
+impl<R: Clone> Batch<R> {
+    /// These.
+    pub fn new(records: Vec<(String, R)>) -> Self {
+        Self { size: records.len(), records, failures: 0 }
+    }
+
+    /// What to hand over next; nothing when all is done.
+    pub fn next(&self) -> Vec<R> {
+        self.records.iter().take(self.size).map(|(_, record)| record.clone()).collect()
+    }
+
+    /// The sequence number of the oldest record.
+    pub fn first(&self) -> Option<&str> {
+        self.records.first().map(|(number, _)| number.as_str())
+    }
+
+    /// Takes what became of [`Batch::next`], and says how long to wait before the next attempt.
+    pub fn settle(&mut self, outcome: &Outcome) -> Duration {
+        let handed = self.size.min(self.records.len());
+        let done = match outcome {
+            Outcome::Done => handed,
+            Outcome::DoneBefore(number) => {
+                let position = self.records[..handed].iter().position(|(at, _)| at == number);
+                // A number that was not handed over says nothing about those that were.
+                position.unwrap_or(0)
+            }
+            Outcome::Failed => 0,
+        };
+        self.records.drain(..done);
+        let has_failed = done < handed;
+        self.failures = if done > 0 { u32::from(has_failed) } else { self.failures + u32::from(has_failed) };
+        self.size = if done == 0 && has_failed { handed.div_ceil(2) } else { self.records.len() };
+        self.wait()
+    }
+
+    /// Gives the oldest record up.
+    pub fn give_up(&mut self) {
+        self.records.drain(..self.records.len().min(1));
+        (self.size, self.failures) = (self.records.len(), 0);
+    }
+
+    fn wait(&self) -> Duration {
+        match self.failures {
+            0 => Duration::ZERO,
+            failures => FIRST_WAIT.saturating_mul(1 << (failures - 1).min(10)).min(MOST_WAIT),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn batch(count: u32) -> Batch<u32> {
+        Batch::new((1..=count).map(|n| (n.to_string(), n)).collect())
+    }
+
+    #[test]
+    fn the_lowest_number_counts_whatever_its_place_in_the_answer() {
+        let answer = json!({"batchItemFailures": [{"itemIdentifier": "100"}, {"itemIdentifier": "99"}]});
+        assert_eq!(Outcome::of(&answer), Outcome::DoneBefore("99".into()));
+    }
+
+    #[test]
+    fn no_failures_are_success_and_one_without_a_number_is_all_of_them() {
+        for answer in
+            [json!(null), json!({}), json!({"batchItemFailures": null}), json!({"batchItemFailures": []})]
+        {
+            assert_eq!(Outcome::of(&answer), Outcome::Done, "{answer}");
+        }
+        for failure in [json!({"itemIdentifier": ""}), json!({"itemIdentifier": null}), json!({"other": "1"})]
+        {
+            assert_eq!(Outcome::of(&json!({"batchItemFailures": [failure]})), Outcome::Failed, "{failure}");
+        }
+    }
+
+    #[test]
+    fn what_is_done_is_not_handed_over_again() {
+        let mut batch = batch(4);
+        assert_eq!(batch.next(), [1, 2, 3, 4]);
+        assert_eq!(batch.settle(&Outcome::DoneBefore("3".into())), FIRST_WAIT);
+        assert_eq!(batch.next(), [3, 4]);
+        assert_eq!(batch.settle(&Outcome::Done), Duration::ZERO);
+        assert!(batch.next().is_empty());
+    }
+
+    #[test]
+    fn a_batch_that_fails_is_halved_until_its_culprit_stands_alone_and_the_rest_goes_on() {
+        let mut batch = batch(4);
+        let waits = [(); 3].map(|()| batch.settle(&Outcome::Failed));
+        assert_eq!(waits, [1, 2, 4].map(|times| FIRST_WAIT * times));
+        assert_eq!(batch.next(), [1]);
+        batch.give_up();
+        assert_eq!(batch.next(), [2, 3, 4]);
+    }
+
+    #[test]
+    fn progress_begins_the_waiting_anew_and_waits_end_at_ten_seconds() {
+        let mut batch = batch(2);
+        for _ in 0..20 {
+            assert!(batch.settle(&Outcome::Failed) <= MOST_WAIT);
+        }
+        assert_eq!(batch.settle(&Outcome::Done), Duration::ZERO);
+        assert_eq!(batch.next(), [2]);
+    }
+
+    #[test]
+    fn a_number_that_nobody_handed_over_is_a_failure_of_all() {
+        let mut batch = batch(2);
+        batch.settle(&Outcome::DoneBefore("7".into()));
+        assert_eq!(batch.first(), Some("1"));
+    }
+}

@@ -1,0 +1,119 @@
+//! The AWS topology on one machine: DynamoDB Local, `tickertape serve --functions lambda` with the bootstraps that are
+//! deployed, and the topics table's stream fed to `broadcast`. Started by `cargo xtask lambda-local`.
+
+mod arguments;
+mod dynamodb;
+mod process;
+mod serve;
+mod signals;
+
+use std::process::ExitCode;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_lambda::config::{Credentials, SharedCredentialsProvider};
+use backend_aws::Aws;
+use backend_poller::{Poller, Settings, Stream, Target};
+use clap::Parser;
+
+use arguments::Arguments;
+use dynamodb::{DynamoDb, TOPICS_TABLE, table_names};
+use process::Process;
+use serve::Serve;
+use signals::Signals;
+
+/// Where everything thinks it is.
+const REGION: &str = "eu-central-1";
+
+type Failure = Box<dyn std::error::Error>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("lambda-local: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts everything, waits until somebody or something ends, and ends everything: the server first, whose functions
+/// still want their tables.
+async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut signals = Signals::listen(arguments.until_eof)?;
+    let started = unless_stopped(&mut signals, DynamoDb::start(arguments)).await?;
+    let Some(mut dynamodb) = started else { return Ok(()) };
+    let ended = run_over(arguments, &mut dynamodb, &mut signals).await;
+    dynamodb.process.end().await;
+    ended
+}
+
+async fn run_over(
+    arguments: &Arguments,
+    dynamodb: &mut DynamoDb,
+    signals: &mut Signals,
+) -> Result<(), Failure> {
+    let started = unless_stopped(signals, start(arguments, &dynamodb.url)).await?;
+    let Some((mut serve, mut host)) = started else { return Ok(()) };
+    let poller = tokio::spawn(poller(&dynamodb.url, &serve.url).await?.run());
+    serve.announce(arguments, &dynamodb.url);
+    let ended = tokio::select! {
+        () = signals.next() => Ok(()),
+        ended = serve.process.ended() => Err(ended),
+        ended = dynamodb.process.ended() => Err(ended),
+    };
+    if let Some(host) = &mut host {
+        host.end().await;
+    }
+    serve.process.end().await;
+    poller.abort();
+    ended.map_err(Into::into)
+}
+
+/// What comes after DynamoDB.
+async fn start(arguments: &Arguments, dynamodb: &str) -> Result<(Serve, Option<Process>), Failure> {
+    Aws::local(dynamodb).create_tables(&table_names()).await?;
+    let serve = Serve::start(arguments, dynamodb).await?;
+    let host = host(arguments, &serve)?;
+    Ok((serve, host))
+}
+
+/// What something comes to; `None` if it is not waited for any more. What it has started so far is killed then.
+async fn unless_stopped<T>(
+    signals: &mut Signals,
+    starting: impl Future<Output = Result<T, Failure>>,
+) -> Result<Option<T>, Failure> {
+    tokio::select! {
+        started = starting => started.map(Some),
+        () = signals.next() => Ok(None),
+    }
+}
+
+/// The topics table's stream, to `broadcast`.
+async fn poller(dynamodb: &str, lambda: &str) -> Result<Poller, Failure> {
+    let streams = aws_sdk_dynamodbstreams::Client::new(&config(dynamodb));
+    let stream = Stream::of_table(streams, TOPICS_TABLE).await?.ok_or("the topics table has no stream")?;
+    let target = Target::new(aws_sdk_lambda::Client::new(&config(lambda)), "broadcast");
+    Ok(Poller::new(stream, target, Settings::default()))
+}
+
+fn config(endpoint_url: &str) -> SdkConfig {
+    let credentials = Credentials::new("local", "local", None, None, "local");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint_url)
+        .build()
+}
+
+/// This machine's metrics, as anybody would publish them. With tokens somebody has to make one first.
+fn host(arguments: &Arguments, serve: &Serve) -> Result<Option<Process>, Failure> {
+    if arguments.no_host || arguments.asks_for_tokens() {
+        return Ok(None);
+    }
+    let mut command = tokio::process::Command::new(&arguments.tickertape);
+    command.args(["host", "--url", &serve.ws]);
+    Process::start("tickertape host", &mut command).map(Some)
+}

@@ -1,0 +1,59 @@
+//! Feeds the stream of a table to a function, as an event source mapping does on AWS.
+//!
+//! Where they are, the usual variables say: `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`, `AWS_ENDPOINT_URL_LAMBDA`, `AWS_REGION`
+//! and credentials.
+
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use backend_poller::{Poller, Settings, Start, Stream, Target};
+use clap::Parser;
+
+/// Feed the stream of a table to a function.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The table
+    #[arg(long)]
+    table: String,
+    /// The function
+    #[arg(long)]
+    function: String,
+    /// Where to begin
+    #[arg(long, value_enum, default_value = "trim-horizon")]
+    from: Start,
+    /// The most records of a batch
+    #[arg(long, value_name = "N", default_value_t = Settings::default().batch_size)]
+    batch_size: i32,
+    /// How long to wait for a batch to fill, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    window: u64,
+    /// How often to ask for news, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 250)]
+    every: u64,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::parse();
+    let tls = Provider::Rustls(CryptoMode::Ring);
+    let http = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
+    let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    let streams = aws_sdk_dynamodbstreams::Client::new(&config);
+    let Some(stream) = Stream::of_table(streams, &arguments.table).await? else {
+        return Err(format!("table {} has no stream", arguments.table).into());
+    };
+    let target = Target::new(aws_sdk_lambda::Client::new(&config), arguments.function.as_str());
+    Poller::new(stream, target, settings(&arguments)).run().await;
+    Ok(())
+}
+
+fn settings(arguments: &Arguments) -> Settings {
+    Settings {
+        start: arguments.from,
+        batch_size: arguments.batch_size,
+        window: Duration::from_millis(arguments.window),
+        every: Duration::from_millis(arguments.every),
+        ..Settings::default()
+    }
+}

@@ -1,0 +1,157 @@
+//! Following a stream: one task a shard, and one that looks for new shards.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_sdk_dynamodbstreams::types::Record;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::stream::From;
+use crate::{Batch, Settings, Shards, Start, Stream, StreamError, Target, event};
+
+/// How often new shards are looked for.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// A stream, a function, and how the one is fed to the other.
+#[derive(Debug, Clone)]
+pub struct Poller {
+    stream: Stream,
+    target: Target,
+    settings: Settings,
+}
+
+/// One shard and how far it is read.
+struct Reader {
+    poller: Poller,
+    shard: String,
+    from: From,
+}
+
+impl Poller {
+    /// Ready to be run.
+    pub fn new(stream: Stream, target: Target, settings: Settings) -> Self {
+        Self { stream, target, settings }
+    }
+
+    /// Follows the stream until it is dropped. What is wrong goes to standard error, and is tried again.
+    pub async fn run(self) {
+        let (mut shards, mut readers) = (Shards::new(), JoinSet::new());
+        let mut start = self.settings.start;
+        loop {
+            match self.stream.shards().await {
+                Ok(listed) => {
+                    shards.list(listed);
+                    self.begin(&mut shards, &mut readers, start);
+                    // What comes later is new from its beginning.
+                    start = Start::TrimHorizon;
+                }
+                Err(error) => tell(error),
+            }
+            tokio::select! {
+                Some(Ok(ended)) = readers.join_next() => {
+                    shards.end(&ended);
+                    self.begin(&mut shards, &mut readers, start);
+                }
+                () = sleep(LOOK) => {}
+            }
+        }
+    }
+
+    fn begin(&self, shards: &mut Shards, readers: &mut JoinSet<String>, start: Start) {
+        for shard in shards.begin() {
+            let reader = Reader { poller: self.clone(), shard, from: From::Start(start) };
+            readers.spawn(reader.run());
+        }
+    }
+}
+
+impl Reader {
+    /// Reads to the shard's end, and answers with its id.
+    async fn run(mut self) -> String {
+        loop {
+            match self.read_on().await {
+                Ok(()) => return self.shard,
+                Err(StreamError::Expired) => {}
+                Err(StreamError::Trimmed) => {
+                    // DynamoDB Local says so of a shard's very beginning, too, where nothing was lost.
+                    if matches!(self.from, From::After(_)) {
+                        tell(format!("{}: records are gone before they were read", self.shard));
+                    }
+                    self.from = From::Start(Start::TrimHorizon);
+                }
+                Err(error @ StreamError::Unavailable { .. }) => {
+                    tell(error);
+                    sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    /// Reads from where it is, until the shard's end or until it cannot.
+    async fn read_on(&mut self) -> Result<(), StreamError> {
+        let mut place = self.poller.stream.place(&self.shard, &self.from).await?;
+        while let Some(here) = place {
+            let page = self.fill(&here).await?;
+            place = page.next;
+            if page.records.is_empty() {
+                sleep(self.poller.settings.every).await;
+            } else {
+                self.deliver(&page.records).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// A batch: whatever is there, or what gathers within the window.
+    async fn fill(&self, place: &str) -> Result<crate::Page, StreamError> {
+        let Settings { batch_size, window, every, .. } = self.poller.settings;
+        let mut batch = self.poller.stream.read(place, batch_size).await?;
+        let full_at = Instant::now() + window;
+        while !batch.records.is_empty() && Instant::now() < full_at {
+            let room = batch_size - i32::try_from(batch.records.len()).unwrap_or(batch_size);
+            let Some(next) = batch.next.as_deref().filter(|_| room > 0) else { break };
+            sleep(every.min(full_at - Instant::now())).await;
+            let more = self.poller.stream.read(next, room).await?;
+            batch.records.extend(more.records);
+            batch.next = more.next;
+        }
+        Ok(batch)
+    }
+
+    /// Hands records over until each is done or given up; only then the shard goes on.
+    async fn deliver(&mut self, records: &[Record]) {
+        let Poller { stream, target, settings } = &self.poller;
+        let numbered = |record: &Record| {
+            let number = record.dynamodb()?.sequence_number()?.to_owned();
+            Some((number, event::record(record, stream.arn())))
+        };
+        let mut batch = Batch::new(records.iter().filter_map(numbered).collect());
+        loop {
+            let next = batch.next();
+            let Some(oldest) = next.first() else { break };
+            let outcome = target.invoke(&event::event(&next), tell).await;
+            let wait = batch.settle(&outcome);
+            if !wait.is_zero() && next.len() == 1 && age(oldest) > settings.most_age {
+                tell(format!("record {} is given up", batch.first().unwrap_or_default()));
+                batch.give_up();
+            }
+            sleep(wait).await;
+        }
+        let last = records.iter().rev().find_map(|record| record.dynamodb()?.sequence_number());
+        if let Some(number) = last {
+            self.from = From::After(number.to_owned());
+        }
+    }
+}
+
+/// How long ago a record was made.
+fn age(record: &Value) -> Duration {
+    let made = record["dynamodb"]["ApproximateCreationDateTime"].as_u64().unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(Duration::from_secs(made))
+}
+
+fn tell(what: impl std::fmt::Display) {
+    eprintln!("stream-poller: {what}");
+}

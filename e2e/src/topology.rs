@@ -1,0 +1,217 @@
+//! The AWS topology on this machine: real functions, DynamoDB Local, the stream between them.
+
+use std::io::Write;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::child;
+use crate::{setting, wait};
+
+/// A first invocation starts a process, and the first of all compiles DynamoDB's Java on the way.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Java, a server and a dozen functions at once are as much as a small machine can take.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// Everything that `cargo xtask lambda-local` starts. It ends with the test, however that ends.
+pub struct Topology {
+    announcement: Value,
+    child: Child,
+    /// Its end is what the program waits for.
+    stdin: Option<ChildStdin>,
+    /// For files of the test.
+    pub folder: TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Topology {
+    /// Starts it; `arguments` makes those of `tickertape serve`, and may write files into the folder.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn start(arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
+        let alone = ALONE.lock().await;
+        let folder = TempDir::new().expect("a temporary directory");
+        let mut child = Command::new(setting("TICKERTAPE_LAMBDA_LOCAL"))
+            .args(["--json", "--no-host", "--until-eof", "--"])
+            .args(["--listen", "127.0.0.1:0", "--site", &setting("TICKERTAPE_SITE")])
+            .args(arguments(&folder))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("lambda-local starts");
+        let stdin = child.stdin.take();
+        let lines = child::lines(&mut child);
+        let announcement = child::wait_for_line(&lines, 2 * PATIENCE, |line| serde_json::from_str(line).ok());
+        Self { announcement, child, stdin, folder, _alone: alone }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    ///
+    /// # Panics
+    ///
+    /// If it did not say so.
+    pub fn url(&self) -> String {
+        self.text("url").trim_end_matches('/').to_string()
+    }
+
+    /// `ws://127.0.0.1:PORT/ws`.
+    ///
+    /// # Panics
+    ///
+    /// If it did not say so.
+    pub fn ws(&self) -> String {
+        self.text("ws").to_string()
+    }
+
+    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and answers with the reply.
+    ///
+    /// # Panics
+    ///
+    /// If the answer is not 200.
+    pub async fn publish(&self, topic: &str, body: &Value) -> Value {
+        let response = self.post(topic, body).await;
+        let status = response.status();
+        let reply = response.text().await.expect("a reply");
+        assert_eq!(status, 200, "{reply}");
+        serde_json::from_str(&reply).expect("the reply is JSON")
+    }
+
+    /// The same, whatever the answer.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub async fn post(&self, topic: &str, body: &Value) -> reqwest::Response {
+        let url = format!("{}/topics/{topic}", self.url());
+        let request = reqwest::Client::new().post(url).timeout(PATIENCE).body(body.to_string());
+        // As curl says it, which reaches a function in base64.
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.send().await.expect("the server answers")
+    }
+
+    /// The ids of the connections that have a row in the table, in order.
+    ///
+    /// # Panics
+    ///
+    /// If DynamoDB does not answer.
+    pub async fn connections(&self) -> Vec<String> {
+        let scan = json!({
+            "TableName": self.text("connections_table"),
+            "ConsistentRead": true,
+            "FilterExpression": "sk = :connection",
+            "ExpressionAttributeValues": {":connection": {"S": "#"}},
+        });
+        let request = reqwest::Client::new()
+            .post(self.text("dynamodb"))
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", "DynamoDB_20120810.Scan")
+            // Any signature will do, but there has to be one.
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=00")
+            .body(scan.to_string());
+        let answer = request.send().await.expect("DynamoDB answers").text().await.expect("all of it");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        let items = answer["Items"].as_array().unwrap_or_else(|| panic!("no items: {answer}"));
+        let ids = items.iter().filter_map(|item| item["pk"]["S"].as_str()?.strip_prefix("C#"));
+        let mut ids: Vec<String> = ids.map(str::to_string).collect();
+        ids.sort();
+        ids
+    }
+
+    /// Kills the processes of one function, as `kill -9` does, and says how many there were. They are gone when this
+    /// returns: an event handed to one that is about to go would fail, as on Lambda.
+    ///
+    /// # Panics
+    ///
+    /// If the server did not say who it is.
+    #[cfg(target_os = "linux")]
+    pub async fn kill_function(&self, name: &str) -> usize {
+        let server = self.announcement["pid"].as_u64().expect("the server's number");
+        let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={name}");
+        let is_it = |pid: &u64| {
+            let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+        };
+        let processes = child::children_of(server).into_iter().filter(is_it);
+        let killed: Vec<u64> = processes.filter(|pid| child::signal(*pid, "KILL")).collect();
+        wait::until("killed processes are gone", PATIENCE, || async {
+            killed.iter().all(|pid| child::has_ended(*pid)).then_some(())
+        })
+        .await;
+        killed.len()
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.announcement[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", self.announcement))
+    }
+
+    /// Whether it has ended within `limit`.
+    async fn ends(&mut self, limit: Duration) -> bool {
+        let began = std::time::Instant::now();
+        while began.elapsed() < limit {
+            if self.child.try_wait().is_ok_and(|status| status.is_some()) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+
+    /// Asks it to end and waits until it has, with everything it started.
+    ///
+    /// # Panics
+    ///
+    /// If it does not.
+    pub async fn end(mut self) {
+        drop(self.stdin.take());
+        assert!(self.ends(PATIENCE).await, "the topology does not end");
+    }
+}
+
+impl Drop for Topology {
+    /// Lets it end what it started; only if it does not, it is killed.
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        for _ in 0..PATIENCE.as_millis() / 50 {
+            if self.child.try_wait().is_ok_and(|status| status.is_some()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        // Already gone is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A file in the folder, and its path.
+///
+/// # Panics
+///
+/// If it cannot be written.
+pub fn file(folder: &TempDir, name: &str, content: &str) -> String {
+    let path = folder.path().join(name);
+    let mut file = std::fs::File::create(&path).expect("a file");
+    file.write_all(content.as_bytes()).expect("written");
+    path.display().to_string()
+}
+
+/// Waits for a number of connections in the table.
+///
+/// # Panics
+///
+/// If it is never reached.
+pub async fn until_connections(topology: &Topology, count: usize) -> Vec<String> {
+    let what = format!("{count} connections are in the table");
+    wait::until(&what, PATIENCE, || async {
+        let ids = topology.connections().await;
+        (ids.len() == count).then_some(ids)
+    })
+    .await
+    .0
+}

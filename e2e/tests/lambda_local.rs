@@ -1,0 +1,162 @@
+//! The AWS topology with the functions that are deployed: API Gateway and Lambda are ours, DynamoDB is AWS's own, the
+//! browser is a real one. What holds for `tickertape serve` has to hold here.
+
+mod lambda_local {
+    pub mod viewer;
+}
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use e2e::board::{self, panel};
+use e2e::browser::Browser;
+use e2e::child::Spawned;
+use e2e::proxy::{Proxy, Wire};
+use e2e::topology::{PATIENCE, Topology, file, until_connections};
+use e2e::{setting, wait};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use lambda_local::viewer::{Viewer, refused};
+use serde_json::{Value, json};
+
+const SECRET: &str = "a secret of thirty-two bytes or more, for tests";
+
+#[tokio::test]
+#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
+async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
+    let topology = Topology::start(|_| vec![]).await;
+    let browser = board::open_at(&topology.url()).await;
+    topology.publish("shop/orders", &json!(17)).await;
+    shows(&browser, "17").await;
+    topology.publish("shop/orders", &json!(4711)).await;
+    shows(&browser, "4711").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.screenshot("lambda-local").await;
+    drop(browser);
+    topology.end().await;
+}
+
+#[tokio::test]
+#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
+async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
+    // Nobody is told that a client left, so its row stays until somebody posts to it.
+    let forgetful =
+        |folder: &_| vec!["--chaos".into(), file(folder, "chaos.json", r#"{"lost_disconnect": 1}"#)];
+    let topology = Topology::start(forgetful).await;
+    let mut staying = Viewer::watch(&topology.ws(), "*").await;
+    let leaving = Viewer::watch(&topology.ws(), "*").await;
+    let both = until_connections(&topology, 2).await;
+    let (stale, alive) = (leaving.id.clone(), staying.id.clone());
+    assert!(both.contains(&stale) && both.contains(&alive), "{both:?}");
+    leaving.leave().await;
+    // One that is new may not be there yet, for all API Gateway says: it is given some seconds.
+    let mut published = 0;
+    let pruned = || {
+        published += 1;
+        let (topology, n) = (&topology, published);
+        async move {
+            topology.publish("a", &json!(n)).await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let ids = topology.connections().await;
+            (ids.len() < 2).then_some(ids)
+        }
+    };
+    let (left, _) = wait::until("the stale connection is pruned", PATIENCE, pruned).await;
+    assert_eq!(left, [alive]);
+    let expected: Vec<Value> = (1..=published).map(Value::from).collect();
+    assert_eq!(staying.publications("a", expected.len()).await, expected);
+}
+
+#[tokio::test]
+#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
+async fn a_bad_token_is_401_one_that_allows_nothing_is_403_and_a_good_one_is_let_in() {
+    let with_secret = |folder: &_| vec!["--auth-secret-file".into(), file(folder, "secret.txt", SECRET)];
+    let topology = Topology::start(with_secret).await;
+    let nothing = token(SECRET, &[]);
+    for (token, status) in [
+        (None, 401),
+        (Some("no.token.at-all".to_owned()), 401),
+        (Some(token("another secret of thirty-two bytes or more", &["*"])), 401),
+        (Some(nothing), 403),
+    ] {
+        assert_eq!(refused(&topology.ws(), token.as_deref()).await, Some(status), "{token:?}");
+    }
+    let good = token(SECRET, &["*"]);
+    assert_eq!(refused(&topology.ws(), Some(&good)).await, None);
+    assert_eq!(topology.post("a", &json!(1)).await.status(), 401);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
+async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_next_events_find_others() {
+    let topology = Topology::start(|_| vec![]).await;
+    let mut viewer = Viewer::watch(&topology.ws(), "a").await;
+    let mut killed = 0;
+    for n in 1..=12_u64 {
+        let reply = topology.publish("a", &json!(n)).await;
+        assert_eq!(reply["offset"], n, "{reply}");
+        // `broadcast` is at work on what was just acknowledged; the others are warm and wait.
+        killed += topology.kill_function(["broadcast", "ingest", "websocket"][n as usize % 3]).await;
+    }
+    assert!(killed > 3, "only {killed} processes were killed");
+    let expected: Vec<Value> = (1..=12).map(Value::from).collect();
+    assert_eq!(viewer.publications("a", 12).await, expected);
+}
+
+// The wire is a task here, and waiting for a line of a program keeps a thread.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
+async fn what_was_published_while_a_client_was_cut_off_is_fetched_when_it_is_back() {
+    let topology = Topology::start(|_| vec![]).await;
+    let wire = Proxy::before(&topology.url()).await;
+    topology.publish("a", &json!(0)).await;
+    let url = format!("{}/ws", wire.url().replace("http://", "ws://"));
+    let watching = Spawned::start(
+        Command::new(setting("TICKERTAPE_BIN"))
+            .args(["watch", "a", "--json", "--rewind", "1", "--url", &url])
+            .env_remove("TICKERTAPE_TOKEN"),
+    );
+    let next = |watching: &Spawned| {
+        let line: Value = watching.line_with(|line| serde_json::from_str(line).ok());
+        line["data"].as_u64().unwrap_or_else(|| panic!("a gap: {line}"))
+    };
+    assert_eq!(next(&watching), 0);
+    for cut in 0..3 {
+        wire.set(Wire::Cut);
+        for n in 1..=5 {
+            topology.publish("a", &json!(cut * 10 + n)).await;
+        }
+        wire.set(Wire::Whole);
+        topology.publish("a", &json!(cut * 10 + 6)).await;
+        let seen: Vec<u64> = (1..=6).map(|_| next(&watching)).collect();
+        let expected: Vec<u64> = (1..=6).map(|n| cut * 10 + n).collect();
+        assert_eq!(seen, expected, "after cut {cut}");
+    }
+    assert!(wire.handshakes() >= 4, "it connected only {} times", wire.handshakes());
+}
+
+/// Waits until the panel does; longer than a browser's usual patience, because a first invocation starts a process.
+async fn shows(browser: &Browser, words: &str) {
+    let panel = panel("shop/orders");
+    let began = Instant::now();
+    while !browser.text(&panel).await.is_some_and(|text| text.contains(words)) {
+        if began.elapsed() > PATIENCE {
+            let page = browser.text("body").await;
+            panic!("no {words}: {page:?}, {:?}, {:?}", browser.complaints().await, browser.console().await);
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+/// Valid for an hour.
+fn token(secret: &str, filters: &[&str]) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let expires = (now + Duration::from_secs(3600)).as_secs();
+    let claims = json!({"sub": "tests", "exp": expires, "subscribe": filters, "publish": []});
+    jsonwebtoken::encode(
+        &Header::new(Algorithm::HS256),
+        &claims,
+        &EncodingKey::from_secret(secret.as_bytes()),
+    )
+    .expect("a token")
+}

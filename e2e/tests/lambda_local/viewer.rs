@@ -1,0 +1,83 @@
+//! A client that sees every frame.
+
+use e2e::topology::PATIENCE;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Watches one filter.
+pub struct Viewer {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Its connection's.
+    pub id: String,
+}
+
+impl Viewer {
+    /// Subscribed, when this returns.
+    pub async fn watch(url: &str, filter: &str) -> Self {
+        let connected = timeout(PATIENCE, connect_async(url)).await.expect("an answer in time");
+        let mut viewer = Self { socket: connected.expect("a handshake").0, id: String::new() };
+        viewer.say(&json!({"action": "subscribe", "id": 1, "filter": filter})).await;
+        let subscribed = viewer.hear("subscribed").await;
+        viewer.id = subscribed["connection_id"].as_str().expect("an id").to_owned();
+        viewer
+    }
+
+    /// The data of the next `count` publications of a topic.
+    pub async fn publications(&mut self, topic: &str, count: usize) -> Vec<Value> {
+        let mut data = Vec::new();
+        let mut offset = None;
+        while data.len() < count {
+            let frame = self.hear("publications").await;
+            for item in frame["items"].as_array().into_iter().flatten().filter(|_| frame["topic"] == topic) {
+                let here = item["offset"].as_u64();
+                // A frame may come again; what it says is known by its place.
+                if here > offset {
+                    data.push(item["data"].clone());
+                    offset = here;
+                }
+            }
+        }
+        data
+    }
+
+    /// Goes, with a word.
+    pub async fn leave(mut self) {
+        timeout(PATIENCE, self.socket.close(None)).await.expect("in time").expect("closed");
+        while let Ok(Some(Ok(_))) = timeout(PATIENCE, self.socket.next()).await {}
+    }
+
+    async fn say(&mut self, message: &Value) {
+        self.socket.send(Message::text(message.to_string())).await.expect("sent");
+    }
+
+    async fn hear(&mut self, kind: &str) -> Value {
+        loop {
+            let frame = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+            let frame = frame.expect("the socket is open").expect("a frame");
+            let Ok(text) = frame.to_text() else { continue };
+            let message: Value = serde_json::from_str(text).unwrap_or_default();
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+}
+
+/// The status a handshake with this token is refused with, if it is.
+pub async fn refused(url: &str, token: Option<&str>) -> Option<u16> {
+    let mut request = url.into_client_request().expect("a request");
+    if let Some(token) = token {
+        let value = format!("Bearer {token}").parse().expect("a header");
+        request.headers_mut().insert("authorization", value);
+    }
+    match timeout(PATIENCE, connect_async(request)).await.expect("an answer in time") {
+        Ok(_) => None,
+        Err(Error::Http(response)) => Some(response.status().as_u16()),
+        Err(error) => panic!("no answer: {error}"),
+    }
+}
