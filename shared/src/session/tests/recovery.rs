@@ -250,6 +250,7 @@ fn a_hole_is_no_gap_because_nobody_answers_but_the_connection_is_replaced() {
     }
     assert_eq!((harness.shown().as_str(), asked), ("1", 6));
     harness.pass(HISTORY_MS + BACKOFF_BASE_MS);
+    assert_eq!(harness.sockets.len(), 2);
     harness.accept();
     harness.confirm(&[listed(3, true, Some(1))]);
     harness.replay(&[2, 3]);
