@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use shared::{Millis, Topic, limits};
 
 use super::Service;
@@ -25,6 +25,10 @@ pub struct BroadcastReport {
     /// Bytes of the messages that went out.
     pub bytes: usize,
 }
+
+/// Topics whose history is written side by side: enough that a batch waits for few answers one after another, and few
+/// enough that it opens no flood of connections.
+const TOPICS_AT_ONCE: usize = 32;
 
 /// A change that is not in history. It, and all that follow, have to be handed in again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +64,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         for (index, change) in changes.iter().enumerate() {
             topics.entry(&change.topic).or_default().push((index, change));
         }
-        let recorded = join_all(topics.into_values().map(|changes| self.record_in_order(changes))).await;
+        let writing: Vec<_> = topics.into_values().map(|changes| self.record_in_order(changes)).collect();
+        let recorded: Vec<_> = stream::iter(writing).buffer_unordered(TOPICS_AT_ONCE).collect().await;
         match recorded.into_iter().filter_map(Result::err).min_by_key(|failed| failed.index) {
             Some(first) => Err(first),
             None => Ok(()),

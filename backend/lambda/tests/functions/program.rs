@@ -71,10 +71,8 @@ async fn read(stream: &mut TcpStream) -> Said {
 }
 
 fn content_length(head: &str) -> usize {
-    let lengths = head
-        .lines()
-        .filter_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
-    lengths.last().unwrap_or(0)
+    let length = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok();
+    head.lines().find_map(length).unwrap_or(0)
 }
 
 #[tokio::test]
