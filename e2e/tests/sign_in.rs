@@ -1,6 +1,6 @@
 //! Boards that ask for a token: how the page comes by one, and where the token never is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use tempfile::TempDir;
 
 const STATE: &str = "[data-testid=connection-state] b";
 const REASON: &str = ".sign-in p";
-/// A token of ten seconds, the grace that a server gives it, and an attempt with it.
-const RUN_OUT: Duration = Duration::from_secs(90);
+/// A token of ten seconds, the minute of grace that a server gives it, and an attempt with it.
+const RUN_OUT: Duration = Duration::from_secs(150);
 const FIELD: &str = ".sign-in input";
 
 /// A server with a secret, publishing its machine's metrics, and a browser.
@@ -26,17 +26,17 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        Self::set_with(|_| Path::new(&setting("TICKERTAPE_SITE")).to_owned()).await
+        Self::set_with(&[], |_| setting("TICKERTAPE_SITE").into()).await
     }
 
-    /// With the page that `site` puts somewhere, told how to mint tokens.
-    async fn set_with(site: impl FnOnce(&Path) -> std::path::PathBuf) -> Self {
+    /// With further arguments, and with the page that `site` puts somewhere, told how to mint tokens.
+    async fn set_with(arguments: &[&str], site: impl FnOnce(&Path) -> PathBuf) -> Self {
         let folder = TempDir::new().expect("a temporary directory");
         let secret = folder.path().join("secret");
         std::fs::write(&secret, "0123456789abcdef0123456789abcdef0123456789abcdef").expect("written");
         let site = site(&secret);
         let secret = secret.to_str().expect("a path in UTF-8");
-        let server = Server::start_with_site(&site, &["--auth-secret-file", secret]);
+        let server = Server::start_with_site(&site, &[&["--auth-secret-file", secret], arguments].concat());
         let browser = Browser::open(1440, 900).await;
         browser.listen_for_complaints().await;
         Self { server, browser, folder }
@@ -75,6 +75,14 @@ impl Scene {
         for place in seen {
             assert!(!place.as_str().unwrap_or_default().contains(token), "{place}");
         }
+    }
+}
+
+/// Puts the page's files into another directory, where a test may add to them.
+fn copy_page(folder: &Path) {
+    for file in std::fs::read_dir(setting("TICKERTAPE_SITE")).expect("the page") {
+        let file = file.expect("a file").path();
+        std::fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
     }
 }
 
@@ -181,13 +189,27 @@ async fn a_token_that_ran_out_leaves_the_board_in_sight_and_the_way_in_beside_it
 }
 
 #[tokio::test]
+async fn a_page_whose_server_is_elsewhere_asks_there_and_hears_why_it_was_refused() {
+    let site = TempDir::new().expect("a temporary directory");
+    copy_page(site.path());
+    let page = Server::start_with_site(site.path(), &["--no-host"]);
+    let origin = page.url();
+    let scene = Scene::set_with(&["--allow-origin", &origin], |_| setting("TICKERTAPE_SITE").into()).await;
+    let http = scene.server.url();
+    let config = json!({"ws": http.replace("http", "ws") + "/ws", "http": http});
+    std::fs::write(site.path().join("config.json"), config.to_string()).expect("written");
+    scene.browser.driver.goto(origin).await.expect("the page opens");
+    scene.browser.text_becomes(REASON, |text| text.contains("tickertape token")).await;
+    scene.answer(&scene.token("1h")).await;
+    scene.is_live().await;
+    assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_board_for_everybody_has_its_token_in_its_settings() {
     let site = TempDir::new().expect("a temporary directory");
-    let scene = Scene::set_with(|secret| {
-        for file in std::fs::read_dir(setting("TICKERTAPE_SITE")).expect("the page") {
-            let file = file.expect("a file").path();
-            std::fs::copy(&file, site.path().join(file.file_name().expect("a name"))).expect("a copy");
-        }
+    copy_page(site.path());
+    let scene = Scene::set_with(&[], |secret| {
         let config = json!({"token": token(secret, "1h")});
         std::fs::write(site.path().join("config.json"), config.to_string()).expect("written");
         site.path().to_owned()
@@ -208,7 +230,7 @@ async fn commands_to_copy_name_a_variable_where_a_token_is_asked_for_and_only_th
     scene.is_live().await;
     let commands = commands(&scene.browser).await;
     let curl = format!(
-        "curl -H \"Authorization: Bearer $TICKERTAPE_TOKEN\" -d 21.5 {}/topics/kitchen/temp",
+        "curl -d 21.5 {}/topics/kitchen/temp \\\n  -H \"Authorization: Bearer $TICKERTAPE_TOKEN\"",
         scene.server.url()
     );
     assert!(commands.contains(&curl) && !commands.contains(&token), "{commands}");

@@ -18,7 +18,7 @@ const DONE: std::time::Duration = std::time::Duration::from_millis(1_600);
 const WITH_TOKEN: &str =
     " The server asks for a token that may publish; they take it from the variable TICKERTAPE_TOKEN.";
 /// How curl and websocat show it.
-const AUTHORIZATION: &str = r#" -H "Authorization: Bearer $TICKERTAPE_TOKEN""#;
+const AUTHORIZATION: &str = " \\\n  -H \"Authorization: Bearer $TICKERTAPE_TOKEN\"";
 
 /// One way to publish.
 struct Recipe {
@@ -121,12 +121,12 @@ fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
         Recipe {
             title: "A number",
             words: "A number gets a big figure with its recent past; a word or true and false a state.",
-            command: format!("curl{header} -d 21.5 {http}/topics/kitchen/temp"),
+            command: format!("curl -d 21.5 {http}/topics/kitchen/temp{header}"),
         },
         Recipe {
             title: "Several series",
             words: "Each field of an object is a line in one chart.",
-            command: format!("curl{header} -d '{{\"in\": 21.5, \"out\": 4}}' {http}/topics/house/climate"),
+            command: format!("curl -d '{{\"in\": 21.5, \"out\": 4}}' {http}/topics/house/climate{header}"),
         },
         Recipe {
             title: "The output of a program",
@@ -142,7 +142,7 @@ fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
             title: "Any WebSocket client",
             words: "Connect, then send this as a text message. PROTOCOL.md has all the others.",
             command: format!(
-                "websocat{header} {}\n{}",
+                "websocat {}{header}\n{}",
                 addresses.ws, r#"{"action": "publish", "id": 1, "topic": "kitchen/temp", "data": 21.5}"#
             ),
         },
