@@ -45,26 +45,41 @@ async fn listen(listener: TcpListener, dynamodb: String, units: Arc<Mutex<Units>
 
 async fn forward(mut client: BufReader<TcpStream>, dynamodb: String, units: Arc<Mutex<Units>>) {
     let mut dynamodb = BufReader::new(TcpStream::connect(dynamodb).await.unwrap());
-    while let Some(request) = Message::read(&mut client).await {
-        let operation = request.header("x-amz-target").unwrap_or_default().to_owned();
-        request.asking_for_units().write(&mut dynamodb).await;
+    while let Some(mut request) = Message::read(&mut client).await {
+        let mut asked: Value = serde_json::from_slice(&request.body).unwrap();
+        asked["ReturnConsumedCapacity"] = json!("TOTAL");
+        request.body = asked.to_string().into_bytes();
+        let target = request.header("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        request.write(&mut dynamodb).await;
         let Some(answer) = Message::read(&mut dynamodb).await else { return };
-        count(&operation, &answer, &mut units.lock().unwrap());
+        units.lock().unwrap().add(&operation, &asked, &answer);
         answer.write(&mut client).await;
     }
 }
 
-fn count(operation: &str, answer: &Message, units: &mut Units) {
-    let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let consumed = match &answer["ConsumedCapacity"] {
+impl Units {
+    /// As DynamoDB Local counts them, and by DynamoDB's rules where it counts none: a read takes a unit even if it finds
+    /// nothing, a write even if it is refused, and a write of a transaction takes two (Amazon DynamoDB Developer Guide,
+    /// "DynamoDB read and write operations"). All items written in transactions here are below 1 KB.
+    fn add(&mut self, operation: &str, asked: &Value, answer: &Message) {
+        let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        self.requests += 1;
+        match operation {
+            "GetItem" | "BatchGetItem" | "Query" | "Scan" => self.read += consumed(&answer).max(1.0),
+            "TransactWriteItems" => {
+                self.write +=
+                    2.0 * asked["TransactItems"].as_array().map_or(0.0, |writes| writes.len() as f64);
+            }
+            _ => self.write += consumed(&answer).max(1.0),
+        }
+    }
+}
+
+fn consumed(answer: &Value) -> f64 {
+    match &answer["ConsumedCapacity"] {
         Value::Array(tables) => tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum(),
         table => table["CapacityUnits"].as_f64().unwrap_or_default(),
-    };
-    units.requests += 1;
-    if ["Get", "Query", "Scan"].iter().any(|read| operation.contains(read)) {
-        units.read += consumed;
-    } else {
-        units.write += consumed;
     }
 }
 
@@ -98,13 +113,6 @@ impl Message {
     fn header(&self, wanted: &str) -> Option<&str> {
         let headers = self.head.iter().filter_map(|line| line.split_once(": "));
         headers.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value).next()
-    }
-
-    fn asking_for_units(mut self) -> Self {
-        let mut body: Value = serde_json::from_slice(&self.body).unwrap();
-        body["ReturnConsumedCapacity"] = json!("TOTAL");
-        self.body = body.to_string().into_bytes();
-        self
     }
 
     async fn write(&self, stream: &mut BufReader<TcpStream>) {
