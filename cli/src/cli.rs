@@ -140,7 +140,7 @@ fn host_help() -> String {
     with_exit_codes(
         "\
 Examples:
-  tickertape host --topic web1 --url ws://board.example:8080/ws
+  tickertape host --topic web1 --url https://board.example
 `tickertape serve` does the same for its own machine, unless it runs with --no-host.",
     )
 }
