@@ -3,12 +3,26 @@
 use crate::failure::Failure;
 use crate::product::{self, Profile};
 use crate::project::Project;
-use crate::tools::Browser;
+use crate::tools::{Browser, DynamoDbLocal};
 use std::process::Command;
 
-/// Builds what is measured, then hands over to the `bench` program of `e2e`, and for appends to the store's own
-/// example: through the server, what a principal may publish in a second would be measured instead.
+/// All figures, or those of one name: `appends` and `units` are examples of the crates they measure, everything else is
+/// the `bench` program of `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
+    match arguments.first().map(String::as_str) {
+        Some("appends") => appends(project),
+        Some("units") => units(project),
+        Some(_) => system(project, arguments),
+        None => {
+            system(project, arguments)?;
+            appends(project)?;
+            units(project)
+        }
+    }
+}
+
+/// The whole system, from outside.
+fn system(project: &Project, arguments: &[String]) -> Result<(), Failure> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Release)?;
     let mut bench = project.command("cargo");
@@ -18,15 +32,22 @@ pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
         .env("TICKERTAPE_BIN", tickertape)
         .env("TICKERTAPE_CHROMIUM", browser.chromium)
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
-    if arguments.first().is_none_or(|only| only != "appends") {
-        measure(&mut bench)?;
-    }
-    if arguments.first().is_none_or(|only| only == "appends") {
-        let mut appends = project.command("cargo");
-        appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
-        measure(&mut appends)?;
-    }
-    Ok(())
+    measure(&mut bench)
+}
+
+/// The embedded store alone: through the server, what a principal may publish in a second would be measured instead.
+fn appends(project: &Project) -> Result<(), Failure> {
+    let mut appends = project.command("cargo");
+    appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
+    measure(&mut appends)
+}
+
+/// What DynamoDB bills, which is the same from a debug build.
+fn units(project: &Project) -> Result<(), Failure> {
+    let mut units = project.command("cargo");
+    units.args(["run", "--quiet", "--package", "backend-aws", "--example", "units"]);
+    DynamoDbLocal::set_up(project)?.announce(&mut units);
+    measure(&mut units)
 }
 
 fn measure(bench: &mut Command) -> Result<(), Failure> {
