@@ -30,10 +30,15 @@ pub struct Driver {
 impl Driver {
     /// A session with this server, opened.
     pub fn open(target: Target, settings: Settings) -> Self {
+        Self::open_by_chance(target, settings, rand::random())
+    }
+
+    /// The same, with every pause of the session decided by `seed`.
+    pub fn open_by_chance(target: Target, settings: Settings, seed: u64) -> Self {
         let (tell, happenings) = mpsc::channel(HAPPENINGS);
         let settings = Settings { token: target.token.clone(), ..settings };
         let mut driver = Self {
-            session: Session::new(settings, rand::random()),
+            session: Session::new(settings, seed),
             target,
             clock: Clock::start(),
             sockets: HashMap::new(),

@@ -6,6 +6,7 @@
 mod board;
 mod ledger;
 mod publisher;
+mod seed;
 mod server;
 mod soak;
 mod storm;
@@ -15,9 +16,10 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::Value;
-use server::CALM;
 use storm::{Storm, Told};
 
+/// Two hours in ten seconds.
+const HASTE: u32 = 720;
 const ROTATIONS: u64 = 10;
 const STORM: Duration = Duration::from_secs(35);
 
@@ -29,7 +31,7 @@ static WEATHER: RwLock<()> = RwLock::new(());
 fn a_hundred_viewers_lose_nothing_and_notice_nothing_through_ten_rotations() {
     let _alone = WEATHER.write().unwrap_or_else(PoisonError::into_inner);
     let told = run(async {
-        let mut storm = Storm::begin(100, 100_000).await;
+        let mut storm = Storm::begin(100, 100_000, HASTE).await;
         storm.until_everyone_rotated(ROTATIONS).await;
         storm.end().await
     });
@@ -63,8 +65,8 @@ const KEPT: u64 = 12;
 
 /// Every fault there is, and two restarts by `kill -9`.
 async fn raging(kept: u64) -> Told {
-    let mut storm = Storm::begin(12, kept).await;
-    storm.weather(server::RAGING);
+    let mut storm = Storm::begin(12, kept, HASTE).await;
+    storm.rage();
     let mut counts = Vec::new();
     for _ in 0..2 {
         tokio::time::sleep(STORM / 3).await;
@@ -73,7 +75,7 @@ async fn raging(kept: u64) -> Told {
     }
     tokio::time::sleep(STORM / 3).await;
     counts.push(storm.chaos_counts());
-    storm.weather(CALM);
+    storm.calm();
     let told = storm.end().await;
     let faults: u64 =
         counts.iter().flat_map(|count| count.as_object().unwrap().values()).filter_map(Value::as_u64).sum();

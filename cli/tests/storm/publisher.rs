@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::board::Board;
+use crate::seed::Seed;
 
 const PERIOD: Duration = Duration::from_millis(20);
 /// For the last acknowledgement: longer than a lost one takes to be asked for again.
@@ -29,9 +30,9 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    pub fn new(target: Target, board: Arc<Board>) -> Self {
+    pub fn new(target: Target, seed: Seed, board: Arc<Board>) -> Self {
         let settings = Settings { queue_messages: 100_000, queue_age_ms: None, ..Settings::default() };
-        let driver = Driver::open(target, settings);
+        let driver = Driver::open_by_chance(target, settings, seed.of_publisher());
         Self { driver, board, numbers: HashMap::new(), waiting: HashMap::new(), faults: Vec::new() }
     }
 

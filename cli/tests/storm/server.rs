@@ -8,14 +8,20 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Two hours in ten seconds, and nothing goes wrong.
-pub const CALM: &str = r#"{"time_scale": 720}"#;
+/// Nothing goes wrong.
+pub fn calm(time_scale: u32) -> String {
+    format!(r#"{{"time_scale": {time_scale}}}"#)
+}
+
 /// Everything goes wrong. Posts are lost more often than connections, because what a connection loses with its end its
 /// successor asks for at once, and holes on a connection that lives on would go unproved.
-pub const RAGING: &str = r#"{"time_scale": 720, "cut": 0.0015, "freeze": 0.0015,
-    "delay": {"probability": 0.05, "ms": [5, 600]}, "duplicate": {"probability": 0.05, "ms": [0, 200]},
-    "throttle": {"probability": 0.06}, "gone_ms": 5, "lost_disconnect": 0.5,
-    "refuse": {"probability": 0.2, "status": 503}}"#;
+pub fn raging(time_scale: u32, seed: u64) -> String {
+    let faults = r#""cut": 0.0015, "freeze": 0.0015,
+        "delay": {"probability": 0.05, "ms": [5, 600]}, "duplicate": {"probability": 0.05, "ms": [0, 200]},
+        "throttle": {"probability": 0.06}, "gone_ms": 5, "lost_disconnect": 0.5,
+        "refuse": {"probability": 0.2, "status": 503}"#;
+    format!(r#"{{"time_scale": {time_scale}, "seed": {seed}, {faults}}}"#)
+}
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,9 +36,9 @@ pub struct Server {
 
 impl Server {
     /// With an empty store that keeps so many publications of a topic, in calm weather.
-    pub fn start(kept: u64) -> Self {
+    pub fn start(kept: u64, time_scale: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("chaos.json"), CALM).unwrap();
+        std::fs::write(directory.path().join("chaos.json"), calm(time_scale)).unwrap();
         let (child, address) = spawn("127.0.0.1:0", &directory, kept);
         Self { child, address, directory, kept }
     }

@@ -14,7 +14,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::board::Board;
 use crate::publisher::Publisher;
-use crate::server::Server;
+use crate::seed::Seed;
+use crate::server::{Server, calm, raging};
 use crate::viewer::{Report, Viewer};
 
 /// Viewers come over this time, so that they do not all rotate at once.
@@ -27,6 +28,10 @@ const LOOK: Duration = Duration::from_millis(50);
 /// A storm, while it rages.
 pub struct Storm {
     server: Server,
+    time_scale: u32,
+    seed: Seed,
+    /// How often it has raged.
+    rages: u32,
     board: Arc<Board>,
     began: Instant,
     publisher: JoinHandle<Vec<String>>,
@@ -61,27 +66,45 @@ pub struct Told {
 
 impl Storm {
     /// In calm weather: everyone is connected, and publications flow.
-    pub async fn begin(viewers: usize, kept: u64) -> Self {
-        let server = Server::start(kept);
+    pub async fn begin(viewers: usize, kept: u64, time_scale: u32) -> Self {
+        let seed = Seed::draw();
+        let server = Server::start(kept, time_scale);
         let board = Arc::new(Board::new(viewers, kept));
         let (stop_publishing, stop) = watch::channel(false);
-        let publisher = tokio::spawn(Publisher::new(target(&server).await, board.clone()).run(stop));
+        let publisher = tokio::spawn(Publisher::new(target(&server).await, seed, board.clone()).run(stop));
         let is_published = |board: &Board| board.topics().all(|topic| board.acknowledged(topic) > 0);
         until("publications flow", || is_published(&board)).await;
         let (over, is_over) = watch::channel(false);
         let mut crowd = JoinSet::new();
         for number in 0..viewers {
-            crowd.spawn(Viewer::new(target(&server).await, board.clone(), number).run(is_over.clone()));
+            crowd.spawn(Viewer::new(target(&server).await, seed, board.clone(), number).run(is_over.clone()));
             sleep(ARRIVAL / viewers as u32).await;
         }
         until("everyone is connected", || board.arrived.load(SeqCst) >= viewers as u64).await;
         let began = Instant::now();
-        Self { server, board, began, publisher, stop_publishing, viewers: crowd, over }
+        Self {
+            server,
+            time_scale,
+            seed,
+            rages: 0,
+            board,
+            began,
+            publisher,
+            stop_publishing,
+            viewers: crowd,
+            over,
+        }
     }
 
-    /// Changes what goes wrong.
-    pub fn weather(&self, chaos: &str) {
-        self.server.weather(chaos);
+    /// From now on everything goes wrong.
+    pub fn rage(&mut self) {
+        self.server.weather(&raging(self.time_scale, self.seed.of_weather(self.rages)));
+        self.rages += 1;
+    }
+
+    /// From now on nothing does.
+    pub fn calm(&self) {
+        self.server.weather(&calm(self.time_scale));
     }
 
     /// How often what went wrong since the last restart.

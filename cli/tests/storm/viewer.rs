@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use crate::board::Board;
 use crate::ledger::Ledger;
+use crate::seed::Seed;
 
 /// For whoever has not everything when the storm is over. A frozen socket is noticed by the next rotation, or by a ping
 /// after 50 s of silence and ten more.
@@ -40,8 +41,8 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    pub fn new(target: Target, board: Arc<Board>, number: usize) -> Self {
-        let mut driver = Driver::open(target, Settings::default());
+    pub fn new(target: Target, seed: Seed, board: Arc<Board>, number: usize) -> Self {
+        let mut driver = Driver::open_by_chance(target, Settings::default(), seed.of_viewer(number));
         let filter = Filter::new("storm/*").unwrap();
         driver.command(|session, now| session.subscribe(filter, None, now));
         Self {
