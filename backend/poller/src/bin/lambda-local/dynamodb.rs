@@ -32,7 +32,7 @@ impl DynamoDb {
         let port = free_port().await?;
         let mut command = Command::new(&arguments.java);
         command
-            .args(["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"])
+            .args(["-Xmx512m", "-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"])
             .args(["-inMemory", "-sharedDb", "-port", &port.to_string()])
             .current_dir(&arguments.dynamodb_local)
             .stdin(Stdio::null())
