@@ -28,9 +28,11 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+/// Flat code is the easier to make small: two kilobytes less than `-Oz --converge`, and sooner done.
+const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 /// What opening the page may cost a phone, in bytes as Brotli: a ratchet, to be lowered whenever the page gets
 /// smaller. The goal is 220,000.
-const MOST_BYTES: u64 = 262_000;
+const MOST_BYTES: u64 = 258_000;
 /// What is worth compressing: text, and code.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
@@ -85,7 +87,7 @@ fn current(project: &Project, tools: &PageTools) -> Result<String, Failure> {
 fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), Failure> {
     for file in files_in(&project.dist(), &["wasm"])? {
         let mut command = project.command(wasm_opt);
-        command.args(["-Oz", "--converge"]).args(WASM_FEATURES).arg(&file).arg("-o").arg(&file);
+        command.args(WASM_PASSES).args(WASM_FEATURES).arg(&file).arg("-o").arg(&file);
         step::run(project, "wasm-opt", &mut command)?;
     }
     Ok(())
