@@ -89,7 +89,7 @@ fn browser(project: &Project) -> Result<Suite, Failure> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
     let mut command = project.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
-    command.env("TICKERTAPE_BIN", tickertape);
+    command.env("TICKERTAPE_BIN", tickertape).args(["--", "--skip", "aws_topology::"]);
     announce_page(project, browser, &mut command);
     observed(project, BROWSER, &mut command)
 }
@@ -99,7 +99,6 @@ fn topology(project: &Project) -> Result<Suite, Failure> {
     let browser = Browser::set_up(project)?;
     let topology = Topology::build(project, Profile::Dev)?;
     let mut command = project.cargo(["test", "--package", "e2e", "--test", "lambda_local", "--no-fail-fast"]);
-    command.args(["--", "--ignored"]);
     topology.announce(&mut command);
     announce_page(project, browser, &mut command);
     observed(project, TOPOLOGY, &mut command)

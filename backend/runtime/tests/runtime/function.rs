@@ -15,7 +15,7 @@ pub const ARGUMENTS: [&str; 4] = ["--exact", "function::bootstrap", "--ignored",
 static HANDLED: AtomicUsize = AtomicUsize::new(0);
 
 #[test]
-#[ignore = "no test: the function's process, which tests start"]
+#[ignore = "not a test of its own: the function's process, which tests start"]
 fn bootstrap() {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
         return;

@@ -1,10 +1,3 @@
-//! The AWS topology with the functions that are deployed: API Gateway and Lambda are ours, DynamoDB is AWS's own, the
-//! browser is a real one. What holds for `tickertape serve` has to hold here.
-
-mod lambda_local {
-    pub mod viewer;
-}
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -15,13 +8,13 @@ use e2e::proxy::{Proxy, Wire};
 use e2e::topology::{PATIENCE, Topology, file, until_connections};
 use e2e::{setting, wait};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use lambda_local::viewer::{Viewer, refused};
 use serde_json::{Value, json};
+
+use crate::viewer::{Viewer, refused};
 
 const SECRET: &str = "a secret of thirty-two bytes or more, for tests";
 
 #[tokio::test]
-#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
 async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
     let topology = Topology::start(|_| vec![]).await;
     let browser = board::open_at(&topology.url()).await;
@@ -36,7 +29,6 @@ async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
 }
 
 #[tokio::test]
-#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
 async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
     // Nobody is told that a client left, so its row stays until somebody posts to it.
     let forgetful =
@@ -67,7 +59,6 @@ async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
 }
 
 #[tokio::test]
-#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
 async fn a_bad_token_is_401_one_that_allows_nothing_is_403_and_a_good_one_is_let_in() {
     let with_secret = |folder: &_| vec!["--auth-secret-file".into(), file(folder, "secret.txt", SECRET)];
     let topology = Topology::start(with_secret).await;
@@ -87,7 +78,6 @@ async fn a_bad_token_is_401_one_that_allows_nothing_is_403_and_a_good_one_is_let
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
 async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_next_events_find_others() {
     let topology = Topology::start(|_| vec![]).await;
     let mut viewer = Viewer::watch(&topology.ws(), "a").await;
@@ -105,7 +95,6 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
 
 // The wire is a task here, and waiting for a line of a program keeps a thread.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the functions and DynamoDB Local, which `cargo xtask test` sets up"]
 async fn what_was_published_while_a_client_was_cut_off_is_fetched_when_it_is_back() {
     let topology = Topology::start(|_| vec![]).await;
     let wire = Proxy::before(&topology.url()).await;
