@@ -39,7 +39,7 @@ pub use retention::Retention;
 
 use crate::item::{Item, text};
 use crate::pause;
-use crate::request::{RETRIES, Transacted, get_all, query_all, transact, unavailable};
+use crate::request::{self, RETRIES, Transacted, get_all, query_all, transact, unavailable};
 use append::{Attempt, Next, Update};
 use head::StoredHead;
 use names::{COUNT, LOG, ONLY, PK, SK};
@@ -139,7 +139,7 @@ impl DynamoLog {
 
     /// A DynamoDB Local of before 2023 does not tell what refused an update; then it is read.
     async fn refused(&self, topic: &Topic, told: Option<&Item>) -> Result<Updated, Unavailable> {
-        Ok(Updated::Refused(match told {
+        Ok(Updated::Refused(match request::told(told) {
             Some(head) => Some(head.clone()),
             None => self.head_item(topic).await?,
         }))

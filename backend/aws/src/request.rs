@@ -8,7 +8,9 @@ use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, TransactWriteItem, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    CancellationReason, DeleteRequest, KeysAndAttributes, TransactWriteItem, WriteRequest,
+};
 use backend_core::ports::Unavailable;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -163,16 +165,22 @@ pub async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result
 }
 
 fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<Transacted> {
-    let reasons = match error.as_service_error()? {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
-        TransactWriteItemsError::TransactionInProgressException(_) => return Some(Transacted::PutOff),
-        _ => return None,
-    };
+    match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+            outcome(cancelled.cancellation_reasons())
+        }
+        TransactWriteItemsError::TransactionInProgressException(_) => Some(Transacted::PutOff),
+        _ => None,
+    }
+}
+
+/// What the reasons of a cancelled transaction mean; `None` if it is a fault.
+fn outcome(reasons: &[CancellationReason]) -> Option<Transacted> {
     let verdicts: Option<Vec<Verdict>> = reasons
         .iter()
         .map(|reason| match reason.code() {
             None | Some("None") => Some(Verdict::Passed),
-            Some("ConditionalCheckFailed") => Some(Verdict::Failed(reason.item().cloned())),
+            Some("ConditionalCheckFailed") => Some(Verdict::Failed(told(reason.item()).cloned())),
             Some(_) => None,
         })
         .collect();
@@ -183,7 +191,51 @@ fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<
     }
 }
 
+/// The item that refused a write; an empty one is none.
+pub fn told(item: Option<&Item>) -> Option<&Item> {
+    item.filter(|item| !item.is_empty())
+}
+
 /// Reasons that pass with time (Amazon DynamoDB API Reference, "TransactWriteItems").
 fn passes(code: &str) -> bool {
     matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::text;
+
+    fn reasons(codes: &[&str]) -> Vec<CancellationReason> {
+        codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect()
+    }
+
+    #[test]
+    fn a_refused_transaction_tells_of_each_write_and_of_the_item_that_refused() {
+        let row =
+            CancellationReason::builder().code("ConditionalCheckFailed").item("pk", text("C#a")).build();
+        let mut told = reasons(&["None", "ConditionalCheckFailed"]);
+        told.push(row);
+        let item = Item::from([("pk".into(), text("C#a"))]);
+        let verdicts = vec![Verdict::Passed, Verdict::Failed(None), Verdict::Failed(Some(item))];
+        assert_eq!(outcome(&told), Some(Transacted::Refused(verdicts)));
+        let nothing =
+            CancellationReason::builder().code("ConditionalCheckFailed").set_item(Some(Item::new()));
+        assert_eq!(outcome(&[nothing.build()]), Some(Transacted::Refused(vec![Verdict::Failed(None)])));
+    }
+
+    #[test]
+    fn what_passes_with_time_puts_a_transaction_off_and_anything_else_is_a_fault() {
+        for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"] {
+            assert_eq!(outcome(&reasons(&["None", code])), Some(Transacted::PutOff), "{code}");
+            assert_eq!(
+                outcome(&reasons(&["ConditionalCheckFailed", code])),
+                Some(Transacted::PutOff),
+                "{code}"
+            );
+        }
+        for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
+            assert_eq!(outcome(&reasons(&["None", code])), None, "{code}");
+        }
+    }
 }
