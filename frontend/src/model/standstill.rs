@@ -95,7 +95,9 @@ mod tests {
         }
     }
 
-    const KINDS: [(Kind, fn(i64) -> Value); 5] = [
+    type Data = fn(i64) -> Value;
+
+    const KINDS: [(Kind, Data); 5] = [
         (Kind::Line, |n| json!({"in": n, "out": 2 * n})),
         (Kind::Number, |n| json!(n)),
         (Kind::State, |n| json!(if n % 2 == 0 { "open" } else { "closed" })),
