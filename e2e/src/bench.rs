@@ -7,6 +7,8 @@ pub mod latency;
 pub mod memory;
 pub mod page;
 pub mod page_memory;
+pub mod recovery;
+pub mod returning;
 pub mod usage;
 pub mod viewer;
 

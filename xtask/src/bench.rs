@@ -6,16 +6,18 @@ use crate::project::Project;
 use crate::tools::{Browser, DynamoDbLocal};
 use std::process::Command;
 
-/// All figures, or those of one name: `appends` and `units` are examples of the crates they measure, everything else is
-/// the `bench` program of `e2e`.
+/// All figures, or those of one name: `appends` and `units` are examples of the crates they measure, `schedules` is the
+/// simulation, everything else is the `bench` program of `e2e`.
 pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
     match arguments.first().map(String::as_str) {
         Some("appends") => appends(project),
         Some("units") => units(project),
+        Some("schedules") => schedules(project),
         Some(_) => system(project, arguments),
         None => {
             system(project, arguments)?;
             appends(project)?;
+            schedules(project)?;
             units(project)
         }
     }
@@ -40,6 +42,13 @@ fn appends(project: &Project) -> Result<(), Failure> {
     let mut appends = project.command("cargo");
     appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
     measure(&mut appends)
+}
+
+/// How many schedules of the property test run in a second, on one core.
+fn schedules(project: &Project) -> Result<(), Failure> {
+    let mut schedules = project.command("cargo");
+    schedules.args(["run", "--quiet", "--release", "--package", "simulation", "--", "--schedules", "5000"]);
+    measure(&mut schedules)
 }
 
 /// What DynamoDB bills, which is the same from a debug build.

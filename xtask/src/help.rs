@@ -10,7 +10,8 @@ Tickertape's tasks. Each sets up what it needs, and skips what is done.
     cargo xtask test [--quick]    every test there is, real browser included;
                                   --quick leaves out WebAssembly and the browser
     cargo xtask check             format, lints, docs, dependency directions, forbidden names, licences
-    cargo xtask bench [-- ARGS]   the figures: deliveries, latency, memory, page, appends, units of DynamoDB
+    cargo xtask bench [-- ARGS]   the figures: deliveries, latency, recovery, memory, page, appends, schedules of
+                                  the simulation, units of DynamoDB
     cargo xtask soak [MINUTES]    chaos over real sockets, 10 minutes unless told, with a line a minute; then
                                   20,000 more schedules of the simulation for each of them
     cargo xtask lambda-local [-- ARGS]

@@ -13,6 +13,9 @@ async fn main() {
     if wanted("latency") {
         bench::latency::run().await;
     }
+    if wanted("recovery") {
+        bench::recovery::run().await;
+    }
     if wanted("memory") {
         bench::memory::run().await;
     }

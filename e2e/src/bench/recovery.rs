@@ -1,0 +1,149 @@
+//! From the loss of every connection at once to the moment at which each viewer has what it missed meanwhile: as the
+//! board comes back, and as fast as a hub lets everybody in.
+
+use std::time::{Duration, Instant};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::hub::Hub;
+use super::returning::Returning;
+use super::viewer::{self, Socket};
+use super::{percentile, report, usage};
+
+const TOPIC: &str = "bench/recovery";
+const MISSED: u64 = 300;
+/// Longer than any of this takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What coming back was to one viewer.
+struct Recovery {
+    /// From the loss to the last publication.
+    took: Duration,
+    /// Received: payload of frames.
+    bytes: u64,
+    /// Received.
+    frames: u64,
+}
+
+/// Measures 1, 100 and 1,000 viewers: by the board's session, then ours and the peer at once.
+pub async fn run() {
+    for viewers in [1, 100, 1_000] {
+        by_session(viewers).await;
+        at_once(&Hub::tickertape(), viewers).await;
+        if let Some(peer) = Hub::node() {
+            at_once(&peer, viewers).await;
+        }
+    }
+}
+
+/// With the session's own pauses, which spread a crowd.
+async fn by_session(viewers: usize) {
+    let hub = Hub::tickertape();
+    let mut publisher = viewer::connect(&hub.ws).await;
+    publish(&mut publisher, 1..=1).await;
+    let mut crowd = Vec::new();
+    for seed in 0..viewers {
+        let mut one = Returning::new(&hub.ws, TOPIC, seed as u64);
+        one.follow_to(1).await;
+        one.lose();
+        crowd.push(one);
+    }
+    publish(&mut publisher, 2..=1 + MISSED).await;
+    let cut = Instant::now();
+    let mut returning = JoinSet::new();
+    for mut one in crowd {
+        returning.spawn(async move {
+            one.notice();
+            one.follow_to(1 + MISSED).await;
+            cut.elapsed()
+        });
+    }
+    tell_times(&format!("tickertape: {viewers} back by the session"), all(returning).await);
+}
+
+/// Without any pause.
+async fn at_once(hub: &Hub, viewers: usize) {
+    let mut publisher = viewer::connect(&hub.ws).await;
+    publish(&mut publisher, 1..=1).await;
+    let since = json!({TOPIC: {"epoch": epoch(&hub.ws).await, "offset": 1}});
+    publish(&mut publisher, 2..=1 + MISSED).await;
+    let cpu_before = usage::cpu(hub.pid());
+    let cut = Instant::now();
+    let mut returning = JoinSet::new();
+    for _ in 0..viewers {
+        returning.spawn(come_back(hub.ws.clone(), since.clone(), cut));
+    }
+    let recoveries = all(returning).await;
+    let name = format!("{}: {viewers} back at once", hub.name);
+    tell_times(&name, recoveries.iter().map(|recovery| recovery.took).collect());
+    if let (Some(before), Some(after)) = (cpu_before, usage::cpu(hub.pid())) {
+        // Ticks of 10 ms say nothing about one viewer.
+        if viewers > 1 {
+            report(&format!("{name}, CPU each"), (after - before).as_secs_f64() * 1e3 / viewers as f64, "ms");
+        }
+    }
+    if viewers == 1 {
+        report(&format!("{}: recovery of {MISSED}, received", hub.name), recoveries[0].bytes as f64, "bytes");
+        report(&format!("{}: recovery of {MISSED}, in", hub.name), recoveries[0].frames as f64, "frames");
+    }
+}
+
+async fn publish(publisher: &mut Socket, numbers: std::ops::RangeInclusive<u64>) {
+    let start = Instant::now();
+    for id in numbers {
+        viewer::publish(publisher, TOPIC, id, &viewer::payload(start)).await;
+    }
+}
+
+/// Which log the topic has; a hub without such a notion has none.
+async fn epoch(ws: &str) -> Value {
+    let mut socket = viewer::connect(ws).await;
+    subscribe(&mut socket, json!({})).await;
+    let reply = next(&mut socket).await;
+    let reply: Value = serde_json::from_str(&reply).expect("JSON");
+    reply.pointer("/topics/0/position/epoch").cloned().unwrap_or_default()
+}
+
+async fn come_back(ws: String, since: Value, cut: Instant) -> Recovery {
+    let mut socket = viewer::connect(&ws).await;
+    subscribe(&mut socket, since).await;
+    let (mut bytes, mut frames, mut last) = (0, 0, 0);
+    while last <= MISSED {
+        let text = next(&mut socket).await;
+        bytes += text.len() as u64;
+        frames += 1;
+        last = last.max(last_offset(&text));
+    }
+    Recovery { took: cut.elapsed(), bytes, frames }
+}
+
+async fn subscribe(socket: &mut Socket, since: Value) {
+    let message = json!({"action": "subscribe", "id": 1, "filter": TOPIC, "since": since});
+    socket.send(Message::text(message.to_string())).await.expect("sent");
+}
+
+async fn next(socket: &mut Socket) -> String {
+    let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("in time");
+    message.expect("not closed").expect("a message").to_text().expect("text").to_owned()
+}
+
+/// The last offset of what a frame brings; 0 if it brings nothing.
+fn last_offset(text: &str) -> u64 {
+    let frame: Value = serde_json::from_str(text).expect("JSON");
+    let parts = frame["parts"].as_array().cloned().unwrap_or_else(|| vec![frame.clone()]);
+    let items = parts.iter().filter_map(|part| part["items"].as_array()).flatten();
+    items.filter_map(|item| item["offset"].as_u64()).max().unwrap_or(0)
+}
+
+async fn all<T: 'static>(returning: JoinSet<T>) -> Vec<T> {
+    tokio::time::timeout(PATIENCE, returning.join_all()).await.expect("everybody is back in time")
+}
+
+fn tell_times(name: &str, took: Vec<Duration>) {
+    let mut times: Vec<f64> = took.iter().map(|took| took.as_secs_f64() * 1_000.0).collect();
+    report(&format!("{name}, caught up, p50"), percentile(&mut times, 0.5), "ms");
+    report(&format!("{name}, caught up, last"), percentile(&mut times, 1.0), "ms");
+}
