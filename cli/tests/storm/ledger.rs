@@ -71,7 +71,8 @@ impl Ledger {
     pub fn behind(&self, board: &Board) -> Vec<(String, Option<u64>, u64)> {
         let missing = board.topics().filter_map(|topic| {
             let (last, end) = (self.topics.get(topic).map(|account| account.last), board.acknowledged(topic));
-            (last != Some(end)).then(|| (topic.to_string(), last, end))
+            // More may have been seen: an acknowledgement can be lost.
+            last.is_none_or(|last| last < end).then(|| (topic.to_string(), last, end))
         });
         missing.collect()
     }
