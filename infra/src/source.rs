@@ -3,36 +3,34 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The Rust files of a folder of this workspace, tests aside.
+/// Some Rust files, tests aside.
 pub struct Sources(Vec<String>);
 
 impl Sources {
-    /// Reads `folder`, from the workspace's root, and what is below it.
+    /// Reads those files below `folder`, from the workspace's root, whose paths from there begin with one of `names`.
     ///
     /// # Errors
     ///
-    /// If a file cannot be read.
-    pub fn read(folder: &str) -> io::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let files = files_below(&root.join(folder))?;
-        let code = files.iter().filter(|path| !is_test(path)).map(fs::read_to_string);
-        Ok(Self(code.map(|text| Ok(without_tests(&text?))).collect::<io::Result<_>>()?))
-    }
-
-    /// Whether `.name()` is called anywhere.
-    pub fn calls(&self, name: &str) -> bool {
-        self.contains(&format!(".{name}()"))
+    /// If a file cannot be read, or none is found.
+    pub fn read(folder: &str, names: &[&str]) -> io::Result<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+        let is_wanted = |path: &PathBuf| {
+            let name = path.strip_prefix(&folder).unwrap_or(path).to_string_lossy();
+            !is_test(path) && names.iter().any(|wanted| name.starts_with(wanted))
+        };
+        let files: Vec<PathBuf> = files_below(&folder)?.into_iter().filter(is_wanted).collect();
+        if files.is_empty() {
+            return Err(io::Error::other(format!(
+                "no code in {} that begins with {names:?}",
+                folder.display()
+            )));
+        }
+        Ok(Self(files.iter().map(|path| Ok(code(&fs::read_to_string(path)?))).collect::<io::Result<_>>()?))
     }
 
     /// Whether `text` stands anywhere in the code.
     pub fn contains(&self, text: &str) -> bool {
         self.0.iter().any(|code| code.contains(text))
-    }
-
-    /// Every word of the code that begins with `prefix`.
-    pub fn words_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        let words = self.0.iter().flat_map(|code| code.split(|c: char| !c.is_alphanumeric() && c != '_'));
-        words.filter(move |word| word.starts_with(prefix))
     }
 }
 
@@ -53,8 +51,9 @@ fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }
 
-/// Without comments and white space inside of chains of calls; a module of tests is the last thing in its file.
-fn without_tests(code: &str) -> String {
-    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
-    code.lines().map(|line| line.split("//").next().unwrap_or_default().trim()).collect::<Vec<_>>().join("\n")
+/// Without comments and with single spaces; a module of tests is the last thing in its file.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,7 @@
 //! `template.yaml`, with its short forms written out: `!Ref X` is `{"Ref": "X"}`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use serde_yaml_ng::Value as Yaml;
 
@@ -42,20 +44,20 @@ impl Template {
         wanted.map(|(name, resource)| (name.as_str(), &resource["Properties"]))
     }
 
+    /// The names of the parameters, in order.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.0["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
     /// The default of a parameter; null if it has none.
     pub fn default_of(&self, parameter: &str) -> &Value {
         &self.0["Parameters"][parameter]["Default"]
     }
 
-    /// The names of what a stack tells of itself.
-    pub fn outputs(&self) -> impl Iterator<Item = &str> {
-        self.0["Outputs"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
-    }
-
-    /// The environment of the function `BroadcastFunction`, …: names and values, in order.
-    pub fn environment(&self, function: &str) -> impl Iterator<Item = (&str, &Value)> {
+    /// The environment of the function `BroadcastFunction`, …
+    pub fn environment(&self, function: &str) -> BTreeMap<String, Value> {
         let variables = self.properties(function)["Environment"]["Variables"].as_object();
-        variables.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+        variables.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// What the role `BroadcastRole`, … may do.

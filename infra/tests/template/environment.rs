@@ -1,0 +1,78 @@
+//! A function is told what its settings say it has to know, and nothing else.
+
+use backend_aws::{ManagementEndpoint, Retention};
+use backend_lambda::config::{Function, VARIABLES};
+use infra::Template;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Not a setting: it changes with the secret, and so makes new environments, which read it.
+const FRESH: &str = "SECRET_VERSION";
+
+fn resource(function: Function) -> String {
+    let (first, rest) = function.name().split_at(1);
+    format!("{}{rest}Function", first.to_uppercase())
+}
+
+fn told(template: &Template, function: Function) -> BTreeSet<String> {
+    template.environment(&resource(function)).into_keys().filter(|name| name != FRESH).collect()
+}
+
+fn value(template: &Template, function: Function, variable: &str) -> Value {
+    template.environment(&resource(function)).remove(variable).unwrap_or_default()
+}
+
+#[test]
+fn every_function_is_told_all_that_it_reads_and_nothing_else() {
+    let template = Template::read();
+    for function in Function::ALL {
+        let reads = VARIABLES
+            .iter()
+            .filter(|one| !one.is_lambdas_own())
+            .filter(|one| one.required_by.contains(&function) || one.optional_for.contains(&function));
+        let reads: BTreeSet<String> = reads.map(|one| one.name.to_owned()).collect();
+        assert_eq!(told(&template, function), reads, "{}", function.name());
+    }
+}
+
+#[test]
+fn what_a_function_cannot_start_without_depends_on_no_condition() {
+    let template = Template::read();
+    for variable in VARIABLES.iter().filter(|one| !one.is_lambdas_own()) {
+        for function in variable.required_by {
+            let value = value(&template, *function, variable.name).to_string();
+            assert!(!value.contains("AWS::NoValue"), "{} of {}: {value}", variable.name, function.name());
+        }
+    }
+}
+
+#[test]
+fn the_management_endpoint_is_one_that_the_functions_understand() {
+    let template = Template::read();
+    for function in [Function::Websocket, Function::Broadcast] {
+        let value = value(&template, function, "TICKERTAPE_MANAGEMENT_ENDPOINT");
+        let filled_in = value["Fn::Sub"]
+            .as_str()
+            .unwrap_or_default()
+            .replace("${WebSocketApi}", "a1b2c3")
+            .replace("${AWS::Region}", "eu-central-1")
+            .replace("${AWS::URLSuffix}", "amazonaws.com")
+            .replace("${Stage}", "prod");
+        let endpoint: Result<ManagementEndpoint, _> = filled_in.parse();
+        assert!(endpoint.is_ok(), "{filled_in}: {endpoint:?}");
+    }
+}
+
+#[test]
+fn the_secret_is_named_as_the_functions_read_it_and_left_out_where_others_sign() {
+    let template = Template::read();
+    let secret = value(&template, Function::Authorizer, "TICKERTAPE_SECRET");
+    assert_eq!(secret["Fn::If"][1], "none");
+    assert_eq!(secret["Fn::If"][2]["Fn::Sub"], "ssm:${SecretParameter}");
+}
+
+#[test]
+fn publications_are_kept_as_long_as_on_a_desk() {
+    let template = Template::read();
+    assert_eq!(*template.default_of("KeepAgeMs"), Retention::default().max_age_ms);
+}

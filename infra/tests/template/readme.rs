@@ -1,0 +1,61 @@
+//! The README beside the template says of it what is so.
+
+use std::collections::BTreeSet;
+
+use infra::Template;
+use tickertape::cost::{Load, markdown};
+
+const README: &str = include_str!("../../README.md");
+
+fn loads() -> [Load; 3] {
+    [1, 50, 1_000].map(|viewers| Load { viewers, rate_hz: 1.0, bytes: 100, hours_a_day: 24.0 })
+}
+
+/// The first cells of the rows of the table after a heading, without their marks.
+fn first_cells(heading: &str) -> BTreeSet<String> {
+    let section = README.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_default();
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    cells.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_costs_are_those_that_the_program_computes() {
+    let table = markdown(&loads());
+    assert!(README.contains(&table), "the table has to be:\n\n{table}");
+}
+
+#[test]
+fn every_alarm_is_explained_and_no_other() {
+    let template = Template::read();
+    let alarms = template.of_type("AWS::CloudWatch::Alarm").map(|(name, _)| name.to_owned());
+    assert_eq!(first_cells("When an alarm rings"), alarms.collect());
+}
+
+#[test]
+fn every_setting_is_explained_and_no_other() {
+    let template = Template::read();
+    let own = ["Stage", "SecretParameter", "SecretVersion"];
+    let settings = template.parameters().filter(|name| !own.contains(name)).map(str::to_owned);
+    assert_eq!(first_cells("Settings"), settings.collect());
+}
+
+#[test]
+fn no_more_metrics_are_watched_than_cloudwatch_watches_for_nothing() {
+    let template = Template::read();
+    let metrics = |alarm: &serde_json::Value| {
+        let several = alarm["Metrics"].as_array().map(Vec::as_slice).unwrap_or_default();
+        several.iter().filter(|metric| metric["MetricStat"].is_object()).count().max(1)
+    };
+    let watched: usize = template.of_type("AWS::CloudWatch::Alarm").map(|(_, alarm)| metrics(alarm)).sum();
+    assert!((1..=10).contains(&watched), "{watched}");
+}
+
+#[test]
+fn every_alarm_tells_whoever_wants_to_hear_it() {
+    let template = Template::read();
+    for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
+        assert_eq!(alarm["AlarmActions"]["Fn::If"][1][0]["Ref"], "AlarmTopic", "{name}");
+        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}: silence is no fault");
+    }
+}

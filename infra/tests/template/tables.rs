@@ -1,0 +1,80 @@
+//! The tables are those that the adapters read and write.
+
+use backend_aws::tables::{Kind, TTL, Table, TableNames, tables};
+use infra::Template;
+use serde_json::{Value, json};
+
+/// Named as in the template.
+fn wanted() -> [Table; 3] {
+    tables(&TableNames {
+        connections: "Connections".into(),
+        topics: "Topics".into(),
+        history: "History".into(),
+    })
+}
+
+fn key(name: &str, kind: &str) -> Value {
+    json!({"AttributeName": name, "KeyType": kind})
+}
+
+#[test]
+fn there_are_the_tables_that_the_adapters_use_and_no_others() {
+    let template = Template::read();
+    let found: Vec<&str> = template.of_type("AWS::DynamoDB::Table").map(|(name, _)| name).collect();
+    assert_eq!(found, wanted().map(|table| table.name));
+}
+
+#[test]
+fn the_keys_are_those_that_the_adapters_use() {
+    let template = Template::read();
+    for table in wanted() {
+        let properties = template.properties(&table.name);
+        let (sort_key, kind) = table.sort_key;
+        let keys = json!([key(table.partition_key, "HASH"), key(sort_key, "RANGE")]);
+        assert_eq!(properties["KeySchema"], keys, "{}", table.name);
+        let kind = match kind {
+            Kind::Text => "S",
+            Kind::Number => "N",
+        };
+        let attributes = json!([
+            {"AttributeName": table.partition_key, "AttributeType": "S"},
+            {"AttributeName": sort_key, "AttributeType": kind},
+        ]);
+        assert_eq!(properties["AttributeDefinitions"], attributes, "{}", table.name);
+    }
+}
+
+#[test]
+fn what_expires_is_deleted_by_the_attribute_that_the_adapters_write() {
+    let template = Template::read();
+    for table in wanted() {
+        let ttl = &template.properties(&table.name)["TimeToLiveSpecification"];
+        let expected =
+            if table.expires { json!({"AttributeName": TTL, "Enabled": true}) } else { Value::Null };
+        assert_eq!(*ttl, expected, "{}", table.name);
+    }
+}
+
+#[test]
+fn changes_of_heads_are_streamed_to_broadcast_in_order() {
+    let template = Template::read();
+    for table in wanted() {
+        let stream = &template.properties(&table.name)["StreamSpecification"];
+        let expected = if table.streams { json!({"StreamViewType": "NEW_IMAGE"}) } else { Value::Null };
+        assert_eq!(*stream, expected, "{}", table.name);
+    }
+    let events = &template.properties("BroadcastFunction")["Events"];
+    assert_eq!(
+        events["Publications"]["Properties"]["Stream"],
+        json!({"Fn::GetAtt": ["Topics", "StreamArn"]})
+    );
+}
+
+#[test]
+fn every_table_costs_by_use_and_can_be_restored() {
+    for (name, table) in Template::read().of_type("AWS::DynamoDB::Table") {
+        assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{name}");
+        let recovery = &table["PointInTimeRecoverySpecification"];
+        assert_eq!(recovery["PointInTimeRecoveryEnabled"], true, "{name}");
+    }
+}
