@@ -57,6 +57,22 @@ impl ApiGatewayManagement {
         posted.map(drop).map_err(|error| post_error(&error))
     }
 
+    async fn try_post_to_all(
+        &self,
+        to: Vec<ConnectionId>,
+        message: &Bytes,
+    ) -> Vec<(ConnectionId, PostError)> {
+        let posts = to.into_iter().map(|id| async move {
+            let error = self.try_post(&id, message).await.err()?;
+            Some((id, error))
+        });
+        stream::iter(posts)
+            .buffer_unordered(self.posts_at_once)
+            .filter_map(async |failure| failure)
+            .collect()
+            .await
+    }
+
     async fn try_close(&self, id: &ConnectionId) -> Result<(), PostError> {
         let closed = self.client.delete_connection().connection_id(id.as_str()).send().await;
         closed.map(drop).map_err(|error| post_error(&error))
@@ -68,12 +84,23 @@ impl Management for ApiGatewayManagement {
         patiently(|| self.try_post(to, &message)).await
     }
 
+    /// Those who have too much are tried again together, so that waiting for them holds up nobody.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
-        let posts = stream::iter(to.iter().cloned().map(|id| {
-            let message = message.clone();
-            async move { self.post(&id, message).await.err().map(|error| (id, error)) }
-        }));
-        posts.buffer_unordered(self.posts_at_once).filter_map(async |failure| failure).collect().await
+        let (mut failures, mut to) = (Vec::new(), to.to_vec());
+        for number in 1.. {
+            let (limited, others): (Vec<_>, Vec<_>) = self
+                .try_post_to_all(to, &message)
+                .await
+                .into_iter()
+                .partition(|(_, error)| *error == PostError::LimitExceeded);
+            failures.extend(others);
+            if limited.is_empty() || !pause::sleep(RETRIES, number).await {
+                failures.extend(limited);
+                break;
+            }
+            to = limited.into_iter().map(|(id, _)| id).collect();
+        }
+        failures
     }
 
     async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {

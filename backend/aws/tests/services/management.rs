@@ -24,6 +24,18 @@ async fn a_post_that_passes_at_the_second_try_has_passed() {
 }
 
 #[tokio::test]
+async fn those_who_have_too_much_are_tried_again_and_no_others() {
+    let gateway = Scripted::open(|number| Answer::Status(if number < 10 { 429 } else { 200 })).await;
+    let to: Vec<ConnectionId> = (0..30).map(|number| id(&format!("c{number}="))).collect();
+    assert_eq!(soon(gateway.management().post_to_all(&to, MESSAGE)).await, []);
+    assert_eq!(gateway.requests(), 40);
+    let never = Scripted::open(|_| Answer::Status(429)).await;
+    let failures = soon(never.management().post_to_all(&to, MESSAGE)).await;
+    assert!(failures.iter().all(|(_, error)| *error == PostError::LimitExceeded));
+    assert_eq!((failures.len(), never.requests()), (30, 120));
+}
+
+#[tokio::test]
 async fn what_time_does_not_mend_is_not_tried_again() {
     let scripts: [(Script, PostError); 2] =
         [(|_| Answer::Status(410), PostError::Gone), (|_| Answer::Status(413), PostError::TooLarge)];
