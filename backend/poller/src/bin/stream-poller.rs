@@ -3,6 +3,7 @@
 //! Where they are, the usual variables say: `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`, `AWS_ENDPOINT_URL_LAMBDA`, `AWS_REGION`
 //! and credentials.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
@@ -34,8 +35,17 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("stream-poller: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let tls = Provider::Rustls(CryptoMode::Ring);
     let http = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
     let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
@@ -44,7 +54,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err(format!("table {} has no stream", arguments.table).into());
     };
     let target = Target::new(aws_sdk_lambda::Client::new(&config), arguments.function.as_str());
-    Poller::new(stream, target, settings(&arguments)).run().await;
+    Poller::new(stream, target, settings(arguments)).run().await;
     Ok(())
 }
 
