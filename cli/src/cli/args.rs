@@ -84,8 +84,14 @@ pub enum FunctionsArg {
 /// What every client needs to know.
 #[derive(Debug, Clone, Args)]
 pub struct ClientArgs {
-    /// The board's address, such as https://board.example, or its server's WebSocket
-    #[arg(long, value_name = "URL", env = "TICKERTAPE_URL", default_value = "ws://127.0.0.1:8080/ws")]
+    /// Where the server is.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TICKERTAPE_URL",
+        default_value = "ws://127.0.0.1:8080/ws",
+        help = "The board's address, such as https://board.example, or its server's WebSocket"
+    )]
     pub url: String,
     /// The token to show, if the server asks for one
     #[arg(long, env = "TICKERTAPE_TOKEN", hide_env_values = true)]
