@@ -1,7 +1,7 @@
 //! `cargo xtask deploy` and `cargo xtask destroy`: from a checkout to an open board on AWS, and back.
 //!
 //! What needs no account (building, checking, linting) is done first and by a dry run too; from there on everything is
-//! a [`Call`] of `aws` or `sam`, which a dry run prints instead.
+//! a [call](call::Call) of `aws` or `sam`, which a dry run prints instead.
 
 mod call;
 mod cloud;

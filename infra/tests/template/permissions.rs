@@ -28,7 +28,7 @@ const CALLS: [(&str, &str); 14] = [
 
 /// What the code does on the tables, as far as it stands in these files.
 fn done(files: &[&str]) -> BTreeSet<String> {
-    let sources = Sources::read("backend/aws/src", files).unwrap();
+    let sources = Sources::read("backend/aws/src", files).expect("the adapters can be read");
     let done =
         CALLS.iter().filter(|(call, _)| sources.contains(call)).map(|(_, action)| (*action).to_owned());
     done.collect()

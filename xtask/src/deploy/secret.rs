@@ -5,9 +5,13 @@ use super::cloud::Cloud;
 use crate::failure::Failure;
 use crate::step::{self, Outcome};
 use crate::terminal;
+use std::fs::File;
+use std::io::Read;
 
 /// What a token's signature is worth, in bytes (RFC 7518, section 3.2, asks for as many as the hash has).
 const SECRET_BYTES: usize = 32;
+/// The system's random generator. Where it is not, `file:///dev/stdin` is not either.
+const RANDOM: &str = "/dev/urandom";
 const TITLE: &str = "secret";
 
 /// Makes the secret unless there is one, or in any case if it `rotates`; answers with its version, by which the
@@ -54,10 +58,8 @@ fn says_that_it_exists(outcome: &Outcome) -> bool {
 /// As text, because a parameter is one.
 fn random_text() -> Result<String, Failure> {
     let mut bytes = [0; SECRET_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| Failure::Unreadable {
-        what: "the system's random generator".to_owned(),
-        reason: error.to_string(),
-    })?;
+    let read = File::open(RANDOM).and_then(|mut source| source.read_exact(&mut bytes));
+    read.map_err(|error| Failure::Unreadable { what: RANDOM.to_owned(), reason: error.to_string() })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
