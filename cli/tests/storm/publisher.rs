@@ -15,6 +15,9 @@ use crate::board::Board;
 use crate::seed::Seed;
 
 const PERIOD: Duration = Duration::from_millis(20);
+/// Then it waits, as `pipe` does: without an end to what waits, a storm that lets less through than is published would
+/// leave more behind than any calm could carry off.
+const MOST_WAITING: usize = 500;
 /// For the last acknowledgement: longer than a lost one takes to be asked for again.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -43,7 +46,7 @@ impl Publisher {
         let mut turn = 0;
         while !*stop.borrow() {
             tokio::select! {
-                _ = ticks.tick() => {
+                _ = ticks.tick(), if self.waiting.len() < MOST_WAITING => {
                     self.publish(turn);
                     turn += 1;
                 }
