@@ -30,8 +30,13 @@ pub struct Pause(bool);
 impl Future for Pause {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) {
+            return Poll::Ready(());
+        }
+        // The core runs some calls side by side, and polls again only those that said they are ready.
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
