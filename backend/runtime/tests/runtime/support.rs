@@ -123,10 +123,18 @@ pub async fn soon<T>(future: impl Future<Output = T>) -> T {
 #[cfg(target_os = "linux")]
 pub async fn until_gone(pid: u64) {
     soon(async {
-        // A process that has ended and was not yet asked for its status has no command line.
-        while std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty()) {
+        while !has_ended(pid) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     })
     .await;
+}
+
+/// Whether it is gone, or has ended with all its threads and was only not yet asked for its status: before the last of
+/// them its sockets are open.
+fn has_ended(pid: u64) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
+    let is_zombie = stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    is_zombie && threads <= 1
 }
