@@ -96,10 +96,14 @@ pub fn signal(pid: u64, name: &str) -> bool {
     Command::new("kill").args(["-s", name, &pid.to_string()]).status().is_ok_and(|status| status.success())
 }
 
-/// Whether there is no such process any more, or only its status, which nobody has asked for yet.
+/// Whether there is no such process any more, or only its status, which nobody has asked for yet. Its command line is
+/// gone sooner than its sockets, and the first of its threads sooner than the last.
 #[cfg(target_os = "linux")]
 pub fn has_ended(pid: u64) -> bool {
-    std::fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |line| line.is_empty())
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
+    let is_zombie = stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    is_zombie && threads <= 1
 }
 
 /// The processes that a process has started.
