@@ -30,7 +30,7 @@ use crate::pause;
 use crate::request::{
     RETRIES, Transacted, count_all, delete_all, query_all, transact, unavailable, when_free,
 };
-use crate::tables::TTL;
+use crate::tables::{TTL, ttl};
 use row::{EXPIRES_AT, OWN, PK, SK};
 use write::Replacement;
 
@@ -109,7 +109,7 @@ impl DynamoConnections {
             .expression_attribute_names("#ttl", TTL)
             .expression_attribute_names("#pk", PK)
             .expression_attribute_values(":expires_at", number(expires_at))
-            .expression_attribute_values(":ttl", number(row::ttl(expires_at)));
+            .expression_attribute_values(":ttl", number(ttl(expires_at)));
         match when_free(|| update.clone().send()).await {
             Err(error) if !is_refused(&error) => Err(unavailable(error)),
             Ok(_) | Err(_) => Ok(()),

@@ -23,7 +23,6 @@ mod names;
 mod once;
 mod part;
 mod read;
-mod retention;
 mod run;
 
 use aws_sdk_dynamodb::Client;
@@ -34,8 +33,8 @@ use backend_core::ports::{
 };
 use shared::{Filter, Millis, Topic};
 
+pub use backend_core::Retention;
 pub use head::change;
-pub use retention::Retention;
 
 use crate::item::{Item, text};
 use crate::pause;

@@ -7,11 +7,17 @@ use aws_sdk_dynamodb::types::{
     StreamViewType, TimeToLiveSpecification,
 };
 use backend_core::ports::Unavailable;
+use shared::Millis;
 
 use crate::aws::Aws;
 
 /// The attribute by which DynamoDB deletes an item, in seconds since the Unix epoch.
 pub const TTL: &str = "ttl";
+
+/// When DynamoDB may delete an item, in seconds: not before its time is over.
+pub(crate) fn ttl(expires_at: Millis) -> i64 {
+    expires_at / 1000 + 1
+}
 
 /// What the tables are called.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 //! * [`ports`]: what it needs of the world.
 //! * [`message`], [`body`], [`query`]: reading what outsiders sent, each fault with its own words.
 //! * [`ingest`], [`bucket`], [`rates`]: what may enter a log, and how fast.
+//! * [`retention`]: how much of a log is kept.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: what leaves, and in which frames.
 //! * [`token`], [`authorize`], [`principal`]: who is speaking.
 //! * [`http`]: the HTTP API without its sockets.
@@ -34,6 +35,7 @@ pub mod query;
 pub mod rates;
 pub mod refusal;
 pub mod replay;
+pub mod retention;
 pub mod service;
 pub mod settings;
 pub mod stats;
@@ -44,5 +46,6 @@ pub mod token;
 pub use event::{GatewayEvent, Reply};
 pub use principal::Principal;
 pub use refusal::Refusal;
+pub use retention::Retention;
 pub use service::Service;
 pub use settings::{Access, Settings};

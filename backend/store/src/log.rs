@@ -21,8 +21,8 @@ use backend_core::ports::{
 use shared::{Filter, Millis, Topic};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use backend_core::Retention;
 pub use open::OpenError;
-pub use retention::Retention;
 pub use writer::Swept;
 
 use open::Directory;

@@ -6,7 +6,7 @@ use backend_core::ports::{Connection, ConnectionId};
 use shared::{Filter, Millis};
 
 use crate::item::{Damaged, Item, number, read_number, read_optional_number, read_text, text};
-use crate::tables::TTL;
+use crate::tables::{TTL, ttl};
 
 /// The partition key.
 pub const PK: &str = "pk";
@@ -61,11 +61,6 @@ pub fn watcher_key(id: &ConnectionId, filter: &Filter) -> Item {
 pub fn ending(mut key: Item, expires_at: Millis) -> Item {
     key.extend([(EXPIRES_AT.into(), number(expires_at)), (TTL.into(), number(ttl(expires_at)))]);
     key
-}
-
-/// When DynamoDB may delete the row, in seconds: not before its time is over.
-pub fn ttl(expires_at: Millis) -> i64 {
-    expires_at / 1000 + 1
 }
 
 /// A connection's attributes, without its key.

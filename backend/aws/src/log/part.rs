@@ -9,7 +9,7 @@ use shared::{Epoch, Millis, Publication, Topic};
 use super::names::{COUNT, ITEMS, LOG, OFFSET, RECEIVED_AT};
 use super::{Retention, batch};
 use crate::item::{Damaged, Item, number, read_number, read_text, text};
-use crate::tables::TTL;
+use crate::tables::{TTL, ttl};
 
 /// How much JSON one part holds, in bytes: an item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
 const PART_BYTES: usize = 350_000;
@@ -36,7 +36,7 @@ fn part(log: &str, items: &[Publication], retention: &Retention) -> Option<Item>
         (COUNT.into(), number(items.len())),
         (ITEMS.into(), text(batch::of_publications(items, last.received_at))),
         (RECEIVED_AT.into(), number(last.received_at)),
-        (TTL.into(), number(retention.ttl(last.received_at))),
+        (TTL.into(), number(ttl(last.received_at.saturating_add(retention.max_age_ms)))),
     ]))
 }
 

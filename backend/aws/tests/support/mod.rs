@@ -6,16 +6,22 @@ mod streamed;
 pub use dynamodb_local::DynamoDbLocal;
 pub use streamed::StreamedLog;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 
 /// DynamoDB without the adapters, to see and to spoil what they wrote.
 pub fn raw(endpoint_url: &str) -> Client {
-    let config = Config::builder()
+    Client::new(&config(endpoint_url))
+}
+
+fn config(endpoint_url: &str) -> SdkConfig {
+    let credentials = Credentials::new("local", "local", None, None, "local");
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(endpoint_url);
-    Client::from_conf(config.build())
+        .endpoint_url(endpoint_url)
+        .build()
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodbstreams::Client;
-use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
 use backend_aws::{DynamoLog, Image, LogTables, Retention, change};
 use backend_core::ports::{
@@ -96,7 +95,7 @@ struct Stream {
 
 impl Stream {
     async fn open(endpoint_url: &str, table: &str) -> Self {
-        let client = client(endpoint_url);
+        let client = Client::new(&super::config(endpoint_url));
         let listed = client.list_streams().table_name(table).send().await.expect("streams are listed");
         let arn = listed.streams().iter().find_map(|stream| stream.stream_arn()).expect("it has a stream");
         Self { client, arn: arn.to_owned(), shards: Vec::new(), told: Vec::new() }
@@ -162,14 +161,4 @@ fn dynamodb_json(value: &AttributeValue) -> Value {
 
 fn end(change: &Change) -> u64 {
     change.items.last().map_or(0, |last| last.offset)
-}
-
-fn client(endpoint_url: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(endpoint_url);
-    Client::from_conf(config.build())
 }

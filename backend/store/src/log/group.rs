@@ -7,9 +7,10 @@ use shared::client::Producer;
 use shared::publication::Item;
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 
+use super::Retention;
 use super::index::{Entry, Index};
 use super::producers::{self, Seen};
-use super::retention::{Log, Oldest, Retention, trim};
+use super::retention::{Log, Oldest, trim};
 use super::tables::{StoredHead, Tables, encode_row};
 
 /// How an append went, if the group is committed.
@@ -77,7 +78,7 @@ impl<'t> Group<'t> {
     /// many, and whether more are left.
     pub fn sweep(&mut self, now: Millis) -> Result<(u64, bool), redb::Error> {
         let (index, retention) = (self.index, self.retention);
-        let is_due = |entry: &Entry| retention.drops(entry.oldest, entry.head.last.offset, now);
+        let is_due = |entry: &Entry| entry.oldest.is_beyond(&retention, entry.head.last.offset, now);
         let mut removed = 0;
         for entry in index.entries().filter(|entry| is_due(entry)) {
             let draft = self.drafts.entry(entry.head.topic.clone()).or_insert_with(|| Draft::of(entry));

@@ -6,8 +6,8 @@ use backend_core::ports::{Page, ReadFrom};
 use redb::{Database, ReadableDatabase, ReadableTable};
 use shared::{Millis, Publication};
 
+use super::Retention;
 use super::index::Entry;
-use super::retention::Retention;
 use super::tables::{HISTORY, damaged_row, decode_row, received_at};
 
 /// What is asked of a log.

@@ -7,8 +7,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use backend_core::ports::Unavailable;
 use redb::Database;
 
+use super::Retention;
 use super::index::{Entry, Index};
-use super::retention::Retention;
 
 /// The open file and the heads.
 pub struct State {
