@@ -27,6 +27,15 @@ pub struct Price {
 }
 
 impl Price {
+    const fn new(
+        unit: &'static str,
+        (per, per_words): (f64, &'static str),
+        usd: f64,
+        source: &'static str,
+    ) -> Self {
+        Self { unit, per, per_words, usd, beyond: None, source }
+    }
+
     /// What so many units cost.
     pub fn of(&self, units: f64) -> f64 {
         let (limit, usd_beyond) = self.beyond.unwrap_or((f64::INFINITY, 0.0));
@@ -34,7 +43,7 @@ impl Price {
     }
 }
 
-const MILLION: f64 = 1e6;
+const MILLIONS: (f64, &str) = (1e6, "million");
 const BILLION: f64 = 1e9;
 const GB: f64 = 1e9;
 
@@ -45,65 +54,26 @@ const CLOUDWATCH: &str = "Amazon CloudWatch pricing; as of February 2026";
 const EC2: &str = "Amazon EC2 pricing, data transfer to the internet";
 
 /// Messages in both directions, in units of 32 KB. The price beyond a billion is from an older page.
-pub const MESSAGES: Price = Price {
-    unit: "messages of 32 KB",
-    per: MILLION,
-    per_words: "million",
-    usd: 1.00,
-    beyond: Some((BILLION, 0.80)),
-    source: API_GATEWAY,
-};
+pub const MESSAGES: Price =
+    Price { beyond: Some((BILLION, 0.80)), ..Price::new("messages of 32 KB", MILLIONS, 1.00, API_GATEWAY) };
 /// Time that connections are open.
-pub const CONNECTION_MINUTES: Price = Price {
-    unit: "connection minutes",
-    per: MILLION,
-    per_words: "million",
-    usd: 0.25,
-    beyond: None,
-    source: API_GATEWAY,
-};
+pub const CONNECTION_MINUTES: Price = Price::new("connection minutes", MILLIONS, 0.25, API_GATEWAY);
 /// Invocations.
-pub const REQUESTS: Price =
-    Price { unit: "requests", per: MILLION, per_words: "million", usd: 0.20, beyond: None, source: LAMBDA };
+pub const REQUESTS: Price = Price::new("requests", MILLIONS, 0.20, LAMBDA);
 /// Memory times time. Cheaper from 7.5 billion on, which no board reaches.
-pub const GB_SECONDS: Price =
-    Price { unit: "GB-s", per: MILLION, per_words: "million", usd: 13.3334, beyond: None, source: LAMBDA };
+pub const GB_SECONDS: Price = Price::new("GB-s", MILLIONS, 13.3334, LAMBDA);
 /// Writes of 1 KB.
-pub const WRITE_UNITS: Price = Price {
-    unit: "write units",
-    per: MILLION,
-    per_words: "million",
-    usd: 0.625,
-    beyond: None,
-    source: DYNAMODB,
-};
+pub const WRITE_UNITS: Price = Price::new("write units", MILLIONS, 0.625, DYNAMODB);
 /// Strongly consistent reads of 4 KB. Lambda's reading of streams is free.
-pub const READ_UNITS: Price = Price {
-    unit: "read units",
-    per: MILLION,
-    per_words: "million",
-    usd: 0.125,
-    beyond: None,
-    source: DYNAMODB,
-};
+pub const READ_UNITS: Price = Price::new("read units", MILLIONS, 0.125, DYNAMODB);
 /// What is kept: 0.25, and 0.20 for its point-in-time recovery.
-pub const STORED: Price =
-    Price { unit: "bytes", per: GB, per_words: "GB and month", usd: 0.45, beyond: None, source: DYNAMODB };
+pub const STORED: Price = Price::new("bytes", (GB, "GB and month"), 0.45, DYNAMODB);
 /// Logs, as they come in.
-pub const LOGGED: Price =
-    Price { unit: "bytes", per: GB, per_words: "GB", usd: 0.50, beyond: None, source: CLOUDWATCH };
+pub const LOGGED: Price = Price::new("bytes", (GB, "GB"), 0.50, CLOUDWATCH);
 /// Metrics of our own, by the hour in which they have a value.
-pub const METRICS: Price = Price {
-    unit: "metrics",
-    per: 1.0,
-    per_words: "metric and month",
-    usd: 0.30,
-    beyond: None,
-    source: CLOUDWATCH,
-};
+pub const METRICS: Price = Price::new("metrics", (1.0, "metric and month"), 0.30, CLOUDWATCH);
 /// Bytes that leave AWS.
-pub const SENT: Price =
-    Price { unit: "bytes", per: GB, per_words: "GB", usd: 0.09, beyond: None, source: EC2 };
+pub const SENT: Price = Price::new("bytes", (GB, "GB"), 0.09, EC2);
 
 /// What AWS gives for nothing, and estimates do not subtract.
 pub const FREE: &str = "\

@@ -89,6 +89,5 @@ fn install_command() -> &'static str {
         ("zypper", "sudo zypper install chromium chromedriver"),
         ("brew", "brew install --cask google-chrome chromedriver"),
     ];
-    let found = managers.iter().find(|(manager, _)| find::on_path(manager).is_some());
-    found.map_or("see https://googlechromelabs.github.io/chrome-for-testing", |(_, command)| command)
+    find::install_command(&managers, "see https://googlechromelabs.github.io/chrome-for-testing")
 }

@@ -109,6 +109,5 @@ fn install_command() -> &'static str {
         ("zypper", "sudo zypper install java-17-openjdk-headless"),
         ("brew", "brew install openjdk"),
     ];
-    let found = managers.iter().find(|(manager, _)| find::on_path(manager).is_some());
-    found.map_or("see https://adoptium.net", |(_, command)| command)
+    find::install_command(&managers, "see https://adoptium.net")
 }

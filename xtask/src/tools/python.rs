@@ -95,6 +95,5 @@ fn install_command() -> &'static str {
         ("zypper", "sudo zypper install python3"),
         ("brew", "brew install python"),
     ];
-    let found = managers.iter().find(|(manager, _)| find::on_path(manager).is_some());
-    found.map_or("see https://www.python.org/downloads", |(_, command)| command)
+    find::install_command(&managers, "see https://www.python.org/downloads")
 }
