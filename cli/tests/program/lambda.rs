@@ -19,8 +19,8 @@ fn flags_that_mean_nothing_with_functions_are_refused_in_a_sentence() {
     fs::write(&odd, "TABLE=a\nwhat is this\n").unwrap();
     let table: [(&[&str], &str); 9] = [
         (&["--data-dir", "x"], "topics live in the functions' tables"),
-        (&["--keep-age", "1h"], "TICKERTAPE_KEEP_HOURS"),
-        (&["--keep-count", "5"], "TICKERTAPE_KEEP_HOURS"),
+        (&["--keep-age", "1h"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
+        (&["--keep-count", "5"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
         (&["--no-host"], "`tickertape host` would publish them"),
         (&["--auth-secret-file", "-"], "functions read the secret themselves"),
         (&["--auth-secret-file", secret.to_str().unwrap()], "make a good one"),

@@ -71,6 +71,20 @@ fn the_secret_is_named_as_the_functions_read_it_and_left_out_where_others_sign()
     assert_eq!(secret["Fn::If"][2]["Fn::Sub"], "ssm:${SecretParameter}");
 }
 
+/// What the desk says of settings, and sets, where the functions are real.
+const DESK: &str = include_str!("../../../cli/src/serve/lambda/settings.rs");
+
+#[test]
+fn the_desk_speaks_of_settings_that_there_are() {
+    let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
+    let named = DESK.split(|c| !is_name(c)).filter(|word| word.starts_with("TICKERTAPE_"));
+    let named: BTreeSet<&str> = named.filter(|name| *name != "TICKERTAPE_DATA_DIR").collect();
+    assert!(named.contains("TICKERTAPE_KEEP_AGE_MS"), "{named:?}");
+    for name in named {
+        assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name}");
+    }
+}
+
 #[test]
 fn publications_are_kept_as_long_as_on_a_desk() {
     let template = Template::read();

@@ -117,7 +117,7 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), Failure> {
         return refused("--data-dir (or TICKERTAPE_DATA_DIR)", store, "name the tables in --function-env");
     }
     if args.keep_age.is_some() || args.keep_count.is_some() {
-        let hint = "say how long to keep history in --function-env, as TICKERTAPE_KEEP_HOURS";
+        let hint = "say how long to keep history in --function-env, as TICKERTAPE_KEEP_AGE_MS=86400000";
         return refused("--keep-age and --keep-count", store, hint);
     }
     if args.no_host {
