@@ -144,16 +144,36 @@ fn check_secret(secret: &[u8]) -> Result<(), WeakSecret> {
     Ok(())
 }
 
-/// Makes a token.
+/// Makes a token that names nobody but its holder.
 ///
 /// # Errors
 ///
 /// [`MintError`].
 pub fn mint(claims: &Claims, secret: &[u8]) -> Result<String, MintError> {
+    mint_for(claims, &Expected::default(), secret)
+}
+
+/// Makes a token for a server that expects these to be named.
+///
+/// # Errors
+///
+/// [`MintError`].
+pub fn mint_for(claims: &Claims, expected: &Expected, secret: &[u8]) -> Result<String, MintError> {
     check_secret(secret)?;
-    let key = EncodingKey::from_secret(secret);
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key)
+    let payload = Payload { claims, iss: expected.issuer.as_deref(), aud: expected.audience.as_deref() };
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &EncodingKey::from_secret(secret))
         .map_err(|error| MintError::Signing { reason: error.to_string() })
+}
+
+/// What is signed. `iss` and `aud` are written here and checked by the library, so [`Claims`] have neither.
+#[derive(Serialize)]
+struct Payload<'a> {
+    #[serde(flatten)]
+    claims: &'a Claims,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<&'a str>,
 }
 
 /// Why no token was made.

@@ -246,6 +246,12 @@ pub struct TokenArgs {
     /// For how long
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,
+    /// Who makes it (iss), for functions that were told TICKERTAPE_JWT_ISSUER
+    #[arg(long, value_name = "NAME")]
+    pub issuer: Option<String>,
+    /// Which server it is for (aud), for functions that were told TICKERTAPE_JWT_AUDIENCE
+    #[arg(long, value_name = "NAME")]
+    pub audience: Option<String>,
 }
 
 /// See [`super::Command::Cost`].

@@ -1,6 +1,6 @@
 //! `tickertape token`.
 
-use backend_core::token::{Claims, MintError, mint};
+use backend_core::token::{Claims, Expected, MintError, mint_for};
 
 use super::output::Output;
 use crate::cli::TokenArgs;
@@ -19,7 +19,8 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
             .hint("give --subscribe '*', or --publish, or both"));
     }
     let secret = access::read_secret(&args.auth_secret_file)?;
-    let token = mint(&claims(args), &secret).map_err(|error| match error {
+    let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };
+    let token = mint_for(&claims(args), &expected, &secret).map_err(|error| match error {
         MintError::Weak(weak) => access::too_weak(&args.auth_secret_file, weak),
         MintError::Signing { .. } => Failure::failed(error),
     })?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use backend_core::token::{Expected, Keys, Verifier};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -73,6 +74,20 @@ fn clients_show_their_token_and_end_with_3_without_one() {
     }
     let output = run(&url, &["watch", "*", "--token", &token]);
     assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_token_may_name_who_made_it_and_for_whom_and_a_server_with_its_secret_takes_it() {
+    let guarded = Guarded::start();
+    let token = guarded.token(&["--publish", "*", "--issuer", "https://issuer", "--audience", "board"]);
+    assert!(run(&guarded.server.ws(), &["publish", "a", "1", "--token", &token]).status.success());
+    let secret = Keys::secret(b"thirty-two bytes of pure secrecy, and a line break").unwrap();
+    let named = |issuer: &str, audience: &str| {
+        let expected = Expected { issuer: Some(issuer.into()), audience: Some(audience.into()) };
+        Verifier::of(secret.clone(), expected).verify(&token, 0).is_ok()
+    };
+    assert!(named("https://issuer", "board"), "as functions check it that were told so");
+    assert!(!named("https://issuer", "another") && !named("https://another", "board"));
 }
 
 #[test]

@@ -134,6 +134,23 @@ fn issuer_and_audience_count_where_they_are_set() {
 }
 
 #[test]
+fn a_token_made_for_a_server_names_whom_it_expects_and_is_good_where_nobody_is_expected() {
+    let expected = Expected { issuer: Some("https://issuer".into()), audience: Some("board".into()) };
+    let strict = Verifier::of(Keys::secret(SECRET).unwrap(), expected.clone());
+    let token = mint_for(&claims(), &expected, SECRET).unwrap();
+    assert_eq!(strict.verify(&token, NOW), Ok(Principal::from(claims())));
+    assert_eq!(verify(&token), Ok(Principal::from(claims())));
+    for half in [
+        Expected { issuer: None, ..expected.clone() },
+        Expected { audience: None, ..expected.clone() },
+        Expected { audience: Some("another board".into()), ..expected },
+    ] {
+        let token = mint_for(&claims(), &half, SECRET).unwrap();
+        assert_eq!(strict.verify(&token, NOW), Err(TokenError::Invalid), "{half:?}");
+    }
+}
+
+#[test]
 fn keys_for_other_purposes_are_left_out() {
     let for_encryption = {
         let mut jwk = jwk(&rsa(), Algorithm::RS256, "r");
