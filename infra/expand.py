@@ -1,6 +1,6 @@
 """Expands template.yaml as AWS will, and prints plain CloudFormation as JSON.
 
-Needs the packages of tools.txt; `cargo xtask test` runs it. The translator is the one that AWS runs on its side; the
+`cargo xtask test` runs it, in the environment that it makes for cfn-lint. The translator is the one that AWS runs on its side; the
 reader is cfn-lint's, which knows the short forms (`!Ref`). Nothing here talks to AWS: managed policies, which are
 looked up in the account, are not used.
 """

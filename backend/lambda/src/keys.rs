@@ -11,6 +11,7 @@ use backend_core::token::{Expected, Keys, TokenError, Verifier};
 use shared::Millis;
 
 pub use source::Source;
+pub use web::TIMEOUT as FETCH_TIMEOUT;
 
 /// Fetching keys.
 pub trait FetchKeys: Send + Sync {

@@ -92,6 +92,19 @@ mod tests {
     }
 
     #[test]
+    fn without_waits_a_failed_event_is_over_and_a_throttled_one_is_tried_for_as_long_as_it_may_wait() {
+        let minute = Duration::from_secs(60);
+        let retries = Retries { waits: Vec::new(), most_age: minute, ..Retries::default() };
+        let failed = InvokeError::Function(Failure::exited("id", None));
+        assert_eq!(Attempts::default().next(&retries, &failed, NEW), None);
+        let (mut attempts, mut age) = (Attempts::default(), NEW);
+        while let Some(wait) = attempts.next(&retries, &throttled(), age) {
+            age += wait;
+        }
+        assert_eq!(age.as_secs(), 1 + 2 + 4 + 8 + 16, "the next wait would end after the minute");
+    }
+
+    #[test]
     fn an_event_is_given_up_when_it_is_six_hours_old() {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
         assert_eq!(attempts.next(&retries, &throttled(), Duration::from_secs(6 * 3600)), None);

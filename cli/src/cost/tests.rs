@@ -17,7 +17,7 @@ fn near(value: f64, expected: f64) -> bool {
 fn a_viewer_of_one_publication_a_second_is_two_and_a_half_million_messages() {
     let estimate = estimate(load(1, 1.0));
     let frames = line(&estimate, "publications to viewers");
-    assert_eq!(frames.arithmetic, "1 viewers × 1 frames/s × 1 units of 32 KB × 2,592,000 s");
+    assert_eq!(frames.arithmetic, "1 viewer × 1 frame/s × 1 unit of 32 KB × 2,592,000 s");
     assert!(near(frames.usd, 2.59), "{frames:?}");
     let minutes = line(&estimate, "open connections");
     assert!(minutes.quantity == 43_200.0 && near(minutes.usd, 0.01), "{minutes:?}");
@@ -94,8 +94,8 @@ fn the_bill_is_the_sum_of_its_services() {
 fn every_line_says_how_it_comes_about() {
     let text = words(&estimate(load(50, 1.0)), str::to_owned);
     for part in [
-        "50 viewers, 1 publications a second of 100 bytes, 24 hours a day for 30 days: 2,592,000 s",
-        "50 viewers × 1 frames/s × 1 units of 32 KB × 2,592,000 s = 129,600,000 messages of 32 KB, $1.00 per million",
+        "50 viewers, 1 publication a second of 100 bytes, 24 hours a day for 30 days: 2,592,000 s",
+        "50 viewers × 1 frame/s × 1 unit of 32 KB × 2,592,000 s = 129,600,000 messages of 32 KB, $1.00 per million",
         "$129.60  publications to viewers",
         "us-east-1, prices of 2026-11-22",
         "Not subtracted",

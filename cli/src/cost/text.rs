@@ -6,7 +6,7 @@ use super::{DAYS, Estimate, Line, Load, Service, estimate};
 
 /// A line's arithmetic: `50 viewers × 1 frames/s × 2,592,000 s`.
 pub(super) fn arithmetic(factors: &[Factor]) -> String {
-    let factors = factors.iter().map(|Factor { value, of }| format!("{} {of}", number(*value)));
+    let factors = factors.iter().map(|Factor { value, of }| counted(*value, of));
     factors.collect::<Vec<_>>().join(" × ")
 }
 
@@ -41,15 +41,22 @@ pub fn markdown(loads: &[Load]) -> String {
 }
 
 fn head(load: &Load) -> String {
-    let viewers = if load.viewers == 1 { "viewer" } else { "viewers" };
     format!(
-        "{} {viewers}, {} publications a second of {} bytes, {} hours a day for {DAYS} days: {} s",
-        number(load.viewers as f64),
-        number(load.rate_hz),
-        number(load.bytes as f64),
-        number(load.hours_a_day),
+        "{}, {} of {}, {} for {DAYS} days: {} s",
+        counted(load.viewers as f64, "viewers"),
+        counted(load.rate_hz, "publications a second"),
+        counted(load.bytes as f64, "bytes"),
+        counted(load.hours_a_day, "hours a day"),
         number(load.seconds()),
     )
+}
+
+/// `50 viewers`, `1 frame/s`: of one thing, the first word stands without its `s`.
+fn counted(value: f64, of: &str) -> String {
+    let end = of.find([' ', '/']).unwrap_or(of.len());
+    let (word, rest) = of.split_at(end);
+    let word = if value == 1.0 && word.len() > 1 { word.trim_end_matches('s') } else { word };
+    format!("{} {word}{rest}", number(value))
 }
 
 fn place() -> String {

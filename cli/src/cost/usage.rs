@@ -68,8 +68,8 @@ const BROADCAST_S: f64 = 0.010;
 /// A round of posts, in seconds (assumed), and how many there are in one: `backend-aws`'s bound.
 const ROUND_S: f64 = 0.015;
 const POSTS_IN_A_ROUND: f64 = 64.0;
-/// What Lambda and the function log of one invocation, metrics included, in bytes: assumed.
-const LOG_BYTES: f64 = 1_000.0;
+/// The line of metrics that a function logs of one invocation, in bytes. Lambda's own lines are switched off.
+pub const LOG_BYTES: f64 = 400.0;
 /// Connects, disconnects, publications, posts, gone, throttled, fan-out's duration.
 const METRIC_COUNT: f64 = 7.0;
 /// How long history is kept, in days: the template's default.
@@ -179,7 +179,7 @@ fn rest(load: &Load, flow: &Flow) -> Vec<Use> {
     let frames = [factor(flow.viewers, "viewers"), factor(flow.frames_hz, "frames/s"), seconds.clone()];
     let is_used = if load.rate_hz > 0.0 || load.viewers > 0 { load.hours_a_day / 24.0 } else { 0.0 };
     let logged = vec![invocations, seconds, factor(LOG_BYTES, "bytes")];
-    let metrics = vec![factor(METRIC_COUNT, "metrics"), factor(is_used, "of the month")];
+    let metrics = vec![factor(METRIC_COUNT, "metrics"), factor(is_used, "months")];
     let sent = [&frames[..], &[factor(flow.frame_bytes, "bytes")]].concat();
     vec![
         Use { service: Service::CloudWatch, what: "logs", factors: logged, price: &LOGGED },

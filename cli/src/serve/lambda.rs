@@ -102,10 +102,10 @@ impl Server {
     }
 }
 
-/// As `infra/template.yaml` has it for `broadcast`, the one that is invoked by events.
+/// As `infra/template.yaml` has it for `broadcast`, the one that is invoked by events: what failed is not tried again,
+/// what was throttled is for a minute.
 fn retries() -> Retries {
-    let minute = Duration::from_secs(60);
-    Retries { waits: vec![minute], most_age: minute, ..Retries::default() }
+    Retries { waits: Vec::new(), most_age: Duration::from_secs(60), ..Retries::default() }
 }
 
 /// The program of one function.

@@ -1,5 +1,6 @@
 //! What the template says, against what the code says. One program, because linking what they compare takes longest.
 
+mod alarms;
 mod environment;
 mod limits;
 mod page;

@@ -38,3 +38,27 @@ fn the_bucket_is_open_to_nobody() {
     let locks = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
     assert!(locks.iter().all(|lock| block[lock] == true), "{block}");
 }
+
+#[test]
+fn nothing_is_served_or_read_without_encryption_and_nothing_by_an_old_one() {
+    let template = Template::read();
+    let distribution = &template.properties("Distribution")["DistributionConfig"];
+    assert_eq!(distribution["DefaultCacheBehavior"]["ViewerProtocolPolicy"], "redirect-to-https");
+    let own_domain = &distribution["ViewerCertificate"]["Fn::If"][1];
+    assert_eq!(own_domain["MinimumProtocolVersion"], "TLSv1.2_2021");
+    let socket = &template.properties("SocketDomainName")["DomainNameConfigurations"][0];
+    assert_eq!(socket["SecurityPolicy"], "TLS_1_2");
+    let bucket = &template.properties("SitePolicy")["PolicyDocument"]["Statement"][1];
+    assert_eq!((&bucket["Effect"], &bucket["Principal"]), (&"Deny".into(), &"*".into()));
+    assert_eq!(bucket["Condition"]["Bool"]["aws:SecureTransport"], "false");
+}
+
+#[test]
+fn only_our_distribution_reads_the_bucket() {
+    let template = Template::read();
+    let read = &template.properties("SitePolicy")["PolicyDocument"]["Statement"][0];
+    assert_eq!((&read["Action"], &read["Effect"]), (&"s3:GetObject".into(), &"Allow".into()));
+    assert_eq!(read["Principal"]["Service"], "cloudfront.amazonaws.com");
+    let source = read["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Sub"].as_str().unwrap_or_default();
+    assert!(source.ends_with("distribution/${Distribution}"), "{source}");
+}

@@ -39,23 +39,3 @@ fn every_setting_is_explained_and_no_other() {
     let settings = template.parameters().filter(|name| !own.contains(name)).map(str::to_owned);
     assert_eq!(first_cells("Settings"), settings.collect());
 }
-
-#[test]
-fn no_more_metrics_are_watched_than_cloudwatch_watches_for_nothing() {
-    let template = Template::read();
-    let metrics = |alarm: &serde_json::Value| {
-        let several = alarm["Metrics"].as_array().map(Vec::as_slice).unwrap_or_default();
-        several.iter().filter(|metric| metric["MetricStat"].is_object()).count().max(1)
-    };
-    let watched: usize = template.of_type("AWS::CloudWatch::Alarm").map(|(_, alarm)| metrics(alarm)).sum();
-    assert!((1..=10).contains(&watched), "{watched}");
-}
-
-#[test]
-fn every_alarm_tells_whoever_wants_to_hear_it() {
-    let template = Template::read();
-    for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
-        assert_eq!(alarm["AlarmActions"]["Fn::If"][1][0]["Ref"], "AlarmTopic", "{name}");
-        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}: silence is no fault");
-    }
-}

@@ -1,0 +1,57 @@
+//! What is watched, and who is told.
+
+use backend_lambda::emf::{DIMENSION, NAMESPACE};
+use backend_lambda::metrics::METRICS;
+use infra::Template;
+use serde_json::{Value, json};
+
+/// Of a namespace, the metrics that are watched, each with its dimensions.
+fn watched(template: &Template, namespace: &str) -> Vec<(String, Value)> {
+    let alarms =
+        template.of_type("AWS::CloudWatch::Alarm").filter(|(_, alarm)| alarm["Namespace"] == namespace);
+    let name = |alarm: &Value| alarm["MetricName"].as_str().unwrap_or_default().to_owned();
+    alarms.map(|(_, alarm)| (name(alarm), alarm["Dimensions"].clone())).collect()
+}
+
+#[test]
+fn what_the_functions_count_themselves_is_watched_by_the_name_they_give_it() {
+    let watched = watched(&Template::read(), NAMESPACE);
+    let of_broadcast = json!([{"Name": DIMENSION, "Value": {"Ref": "BroadcastFunction"}}]);
+    assert_eq!(watched, [("Unreadable".to_owned(), of_broadcast)]);
+    assert!(METRICS.iter().any(|(name, _)| *name == watched[0].0));
+}
+
+#[test]
+fn errors_of_every_function_are_watched_and_throttles_of_all() {
+    let template = Template::read();
+    let of = |function: &str| json!([{"Name": "FunctionName", "Value": {"Ref": function}}]);
+    let lambda = watched(&template, "AWS/Lambda");
+    let is_watched = |metric: &str, dimensions: Value| lambda.contains(&(metric.to_owned(), dimensions));
+    for function in ["WebsocketFunction", "AuthorizerFunction", "BroadcastFunction"] {
+        assert!(is_watched("Errors", of(function)), "{function}");
+    }
+    assert!(
+        is_watched("Url5xxCount", of("IngestFunction")) && is_watched("IteratorAge", of("BroadcastFunction"))
+    );
+    assert!(is_watched("Throttles", Value::Null));
+}
+
+#[test]
+fn no_more_metrics_are_watched_than_cloudwatch_watches_for_nothing() {
+    let template = Template::read();
+    let metrics = |alarm: &Value| {
+        let several = alarm["Metrics"].as_array().map(Vec::as_slice).unwrap_or_default();
+        several.iter().filter(|metric| metric["MetricStat"].is_object()).count().max(1)
+    };
+    let watched: usize = template.of_type("AWS::CloudWatch::Alarm").map(|(_, alarm)| metrics(alarm)).sum();
+    assert!((1..=10).contains(&watched), "{watched}");
+}
+
+#[test]
+fn every_alarm_tells_whoever_wants_to_hear_it() {
+    let template = Template::read();
+    for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
+        assert_eq!(alarm["AlarmActions"]["Fn::If"][1][0]["Ref"], "AlarmTopic", "{name}");
+        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}: silence is no fault");
+    }
+}
