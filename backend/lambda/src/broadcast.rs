@@ -171,6 +171,7 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
 fn readable(records: Vec<StreamRecord>, fan_out: &mut FanOut) -> (Vec<Change>, Vec<usize>) {
     let (mut changes, mut places) = (Vec::new(), Vec::new());
     for (place, record) in records.into_iter().enumerate() {
+        let item = work::item(&record);
         match work::change(record) {
             Ok(Some(change)) => {
                 changes.push(change);
@@ -179,7 +180,7 @@ fn readable(records: Vec<StreamRecord>, fan_out: &mut FanOut) -> (Vec<Change>, V
             Ok(None) => {}
             Err(error) => {
                 fan_out.unreadable += 1;
-                tracing::error!(%error, "a record of the stream cannot be read; its publications are not passed on");
+                tracing::error!(%error, item, "a record of the stream cannot be read; its publications are not passed on");
             }
         }
     }

@@ -42,7 +42,7 @@ fn targets(level: Level) -> Targets {
 /// What was set up, or the end of the process: the fault goes to the log, and to Lambda, which shows it to whoever
 /// tests the function.
 pub async fn or_end<T>(wired: Result<T, Error>) -> T {
-    match wired {
+    match wired.and_then(|function| in_lambda(env(RUNTIME_API)).map(|()| function)) {
         Ok(function) => function,
         Err(fault) => {
             tracing::error!(%fault, "the function cannot start");
@@ -54,9 +54,21 @@ pub async fn or_end<T>(wired: Result<T, Error>) -> T {
     }
 }
 
+/// Where events come from ("Defined runtime environment variables").
+const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+
+/// Somebody has started the program as any other.
+fn in_lambda(runtime_api: Option<String>) -> Result<(), Error> {
+    let words = format!(
+        "{RUNTIME_API} is not set: this is a Lambda function, and nobody is here to invoke it; \
+         `cargo xtask lambda-local` starts it with what it needs"
+    );
+    runtime_api.map(drop).ok_or_else(|| words.into())
+}
+
 /// "Initialization error" (AWS Lambda developer guide, "Using the Lambda runtime API").
 async fn report(fault: &impl Display) -> Result<(), Error> {
-    if env("AWS_LAMBDA_RUNTIME_API").is_none() {
+    if env(RUNTIME_API).is_none() {
         return Ok(());
     }
     let told = json!({"errorType": KIND, "errorMessage": fault.to_string(), "stackTrace": []});
@@ -73,6 +85,13 @@ const KIND: &str = "Function.CannotStart";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_function_started_by_hand_says_what_starts_it() {
+        assert!(in_lambda(Some("127.0.0.1:9001".into())).is_ok());
+        let words = in_lambda(None).unwrap_err().to_string();
+        assert!(words.contains("AWS_LAMBDA_RUNTIME_API") && words.contains("cargo xtask lambda-local"));
+    }
 
     #[test]
     fn below_info_only_our_own_crates_speak() {

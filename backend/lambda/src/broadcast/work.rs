@@ -49,6 +49,12 @@ fn by_hand(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
     IngestRequest::try_from(publish).map_err(|error| failure("Refused", error))
 }
 
+/// The name of the item that a record is about, for the log.
+pub fn item(record: &StreamRecord) -> String {
+    let name = record.new_image.as_ref().and_then(|image| image["pk"]["S"].as_str());
+    name.unwrap_or_default().to_owned()
+}
+
 /// What a record tells; `None` if it is not about a publication.
 pub fn change(record: StreamRecord) -> Result<Option<Change>, String> {
     let Some(image) = record.new_image else { return Ok(None) };

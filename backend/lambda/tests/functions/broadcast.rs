@@ -8,6 +8,7 @@ use backend_core::testing::{FakeConnections, FakeLog, FakeManagement};
 use backend_lambda::broadcast::{Broadcast, Invoke};
 use serde_json::{Value, json};
 use shared::ServerMessage;
+use tracing::instrument::WithSubscriber;
 
 use crate::support::*;
 
@@ -155,7 +156,11 @@ async fn a_record_that_cannot_be_read_holds_up_no_other() {
     let mut catalogue = record(3, "x", 1);
     catalogue["dynamodb"]["NewImage"] = json!({"pk": {"S": "CATALOGUE"}, "sk": {"S": "x"}});
     let records = [damaged, deleted, catalogue, record(4, "y", 1)];
-    assert_eq!(run(&function, batch(&records)).await, all_done());
+    let log = Lines::default();
+    assert_eq!(run(&function, batch(&records)).with_subscriber(log.subscriber()).await, all_done());
+    let told: Vec<String> =
+        log.text().lines().filter(|line| line.contains("T#x")).map(str::to_owned).collect();
+    assert!(told.len() == 1 && told[0].contains("items") && told[0].contains("ERROR"), "{told:?}");
     assert_eq!(received(&world, &viewer), said(&[("y", 1)]));
     world.log.refuse_to_record(Some(topic("y")));
     assert_eq!(

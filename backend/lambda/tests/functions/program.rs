@@ -30,7 +30,11 @@ impl Lambda {
     }
 
     fn start(&self, environment: &[(&str, &str)]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_authorizer"))
+        self.start_program(env!("CARGO_BIN_EXE_authorizer"), environment)
+    }
+
+    fn start_program(&self, program: &str, environment: &[(&str, &str)]) -> Child {
+        Command::new(program)
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", self.listener.local_addr().unwrap().to_string())
             .env("AWS_REGION", "eu-central-1")
@@ -88,6 +92,29 @@ async fn a_function_that_cannot_start_tells_lambda_and_its_log_why_and_ends() {
     let log = String::from_utf8(ended.stdout).unwrap();
     let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
     assert_eq!((&line["level"], &line["fault"]), (&Value::from("ERROR"), &Value::from(words)));
+}
+
+#[tokio::test]
+async fn functions_that_do_not_know_where_to_post_end_with_the_settings_name_and_a_right_value() {
+    let tables = ["TICKERTAPE_CONNECTIONS_TABLE", "TICKERTAPE_TOPICS_TABLE", "TICKERTAPE_HISTORY_TABLE"];
+    for program in [env!("CARGO_BIN_EXE_websocket"), env!("CARGO_BIN_EXE_broadcast")] {
+        for (endpoint, words) in [
+            ("", "TICKERTAPE_MANAGEMENT_ENDPOINT is not set; "),
+            ("wss://a1.example.com", "TICKERTAPE_MANAGEMENT_ENDPOINT is \"wss://a1.example.com\": "),
+        ] {
+            let lambda = Lambda::open().await;
+            let mut environment = tables.map(|name| (name, "table")).to_vec();
+            environment.push(("TICKERTAPE_SECRET", "none"));
+            environment.push(("TICKERTAPE_MANAGEMENT_ENDPOINT", endpoint));
+            let _program = lambda.start_program(program, &environment);
+            let told = lambda.answer("202 Accepted", "").await;
+            let message = told.body["errorMessage"].as_str().unwrap_or_default();
+            assert!(message.starts_with(words), "{program}: {message}");
+            let right =
+                "a right value looks like https://abcd123.execute-api.eu-central-1.amazonaws.com/prod";
+            assert!(message.ends_with(right), "{program}: {message}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,5 @@
 //! A token reaches no log, whatever comes of it.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use backend_lambda::authorizer::Authorizer;
 use backend_lambda::ingest::Ingest;
 use backend_lambda::websocket::Websocket;
@@ -10,20 +7,6 @@ use serde_json::{Value, json};
 use tracing::instrument::WithSubscriber;
 
 use crate::support::*;
-
-/// A log that can be read afterwards.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Good ones, a forged one, and one in a place where none belongs.
 fn events(token: &str) -> Vec<Value> {
@@ -49,14 +32,8 @@ fn events(token: &str) -> Vec<Value> {
 #[tokio::test]
 async fn no_token_reaches_a_log_or_an_error() {
     let lines = Lines::default();
-    let writer = lines.clone();
-    let log = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let failures = every_function_with_every_event().with_subscriber(log).await;
-    let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let failures = every_function_with_every_event().with_subscriber(lines.subscriber()).await;
+    let written = lines.text();
     assert!(written.contains("XDmENcnwIE0CFEQ="), "connections are named: {written}");
     assert!(!failures.is_empty());
     for signature in signatures() {

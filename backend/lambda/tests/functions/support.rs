@@ -1,5 +1,6 @@
 //! Fakes, events and keys.
 
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use backend_core::Principal;
@@ -91,6 +92,33 @@ pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     let (subscribe, publish) = (filters(subscribe), filters(publish));
     let claims = Claims { sub: "agent".into(), exp: Some(NOW / 1000 + 60), nbf: None, subscribe, publish };
     mint(&claims, secret).unwrap()
+}
+
+/// A log that can be read afterwards.
+#[derive(Clone, Default)]
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// Writes here whatever is logged.
+    pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let writer = self.clone();
+        let log = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
+        log.with_writer(move || writer.clone()).finish()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
 }
 
 pub fn topic(name: &str) -> Topic {
