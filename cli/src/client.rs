@@ -34,9 +34,10 @@ pub fn refused(refused: &Refused) -> Failure {
 }
 
 /// What it means for a command that the session gave up.
-pub fn given_up(failure: SessionFailure, server: &Address) -> Failure {
+pub fn given_up(failure: SessionFailure, target: &Target) -> Failure {
+    let server = target.ws();
     match failure {
-        SessionFailure::SignIn => sign_in(format!("{server} asks for a token")),
+        SessionFailure::SignIn => signed_out(server, target.token.is_some()),
         SessionFailure::Forbidden => {
             Failure::new(Exit::Refused, format!("{server} does not let this token in"))
         }
@@ -51,6 +52,16 @@ pub fn given_up(failure: SessionFailure, server: &Address) -> Failure {
 pub fn not_tickertape(server: &Address, status: u16) -> Failure {
     Failure::new(Exit::Unreachable, format!("{server} answered {status}: there is no Tickertape WebSocket"))
         .hint("--url names the board, or the WebSocket itself, such as ws://127.0.0.1:8080/ws")
+}
+
+/// The server lets nobody in without a token, or not with the one it was shown. It does not say why, and to nobody.
+pub fn signed_out(server: &Address, shows_token: bool) -> Failure {
+    if !shows_token {
+        return sign_in(format!("{server} asks for a token"));
+    }
+    Failure::new(Exit::Refused, format!("{server} does not take this token")).hint(
+        "it has run out, or is another server's: give a new one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them",
+    )
 }
 
 /// A token is missing, wrong or over.

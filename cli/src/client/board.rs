@@ -52,7 +52,7 @@ pub async fn settings(board: &Address, trust: Option<&Trust>) -> Result<Settings
 }
 
 async fn read(board: &Address, trust: Option<&Trust>) -> Result<Config, Failure> {
-    let response = get(board, trust).await.map_err(|fault| fault.to_failure(board))?;
+    let response = get(board, trust).await.map_err(|fault| fault.to_failure(board, false))?;
     if response.status().is_redirection() {
         return Err(elsewhere(board, &response));
     }

@@ -1,8 +1,10 @@
 //! A short conversation: connect, ask, read the answer. For commands that ask once and then end.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
 use shared::client::RequestId;
 use shared::session::Refused;
 use shared::{ClientMessage, ServerMessage};
@@ -33,7 +35,7 @@ impl Conversation {
         let mut protocols = vec!["tickertape.v1".to_owned()];
         protocols.extend(target.token.as_ref().map(|token| format!("bearer.{token}")));
         let opened = timeout(PATIENCE, socket::open(target, &protocols)).await.map_err(|_| silent(target))?;
-        let stream = opened.map_err(|fault| fault.to_failure(target.ws()))?;
+        let stream = opened.map_err(|fault| fault.to_failure(target.ws(), target.token.is_some()))?;
         Ok(Self { stream, target: target.clone(), asked: 0 })
     }
 
@@ -73,7 +75,7 @@ impl Conversation {
                     return Err(refused(&Refused { code: error.code, message: error.message }));
                 }
                 Ok(message) => return Ok(message),
-                Err(_) => return Err(Failure::failed(format!("{} speaks another language", self.target))),
+                Err(_) => return Err(not_ours(&self.target, &text)),
             }
         }
     }
@@ -84,10 +86,45 @@ impl Conversation {
     }
 }
 
+/// What API Gateway says itself when a function has failed, took too long, or found no room.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfTheGateway {
+    message: String,
+    request_id: String,
+}
+
+fn not_ours(target: &impl Display, text: &str) -> Failure {
+    match serde_json::from_str(text) {
+        Ok(OfTheGateway { message, request_id }) => {
+            let what = format!("{target} could not deal with that: {message} (request {request_id})");
+            Failure::failed(what).hint("try again in a moment; the functions' log tells more of the request")
+        }
+        Err(_) => Failure::failed(format!("{target} speaks another language")),
+    }
+}
+
 fn silent(target: &Target) -> Failure {
     Failure::new(Exit::Unreachable, format!("{target} does not answer"))
 }
 
 fn lost(target: &Target) -> Failure {
     Failure::new(Exit::Unreachable, format!("the connection to {target} was lost"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_of_api_gateway_is_passed_on_with_its_request() {
+        let frame = r#"{"message": "Internal server error", "connectionId":"XDmENcnwIE0CFEQ=", "requestId":"XDmGEE2RoE0FRdQ="}"#;
+        let failure = not_ours(&"wss://a1/prod", frame);
+        assert!(
+            failure.what.contains("Internal server error (request XDmGEE2RoE0FRdQ=)"),
+            "{}",
+            failure.what
+        );
+        assert!(not_ours(&"wss://a1/prod", "hello").what.contains("another language"));
+    }
 }

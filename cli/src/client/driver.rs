@@ -107,9 +107,9 @@ impl Driver {
         match event {
             Event::StateChanged { to, .. } if to.is_connected() => self.has_been_connected = true,
             Event::AttemptFailed { .. } if !self.has_been_connected => {
-                return Err(self.fault.to_failure(self.target.ws()));
+                return Err(self.fault.to_failure(self.target.ws(), self.target.token.is_some()));
             }
-            Event::Failed { failure } => return Err(given_up(*failure, self.target.ws())),
+            Event::Failed { failure } => return Err(given_up(*failure, &self.target)),
             _ => {}
         }
         Ok(())

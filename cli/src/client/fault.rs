@@ -1,10 +1,11 @@
 //! Why no conversation came about: what a session makes of it, and what a person should do.
 
 use std::io;
+use std::net::IpAddr;
 
 use shared::session::Refusal;
 
-use super::{Address, sign_in};
+use super::{Address, sign_in, signed_out};
 use crate::failure::{Exit, Failure};
 
 /// Why there is no socket.
@@ -75,8 +76,8 @@ impl Fault {
         }
     }
 
-    /// What it means for a command that needs the server now.
-    pub fn to_failure(&self, server: &Address) -> Failure {
+    /// What it means for a command that needs the server now, and has shown a token or not.
+    pub fn to_failure(&self, server: &Address, shows_token: bool) -> Failure {
         let unreachable = |what: String| Failure::new(Exit::Unreachable, what);
         match self {
             Self::Unreachable { why } => nobody_there(server, why),
@@ -88,7 +89,7 @@ impl Fault {
                 .hint(format!("perhaps it wants TLS: try {}", server.with_the_other_scheme())),
             Self::Untrusted(distrust) => distrust.to_failure(server),
             Self::Tls { why } => unreachable(format!("no TLS with {server}: {why}")),
-            Self::Refused(refusal) => refused(server, refusal.status),
+            Self::Refused(refusal) => refused(server, refusal.status, shows_token),
             Self::BadToken => sign_in("that token has characters no token has"),
         }
     }
@@ -126,19 +127,57 @@ fn listed(names: &[String]) -> String {
 
 fn nobody_there(server: &Address, why: &str) -> Failure {
     let why = if why.is_empty() { String::new() } else { format!(": {why}") };
-    Failure::new(Exit::Unreachable, format!("no server at {server}{why}"))
-        .hint("start one with `tickertape serve`, or name another with --url")
+    let hint = if is_this_machine(server) {
+        "start one with `tickertape serve`, or name another with --url"
+    } else {
+        "look whether --url names the right one, and whether this machine is online"
+    };
+    Failure::new(Exit::Unreachable, format!("no server at {server}{why}")).hint(hint)
 }
 
-fn refused(server: &Address, status: Option<u16>) -> Failure {
+fn is_this_machine(server: &Address) -> bool {
+    let is_loopback = |ip: IpAddr| ip.is_loopback();
+    server.host() == "localhost" || server.host().parse().is_ok_and(is_loopback)
+}
+
+fn refused(server: &Address, status: Option<u16>, shows_token: bool) -> Failure {
     match status {
         None => nobody_there(server, ""),
-        Some(401) => sign_in(format!("{server} asks for a token")),
+        Some(401) => signed_out(server, shows_token),
         Some(403) => Failure::new(Exit::Refused, format!("{server} does not let this program in")),
         Some(429 | 500..) => {
             Failure::new(Exit::Unreachable, format!("{server} is not taking connections right now"))
                 .hint("try again in a moment")
         }
         Some(status) => super::not_tickertape(server, status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(url: &str, fault: &Fault, shows_token: bool) -> Failure {
+        fault.to_failure(&Address::read(url).unwrap(), shows_token)
+    }
+
+    #[test]
+    fn whoever_has_shown_a_token_is_not_told_to_show_one() {
+        let refused = Fault::Refused(Refusal { status: Some(401), retry_after_ms: None });
+        let url = "wss://a1.execute-api.eu-central-1.amazonaws.com/prod";
+        assert!(failure(url, &refused, false).what.ends_with("asks for a token"));
+        let wrong = failure(url, &refused, true);
+        assert!(wrong.what.ends_with("does not take this token"), "{}", wrong.what);
+        assert!(wrong.hint.unwrap().contains("another server's"));
+    }
+
+    #[test]
+    fn a_server_is_to_be_started_only_where_that_can_be_done() {
+        let nobody = Fault::Unreachable { why: "Connection refused".into() };
+        for url in ["ws://127.0.0.1:8080/ws", "ws://localhost:8080/ws", "ws://[::1]:8080/ws"] {
+            assert!(failure(url, &nobody, false).hint.unwrap().contains("`tickertape serve`"), "{url}");
+        }
+        let elsewhere = failure("wss://live.example.org", &nobody, false).hint.unwrap();
+        assert!(!elsewhere.contains("serve") && elsewhere.contains("--url"), "{elsewhere}");
     }
 }
