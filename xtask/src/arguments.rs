@@ -67,8 +67,8 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
         ["lambda-local", rest @ ..] => {
             Ok(Subcommand::LambdaLocal { serve_arguments: passed_on("lambda-local", rest)? })
         }
-        ["deploy", rest @ ..] => understood(words.as_slice(), Deploy::parse(rest).map(Subcommand::Deploy)),
-        ["destroy", rest @ ..] => understood(words.as_slice(), Destroy::parse(rest).map(Subcommand::Destroy)),
+        ["deploy", rest @ ..] => Deploy::parse(rest).map(Subcommand::Deploy),
+        ["destroy", rest @ ..] => Destroy::parse(rest).map(Subcommand::Destroy),
         ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),
         other => Err(Failure::Usage { words: other.join(" ") }),
     }
@@ -76,10 +76,6 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
 
 /// How long `soak` takes unless told.
 const SOAK_MINUTES: u32 = 10;
-
-fn understood(words: &[&str], parsed: Option<Subcommand>) -> Result<Subcommand, Failure> {
-    parsed.ok_or_else(|| Failure::Usage { words: words.join(" ") })
-}
 
 /// What follows `--`; anything before it would be silently lost, so it is refused.
 fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, Failure> {

@@ -1,7 +1,7 @@
 //! `cargo xtask deploy` and `cargo xtask destroy`: from a checkout to an open board on AWS, and back.
 //!
-//! What needs no account (building, checking, linting) is done first and by a dry run too; from there on everything is
-//! a [call](call::Call) of `aws` or `sam`, which a dry run prints instead.
+//! Whether there is an account to deploy to is asked first, and everything that needs none (building, checking, linting)
+//! is done next, by a dry run too. Whatever AWS is asked is a [call](call::Call) of `aws` or `sam`, which a dry run prints.
 
 mod call;
 mod cloud;
@@ -23,6 +23,7 @@ use crate::product;
 use crate::project::Project;
 use crate::terminal;
 use crate::tools::PageTools;
+use call::Call;
 use cloud::Cloud;
 use stack::Outputs;
 use std::path::Path;
@@ -31,6 +32,7 @@ use std::path::Path;
 pub fn deploy(project: &Project, options: &Deploy) -> Result<(), Failure> {
     options.require_known(&template::parameters(project)?)?;
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
+    cloud.require_account()?;
     page::build(project, &PageTools::set_up(project)?)?;
     functions::build(project)?;
     template::lint(project)?;
@@ -50,14 +52,15 @@ pub fn check_without_account(project: &Project) -> Result<u32, Failure> {
     page::build(project, &PageTools::set_up(project)?)?;
     let options = Deploy::dry_run_of("test");
     options.require_known(&template::parameters(project)?)?;
-    release(&Cloud::open(project, &options.place, true)?, &options)?;
+    let cloud = Cloud::open(project, &options.place, true)?;
+    cloud.require_account()?;
+    release(&cloud, &options)?;
     // And the three before: linted, expanded, shown.
     Ok(artefacts + 3)
 }
 
 /// From artefacts to an address.
 fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, Failure> {
-    cloud.run("AWS account", cloud.aws(["sts", "get-caller-identity"]))?;
     let secret_version = secret::make_or_keep(cloud, options.rotates_secret)?;
     cloud.run("stack", stack::deploy(cloud, options, &secret_version))?;
     let outputs = Outputs::read(cloud)?;
@@ -68,22 +71,37 @@ fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, Failure> {
 /// What to do with it. Where an identity provider signs the tokens, whoever opens the board has one.
 fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), Failure> {
     terminal::done("the board", &outputs.site);
-    if outputs.is_signed_by_us() {
-        let token = token::to_watch(cloud, tickertape)?;
-        println!("\nOpen the board, for a day:\n\n    {}#token={token}", outputs.site);
-        println!("\nA token to publish with, and a publication:\n");
-        println!("    export TICKERTAPE_TOKEN=$({} |", secret::show(cloud).shown());
-        println!("        tickertape token --auth-secret-file - --publish '*')");
-    } else {
-        println!("\nWith a token of your identity provider:\n");
-    }
-    println!(
-        "    curl -H \"Authorization: Bearer $TICKERTAPE_TOKEN\" -d 21.5 {}/topics/kitchen/temp
-    tickertape host --url {}\n",
-        outputs.ingest(),
-        outputs.websocket
-    );
+    let token = outputs.is_signed_by_us().then(|| token::to_watch(cloud, tickertape)).transpose()?;
+    println!("{}", farewell(cloud, outputs, tickertape, token.as_deref()));
     Ok(())
+}
+
+/// Lines that can be typed from the project's root as they are: nobody has installed the program yet.
+fn farewell(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, token: Option<&str>) -> String {
+    let tickertape = tickertape.strip_prefix(&cloud.project.root).unwrap_or(tickertape);
+    let make_token = Call::new(tickertape, ["token", "--auth-secret-file", "-", "--publish", "*"]);
+    let first = match token {
+        Some(token) => format!(
+            "\nOpen the board, for a day:\n\n    {site}#token={token}\n
+A token to publish with, and a publication:\n
+    export TICKERTAPE_TOKEN=$({secret} |
+        {make_token})",
+            site = outputs.site,
+            secret = secret::show(cloud).shown(),
+            make_token = make_token.shown_with_path(),
+        ),
+        None => format!(
+            "\nOpen the board with a token of your identity provider: {}\nPublish with one:\n",
+            outputs.site
+        ),
+    };
+    format!(
+        "{first}
+    curl -H \"Authorization: Bearer $TICKERTAPE_TOKEN\" -d 21.5 {}/topics/kitchen/temp
+    {}\n",
+        outputs.ingest(),
+        Call::new(tickertape, ["host", "--url", outputs.websocket.as_str()]).shown_with_path(),
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub enum Failure {
     /// The words make no sense: look at the help.
     Usage { words: String },
+    /// An option has no value, or one it cannot have: type what is expected.
+    Option { option: String, expected: String },
     /// A program is needed that cannot be installed from here: type `install`.
     Missing { what: String, install: String },
     /// A program ran and said no: its output was shown and is kept in `log`.
@@ -31,7 +33,7 @@ impl Failure {
     /// 2 for a misspelt command, as is the custom; 1 for everything else.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage { .. } => 2,
+            Self::Usage { .. } | Self::Option { .. } => 2,
             Self::Missing { .. }
             | Self::Refused { .. }
             | Self::Faults { .. }
@@ -45,8 +47,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage { words } => write!(out, "unknown: `cargo xtask {words}`. Try `cargo xtask help`."),
+            Self::Option { option, expected } => write!(out, "{option}: expected {expected}"),
             Self::Missing { what, install } => {
-                write!(out, "{what} is missing. Install it with:\n\n    {install}\n")
+                write!(out, "{what}: not found. Install with:\n\n    {install}\n")
             }
             Self::Refused { step, log } => {
                 write!(out, "{step} failed. Everything it said: {}", log.display())

@@ -22,8 +22,16 @@ impl Call {
 
     /// As one would type it.
     pub fn shown(&self) -> String {
-        let program = self.program.file_stem().unwrap_or_default().to_string_lossy();
-        let words = std::iter::once(program.as_ref()).chain(self.arguments.iter().map(String::as_str));
+        self.shown_as(&self.program.file_stem().unwrap_or_default().to_string_lossy())
+    }
+
+    /// As one would type it for a program that is not on the `PATH`.
+    pub fn shown_with_path(&self) -> String {
+        self.shown_as(&self.program.to_string_lossy())
+    }
+
+    fn shown_as(&self, program: &str) -> String {
+        let words = std::iter::once(program).chain(self.arguments.iter().map(String::as_str));
         words.map(quoted).collect::<Vec<_>>().join(" ")
     }
 }

@@ -6,8 +6,20 @@ use crate::failure::Failure;
 use crate::project::Project;
 use crate::step::{self, Outcome};
 use crate::{terminal, tools};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What is needed, and how it comes here.
+const PROGRAMS: [(&str, &str); 2] =
+    [("aws", "pipx install awscli        # then: aws configure"), ("sam", "pipx install aws-sam-cli")];
+
+fn missing(are_here: [bool; 2]) -> Failure {
+    let missing: Vec<_> = PROGRAMS.iter().zip(are_here).filter(|(_, is_here)| !is_here).collect();
+    let names: Vec<String> = missing.iter().map(|((name, _), _)| format!("`{name}`")).collect();
+    let install: Vec<&str> = missing.iter().map(|((_, install), _)| *install).collect();
+    Failure::Missing { what: names.join(" and "), install: install.join("\n    ") }
+}
 
 /// `aws` and `sam`, for one deployment.
 pub struct Cloud<'a> {
@@ -22,14 +34,33 @@ pub struct Cloud<'a> {
 impl<'a> Cloud<'a> {
     /// Finds the programs; a dry run needs none.
     pub fn open(project: &'a Project, place: &'a Place, is_dry: bool) -> Result<Self, Failure> {
-        let find = |name: &str, install: &str| match tools::on_path(name) {
-            Some(program) => Ok(program),
-            None if is_dry => Ok(name.into()),
-            None => Err(Failure::Missing { what: format!("`{name}`"), install: install.to_owned() }),
-        };
-        let aws = find("aws", "pipx install awscli        # then: aws configure")?;
-        let sam = find("sam", "pipx install aws-sam-cli")?;
-        Ok(Self::new(project, place, aws, sam, is_dry))
+        let [aws, sam] = PROGRAMS.map(|(name, _)| tools::on_path(name));
+        match (aws, sam) {
+            (Some(aws), Some(sam)) => Ok(Self::new(project, place, aws, sam, is_dry)),
+            _ if is_dry => Ok(Self::new(project, place, "aws".into(), "sam".into(), is_dry)),
+            (aws, sam) => Err(missing([aws.is_some(), sam.is_some()])),
+        }
+    }
+
+    /// Whether `aws` may speak for an account, and knows where: before anything that takes minutes.
+    pub fn require_account(&self) -> Result<(), Failure> {
+        self.require_region(|name| std::env::var_os(name))?;
+        self.run("AWS account", self.aws(["sts", "get-caller-identity"]))
+    }
+
+    /// Where `aws` and `sam` would go without being told by us.
+    pub fn require_region(&self, env: impl Fn(&str) -> Option<OsString>) -> Result<(), Failure> {
+        let is_set = |name| env(name).is_some_and(|region| !region.is_empty());
+        if self.place.region.is_some() || is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION") {
+            return Ok(());
+        }
+        match self.observe("region", self.aws(["configure", "get", "region"]), "")? {
+            Some(asked) if asked.lines.join("").trim().is_empty() => Err(Failure::Faults {
+                summary: "no region is set: add --region=eu-central-1, say, or set one for good with `aws configure`"
+                    .to_owned(),
+            }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// With these very programs.
@@ -80,5 +111,19 @@ impl<'a> Cloud<'a> {
         // Without a pager, which waits for a key that nobody presses.
         command.args(&call.arguments).env("AWS_PAGER", "").env("SAM_CLI_TELEMETRY", "0");
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_missing_is_named_at_once_with_what_installs_it() {
+        let both = missing([false, false]).to_string();
+        assert!(both.starts_with("`aws` and `sam`: not found"), "{both}");
+        assert!(both.contains("pipx install awscli") && both.contains("\n    pipx install aws-sam-cli\n"));
+        let one = missing([true, false]).to_string();
+        assert!(one.starts_with("`sam`: not found") && !one.contains("awscli"), "{one}");
     }
 }

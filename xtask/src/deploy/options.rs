@@ -53,16 +53,16 @@ impl Deploy {
         Self { place, settings: Vec::new(), rotates_secret: false, dry_run: true }
     }
 
-    /// `None` if the words make no sense.
-    pub fn parse(words: &[&str]) -> Option<Self> {
-        let mut words = Words::of(words);
+    /// The words after `deploy`.
+    pub fn parse(words: &[&str]) -> Result<Self, Failure> {
+        let mut left = Words::of(words);
         let parsed = Self {
-            place: words.place()?,
-            settings: words.values("--set")?.into_iter().map(setting).collect::<Option<_>>()?,
-            rotates_secret: words.flag("--rotate-secret"),
-            dry_run: words.flag("--dry-run"),
+            place: left.place()?,
+            settings: left.values("--set", SETTING)?.into_iter().map(setting).collect::<Result<_, _>>()?,
+            rotates_secret: left.flag("--rotate-secret"),
+            dry_run: left.flag("--dry-run"),
         };
-        words.is_empty().then_some(parsed)
+        left.require_none("deploy").map(|()| parsed)
     }
 
     /// A misspelt setting would be ignored by whoever gets it.
@@ -82,19 +82,25 @@ impl Deploy {
 }
 
 impl Destroy {
-    /// `None` if the words make no sense.
-    pub fn parse(words: &[&str]) -> Option<Self> {
-        let mut words = Words::of(words);
-        let parsed =
-            Self { place: words.place()?, yes: words.flag("--yes"), dry_run: words.flag("--dry-run") };
-        words.is_empty().then_some(parsed)
+    /// The words after `destroy`.
+    pub fn parse(words: &[&str]) -> Result<Self, Failure> {
+        let mut left = Words::of(words);
+        let parsed = Self { place: left.place()?, yes: left.flag("--yes"), dry_run: left.flag("--dry-run") };
+        left.require_none("destroy").map(|()| parsed)
     }
 }
 
-/// `Name=value`
-fn setting(text: String) -> Option<(String, String)> {
-    let (name, value) = text.split_once('=')?;
-    Some((name.to_owned(), value.to_owned()))
+const STAGE: &str = "a small letter and up to fifteen more or digits, such as --stage=prod";
+const REGION: &str = "a region of AWS, such as --region=eu-central-1";
+const SETTING: &str = "a parameter of infra/template.yaml and its value, such as --set LogDays=30";
+
+fn wrong(option: &str, expected: &str) -> Failure {
+    Failure::Option { option: option.to_owned(), expected: expected.to_owned() }
+}
+
+fn setting(text: String) -> Result<(String, String), Failure> {
+    let (name, value) = text.split_once('=').ok_or_else(|| wrong("--set", SETTING))?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Words that are taken out as they are understood.
@@ -110,12 +116,12 @@ impl Words {
         Self(halves.map(str::to_owned).collect())
     }
 
-    fn place(&mut self) -> Option<Place> {
-        let stage = self.value("--stage")?.unwrap_or_else(|| "dev".to_owned());
+    fn place(&mut self) -> Result<Place, Failure> {
+        let stage = self.value("--stage", STAGE)?.unwrap_or_else(|| "dev".to_owned());
         let is_name = stage.len() <= 16 && stage.starts_with(|c: char| c.is_ascii_lowercase());
         let is_plain = stage.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        let region = self.value("--region")?;
-        (is_name && is_plain).then_some(Place { stage, region })
+        let region = self.value("--region", REGION)?;
+        if is_name && is_plain { Ok(Place { stage, region }) } else { Err(wrong("--stage", STAGE)) }
     }
 
     fn flag(&mut self, name: &str) -> bool {
@@ -124,25 +130,29 @@ impl Words {
         self.0.len() < before
     }
 
-    /// `None` if it is there without a value, or more than once.
-    fn value(&mut self, name: &str) -> Option<Option<String>> {
-        let mut values = self.values(name)?;
-        (values.len() < 2).then(|| values.pop())
+    /// At most one.
+    fn value(&mut self, name: &str, expected: &str) -> Result<Option<String>, Failure> {
+        let mut values = self.values(name, expected)?;
+        if values.len() < 2 { Ok(values.pop()) } else { Err(wrong(name, &format!("{expected}, once"))) }
     }
 
-    fn values(&mut self, name: &str) -> Option<Vec<String>> {
+    fn values(&mut self, name: &str, expected: &str) -> Result<Vec<String>, Failure> {
         let mut values = Vec::new();
         while let Some(at) = self.0.iter().position(|word| word == name) {
             self.0.remove(at);
-            let value = self.0.get(at).filter(|value| !value.starts_with("--"))?;
-            values.push(value.clone());
-            self.0.remove(at);
+            if self.0.get(at).is_none_or(|value| value.starts_with("--")) {
+                return Err(wrong(name, expected));
+            }
+            values.push(self.0.remove(at));
         }
-        Some(values)
+        Ok(values)
     }
 
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    fn require_none(&self, subcommand: &str) -> Result<(), Failure> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Usage { words: format!("{subcommand} {}", self.0.join(" ")) })
     }
 }
 
@@ -150,7 +160,7 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn deploy(line: &str) -> Option<Deploy> {
+    fn deploy(line: &str) -> Result<Deploy, Failure> {
         Deploy::parse(&line.split_whitespace().collect::<Vec<_>>())
     }
 
@@ -177,18 +187,21 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
-        for line in [
-            "prod",
-            "--stage",
-            "--stage --dry-run",
-            "--stage a --stage b",
-            "--set X",
-            "--yes",
-            "--stage Prod",
-            "--stage a-b",
+    fn what_makes_no_sense_is_refused_by_name_with_what_would() {
+        for (line, words) in [
+            ("prod", "unknown: `cargo xtask deploy prod`"),
+            ("--yes", "unknown: `cargo xtask deploy --yes`"),
+            ("--stage", "--stage: expected a small letter"),
+            ("--stage --dry-run", "such as --stage=prod"),
+            ("--stage a --stage b", ", once"),
+            ("--stage Prod", "--stage: expected"),
+            ("--stage a-b", "--stage: expected"),
+            ("--region", "such as --region=eu-central-1"),
+            ("--set X", "such as --set LogDays=30"),
         ] {
-            assert_eq!(deploy(line), None, "{line}");
+            let failure = deploy(line).unwrap_err();
+            assert!(failure.to_string().contains(words), "{line}: {failure}");
+            assert_eq!(failure.exit_code(), 2, "{line}");
         }
     }
 
@@ -208,6 +221,6 @@ mod tests {
     #[test]
     fn destroying_may_be_confirmed_beforehand() {
         assert!(Destroy::parse(&["--stage", "prod", "--yes"]).unwrap().yes);
-        assert_eq!(Destroy::parse(&["--set", "A=b"]), None);
+        assert!(Destroy::parse(&["--set", "A=b"]).is_err());
     }
 }

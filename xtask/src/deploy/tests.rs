@@ -55,6 +55,13 @@ impl Account {
         Cloud::new(&self.project, &self.place, self.path("aws"), self.path("sam"), false)
     }
 
+    /// What is printed at the end.
+    fn farewell(&self, token: Option<&str>) -> String {
+        let cloud = self.cloud();
+        let outputs = Outputs::read(&cloud).unwrap();
+        farewell(&cloud, &outputs, &self.path("target/debug/tickertape"), token)
+    }
+
     fn release(&self, rotates_secret: bool) -> Result<(), Failure> {
         let settings = vec![("LogDays".to_owned(), "30".to_owned())];
         let options = Deploy { place: self.place.clone(), settings, rotates_secret, dry_run: false };
@@ -82,16 +89,8 @@ impl Drop for Account {
 fn a_deployment_makes_the_secret_then_the_stack_then_uploads_the_page_and_clears_the_caches() {
     let account = Account::new("order", false, 0);
     account.release(false).unwrap();
-    let order = [
-        "sts get",
-        "ssm put",
-        "ssm get",
-        "sam deploy",
-        "describe-stacks",
-        "*.json",
-        "*.html",
-        "create-invalidation",
-    ];
+    let order =
+        ["ssm put", "ssm get", "sam deploy", "describe-stacks", "*.json", "*.html", "create-invalidation"];
     let calls = account.calls();
     assert_eq!(calls.len(), order.len(), "{calls:#?}");
     assert!(calls.iter().zip(order).all(|(call, words)| call.contains(words)), "{calls:#?}");
@@ -121,6 +120,46 @@ fn the_board_is_opened_by_a_token_that_the_secret_signed_unseen() {
     account.program("tickertape", "echo 'too short' >&2; exit 2");
     let failure = token::to_watch(&account.cloud(), &account.path("tickertape")).unwrap_err().to_string();
     assert!(failure.contains("too short"), "{failure}");
+}
+
+#[test]
+fn a_deployment_ends_with_a_link_that_opens_the_board_and_lines_that_can_be_typed_as_they_are() {
+    let account = Account::new("farewell", false, 0);
+    let told = account.farewell(Some("aaa.bbb.ccc"));
+    for line in [
+        "    https://d1.cloudfront.net/#token=aaa.bbb.ccc",
+        "        target/debug/tickertape token --auth-secret-file - --publish '*')",
+        "    curl -H \"Authorization: Bearer $TICKERTAPE_TOKEN\" -d 21.5 https://u1.lambda-url.eu-central-1.on.aws/topics/kitchen/temp",
+        "    target/debug/tickertape host --url wss://a1.execute-api.eu-central-1.amazonaws.com/dev",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+    }
+    let elsewhere = account.farewell(None);
+    assert!(elsewhere.contains("your identity provider: https://d1.cloudfront.net/\n"), "{elsewhere}");
+    assert!(!elsewhere.contains("auth-secret-file"), "{elsewhere}");
+}
+
+#[test]
+fn whether_there_is_an_account_is_asked_where_the_deployment_goes() {
+    let account = Account::new("account", false, 0);
+    account.cloud().require_account().unwrap();
+    assert_eq!(account.calls(), ["aws sts get-caller-identity --region eu-central-1"]);
+    account.program("aws", "echo 'Unable to locate credentials' >&2; exit 253");
+    let failure = account.cloud().require_account().unwrap_err();
+    assert!(matches!(failure, Failure::Refused { step, .. } if step == "AWS account"));
+}
+
+#[test]
+fn without_a_region_nothing_is_built_and_the_flag_is_named() {
+    let mut account = Account::new("region", false, 0);
+    account.place.region = None;
+    let require = |aws: &str, env: &[&str]| {
+        account.program("aws", aws);
+        account.cloud().require_region(|name| env.contains(&name).then(|| "eu-central-1".into()))
+    };
+    assert!(require("exit 1", &[]).unwrap_err().to_string().contains("add --region="));
+    assert!(require("exit 1", &["AWS_REGION"]).is_ok() && require("exit 1", &["AWS_DEFAULT_REGION"]).is_ok());
+    assert!(require("echo eu-central-1", &[]).is_ok(), "a profile has one");
 }
 
 #[test]
