@@ -43,11 +43,6 @@ impl Paint {
         if self.is_on { format!("\x1b[{}m{text}\x1b[0m", code(look)) } else { text.to_string() }
     }
 
-    /// Whether there are any colours.
-    pub fn is_on(self) -> bool {
-        self.is_on
-    }
-
     /// On a terminal, unless `NO_COLOR` (no-color.org) or a dumb terminal asks for none.
     fn on(is_terminal: bool) -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

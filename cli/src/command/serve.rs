@@ -7,7 +7,6 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
 use crate::serve;
-use crate::term::Paint;
 
 /// Runs the server.
 ///
@@ -23,9 +22,5 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
 
 /// What is wrong, and no more: standard output is for whoever started it.
 fn log_to_stderr() {
-    tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::WARN)
-        .with_ansi(Paint::stderr().is_on())
-        .with_writer(io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
 }

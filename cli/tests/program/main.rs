@@ -19,5 +19,7 @@ mod security;
 mod shutdown;
 mod slow_viewer;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod tls;
 mod tokens;
