@@ -12,6 +12,7 @@ use std::io::{IsTerminal, stdin};
 /// Takes a deployment away, its data with it, and says what remains.
 pub fn destroy(project: &Project, options: &Destroy) -> Result<(), Failure> {
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
+    cloud.require_account()?;
     if !options.dry_run && !options.yes {
         confirm(&options.place.stage)?;
     }

@@ -1,5 +1,6 @@
 //! The program as Lambda starts it: a process that asks for events by the Runtime API.
 
+use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -29,6 +30,10 @@ impl Lambda {
         Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
+    fn address(&self) -> SocketAddr {
+        self.listener.local_addr().unwrap()
+    }
+
     fn start(&self, environment: &[(&str, &str)]) -> Child {
         self.start_program(env!("CARGO_BIN_EXE_authorizer"), environment)
     }
@@ -36,7 +41,7 @@ impl Lambda {
     fn start_program(&self, program: &str, environment: &[(&str, &str)]) -> Child {
         Command::new(program)
             .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", self.listener.local_addr().unwrap().to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", self.address().to_string())
             .env("AWS_REGION", "eu-central-1")
             .env("AWS_LAMBDA_FUNCTION_NAME", "authorizer")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
@@ -114,6 +119,36 @@ async fn functions_that_do_not_know_where_to_post_end_with_the_settings_name_and
                 "a right value looks like https://abcd123.execute-api.eu-central-1.amazonaws.com/prod";
             assert!(message.ends_with(right), "{program}: {message}");
         }
+    }
+}
+
+#[tokio::test]
+async fn tables_and_the_way_back_are_asked_before_the_first_event_is() {
+    let [lambda, tables, gateway] = [Lambda::open().await, Lambda::open().await, Lambda::open().await];
+    let endpoint = |server: &Lambda, path: &str| format!("http://{}{path}", server.address());
+    let environment = [
+        ("TICKERTAPE_CONNECTIONS_TABLE", "connections"),
+        ("TICKERTAPE_TOPICS_TABLE", "topics"),
+        ("TICKERTAPE_HISTORY_TABLE", "history"),
+        ("TICKERTAPE_SECRET", "none"),
+        ("TICKERTAPE_MANAGEMENT_ENDPOINT", &endpoint(&gateway, "/prod")),
+        ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint(&tables, "")),
+        ("AWS_ACCESS_KEY_ID", "none"),
+        ("AWS_SECRET_ACCESS_KEY", "none"),
+    ];
+    for program in [env!("CARGO_BIN_EXE_websocket"), env!("CARGO_BIN_EXE_broadcast")] {
+        let _program = lambda.start_program(program, &environment);
+        let warm = async {
+            let posted = gateway.answer("410 Gone", "").await;
+            [tables.answer("200 OK", "{}").await, tables.answer("200 OK", "{}").await, posted]
+        };
+        let asked = tokio::select! {
+            _ = lambda.listener.accept() => panic!("{program} asks for an event first"),
+            asked = warm => asked,
+        };
+        assert!(asked[2].line.starts_with("POST /prod/"), "{}", asked[2].line);
+        let next = lambda.answer("500 Internal Server Error", "").await;
+        assert!(next.line.starts_with("GET /2018-06-01/runtime/invocation/next "), "{}", next.line);
     }
 }
 
