@@ -24,6 +24,7 @@ const CLOCK_AND_CHANCE: &[&str] = &["chrono", "fastrand", "getrandom", "instant"
 const BROWSER: &[&str] = &["js-sys", "wasm-bindgen", "web-sys"];
 const AWS: &[&str] = &["aws-*", "aws_*", "lambda_*"];
 const AWS_SDK: &[&str] = &["aws-*"];
+const AWS_CLIENTS: &[&str] = &["aws-config", "aws-sdk-*"];
 const CLI: &[&str] =
     &["backend-core", "backend-edge", "backend-gateway", "backend-runtime", "backend-store", "shared"];
 const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "shared"];
@@ -37,7 +38,8 @@ const RULES: [Rule; 15] = [
     rule("backend-runtime", &["backend-gateway"], &[AWS_SDK]),
     rule("backend-store", &["backend-core", "shared"], &[AWS]),
     rule("backend-aws", &["backend-core", "shared"], &[&["axum", "redb"]]),
-    rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]),
+    // What the SDK's types are called stays with the adapters.
+    Rule { never_directly: &[AWS_CLIENTS], ..rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]) },
     rule("backend-poller", &["backend-aws", "backend-core", "shared"], &[&["axum", "redb"]]),
     rule("frontend", &["shared"], &[AWS]),
     rule("tickertape", CLI, &[AWS_SDK]),

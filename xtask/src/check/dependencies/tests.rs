@@ -81,6 +81,14 @@ fn the_gateway_knows_the_events_of_lambda_but_no_sdk() {
 }
 
 #[test]
+fn the_functions_reach_the_sdk_by_way_of_the_adapters_alone() {
+    let by_adapters = [("backend-lambda", "backend-aws", None), ("backend-aws", "aws-sdk-dynamodb", None)];
+    assert!(violations(&metadata(&["backend-lambda", "backend-aws"], &by_adapters)).is_empty());
+    let itself = metadata(&["backend-lambda"], &[("backend-lambda", "aws-sdk-dynamodb", None)]);
+    assert_eq!(violations(&itself), ["backend-lambda must not build on aws-sdk-dynamodb"]);
+}
+
+#[test]
 fn a_crate_that_nobody_placed_is_found() {
     let found = violations(&metadata(&["newcomer"], &[]));
     assert!(found[0].starts_with("newcomer has no rule"), "{found:?}");
