@@ -12,6 +12,8 @@ const MINUS: char = '\u{2212}';
 /// What a number counts, and how large ones are shortened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
+    /// As the publisher writes it.
+    name: String,
     symbol: String,
     prefixes: Prefixes,
     factor: f64,
@@ -42,7 +44,8 @@ pub struct Format {
 impl Unit {
     /// The unit a publisher named (`meta.unit`); what is not known is shown as it is.
     pub fn parse(name: &str) -> Self {
-        let (symbol, prefixes, factor) = match name.trim() {
+        let name = name.trim();
+        let (symbol, prefixes, factor) = match name {
             "" | "1" | "count" => ("", Prefixes::Count, 1.0),
             "%" | "percent" => ("%", Prefixes::Never, 1.0),
             "B" | "byte" | "bytes" | "By" => ("B", Prefixes::Binary, 1.0),
@@ -58,7 +61,7 @@ impl Unit {
             }
             other => (other, Prefixes::Never, 1.0),
         };
-        Self { symbol: symbol.to_owned(), prefixes, factor }
+        Self { name: name.to_owned(), symbol: symbol.to_owned(), prefixes, factor }
     }
 
     /// Whether it is a share of a hundred.
@@ -129,6 +132,11 @@ impl Format {
     /// The unit with its prefix: `MiB/s`. Empty for a plain count.
     pub fn suffix(&self) -> &str {
         &self.suffix
+    }
+
+    /// Whether the unit is another than the publisher's, which stands at the panel: `MiB/s` for `B/s`.
+    pub fn is_converted(&self) -> bool {
+        !self.suffix.is_empty() && self.suffix != self.unit.name
     }
 
     /// The number with its unit, written by itself if it is so small beside the others that its digits would not show.

@@ -65,9 +65,11 @@ impl Scale {
             .take_while(|tick| *tick <= self.max + self.step * EPSILON)
     }
 
-    /// What stands at a mark.
+    /// What stands at a mark. The uppermost names the unit, unless it is the one the panel names already.
     pub fn label(&self, tick: f64) -> String {
-        self.format.for_steps(self.step).number(tick)
+        let format = self.format.for_steps(self.step);
+        let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
+        if is_uppermost && format.is_converted() { format.text(tick) } else { format.number(tick) }
     }
 
     fn suits(&self, wanted: &Self) -> bool {
@@ -171,8 +173,20 @@ mod tests {
 
     #[test]
     fn bytes_have_round_marks_in_their_own_prefix() {
-        assert_eq!(labels(&fit("B", 0.0, 3_300_000.5)), ["0", "1", "2", "3", "4"]);
+        assert_eq!(labels(&fit("B", 0.0, 3_300_000.5)), ["0", "1", "2", "3", "4\u{202f}MiB"]);
         assert_eq!(fit("B", 0.0, 3_300_000.5).format.suffix(), "MiB");
+    }
+
+    #[test]
+    fn the_uppermost_mark_names_the_unit_where_the_panel_names_another() {
+        let uppermost = |unit, max| labels(&fit(unit, 0.0, max)).pop().unwrap_or_default();
+        assert_eq!(uppermost("ms", 1_500.5), "2.0\u{202f}s");
+        assert_eq!(uppermost("", 3_200_000.0), "4\u{202f}M");
+        assert_eq!(uppermost("s", 3.5), "4");
+        assert_eq!(uppermost("MiB/s", 3.5), "4");
+        let bounds = Bounds { min: None, max: Some(4_500.0) };
+        let cut = Scale::fit(None, &Unit::parse("B"), bounds, 4);
+        assert_eq!(labels(&cut).pop().unwrap_or_default(), "4\u{202f}KiB");
     }
 
     #[test]
