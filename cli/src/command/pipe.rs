@@ -26,7 +26,7 @@ use crate::pipe::Batcher;
 use crate::term::{Look, Paint, say};
 
 use input::{Input, Line};
-use progress::Progress;
+use progress::{Progress, lines};
 use reading::Reading;
 
 /// Requests that may be unacknowledged before reading stops.
@@ -165,7 +165,7 @@ impl Pipe {
         self.input = None;
         match self.progress.unacknowledged() + self.batcher.take().len() as u64 {
             0 => self.progress.verdict(),
-            lines => Err(Failure::failed(format!("interrupted; {lines} lines were not acknowledged"))),
+            count => Err(Failure::failed(format!("interrupted; not acknowledged: {}", lines(count)))),
         }
     }
 

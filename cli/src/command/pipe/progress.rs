@@ -79,9 +79,9 @@ impl Progress {
     pub fn verdict(&self) -> Result<(), Failure> {
         match (self.bad, self.lost) {
             (0, 0) => Ok(()),
-            (bad, 0) => Err(Failure::failed(format!("{bad} lines were not published"))
+            (bad, 0) => Err(Failure::failed(format!("not published: {}", lines(bad)))
                 .hint("name the format with --format if it was not recognised")),
-            (_, lost) => Err(Failure::failed(format!("{lost} lines were given up"))),
+            (_, lost) => Err(Failure::failed(format!("given up: {}", lines(lost)))),
         }
     }
 
@@ -92,7 +92,7 @@ impl Progress {
         let seconds = now.duration_since(before).as_secs_f64();
         let rate = if seconds > 0.0 { (self.published - published) as f64 / seconds } else { 0.0 };
         let state = session.state_words();
-        show(format_args!("{topic}  {} lines  {rate:.0}/s  {state}", self.published));
+        show(format_args!("{topic}  {}  {rate:.0}/s  {state}", lines(self.published)));
     }
 
     fn forget(&mut self, ticket: Ticket) -> u64 {
@@ -100,5 +100,20 @@ impl Progress {
             return 0;
         };
         self.under_way.remove(at).map_or(0, |(_, lines)| lines as u64)
+    }
+}
+
+/// `1 line`, `2 lines`.
+pub fn lines(count: u64) -> String {
+    if count == 1 { "1 line".into() } else { format!("{count} lines") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_one() {
+        assert_eq!([0, 1, 2].map(lines), ["0 lines", "1 line", "2 lines"]);
     }
 }
