@@ -1,0 +1,101 @@
+//! A minute of what boards show.
+
+use backend_core::ports::Change;
+use serde_json::{Value, json};
+use shared::{Epoch, Millis, Publication, Topic};
+
+const START: Millis = 1_800_000_000_000;
+const MINUTE_MS: Millis = 60_000;
+
+/// Appends in the order in which they were made, each of one publication.
+pub struct Stream {
+    /// What it stands for.
+    pub name: &'static str,
+    /// What changed, and when: `received_at` of its publication.
+    pub changes: Vec<Change>,
+}
+
+impl Stream {
+    /// How many there are.
+    pub fn publications(&self) -> usize {
+        self.changes.iter().map(|change| change.items.len()).sum()
+    }
+
+    /// `topics` topics, each `a_minute` times; topic number so-and-so begins so many times `apart_ms` later.
+    fn regular(
+        name: &'static str,
+        topics: i64,
+        a_minute: i64,
+        apart_ms: Millis,
+        data: fn(i64) -> Value,
+    ) -> Self {
+        let mut changes: Vec<Change> = (0..topics)
+            .flat_map(|topic| (0..a_minute).map(move |number| (topic, number)))
+            .map(|(topic, number)| {
+                let at = START + number * MINUTE_MS / a_minute + topic * apart_ms;
+                change(topic, number, at, data(number))
+            })
+            .collect();
+        changes.sort_by_key(|change| change.items.first().map(|item| item.received_at));
+        Self { name, changes }
+    }
+
+    /// So many of one topic in one tick, and nothing else in that minute.
+    fn burst(name: &'static str, count: i64) -> Self {
+        Self { name, changes: (0..count).map(|number| change(0, number, START, small(number))).collect() }
+    }
+}
+
+/// All that are looked at.
+pub fn all() -> Vec<Stream> {
+    vec![
+        Stream::regular("1 topic at 1 Hz", 1, 60, 0, small),
+        Stream::regular("1 topic at 50 Hz", 1, 3_000, 0, small),
+        Stream::regular("30 topics at 1 Hz, all at once", 30, 60, 0, small),
+        Stream::regular("30 topics at 1 Hz, over the second", 30, 60, 33, small),
+        Stream::burst("a burst of 300 to 1 topic", 300),
+        Stream::regular("1 topic of 10 KB at 1 Hz", 1, 60, 0, table),
+        Stream::regular("10 topics of 10 KB at 1 Hz, at once", 10, 60, 0, table),
+    ]
+}
+
+fn change(topic: i64, number: i64, at: Millis, data: Value) -> Change {
+    let offset = number.unsigned_abs() + 1;
+    Change {
+        topic: Topic::new(&format!("host/metric{topic:02}")).unwrap(),
+        epoch: Epoch::new("9f86d081884c"),
+        items: vec![Publication { offset, ts: at, received_at: at, data }],
+        meta: None,
+    }
+}
+
+/// Two numbers with names.
+fn small(number: i64) -> Value {
+    json!({"user": number % 100, "system": 1.25})
+}
+
+/// A table of processes, of 10 KB.
+fn table(number: i64) -> Value {
+    let row = |place: i64| json!({"pid": 1_000 + place, "name": "a-program-of-some-kind", "cpu": number % 100, "memory": 12_345_678});
+    Value::Array((0..141).map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_ten_kilobytes() {
+        let bytes = table(7).to_string().len();
+        assert!((10_000..10_400).contains(&bytes), "{bytes}");
+    }
+
+    #[test]
+    fn topics_of_one_stream_begin_one_after_the_other_and_are_told_in_order_of_time() {
+        let stream = Stream::regular("test", 3, 60, 100, small);
+        let at: Vec<Millis> =
+            stream.changes.iter().map(|change| change.items[0].received_at - START).collect();
+        assert_eq!(at[..5], [0, 100, 200, 1_000, 1_100]);
+        assert_eq!(stream.publications(), 180);
+    }
+}
