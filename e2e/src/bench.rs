@@ -1,25 +1,54 @@
 //! What is measured, one file a figure, and how: work is counted in CPU time of the server's process, which
 //! a busy neighbour disturbs less than it does a clock on the wall.
 
+#[cfg(target_os = "linux")]
+pub mod audience;
+#[cfg(target_os = "linux")]
+pub mod broadcast;
 pub mod fanout;
+#[cfg(target_os = "linux")]
+pub mod functions;
 pub mod hub;
+pub mod init;
 pub mod latency;
 pub mod memory;
 pub mod page;
 pub mod page_memory;
+pub mod parameter_store;
 pub mod recovery;
 pub mod returning;
 pub mod usage;
 pub mod viewer;
 
+use std::path::PathBuf;
+
+/// Where the peers for Node are with their packages; `None` where there is no Node.
+pub fn peers() -> Option<PathBuf> {
+    std::env::var_os("TICKERTAPE_PEERS").map(PathBuf::from)
+}
+
 /// Prints one line of the report.
 pub fn report(figure: &str, value: f64, unit: &str) {
+    println!("{figure:<52} {:>12}  {unit}", rounded(value));
+}
+
+/// Prints one line of the report for what was measured several times: the median, then the least and the most, which
+/// say how much the machine's other business disturbed it. Sorts the values.
+pub fn report_spread(figure: &str, values: &mut [f64], unit: &str) {
+    let median = percentile(values, 0.5);
+    let (least, most) = (percentile(values, 0.0), percentile(values, 1.0));
+    let spread = format!("({} to {}, {} times)", rounded(least), rounded(most), values.len());
+    report(figure, median, &format!("{unit}  {spread}"));
+}
+
+/// With as many digits as mean something.
+fn rounded(value: f64) -> String {
     let digits = match value.abs() {
         0.0..10.0 => 2,
         10.0..1_000.0 => 1,
         _ => 0,
     };
-    println!("{figure:<52} {value:>12.digits$}  {unit}");
+    format!("{value:.digits$}")
 }
 
 /// The value below which `share` of them lie. Sorts them.
@@ -33,6 +62,11 @@ pub fn percentile(values: &mut [f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_figures_have_decimals_and_large_ones_none() {
+        assert_eq!([0.031, 9.994, 12.34, 4321.9].map(rounded), ["0.03", "9.99", "12.3", "4322"]);
+    }
 
     #[test]
     fn a_percentile_is_one_of_the_values() {

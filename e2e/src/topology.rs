@@ -1,6 +1,7 @@
 //! The AWS topology on this machine: real functions, DynamoDB Local, the stream between them.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
@@ -35,10 +36,21 @@ impl Topology {
     ///
     /// If it does not start.
     pub async fn start(arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
+        Self::start_from(Path::new(&setting("TICKERTAPE_FUNCTION_DIR")), arguments).await
+    }
+
+    /// The same with the functions in a folder of the caller's.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn start_from(functions: &Path, arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
         let alone = ALONE.lock().await;
         let folder = TempDir::new().expect("a temporary directory");
         let mut child = Command::new(setting("TICKERTAPE_LAMBDA_LOCAL"))
-            .args(["--json", "--no-host", "--until-eof", "--"])
+            .args(["--json", "--no-host", "--until-eof", "--function-dir"])
+            .arg(functions)
+            .arg("--")
             .args(["--listen", "127.0.0.1:0", "--site", &setting("TICKERTAPE_SITE")])
             .args(arguments(&folder))
             .stdin(Stdio::piped())
@@ -123,21 +135,63 @@ impl Topology {
         ids
     }
 
-    /// Kills the processes of one function, as `kill -9` does, and says how many there were. They are gone when this
-    /// returns: an event handed to one that is about to go would fail, as on Lambda.
+    /// The server's process, with the gateway and the functions' host in it.
     ///
     /// # Panics
     ///
-    /// If the server did not say who it is.
+    /// If it did not say so.
+    pub fn pid(&self) -> u64 {
+        self.announcement["pid"].as_u64().expect("the server's number")
+    }
+
+    /// Where DynamoDB listens, and the variables that name the functions' tables.
+    ///
+    /// # Panics
+    ///
+    /// If it did not say so.
+    pub fn tables(&self) -> Vec<(&'static str, String)> {
+        let tables = ["connections", "topics", "history"].map(|table| self.text(&format!("{table}_table")));
+        let names = ["TICKERTAPE_CONNECTIONS_TABLE", "TICKERTAPE_TOPICS_TABLE", "TICKERTAPE_HISTORY_TABLE"];
+        let dynamodb = ("AWS_ENDPOINT_URL_DYNAMODB", self.text("dynamodb"));
+        names
+            .into_iter()
+            .zip(tables)
+            .chain([dynamodb])
+            .map(|(name, value)| (name, value.to_string()))
+            .collect()
+    }
+
+    /// Invokes a function as AWS's SDKs do, and waits for what it answers.
+    ///
+    /// # Panics
+    ///
+    /// If it fails.
+    pub async fn invoke(&self, function: &str, payload: &Value) -> Value {
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url());
+        let request = reqwest::Client::new().post(url).timeout(PATIENCE).body(payload.to_string());
+        let response = request.send().await.expect("the server answers");
+        let failed = response.headers().contains_key("x-amz-function-error");
+        let answer = response.text().await.expect("all of it");
+        assert!(!failed, "{function} failed: {answer}");
+        serde_json::from_str(&answer).expect("the answer is JSON")
+    }
+
+    /// The processes of one function.
     #[cfg(target_os = "linux")]
-    pub async fn kill_function(&self, name: &str) -> usize {
-        let server = self.announcement["pid"].as_u64().expect("the server's number");
+    pub fn processes(&self, name: &str) -> Vec<u64> {
         let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={name}");
         let is_it = |pid: &u64| {
             let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
             environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
         };
-        let processes = child::children_of(server).into_iter().filter(is_it);
+        child::children_of(self.pid()).into_iter().filter(is_it).collect()
+    }
+
+    /// Kills the processes of one function, as `kill -9` does, and says how many there were. They are gone when this
+    /// returns: an event handed to one that is about to go would fail, as on Lambda.
+    #[cfg(target_os = "linux")]
+    pub async fn kill_function(&self, name: &str) -> usize {
+        let processes = self.processes(name).into_iter();
         let killed: Vec<u64> = processes.filter(|pid| child::signal(*pid, "KILL")).collect();
         wait::until("killed processes are gone", PATIENCE, || async {
             killed.iter().all(|pid| child::has_ended(*pid)).then_some(())

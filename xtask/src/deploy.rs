@@ -15,6 +15,7 @@ mod template;
 mod token;
 
 pub use destroy::destroy;
+pub use functions::zip;
 pub use options::{Deploy, Destroy};
 
 use crate::failure::Failure;

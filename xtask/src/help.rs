@@ -10,8 +10,10 @@ Tickertape's tasks. Each sets up what it needs, and skips what is done.
     cargo xtask test [--quick]    every test there is, real browser included;
                                   --quick leaves out WebAssembly and the browser
     cargo xtask check             format, lints, docs, dependency directions, forbidden names, licences
-    cargo xtask bench [-- ARGS]   the figures: deliveries, latency, recovery, memory, page, appends, schedules of
-                                  the simulation, units of DynamoDB
+    cargo xtask bench [-- NAME]   the figures, or those of one name: fanout, latency, recovery, memory, page,
+                                  page-memory; appends (to the store), schedules (of the simulation); units and
+                                  websocket-units (as AWS bills them), init (how the functions start, and their
+                                  sizes), broadcast (its posts a CPU second). Beside them Node, if it is there
     cargo xtask soak [MINUTES]    chaos over real sockets, 10 minutes unless told, with a line a minute; then
                                   20,000 more schedules of the simulation for each of them
     cargo xtask lambda-local [-- ARGS]

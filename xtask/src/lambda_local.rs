@@ -14,7 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
+/// All there are.
+pub const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 
 /// Everything it takes, built.
 pub struct Topology {
@@ -55,11 +56,16 @@ impl Topology {
     }
 }
 
-/// The functions for this machine, with the profile of those that are deployed; in the folder where each has its own.
+/// Where the functions for this machine are, each in a folder of its own.
+pub fn functions(project: &Project) -> PathBuf {
+    project.target.join("xtask").join("functions")
+}
+
+/// Builds them, with the profile of those that are deployed.
 fn build_functions(project: &Project) -> Result<PathBuf, Failure> {
     let mut build = project.cargo(["build", "--package", "backend-lambda", "--profile", "lambda"]);
     step::run(project, "functions (lambda)", &mut build)?;
-    let folder = project.target.join("xtask").join("functions");
+    let folder = functions(project);
     for name in FUNCTIONS {
         let built = project.target.join("lambda").join(program(name));
         place(&built, &folder.join(name))?;

@@ -47,11 +47,23 @@ pub async fn connect(url: &str) -> Socket {
 /// If the hub refuses.
 pub async fn watch(url: &str, topic: &str) -> Socket {
     let mut socket = connect(url).await;
+    subscribe(&mut socket, topic).await;
+    socket
+}
+
+/// Subscribes to `topic`, and returns the hub's answer.
+///
+/// # Panics
+///
+/// If the hub refuses.
+pub async fn subscribe(socket: &mut Socket, topic: &str) -> serde_json::Value {
     let subscribe = json!({"action": "subscribe", "id": 1, "filter": topic}).to_string();
     socket.send(Message::text(subscribe)).await.expect("sent");
     while let Some(Ok(message)) = socket.next().await {
-        if message.to_text().is_ok_and(|text| text.contains("\"subscribed\"")) {
-            return socket;
+        if let Ok(text) = message.to_text()
+            && text.contains("\"subscribed\"")
+        {
+            return serde_json::from_str(text).expect("the answer is JSON");
         }
     }
     panic!("the hub closed a viewer's socket");

@@ -1,28 +1,42 @@
 //! `cargo xtask bench`: the figures of the program and the page, from release builds, in one run.
 
+use std::process::ExitCode;
+
 use e2e::bench;
 
+/// What is measured unless told. The others need the AWS topology: see [`run`].
+const ALL: [&str; 6] = ["fanout", "latency", "recovery", "memory", "page", "page-memory"];
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
+async fn main() -> ExitCode {
     let only = std::env::args().nth(1);
-    let wanted = |name: &str| only.as_deref().is_none_or(|only| name == only);
-    println!("{:<52} {:>12}  unit", "figure", "value");
-    if wanted("fanout") {
-        bench::fanout::run().await;
+    let wanted = only.as_deref().map_or(ALL.to_vec(), |only| vec![only]);
+    if wanted != ["init"] {
+        // Whose own program prints a table.
+        println!("{:<52} {:>12}  unit", "figure", "value");
     }
-    if wanted("latency") {
-        bench::latency::run().await;
+    for name in wanted {
+        if !run(name).await {
+            eprintln!("there is no figure {name:?}: {} init broadcast", ALL.join(" "));
+            return ExitCode::from(2);
+        }
     }
-    if wanted("recovery") {
-        bench::recovery::run().await;
+    ExitCode::SUCCESS
+}
+
+/// Whether there is such a figure.
+async fn run(name: &str) -> bool {
+    match name {
+        "fanout" => bench::fanout::run().await,
+        "latency" => bench::latency::run().await,
+        "recovery" => bench::recovery::run().await,
+        "memory" => bench::memory::run().await,
+        "page" => bench::page::run().await,
+        "page-memory" => bench::page_memory::run().await,
+        "init" => bench::init::run().await,
+        #[cfg(target_os = "linux")]
+        "broadcast" => bench::broadcast::run().await,
+        _ => return false,
     }
-    if wanted("memory") {
-        bench::memory::run().await;
-    }
-    if wanted("page") {
-        bench::page::run().await;
-    }
-    if wanted("page-memory") {
-        bench::page_memory::run().await;
-    }
+    true
 }

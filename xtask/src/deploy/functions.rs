@@ -1,6 +1,7 @@
 //! The four functions, built for the machines they run on.
 
 use crate::failure::Failure;
+use crate::lambda_local::FUNCTIONS;
 use crate::project::Project;
 use crate::step;
 use crate::terminal::{self, human_bytes};
@@ -8,7 +9,6 @@ use crate::tools::{self, ARM_TARGET};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 /// What one may weigh, zipped: a ratchet against slow starts, far below what Lambda takes (50 MB).
 const MOST_BYTES: u64 = 10_000_000;
 /// `e_machine` of 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
@@ -26,11 +26,16 @@ pub fn build(project: &Project) -> Result<u32, Failure> {
 fn check(project: &Project, name: &str) -> Result<(), Failure> {
     let binary = project.target.join(ARM_TARGET).join("lambda").join(name);
     require_arm(name, &fs::read(&binary).map_err(reading(&binary))?)?;
-    let zip = folder(project).join(name).join("bootstrap.zip");
+    let zip = zip(project, name);
     let bytes = fs::metadata(&zip).map_err(reading(&zip))?.len();
     require_small(name, bytes)?;
     terminal::done(&format!("function {name}"), &format!("arm64, {} zipped", human_bytes(bytes)));
     Ok(())
+}
+
+/// What is uploaded of one of them.
+pub fn zip(project: &Project, name: &str) -> PathBuf {
+    folder(project).join(name).join("bootstrap.zip")
 }
 
 /// Where the template's `CodeUri`s point to.

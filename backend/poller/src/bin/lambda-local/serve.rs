@@ -58,6 +58,8 @@ impl Serve {
             let mut line = self.announcement.clone();
             line["dynamodb"] = dynamodb.into();
             line["connections_table"] = CONNECTIONS_TABLE.into();
+            line["topics_table"] = TOPICS_TABLE.into();
+            line["history_table"] = HISTORY_TABLE.into();
             line["pid"] = self.process.pid().into();
             return println!("{line}");
         }

@@ -2,27 +2,38 @@
 //! phase. Each start is a new process, and the functions take turns, so that all meet the same machine.
 //!
 //! `cargo run --release -p backend-runtime --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with what the functions
-//! read (`TICKERTAPE_…`, `AWS_…`) in the environment. Prints the least, the median and the most.
+//! read (`TICKERTAPE_…`, `AWS_…`) in the environment. The first is what the others are compared with; one that is called
+//! `node-NAME` is compared with NAME. `cargo xtask bench -- init` builds and starts everything that it takes.
+
+mod table;
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backend_runtime::{Function, Host, Limits, Log, Report, Retries};
 use bytes::Bytes;
 
-/// How long each start took, by function.
+/// What starts came to.
 #[derive(Default)]
-struct Starts(Mutex<BTreeMap<String, Vec<Duration>>>);
+struct Starts {
+    /// How long each took, by function.
+    took: Mutex<BTreeMap<String, Vec<Duration>>>,
+    /// Why some did not succeed at once.
+    faults: Mutex<Vec<String>>,
+}
 
 impl Log for Starts {
-    fn line(&self, _function: &str, _line: &str) {}
+    fn line(&self, function: &str, line: &str) {
+        if line.starts_with("INIT failed") {
+            lock(&self.faults).push(format!("{function}: {line}"));
+        }
+    }
 
     fn report(&self, report: &Report) {
-        let mut starts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        starts.entry(report.function.clone()).or_default().extend(report.init);
+        lock(&self.took).entry(report.function.clone()).or_default().extend(report.init);
     }
 }
 
@@ -35,9 +46,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for _ in 0..count {
         for function in &functions {
             start(function, starts.clone()).await;
+            if let Some(fault) = lock(&starts.faults).pop() {
+                return Err(fault.into());
+            }
         }
     }
-    print(&starts);
+    let mut took = lock(&starts.took);
+    let inits = |name: &String| (name.clone(), took.remove(name).unwrap_or_default());
+    let measured = functions.iter().map(|function| &function.name).map(inits).collect();
+    table::lines(measured).iter().for_each(|line| println!("{line}"));
     Ok(())
 }
 
@@ -46,6 +63,11 @@ async fn start(function: &Function, starts: Arc<Starts>) {
     let host = Host::new(vec![function.clone()], Limits::default(), Retries::default(), starts);
     let _ = host.invoke(&function.name, Bytes::from_static(b"{}")).await;
     host.close();
+}
+
+/// What a panic leaves is as good as any.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn function(text: &str) -> Result<Function, String> {
@@ -58,14 +80,4 @@ fn function(text: &str) -> Result<Function, String> {
     let told = std::env::vars().filter(|(key, _)| key.starts_with("TICKERTAPE_") || key.starts_with("AWS_"));
     function.environment = told.collect();
     Ok(function)
-}
-
-fn print(starts: &Starts) {
-    let mut starts = starts.0.lock().unwrap_or_else(PoisonError::into_inner);
-    for (function, inits) in starts.iter_mut() {
-        inits.sort();
-        let ms = |at: usize| inits.get(at).map_or(f64::NAN, |init| init.as_secs_f64() * 1000.0);
-        let (least, median, most) = (ms(0), ms(inits.len() / 2), ms(inits.len().saturating_sub(1)));
-        println!("{function:12} {} starts: {least:.1} / {median:.1} / {most:.1} ms", inits.len());
-    }
 }

@@ -1,0 +1,177 @@
+//! Posts a CPU second of the function `broadcast`, as it is deployed, to viewers of our own gateway who all watch one
+//! topic; and in the same run, to the same viewers, the same posts by Node with AWS's SDK.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::audience::Audience;
+use super::functions::{Functions, Version};
+use super::{percentile, report, report_spread, usage};
+use crate::topology::Topology;
+
+const TOPIC: &str = "bench/broadcast";
+const VIEWERS: usize = 1_000;
+/// Before anything is counted: a process starts, and its connections are made.
+const WARM_UP: usize = 3;
+const ROUNDS: usize = 10;
+/// How often either goes first.
+const TURNS: usize = 2;
+/// What a function still has to do when the last viewer has seen it: answers to posts, a line of its log.
+const AFTERWARDS: Duration = Duration::from_millis(300);
+
+/// Measures the way through table and stream with one shard and with four, then the posts alone beside Node's.
+pub async fn run() {
+    let functions = Functions::new();
+    let topology = Topology::start_from(functions.folder(), |_| Vec::new()).await;
+    let audience = Audience::gather(&topology.ws(), TOPIC, VIEWERS).await;
+    let mut bench = Bench { functions, topology, audience, round: 0 };
+    for version in [Version::Ours, Version::Shards(VIEWERS / 4)] {
+        bench.functions.deploy(version, &bench.topology).await;
+        bench.measure(Way::Published).await.tell_published();
+    }
+    bench.side_by_side().await;
+    bench.topology.end().await;
+}
+
+struct Bench {
+    functions: Functions,
+    topology: Topology,
+    audience: Audience,
+    round: u64,
+}
+
+/// How something comes to `broadcast`.
+#[derive(Clone, Copy)]
+enum Way {
+    /// By ingest, the table and its stream: history is written, subscribers are read.
+    Published,
+    /// By hand, as a shard: nothing is left to do but posts.
+    AsShard,
+}
+
+/// What some rounds came to.
+#[derive(Default)]
+struct Measured {
+    /// CPU time of the function's processes, and of the server's: gateway, host of functions, front.
+    function: Duration,
+    server: Duration,
+    /// Processes of the function.
+    processes: usize,
+    /// From the request to each viewer, by round, in milliseconds.
+    p50: Vec<f64>,
+    last: Vec<f64>,
+}
+
+impl Bench {
+    /// A, B, B, A, and so on: whatever drifts meets both.
+    async fn side_by_side(&mut self) {
+        let (mut ours, mut node) = (Vec::new(), Vec::new());
+        for turn in 0..2 * TURNS {
+            let pair =
+                if turn % 2 == 0 { [Version::Ours, Version::Node] } else { [Version::Node, Version::Ours] };
+            for version in pair {
+                if !self.functions.deploy(version, &self.topology).await {
+                    continue;
+                }
+                let measured = self.measure(Way::AsShard).await;
+                if version == Version::Node { &mut node } else { &mut ours }.push(measured);
+            }
+        }
+        tell_posts(Version::Ours, &ours);
+        if node.is_empty() {
+            return;
+        }
+        tell_posts(Version::Node, &node);
+        let ratio =
+            |(ours, node): (&Measured, &Measured)| ours.posts_a_cpu_second() / node.posts_a_cpu_second();
+        let mut ratios: Vec<f64> = ours.iter().zip(&node).map(ratio).collect();
+        report_spread("posts a CPU second, tickertape to node", &mut ratios, "times");
+    }
+
+    async fn measure(&mut self, way: Way) -> Measured {
+        for _ in 0..WARM_UP {
+            self.round(way).await;
+        }
+        tokio::time::sleep(AFTERWARDS).await;
+        let (function, server) = self.cpu();
+        let mut measured = Measured::default();
+        for _ in 0..ROUNDS {
+            let mut ages = self.round(way).await;
+            measured.p50.push(percentile(&mut ages, 0.5));
+            measured.last.push(percentile(&mut ages, 1.0));
+        }
+        tokio::time::sleep(AFTERWARDS).await;
+        let after = self.cpu();
+        measured.function = after.0.saturating_sub(function);
+        measured.server = after.1.saturating_sub(server);
+        measured.processes = self.topology.processes("broadcast").len();
+        measured
+    }
+
+    /// Says something to all viewers: how long it took to each, in milliseconds.
+    async fn round(&mut self, way: Way) -> Vec<f64> {
+        self.round += 1;
+        let data = json!({"round": self.round, "text": "x".repeat(100)});
+        let began = Instant::now();
+        match way {
+            Way::Published => drop(self.topology.publish(TOPIC, &data).await),
+            Way::AsShard => {
+                let answer = self.topology.invoke("broadcast", &self.shard(&data)).await;
+                assert_eq!(answer["posts"], VIEWERS, "some posts failed");
+            }
+        }
+        let arrivals = self.audience.saw(self.round).await;
+        arrivals.into_iter().map(|at| (at - began).as_secs_f64() * 1_000.0).collect()
+    }
+
+    /// A frame as `broadcast` packs it, for everybody.
+    fn shard(&self, data: &Value) -> Value {
+        let (offset, ts) = (self.round, 1_800_000_000_000_u64);
+        let item = json!({"offset": offset, "ts": ts, "received_at": ts, "data": data});
+        let frame = json!({"type": "publications", "topic": TOPIC, "epoch": "9f86d081884c", "replay": false,
+            "items": [item]});
+        json!({"shard": [{"frames": [frame.to_string()], "to": self.audience.ids}]})
+    }
+
+    /// So far: of the function's processes, and of the server's.
+    fn cpu(&self) -> (Duration, Duration) {
+        let of = |pid: u64| u32::try_from(pid).ok().and_then(usage::cpu).unwrap_or_default();
+        let function = self.topology.processes("broadcast").into_iter().map(of).sum();
+        (function, of(self.topology.pid()))
+    }
+}
+
+impl Measured {
+    fn posts_a_cpu_second(&self) -> f64 {
+        (ROUNDS * VIEWERS) as f64 / self.function.as_secs_f64()
+    }
+
+    fn server_us_a_post(&self) -> f64 {
+        self.server.as_secs_f64() * 1e6 / (ROUNDS * VIEWERS) as f64
+    }
+
+    fn tell_published(mut self) {
+        let name = format!("published to {VIEWERS}, broadcast in {}", self.processes);
+        report(&format!("{name}, posts"), self.posts_a_cpu_second(), "a CPU second, with table and history");
+        report(
+            &format!("{name}, CPU of the server"),
+            self.server_us_a_post(),
+            "µs a post, ingest's included",
+        );
+        report_spread(&format!("{name}, p50 viewer"), &mut self.p50, "ms, polling included");
+        report_spread(&format!("{name}, last viewer"), &mut self.last, "ms, polling included");
+    }
+}
+
+fn tell_posts(version: Version, measured: &[Measured]) {
+    let name = version.name();
+    let each = |figure: fn(&Measured) -> f64| measured.iter().map(figure).collect::<Vec<_>>();
+    let all =
+        |figure: fn(&Measured) -> &Vec<f64>| measured.iter().flat_map(figure).copied().collect::<Vec<_>>();
+    let (mut p50, mut last) = (all(|one| &one.p50), all(|one| &one.last));
+    report_spread(&format!("{name}: posts"), &mut each(Measured::posts_a_cpu_second), "a CPU second");
+    report_spread(&format!("{name}: CPU of the server"), &mut each(Measured::server_us_a_post), "µs a post");
+    report_spread(&format!("{name}: invoked to p50 viewer"), &mut p50, "ms");
+    report_spread(&format!("{name}: invoked to last viewer"), &mut last, "ms");
+}

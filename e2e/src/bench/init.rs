@@ -1,0 +1,49 @@
+//! How long the functions take to start, with everything there that they ask for: tables, the gateway they post to, the
+//! secret. Measured by the example `init` of `backend-runtime`, which has the host of functions.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{parameter_store, peers};
+use crate::setting;
+use crate::topology::Topology;
+
+const STARTS: &str = "10";
+const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
+/// Which of them have a peer for Node.
+const PEERS: [&str; 2] = ["ingest", "broadcast"];
+
+/// Measures them in turns: a function that does nothing, ours, and Node's.
+///
+/// # Panics
+///
+/// If one does not start.
+pub async fn run() {
+    let topology = Topology::start(|_| Vec::new()).await;
+    let parameters = parameter_store::start().await;
+    let mut init = Command::new(setting("TICKERTAPE_INIT"));
+    init.arg(STARTS).args(functions()).envs(topology.tables());
+    // Of what the functions find, only the tables' names are the same on AWS.
+    init.env("TICKERTAPE_MANAGEMENT_ENDPOINT", topology.ws().replacen("ws://", "http://", 1))
+        .env("TICKERTAPE_SECRET", "ssm:/tickertape/secret")
+        .env("AWS_ENDPOINT_URL_SSM", parameters)
+        .env("AWS_REGION", "eu-central-1");
+    // Others are served meanwhile: the stand-in for secrets lives in this program.
+    let measured = tokio::task::spawn_blocking(move || init.status()).await.expect("it does not panic");
+    assert!(measured.expect("it is started").success(), "a function did not start");
+    topology.end().await;
+}
+
+/// `NAME=PROGRAM ARGUMENTS`, as the example reads it.
+fn functions() -> Vec<String> {
+    let built = setting("TICKERTAPE_FUNCTION_DIR");
+    let bootstrap =
+        |name: &str| format!("{name}={}", Path::new(&built).join(name).join("bootstrap").display());
+    let mut functions = vec![format!("hello={}", setting("TICKERTAPE_HELLO"))];
+    functions.extend(FUNCTIONS.iter().map(|name| bootstrap(name)));
+    if let Some(peers) = peers() {
+        let peer = |name: &&str| format!("node-{name}=node {}", peers.join(format!("{name}.mjs")).display());
+        functions.extend(PEERS.iter().map(peer));
+    }
+    functions
+}

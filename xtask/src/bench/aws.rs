@@ -1,0 +1,46 @@
+//! The functions as they are deployed, in the AWS topology on this machine.
+
+use super::{from_outside, measure, peers, sizes};
+use crate::failure::Failure;
+use crate::lambda_local::Topology;
+use crate::product::Profile;
+use crate::project::Project;
+use crate::step;
+use crate::tools::program;
+use std::process::Command;
+
+/// How long each takes to start, beside one that does nothing and beside Node's; and how large each is.
+pub fn init(project: &Project) -> Result<(), Failure> {
+    let topology = Topology::build(project, Profile::Release)?;
+    build(project, "backend-lambda", "hello", "lambda")?;
+    build(project, "backend-runtime", "init", "release")?;
+    let example =
+        |profile: &str, name: &str| project.target.join(profile).join("examples").join(program(name));
+    let hello = example("lambda", "hello");
+    let mut bench = in_topology(project, &topology, "init");
+    bench.env("TICKERTAPE_HELLO", &hello).env("TICKERTAPE_INIT", example("release", "init"));
+    measure(&mut bench)?;
+    sizes::print(project, &hello)
+}
+
+/// Posts a CPU second of `broadcast`, beside Node's.
+pub fn broadcast(project: &Project) -> Result<(), Failure> {
+    let topology = Topology::build(project, Profile::Release)?;
+    measure(&mut in_topology(project, &topology, "broadcast"))
+}
+
+fn build(project: &Project, package: &str, example: &str, profile: &str) -> Result<(), Failure> {
+    let mut build =
+        project.cargo(["build", "--package", package, "--example", example, "--profile", profile]);
+    step::run(project, &format!("{example} ({profile})"), &mut build).map(drop)
+}
+
+fn in_topology(project: &Project, topology: &Topology, figure: &str) -> Command {
+    let mut bench = from_outside(project);
+    topology.announce(&mut bench);
+    bench.arg(figure).env("TICKERTAPE_SITE", project.dist());
+    if let Some(peers) = peers::set_up(project) {
+        bench.env("TICKERTAPE_PEERS", peers);
+    }
+    bench
+}

@@ -1,0 +1,51 @@
+//! What Node's peers of the functions need: themselves, and AWS's SDK beside them.
+
+use crate::project::Project;
+use crate::step;
+use crate::terminal;
+use crate::tools;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+const PACKAGES: [&str; 3] =
+    ["@aws-sdk/client-apigatewaymanagementapi", "@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"];
+/// The major version that is current.
+const VERSION: &str = "3";
+const WITHOUT: &str = "there are no ratios to Node";
+
+/// The folder with the peers; `None`, and says why, where they cannot be had.
+pub fn set_up(project: &Project) -> Option<PathBuf> {
+    let (Some(npm), true) = (tools::on_path("npm"), tools::has_node()) else {
+        terminal::note(&format!("without Node and npm {WITHOUT}"));
+        return None;
+    };
+    let folder = project.target.join("xtask").join("peers");
+    if let Err(error) = copy(&project.root.join("backend/lambda/peers"), &folder) {
+        terminal::note(&format!("the peers cannot be copied ({error}): {WITHOUT}"));
+        return None;
+    }
+    if !is_complete(&folder) {
+        let mut install = project.command(npm);
+        install.args(["install", "--no-save", "--no-fund", "--no-audit", "--prefix"]).arg(&folder);
+        install.args(PACKAGES.map(|package| format!("{package}@{VERSION}")));
+        if step::run(project, "install AWS's SDK for Node", &mut install).is_err() {
+            terminal::note(&format!("without AWS's SDK for Node {WITHOUT}"));
+            return None;
+        }
+    }
+    Some(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn is_complete(folder: &Path) -> bool {
+    PACKAGES.iter().all(|package| folder.join("node_modules").join(package).join("package.json").is_file())
+}

@@ -1,0 +1,54 @@
+//! How large functions are when they are uploaded.
+
+use crate::deploy;
+use crate::failure::Failure;
+use crate::lambda_local;
+use crate::project::Project;
+use crate::terminal::human_bytes;
+use crate::tools;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Prints a line for the function that does nothing and for each of ours: for this machine, and for AWS's if a deployment
+/// has been built here.
+pub fn print(project: &Project, hello: &Path) -> Result<(), Failure> {
+    println!("{:16} {:>12} {:>16}", "zipped", "this machine", "arm64, deployed");
+    println!("{}", line("hello", zipped_bytes(hello)?, None));
+    for name in lambda_local::FUNCTIONS {
+        let built = lambda_local::functions(project).join(name).join("bootstrap");
+        let deployed = fs::metadata(deploy::zip(project, name)).ok().map(|file| file.len());
+        println!("{}", line(name, zipped_bytes(&built)?, deployed));
+    }
+    Ok(())
+}
+
+fn line(name: &str, here: Option<u64>, deployed: Option<u64>) -> String {
+    let words = |bytes: Option<u64>| bytes.map_or("not measured".to_owned(), human_bytes);
+    format!("{name:16} {:>12} {:>16}", words(here), words(deployed))
+}
+
+/// A zip of one file is the file deflated, and so is what gzip makes. `None` without gzip.
+fn zipped_bytes(file: &Path) -> Result<Option<u64>, Failure> {
+    let Some(gzip) = tools::on_path("gzip") else { return Ok(None) };
+    let doing = || Failure::while_doing(format!("zipping {}", file.display()));
+    let mut child = Command::new(gzip).arg("-c").arg(file).stdout(Stdio::piped()).spawn().map_err(doing())?;
+    let mut zipped = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_end(&mut zipped).map_err(doing())?;
+    }
+    let status = child.wait().map_err(doing())?;
+    Ok(status.success().then_some(zipped.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_built_is_not_measured() {
+        assert_eq!(line("ingest", Some(5_200_000), None), "ingest                 5.2 MB     not measured");
+        assert_eq!(line("hello", None, Some(812)), "hello            not measured            812 B");
+    }
+}
