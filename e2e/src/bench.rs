@@ -12,6 +12,7 @@ pub mod hub;
 pub mod init;
 pub mod latency;
 pub mod memory;
+pub mod packing;
 pub mod page;
 pub mod page_memory;
 pub mod parameter_store;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::viewer::{self, Socket};
 use crate::topology::PATIENCE;
@@ -14,15 +14,18 @@ use crate::wait;
 /// Handshakes and subscriptions under way at once: each takes a process of a function.
 const COMING_AT_ONCE: usize = 16;
 
+/// Between one viewer's going and the next one's: each takes a process of a function for a while.
+const GOING: Duration = Duration::from_millis(10);
+
 /// When what was said in a round arrived, by round.
 type Arrivals = Arc<Mutex<BTreeMap<u64, Vec<Instant>>>>;
 
-/// Connected viewers. They go when this is dropped.
+/// Connected viewers. They go when this is dropped, all at once; [`Audience::leave`] is kinder.
 pub struct Audience {
     /// The ids of their connections.
     pub ids: Vec<String>,
     arrivals: Arrivals,
-    _reading: JoinSet<()>,
+    reading: Vec<JoinHandle<()>>,
 }
 
 impl Audience {
@@ -32,13 +35,13 @@ impl Audience {
     ///
     /// If one of them is refused.
     pub async fn gather(ws: &str, topic: &'static str, size: usize) -> Self {
-        let mut audience = Self { ids: Vec::new(), arrivals: Arrivals::default(), _reading: JoinSet::new() };
+        let mut audience = Self { ids: Vec::new(), arrivals: Arrivals::default(), reading: Vec::new() };
         let mut coming = JoinSet::new();
         for number in 0..size + COMING_AT_ONCE {
             if number >= COMING_AT_ONCE {
                 let (id, socket) = coming.join_next().await.expect("somebody comes").expect("comes");
                 audience.ids.push(id);
-                audience._reading.spawn(read(socket, audience.arrivals.clone()));
+                audience.reading.push(tokio::spawn(read(socket, audience.arrivals.clone())));
             }
             if number < size {
                 coming.spawn(come(ws.to_string(), topic));
@@ -60,6 +63,20 @@ impl Audience {
             is_all.then(|| arrivals.remove(&round).unwrap_or_default())
         };
         wait::until(&what, PATIENCE, all).await.0
+    }
+
+    /// They go, one after the other.
+    pub async fn leave(mut self) {
+        for reading in std::mem::take(&mut self.reading) {
+            reading.abort();
+            tokio::time::sleep(GOING).await;
+        }
+    }
+}
+
+impl Drop for Audience {
+    fn drop(&mut self) {
+        self.reading.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -7,23 +7,24 @@ use serde_json::{Value, json};
 
 use super::audience::Audience;
 use super::functions::{Functions, Version};
-use super::{percentile, report, report_spread, usage};
+use super::{packing, percentile, report, report_spread, usage};
 use crate::topology::Topology;
 
 const TOPIC: &str = "bench/broadcast";
 const VIEWERS: usize = 1_000;
 /// Before anything is counted: a process starts, and its connections are made.
 const WARM_UP: usize = 3;
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 20;
 /// How often either goes first.
 const TURNS: usize = 2;
 /// What a function still has to do when the last viewer has seen it: answers to posts, a line of its log.
 const AFTERWARDS: Duration = Duration::from_millis(300);
 
-/// Measures the way through table and stream with one shard and with four, then the posts alone beside Node's.
+/// Measures how publications are packed on the whole way, then posts: with one shard and with four, and beside Node's.
 pub async fn run() {
     let functions = Functions::new();
     let topology = Topology::start_from(functions.folder(), |_| Vec::new()).await;
+    packing::run(&topology).await;
     let audience = Audience::gather(&topology.ws(), TOPIC, VIEWERS).await;
     let mut bench = Bench { functions, topology, audience, round: 0 };
     for version in [Version::Ours, Version::Shards(VIEWERS / 4)] {
@@ -31,6 +32,7 @@ pub async fn run() {
         bench.measure(Way::Published).await.tell_published();
     }
     bench.side_by_side().await;
+    bench.audience.leave().await;
     bench.topology.end().await;
 }
 
@@ -56,8 +58,8 @@ struct Measured {
     /// CPU time of the function's processes, and of the server's: gateway, host of functions, front.
     function: Duration,
     server: Duration,
-    /// Processes of the function.
-    processes: usize,
+    /// Processes of the function: one for each shard.
+    shards: usize,
     /// From the request to each viewer, by round, in milliseconds.
     p50: Vec<f64>,
     last: Vec<f64>,
@@ -105,7 +107,7 @@ impl Bench {
         let after = self.cpu();
         measured.function = after.0.saturating_sub(function);
         measured.server = after.1.saturating_sub(server);
-        measured.processes = self.topology.processes("broadcast").len();
+        measured.shards = self.topology.processes("broadcast").len();
         measured
     }
 
@@ -152,7 +154,7 @@ impl Measured {
     }
 
     fn tell_published(mut self) {
-        let name = format!("published to {VIEWERS}, broadcast in {}", self.processes);
+        let name = format!("published to {VIEWERS}, shards: {}", self.shards);
         report(&format!("{name}, posts"), self.posts_a_cpu_second(), "a CPU second, with table and history");
         report(
             &format!("{name}, CPU of the server"),

@@ -39,7 +39,7 @@ impl Version {
         let command = match self {
             Self::Ours => format!("exec '{}'", ours.display()),
             Self::Shards(size) => format!("TICKERTAPE_SHARD_SIZE={size} exec '{}'", ours.display()),
-            Self::Node => format!("exec node '{}/broadcast.mjs'", peers()?.display()),
+            Self::Node => format!("exec node --no-warnings '{}/broadcast.mjs'", peers()?.display()),
         };
         Some(format!("#!/bin/sh\n{command}\n"))
     }

@@ -42,7 +42,9 @@ fn functions() -> Vec<String> {
     let mut functions = vec![format!("hello={}", setting("TICKERTAPE_HELLO"))];
     functions.extend(FUNCTIONS.iter().map(|name| bootstrap(name)));
     if let Some(peers) = peers() {
-        let peer = |name: &&str| format!("node-{name}=node {}", peers.join(format!("{name}.mjs")).display());
+        let peer = |name: &&str| {
+            format!("node-{name}=node --no-warnings {}", peers.join(format!("{name}.mjs")).display())
+        };
         functions.extend(PEERS.iter().map(peer));
     }
     functions
