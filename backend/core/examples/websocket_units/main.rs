@@ -107,6 +107,25 @@ mod tests {
     }
 
     #[test]
+    fn what_the_readme_says_of_each_stream_is_what_is_measured() {
+        const README: &str = include_str!("../../../../infra/README.md");
+        for stream in streams::all() {
+            let (apart, packed) = (one_post_each(&stream.changes), packed(&stream.changes));
+            let counts = [stream.publications(), apart.units, packed.units].map(with_commas);
+            let row = format!("| {} | {} |", stream.name, counts.join(" | "));
+            assert!(README.contains(&row), "there is no {row}");
+        }
+    }
+
+    /// `1,800`, for numbers below a million.
+    fn with_commas(number: usize) -> String {
+        match number {
+            0..1_000 => number.to_string(),
+            _ => format!("{},{:03}", number / 1_000, number % 1_000),
+        }
+    }
+
+    #[test]
     fn a_value_a_second_is_a_frame_a_second_and_thirty_at_once_are_one_too() {
         let units = |name: &str| {
             let stream = streams::all().into_iter().find(|stream| stream.name.starts_with(name)).unwrap();
