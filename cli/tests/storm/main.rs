@@ -3,20 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
-mod board;
-mod ledger;
-mod publisher;
-mod seed;
 mod server;
 mod soak;
-mod storm;
-mod viewer;
+mod trial;
 
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::Value;
-use storm::{Storm, Told};
+use storm::Told;
+use trial::Trial;
 
 /// Two hours in ten seconds.
 const HASTE: u32 = 720;
@@ -31,7 +27,7 @@ static WEATHER: RwLock<()> = RwLock::new(());
 fn a_hundred_viewers_lose_nothing_and_notice_nothing_through_ten_rotations() {
     let _alone = WEATHER.write().unwrap_or_else(PoisonError::into_inner);
     let told = run(async {
-        let mut storm = Storm::begin(100, 100_000, HASTE).await;
+        let storm = Trial::begin(100, 100_000, HASTE).await;
         storm.until_everyone_rotated(ROTATIONS).await;
         storm.end().await
     });
@@ -65,7 +61,7 @@ const KEPT: u64 = 12;
 
 /// Every fault there is, and two restarts by `kill -9`.
 async fn raging(kept: u64) -> Told {
-    let mut storm = Storm::begin(12, kept, HASTE).await;
+    let mut storm = Trial::begin(12, kept, HASTE).await;
     storm.rage();
     let mut counts = Vec::new();
     for _ in 0..2 {

@@ -6,22 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use storm::weather::calm;
 use tempfile::TempDir;
-
-/// Nothing goes wrong.
-pub fn calm(time_scale: u32) -> String {
-    format!(r#"{{"time_scale": {time_scale}}}"#)
-}
-
-/// Everything goes wrong. Posts are lost more often than connections, because what a connection loses with its end its
-/// successor asks for at once, and holes on a connection that lives on would go unproved.
-pub fn raging(time_scale: u32, seed: u64) -> String {
-    let faults = r#""cut": 0.0015, "freeze": 0.0015,
-        "delay": {"probability": 0.05, "ms": [5, 600]}, "duplicate": {"probability": 0.05, "ms": [0, 200]},
-        "throttle": {"probability": 0.06}, "gone_ms": 5, "lost_disconnect": 0.5,
-        "refuse": {"probability": 0.2, "status": 503}"#;
-    format!(r#"{{"time_scale": {time_scale}, "seed": {seed}, {faults}}}"#)
-}
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
 const PATIENCE: Duration = Duration::from_secs(30);

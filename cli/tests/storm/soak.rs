@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use storm::Told;
+
 use crate::run;
-use crate::storm::Storm;
+use crate::trial::Trial;
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// Two hours in a minute. Faster, silence is cut so soon that on a busy machine nobody stands long enough to speak.
@@ -25,8 +27,8 @@ fn soak() {
 }
 
 /// Each minute: chaos for fifty seconds, with a `kill -9` in the middle, and ten seconds of calm.
-async fn soaking(minutes: u32) -> crate::storm::Told {
-    let mut storm = Storm::begin(VIEWERS, 1_000_000, HASTE).await;
+async fn soaking(minutes: u32) -> Told {
+    let mut storm = Trial::begin(VIEWERS, 1_000_000, HASTE).await;
     let began = Instant::now();
     for minute in 1..=minutes {
         storm.rage();

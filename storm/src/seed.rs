@@ -1,13 +1,17 @@
 //! What is left to chance in a storm, from one number, so that one that fails can be had again.
 
 /// Decides which post meets which fate, and every pause of every session. When messages come is the machine's affair.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Seed(u32);
 
 const VARIABLE: &str = "TICKERTAPE_STORM_SEED";
 
 impl Seed {
     /// As the environment says, or any. Told in either case.
+    ///
+    /// # Panics
+    ///
+    /// If the environment says what is no number.
     pub fn draw() -> Self {
         let named =
             std::env::var(VARIABLE).ok().map(|seed| seed.parse().expect("a storm's seed is a number"));
@@ -29,6 +33,11 @@ impl Seed {
     /// For the session of the publisher.
     pub fn of_publisher(self) -> u64 {
         self.part(3, 0)
+    }
+
+    /// For whoever kills processes.
+    pub fn of_killer(self) -> u64 {
+        self.part(4, 0)
     }
 
     fn part(self, kind: u64, number: u32) -> u64 {

@@ -1,4 +1,4 @@
-//! Fifty publications a second, each acknowledged and in the log once.
+//! A session that publishes, each publication acknowledged and in the log once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,10 +11,8 @@ use tickertape::client::{Driver, Target};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::board::Board;
-use crate::seed::Seed;
+use crate::{Board, Plan};
 
-const PERIOD: Duration = Duration::from_millis(20);
 /// Then it waits, as `pipe` does: without an end to what waits, a storm that lets less through than is published would
 /// leave more behind than any calm could carry off.
 const MOST_WAITING: usize = 500;
@@ -25,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Publisher {
     driver: Driver,
     board: Arc<Board>,
+    topics: Vec<Topic>,
+    period: Duration,
     /// By topic: the number of the last publication.
     numbers: HashMap<Topic, u64>,
     /// What is not acknowledged: where it is to land.
@@ -33,15 +33,22 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    pub fn new(target: Target, seed: Seed, board: Arc<Board>) -> Self {
+    pub fn new(target: Target, plan: &Plan, board: Arc<Board>) -> Self {
         let settings = Settings { queue_messages: 100_000, queue_age_ms: None, ..Settings::default() };
-        let driver = Driver::open_by_chance(target, settings, seed.of_publisher());
-        Self { driver, board, numbers: HashMap::new(), waiting: HashMap::new(), faults: Vec::new() }
+        Self {
+            driver: Driver::open_by_chance(target, settings, plan.seed.of_publisher()),
+            board,
+            topics: plan.topics.iter().map(|name| Topic::new(name).unwrap()).collect(),
+            period: plan.period,
+            numbers: HashMap::new(),
+            waiting: HashMap::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// Publishes until told to stop, then waits for what is not acknowledged. Answers with what should not have been.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Vec<String> {
-        let mut ticks = interval(PERIOD);
+        let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut turn = 0;
         while !*stop.borrow() {
@@ -69,8 +76,7 @@ impl Publisher {
     }
 
     fn publish(&mut self, turn: usize) {
-        let topics: Vec<_> = self.board.topics().collect();
-        let topic = topics[turn % topics.len()].clone();
+        let topic = self.topics[turn % self.topics.len()].clone();
         let number = self.numbers.entry(topic.clone()).or_default();
         *number += 1;
         let items = vec![Item::now(*number)];

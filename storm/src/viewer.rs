@@ -1,7 +1,6 @@
 //! One viewer: a session over real sockets, and its books.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
 use shared::Filter;
@@ -10,9 +9,7 @@ use tickertape::client::{Driver, Target};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::board::Board;
-use crate::ledger::Ledger;
-use crate::seed::Seed;
+use crate::{Board, Ledger, Seed};
 
 /// For whoever has not everything when the storm is over. A frozen socket is noticed by the next rotation, or by a ping
 /// after 50 s of silence and ten more.
@@ -24,7 +21,7 @@ pub struct Report {
     pub stats: Stats,
     /// How often a person would have read of trouble.
     pub banners: u64,
-    /// The longest time without a publication, while there was one every 20 ms.
+    /// The longest time without a publication.
     pub pause: Duration,
 }
 
@@ -90,7 +87,7 @@ impl Viewer {
             }
             Some(Event::Gap { topic, from, to, .. }) => self.ledger.gap(&topic, &from, &to, &self.board),
             Some(Event::Subscribed { .. }) if self.ledger.seen == 0 => {
-                self.board.arrived.fetch_add(1, SeqCst);
+                self.board.arrive();
             }
             Some(
                 event @ (Event::EpochChanged { .. }
@@ -115,6 +112,6 @@ impl Viewer {
         let is_shown = self.driver.session().banner(now).is_some();
         self.banners += u64::from(is_shown && !self.banner_is_shown);
         self.banner_is_shown = is_shown;
-        self.board.rotations[self.number].store(self.driver.session().stats().rotations, SeqCst);
+        self.board.rotated(self.number, self.driver.session().stats().rotations);
     }
 }
