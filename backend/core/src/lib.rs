@@ -48,4 +48,4 @@ pub use principal::Principal;
 pub use refusal::Refusal;
 pub use retention::Retention;
 pub use service::Service;
-pub use settings::{Access, Settings};
+pub use settings::{Access, ROTATE_IN_MS, Settings};

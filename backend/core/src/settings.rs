@@ -14,7 +14,7 @@ pub struct Settings {
     /// How fast one principal may publish.
     pub rates: RateLimits,
     /// When clients are told to replace their connection, in milliseconds after they subscribe: some minutes
-    /// before the gateway cuts it.
+    /// before the gateway cuts it. [`ROTATE_IN_MS`] unless told.
     pub rotate_in_ms: u64,
     /// Whether watchers are told how many they are. Right where [`Service::occupancy_due`] is called as well: a
     /// number that nobody corrects is a lie.
@@ -58,7 +58,7 @@ impl fmt::Debug for Settings {
 }
 
 /// Ten minutes before [`limits::LIFE_MS`]; clients spread around it.
-const ROTATE_IN_MS: u64 = limits::LIFE_MS - 10 * 60 * 1000;
+pub const ROTATE_IN_MS: u64 = limits::LIFE_MS - 10 * 60 * 1000;
 
 /// Who may speak.
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ mod variables;
 use std::num::NonZeroUsize;
 
 use backend_aws::{LogTables, ManagementEndpoint, Retention};
+use backend_core::ROTATE_IN_MS;
 
 use read::Reader;
 pub use read::{ConfigError, Fault};
@@ -24,6 +25,8 @@ pub struct WebsocketConfig {
     pub log: LogConfig,
     /// Where clients are answered.
     pub management: ManagementEndpoint,
+    /// When clients are told to replace their connection, in milliseconds after they subscribe.
+    pub rotate_in_ms: u64,
     /// Who may speak.
     pub tokens: Tokens,
 }
@@ -83,12 +86,14 @@ impl WebsocketConfig {
         let connections_table = reader.required(&variables::CONNECTIONS_TABLE, read::table);
         let log = log(&mut reader);
         let management = reader.required(&variables::MANAGEMENT_ENDPOINT, read::parsed);
+        let rotate_in_ms = reader.optional(&variables::ROTATE_IN_MS, read::positive);
         let tokens = tokens::read(&mut reader);
         reader.finish(|| {
             Some(Self {
                 connections_table: connections_table?,
                 log: log?,
                 management: management?,
+                rotate_in_ms: rotate_in_ms.map_or(ROTATE_IN_MS, i64::unsigned_abs),
                 tokens: tokens?,
             })
         })

@@ -22,10 +22,10 @@ pub struct Websocket<C, L, M, F> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M, F> {
-    /// Over these ports. Nobody counts viewers here: see ARCHITECTURE, "On AWS".
-    pub fn new(connections: C, log: L, management: M, guard: Guard<F>) -> Self {
-        let settings =
-            Settings { counts_viewers: false, ..Settings::new(guard.access(), rand::random::<u64>) };
+    /// Over these ports; viewers replace their connection after so many milliseconds. Nobody counts them here: see ARCHITECTURE, "On AWS".
+    pub fn new(connections: C, log: L, management: M, guard: Guard<F>, rotate_in_ms: u64) -> Self {
+        let usual = Settings::new(guard.access(), rand::random::<u64>);
+        let settings = Settings { counts_viewers: false, rotate_in_ms, ..usual };
         Self { service: Service::new(connections, log, management, settings), guard, meter: Meter::default() }
     }
 

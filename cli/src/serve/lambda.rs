@@ -5,6 +5,7 @@ mod output;
 mod settings;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use super::chaos::ChaosFile;
 use super::front::Front;
 use super::shutdown::{self, Stop};
 use super::site::Site;
-use super::{STAGE, address_of, api, http, listen, origins};
+use super::{address_of, api, http, listen, origins};
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
 
@@ -72,7 +73,8 @@ impl Server {
         let api = api(origins.clone(), limits, settings.asks_for_tokens())?;
         let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
         let here = announce::reachable(address);
-        let functions = settings.functions(&format!("http://{here}/{STAGE}"), &format!("http://{here}"));
+        let time_scale = chaos.as_ref().map_or(NonZeroU32::MIN, |file| file.chaos().time_scale);
+        let functions = settings.functions(&here.to_string(), time_scale);
         let host = Host::new(functions, backend_runtime::Limits::default(), retries(), Arc::new(Output));
         let authorizer = settings.asks_for_tokens().then(|| settings::AUTHORIZER.to_owned());
         let functions = GatewayFunctions::new(host.clone(), settings::WEBSOCKET, authorizer);

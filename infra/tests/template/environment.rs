@@ -1,6 +1,7 @@
 //! A function is told what its settings say it has to know, and nothing else.
 
 use backend_aws::{ManagementEndpoint, Retention};
+use backend_core::ROTATE_IN_MS;
 use backend_lambda::config::{Function, VARIABLES};
 use infra::Template;
 use serde_json::Value;
@@ -89,4 +90,10 @@ fn the_desk_speaks_of_settings_that_there_are() {
 fn publications_are_kept_as_long_as_on_a_desk() {
     let template = Template::read();
     assert_eq!(*template.default_of("KeepAgeMs"), Retention::default().max_age_ms);
+}
+
+#[test]
+fn viewers_replace_their_connections_as_on_a_desk() {
+    let template = Template::read();
+    assert_eq!(*template.default_of("RotateInMs"), ROTATE_IN_MS);
 }

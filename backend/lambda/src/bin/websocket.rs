@@ -28,5 +28,5 @@ async fn wire() -> Result<Websocket<DynamoConnections, DynamoLog, ApiGatewayMana
         warm::management(&management),
     );
     table.and(tables)?;
-    Ok(Websocket::new(connections, log, management, guard?))
+    Ok(Websocket::new(connections, log, management, guard?, config.rotate_in_ms))
 }

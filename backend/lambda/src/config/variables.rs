@@ -53,7 +53,7 @@ impl Variable {
 }
 
 /// Every setting.
-pub const VARIABLES: [Variable; 11] = [
+pub const VARIABLES: [Variable; 12] = [
     CONNECTIONS_TABLE,
     TOPICS_TABLE,
     HISTORY_TABLE,
@@ -63,6 +63,7 @@ pub const VARIABLES: [Variable; 11] = [
     JWT_ISSUER,
     JWT_AUDIENCE,
     KEEP_AGE_MS,
+    ROTATE_IN_MS,
     SHARD_SIZE,
     FUNCTION_NAME,
 ];
@@ -102,6 +103,8 @@ pub const JWT_AUDIENCE: Variable =
 /// For how many milliseconds publications are kept.
 pub const KEEP_AGE_MS: Variable =
     optional("TICKERTAPE_KEEP_AGE_MS", "86400000", &[Websocket, Ingest, Broadcast]);
+/// After how many milliseconds viewers are told to replace their connection, before the platform cuts it.
+pub const ROTATE_IN_MS: Variable = optional("TICKERTAPE_ROTATE_IN_MS", "6600000", &[Websocket]);
 /// To how many connections one invocation of `broadcast` posts.
 pub const SHARD_SIZE: Variable = optional("TICKERTAPE_SHARD_SIZE", "1000", &[Broadcast]);
 /// The function itself, which Lambda names.

@@ -53,12 +53,9 @@ fn signatures() -> Vec<String> {
 async fn every_function_with_every_event() -> Vec<String> {
     let world = World::default();
     let place = Place::holding(SECRET);
-    let websocket = Websocket::new(
-        world.connections.clone(),
-        world.log.clone(),
-        world.management.clone(),
-        place.guard().await,
-    );
+    let (connections, log, management) = (&world.connections, &world.log, &world.management);
+    let guard = place.guard().await;
+    let websocket = Websocket::new(connections.clone(), log.clone(), management.clone(), guard, 1);
     let authorizer = Authorizer::new(place.guard().await);
     let ingest = Ingest::new(world.log.clone(), place.guard().await);
     let mut failures = Vec::new();

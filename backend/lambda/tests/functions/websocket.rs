@@ -15,8 +15,11 @@ type Function = Websocket<
     Place,
 >;
 
+const ROTATE_IN_MS: u64 = 1_234_567;
+
 fn function(world: &World, guard: Guard<Place>) -> Function {
-    Websocket::new(world.connections.clone(), world.log.clone(), world.management.clone(), guard)
+    let World { connections, log, management, .. } = world;
+    Websocket::new(connections.clone(), log.clone(), management.clone(), guard, ROTATE_IN_MS)
 }
 
 /// The connection of the fixtures.
@@ -58,6 +61,16 @@ async fn nobody_is_told_a_number_of_viewers_that_nobody_would_correct() {
     let told = say(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
     let [ServerMessage::Subscribed(subscribed)] = &told[..] else { panic!("{told:?}") };
     assert_eq!(subscribed.viewers, None);
+}
+
+#[tokio::test]
+async fn everybody_is_told_when_to_replace_the_connection_as_the_setting_has_it() {
+    let world = World::default();
+    let function = function(&world, open());
+    world.viewer(id().as_str(), &[]).await;
+    let told = say(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
+    let [ServerMessage::Subscribed(subscribed)] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(subscribed.rotate_in_ms, ROTATE_IN_MS);
 }
 
 #[tokio::test]

@@ -1,16 +1,17 @@
 //! Which functions there are, and what they are told.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use backend_core::Access;
+use backend_core::{Access, ROTATE_IN_MS};
 use backend_runtime::Function;
 
 use super::bootstrap;
 use crate::cli::{FunctionsArg, ServeArgs};
 use crate::failure::Failure;
-use crate::serve::access;
+use crate::serve::{STAGE, access};
 
 /// Handles the events of connections.
 pub const WEBSOCKET: &str = "websocket";
@@ -60,9 +61,10 @@ impl Settings {
         self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
-    /// The functions, told where to post and where to invoke each other.
-    pub fn functions(&self, management: &str, invoke: &str) -> Vec<Function> {
-        let environment = self.environment_with(management, invoke);
+    /// The functions of the server at this address, where they post and where they invoke each other, told how much
+    /// faster time passes.
+    pub fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
+        let environment = self.environment_with(here, time_scale);
         let function = |(name, timeout, memory_mb): &(&str, u64, u32)| Function {
             environment: environment.clone(),
             timeout: Duration::from_secs(*timeout),
@@ -74,13 +76,14 @@ impl Settings {
     }
 
     /// What the file says goes before what is known here.
-    fn environment_with(&self, management: &str, invoke: &str) -> BTreeMap<String, String> {
+    fn environment_with(&self, here: &str, time_scale: NonZeroU32) -> BTreeMap<String, String> {
         let secret =
             self.secret_file.as_ref().map_or("none".into(), |path| format!("file:{}", path.display()));
         let mut environment: BTreeMap<String, String> = [
-            ("TICKERTAPE_MANAGEMENT_ENDPOINT", management.to_owned()),
+            ("TICKERTAPE_MANAGEMENT_ENDPOINT", format!("http://{here}/{STAGE}")),
             ("TICKERTAPE_SECRET", secret),
-            ("AWS_ENDPOINT_URL_LAMBDA", invoke.to_owned()),
+            ("TICKERTAPE_ROTATE_IN_MS", (ROTATE_IN_MS / u64::from(time_scale.get())).to_string()),
+            ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{here}")),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -221,6 +224,19 @@ mod tests {
         };
         assert!(!asks("") && !asks("TICKERTAPE_SECRET=none"));
         assert!(asks("TICKERTAPE_SECRET=ssm:/name") && asks("TICKERTAPE_JWKS_URL=https://issuer.example"));
+    }
+
+    #[test]
+    fn where_time_passes_faster_functions_have_connections_replaced_sooner_unless_they_are_told_otherwise() {
+        let told = |time_scale, typed| {
+            let environment = environment(typed).expect("it is well-formed");
+            let settings = Settings { directory: PathBuf::new(), environment, secret_file: None };
+            let mut told = settings.environment_with("127.0.0.1:8080", NonZeroU32::new(time_scale).unwrap());
+            told.remove("TICKERTAPE_ROTATE_IN_MS").expect("it is set")
+        };
+        assert_eq!(told(1, ""), "6600000");
+        assert_eq!(told(720, ""), "9166");
+        assert_eq!(told(720, "TICKERTAPE_ROTATE_IN_MS=5000"), "5000");
     }
 
     #[test]
