@@ -19,6 +19,9 @@ pub struct Arguments {
     /// The Java that runs it
     #[arg(long, value_name = "FILE", env = "TICKERTAPE_JAVA")]
     pub java: PathBuf,
+    /// A setting of the functions, such as TICKERTAPE_SHARD_SIZE=10; may be given again
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub env: Vec<String>,
     /// Do not publish this machine's metrics
     #[arg(long)]
     pub no_host: bool,

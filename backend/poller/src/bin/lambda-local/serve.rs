@@ -32,7 +32,7 @@ pub struct Serve {
 impl Serve {
     /// It listens when this returns.
     pub async fn start(arguments: &Arguments, dynamodb: &str) -> Result<Self, Failure> {
-        let environment = environment(dynamodb)?;
+        let environment = environment(dynamodb, &arguments.env)?;
         let mut command = Command::new(&arguments.tickertape);
         command
             .args(["serve", "--json", "--functions", "lambda", "--function-dir"])
@@ -73,8 +73,8 @@ impl Serve {
     }
 }
 
-/// The settings that the template fills in on AWS.
-fn environment(dynamodb: &str) -> Result<NamedTempFile, Failure> {
+/// The settings that the template fills in on AWS, then those that were typed: the last one of a name counts.
+fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, Failure> {
     let mut file = NamedTempFile::new()?;
     for (name, value) in [
         ("TICKERTAPE_CONNECTIONS_TABLE", CONNECTIONS_TABLE),
@@ -87,6 +87,7 @@ fn environment(dynamodb: &str) -> Result<NamedTempFile, Failure> {
     ] {
         writeln!(file, "{name}={value}")?;
     }
+    typed.iter().try_for_each(|setting| writeln!(file, "{setting}"))?;
     file.flush()?;
     Ok(file)
 }
