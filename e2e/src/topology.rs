@@ -1,5 +1,6 @@
 //! The AWS topology on this machine: real functions, DynamoDB Local, the stream between them.
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -36,7 +37,7 @@ impl Topology {
     ///
     /// If it does not start.
     pub async fn start(arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
-        Self::start_from(Path::new(&setting("TICKERTAPE_FUNCTION_DIR")), arguments).await
+        Self::launch(&[], arguments).await
     }
 
     /// The same with the functions in a folder of the caller's.
@@ -45,11 +46,25 @@ impl Topology {
     ///
     /// If it does not start.
     pub async fn start_from(functions: &Path, arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
+        Self::launch(&["--function-dir".as_ref(), functions.as_ref()], arguments).await
+    }
+
+    /// The same with these settings of the functions, as `NAME=VALUE`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn start_with(settings: &[&str], arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
+        let told = settings.iter().flat_map(|setting| ["--env", setting]).map(OsStr::new);
+        Self::launch(&told.collect::<Vec<_>>(), arguments).await
+    }
+
+    async fn launch(options: &[&OsStr], arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
         let alone = ALONE.lock().await;
         let folder = TempDir::new().expect("a temporary directory");
         let mut child = Command::new(setting("TICKERTAPE_LAMBDA_LOCAL"))
-            .args(["--json", "--no-host", "--until-eof", "--function-dir"])
-            .arg(functions)
+            .args(["--json", "--no-host", "--until-eof"])
+            .args(options)
             .arg("--")
             .args(["--listen", "127.0.0.1:0", "--site", &setting("TICKERTAPE_SITE")])
             .args(arguments(&folder))
@@ -105,6 +120,18 @@ impl Topology {
         // As curl says it, which reaches a function in base64.
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.send().await.expect("the server answers")
+    }
+
+    /// The offset of the last publication in a topic's log, if there is any.
+    ///
+    /// # Panics
+    ///
+    /// If the server does not answer.
+    pub async fn end_of_log(&self, topic: &str) -> Option<u64> {
+        let url = format!("{}/topics/{topic}?limit=1", self.url());
+        let request = reqwest::Client::new().get(url).timeout(PATIENCE);
+        let answer = request.send().await.expect("the server answers").text().await.expect("all of it");
+        serde_json::from_str::<Value>(&answer).expect("JSON")["head"].as_u64()
     }
 
     /// The ids of the connections that have a row in the table, in order.

@@ -1,3 +1,5 @@
+mod promises;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 

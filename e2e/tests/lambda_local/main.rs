@@ -4,4 +4,5 @@
 //! The tests have a module, by whose name `cargo xtask test` leaves them out where only a browser is set up.
 
 mod aws_topology;
+mod poster;
 mod viewer;
