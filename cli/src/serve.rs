@@ -77,7 +77,8 @@ async fn serve_embedded(args: &ServeArgs) -> Result<(), Failure> {
     let server = Server::assemble(args, access, site, log, address, chaos)?;
     let stop = Stop::on_signals().map_err(|error| Failure::failed(format!("signals: {error}")))?;
     let chaos = server.chaos.as_ref().map(ChaosFile::path);
-    let announcement = Announcement::new(address, Runs::Store(&data_dir), server.site.has_page(), chaos);
+    let announcement = Announcement::new(address, Runs::Store(&data_dir), server.site.has_page(), chaos)
+        .asking_for_tokens(args.auth_secret_file.is_some());
     announce::print(&announcement, args.json);
     server.run(listener, changes, stop, !args.no_host).await
 }

@@ -25,6 +25,7 @@ pub struct Announcement {
     ws: String,
     runs: (&'static str, String),
     has_page: bool,
+    asks_for_tokens: bool,
     chaos: Option<String>,
 }
 
@@ -40,8 +41,14 @@ impl Announcement {
                 Runs::Functions(path) => ("function_dir", path.display().to_string()),
             },
             has_page,
+            asks_for_tokens: false,
             chaos: chaos.map(|path| path.display().to_string()),
         }
+    }
+
+    /// The same server, which asks for tokens, or does not.
+    pub fn asking_for_tokens(self, asks_for_tokens: bool) -> Self {
+        Self { asks_for_tokens, ..self }
     }
 
     fn to_json(&self) -> String {
@@ -60,7 +67,6 @@ impl Announcement {
         let board = if self.has_page { "board" } else { "http " };
         let runs = if *name == "data_dir" { "data " } else { "runs " };
         let dim = |text: &str| paint.paint(Look::Dim, text);
-        let try_it = format!("curl -d 21.5 {url}topics/kitchen/temp");
         let chaos = self.chaos.iter().map(|path| {
             let warning = format!("things go wrong on purpose, as {path} says");
             format!("{} {}", dim("chaos"), paint.paint(Look::Red, warning))
@@ -71,8 +77,14 @@ impl Announcement {
             format!("{} {directory}", dim(runs)),
         ];
         lines.extend(chaos);
-        lines.push(format!("{} {try_it}", dim("try  ")));
+        lines.push(format!("{} {}", dim("try  "), self.try_it()));
         lines.join("\n")
+    }
+
+    fn try_it(&self) -> String {
+        let token =
+            if self.asks_for_tokens { r#"-H "Authorization: Bearer $TICKERTAPE_TOKEN" "# } else { "" };
+        format!("curl {token}-d 21.5 {}topics/kitchen/temp", self.url)
     }
 }
 
@@ -91,4 +103,18 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
         other => other,
     };
     SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_tried_brings_a_token_where_one_is_asked_for() {
+        let address = SocketAddr::from(([0, 0, 0, 0], 8080));
+        let open = Announcement::new(address, Runs::Store(Path::new("data")), true, None);
+        assert_eq!(open.try_it(), "curl -d 21.5 http://127.0.0.1:8080/topics/kitchen/temp");
+        let guarded = open.asking_for_tokens(true).try_it();
+        assert!(guarded.starts_with(r#"curl -H "Authorization: Bearer $TICKERTAPE_TOKEN" -d "#), "{guarded}");
+    }
 }

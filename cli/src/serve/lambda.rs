@@ -43,6 +43,7 @@ pub async fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let announcement = {
         let chaos = chaos.as_ref().map(ChaosFile::path);
         Announcement::new(address, Runs::Functions(settings.directory()), site.has_page(), chaos)
+            .asking_for_tokens(settings.asks_for_tokens())
     };
     let server = Server::assemble(args, &settings, site, address, chaos)?;
     let stop = Stop::on_signals().map_err(|error| Failure::failed(format!("signals: {error}")))?;

@@ -69,7 +69,9 @@ impl Serve {
         println!("ws     {ws}");
         println!("runs   {functions}");
         println!("tables {dynamodb} (DynamoDB Local; they end with this program)");
-        println!("try    curl -d 21.5 {url}/topics/kitchen/temp");
+        let asks = arguments.asks_for_tokens();
+        let token = if asks { r#"-H "Authorization: Bearer $TICKERTAPE_TOKEN" "# } else { "" };
+        println!("try    curl {token}-d 21.5 {url}/topics/kitchen/temp");
     }
 }
 
