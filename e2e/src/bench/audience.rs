@@ -15,7 +15,7 @@ use crate::wait;
 const COMING_AT_ONCE: usize = 16;
 
 /// Between one viewer's going and the next one's: each takes a process of a function for a while.
-const GOING: Duration = Duration::from_millis(10);
+const GOING: Duration = Duration::from_millis(20);
 
 /// When what was said in a round arrived, by round.
 type Arrivals = Arc<Mutex<BTreeMap<u64, Vec<Instant>>>>;
