@@ -1,3 +1,5 @@
+// Who kills functions finds them by what Linux tells of processes.
+#[cfg(target_os = "linux")]
 mod promises;
 
 use std::process::Command;

@@ -4,5 +4,6 @@
 //! The tests have a module, by whose name `cargo xtask test` leaves them out where only a browser is set up.
 
 mod aws_topology;
+#[cfg(target_os = "linux")]
 mod poster;
 mod viewer;

@@ -49,7 +49,6 @@ async fn viewers_see_everything_once_and_in_order_through_rotation_after_rotatio
     assert!(told.least_rotations >= ROTATIONS, "{told}");
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_goes_wrong_and_whoever_is_killed_everyone_has_everything_in_the_end() {
     let scene = Scene::begin().await;
@@ -110,7 +109,6 @@ impl Scene {
     }
 
     /// Kills the processes of one function after the other, and says how many.
-    #[cfg(target_os = "linux")]
     async fn kill_at_random(&self, during: Duration) -> usize {
         let mut chance = StdRng::seed_from_u64(self.seed.of_killer());
         let (end, mut killed) = (Instant::now() + during, 0);
