@@ -27,7 +27,8 @@ pub const CHECK_UP_MS: u64 = 270_000;
 pub const PONG_MS: u64 = 10_000;
 /// The same after an event that makes a dead socket likely: wake, `online`, `offline`, tab shown, a doubt.
 pub const PROBE_MS: u64 = 5_000;
-/// A socket heard within this time, in milliseconds, is not doubted: whoever is silent, it is not the socket.
+/// A doubted socket is asked whether it lives once it has been silent for this long, in milliseconds: while it is heard,
+/// whoever is silent, it is not the socket.
 pub const DOUBT_MS: u64 = 1_000;
 /// A clock that jumps by more than this, in milliseconds, means that the machine slept.
 pub const WAKE_JUMP_MS: u64 = 30_000;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::constants::{
-    CHECK_UP_MS, FIRST_REPLY_MS, HISTORY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS, REPLY_MS,
+    CHECK_UP_MS, DOUBT_MS, FIRST_REPLY_MS, HISTORY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS, REPLY_MS,
     SECOND_REPLY_MS,
 };
 use super::{Now, SocketId, Ticket};
@@ -89,6 +89,8 @@ pub(super) struct Link {
     /// When a pong was last received.
     checked_ms: u64,
     pub(super) ping: Option<Ping>,
+    /// When a doubt whether it lives becomes a question, unless something is received before.
+    doubt_ms: Option<u64>,
     /// Since when no `history` has been answered though one should have been.
     unheeding_since_ms: Option<u64>,
     /// Whether the server has said when to replace this socket.
@@ -108,6 +110,7 @@ impl Link {
             heard_ms: now.mono_ms,
             checked_ms: now.mono_ms,
             ping: None,
+            doubt_ms: None,
             unheeding_since_ms: None,
             rotation_told: false,
             confirmed: Vec::new(),
@@ -144,14 +147,21 @@ impl Link {
         self.greeting = Vec::new();
     }
 
-    /// How long nothing has been received.
-    pub(super) fn silent_for_ms(&self, now: Now) -> u64 {
-        now.mono_ms.saturating_sub(self.heard_ms)
+    /// Something was expected and has not come.
+    pub(super) fn doubt(&mut self, now: Now) {
+        self.doubt_ms = Some(now.mono_ms.max(self.heard_ms + DOUBT_MS));
+    }
+
+    /// Takes a doubt whose time has come.
+    pub(super) fn take_doubt(&mut self, now: Now) -> bool {
+        let is_due = self.doubt_due().is_some_and(|due_ms| due_ms <= now.mono_ms);
+        is_due && self.doubt_ms.take().is_some()
     }
 
     /// Something was received: the socket lives, and a pong may take its time.
     pub(super) fn hear(&mut self, now: Now) {
         self.heard_ms = now.mono_ms;
+        self.doubt_ms = None;
         if let Some(ping) = &mut self.ping {
             ping.due_ms = ping.due_ms.max(now.mono_ms + ping.patience_ms);
         }
@@ -196,10 +206,15 @@ impl Link {
         self.ping.map(|ping| ping.due_ms)
     }
 
+    fn doubt_due(&self) -> Option<u64> {
+        self.doubt_ms.filter(|_| self.is_ready())
+    }
+
     /// The earliest moment at which something has to be done about this socket.
     pub(super) fn due(&self, visible: bool) -> Option<u64> {
         let request = self.requests.values().map(|pending| pending.due_ms).min();
-        [self.phase_due(), self.ping_due(visible), self.pong_due(), request].into_iter().flatten().min()
+        let pings = [self.ping_due(visible), self.pong_due(), self.doubt_due()];
+        pings.into_iter().chain([self.phase_due(), request]).flatten().min()
     }
 
     pub(super) fn ask(&mut self, id: RequestId, request: Request, now: Now, patience_ms: u64) {

@@ -27,6 +27,7 @@ impl Session {
         self.events.extend(dropped);
         for socket in self.sockets() {
             self.check_phase(socket, now);
+            self.check_doubt(socket, now);
             self.check_pings(socket, now);
             self.check_requests(socket, now);
         }
@@ -108,6 +109,13 @@ impl Session {
             link.greet(true, now);
             let texts = link.greeting.clone();
             self.effects.extend(texts.into_iter().map(|text| Effect::Send { socket, text }));
+        }
+    }
+
+    /// Asks whether a socket lives that is doubted and has been silent since.
+    pub(super) fn check_doubt(&mut self, socket: SocketId, now: Now) {
+        if self.link_mut(socket).is_some_and(|link| link.take_doubt(now)) {
+            self.probe_socket(socket, now);
         }
     }
 

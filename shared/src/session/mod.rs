@@ -216,13 +216,15 @@ impl Session {
         }
     }
 
-    /// Something was expected and has not come: asks whether the socket still lives, unless it was heard within
+    /// Something was expected and has not come: asks whether the socket still lives, as soon as it has been silent for
     /// [`constants::DOUBT_MS`]. Called once when a topic turns late, it tells a frozen socket from a silent publisher
     /// within seconds, where the ordinary ping would take a minute.
     pub fn doubt(&mut self, now: Now) {
         self.observe(now);
-        if self.link.as_ref().is_some_and(|link| link.silent_for_ms(now) >= constants::DOUBT_MS) {
-            self.probe(now);
+        if let Some(link) = &mut self.link {
+            link.doubt(now);
+            let socket = link.id;
+            self.check_doubt(socket, now);
         }
         self.settle(now);
     }

@@ -52,7 +52,22 @@ fn a_socket_that_was_just_heard_is_not_doubted() {
     harness.publish(&[1]);
     harness.pass(900);
     harness.act(|session, now| session.doubt(now));
+    harness.publish(&[2]);
+    harness.pass(3_000);
     assert!(harness.take_pings().is_empty());
+}
+
+#[test]
+fn a_doubt_about_a_socket_that_was_just_heard_is_kept_until_it_has_been_silent_for_a_second() {
+    let mut harness = Harness::connected();
+    harness.pass(3_000);
+    harness.publish(&[1]);
+    harness.pass(900);
+    harness.act(|session, now| session.doubt(now));
+    harness.pass(99);
+    assert!(harness.take_pings().is_empty());
+    harness.pass(1);
+    is_asked_and_dead_after_five_seconds(&mut harness);
 }
 
 #[test]
