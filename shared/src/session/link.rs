@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::constants::{
-    CHECK_UP_MS, DOUBT_MS, FIRST_REPLY_MS, HISTORY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS, REPLY_MS,
-    SECOND_REPLY_MS,
+    CHECK_UP_MS, DOUBT_MS, FIRST_REPLY_MS, HISTORY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS,
+    REPLY_MS, SECOND_REPLY_MS,
 };
 use super::{Now, SocketId, Ticket};
 use crate::client::RequestId;
