@@ -22,7 +22,8 @@ pub struct Websocket<C, L, M, F> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M, F> {
-    /// Over these ports; viewers replace their connection after so many milliseconds. Nobody counts them here: see ARCHITECTURE, "On AWS".
+    /// Over these ports; viewers replace their connection after so many milliseconds. Nobody counts them here: see
+    /// ARCHITECTURE, "On AWS".
     pub fn new(connections: C, log: L, management: M, guard: Guard<F>, rotate_in_ms: u64) -> Self {
         let usual = Settings::new(guard.access(), rand::random::<u64>);
         let settings = Settings { counts_viewers: false, rotate_in_ms, ..usual };
