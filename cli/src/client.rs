@@ -1,4 +1,4 @@
-//! The client's shell: sockets, clocks and randomness for `shared::session`, and for commands that ask once.
+//! The client's shell: sockets, clocks and randomness for `tickertape_session`, and for commands that ask once.
 
 pub mod address;
 pub mod board;
@@ -18,8 +18,8 @@ pub use driver::Driver;
 pub use target::Target;
 
 use shared::Advice;
-use shared::session::Failure as SessionFailure;
-use shared::session::Refused;
+use tickertape_session::Failure as SessionFailure;
+use tickertape_session::Refused;
 
 use crate::failure::{Exit, Failure};
 

@@ -7,7 +7,7 @@
 //!
 //! * [`cli`]: what may be typed. [`command`]: one file for each command.
 //! * [`pipe`]: from lines of text to publications, pure. [`host`]: from this machine's state to publications.
-//! * [`client`]: the shell of `shared::session`: sockets and clocks. [`serve`]: the server's wiring.
+//! * [`client`]: the shell of `tickertape_session`: sockets and clocks. [`serve`]: the server's wiring.
 //! * [`cost`]: what a load costs on AWS, pure.
 //! * [`failure`], [`term`]: exit codes and what a person reads.
 

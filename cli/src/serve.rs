@@ -1,5 +1,5 @@
 //! The server of one machine: a wiring diagram. What is decided is decided in `backend-core`; what is
-//! API Gateway's is done by `backend-gateway`.
+//! API Gateway's is done by `apigw-websocket`.
 
 pub(crate) mod access;
 mod announce;
@@ -21,11 +21,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backend_core::Service;
-use backend_core::ports::Change;
-use backend_gateway::{
+use apigw_websocket::{
     Api, Connections, Gateway, Limits, OriginPolicy, Routes, ServerSettings, SystemEnvironment,
 };
+use backend_core::Service;
+use backend_core::ports::Change;
 use backend_store::{EmbeddedLog, MemoryConnections, Retention};
 use shared::{ClientMessage, Topic};
 use tokio::net::TcpListener;
@@ -130,7 +130,7 @@ impl Server {
         let router =
             http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
         let front = Front::new(self.gateway.clone(), router).service();
-        let serving = backend_gateway::serve(listener, front, ServerSettings::default(), stop.asked());
+        let serving = apigw_websocket::serve(listener, front, ServerSettings::default(), stop.asked());
         tokio::join!(serving, shutdown::say_goodbye(stop, &self.app, &self.gateway));
         background.shutdown().await;
         self.app.log().close().await;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 use shared::Topic;
-use shared::session::{Session, Settings};
+use tickertape_session::{Session, Settings};
 use wasm_bindgen::JsCast;
 
 use crate::add_data::{AddData, AddDataSheet, EmptyBoard};

@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use leptos::prelude::*;
-use shared::session::Session;
 use shared::{Filter, Millis, Topic};
+use tickertape_session::Session;
 
 use crate::chart::clock::LocalClock;
 use crate::chart::frame::FrameTask;
@@ -110,7 +110,7 @@ impl Board {
     }
 
     /// Does something to the session, if there is one.
-    pub fn with_session(self, act: impl FnOnce(&mut Session, shared::session::Now)) {
+    pub fn with_session(self, act: impl FnOnce(&mut Session, tickertape_session::Now)) {
         // Taken out first: what the session then tells uses the board again.
         if let Some(connection) = self.connection.get_value() {
             connection.act(act);
@@ -118,7 +118,10 @@ impl Board {
     }
 
     /// Looks at the session, if there is one.
-    pub(crate) fn view_session<T>(self, view: impl FnOnce(&Session, shared::session::Now) -> T) -> Option<T> {
+    pub(crate) fn view_session<T>(
+        self,
+        view: impl FnOnce(&Session, tickertape_session::Now) -> T,
+    ) -> Option<T> {
         self.connection.get_value().map(|connection| connection.view(view))
     }
 

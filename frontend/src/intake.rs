@@ -1,7 +1,7 @@
 //! What the session tells becomes what the board knows.
 
-use shared::session::{Event, Session};
 use shared::{Publication, Topic};
+use tickertape_session::{Event, Session};
 
 use crate::board::Board;
 use crate::model::link::Link;
@@ -56,7 +56,7 @@ pub fn look(board: Board) {
 
 fn link_of(
     session: &Session,
-    now: shared::session::Now,
+    now: tickertape_session::Now,
     viewers: Option<u64>,
     last_data_at: Option<i64>,
 ) -> Link {

@@ -1,6 +1,6 @@
 //! The browser's clocks, read in one place.
 
-use shared::session::Now;
+use tickertape_session::Now;
 
 /// Both clocks, now.
 pub fn now() -> Now {

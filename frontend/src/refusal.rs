@@ -1,6 +1,6 @@
 //! Why a handshake was refused: a browser keeps the status of a refused WebSocket to itself, so HTTP is asked.
 
-use shared::session::Refusal;
+use tickertape_session::Refusal;
 
 use crate::http;
 

@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use shared::session::{Effect, Event, Now, Refusal, Session, SocketId};
+use tickertape_session::{Effect, Event, Now, Refusal, Session, SocketId};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, EventTarget, MessageEvent, WebSocket};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared::session::Session;
 use shared::{Millis, Topic};
+use tickertape_session::Session;
 
 use crate::board::{Board, Cell};
 use crate::intake::look;

@@ -11,8 +11,8 @@ use frontend::model::stream::{Coming, Stream};
 use frontend::model::window::Window;
 use serde_json::{Value, json};
 use shared::limits::Announced;
-use shared::session::{Effect, Event, Now, Session, Settings, SocketId};
 use shared::{Filter, Publication, Topic};
+use tickertape_session::{Effect, Event, Now, Session, Settings, SocketId};
 
 const MINUTE: u64 = 60;
 /// What an hour may take, of what ten minutes do: changes of a state are kept for longer than the window.

@@ -1,5 +1,5 @@
-//! What both ends of Tickertape must agree on: messages, topics, positions, limits, error codes,
-//! freshness, and the sans-IO client session.
+//! What both ends of Tickertape must agree on: messages, topics, positions, limits, error codes
+//! and freshness.
 //!
 //! This crate holds no IO, no clock and no randomness, and nothing that does not build for wasm32:
 //! time and seeds are arguments.
@@ -11,7 +11,6 @@
 //! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
 //! * [`limits`]: every limit, with unit, source and consequence.
 //! * [`freshness`], [`cadence`]: whether what a panel shows can be believed.
-//! * [`session`]: the client's side of the conversation, over however many sockets it takes.
 
 #![warn(missing_docs)]
 
@@ -25,7 +24,6 @@ pub mod meta;
 pub mod position;
 pub mod publication;
 pub mod server;
-pub mod session;
 pub mod topic;
 
 pub use client::ClientMessage;

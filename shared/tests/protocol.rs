@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use shared::session::{State, constants};
 use shared::{ClientMessage, DisconnectCode, ErrorCode, ServerMessage, limits};
 
 /// The value of `type`. A new message does not compile until it is named here and in [`TYPES`].
@@ -172,23 +171,4 @@ fn the_document_lists_the_limits() {
         vec![what, limit.value.to_string(), unit, source, beyond]
     });
     assert_section("limits", &table(&["limit", "value", "unit", "set by", "beyond it"], rows));
-}
-
-#[test]
-fn the_document_lists_the_sessions_constants_and_draws_every_state() {
-    let rows = constants::TABLE
-        .iter()
-        .map(|constant| vec![constant.what.into(), constant.value.to_string(), constant.unit.into()]);
-    assert_section("session", &table(&["constant", "value", "unit"], rows));
-    let document = document();
-    let diagram = document.split("```mermaid").nth(1).and_then(|rest| rest.split("```").next());
-    let drawn: BTreeSet<&str> = diagram
-        .unwrap_or_default()
-        .lines()
-        .filter(|line| line.contains("-->"))
-        .flat_map(|line| line.split(':').next().unwrap_or_default().split("-->"))
-        .map(str::trim)
-        .filter(|name| *name != "[*]")
-        .collect();
-    assert_eq!(drawn, State::ALL.iter().map(|state| state.name()).collect());
 }

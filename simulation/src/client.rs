@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::Filter;
-use shared::session::{Now, Session, Settings, SocketId};
+use tickertape_session::{Now, Session, Settings, SocketId};
 
 use crate::observer::Observer;
 use crate::plan::ClientSetting;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::AddAssign;
 
-use shared::session::{Event, Stats};
+use tickertape_session::{Event, Stats};
 
 macro_rules! coverage {
     ($($(#[$doc:meta])* $name:ident, $words:literal;)*) => {

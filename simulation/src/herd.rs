@@ -10,8 +10,8 @@ use backend_core::ports::ConnectionId;
 use backend_core::testing::{FakeConnections, FakeLog, FakeManagement};
 use backend_core::{Access, Settings};
 use shared::server::Pong;
-use shared::session::{self, Effect, Now, Refusal, Session, SocketId};
 use shared::{DisconnectCode, ServerMessage, limits};
+use tickertape_session::{self as session, Effect, Now, Refusal, Session, SocketId};
 
 use crate::ports::ready;
 use crate::rng::Rng;

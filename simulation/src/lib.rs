@@ -1,4 +1,4 @@
-//! The whole conversation on a simulated clock: real [`shared::session::Session`]s and the real
+//! The whole conversation on a simulated clock: real [`tickertape_session::Session`]s and the real
 //! [`backend_core::Service`], joined by a network and a platform that do their worst, in one thread. The
 //! same seed always runs the same.
 //!

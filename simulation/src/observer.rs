@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shared::session::{DropReason, Event, SocketId, State, Ticket};
 use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic};
+use tickertape_session::{DropReason, Event, SocketId, State, Ticket};
 
 use crate::store::Store;
 
@@ -139,7 +139,7 @@ impl Observer {
         let numbered = self.sent.iter().filter(|sent| sent.idempotent && tickets.contains(&sent.ticket));
         for sent in numbered {
             let age_ms = excuse.now_ms.saturating_sub(sent.at_ms);
-            let is_old = age_ms >= shared::session::constants::QUEUE_AGE_MS;
+            let is_old = age_ms >= tickertape_session::constants::QUEUE_AGE_MS;
             hold!(is_old || excuse.any_age, "{:?} is numbered and given up after {age_ms} ms", sent.ticket);
         }
         Ok(())
@@ -155,7 +155,7 @@ impl Observer {
             return Ok(());
         }
         for (socket, opened_ms) in &self.sockets {
-            let had_its_time = now_ms >= opened_ms + shared::session::constants::CATCH_UP_MS;
+            let had_its_time = now_ms >= opened_ms + tickertape_session::constants::CATCH_UP_MS;
             let confirmed = self.confirmed.get(socket);
             let is_confirmed = |filter| confirmed.is_some_and(|confirmed| confirmed.contains(filter));
             let unready = wanted.iter().find(|filter| !had_its_time && !is_confirmed(filter));
@@ -195,7 +195,7 @@ impl Observer {
         if state.is_connected() {
             self.connected_ms = now_ms;
         }
-        let is_news = now_ms >= self.connected_ms + shared::session::constants::BANNER_MS;
+        let is_news = now_ms >= self.connected_ms + tickertape_session::constants::BANNER_MS;
         hold!(!is_shown || state == State::Failed || is_news, "a banner over a blink");
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use backend_core::GatewayEvent;
 use backend_core::ports::ConnectionId;
 use bytes::Bytes;
-use shared::session::{Refusal, SocketId};
+use tickertape_session::{Refusal, SocketId};
 
 /// Numbers the sockets of a schedule.
 pub type WireId = usize;

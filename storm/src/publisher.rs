@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use shared::Topic;
 use shared::publication::Item;
-use shared::session::{Event, Outgoing, Settings, Ticket};
 use tickertape::client::{Driver, Target};
+use tickertape_session::{Event, Outgoing, Settings, Ticket};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::Filter;
-use shared::session::{Event, Settings, Stats};
 use tickertape::client::{Driver, Target};
+use tickertape_session::{Event, Settings, Stats};
 use tokio::sync::watch;
 use tokio::time::timeout;
 

@@ -17,8 +17,16 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What the page is made of; also what `trunk serve` watches.
-const INPUTS: [&str; 7] =
-    ["frontend", "shared", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", "xtask/src/page.rs"];
+const INPUTS: [&str; 8] = [
+    "frontend",
+    "session",
+    "shared",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "xtask/src/page.rs",
+];
 /// What the compiler emits by default for this target, and every current browser knows.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",

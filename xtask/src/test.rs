@@ -75,7 +75,16 @@ fn dynamodb(project: &Project) -> Result<Suite, Failure> {
 fn wasm(project: &Project) -> Result<Suite, Failure> {
     let runner = tools::wasm_test_runner(project)?;
     let target = ["--target", tools::WASM_TARGET];
-    let mut command = project.cargo(["test", "--package", "shared", "--lib", "--tests", "--no-fail-fast"]);
+    let mut command = project.cargo([
+        "test",
+        "--package",
+        "shared",
+        "--package",
+        "tickertape-session",
+        "--lib",
+        "--tests",
+        "--no-fail-fast",
+    ]);
     command.args(target).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     if !tools::has_node() {
         let browser = Browser::set_up(project)?;

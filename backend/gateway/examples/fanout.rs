@@ -1,6 +1,6 @@
 //! What a broadcast costs: processor time for each delivery, and memory for each idle connection.
 //!
-//! `cargo run --release -p backend-gateway --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of
+//! `cargo run --release -p apigw-websocket --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of
 //! 1,000 clients. The clients are another process, so that only the gateway is measured; Linux only.
 
 use std::convert::Infallible;
@@ -8,11 +8,11 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
-use backend_gateway::{
+use apigw_websocket::{
     Api, Connections, Frame, FunctionError, Functions, Gateway, Peer, Routes, ServerSettings,
     SystemEnvironment, serve,
 };
+use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -1,10 +1,10 @@
 //! The gateway's functions, as processes: events as API Gateway sends them, and what their answers mean.
 
+use apigw_websocket::{
+    AuthorizeError, AuthorizerEvent, FunctionError, Functions, authorizer_event_json, event_json,
+};
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
-};
-use backend_gateway::{
-    AuthorizeError, AuthorizerEvent, FunctionError, Functions, authorizer_event_json, event_json,
 };
 use bytes::Bytes;
 use serde_json::Value;

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use backend_gateway::OriginPolicy;
+use apigw_websocket::OriginPolicy;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};

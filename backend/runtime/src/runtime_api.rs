@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use backend_gateway::ServerSettings;
+use apigw_websocket::ServerSettings;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -56,7 +56,7 @@ pub(crate) async fn serve(listener: TcpListener, speak: mpsc::Sender<Word>, resp
         async move { Ok::<_, Infallible>(handle(request, &speak, response_bytes).await) }
     });
     let settings = ServerSettings { header_read: SILENCE, connections: 64, ..ServerSettings::default() };
-    backend_gateway::serve(listener, service, settings, std::future::pending()).await;
+    apigw_websocket::serve(listener, service, settings, std::future::pending()).await;
 }
 
 async fn handle(request: Request<Incoming>, speak: &mpsc::Sender<Word>, response_bytes: usize) -> Answer {

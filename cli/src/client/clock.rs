@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use shared::Millis;
-use shared::session::Now;
+use tickertape_session::Now;
 
 /// Milliseconds since 1970, by the clock on the wall.
 pub fn wall_ms() -> Millis {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use shared::client::RequestId;
-use shared::session::Refused;
 use shared::{ClientMessage, ServerMessage};
+use tickertape_session::Refused;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 

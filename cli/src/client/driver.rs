@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use shared::session::{Effect, Event, Now, Session, Settings, SocketId, State};
+use tickertape_session::{Effect, Event, Now, Session, Settings, SocketId, State};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 
-use shared::session::Refusal;
+use tickertape_session::Refusal;
 
 use super::{Address, sign_in, signed_out};
 use crate::failure::{Exit, Failure};

@@ -3,7 +3,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use http::header::RETRY_AFTER;
-use shared::session::{Refusal, SocketId};
+use tickertape_session::{Refusal, SocketId};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;

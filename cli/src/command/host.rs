@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::publication::Item;
-use shared::session::{Event, Outgoing, Session, Settings};
+use tickertape_session::{Event, Outgoing, Session, Settings};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::notice;

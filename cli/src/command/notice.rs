@@ -1,6 +1,6 @@
 //! What commands that run for long say about the connection, on standard error.
 
-use shared::session::{Event, words};
+use tickertape_session::{Event, words};
 
 use crate::client::refused;
 use crate::failure::Failure;

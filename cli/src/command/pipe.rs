@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shared::publication::Item;
-use shared::session::{Event, Outgoing, Session, Settings};
+use tickertape_session::{Event, Outgoing, Session, Settings};
 use tokio::time::{Interval, interval};
 
 use super::notice;

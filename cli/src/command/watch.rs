@@ -1,8 +1,8 @@
 //! `tickertape watch`.
 
 use serde_json::json;
-use shared::session::{Event, Settings};
 use shared::{Epoch, Position, Publication, Topic};
+use tickertape_session::{Event, Settings};
 
 use super::notice;
 use super::output::{self, Output};

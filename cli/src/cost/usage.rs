@@ -35,7 +35,7 @@ pub struct Use {
 /// Lambda polls a stream's shard "at a base rate of 4 times per second" (Lambda developer guide, "Using AWS Lambda
 /// with Amazon DynamoDB"); what was published in between goes out in one frame.
 const POLLS_PER_SECOND: f64 = 4.0;
-/// A viewer who hears nothing asks whether anybody is there: `shared::session`'s ping of a visible page, in seconds.
+/// A viewer who hears nothing asks whether anybody is there: `tickertape_session`'s ping of a visible page, in seconds.
 const SILENCE_S: f64 = 50.0;
 /// How long a session keeps a connection, in seconds: its rotation, at 110 minutes.
 const ROTATION_S: f64 = 110.0 * 60.0;

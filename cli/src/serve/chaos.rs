@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use backend_gateway::{Chaos, ChaosHandle};
+use apigw_websocket::{Chaos, ChaosHandle};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::failure::Failure;

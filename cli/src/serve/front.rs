@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use apigw_websocket::{Functions, Gateway, Peer};
 use axum::Router;
 use axum::body::Body;
-use backend_gateway::{Functions, Gateway, Peer};
-use backend_runtime::InvokeApi;
 use http::{Request, Response};
 use hyper::body::Incoming;
+use lambda_host::InvokeApi;
 use tower::{Service, ServiceExt};
 
 /// The gateway for its own paths, Lambda's API for its, the router for all others.

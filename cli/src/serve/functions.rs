@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use apigw_websocket::{AuthorizeError, AuthorizerEvent, FunctionError, Functions};
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
 use backend_edge::AuthorizerError;
-use backend_gateway::{AuthorizeError, AuthorizerEvent, FunctionError, Functions};
 
 use super::App;
 use crate::client::clock::wall_ms;

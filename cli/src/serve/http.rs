@@ -11,11 +11,11 @@ mod topics;
 
 use std::sync::Arc;
 
+use apigw_websocket::{Connections, OriginPolicy};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
-use backend_gateway::{Connections, OriginPolicy};
 
 use super::App;
 use super::site::Site;

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backend_gateway::{Connections, Gateway, Limits, OriginPolicy, ServerSettings, SystemEnvironment};
-use backend_runtime::{FunctionUrl, GatewayFunctions, Host, InvokeApi, Retries};
+use apigw_websocket::{Connections, Gateway, Limits, OriginPolicy, ServerSettings, SystemEnvironment};
+use lambda_host::{FunctionUrl, GatewayFunctions, Host, InvokeApi, Retries};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -76,7 +76,7 @@ impl Server {
         let here = announce::reachable(address);
         let time_scale = chaos.as_ref().map_or(NonZeroU32::MIN, |file| file.chaos().time_scale);
         let functions = settings.functions(&here.to_string(), time_scale);
-        let host = Host::new(functions, backend_runtime::Limits::default(), retries(), Arc::new(Output));
+        let host = Host::new(functions, lambda_host::Limits::default(), retries(), Arc::new(Output));
         let authorizer = settings.asks_for_tokens().then(|| settings::AUTHORIZER.to_owned());
         let functions = GatewayFunctions::new(host.clone(), settings::WEBSOCKET, authorizer);
         let gateway = Gateway::new(api, functions, connections);
@@ -98,7 +98,7 @@ impl Server {
             stop.asked().await;
             shutdown::close_sockets(&self.gateway).await;
         };
-        let serving = backend_gateway::serve(listener, front.service(), ServerSettings::default(), asked);
+        let serving = apigw_websocket::serve(listener, front.service(), ServerSettings::default(), asked);
         tokio::join!(serving, closing);
         self.host.close();
         background.shutdown().await;

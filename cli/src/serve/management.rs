@@ -3,8 +3,8 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use apigw_websocket::{Connections, Frame};
 use backend_core::ports::{ConnectionId, Management, PostError};
-use backend_gateway::{Connections, Frame};
 use bytes::Bytes;
 
 /// How long an answer waits for a client whose queue is full, or who is not there yet.
@@ -36,7 +36,7 @@ impl Management for Posts {
         let (to, frame) = (known(to)?, frame(&message)?);
         for pause in RETRY_AFTER {
             match self.connections.post(&to, &frame) {
-                Err(backend_gateway::PostError::LimitExceeded | backend_gateway::PostError::Gone) => {
+                Err(apigw_websocket::PostError::LimitExceeded | apigw_websocket::PostError::Gone) => {
                     tokio::time::sleep(pause).await;
                 }
                 posted => return posted.map_err(error),
@@ -61,8 +61,8 @@ impl Management for Posts {
 }
 
 /// An id that is not shaped like the gateway's was never one of its connections.
-fn known(id: &ConnectionId) -> Result<backend_gateway::ConnectionId, PostError> {
-    backend_gateway::ConnectionId::from_str(id.as_str()).map_err(|_| PostError::Gone)
+fn known(id: &ConnectionId) -> Result<apigw_websocket::ConnectionId, PostError> {
+    apigw_websocket::ConnectionId::from_str(id.as_str()).map_err(|_| PostError::Gone)
 }
 
 fn frame(message: &Bytes) -> Result<Frame, PostError> {
@@ -70,10 +70,10 @@ fn frame(message: &Bytes) -> Result<Frame, PostError> {
     text.map(Frame::text).map_err(|error| PostError::Failed { reason: error.to_string() })
 }
 
-fn error(error: backend_gateway::PostError) -> PostError {
+fn error(error: apigw_websocket::PostError) -> PostError {
     match error {
-        backend_gateway::PostError::Gone => PostError::Gone,
-        backend_gateway::PostError::LimitExceeded => PostError::LimitExceeded,
-        backend_gateway::PostError::PayloadTooLarge { .. } => PostError::TooLarge,
+        apigw_websocket::PostError::Gone => PostError::Gone,
+        apigw_websocket::PostError::LimitExceeded => PostError::LimitExceeded,
+        apigw_websocket::PostError::PayloadTooLarge { .. } => PostError::TooLarge,
     }
 }

@@ -5,7 +5,7 @@ mod signals;
 use std::io;
 use std::sync::Arc;
 
-use backend_gateway::{Functions, Gateway};
+use apigw_websocket::{Functions, Gateway};
 use shared::DisconnectCode;
 use tokio::sync::watch;
 

@@ -1,5 +1,5 @@
 //! How long the functions take to start, with everything there that they ask for: tables, the gateway they post to, the
-//! secret. Measured by the example `init` of `backend-runtime`, which has the host of functions.
+//! secret. Measured by the example `init` of `lambda-host`, which has the host of functions.
 
 use std::path::Path;
 use std::process::Command;

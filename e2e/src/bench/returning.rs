@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use futures_util::{SinkExt, StreamExt};
 use shared::Filter;
 use shared::client::Rewind;
-use shared::session::{Effect, Event, Now, Refusal, Session, Settings, SocketId};
+use tickertape_session::{Effect, Event, Now, Refusal, Session, Settings, SocketId};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{Error, Message};
 

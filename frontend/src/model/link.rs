@@ -1,8 +1,8 @@
 //! The connection in words.
 
 use shared::Millis;
-use shared::session::words::state_words;
-use shared::session::{Banner, Failure, Latency, State, Stats};
+use tickertape_session::words::state_words;
+use tickertape_session::{Banner, Failure, Latency, State, Stats};
 
 use crate::chart::clock::LocalClock;
 
@@ -151,7 +151,7 @@ fn capitalised(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shared::session::Cause;
+    use tickertape_session::Cause;
 
     use super::*;
 

@@ -4,8 +4,8 @@ use backend_lambda::emf::{self, Metric, Unit};
 use backend_lambda::keys::FETCH_TIMEOUT;
 use infra::Template;
 use shared::limits;
-use shared::session::constants;
 use tickertape::cost::usage;
+use tickertape_session::constants;
 
 fn number(value: &serde_json::Value) -> u64 {
     value.as_u64().unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Doing what the plan says.
 
 use backend_core::ports::Connections;
-use shared::session::Session;
+use tickertape_session::Session;
 
 use super::{Due, World, filter, topic};
 use crate::observer::Fault;

@@ -2,8 +2,8 @@
 
 use backend_core::token::{Claims, mint};
 use shared::publication::Item;
-use shared::session::{DropReason, Effect, Event, Failure, Now, Outgoing, Session, State};
 use shared::{Filter, Topic};
+use tickertape_session::{DropReason, Effect, Event, Failure, Now, Outgoing, Session, State};
 
 use super::server::SECRET;
 use super::{Due, World, filter};
@@ -215,7 +215,7 @@ impl World<'_> {
         one.observer.check_rotation(rotations, &one.wanted, mono_ms)?;
         one.observer.check_banner(state, is_shown, now_ms)?;
         let room = self.plan.setting.clients[client].queue_messages
-            + shared::session::constants::PUBLISHES_IN_FLIGHT;
+            + tickertape_session::constants::PUBLISHES_IN_FLIGHT;
         let waiting = one.session.outstanding();
         if waiting > room {
             return Err(format!("{waiting} publications wait; the queue holds {room}"));

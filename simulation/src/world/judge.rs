@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::session::Session;
+use tickertape_session::Session;
 
 use super::{CALM_MS, Due, World};
 use crate::observer::{Fate, Fault, Sent};

@@ -4,7 +4,7 @@ use backend_core::GatewayEvent;
 use backend_core::authorize::{Credentials, asked_protocols, authorize};
 use backend_core::event::{Connect, Disconnect, Message};
 use backend_core::{Principal, Reply};
-use shared::session::Refusal;
+use tickertape_session::Refusal;
 
 use super::{Due, World};
 use crate::gateway::{Line, Order};

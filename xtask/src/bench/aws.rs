@@ -13,7 +13,7 @@ use std::process::Command;
 pub fn init(project: &Project) -> Result<(), Failure> {
     let topology = Topology::build(project, Profile::Release)?;
     build(project, "backend-lambda", "hello", "lambda")?;
-    build(project, "backend-runtime", "init", "release")?;
+    build(project, "lambda-host", "init", "release")?;
     let example =
         |profile: &str, name: &str| project.target.join(profile).join("examples").join(program(name));
     let hello = example("lambda", "hello");

@@ -54,7 +54,16 @@ fn linted(project: &Project) -> Result<(), Failure> {
 
 /// The page is another program in the browser than natively; and `shared` must compile for it at all.
 fn linted_for_wasm(project: &Project) -> Result<(), Failure> {
-    let packages = ["clippy", "--package", "frontend", "--package", "shared", "--locked"];
+    let packages = [
+        "clippy",
+        "--package",
+        "frontend",
+        "--package",
+        "shared",
+        "--package",
+        "tickertape-session",
+        "--locked",
+    ];
     let rest = ["--target", tools::WASM_TARGET, "--", "-D", "warnings"];
     step::run(project, "lints for WebAssembly", &mut project.cargo(packages.into_iter().chain(rest)))
         .map(drop)

@@ -6,14 +6,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use apigw_websocket::{
+    Api, Connections, FunctionError, Functions, Gateway, Limits, Peer, Routes, ServerSettings,
+    SystemEnvironment, serve,
+};
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use backend_aws::{ApiGatewayManagement, Aws, ManagementEndpoint};
 use backend_core::ports::ConnectionId;
 use backend_core::testing::conformance::management::Harness;
-use backend_gateway::{
-    Api, Connections, FunctionError, Functions, Gateway, Limits, Peer, Routes, ServerSettings,
-    SystemEnvironment, serve,
-};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::net::{TcpListener, TcpStream};

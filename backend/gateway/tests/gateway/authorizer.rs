@@ -1,5 +1,5 @@
+use apigw_websocket::{Api, AuthorizeError, Authorizer};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerResponse;
-use backend_gateway::{Api, AuthorizeError, Authorizer};
 use futures_util::SinkExt;
 use serde_json::json;
 

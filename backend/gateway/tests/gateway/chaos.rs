@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backend_gateway::{Chaos, Frame, PostError};
+use apigw_websocket::{Chaos, Frame, PostError};
 use futures_util::SinkExt;
 use tokio::io::AsyncReadExt;
 use tokio_tungstenite::tungstenite::Message;
@@ -185,7 +185,7 @@ fn set(harness: &Harness, settings: &str) {
 }
 
 /// The CONNECT event comes before the connection is there.
-async fn wait_until_open(harness: &Harness, id: &backend_gateway::ConnectionId) {
+async fn wait_until_open(harness: &Harness, id: &apigw_websocket::ConnectionId) {
     soon(async {
         while harness.connections.get(id).is_err() {
             tokio::time::sleep(Duration::from_millis(1)).await;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use backend_gateway::Frame;
+use apigw_websocket::Frame;
 use futures_util::SinkExt;
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-use backend_gateway::{ConnectionId, Connections, Frame, PostError};
+use apigw_websocket::{ConnectionId, Connections, Frame, PostError};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::{Harness, RawSocket, Script, Start, ok, soon, text};

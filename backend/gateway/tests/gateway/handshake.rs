@@ -1,7 +1,7 @@
 use std::time::Duration;
 
+use apigw_websocket::FunctionError;
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
-use backend_gateway::FunctionError;
 use futures_util::SinkExt;
 use http::HeaderMap;
 use serde_json::json;
@@ -108,7 +108,7 @@ async fn the_connect_event_tells_who_asks() {
     let headers = "User-Agent: tests/1\r\nX-Custom: yes\r\nX-Forwarded-For: 6.6.6.6\r\n";
     let _socket = RawSocket::connect_with(stream, "/ws?room=a%20b&room=c&flag", headers).await;
     let event = harness.event("CONNECT").await;
-    let json = backend_gateway::event_json(&event);
+    let json = apigw_websocket::event_json(&event);
     let host = harness.address.to_string();
     assert_eq!(json["headers"]["X-Custom"], "yes");
     assert_eq!(json["headers"]["X-Forwarded-For"], "127.0.0.1");

@@ -150,6 +150,6 @@ async fn one_clients_error_frame_is_seen_by_no_other() {
     let (mut other, other_id) = harness.identified_client().await;
     wrong.send("nonsense".into()).await.expect("sent");
     assert!(text(&mut wrong).await.contains("Forbidden"));
-    harness.connections.post(&other_id, &backend_gateway::Frame::text("only this")).expect("posted");
+    harness.connections.post(&other_id, &apigw_websocket::Frame::text("only this")).expect("posted");
     assert_eq!(text(&mut other).await, "only this");
 }

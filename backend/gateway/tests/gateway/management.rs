@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use backend_gateway::ConnectionId;
+use apigw_websocket::ConnectionId;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backend_gateway::{Api, Frame, FunctionError, Route};
+use apigw_websocket::{Api, Frame, FunctionError, Route};
 use futures_util::SinkExt;
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -121,7 +121,7 @@ async fn a_message_event_is_context_and_body_and_nothing_of_the_handshake() {
     let mut harness = Start::new(Script::default()).run().await;
     let mut client = harness.client_at("/ws?a=1").await;
     client.send(ECHO.into()).await.expect("sent");
-    let json = backend_gateway::event_json(&harness.event("MESSAGE").await);
+    let json = apigw_websocket::event_json(&harness.event("MESSAGE").await);
     let keys: Vec<_> = json.as_object().expect("an object").keys().collect();
     assert_eq!(keys, ["requestContext", "body", "isBase64Encoded"]);
     assert_eq!(json["isBase64Encoded"], json!(false));

@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use backend_gateway::{Peer, ServerSettings, serve};
+use apigw_websocket::{Peer, ServerSettings, serve};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;

@@ -1,7 +1,7 @@
 //! How long functions take to start: from a process's start to its first request for an event, as Lambda counts an init
 //! phase. Each start is a new process, and the functions take turns, so that all meet the same machine.
 //!
-//! `cargo run --release -p backend-runtime --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with what the functions
+//! `cargo run --release -p lambda-host --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with what the functions
 //! read (`TICKERTAPE_…`, `AWS_…`) in the environment. The first is what the others are compared with; one that is called
 //! `node-NAME` is compared with NAME. `cargo xtask bench -- init` builds and starts everything that it takes.
 
@@ -13,8 +13,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use backend_runtime::{Function, Host, Limits, Log, Report, Retries};
 use bytes::Bytes;
+use lambda_host::{Function, Host, Limits, Log, Report, Retries};
 
 /// What starts came to.
 #[derive(Default)]

@@ -65,7 +65,7 @@ fn context(request: &UrlRequest, moment: &Moment) -> Value {
         "requestId": moment.request_id,
         "routeKey": "$default",
         "stage": "$default",
-        "time": backend_gateway::common_log_date(moment.now_ms),
+        "time": apigw_websocket::common_log_date(moment.now_ms),
         "timeEpoch": moment.now_ms,
     })
 }

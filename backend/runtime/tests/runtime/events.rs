@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use backend_runtime::InvokeError;
+use lambda_host::InvokeError;
 use serde_json::json;
 
 use crate::support::{Harness, Start};

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use backend_gateway::{
+use apigw_websocket::{
     Api, Authorizer, Connections, Gateway, Peer, Routes, ServerSettings, SystemEnvironment,
 };
-use backend_runtime::GatewayFunctions;
+use lambda_host::GatewayFunctions;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -95,7 +95,7 @@ async fn listen(harness: &Harness, has_authorizer: bool) -> String {
             Ok::<_, Infallible>(gateway.handle(request, peer).await)
         }
     });
-    tokio::spawn(backend_gateway::serve(
+    tokio::spawn(apigw_websocket::serve(
         listener,
         service,
         ServerSettings::default(),

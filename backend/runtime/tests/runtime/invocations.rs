@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use backend_runtime::InvokeError;
+use lambda_host::InvokeError;
 use serde_json::json;
 
 use crate::support::{Harness, Start, soon};

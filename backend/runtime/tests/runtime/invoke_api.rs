@@ -2,13 +2,13 @@
 
 use std::convert::Infallible;
 
+use apigw_websocket::{Peer, ServerSettings};
 use aws_sdk_lambda::Client as Sdk;
 use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
-use backend_gateway::{Peer, ServerSettings};
-use backend_runtime::InvokeApi;
+use lambda_host::InvokeApi;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -86,7 +86,7 @@ async fn sdk(harness: &Harness) -> (Sdk, std::net::SocketAddr) {
             Ok::<_, Infallible>(api.handle(request, peer).await)
         }
     });
-    tokio::spawn(backend_gateway::serve(
+    tokio::spawn(apigw_websocket::serve(
         listener,
         service,
         ServerSettings::default(),

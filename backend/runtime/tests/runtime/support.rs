@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backend_runtime::{Function, Host, InvokeError, Limits, Log, Report, Retries};
+use lambda_host::{Function, Host, InvokeError, Limits, Log, Report, Retries};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 

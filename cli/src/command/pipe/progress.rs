@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use shared::session::{Session, Ticket};
 use shared::{Position, Topic};
+use tickertape_session::{Session, Ticket};
 
 use crate::failure::Failure;
 use crate::term::{Look, Paint, say, show};

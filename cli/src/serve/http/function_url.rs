@@ -3,14 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use apigw_websocket::{OriginPolicy, Peer};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::any;
-use backend_gateway::{OriginPolicy, Peer};
-use backend_runtime::{FunctionUrl, UrlRequest, UrlResponse};
+use lambda_host::{FunctionUrl, UrlRequest, UrlResponse};
 
 use super::{answer, body, guard, page};
 use crate::serve::site::Site;

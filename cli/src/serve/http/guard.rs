@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use apigw_websocket::{OriginPolicy, OriginRefusal};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use backend_core::Refusal;
 use backend_core::http::{Answer, SAFETY_HEADERS};
-use backend_gateway::{OriginPolicy, OriginRefusal};
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HOST, ORIGIN, VARY};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};

@@ -1,9 +1,9 @@
 //! `/healthz`: for whoever watches the watcher.
 
+use apigw_websocket::Chaos;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use backend_core::http::{Answer, Route};
-use backend_gateway::Chaos;
 use serde_json::{Map, Value, json};
 
 use super::{Context, answer, topics};

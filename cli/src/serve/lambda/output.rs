@@ -1,6 +1,6 @@
 //! What functions say, on standard error.
 
-use backend_runtime::{Failure, Log, Report};
+use lambda_host::{Failure, Log, Report};
 
 use crate::term::{self, Look, Paint};
 

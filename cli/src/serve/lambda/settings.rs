@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use backend_core::{Access, ROTATE_IN_MS};
-use backend_runtime::Function;
+use lambda_host::Function;
 
 use super::bootstrap;
 use crate::cli::{FunctionsArg, ServeArgs};

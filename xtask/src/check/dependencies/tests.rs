@@ -73,10 +73,10 @@ fn build_scripts_count_as_the_product() {
 
 #[test]
 fn the_gateway_knows_the_events_of_lambda_but_no_sdk() {
-    let gateway = "backend-gateway";
+    let gateway = "apigw-websocket";
     let dependencies =
         [(gateway, "aws_lambda_events", None), (gateway, "aws-sdk-apigatewaymanagement", None)];
-    let expected = ["backend-gateway must not build on aws-sdk-apigatewaymanagement"];
+    let expected = ["apigw-websocket must not build on aws-sdk-apigatewaymanagement"];
     assert_eq!(violations(&metadata(&[gateway], &dependencies)), expected);
 }
 

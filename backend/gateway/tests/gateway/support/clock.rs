@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
-use backend_gateway::Environment;
+use apigw_websocket::Environment;
 
 /// 2024-02-09T18:11:43.419Z, the moment of AWS's documented event.
 pub const START_MS: u64 = 1_707_502_303_419;

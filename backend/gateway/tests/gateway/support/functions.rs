@@ -1,10 +1,10 @@
 use std::pin::Pin;
 
+use apigw_websocket::{AuthorizeError, AuthorizerEvent, Connections, FunctionError, Functions};
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
     ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
-use backend_gateway::{AuthorizeError, AuthorizerEvent, Connections, FunctionError, Functions};
 use tokio::sync::mpsc;
 
 pub type Event = ApiGatewayWebsocketProxyRequest;

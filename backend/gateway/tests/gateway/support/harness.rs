@@ -2,8 +2,8 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use apigw_websocket::{Api, Connections, Gateway, Peer, Routes, ServerSettings, serve};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
-use backend_gateway::{Api, Connections, Gateway, Peer, Routes, ServerSettings, serve};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -91,7 +91,7 @@ impl Harness {
     }
 
     /// A client, and the id its `$connect` event told.
-    pub async fn identified_client(&mut self) -> (Client, backend_gateway::ConnectionId) {
+    pub async fn identified_client(&mut self) -> (Client, apigw_websocket::ConnectionId) {
         let client = self.client().await;
         let event = self.event("CONNECT").await;
         let id = event.request_context.connection_id.expect("a connection id");

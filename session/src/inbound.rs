@@ -1,0 +1,277 @@
+//! What the server says, one message at a time.
+
+use super::book::Asked;
+use super::constants::REFUSED_RETRY_MS;
+use super::link::{Pending, Phase, Request};
+use super::{Event, Failure, Now, Refused, Session, SocketId};
+use shared::server::{ErrorReply, HistoryReply, Pong, Publications, Published, Subscribed};
+use shared::{Advice, Filter, Position, ServerMessage, Topic};
+
+impl Session {
+    pub(super) fn message(&mut self, socket: SocketId, text: &str, now: Now) {
+        let Some(link) = self.link_mut(socket).filter(|link| link.phase != Phase::Opening) else {
+            return;
+        };
+        link.hear(now);
+        self.last_heard_at = Some(now.wall_ms);
+        match serde_json::from_str(text) {
+            Ok(message) => self.dispatch(socket, message, now),
+            Err(error) => {
+                self.stats.protocol_errors += 1;
+                self.tell(Event::ProtocolError { message: error.to_string() });
+            }
+        }
+    }
+
+    fn dispatch(&mut self, socket: SocketId, message: ServerMessage, now: Now) {
+        match message {
+            ServerMessage::Subscribed(message) => self.on_subscribed(socket, message, now),
+            ServerMessage::Publications(message) => self.on_publications(socket, message, now),
+            ServerMessage::Batch(batch) => {
+                batch.parts.into_iter().for_each(|part| self.on_publications(socket, part, now));
+            }
+            ServerMessage::Published(message) => self.on_published(socket, message),
+            ServerMessage::Unsubscribed(message) => {
+                self.answered(socket, message.id);
+                self.tell(Event::Unsubscribed { filter: message.filter });
+            }
+            ServerMessage::History(message) => self.on_history(socket, message, now),
+            ServerMessage::Refreshed(message) => {
+                self.answered(socket, message.id);
+                self.tell(Event::Refreshed { expires_at: message.expires_at });
+            }
+            ServerMessage::Pong(message) => self.on_pong(socket, message, now),
+            ServerMessage::Occupancy(message) => {
+                self.tell(Event::Occupancy { filter: message.filter, viewers: message.viewers });
+            }
+            ServerMessage::Error(message) => self.on_error(socket, message, now),
+            ServerMessage::Disconnect(message) => self.dismissed(socket, &message, now),
+            ServerMessage::Unknown => {}
+        }
+    }
+
+    /// The server answers on `socket`; news if it is the first time.
+    fn greeted(&mut self, socket: SocketId, now: Now) {
+        let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) else {
+            return;
+        };
+        link.become_ready(now);
+        if self.is_main(socket) {
+            self.established(now);
+        } else {
+            self.successor_ready(now);
+        }
+    }
+
+    fn on_subscribed(&mut self, socket: SocketId, message: Subscribed, now: Now) {
+        self.greeted(socket, now);
+        let Some(begun) = self.subscriptions.get(&message.filter).map(|wanted| wanted.begun) else {
+            return;
+        };
+        let mut pending = self.answered(socket, message.id);
+        self.learn_rotation(socket, message.rotate_in_ms, now);
+        if let Some(pending) = &pending {
+            self.clock.observe(pending.sent_ms, message.server_ts, now);
+        }
+        self.note_listed(&message, &mut pending, !begun, now);
+        match pending {
+            Some(pending) if message.more => self.await_more(socket, message.id, pending),
+            Some(pending) => self.confirm(socket, message, pending, now),
+            None => {}
+        }
+    }
+
+    /// Puts down where each listed log stands, measured by what was asked about it. A log that another filter
+    /// has watched since before it began is wanted whole.
+    fn note_listed(&mut self, message: &Subscribed, pending: &mut Option<Pending>, first: bool, now: Now) {
+        for listed in &message.topics {
+            let mut asked = Asked { since: None, first };
+            if let Some(Pending { request: Request::Subscribe { since, first, topics, .. }, .. }) = pending {
+                *topics += 1;
+                asked = Asked { since: since.remove(&listed.topic), first: *first };
+            }
+            asked.first &= !self.subscriptions.have_begun(&listed.topic);
+            let events = self.book.subscribed(listed.clone(), &asked, now.mono_ms);
+            self.events.extend(events);
+        }
+    }
+
+    fn await_more(&mut self, socket: SocketId, id: u64, pending: Pending) {
+        if let Some(link) = self.link_mut(socket) {
+            link.requests.insert(id, pending);
+        }
+    }
+
+    /// All topics have been listed: what was not may be gone, and what comes now and was not is new.
+    fn confirm(&mut self, socket: SocketId, message: Subscribed, pending: Pending, now: Now) {
+        let Request::Subscribe { filter, since, topics, .. } = pending.request else {
+            return;
+        };
+        self.subscriptions.begin(&filter);
+        if let Some(link) = self.link_mut(socket) {
+            link.confirm(&filter);
+        }
+        for topic in since.keys() {
+            self.book.doubt(topic, now.mono_ms);
+        }
+        let events = self.book.begin_unlisted(|topic| filter.matches(topic), now.mono_ms);
+        self.events.extend(events);
+        let (viewers, connection_id) = (message.viewers, message.connection_id);
+        self.tell(Event::Subscribed { filter, viewers, topics, connection_id });
+    }
+
+    fn on_publications(&mut self, socket: SocketId, message: Publications, now: Now) {
+        if !self.subscriptions.matches(&message.topic) {
+            return;
+        }
+        self.greeted(socket, now);
+        if !message.replay {
+            self.measure(&message, now);
+        }
+        let begun = self.subscriptions.have_begun(&message.topic);
+        let events = self.book.publications(message, begun, now.mono_ms);
+        self.events.extend(events);
+    }
+
+    /// How long these were on their way, those aside that came before.
+    fn measure(&mut self, message: &Publications, now: Now) {
+        let Some(server_now) = self.clock.at(now) else {
+            return;
+        };
+        let seen = self.book.position(&message.topic).map_or(0, |position| position.offset);
+        for item in message.items.iter().filter(|item| item.offset > seen) {
+            let latency_ms = server_now.saturating_sub(item.received_at).max(0).unsigned_abs();
+            self.latency.record(now.mono_ms, latency_ms);
+        }
+    }
+
+    fn on_published(&mut self, socket: SocketId, message: Published) {
+        if let Some(Pending { request: Request::Publish { ticket }, .. }) = self.answered(socket, message.id)
+        {
+            self.published(ticket, message);
+        }
+    }
+
+    fn on_history(&mut self, socket: SocketId, message: HistoryReply, now: Now) {
+        self.heed(socket);
+        let Some(pending) = self.answered(socket, message.id) else {
+            return;
+        };
+        match pending.request {
+            Request::History { since, .. } => {
+                let events = self.book.history(&since, message, now.mono_ms, &mut self.rng);
+                self.events.extend(events);
+            }
+            Request::Earlier { before, .. } => self.earlier(socket, before, message, now),
+            Request::Subscribe { .. } | Request::Unsubscribe | Request::Publish { .. } | Request::Refresh => {
+            }
+        }
+    }
+
+    fn on_pong(&mut self, socket: SocketId, message: Pong, now: Now) {
+        self.greeted(socket, now);
+        let ping = self.link_mut(socket).and_then(|link| link.ponged(message.t, now));
+        if let Some(ping) = ping {
+            self.clock.observe(ping.sent_ms, message.server_ts, now);
+        }
+        for (topic, head) in &message.heads {
+            if self.subscriptions.matches(topic) {
+                let begun = self.subscriptions.have_begun(topic);
+                let events = self.book.head(topic, head, begun, now.mono_ms);
+                self.events.extend(events);
+            }
+        }
+    }
+
+    fn on_error(&mut self, socket: SocketId, reply: ErrorReply, now: Now) {
+        let pending = reply.id.and_then(|id| self.answered(socket, id));
+        if reply.code.advice() == Advice::SignIn {
+            match pending.map(|pending| pending.request) {
+                Some(Request::Publish { ticket }) => self.publish_postponed(ticket, now),
+                Some(request) => self.unanswered_on_lost(request, now),
+                None => {}
+            }
+            self.sign_in_wanted(socket, now);
+            return;
+        }
+        match pending.map(|pending| pending.request) {
+            Some(Request::Subscribe { filter, .. }) => self.subscribe_refused(socket, filter, reply, now),
+            Some(Request::Publish { ticket }) => self.publish_refused(ticket, reply, now),
+            Some(Request::History { topic, since }) => {
+                self.heed(socket);
+                self.history_refused(&topic, &since, &reply, now);
+            }
+            Some(Request::Earlier { topic, .. }) => self.tell(Event::EarlierFailed { topic }),
+            Some(Request::Unsubscribe | Request::Refresh) | None => {
+                let refused = Refused { code: reply.code, message: reply.message };
+                self.tell(Event::Error { refused });
+            }
+        }
+    }
+
+    /// The token is no good any more. On the connection in use that is the end; on one that is to take over
+    /// there is time to get another.
+    fn sign_in_wanted(&mut self, socket: SocketId, now: Now) {
+        if self.is_main(socket) {
+            self.fail(Failure::SignIn, now);
+        } else {
+            self.tell(Event::TokenWanted);
+            self.end_successor(now);
+        }
+    }
+
+    fn subscribe_refused(&mut self, socket: SocketId, filter: Filter, reply: ErrorReply, now: Now) {
+        let is_final = match reply.code.advice() {
+            Advice::Change | Advice::GiveUp => true,
+            Advice::Retry | Advice::Reconnect | Advice::SignIn => false,
+        };
+        if !is_final {
+            self.subscribe_later(socket, filter, reply.retry_after_ms, now);
+            return;
+        }
+        let is_forbidden = reply.code.advice() == Advice::GiveUp;
+        self.subscriptions.remove(&filter);
+        self.forget_unwatched();
+        let refused = Refused { code: reply.code, message: reply.message };
+        self.tell(Event::SubscribeRefused { filter, refused });
+        if is_forbidden && self.subscriptions.is_empty() {
+            self.fail(Failure::Forbidden, now);
+        } else {
+            self.greeted(socket, now);
+        }
+    }
+
+    /// Repeats a `subscribe` after a pause, as if it had gone unanswered until then.
+    fn subscribe_later(&mut self, socket: SocketId, filter: Filter, retry_after_ms: Option<u64>, now: Now) {
+        let id = self.next_request();
+        let request = Request::Subscribe { filter, since: Default::default(), first: false, topics: 0 };
+        if let Some(link) = self.link_mut(socket) {
+            link.ask(id, request, now, retry_after_ms.unwrap_or(REFUSED_RETRY_MS));
+        }
+    }
+
+    fn history_refused(&mut self, topic: &Topic, since: &Position, reply: &ErrorReply, now: Now) {
+        match reply.code.advice() {
+            Advice::Retry | Advice::Reconnect | Advice::SignIn => {
+                let events = self.book.history_refused(topic, now.mono_ms, &mut self.rng);
+                self.events.extend(events);
+            }
+            Advice::Change | Advice::GiveUp => {
+                let events = self.book.is_gone(topic, since, now.mono_ms);
+                self.events.extend(events);
+            }
+        }
+    }
+
+    /// A `history` was answered on `socket`. Even one that comes too late shows that they are.
+    fn heed(&mut self, socket: SocketId) {
+        if let Some(link) = self.link_mut(socket) {
+            link.heed();
+        }
+    }
+
+    /// Takes the request that is being answered.
+    fn answered(&mut self, socket: SocketId, id: u64) -> Option<Pending> {
+        self.link_mut(socket)?.requests.remove(&id)
+    }
+}

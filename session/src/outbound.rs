@@ -1,0 +1,231 @@
+//! What goes to the server because someone here wants it: subscriptions, publications, tokens.
+
+use std::collections::BTreeMap;
+
+use super::constants::{REFUSED_RETRY_MS, REPLY_MS, SECOND_REPLY_MS};
+use super::link::{Link, Phase, Request};
+use super::subscriptions::Wanted;
+use super::{Effect, Event, Now, Outgoing, Refused, Session, SocketId, State, Ticket};
+use shared::client::{self, RequestId, Rewind};
+use shared::server::{ErrorReply, Published};
+use shared::{Advice, ClientMessage, ErrorCode, Filter, Position, Topic, limits};
+
+impl Session {
+    /// Says on a fresh socket what is wanted; if nothing is, asks for a sign of life.
+    pub(super) fn greet(&mut self, socket: SocketId, now: Now) {
+        let wanted: Vec<Wanted> = self.subscriptions.iter().cloned().collect();
+        let mut greeting: Vec<String> =
+            wanted.iter().filter_map(|wanted| self.send_subscribe(socket, wanted, now)).collect();
+        if greeting.is_empty() {
+            greeting.push(self.ping(socket, Self::GREETING_MS, now));
+        }
+        if let Some(link) = self.link_mut(socket) {
+            link.greeting = greeting;
+        }
+    }
+
+    pub(super) fn watch(&mut self, filter: Filter, rewind: Option<Rewind>, now: Now) {
+        if !self.subscriptions.add(filter.clone(), rewind) {
+            return;
+        }
+        let wanted = Wanted { filter, rewind, begun: false };
+        for socket in self.open_sockets() {
+            let text = self.send_subscribe(socket, &wanted, now);
+            if let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) {
+                link.greeting.extend(text);
+            }
+        }
+    }
+
+    pub(super) fn unwatch(&mut self, filter: &Filter, now: Now) {
+        if !self.subscriptions.remove(filter) {
+            return;
+        }
+        self.forget_unwatched();
+        for socket in self.open_sockets() {
+            let id = self.next_request();
+            let message = client::Unsubscribe { id, filter: filter.clone() };
+            let message = ClientMessage::Unsubscribe(message);
+            self.send(socket, &message, id, Request::Unsubscribe, REPLY_MS, now);
+            if let Some(link) = self.link_mut(socket) {
+                link.confirmed.retain(|confirmed| confirmed != filter);
+            }
+        }
+    }
+
+    pub(super) fn forget_unwatched(&mut self) {
+        let subscriptions = &self.subscriptions;
+        self.book.retain(|topic| subscriptions.matches(topic));
+    }
+
+    pub(super) fn renew(&mut self, token: String, now: Now) {
+        self.token = Some(token.clone());
+        if self.state == State::Failed {
+            self.start(now);
+        } else if self.state.is_between_attempts() {
+            self.connect(now);
+        } else if let Some(socket) = self.voice() {
+            let id = self.next_request();
+            let message = ClientMessage::Refresh(client::Refresh { id, token });
+            self.send(socket, &message, id, Request::Refresh, REPLY_MS, now);
+        }
+    }
+
+    pub(super) fn enqueue(&mut self, outgoing: Outgoing, now: Now) -> Ticket {
+        let ticket = self.outbox.new_ticket();
+        match self.check(&outgoing) {
+            Ok(()) => {
+                let fell_out = self.outbox.push(ticket, outgoing, now.mono_ms);
+                self.events.extend(fell_out);
+            }
+            Err(refused) => self.tell(Event::PublishRefused { ticket, refused }),
+        }
+        ticket
+    }
+
+    pub(super) fn send_outbox(&mut self, now: Now) {
+        while let Some(socket) = self.voice() {
+            let Some(ticket) = self.outbox.send_next(now.mono_ms) else {
+                return;
+            };
+            let id = self.next_request();
+            if let Some(message) = self.outbox.message(ticket, id) {
+                self.send(socket, &message, id, Request::Publish { ticket }, REPLY_MS, now);
+            }
+        }
+    }
+
+    pub(super) fn published(&mut self, ticket: Ticket, message: Published) {
+        if self.outbox.settle(ticket) {
+            let Published { topic, position, .. } = message;
+            self.tell(Event::Published { ticket, topic, position });
+        }
+    }
+
+    /// Refused for good: told. Refused for now: sent again. Unless it was for its rate, the server failed and
+    /// does not know whether the log has it, so only what may be repeated is; the rest is told as unknown.
+    pub(super) fn publish_refused(&mut self, ticket: Ticket, reply: ErrorReply, now: Now) {
+        if reply.code.advice() == Advice::Retry {
+            let in_doubt = (reply.code != ErrorCode::RateLimited).then_some(ticket);
+            let told = self.outbox.lose(in_doubt.as_slice());
+            self.events.extend(told);
+            self.outbox.hold(ticket, now.mono_ms + reply.retry_after_ms.unwrap_or(REFUSED_RETRY_MS));
+        } else if let Some(told) = self.outbox.drop_in_doubt(ticket) {
+            self.tell(told);
+        } else if self.outbox.settle(ticket) {
+            let refused = Refused { code: reply.code, message: reply.message };
+            self.tell(Event::PublishRefused { ticket, refused });
+        }
+    }
+
+    /// Refused because of the token: sent again once there is a better one.
+    pub(super) fn publish_postponed(&mut self, ticket: Ticket, now: Now) {
+        self.outbox.hold(ticket, now.mono_ms);
+    }
+
+    /// The socket was closed because a message was too large. It is not sent again.
+    pub(super) fn refuse_largest(&mut self, link: &mut Link) {
+        let sizes = link.requests.iter().filter_map(|(id, pending)| match pending.request {
+            Request::Publish { ticket } => Some((self.message_bytes(ticket)?, *id, ticket)),
+            Request::Subscribe { .. }
+            | Request::Unsubscribe
+            | Request::History { .. }
+            | Request::Earlier { .. }
+            | Request::Refresh => None,
+        });
+        let Some((size_bytes, id, ticket)) = sizes.max() else {
+            return;
+        };
+        link.requests.remove(&id);
+        self.outbox.settle(ticket);
+        let message = format!("the server closed the connection over a message of {size_bytes} bytes");
+        let refused = Refused { code: ErrorCode::TooLarge, message };
+        self.tell(Event::PublishRefused { ticket, refused });
+    }
+
+    /// Sends a request and remembers it.
+    pub(super) fn send(
+        &mut self,
+        socket: SocketId,
+        message: &ClientMessage,
+        id: RequestId,
+        request: Request,
+        patience_ms: u64,
+        now: Now,
+    ) {
+        if let Some(link) = self.link_mut(socket) {
+            link.ask(id, request, now, patience_ms);
+            self.effects.push_back(Effect::Send { socket, text: message.to_json() });
+        }
+    }
+
+    /// Subscribes to `wanted` on `socket`, from where the book stands. Returns the message, for a repeat.
+    pub(super) fn send_subscribe(&mut self, socket: SocketId, wanted: &Wanted, now: Now) -> Option<String> {
+        let id = self.next_request();
+        let since = self.since(&wanted.filter);
+        let message = ClientMessage::Subscribe(client::Subscribe {
+            id,
+            filter: wanted.filter.clone(),
+            since: since.clone(),
+            rewind: wanted.rewind.filter(|_| !wanted.begun),
+        });
+        let text = message.to_json();
+        let request =
+            Request::Subscribe { filter: wanted.filter.clone(), since, first: !wanted.begun, topics: 0 };
+        let link = self.link_mut(socket)?;
+        link.ask(id, request, now, if link.is_ready() { SECOND_REPLY_MS } else { Self::GREETING_MS });
+        self.effects.push_back(Effect::Send { socket, text: text.clone() });
+        Some(text)
+    }
+
+    /// The positions to continue from, as many as fit one frame. For the others the server tells the ends
+    /// of their logs, and what is missing is fetched by `history`: one listing of all topics and a
+    /// few requests, instead of one listing for every part.
+    fn since(&self, filter: &Filter) -> BTreeMap<Topic, Position> {
+        let mut room_bytes = limits::PACK_BYTES - SUBSCRIBE_BYTES;
+        let positions = self.book.positions(|topic| filter.matches(topic));
+        // One by one: a `collect` brings code that sorts what is sorted already.
+        let mut since = BTreeMap::new();
+        for (topic, position) in positions {
+            let bytes = topic.as_str().len() + position.epoch.as_str().len() + POSITION_BYTES;
+            let Some(room) = room_bytes.checked_sub(bytes) else { break };
+            room_bytes = room;
+            since.insert(topic.clone(), position);
+        }
+        since
+    }
+
+    /// The sockets on which something may be said.
+    fn open_sockets(&self) -> Vec<SocketId> {
+        let links = self.link.iter().chain(&self.successor);
+        links.filter(|link| link.phase != Phase::Opening).map(|link| link.id).collect()
+    }
+
+    /// What the server would refuse anyway, and what no frame could carry.
+    fn check(&self, outgoing: &Outgoing) -> Result<(), Refused> {
+        let refuse = |code, message| Err(Refused { code, message });
+        let (count, limit) = (outgoing.items.len(), limits::BATCH_ITEMS);
+        if count == 0 {
+            return refuse(ErrorCode::BadData, "there is nothing to publish".into());
+        }
+        if count > limit {
+            let message = format!("{count} publications in one request; the limit is {limit}");
+            return refuse(ErrorCode::TooLarge, message);
+        }
+        let (size_bytes, limit_bytes) = (self.outbox.size_bytes(outgoing), limits::FRAME_BYTES);
+        if size_bytes > limit_bytes {
+            let message = format!("the message has {size_bytes} bytes; a frame holds {limit_bytes}");
+            return refuse(ErrorCode::TooLarge, message);
+        }
+        Ok(())
+    }
+
+    fn message_bytes(&self, ticket: Ticket) -> Option<usize> {
+        Some(self.outbox.message(ticket, RequestId::MAX)?.to_json().len())
+    }
+}
+
+/// Room for what a `subscribe` says besides positions: action, id, rewind, and the longest filter.
+const SUBSCRIBE_BYTES: usize = 512;
+/// A position in JSON besides its texts: braces, quotes, field names, and 20 digits.
+const POSITION_BYTES: usize = 52;

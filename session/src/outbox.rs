@@ -1,0 +1,211 @@
+//! What is to be published, until its outcome is known.
+
+use std::collections::VecDeque;
+
+use super::constants::PUBLISHES_IN_FLIGHT;
+use super::{DropReason, Event, Ticket};
+use shared::client::{Producer, Publish, RequestId};
+use shared::publication::Item;
+use shared::{ClientMessage, Topic, TopicMeta};
+
+/// What to publish.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    /// Where to.
+    pub topic: Topic,
+    /// At least one; appended as one, all or none.
+    pub items: Vec<Item>,
+    /// Put over the topic's metadata.
+    pub meta: Option<TopicMeta>,
+    /// Whether to number it, so that it is sent again until acknowledged and yet lands once. Those to
+    /// one topic go one after the other, because the log refuses a number below the last.
+    pub idempotent: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    ticket: Ticket,
+    outgoing: Outgoing,
+    /// Among this producer's; only of idempotent ones.
+    seq: Option<u64>,
+    queued_ms: u64,
+    on_its_way: bool,
+    /// Whether it has ever been sent without a known outcome.
+    in_doubt: bool,
+    /// Not to be sent before this moment.
+    not_before_ms: Option<u64>,
+}
+
+#[derive(Debug)]
+pub(super) struct Outbox {
+    producer: String,
+    limit: usize,
+    age_ms: Option<u64>,
+    entries: VecDeque<Entry>,
+    tickets: u64,
+    dropped: u64,
+}
+
+impl Outbox {
+    pub(super) fn new(producer: String, limit: usize, age_ms: Option<u64>) -> Self {
+        Self { producer, limit: limit.max(1), age_ms, entries: VecDeque::new(), tickets: 0, dropped: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.entries.len())
+    }
+
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    pub(super) fn new_ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    /// Takes one in. What falls out, if anything, is told.
+    pub(super) fn push(&mut self, ticket: Ticket, outgoing: Outgoing, now_ms: u64) -> Option<Event> {
+        let seq = outgoing.idempotent.then_some(ticket.0);
+        self.entries.push_back(Entry {
+            ticket,
+            outgoing,
+            seq,
+            queued_ms: now_ms,
+            on_its_way: false,
+            in_doubt: false,
+            not_before_ms: None,
+        });
+        if self.entries.len() <= self.limit {
+            return None;
+        }
+        let oldest = self.entries.iter().position(|entry| !entry.on_its_way)?;
+        let entry = self.entries.remove(oldest)?;
+        let why = if entry.in_doubt { DropReason::OutcomeUnknown } else { DropReason::QueueFull };
+        Some(self.drop_entries(vec![entry], why))
+    }
+
+    /// The message of `ticket` as request `id`.
+    pub(super) fn message(&self, ticket: Ticket, id: RequestId) -> Option<ClientMessage> {
+        let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
+        let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq });
+        Some(to_message(entry.outgoing.clone(), producer, id))
+    }
+
+    /// How large `outgoing` can become as a message, in bytes.
+    pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
+        let producer = outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX });
+        to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
+    }
+
+    /// Marks the next one that may be sent at `now_ms` as sent, and returns it.
+    pub(super) fn send_next(&mut self, now_ms: u64) -> Option<Ticket> {
+        let index = self.sendable(now_ms)?;
+        let entry = self.entries.get_mut(index)?;
+        entry.on_its_way = true;
+        Some(entry.ticket)
+    }
+
+    /// The oldest that waits, unless an older one of its topic has to go first.
+    fn sendable(&self, now_ms: u64) -> Option<usize> {
+        if self.entries.iter().filter(|entry| entry.on_its_way).count() >= PUBLISHES_IN_FLIGHT {
+            return None;
+        }
+        let mut taken = Vec::new();
+        self.entries.iter().position(|entry| {
+            let held = entry.not_before_ms.is_some_and(|at_ms| at_ms > now_ms);
+            if entry.on_its_way && entry.seq.is_none() {
+                return false;
+            }
+            let topic = &entry.outgoing.topic;
+            let is_free = !entry.on_its_way && !held && !taken.contains(&topic);
+            taken.push(topic);
+            is_free
+        })
+    }
+
+    /// The outcome of `ticket` is known. False if it was not here.
+    pub(super) fn settle(&mut self, ticket: Ticket) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|entry| entry.ticket != ticket);
+        self.entries.len() < before
+    }
+
+    /// Drops `ticket` if an earlier try of it may have landed, so that a refusal proves nothing.
+    pub(super) fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
+        self.drop_where(|entry| entry.ticket == ticket && entry.in_doubt, DropReason::OutcomeUnknown)
+    }
+
+    /// `ticket` was refused for now; nothing was appended.
+    pub(super) fn hold(&mut self, ticket: Ticket, until_ms: u64) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.ticket == ticket) {
+            entry.on_its_way = false;
+            entry.not_before_ms = Some(until_ms);
+        }
+    }
+
+    /// These were sent and will not be answered any more. Those that may be repeated wait again; the others
+    /// are told.
+    pub(super) fn lose(&mut self, tickets: &[Ticket]) -> Option<Event> {
+        let is_lost = |entry: &Entry| entry.on_its_way && tickets.contains(&entry.ticket);
+        for entry in self.entries.iter_mut().filter(|entry| is_lost(entry) && entry.seq.is_some()) {
+            entry.on_its_way = false;
+            entry.in_doubt = true;
+        }
+        self.drop_where(is_lost, DropReason::OutcomeUnknown)
+    }
+
+    /// Lets go what has waited long enough to be sent, and drops what has waited too long.
+    pub(super) fn pass_time(&mut self, now_ms: u64) -> Vec<Event> {
+        for entry in &mut self.entries {
+            entry.not_before_ms.take_if(|at_ms| *at_ms <= now_ms);
+        }
+        let Some(age_ms) = self.age_ms else {
+            return Vec::new();
+        };
+        let is_old = |entry: &Entry| !entry.on_its_way && entry.queued_ms + age_ms <= now_ms;
+        let in_doubt = self.drop_where(|entry| is_old(entry) && entry.in_doubt, DropReason::OutcomeUnknown);
+        let old = self.drop_where(is_old, DropReason::TooOld);
+        in_doubt.into_iter().chain(old).collect()
+    }
+
+    /// The session is closed.
+    pub(super) fn clear(&mut self) -> Vec<Event> {
+        let sent = self.drop_where(|entry| entry.on_its_way || entry.in_doubt, DropReason::OutcomeUnknown);
+        let waiting = self.drop_where(|_| true, DropReason::Closed);
+        sent.into_iter().chain(waiting).collect()
+    }
+
+    /// When [`Outbox::pass_time`] has something to do.
+    pub(super) fn due(&self) -> Option<u64> {
+        let waiting = self.entries.iter().filter(|entry| !entry.on_its_way);
+        waiting
+            .flat_map(|entry| [entry.not_before_ms, self.age_ms.map(|age_ms| entry.queued_ms + age_ms)])
+            .flatten()
+            .min()
+    }
+
+    fn drop_where(&mut self, is_dropped: impl Fn(&Entry) -> bool, why: DropReason) -> Option<Event> {
+        let (gone, kept): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.entries).into_iter().partition(is_dropped);
+        self.entries = kept;
+        (!gone.is_empty()).then(|| self.drop_entries(gone, why))
+    }
+
+    fn drop_entries(&mut self, gone: impl IntoIterator<Item = Entry>, why: DropReason) -> Event {
+        let tickets: Vec<Ticket> = gone.into_iter().map(|entry| entry.ticket).collect();
+        self.dropped += tickets.len() as u64;
+        Event::Dropped { tickets, why }
+    }
+}
+
+fn to_message(outgoing: Outgoing, producer: Option<Producer>, id: RequestId) -> ClientMessage {
+    let Outgoing { topic, mut items, meta, idempotent: _ } = outgoing;
+    let single = if items.len() == 1 { items.pop() } else { None };
+    let (data, ts) = single.map_or((None, None), |item| (Some(item.data), item.ts));
+    ClientMessage::Publish(Box::new(Publish { id, topic, data, ts, items, producer, meta }))
+}

@@ -1,0 +1,121 @@
+//! Fetching what is missing, and what became of requests that were never answered.
+
+use super::constants::{HISTORY_IN_FLIGHT, HISTORY_MS};
+use super::link::{Link, Request};
+use super::{Cause, Event, Now, Session, SocketId, State};
+use shared::client;
+use shared::limits::HISTORY_ITEMS;
+use shared::server::HistoryReply;
+use shared::{ClientMessage, Position, Topic};
+
+/// Requests of [`Session::fetch_earlier`] on their way at once.
+const EARLIER_IN_FLIGHT: usize = 32;
+
+impl Session {
+    /// Asks for holes that are due, a few at a time.
+    pub(super) fn ask_for_holes(&mut self, now: Now) {
+        while let Some(socket) = self.voice_for_history() {
+            let Some(hole) = self.book.next_ask(now.mono_ms) else {
+                return;
+            };
+            let (topic, since, limit) = (hole.topic, hole.since, Some(hole.limit));
+            let request = Request::History { topic: topic.clone(), since: since.clone() };
+            self.stats.history_requests += 1;
+            self.send_history(socket, topic, since, limit, request, now);
+        }
+    }
+
+    /// When a hole is due that could be asked for then.
+    pub(super) fn recovery_due(&self) -> Option<u64> {
+        self.voice_for_history().and_then(|_| self.book.next_due())
+    }
+
+    pub(super) fn ask_earlier(&mut self, topic: &Topic, before: u64, count: u32, now: Now) -> bool {
+        let is_free = |link: &Link| link.earlier() < EARLIER_IN_FLIGHT;
+        let Some(socket) = self.voice().filter(|socket| self.link(*socket).is_some_and(is_free)) else {
+            return false;
+        };
+        let Some(position) = self.book.position(topic) else {
+            return false;
+        };
+        // Bounded by HISTORY_ITEMS, which fits.
+        let count = count.min(HISTORY_ITEMS as u32);
+        let from = before.saturating_sub(1).saturating_sub(u64::from(count));
+        let since = Position::new(position.epoch, from);
+        let request = Request::Earlier { topic: topic.clone(), before };
+        self.send_history(socket, topic.clone(), since, Some(count), request, now);
+        true
+    }
+
+    /// The answer to [`Session::fetch_earlier`]; what a full frame left out is asked for at once.
+    pub(super) fn earlier(&mut self, socket: SocketId, before: u64, reply: HistoryReply, now: Now) {
+        let HistoryReply { topic, epoch, mut items, .. } = reply;
+        items.retain(|item| item.offset < before);
+        if let Some(last) = items.last().map(|item| item.offset).filter(|last| last + 1 < before) {
+            let since = Position::new(epoch.clone(), last);
+            // At most HISTORY_ITEMS were asked for, so the rest fits.
+            let rest = (before - 1 - last).min(HISTORY_ITEMS as u64) as u32;
+            let request = Request::Earlier { topic: topic.clone(), before };
+            self.send_history(socket, topic.clone(), since, Some(rest), request, now);
+        }
+        self.tell(Event::Earlier { topic, epoch, items });
+    }
+
+    /// A request was not answered in time on a socket that seems to live: better ask.
+    pub(super) fn unanswered(&mut self, socket: SocketId, request: Request, now: Now) {
+        self.probe_socket(socket, now);
+        match request {
+            Request::Subscribe { filter, .. } => {
+                if let Some(wanted) = self.subscriptions.get(&filter).cloned() {
+                    self.send_subscribe(socket, &wanted, now);
+                }
+            }
+            Request::History { topic, .. } => {
+                self.book.history_unanswered(&topic, now.mono_ms);
+                if self.link_mut(socket).is_some_and(|link| link.is_unheeding(now)) {
+                    self.hang_up(socket, Cause::NoReply, now);
+                }
+            }
+            Request::Publish { .. } | Request::Unsubscribe | Request::Earlier { .. } | Request::Refresh => {
+                self.unanswered_on_lost(request, now)
+            }
+        }
+    }
+
+    /// A request will not be answered because its socket is gone.
+    pub(super) fn unanswered_on_lost(&mut self, request: Request, now: Now) {
+        match request {
+            Request::Publish { ticket } => {
+                let told = self.outbox.lose(&[ticket]);
+                self.events.extend(told);
+            }
+            Request::History { topic, .. } => self.book.history_interrupted(&topic, now.mono_ms),
+            Request::Earlier { topic, .. } => self.tell(Event::EarlierFailed { topic }),
+            // The next connection subscribes by itself, to what is wanted then and with the newest token.
+            Request::Subscribe { .. } | Request::Unsubscribe | Request::Refresh => {}
+        }
+    }
+
+    fn send_history(
+        &mut self,
+        socket: SocketId,
+        topic: Topic,
+        since: Position,
+        limit: Option<u32>,
+        request: Request,
+        now: Now,
+    ) {
+        let id = self.next_request();
+        let message = client::History { id, topic, since: Some(since), limit };
+        self.send(socket, &ClientMessage::History(message), id, request, HISTORY_MS, now);
+    }
+
+    fn voice_for_history(&self) -> Option<SocketId> {
+        let socket = self.voice().filter(|_| self.state != State::Closing)?;
+        self.link(socket).filter(|link| link.histories() < HISTORY_IN_FLIGHT).map(|_| socket)
+    }
+
+    fn link(&self, socket: SocketId) -> Option<&Link> {
+        self.link.iter().chain(&self.successor).find(|link| link.id == socket)
+    }
+}

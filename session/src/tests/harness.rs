@@ -1,0 +1,312 @@
+//! One session with a simulated clock and a server that says what the test tells it to.
+
+use crate::{Effect, Event, Now, Outgoing, Session, Settings, SocketId, State};
+use shared::client::{self, RequestId};
+use shared::server::{self, SubscribedTopic};
+use shared::{ClientMessage, Epoch, Filter, Position, Publication, ServerMessage, Topic, TopicMeta};
+
+pub(super) const EPOCH: &str = "e1";
+/// What the wall clock shows when a test begins.
+pub(super) const WALL_MS: i64 = 1_800_000_000_000;
+/// How far the server's clock is ahead of ours.
+pub(super) const SKEW_MS: i64 = 3_000;
+
+pub(super) struct Harness {
+    pub session: Session,
+    pub now: Now,
+    /// Sockets asked for, in order.
+    pub sockets: Vec<SocketId>,
+    pub protocols: Vec<Vec<String>>,
+    pub closed: Vec<SocketId>,
+    /// What was sent and not yet looked at.
+    pub sent: Vec<(SocketId, ClientMessage)>,
+    /// What was told and not yet looked at.
+    pub events: Vec<Event>,
+}
+
+impl Harness {
+    pub fn new() -> Self {
+        Self::with(Settings::default(), 1)
+    }
+
+    pub fn with(settings: Settings, seed: u64) -> Self {
+        Self {
+            session: Session::new(settings, seed),
+            now: Now { mono_ms: 0, wall_ms: WALL_MS },
+            sockets: Vec::new(),
+            protocols: Vec::new(),
+            closed: Vec::new(),
+            sent: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// A session that is connected and watches everything.
+    pub fn connected() -> Self {
+        let mut harness = Self::new();
+        harness.watch("*");
+        harness.act(Session::open);
+        harness.accept();
+        harness.confirm(&[]);
+        assert_eq!(harness.state(), State::Connected);
+        harness
+    }
+
+    pub fn act(&mut self, action: impl FnOnce(&mut Session, Now)) {
+        action(&mut self.session, self.now);
+        self.drain();
+    }
+
+    pub fn state(&self) -> State {
+        self.session.state()
+    }
+
+    pub fn socket(&self) -> SocketId {
+        *self.sockets.last().expect("a socket was asked for")
+    }
+
+    /// Lets time pass, calling whenever the session asks to be called.
+    pub fn pass(&mut self, ms: u64) {
+        let end_ms = self.now.mono_ms + ms;
+        while let Some(at_ms) = self.session.poll_timeout().filter(|at_ms| *at_ms <= end_ms) {
+            assert!(at_ms >= self.now.mono_ms, "a timer was left in the past");
+            self.jump(at_ms - self.now.mono_ms);
+            self.act(Session::handle_timeout);
+            let next = self.session.poll_timeout();
+            assert!(next.is_none_or(|next| next > self.now.mono_ms), "{:?} does not end", self.state());
+        }
+        self.jump(end_ms - self.now.mono_ms);
+    }
+
+    /// Lets time pass unnoticed.
+    pub fn jump(&mut self, ms: u64) {
+        self.now.mono_ms += ms;
+        self.now.wall_ms += ms as i64;
+    }
+
+    /// Lets the machine sleep: only the clock on the wall goes on.
+    pub fn sleep(&mut self, ms: u64) {
+        self.now.wall_ms += ms as i64;
+    }
+
+    pub fn watch(&mut self, filter: &str) {
+        let filter = Filter::new(filter).unwrap();
+        self.act(|session, now| session.subscribe(filter, None, now));
+    }
+
+    pub fn accept(&mut self) {
+        let socket = self.socket();
+        self.act(|session, now| session.socket_opened(socket, now));
+    }
+
+    pub fn close(&mut self, code: u16) {
+        let socket = self.socket();
+        self.act(|session, now| session.socket_closed(socket, code, "", now));
+    }
+
+    pub fn say(&mut self, message: &ServerMessage) {
+        self.say_on(self.socket(), message);
+    }
+
+    pub fn say_on(&mut self, socket: SocketId, message: &ServerMessage) {
+        let text = message.to_json();
+        self.act(|session, now| session.socket_message(socket, &text, now));
+    }
+
+    /// Confirms the subscriptions asked for on the newest socket.
+    pub fn confirm(&mut self, topics: &[SubscribedTopic]) {
+        for request in self.take_subscribes() {
+            let reply = self.subscribed(request.id, request.filter, topics);
+            self.say(&reply);
+        }
+    }
+
+    pub fn subscribed(&self, id: RequestId, filter: Filter, topics: &[SubscribedTopic]) -> ServerMessage {
+        ServerMessage::Subscribed(server::Subscribed {
+            id,
+            connection_id: "abc=".into(),
+            filter,
+            topics: topics.to_vec(),
+            viewers: Some(2),
+            server_ts: self.server_ts(),
+            limits: Default::default(),
+            rotate_in_ms: 6_600_000,
+            more: false,
+        })
+    }
+
+    pub fn server_ts(&self) -> i64 {
+        WALL_MS + SKEW_MS + self.now.mono_ms as i64
+    }
+
+    /// Live publications of `host/cpu` with these offsets.
+    pub fn publish(&mut self, offsets: &[u64]) {
+        let message = publications(offsets, false, self.server_ts());
+        self.say(&message);
+    }
+
+    pub fn replay(&mut self, offsets: &[u64]) {
+        let message = publications(offsets, true, self.server_ts());
+        self.say(&message);
+    }
+
+    pub fn pong(&mut self, heads: &[(&str, u64)]) {
+        let ping = self.take_pings().pop().expect("a ping was sent");
+        let heads = heads.iter().map(|(name, offset)| (topic(name), position(*offset))).collect();
+        let pong = server::Pong { t: ping.t, server_ts: self.server_ts(), heads };
+        self.say(&ServerMessage::Pong(pong));
+    }
+
+    pub fn answer_pings(&mut self) {
+        if self.sent.iter().any(|(_, message)| matches!(message, ClientMessage::Ping(_))) {
+            self.pong(&[]);
+        }
+    }
+
+    pub fn dismiss(&mut self, code: u16, reconnect: bool, window_ms: Option<u64>) {
+        let message = server::Disconnect { code: code.into(), reason: "test".into(), reconnect, window_ms };
+        self.say(&ServerMessage::Disconnect(message));
+    }
+
+    pub fn refuse(&mut self, id: Option<RequestId>, code: u16, retry_after_ms: Option<u64>) {
+        let message = server::ErrorReply {
+            id,
+            code: code.into(),
+            message: "no".into(),
+            retryable: code < 200,
+            retry_after_ms,
+        };
+        self.say(&ServerMessage::Error(message));
+    }
+
+    pub fn take_subscribes(&mut self) -> Vec<client::Subscribe> {
+        self.take(|message| match message {
+            ClientMessage::Subscribe(subscribe) => Some(subscribe.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn take_histories(&mut self) -> Vec<client::History> {
+        self.take(|message| match message {
+            ClientMessage::History(history) => Some(history.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn take_publishes(&mut self) -> Vec<client::Publish> {
+        self.take(|message| match message {
+            ClientMessage::Publish(publish) => Some((**publish).clone()),
+            _ => None,
+        })
+    }
+
+    pub fn take_pings(&mut self) -> Vec<client::Ping> {
+        self.take(|message| match message {
+            ClientMessage::Ping(ping) => Some(ping.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// What a viewer was shown of `host/cpu`: offsets, and gaps as `!from-to`.
+    pub fn shown(&mut self) -> String {
+        let words: Vec<String> = self.take_events().iter().filter_map(word).collect();
+        words.join(" ")
+    }
+
+    fn take<T>(&mut self, pick: impl Fn(&ClientMessage) -> Option<T>) -> Vec<T> {
+        let (taken, rest) = std::mem::take(&mut self.sent).into_iter().partition(|(_, m)| pick(m).is_some());
+        self.sent = rest;
+        let taken: Vec<(SocketId, ClientMessage)> = taken;
+        taken.iter().filter_map(|(_, message)| pick(message)).collect()
+    }
+
+    fn drain(&mut self) {
+        while let Some(effect) = self.session.poll_effect() {
+            match effect {
+                Effect::OpenSocket { socket, protocols } => {
+                    self.sockets.push(socket);
+                    self.protocols.push(protocols);
+                }
+                Effect::Send { socket, text } => {
+                    assert!(text.len() <= shared::limits::FRAME_BYTES, "{} bytes in a frame", text.len());
+                    let message = serde_json::from_str(&text).expect("what a session says can be read");
+                    self.sent.push((socket, message));
+                }
+                Effect::CloseSocket { socket } => self.closed.push(socket),
+            }
+        }
+        self.events.extend(std::iter::from_fn(|| self.session.poll_event()));
+    }
+}
+
+fn word(event: &Event) -> Option<String> {
+    match event {
+        Event::Publications { items, replay, .. } => {
+            let mark = if *replay { "r" } else { "" };
+            let offsets: Vec<String> = items.iter().map(|item| format!("{mark}{}", item.offset)).collect();
+            Some(offsets.join(" "))
+        }
+        Event::Gap { from, to, .. } => Some(format!("!{}-{}", from.offset + 1, to.offset)),
+        Event::EpochChanged { start, .. } => Some(format!("#{start}")),
+        Event::TopicGone { .. } => Some("gone".into()),
+        _ => None,
+    }
+}
+
+pub(super) fn topic(name: &str) -> Topic {
+    Topic::new(name).unwrap()
+}
+
+pub(super) fn position(offset: u64) -> Position {
+    Position::new(Epoch::new(EPOCH), offset)
+}
+
+pub(super) fn publication(offset: u64, received_at: i64) -> Publication {
+    Publication { offset, ts: WALL_MS + offset as i64, received_at, data: offset.into() }
+}
+
+pub(super) fn publications(offsets: &[u64], replay: bool, received_at: i64) -> ServerMessage {
+    ServerMessage::Publications(server::Publications {
+        topic: topic("host/cpu"),
+        epoch: Epoch::new(EPOCH),
+        items: offsets.iter().map(|offset| publication(*offset, received_at)).collect(),
+        replay,
+        meta: None,
+    })
+}
+
+/// `host/cpu` as `subscribed` lists it, with `head` and, if anything is replayed, where from.
+pub(super) fn listed(head: u64, recovered: bool, replay_from: Option<u64>) -> SubscribedTopic {
+    SubscribedTopic {
+        topic: topic("host/cpu"),
+        position: position(head),
+        recovered,
+        replay_from: replay_from.map(position),
+        meta: TopicMeta::default(),
+    }
+}
+
+pub(super) fn history(
+    request: &client::History,
+    offsets: &[u64],
+    head: u64,
+    recovered: bool,
+) -> ServerMessage {
+    ServerMessage::History(server::HistoryReply {
+        id: request.id,
+        topic: request.topic.clone(),
+        epoch: Epoch::new(EPOCH),
+        items: offsets.iter().map(|offset| publication(*offset, WALL_MS)).collect(),
+        head: position(head),
+        recovered,
+    })
+}
+
+pub(super) fn outgoing(name: &str, data: u64, idempotent: bool) -> Outgoing {
+    let items = vec![shared::publication::Item::now(data)];
+    Outgoing { topic: topic(name), items, meta: None, idempotent }
+}

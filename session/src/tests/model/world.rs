@@ -1,0 +1,371 @@
+//! Sessions, a server, and a network between them that does its worst.
+
+use std::collections::BTreeMap;
+
+use super::server::Server;
+use super::viewer::Viewer;
+use crate::rng::Rng;
+use crate::tests::harness::{WALL_MS, outgoing, topic};
+use crate::{Effect, Now, Refusal, Session, Settings, SocketId, State, Ticket};
+use shared::client::Rewind;
+use shared::server::Publications;
+use shared::{ClientMessage, Filter, ServerMessage};
+
+/// Watches everything from the beginning.
+const WATCHER: usize = 0;
+/// Comes later, and asks for a little of the past.
+const LATECOMER: usize = 1;
+/// Publishes idempotently, and watches nothing.
+const PUBLISHER: usize = 2;
+/// The longest a message is on its way, in milliseconds.
+const SLOWEST_MS: u64 = 1_500;
+const TOPICS: [&str; 3] = ["a/x", "a/y", "b"];
+/// The publisher's own; its log is never lost, so that every publication can be accounted for.
+const PUBLISHED: &str = "p/q";
+
+#[derive(Debug)]
+enum Arrival {
+    Opened,
+    Refused(Refusal),
+    Closed(u16),
+    AtServer(String),
+    AtClient(String),
+}
+
+#[derive(Debug, Default)]
+struct Connection {
+    filters: Vec<Filter>,
+    /// Nothing gets through any more, and nobody says so.
+    frozen: bool,
+}
+
+struct Client {
+    session: Session,
+    viewer: Viewer,
+    /// Sockets asked for and neither closed nor lost, as the session knows it.
+    open: Vec<SocketId>,
+    tickets: Vec<Ticket>,
+}
+
+pub struct World {
+    rng: Rng,
+    now: Now,
+    server: Server,
+    clients: Vec<Client>,
+    connections: BTreeMap<(usize, SocketId), Connection>,
+    /// By when, then in order of sending.
+    arrivals: BTreeMap<(u64, u64), (usize, SocketId, Arrival)>,
+    sent: u64,
+    last_restart_ms: u64,
+    chaos: bool,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let settings = Settings { queue_messages: 1_000, queue_age_ms: None, ..Settings::default() };
+        let client = |n: u64| Client {
+            session: Session::new(settings.clone(), seed * 3 + n),
+            viewer: Viewer::default(),
+            open: Vec::new(),
+            tickets: Vec::new(),
+        };
+        let mut world = Self {
+            rng: Rng::new(seed ^ 0x5eed),
+            now: Now { mono_ms: 0, wall_ms: WALL_MS },
+            server: Server::default(),
+            clients: (0..3).map(client).collect(),
+            connections: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+            sent: 0,
+            last_restart_ms: 0,
+            chaos: false,
+        };
+        world.act(WATCHER, |session, now| {
+            session.subscribe(Filter::All, None, now);
+            session.open(now);
+        });
+        world.act(PUBLISHER, Session::open);
+        world.pass(10_000);
+        world
+    }
+
+    /// Anything that can happen, fifty times.
+    pub fn disturb(&mut self) {
+        self.chaos = true;
+        let arrives = self.rng.up_to(49);
+        for step in 0..50 {
+            if step == arrives {
+                self.act(LATECOMER, |session, now| {
+                    session.subscribe(Filter::new("a/*").unwrap(), Some(Rewind::Count(3)), now);
+                    session.open(now);
+                });
+            }
+            self.disturb_once();
+            let ms = if self.rng.up_to(9) == 0 { 60_000 } else { 2_000 };
+            let ms = self.rng.up_to(ms);
+            self.pass(ms);
+        }
+    }
+
+    /// From now on everything works, for long enough to find out what was missed.
+    pub fn calm_down(&mut self) {
+        self.chaos = false;
+        for client in 0..self.clients.len() {
+            self.act(client, |session, now| session.network(true, now));
+        }
+        self.pass(400_000);
+    }
+
+    pub fn judge(&self) {
+        for (client, watched_all_along) in [(WATCHER, true), (LATECOMER, false)] {
+            let Client { session, viewer, .. } = &self.clients[client];
+            viewer.judge(&self.server, watched_all_along);
+            for (topic, log) in self.server.logs.iter().filter(|(topic, _)| topic.as_str().starts_with("a/"))
+            {
+                let position = session.position(topic).map(|position| (position.epoch, position.offset));
+                assert_eq!(position, Some((log.epoch.clone(), log.head())), "{topic}");
+            }
+        }
+        self.judge_publisher();
+    }
+
+    /// Each was published once, in order, and its publisher was told.
+    fn judge_publisher(&self) {
+        let publisher = &self.clients[PUBLISHER];
+        let published = publisher.viewer.outcomes().values().filter(|outcome| **outcome == "published");
+        assert_eq!(published.count(), publisher.tickets.len(), "{:?}", publisher.session.state());
+        let log = self.server.logs.get(&topic(PUBLISHED));
+        let numbers: Vec<u64> = log
+            .map(|log| log.items.iter().filter_map(|item| item.data.as_u64()).collect())
+            .unwrap_or_default();
+        assert_eq!(numbers, (0..publisher.tickets.len() as u64).collect::<Vec<_>>());
+    }
+
+    fn disturb_once(&mut self) {
+        let client = self.rng.up_to(2) as usize;
+        let name = TOPICS[self.rng.up_to(2) as usize];
+        match self.rng.up_to(21) {
+            0..=7 => self.publish(name),
+            8..=10 => self.publish_by_session(),
+            11 => self.cut(client, Some(1006)),
+            12 => self.cut(client, Some(1001)),
+            13 => self.cut(client, None),
+            14 => self.dismiss(client),
+            15 => self.server.evict(&topic(name), 1 + self.rng.clone().up_to(3)),
+            16 => self.restart_log(name),
+            17 => {
+                let online = self.rng.up_to(1) == 0;
+                self.act(client, |session, now| session.network(online, now));
+            }
+            18 => {
+                let visible = self.rng.up_to(1) == 0;
+                self.act(client, |session, now| session.visibility(visible, now));
+            }
+            19 => self.now.wall_ms += 100_000,
+            20 => self.close_and_open(client),
+            _ => (0..self.rng.up_to(20)).for_each(|_| self.publish(name)),
+        }
+    }
+
+    fn publish(&mut self, name: &str) {
+        let data = (0..=self.rng.up_to(2)).map(|n| n.into()).collect();
+        let publications = self.server.append(&topic(name), data);
+        self.push(&publications);
+    }
+
+    fn publish_by_session(&mut self) {
+        let number = self.clients[PUBLISHER].tickets.len() as u64;
+        let mut ticket = None;
+        self.act(PUBLISHER, |session, now| {
+            ticket = Some(session.publish(outgoing(PUBLISHED, number, true), now));
+        });
+        self.clients[PUBLISHER].tickets.extend(ticket);
+    }
+
+    /// A log is lost and started anew; not so often that a frame of the one before last is still about.
+    fn restart_log(&mut self, name: &str) {
+        if self.now.mono_ms > self.last_restart_ms + 2 * SLOWEST_MS
+            && self.server.logs.contains_key(&topic(name))
+        {
+            self.last_restart_ms = self.now.mono_ms;
+            self.server.start(&topic(name));
+            self.publish(name);
+        }
+    }
+
+    /// Ends every connection of `client`, with a close or without a word.
+    fn cut(&mut self, client: usize, code: Option<u16>) {
+        let sockets: Vec<SocketId> = self
+            .connections
+            .keys()
+            .filter(|(owner, _)| *owner == client)
+            .map(|(_, socket)| *socket)
+            .collect();
+        for socket in sockets {
+            match code {
+                Some(code) => {
+                    self.connections.remove(&(client, socket));
+                    self.arrive(client, socket, Arrival::Closed(code));
+                }
+                None => self.connections.entry((client, socket)).or_default().frozen = true,
+            }
+        }
+    }
+
+    fn dismiss(&mut self, client: usize) {
+        let text = r#"{"type":"disconnect","code":3000,"reason":"","reconnect":true,"window_ms":4000}"#;
+        let sockets: Vec<SocketId> = self.clients[client].open.clone();
+        for socket in sockets {
+            self.arrive(client, socket, Arrival::AtClient(text.into()));
+        }
+        self.cut(client, Some(1001));
+    }
+
+    /// A session that publishes is left open: closing would drop what it was given.
+    fn close_and_open(&mut self, client: usize) {
+        if client != PUBLISHER && self.clients[client].session.state() != State::Idle {
+            self.act(client, Session::close);
+            let ms = self.rng.up_to(5_000);
+            self.pass(ms);
+            self.act(client, Session::open);
+        }
+    }
+
+    fn act(&mut self, client: usize, action: impl FnOnce(&mut Session, Now)) {
+        action(&mut self.clients[client].session, self.now);
+        self.drain(client);
+    }
+
+    fn drain(&mut self, client: usize) {
+        while let Some(effect) = self.clients[client].session.poll_effect() {
+            match effect {
+                Effect::OpenSocket { socket, .. } => self.open(client, socket),
+                Effect::Send { socket, text } => self.arrive(client, socket, Arrival::AtServer(text)),
+                Effect::CloseSocket { socket } => {
+                    self.clients[client].open.retain(|open| *open != socket);
+                    self.connections.remove(&(client, socket));
+                    self.arrive(client, socket, Arrival::Closed(1000));
+                }
+            }
+        }
+        while let Some(event) = self.clients[client].session.poll_event() {
+            self.clients[client].viewer.see(event, &self.server);
+        }
+        let Client { session, open, .. } = &self.clients[client];
+        let allowed = if session.state() == State::Rotating { 2 } else { 1 };
+        assert!(open.len() <= allowed, "{} sockets while {}", open.len(), session.state());
+    }
+
+    fn open(&mut self, client: usize, socket: SocketId) {
+        self.clients[client].open.push(socket);
+        let luck = if self.chaos { self.rng.up_to(9) } else { 9 };
+        match luck {
+            0 => self.arrive(client, socket, Arrival::Refused(Refusal::default())),
+            1 => self.arrive(
+                client,
+                socket,
+                Arrival::Refused(Refusal { status: Some(503), retry_after_ms: None }),
+            ),
+            2 => {}
+            _ => {
+                self.connections.insert((client, socket), Connection::default());
+                self.arrive(client, socket, Arrival::Opened);
+            }
+        }
+    }
+
+    /// Something is on its way, and may be overtaken.
+    fn arrive(&mut self, client: usize, socket: SocketId, arrival: Arrival) {
+        let slowest_ms = if self.chaos && self.rng.up_to(3) == 0 { SLOWEST_MS } else { 30 };
+        // What a client says on one socket arrives in order.
+        let delay_ms = if matches!(arrival, Arrival::AtServer(_)) { 20 } else { self.rng.up_to(slowest_ms) };
+        self.sent += 1;
+        self.arrivals.insert((self.now.mono_ms + delay_ms, self.sent), (client, socket, arrival));
+    }
+
+    /// Sends publications to whoever watches; in chaos some are lost and some come twice.
+    fn push(&mut self, publications: &Publications) {
+        let matching = |connection: &Connection| {
+            !connection.frozen && connection.filters.iter().any(|filter| filter.matches(&publications.topic))
+        };
+        let receivers: Vec<(usize, SocketId)> =
+            self.connections.iter().filter(|(_, c)| matching(c)).map(|(key, _)| *key).collect();
+        let text = ServerMessage::Publications(publications.clone()).to_json();
+        for (client, socket) in receivers {
+            let copies = match if self.chaos { self.rng.up_to(9) } else { 9 } {
+                0 => 0,
+                1 => 2,
+                _ => 1,
+            };
+            for _ in 0..copies {
+                self.arrive(client, socket, Arrival::AtClient(text.clone()));
+            }
+        }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        let end_ms = self.now.mono_ms + ms;
+        while let Some(at_ms) = self.next_moment().filter(|at_ms| *at_ms <= end_ms) {
+            self.advance(at_ms);
+            while let Some(entry) = self.arrivals.first_entry().filter(|entry| entry.key().0 <= at_ms) {
+                let (client, socket, arrival) = entry.remove();
+                self.deliver(client, socket, arrival);
+            }
+            for client in 0..self.clients.len() {
+                if self.clients[client].session.poll_timeout().is_some_and(|due_ms| due_ms <= at_ms) {
+                    self.act(client, Session::handle_timeout);
+                    let next_ms = self.clients[client].session.poll_timeout();
+                    assert!(next_ms.is_none_or(|next_ms| next_ms > at_ms), "a timer that does not end");
+                }
+            }
+        }
+        self.advance(end_ms);
+    }
+
+    fn next_moment(&self) -> Option<u64> {
+        let timers = self.clients.iter().filter_map(|client| client.session.poll_timeout());
+        let arrival = self.arrivals.first_key_value().map(|((at_ms, _), _)| *at_ms);
+        timers.chain(arrival).min()
+    }
+
+    fn advance(&mut self, to_ms: u64) {
+        self.now.wall_ms += to_ms.saturating_sub(self.now.mono_ms) as i64;
+        self.now.mono_ms = self.now.mono_ms.max(to_ms);
+    }
+
+    fn deliver(&mut self, client: usize, socket: SocketId, arrival: Arrival) {
+        let frozen = self.connections.get(&(client, socket)).is_some_and(|connection| connection.frozen);
+        match arrival {
+            Arrival::Opened => self.act(client, |session, now| session.socket_opened(socket, now)),
+            Arrival::Refused(refusal) => {
+                self.clients[client].open.retain(|open| *open != socket);
+                self.act(client, |session, now| session.socket_refused(socket, refusal, now));
+            }
+            Arrival::Closed(code) => {
+                self.clients[client].open.retain(|open| *open != socket);
+                self.act(client, |session, now| session.socket_closed(socket, code, "", now));
+            }
+            Arrival::AtClient(text) if !frozen => {
+                self.act(client, |session, now| session.socket_message(socket, &text, now));
+            }
+            Arrival::AtServer(text) if !frozen => self.serve(client, socket, &text),
+            Arrival::AtClient(_) | Arrival::AtServer(_) => {}
+        }
+    }
+
+    fn serve(&mut self, client: usize, socket: SocketId, text: &str) {
+        let Some(connection) = self.connections.get_mut(&(client, socket)) else {
+            return;
+        };
+        let message: ClientMessage = serde_json::from_str(text).expect("a session speaks the protocol");
+        let server_ts = self.now.wall_ms;
+        let (replies, published) =
+            self.server.answer(&mut connection.filters, message, server_ts, &mut self.rng);
+        if let Some(publications) = published {
+            self.push(&publications);
+        }
+        for reply in replies {
+            self.arrive(client, socket, Arrival::AtClient(reply.to_json()));
+        }
+    }
+}
