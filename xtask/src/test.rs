@@ -78,7 +78,7 @@ fn wasm(project: &Project) -> Result<Suite, Failure> {
     let mut command = project.cargo([
         "test",
         "--package",
-        "shared",
+        "tickertape-shared",
         "--package",
         "tickertape-session",
         "--lib",

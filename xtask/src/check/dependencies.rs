@@ -31,7 +31,7 @@ const CLI: &[&str] = &[
     "apigw-websocket",
     "lambda-host",
     "backend-store",
-    "shared",
+    "tickertape-shared",
     "tickertape-session",
 ];
 const STORM: &[&str] = &[
@@ -40,35 +40,38 @@ const STORM: &[&str] = &[
     "apigw-websocket",
     "lambda-host",
     "backend-store",
-    "shared",
+    "tickertape-shared",
     "tickertape",
     "tickertape-session",
 ];
-const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "shared"];
+const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "tickertape-shared"];
 
 /// Innermost first. A crate without a rule is a violation: whoever adds one decides where it stands.
 const RULES: [Rule; 17] = [
-    rule("shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
-    rule("tickertape-session", &["shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
-    Rule { never_directly: &[CLOCK_AND_CHANCE, BROWSER], ..rule("backend-core", &["shared"], &[IO, AWS]) },
-    rule("backend-edge", &["backend-core", "shared"], &[IO, AWS_SDK]),
+    rule("tickertape-shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
+    rule("tickertape-session", &["tickertape-shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
+    Rule {
+        never_directly: &[CLOCK_AND_CHANCE, BROWSER],
+        ..rule("backend-core", &["tickertape-shared"], &[IO, AWS])
+    },
+    rule("backend-edge", &["backend-core", "tickertape-shared"], &[IO, AWS_SDK]),
     rule("apigw-websocket", &[], &[AWS_SDK]),
     rule("lambda-host", &["apigw-websocket"], &[AWS_SDK]),
-    rule("backend-store", &["backend-core", "shared"], &[AWS]),
-    rule("backend-aws", &["backend-core", "shared"], &[&["axum", "redb"]]),
+    rule("backend-store", &["backend-core", "tickertape-shared"], &[AWS]),
+    rule("backend-aws", &["backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
     // What the SDK's types are called stays with the adapters.
     Rule { never_directly: &[AWS_CLIENTS], ..rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]) },
-    rule("backend-poller", &["backend-aws", "backend-core", "shared"], &[&["axum", "redb"]]),
-    rule("frontend", &["shared", "tickertape-session"], &[AWS]),
+    rule("backend-poller", &["backend-aws", "backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
+    rule("frontend", &["tickertape-shared", "tickertape-session"], &[AWS]),
     rule("tickertape", CLI, &[AWS_SDK]),
     // Tests reach the product from outside; what they share with it is the protocol.
-    rule("e2e", &["shared", "tickertape-session"], &[]),
+    rule("e2e", &["tickertape-shared", "tickertape-session"], &[]),
     // A crowd for tests, made of the program's own client; it ships nowhere.
     rule("storm", STORM, &[AWS_SDK]),
     // The template, compared with the code by tests, which may build on whatever they compare.
     rule("infra", &[], &[IO, AWS]),
     // Decisions of both ends, run against each other in simulated time; it ships nowhere.
-    rule("simulation", &["backend-core", "shared", "tickertape-session"], &[IO, AWS]),
+    rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
     // Compiled before anything else can start.
     rule("xtask", &[], &[&["syn", "tokio"]]),
 ];

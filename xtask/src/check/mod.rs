@@ -59,7 +59,7 @@ fn linted_for_wasm(project: &Project) -> Result<(), Failure> {
         "--package",
         "frontend",
         "--package",
-        "shared",
+        "tickertape-shared",
         "--package",
         "tickertape-session",
         "--locked",

@@ -19,11 +19,11 @@ fn node(name: &str, dependencies: &[(&str, &str, Option<&str>)]) -> Value {
 
 #[test]
 fn the_directions_of_the_design_are_allowed() {
-    let members = ["shared", "backend-core", "backend-store", "frontend", "tickertape"];
+    let members = ["tickertape-shared", "backend-core", "backend-store", "frontend", "tickertape"];
     let dependencies = [
-        ("backend-core", "shared", None),
+        ("backend-core", "tickertape-shared", None),
         ("backend-store", "backend-core", None),
-        ("frontend", "shared", None),
+        ("frontend", "tickertape-shared", None),
         ("tickertape", "backend-store", None),
     ];
     assert!(violations(&metadata(&members, &dependencies)).is_empty());
@@ -31,8 +31,9 @@ fn the_directions_of_the_design_are_allowed() {
 
 #[test]
 fn a_dependency_that_points_back_is_found() {
-    let metadata = metadata(&["shared", "backend-core"], &[("shared", "backend-core", None)]);
-    assert_eq!(violations(&metadata), ["shared must not build on backend-core"]);
+    let metadata =
+        metadata(&["tickertape-shared", "backend-core"], &[("tickertape-shared", "backend-core", None)]);
+    assert_eq!(violations(&metadata), ["tickertape-shared must not build on backend-core"]);
 }
 
 #[test]
@@ -58,17 +59,17 @@ fn tests_may_use_what_the_product_may_not() {
 
 #[test]
 fn a_dependency_for_no_platform_at_all_does_not_count() {
-    let mut metadata = metadata(&["shared"], &[("shared", "chrono", None)]);
+    let mut metadata = metadata(&["tickertape-shared"], &[("tickertape-shared", "chrono", None)]);
     let nodes = metadata["resolve"]["nodes"].as_array_mut().unwrap();
-    let shared = nodes.iter_mut().find(|node| node["id"] == "shared").unwrap();
+    let shared = nodes.iter_mut().find(|node| node["id"] == "tickertape-shared").unwrap();
     shared["deps"][0]["dep_kinds"][0]["target"] = json!("cfg(any())");
     assert!(violations(&metadata).is_empty());
 }
 
 #[test]
 fn build_scripts_count_as_the_product() {
-    let metadata = metadata(&["shared"], &[("shared", "chrono", Some("build"))]);
-    assert_eq!(violations(&metadata), ["shared must not build on chrono"]);
+    let metadata = metadata(&["tickertape-shared"], &[("tickertape-shared", "chrono", Some("build"))]);
+    assert_eq!(violations(&metadata), ["tickertape-shared must not build on chrono"]);
 }
 
 #[test]
