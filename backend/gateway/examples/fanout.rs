@@ -60,12 +60,12 @@ async fn measure(viewers: usize, messages: usize) -> Result<(), Failure> {
     let (cpu_before, began) = (cpu_time()?, Instant::now());
     let mut refused = 0;
     for _ in 0..messages {
-        let mut left = connections.post_to_all(&ids, &frame);
+        let mut left = connections.post_to_all(&ids, &frame).await;
         while !left.is_empty() {
             refused += left.len();
             tokio::time::sleep(Duration::from_millis(1)).await;
             let again: Vec<_> = left.iter().map(|(id, _)| *id).collect();
-            left = connections.post_to_all(&again, &frame);
+            left = connections.post_to_all(&again, &frame).await;
         }
     }
     clients.wait().await?;

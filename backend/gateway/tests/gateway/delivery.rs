@@ -1,4 +1,6 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use apigw_websocket::{ConnectionId, Connections, Frame, PostError};
 use tokio::net::{TcpSocket, TcpStream};
@@ -26,10 +28,32 @@ async fn a_broadcast_reaches_everyone_and_tells_who_is_gone() {
     let (mut first, first_id) = harness.identified_client().await;
     let (mut second, second_id) = harness.identified_client().await;
     let gone: ConnectionId = "XDmENcnwIE0CFEQ=".parse().expect("an id");
-    let failed = harness.connections.post_to_all([&first_id, &gone, &second_id], &Frame::text("all"));
+    let failed = harness.connections.post_to_all([&first_id, &gone, &second_id], &Frame::text("all")).await;
     assert_eq!(failed, [(gone, PostError::Gone)]);
     assert_eq!(text(&mut first).await, "all");
     assert_eq!(text(&mut second).await, "all");
+}
+
+/// On one thread, so that another task can run only when the broadcast yields.
+#[tokio::test(flavor = "current_thread")]
+async fn a_broadcast_to_thousands_lets_other_tasks_run_meanwhile() {
+    let harness = Start::new(Script::default()).run().await;
+    let (counter, counted) = (Arc::new(AtomicUsize::new(0)), 10_000);
+    let turns = counter.clone();
+    let other = tokio::spawn(async move {
+        loop {
+            turns.fetch_add(1, Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    let ids: Vec<ConnectionId> =
+        (0..counted).map(|number| format!("{number:015}=").parse().expect("an id")).collect();
+    let before = counter.load(Relaxed);
+    let failed = harness.connections.post_to_all(&ids, &Frame::text("all")).await;
+    let turns = counter.load(Relaxed) - before;
+    other.abort();
+    assert_eq!(failed, ids.iter().map(|id| (*id, PostError::Gone)).collect::<Vec<_>>());
+    assert!(turns >= counted / 256, "another task ran {turns} times while {counted} posts were made");
 }
 
 #[tokio::test]
@@ -46,7 +70,7 @@ async fn a_message_beyond_the_limit_is_refused_for_everyone() {
     let too_large = PostError::PayloadTooLarge { size_bytes: 131_073, limit_bytes: 131_072 };
     let frame = Frame::text(&"x".repeat(131_073));
     assert_eq!(harness.connections.post(&id, &frame), Err(too_large));
-    assert_eq!(harness.connections.post_to_all([&id], &frame), [(id, too_large)]);
+    assert_eq!(harness.connections.post_to_all([&id], &frame).await, [(id, too_large)]);
     harness.connections.post(&id, &Frame::text(&"x".repeat(131_072))).expect("posted");
     assert_eq!(text(&mut client).await.len(), 131_072);
 }
@@ -75,7 +99,7 @@ async fn a_reader_that_never_reads_is_bounded_and_disturbs_no_other() {
     let frame = Frame::text(&"x".repeat(64 * 1024));
     let mut refused = 0;
     for _ in 0..MORE_THAN_BUFFERS / frame.payload_bytes() {
-        let failed = harness.connections.post_to_all([&stalled_id, &healthy_id], &frame);
+        let failed = harness.connections.post_to_all([&stalled_id, &healthy_id], &frame).await;
         assert!(
             failed.iter().all(|failure| *failure == (stalled_id, PostError::LimitExceeded)),
             "{failed:?}"
