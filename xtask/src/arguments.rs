@@ -1,13 +1,13 @@
-//! The command line, parsed.
+//! Parses the command line of `cargo xtask`.
 
 use crate::deploy::{Deploy, Destroy};
-use crate::failure::Failure;
+use crate::error::TaskError;
 
-/// What was asked for.
+/// A subcommand with its arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Subcommand {
     Help,
-    /// Build everything and serve it; the arguments go to `tickertape serve`.
+    /// Builds the page and the program and serves them; the arguments are passed to `tickertape serve`.
     Run {
         serve_arguments: Vec<String>,
     },
@@ -15,40 +15,48 @@ pub enum Subcommand {
     Test {
         scope: Scope,
     },
-    Check,
-    /// The arguments go to the benchmark program.
+    Check {
+        scope: Scope,
+    },
+    /// Draws the picture of the crates in ARCHITECTURE.md again.
+    Picture,
+    /// The arguments are passed to the benchmark program.
     Bench {
         arguments: Vec<String>,
     },
-    /// Chaos over real sockets for so many minutes, and more schedules of the simulation.
+    /// Runs the storm test with injected faults for `minutes`, then further schedules of the simulation.
     Soak {
         minutes: u32,
     },
-    /// The AWS topology on this machine; the arguments go to `tickertape serve`.
+    /// Starts the AWS topology on this machine; the arguments are passed to `tickertape serve`.
     LambdaLocal {
         serve_arguments: Vec<String>,
     },
-    /// To AWS.
+    /// Deploys to AWS.
     Deploy(Deploy),
-    /// From AWS.
+    /// Deletes a deployment on AWS.
     Destroy(Destroy),
-    /// Internal, started by `run`: opens the browser once something listens at `address`.
+    /// Opens the browser once a server listens at `address`. Only `run` starts this, as a process of its own.
     OpenWhenReady {
         address: String,
     },
 }
 
-/// How much `test` runs.
+/// The tests that `test` runs, or the checks that `check` runs.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Scope {
-    /// Every test there is.
+    /// All of them.
     All,
-    /// Only what needs neither WebAssembly nor a browser.
+    /// The tests that need neither WebAssembly, nor a browser, nor Java; the checks that do not compile the workspace.
     Quick,
 }
 
 /// Parses the words after `cargo xtask`.
-pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Failure> {
+///
+/// # Errors
+///
+/// [`TaskError::Usage`] for an unknown subcommand or argument, [`TaskError::InvalidOption`] for the value of an option.
+pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, TaskError> {
     let words: Vec<String> = words.into_iter().collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
@@ -57,12 +65,14 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
         ["dev"] => Ok(Subcommand::Dev),
         ["test"] => Ok(Subcommand::Test { scope: Scope::All }),
         ["test", "--quick"] => Ok(Subcommand::Test { scope: Scope::Quick }),
-        ["check"] => Ok(Subcommand::Check),
+        ["check"] => Ok(Subcommand::Check { scope: Scope::All }),
+        ["check", "--quick"] => Ok(Subcommand::Check { scope: Scope::Quick }),
+        ["picture"] => Ok(Subcommand::Picture),
         ["bench", rest @ ..] => Ok(Subcommand::Bench { arguments: passed_on("bench", rest)? }),
         ["soak"] => Ok(Subcommand::Soak { minutes: SOAK_MINUTES }),
         ["soak", minutes] => match minutes.parse() {
             Ok(minutes @ 1..) => Ok(Subcommand::Soak { minutes }),
-            Ok(0) | Err(_) => Err(Failure::Usage { words: format!("soak {minutes}") }),
+            Ok(0) | Err(_) => Err(TaskError::Usage { words: format!("soak {minutes}") }),
         },
         ["lambda-local", rest @ ..] => {
             Ok(Subcommand::LambdaLocal { serve_arguments: passed_on("lambda-local", rest)? })
@@ -70,19 +80,19 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Fail
         ["deploy", rest @ ..] => Deploy::parse(rest).map(Subcommand::Deploy),
         ["destroy", rest @ ..] => Destroy::parse(rest).map(Subcommand::Destroy),
         ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),
-        other => Err(Failure::Usage { words: other.join(" ") }),
+        other => Err(TaskError::Usage { words: other.join(" ") }),
     }
 }
 
-/// How long `soak` takes unless told.
+/// The minutes that `soak` runs without an argument.
 const SOAK_MINUTES: u32 = 10;
 
-/// What follows `--`; anything before it would be silently lost, so it is refused.
-fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, Failure> {
+/// The arguments after `--`. Arguments before it are an error, since they would be ignored.
+fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, TaskError> {
     match rest {
         [] => Ok(Vec::new()),
         ["--", arguments @ ..] => Ok(arguments.iter().map(|word| (*word).to_owned()).collect()),
-        other => Err(Failure::Usage { words: format!("{subcommand} {}", other.join(" ")) }),
+        other => Err(TaskError::Usage { words: format!("{subcommand} {}", other.join(" ")) }),
     }
 }
 
@@ -90,7 +100,7 @@ fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, Failure> {
 mod tests {
     use super::*;
 
-    fn parsed(line: &str) -> Result<Subcommand, Failure> {
+    fn parsed(line: &str) -> Result<Subcommand, TaskError> {
         parse(line.split_whitespace().map(str::to_owned))
     }
 
@@ -102,20 +112,22 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_dashes_goes_to_the_server() {
+    fn arguments_after_the_dashes_are_passed_to_the_server() {
         let serve_arguments = vec!["--listen".to_owned(), "127.0.0.1:0".to_owned()];
         assert_eq!(parsed("run -- --listen 127.0.0.1:0").unwrap(), Subcommand::Run { serve_arguments });
     }
 
     #[test]
-    fn an_argument_for_the_server_without_the_dashes_is_refused_not_dropped() {
-        assert!(matches!(parsed("run --listen 127.0.0.1:0"), Err(Failure::Usage { .. })));
+    fn an_argument_for_the_server_without_the_dashes_is_an_error() {
+        assert!(matches!(parsed("run --listen 127.0.0.1:0"), Err(TaskError::Usage { .. })));
     }
 
     #[test]
-    fn quick_narrows_the_tests() {
+    fn quick_leaves_out_slow_tests_and_checks() {
         assert_eq!(parsed("test").unwrap(), Subcommand::Test { scope: Scope::All });
         assert_eq!(parsed("test --quick").unwrap(), Subcommand::Test { scope: Scope::Quick });
+        assert_eq!(parsed("check").unwrap(), Subcommand::Check { scope: Scope::All });
+        assert_eq!(parsed("check --quick").unwrap(), Subcommand::Check { scope: Scope::Quick });
     }
 
     #[test]
@@ -123,7 +135,7 @@ mod tests {
         assert_eq!(parsed("soak").unwrap(), Subcommand::Soak { minutes: 10 });
         assert_eq!(parsed("soak 3").unwrap(), Subcommand::Soak { minutes: 3 });
         for line in ["soak 0", "soak long", "soak 3 4"] {
-            assert!(matches!(parsed(line), Err(Failure::Usage { .. })), "{line:?}");
+            assert!(matches!(parsed(line), Err(TaskError::Usage { .. })), "{line:?}");
         }
     }
 
@@ -133,11 +145,11 @@ mod tests {
             matches!(parsed("deploy --stage prod").unwrap(), Subcommand::Deploy(Deploy { place, .. }) if place.stage == "prod")
         );
         assert!(matches!(parsed("destroy").unwrap(), Subcommand::Destroy(Destroy { yes: false, .. })));
-        assert!(matches!(parsed("deploy prod"), Err(Failure::Usage { words }) if words == "deploy prod"));
+        assert!(matches!(parsed("deploy prod"), Err(TaskError::Usage { words }) if words == "deploy prod"));
     }
 
     #[test]
-    fn an_unknown_word_is_a_usage_failure_that_repeats_it() {
+    fn the_error_for_an_unknown_subcommand_repeats_it() {
         let failure = parsed("tset").unwrap_err();
         assert!(failure.to_string().contains("tset"), "{failure}");
     }

@@ -1,18 +1,21 @@
-//! `cargo xtask bench`: the figures, from release builds.
+//! `cargo xtask bench`: measures release builds.
 
 mod aws;
+mod command;
 mod peers;
 mod sizes;
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::tools::{Browser, DynamoDbLocal};
-use std::process::Command;
+use command::{from_outside, measure};
 
-/// All figures, or those of one name: some are examples of the crates they measure, `schedules` is the simulation, `init`
-/// and `broadcast` need the AWS topology, everything else is the `bench` program of `e2e`.
-pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
+/// Runs all benchmarks, or the one that the first argument names.
+///
+/// `appends`, `units` and `websocket-units` are examples of the crates that they measure, `schedules` is the program of
+/// `simulation`, `init` and `broadcast` run in the AWS topology, and every other name is passed to the `bench` program of `e2e`.
+pub fn bench(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     match arguments.first().map(String::as_str) {
         Some("appends") => appends(project),
         Some("units") => units(project),
@@ -25,7 +28,7 @@ pub fn bench(project: &Project, arguments: &[String]) -> Result<(), Failure> {
     }
 }
 
-fn all(project: &Project) -> Result<(), Failure> {
+fn all(project: &Project) -> Result<(), TaskError> {
     system(project, &[])?;
     appends(project)?;
     schedules(project)?;
@@ -35,8 +38,8 @@ fn all(project: &Project) -> Result<(), Failure> {
     aws::broadcast(project)
 }
 
-/// The whole system, from outside.
-fn system(project: &Project, arguments: &[String]) -> Result<(), Failure> {
+/// Measures the running program over sockets and in a browser.
+fn system(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Release)?;
     let mut bench = from_outside(project);
@@ -49,47 +52,31 @@ fn system(project: &Project, arguments: &[String]) -> Result<(), Failure> {
     measure(&mut bench)
 }
 
-/// The program that measures from outside, ready for the name of a figure.
-fn from_outside(project: &Project) -> Command {
-    let mut bench = project.command("cargo");
-    bench.args(["run", "--quiet", "--release", "--package", "e2e", "--bin", "bench", "--"]);
-    bench
-}
-
-/// The embedded store alone: through the server, what a principal may publish in a second would be measured instead.
-fn appends(project: &Project) -> Result<(), Failure> {
+/// Measures the embedded store without the server, whose limit on publications per second would be measured instead.
+fn appends(project: &Project) -> Result<(), TaskError> {
     let mut appends = project.command("cargo");
     appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
     measure(&mut appends)
 }
 
-/// How many schedules of the property test run in a second, on one core.
-fn schedules(project: &Project) -> Result<(), Failure> {
+/// Measures schedules of the property test per second, on one core.
+fn schedules(project: &Project) -> Result<(), TaskError> {
     let mut schedules = project.command("cargo");
     schedules.args(["run", "--quiet", "--release", "--package", "simulation", "--", "--schedules", "5000"]);
     measure(&mut schedules)
 }
 
-/// What DynamoDB bills, which is the same from a debug build.
-fn units(project: &Project) -> Result<(), Failure> {
+/// Measures the request units that DynamoDB bills; a debug build uses as many as a release build.
+fn units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-aws", "--example", "units"]);
     DynamoDbLocal::set_up(project)?.announce(&mut units);
     measure(&mut units)
 }
 
-/// What API Gateway bills, likewise.
-fn websocket_units(project: &Project) -> Result<(), Failure> {
+/// Measures the messages that API Gateway bills; a debug build sends as many as a release build.
+fn websocket_units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-core", "--example", "websocket_units"]);
     measure(&mut units)
-}
-
-fn measure(bench: &mut Command) -> Result<(), Failure> {
-    let status = bench.status().map_err(Failure::while_doing("starting the benchmark"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::Faults { summary: "the benchmark failed".to_owned() })
-    }
 }

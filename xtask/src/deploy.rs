@@ -1,7 +1,8 @@
-//! `cargo xtask deploy` and `cargo xtask destroy`: from a checkout to an open board on AWS, and back.
+//! `cargo xtask deploy` and `cargo xtask destroy`: create, update and delete a deployment on AWS.
 //!
-//! Whether there is an account to deploy to is asked first, and everything that needs none (building, checking, linting)
-//! is done next, by a dry run too. Whatever AWS is asked is a [call](call::Call) of `aws` or `sam`, which a dry run prints.
+//! The AWS account is checked first, because building takes minutes. Building and linting, which need no account, come next; a
+//! dry run does them as well. Every request to AWS is a [call](call::Call) of the program `aws` or `sam`; a dry run prints it
+//! instead of making it.
 
 mod call;
 mod cloud;
@@ -18,7 +19,7 @@ pub use destroy::destroy;
 pub use functions::zip;
 pub use options::{Deploy, Destroy};
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::page;
 use crate::product;
 use crate::project::Project;
@@ -29,8 +30,8 @@ use cloud::Cloud;
 use stack::Outputs;
 use std::path::Path;
 
-/// Builds what is not built, makes or updates the stack, uploads the page, and says where it is.
-pub fn deploy(project: &Project, options: &Deploy) -> Result<(), Failure> {
+/// Builds the page and the functions, creates or updates the stack, uploads the page, and prints its address.
+pub fn deploy(project: &Project, options: &Deploy) -> Result<(), TaskError> {
     options.require_known(&template::parameters(project)?)?;
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
     cloud.require_account()?;
@@ -45,8 +46,8 @@ pub fn deploy(project: &Project, options: &Deploy) -> Result<(), Failure> {
     announce(&cloud, &outputs, &tickertape)
 }
 
-/// All of it that needs no account, checked: how many things hold.
-pub fn check_without_account(project: &Project) -> Result<u32, Failure> {
+/// Runs every step of a deployment that needs no AWS account. Returns the number of checks that passed.
+pub fn check_without_account(project: &Project) -> Result<u32, TaskError> {
     template::lint(project)?;
     template::check_expanded(project)?;
     let artefacts = functions::build(project)?;
@@ -56,12 +57,12 @@ pub fn check_without_account(project: &Project) -> Result<u32, Failure> {
     let cloud = Cloud::open(project, &options.place, true)?;
     cloud.require_account()?;
     release(&cloud, &options)?;
-    // And the three before: linted, expanded, shown.
+    // The three others: the template was linted and expanded, and the calls were printed.
     Ok(artefacts + 3)
 }
 
-/// From artefacts to an address.
-fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, Failure> {
+/// Creates or updates the stack and uploads the page. Everything has been built before.
+fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, TaskError> {
     let secret_version = secret::make_or_keep(cloud, options.rotates_secret)?;
     cloud.run("stack", stack::deploy(cloud, options, &secret_version))?;
     let outputs = Outputs::read(cloud)?;
@@ -69,16 +70,18 @@ fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, Failure> {
     Ok(outputs)
 }
 
-/// What to do with it. Where an identity provider signs the tokens, whoever opens the board has one.
-fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), Failure> {
+/// Prints how to open the board and how to publish. If an identity provider signs the tokens, no token is made: viewers have
+/// one already.
+fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), TaskError> {
     terminal::done("the board", &outputs.site);
     let token = outputs.is_signed_by_us().then(|| token::to_watch(cloud, tickertape)).transpose()?;
-    println!("{}", farewell(cloud, outputs, tickertape, token.as_deref()));
+    println!("{}", closing_text(cloud, outputs, tickertape, token.as_deref()));
     Ok(())
 }
 
-/// Lines that can be typed from the project's root as they are: nobody has installed the program yet.
-fn farewell(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, token: Option<&str>) -> String {
+/// The text printed at the end. Its commands run from the root of the project, with the program that was just built, because
+/// `tickertape` need not be installed.
+fn closing_text(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, token: Option<&str>) -> String {
     let tickertape = tickertape.strip_prefix(&cloud.project.root).unwrap_or(tickertape);
     let make_token = Call::new(tickertape, ["token", "--auth-secret-file", "-", "--publish", "*"]);
     let first = match token {

@@ -1,35 +1,38 @@
 //! `cargo xtask help`.
 
 const HELP: &str = "\
-Tickertape's tasks. Each sets up what it needs, and skips what is done.
+Builds, tests and deploys Tickertape. Each command installs the tools it needs, and skips steps that are up to date.
 
-    cargo xtask run [-- ARGS]     build the page and the program in release, serve, open the browser;
-                                  ARGS go to `tickertape serve`, e.g. -- --listen 127.0.0.1:9000
-    cargo xtask dev               the page rebuilt and reloaded on every save, at http://127.0.0.1:8081,
-                                  in front of the server on port 8080 (started if none listens there)
-    cargo xtask test [--quick]    every test there is, real browser included;
-                                  --quick leaves out WebAssembly and the browser
-    cargo xtask check             format, lints, docs, dependency directions, forbidden names, licences
-    cargo xtask bench [-- NAME]   the figures, or those of one name: fanout, latency, recovery, memory, page,
-                                  page-memory; appends (to the store), schedules (of the simulation); units and
-                                  websocket-units (as AWS bills them), init (how the functions start, and their
-                                  sizes), broadcast (its posts a CPU second). Beside them Node, if it is there
-    cargo xtask soak [MINUTES]    chaos over real sockets, 10 minutes unless told, with a line a minute; then
-                                  20,000 more schedules of the simulation for each of them
+    cargo xtask run [-- ARGS]     build the page and the program in release mode, start the server, open the browser;
+                                  ARGS are passed to `tickertape serve`, e.g. -- --listen 127.0.0.1:9000
+    cargo xtask dev               serve the page at http://127.0.0.1:8081, rebuild and reload it on every save;
+                                  uses the server on port 8080, and starts one if none listens there
+    cargo xtask test [--quick]    run all tests, including those in a real browser;
+                                  --quick leaves out WebAssembly, the browser and DynamoDB Local
+    cargo xtask check [--quick]   check formatting, lints, docs, dependencies between crates and modules, packages,
+                                  documents and licences; --quick leaves out what compiles the workspace
+    cargo xtask picture           draw the picture of the crates in ARCHITECTURE.md again
+    cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
+                                  recovery, memory, page, page-memory, appends (of the store), schedules (of the
+                                  simulation), units and websocket-units (billed by AWS), init (start-up time and
+                                  size of the functions), broadcast (posts per CPU second). Some are compared with
+                                  Node, if it is installed
+    cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a
+                                  line a minute; then run 20,000 schedules of the simulation for each minute
     cargo xtask lambda-local [-- ARGS]
-                                  the AWS topology on this machine: the functions that are deployed, behind a
-                                  gateway of ours, over DynamoDB Local; ARGS go to `tickertape serve`
+                                  run the AWS topology on this machine: the Lambda functions behind the embedded
+                                  gateway, with DynamoDB Local; ARGS are passed to `tickertape serve`
     cargo xtask deploy [--stage NAME] [--region NAME] [--set PARAMETER=VALUE]… [--rotate-secret] [--dry-run]
-                                  build for AWS, deploy there, print the board's address; the stage is called
-                                  dev unless told. --set fills in a parameter of infra/template.yaml, and holds
-                                  until it is set again; --dry-run does what needs no account, and prints the rest
+                                  build, deploy to AWS and print the address of the board. The default stage is
+                                  dev. --set gives a parameter of infra/template.yaml a value, which later
+                                  deployments keep. --dry-run does everything that needs no AWS account, and
+                                  prints the commands that do
     cargo xtask destroy [--stage NAME] [--region NAME] [--yes] [--dry-run]
-                                  take it away again, with its data; asks before
-    cargo xtask help              this
+                                  delete the deployment and its data, after asking for confirmation
+    cargo xtask help              print this text
 
-Tools are installed once per user into the cache folder (`tickertape/tools`); nothing else on the
-machine changes, except that a missing browser is installed by apt where that is possible (Debian, as root).
-The output of every step is kept in target/xtask.";
+Tools are installed once per user, into `tickertape/tools` in the cache folder. On Debian, as root, a missing browser,
+Python or Java is installed with apt. The output of every step is kept in target/xtask.";
 
 pub fn print() {
     println!("{HELP}");

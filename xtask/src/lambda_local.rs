@@ -1,10 +1,10 @@
-//! `cargo xtask lambda-local`: the AWS topology on this machine.
+//! `cargo xtask lambda-local`: starts the AWS topology on this machine.
 //!
-//! The functions are the very programs that are deployed, but for the processor; API Gateway and Lambda are
-//! `tickertape serve --functions lambda`, DynamoDB is AWS's own. The program `lambda-local` of `backend-poller`
-//! starts and ends them.
+//! The functions are the programs that are deployed, compiled for this machine's processor. `tickertape serve --functions
+//! lambda` stands for API Gateway and Lambda, AWS's DynamoDB Local for DynamoDB. The program `lambda-local` of
+//! `backend-poller` starts and ends them.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::run;
@@ -14,20 +14,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// All there are.
+/// The names of all functions.
 pub const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 
-/// Everything it takes, built.
+/// The programs of the topology, built.
 pub struct Topology {
-    /// The program that starts the rest.
+    /// The program that starts the others.
     pub lambda_local: PathBuf,
     tickertape: PathBuf,
     functions: PathBuf,
     dynamodb: DynamoDbLocal,
 }
 
-/// Builds what is not built, then becomes the program that runs it.
-pub fn lambda_local(project: &Project, serve_arguments: &[String]) -> Result<(), Failure> {
+/// Builds the topology, then replaces this process by the program that starts it.
+pub fn lambda_local(project: &Project, serve_arguments: &[String]) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     let mut command = Command::new(&topology.lambda_local);
     topology.announce(&mut command);
@@ -35,8 +35,8 @@ pub fn lambda_local(project: &Project, serve_arguments: &[String]) -> Result<(),
 }
 
 impl Topology {
-    /// The page and the server, the functions as they are deployed, and what stands around them.
-    pub fn build(project: &Project, profile: Profile) -> Result<Self, Failure> {
+    /// Builds the page, the server, the functions and `lambda-local`, and installs DynamoDB Local.
+    pub fn build(project: &Project, profile: Profile) -> Result<Self, TaskError> {
         let dynamodb = DynamoDbLocal::set_up(project)?;
         let tickertape = product::build(project, profile)?;
         let functions = build_functions(project)?;
@@ -46,7 +46,7 @@ impl Topology {
         Ok(Self { lambda_local, tickertape, functions, dynamodb })
     }
 
-    /// Says where everything is.
+    /// Passes the paths of all programs to `command`, as environment variables.
     pub fn announce(&self, command: &mut Command) {
         self.dynamodb.announce(command);
         command
@@ -56,27 +56,28 @@ impl Topology {
     }
 }
 
-/// Where the functions for this machine are, each in a folder of its own.
+/// The folder of the functions for this machine, each in a folder of its own.
 pub fn functions(project: &Project) -> PathBuf {
     project.target.join("xtask").join("functions")
 }
 
-/// Builds them, with the profile of those that are deployed.
-fn build_functions(project: &Project) -> Result<PathBuf, Failure> {
+/// Builds the functions with the profile of a deployment.
+fn build_functions(project: &Project) -> Result<PathBuf, TaskError> {
     let mut build = project.cargo(["build", "--package", "backend-lambda", "--profile", "lambda"]);
     step::run(project, "functions (lambda)", &mut build)?;
     let folder = functions(project);
     for name in FUNCTIONS {
         let built = project.target.join("lambda").join(program(name));
-        place(&built, &folder.join(name))?;
+        install_bootstrap(&built, &folder.join(name))?;
     }
     Ok(folder)
 }
 
-/// Puts a program into a folder as `bootstrap`. A process that runs an older one keeps it.
-fn place(built: &Path, folder: &Path) -> Result<(), Failure> {
+/// Copies a program into a folder as `bootstrap`. A process that runs the previous one goes on with that: the new file takes
+/// its name and leaves it untouched.
+fn install_bootstrap(built: &Path, folder: &Path) -> Result<(), TaskError> {
     let bootstrap = folder.join("bootstrap");
-    let doing = || Failure::while_doing(format!("writing {}", bootstrap.display()));
+    let doing = || TaskError::while_doing(format!("writing {}", bootstrap.display()));
     fs::create_dir_all(folder).map_err(doing())?;
     let fresh = folder.join("bootstrap.new");
     fs::copy(built, &fresh).map_err(doing())?;

@@ -1,14 +1,14 @@
-//! What people and CI run: `cargo xtask run | dev | test | check | bench | soak | lambda-local | deploy | destroy`.
+//! The command `cargo xtask`, by which people and CI build, check, test, run and deploy the project.
 //!
-//! Each subcommand has a file. [`tools`] knows what they need, finds it, and installs what is missing;
-//! [`step`] shows what is going on. Nothing here is shipped, and no other crate depends on it.
+//! Each subcommand has a file of its own. [`tools`] finds or installs the programs that they need, and [`step`] runs a program
+//! and shows its progress. No other crate depends on this one, and it is not part of any release.
 
 mod arguments;
 mod bench;
 mod check;
 mod deploy;
 mod dev;
-mod failure;
+mod error;
 mod help;
 mod lambda_local;
 mod page;
@@ -24,7 +24,7 @@ mod test;
 mod tools;
 
 use arguments::Subcommand;
-use failure::Failure;
+use error::TaskError;
 use project::Project;
 use std::process::ExitCode;
 
@@ -38,13 +38,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn perform(subcommand: Subcommand) -> Result<(), Failure> {
+fn perform(subcommand: Subcommand) -> Result<(), TaskError> {
     match subcommand {
         Subcommand::Help => help::print(),
         Subcommand::Run { serve_arguments } => run::run(&Project::locate()?, &serve_arguments)?,
         Subcommand::Dev => dev::dev(&Project::locate()?)?,
         Subcommand::Test { scope } => test::test(&Project::locate()?, scope)?,
-        Subcommand::Check => check::check(&Project::locate()?)?,
+        Subcommand::Check { scope } => check::check(&Project::locate()?, scope)?,
+        Subcommand::Picture => check::draw_picture(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
         Subcommand::Soak { minutes } => soak::soak(&Project::locate()?, minutes)?,
         Subcommand::LambdaLocal { serve_arguments } => {

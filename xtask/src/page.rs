@@ -1,11 +1,10 @@
-//! Building the page: Trunk, then `wasm-opt`, then Brotli.
+//! Builds the page: with Trunk, then `wasm-opt`, then Brotli.
 //!
-//! `wasm-opt` runs here and not in Trunk, because Trunk insists on downloading one where it finds none,
-//! and a page without it is still a page. So Trunk writes no integrity hashes (Trunk.toml, `no_sri`):
-//! they would be those of the code before it was made smaller, and the page comes from the very server
-//! that they would guard against.
+//! `wasm-opt` is run here and not by Trunk, because Trunk fails without one, and the page works without it, only larger. For
+//! that reason Trunk writes no integrity hashes (Trunk.toml, `no_sri`): they would be those of the code before `wasm-opt`. They
+//! would not protect much: the hashes and the code come from the same server.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::stamp::{files_below, fingerprint};
 use crate::step;
@@ -16,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// What the page is made of; also what `trunk serve` watches.
+/// The files and folders that the page is built from.
 const INPUTS: [&str; 8] = [
     "frontend",
     "session",
@@ -27,7 +26,7 @@ const INPUTS: [&str; 8] = [
     "Cargo.lock",
     "xtask/src/page.rs",
 ];
-/// What the compiler emits by default for this target, and every current browser knows.
+/// The WebAssembly features that the compiler uses by default. All current browsers support them.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -36,19 +35,19 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
-/// Flat code is the easier to make small: two kilobytes less than `-Oz --converge`, and sooner done.
+/// The passes of `wasm-opt`. Flattening first saves two kilobytes compared with `-Oz --converge`, in less time.
 const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
-/// What opening the page may cost a phone, in bytes as Brotli: a ratchet, to be lowered whenever the page gets
-/// smaller. The goal is 220,000. A hundredth above what was seen: paths of the machine that builds it are in it.
+/// The largest size of the page, in bytes as Brotli: a little above its present size, since it contains paths of the machine
+/// that builds it. To be lowered whenever the page gets smaller; the goal is 220,000.
 const MOST_BYTES: u64 = 260_000;
-/// What is worth compressing: text, and code.
+/// Extensions of the files that are compressed.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
-/// Builds the page into [`Project::dist`], unless what is there is what the sources would give.
-pub fn build(project: &Project, tools: &PageTools) -> Result<(), Failure> {
+/// Builds the page into [`Project::dist`], unless neither the sources nor the result have changed since the last time.
+pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     let stamp = project.target.join("xtask").join("page.stamp");
     if fs::read_to_string(&stamp).is_ok_and(|built| current(project, tools).is_ok_and(|now| now == built)) {
-        terminal::done("page", "is up to date");
+        terminal::done("page", "up to date");
         return Ok(());
     }
     step::run(project, "page", tools.trunk(project).args(["build", "--release", "--locked"]))?;
@@ -57,42 +56,47 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), Failure> {
     }
     compress(&project.dist())?;
     let now = current(project, tools)?;
-    fs::write(&stamp, now).map_err(Failure::while_doing("writing the page's stamp"))
+    fs::write(&stamp, now).map_err(TaskError::while_doing("writing the page's stamp"))
 }
 
-/// What opening the page costs, as Brotli: fails when that is more than [`MOST_BYTES`].
-pub fn check_size(project: &Project) -> Result<String, Failure> {
+/// The size of the page as Brotli, as text.
+///
+/// # Errors
+///
+/// If it is larger than [`MOST_BYTES`], or not built.
+pub fn check_size(project: &Project) -> Result<String, TaskError> {
     let mut bytes = 0;
     for file in files_in(&project.dist(), &["br"])? {
         let about =
-            fs::metadata(&file).map_err(Failure::while_doing(format!("reading {}", file.display())))?;
+            fs::metadata(&file).map_err(TaskError::while_doing(format!("reading {}", file.display())))?;
         bytes += about.len();
     }
     judge_size(bytes)
 }
 
-fn judge_size(bytes: u64) -> Result<String, Failure> {
+fn judge_size(bytes: u64) -> Result<String, TaskError> {
     let (size, limit) = (human_bytes(bytes), human_bytes(MOST_BYTES));
     if bytes == 0 {
-        return Err(Failure::Faults { summary: "the page was not built".to_owned() });
+        return Err(TaskError::Failed { summary: "the page was not built".to_owned() });
     }
     match bytes.checked_sub(MOST_BYTES) {
-        None | Some(0) => Ok(format!("{size} as Brotli, of {limit}")),
+        None | Some(0) => Ok(format!("{size} as Brotli, limit {limit}")),
         Some(over) => {
-            let summary = format!("the page has {size} as Brotli: {} over its {limit}", human_bytes(over));
-            Err(Failure::Faults { summary })
+            let summary =
+                format!("the page is {size} as Brotli, {} over its limit of {limit}", human_bytes(over));
+            Err(TaskError::Failed { summary })
         }
     }
 }
 
-/// Inputs and outputs: so a page built by hand, or damaged, is built anew as well.
-fn current(project: &Project, tools: &PageTools) -> Result<String, Failure> {
+/// A fingerprint of the sources and of the built page: a page that was built by hand, or damaged, is built again as well.
+fn current(project: &Project, tools: &PageTools) -> Result<String, TaskError> {
     let inputs = fingerprint(&project.root, &INPUTS)?;
     let outputs = fingerprint(&project.dist(), &["."])?;
     Ok(format!("{inputs:016x} {outputs:016x} {}", tools.wasm_opt.is_some()))
 }
 
-fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), Failure> {
+fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), TaskError> {
     for file in files_in(&project.dist(), &["wasm"])? {
         let mut command = project.command(wasm_opt);
         command.args(WASM_PASSES).args(WASM_FEATURES).arg(&file).arg("-o").arg(&file);
@@ -101,17 +105,18 @@ fn optimise(project: &Project, wasm_opt: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes `name.br` beside every file worth it, at the highest quality: once here, never per request.
-fn compress(dist: &Path) -> Result<(), Failure> {
+/// Writes `name.br` beside every file with one of the extensions in [`COMPRESSED`], at the highest quality.
+fn compress(dist: &Path) -> Result<(), TaskError> {
     let began = Instant::now();
     let (mut plain_bytes, mut brotli_bytes) = (0, 0);
     for file in files_in(dist, &COMPRESSED)? {
-        let plain = fs::read(&file).map_err(Failure::while_doing(format!("reading {}", file.display())))?;
-        let small = brotli(&plain).map_err(Failure::while_doing("compressing"))?;
+        let plain = fs::read(&file).map_err(TaskError::while_doing(format!("reading {}", file.display())))?;
+        let small = brotli(&plain).map_err(TaskError::while_doing("compressing"))?;
         plain_bytes += plain.len() as u64;
         brotli_bytes += small.len() as u64;
         let sibling = sibling(&file);
-        fs::write(&sibling, small).map_err(Failure::while_doing(format!("writing {}", sibling.display())))?;
+        fs::write(&sibling, small)
+            .map_err(TaskError::while_doing(format!("writing {}", sibling.display())))?;
     }
     let sizes = format!("{} as Brotli, {} plain", human_bytes(brotli_bytes), human_bytes(plain_bytes));
     terminal::done("page compressed", &format!("{sizes}  {}", human_duration(began.elapsed())));
@@ -125,15 +130,15 @@ fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(small)
 }
 
-/// `app.js` → `app.js.br`.
+/// The path of the compressed file: `app.js.br` for `app.js`.
 fn sibling(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".br");
     name.into()
 }
 
-/// The files in `folder` and below with one of these extensions.
-fn files_in(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+/// All files below `folder` with one of these extensions.
+fn files_in(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, TaskError> {
     let mut files = files_below(folder)?;
     files.retain(|file| file.extension().is_some_and(|ext| extensions.iter().any(|wanted| ext == *wanted)));
     Ok(files)
@@ -144,15 +149,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_may_be_as_large_as_its_limit_and_no_larger() {
+    fn a_page_may_be_as_large_as_its_limit_and_not_larger() {
         assert!(judge_size(MOST_BYTES).is_ok());
         let failure = judge_size(MOST_BYTES + 1_500).expect_err("too large").to_string();
-        let words = format!("1.5 KB over its {}", human_bytes(MOST_BYTES));
+        let words = format!("1.5 KB over its limit of {}", human_bytes(MOST_BYTES));
         assert!(failure.contains(&words), "{failure}");
     }
 
     #[test]
-    fn a_page_that_is_not_there_is_not_small() {
+    fn a_page_that_was_not_built_is_an_error() {
         assert!(judge_size(0).is_err());
     }
 }

@@ -1,33 +1,33 @@
-//! The program `tickertape`, built.
+//! Builds the program `tickertape`.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::page;
 use crate::project::Project;
 use crate::step;
 use crate::tools::{PageTools, program};
 use std::path::PathBuf;
 
-/// How it is built.
+/// The Cargo profile of a build.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// As people install it.
+    /// Optimised, as people install it.
     Release,
-    /// As quickly as possible.
+    /// Compiled as quickly as possible.
     Dev,
 }
 
-/// Builds the page, then the program with the page inside; says where the program is.
-pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, Failure> {
+/// Builds the page, then the program with the page embedded. Returns the path of the program.
+pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     page::build(project, &PageTools::set_up(project)?)?;
     compile(project, profile, &["--features", "site"])
 }
 
-/// Builds the program alone, for whoever serves the page from elsewhere.
-pub fn build_without_page(project: &Project) -> Result<PathBuf, Failure> {
+/// Builds the program without the page, for a caller that serves the page in another way. Returns the path of the program.
+pub fn build_without_page(project: &Project) -> Result<PathBuf, TaskError> {
     compile(project, Profile::Dev, &[])
 }
 
-fn compile(project: &Project, profile: Profile, features: &[&str]) -> Result<PathBuf, Failure> {
+fn compile(project: &Project, profile: Profile, features: &[&str]) -> Result<PathBuf, TaskError> {
     let (name, folder) = match profile {
         Profile::Release => ("release", "release"),
         Profile::Dev => ("dev", "debug"),

@@ -1,23 +1,23 @@
-//! Where things are: the workspace, its target folder, the user's cache; and commands that run there.
+//! The folders of the project (workspace, target, the user's cache of tools), and commands that run in it.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The checkout that this program was started in.
+/// The checkout of the project that this program was started in.
 pub struct Project {
     pub root: PathBuf,
-    /// Cargo's output folder.
+    /// Cargo's target folder.
     pub target: PathBuf,
-    /// Tools, shared by all checkouts of this user, so that a fresh clone need not build them again.
+    /// The folder of installed tools. All checkouts of a user share it, so that a new clone does not build them again.
     pub tools: PathBuf,
 }
 
 impl Project {
-    /// Asks Cargo; makes the folders for logs and tools.
-    pub fn locate() -> Result<Self, Failure> {
+    /// Finds the folders with `cargo metadata`, and creates those for logs and tools.
+    pub fn locate() -> Result<Self, TaskError> {
         let metadata = metadata(&mut Command::new("cargo"), &["--no-deps"])?;
         let project = Self {
             root: path_in(&metadata, "workspace_root")?,
@@ -26,24 +26,24 @@ impl Project {
         };
         for folder in [&project.logs(), &project.tools] {
             fs::create_dir_all(folder)
-                .map_err(Failure::while_doing(format!("creating {}", folder.display())))?;
+                .map_err(TaskError::while_doing(format!("creating {}", folder.display())))?;
         }
         Ok(project)
     }
 
-    /// The built page.
+    /// The folder of the built page.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// The log of the step called `title`.
+    /// The path of the log of the step called `title`.
     pub fn log(&self, title: &str) -> PathBuf {
         let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         self.logs().join(format!("{name}.log"))
     }
 
-    /// A program to be run at the root, free of what `cargo run` says about this crate: build scripts
-    /// that look at it would run again at every change between `cargo` and `cargo xtask`.
+    /// A command that runs `program` in the root folder, without the environment variables that `cargo run` sets to describe
+    /// this crate: build scripts that read them would run again at every change between `cargo` and `cargo xtask`.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(&self.root);
@@ -61,18 +61,31 @@ impl Project {
         command
     }
 
-    /// Everything that `cargo metadata` knows, dependencies included.
-    pub fn metadata(&self) -> Result<Value, Failure> {
+    /// The output of `cargo metadata`, dependencies included.
+    pub fn metadata(&self) -> Result<Value, TaskError> {
         metadata(&mut self.command("cargo"), &["--locked"])
     }
 
+    /// The root files of all libraries and programs of the workspace, from the root of the project: `cli/src/main.rs`. The output
+    /// of [`Self::metadata`] is `metadata`.
+    pub fn root_files(&self, metadata: &Value) -> Vec<String> {
+        let members = || metadata["workspace_members"].as_array().into_iter().flatten();
+        let packages = metadata["packages"].as_array().into_iter().flatten();
+        let ours = packages.filter(|package| members().any(|id| *id == package["id"]));
+        let targets = ours.flat_map(|package| package["targets"].as_array().into_iter().flatten());
+        let compiled = targets.filter(|target| target["kind"][0] == "lib" || target["kind"][0] == "bin");
+        let files = compiled
+            .filter_map(|target| Path::new(target["src_path"].as_str()?).strip_prefix(&self.root).ok());
+        files.map(|file| file.to_string_lossy().replace('\\', "/")).collect()
+    }
+
     /// The version of `package` in Cargo.lock.
-    pub fn locked_version(&self, package: &str) -> Result<String, Failure> {
+    pub fn locked_version(&self, package: &str) -> Result<String, TaskError> {
         let path = self.root.join("Cargo.lock");
-        let lock = fs::read_to_string(&path).map_err(Failure::while_doing("reading Cargo.lock"))?;
-        locked_version(&lock, package).ok_or_else(|| Failure::Unreadable {
+        let lock = fs::read_to_string(&path).map_err(TaskError::while_doing("reading Cargo.lock"))?;
+        locked_version(&lock, package).ok_or_else(|| TaskError::UnexpectedOutput {
             what: path.display().to_string(),
-            reason: format!("no version of {package} in it"),
+            reason: format!("it has no version of {package}"),
         })
     }
 
@@ -81,39 +94,41 @@ impl Project {
     }
 }
 
-fn metadata(cargo: &mut Command, arguments: &[&str]) -> Result<Value, Failure> {
+fn metadata(cargo: &mut Command, arguments: &[&str]) -> Result<Value, TaskError> {
     let output = cargo
         .args(["metadata", "--format-version", "1"])
         .args(arguments)
         .output()
-        .map_err(Failure::while_doing("starting cargo metadata"))?;
+        .map_err(TaskError::while_doing("starting cargo metadata"))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(Failure::Unreadable { what: "the workspace".to_owned(), reason });
+        return Err(TaskError::UnexpectedOutput { what: "the workspace".to_owned(), reason });
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| Failure::Unreadable {
+    serde_json::from_slice(&output.stdout).map_err(|error| TaskError::UnexpectedOutput {
         what: "the output of cargo metadata".to_owned(),
         reason: error.to_string(),
     })
 }
 
-fn path_in(metadata: &Value, key: &str) -> Result<PathBuf, Failure> {
-    metadata[key].as_str().map(PathBuf::from).ok_or_else(|| Failure::Unreadable {
+fn path_in(metadata: &Value, key: &str) -> Result<PathBuf, TaskError> {
+    metadata[key].as_str().map(PathBuf::from).ok_or_else(|| TaskError::UnexpectedOutput {
         what: "the output of cargo metadata".to_owned(),
-        reason: format!("it has no {key}"),
+        reason: format!("the key {key} is missing"),
     })
 }
 
-/// The per-user cache folder: `$XDG_CACHE_HOME`, or the platform's usual place.
-fn cache_folder() -> Result<PathBuf, Failure> {
+/// The user's cache folder: `$XDG_CACHE_HOME`, or the default of the platform.
+fn cache_folder() -> Result<PathBuf, TaskError> {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || {
         from("HOME")
             .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }))
     };
-    from("XDG_CACHE_HOME").or_else(|| from("LOCALAPPDATA")).or_else(home).ok_or_else(|| Failure::Missing {
-        what: "a cache folder (neither XDG_CACHE_HOME nor HOME is set)".to_owned(),
-        install: "export HOME=/a/folder/of/yours".to_owned(),
+    from("XDG_CACHE_HOME").or_else(|| from("LOCALAPPDATA")).or_else(home).ok_or_else(|| {
+        TaskError::MissingProgram {
+            what: "a cache folder (neither XDG_CACHE_HOME nor HOME is set)".to_owned(),
+            install: "export HOME=/a/folder/of/yours".to_owned(),
+        }
     })
 }
 
@@ -136,13 +151,13 @@ mod tests {
                         [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"registry\"\n";
 
     #[test]
-    fn the_locked_version_is_that_of_the_very_package() {
+    fn the_locked_version_is_that_of_the_package_with_exactly_this_name() {
         assert_eq!(locked_version(LOCK, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked_version(LOCK, "wasm"), None);
     }
 
     #[test]
-    fn what_cargo_says_about_this_crate_is_not_handed_on() {
+    fn variables_that_describe_this_crate_are_not_passed_on() {
         assert!(describes_this_crate("CARGO_PKG_VERSION"));
         assert!(describes_this_crate("CARGO_MANIFEST_DIR"));
         assert!(!describes_this_crate("CARGO_HOME"));

@@ -1,6 +1,6 @@
-//! `cargo xtask run`: from a clone to a live board.
+//! `cargo xtask run`: builds everything, starts the server and opens the browser.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::terminal;
@@ -11,11 +11,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
-/// How long the browser waits for the server.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest time to wait for the server before opening the browser.
+const SERVER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Builds what is not built, then becomes the server.
-pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), Failure> {
+/// Builds the page and the program, then replaces this process by the server.
+pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), TaskError> {
     let tickertape = product::build(project, Profile::Release)?;
     let address = address(serve_arguments);
     if has_display() && !address.ends_with(":0") {
@@ -24,11 +24,11 @@ pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), Failure>
     become_program(Command::new(tickertape).arg("serve").args(serve_arguments))
 }
 
-/// Opens the browser as soon as something listens at `address`; gives up after [`PATIENCE`].
+/// Opens the browser as soon as a server listens at `address`; gives up after [`SERVER_TIMEOUT`].
 pub fn open_when_ready(address: &str) {
     let began = Instant::now();
     while TcpStream::connect(address).is_err() {
-        if began.elapsed() > PATIENCE {
+        if began.elapsed() > SERVER_TIMEOUT {
             return;
         }
         thread::sleep(Duration::from_millis(50));
@@ -40,30 +40,30 @@ pub fn open_when_ready(address: &str) {
     }
 }
 
-/// This program again, in the background: this process is about to become the server.
-fn open_later(address: &str) -> Result<(), Failure> {
-    let this = env::current_exe().map_err(Failure::while_doing("finding this program"))?;
+/// Starts this program once more, in the background, to open the browser: this process is about to be replaced by the server.
+fn open_later(address: &str) -> Result<(), TaskError> {
+    let this = env::current_exe().map_err(TaskError::while_doing("finding this program"))?;
     let child = Command::new(this).args(["open-when-ready", address]).stdin(Stdio::null()).spawn();
-    child.map(drop).map_err(Failure::while_doing("starting the browser's opener"))
+    child.map(drop).map_err(TaskError::while_doing("starting the process that opens the browser"))
 }
 
-/// Replaces this process, so that signals and the exit code are the server's own.
+/// Replaces this process by `command`, so that signals reach that program and its exit code is ours.
 #[cfg(unix)]
-pub fn become_program(command: &mut Command) -> Result<(), Failure> {
+pub fn become_program(command: &mut Command) -> Result<(), TaskError> {
     use std::os::unix::process::CommandExt;
-    Err(Failure::while_doing(starting(command))(command.exec()))
+    Err(TaskError::while_doing(starting(command))(command.exec()))
 }
 
 #[cfg(not(unix))]
-pub fn become_program(command: &mut Command) -> Result<(), Failure> {
-    command.status().map(drop).map_err(Failure::while_doing(starting(command)))
+pub fn become_program(command: &mut Command) -> Result<(), TaskError> {
+    command.status().map(drop).map_err(TaskError::while_doing(starting(command)))
 }
 
 fn starting(command: &Command) -> String {
     format!("starting {}", command.get_program().to_string_lossy())
 }
 
-/// Where the server will listen: what follows `--listen`, or its default.
+/// The address at which the server will listen: the value of `--listen`, or the default.
 fn address(serve_arguments: &[String]) -> &str {
     let mut words = serve_arguments.iter().map(String::as_str);
     while let Some(word) = words.next() {
@@ -76,14 +76,14 @@ fn address(serve_arguments: &[String]) -> &str {
     DEFAULT_ADDRESS
 }
 
-/// Whether a browser window could be seen.
+/// True if this machine has a display, and is not a CI machine.
 fn has_display() -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let display = cfg!(any(target_os = "macos", windows)) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
     display && !is_set("CI")
 }
 
-/// The platform's program that opens a URL.
+/// The command of the platform that opens a URL in the default browser.
 fn opener() -> Command {
     if cfg!(target_os = "macos") {
         Command::new("open")

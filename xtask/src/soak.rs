@@ -1,19 +1,19 @@
-//! `cargo xtask soak`: the same proofs as `test`, for longer.
+//! `cargo xtask soak`: runs the storm test and the simulation of `cargo xtask test` for longer.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use std::process::Command;
 
-/// Schedules of the simulation for each minute of chaos, beyond those of `test`.
+/// Schedules of the simulation for each minute of the storm test.
 const SCHEDULES_PER_MINUTE: u64 = 20_000;
-/// `test` has run the first ones.
+/// The first seed. `cargo xtask test` runs smaller ones.
 const FIRST_SEED: u64 = 1_000_000;
 
-/// Chaos over real sockets, a line a minute; then the simulation. Both run even if one fails.
-pub fn soak(project: &Project, minutes: u32) -> Result<(), Failure> {
-    let storm = content("the storm", &mut storm(project, minutes))?;
-    let simulation = content("the simulation", &mut simulation(project, minutes))?;
-    let failed: Vec<&str> = [(storm, "the storm"), (simulation, "the simulation")]
+/// Runs the storm test, which prints a line a minute, then the simulation, even if the storm test failed.
+pub fn soak(project: &Project, minutes: u32) -> Result<(), TaskError> {
+    let storm = succeeds("the storm test", &mut storm(project, minutes))?;
+    let simulation = succeeds("the simulation", &mut simulation(project, minutes))?;
+    let failed: Vec<&str> = [(storm, "the storm test"), (simulation, "the simulation")]
         .iter()
         .filter(|run| !run.0)
         .map(|run| run.1)
@@ -21,7 +21,7 @@ pub fn soak(project: &Project, minutes: u32) -> Result<(), Failure> {
     if failed.is_empty() {
         return Ok(());
     }
-    Err(Failure::Faults { summary: format!("failed: {}", failed.join("; ")) })
+    Err(TaskError::Failed { summary: format!("failed: {}", failed.join("; ")) })
 }
 
 fn storm(project: &Project, minutes: u32) -> Command {
@@ -45,8 +45,8 @@ fn simulation(project: &Project, minutes: u32) -> Command {
     command
 }
 
-/// Whether it ended well; what it says goes to the terminal.
-fn content(name: &str, command: &mut Command) -> Result<bool, Failure> {
-    let status = command.status().map_err(Failure::while_doing(format!("starting {name}")))?;
+/// Runs `command` with its output on the terminal, and returns true if it succeeded.
+fn succeeds(name: &str, command: &mut Command) -> Result<bool, TaskError> {
+    let status = command.status().map_err(TaskError::while_doing(format!("starting {name}")))?;
     Ok(status.success())
 }

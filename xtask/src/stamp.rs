@@ -1,15 +1,15 @@
-//! Whether something built is still what its inputs would give.
+//! Fingerprints of files, which tell if something has to be built again.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// A fingerprint of files: their names and contents.
+/// A hash of the names and contents of all files at or below `paths`.
 ///
-/// Contents, not times: a fresh clone, a branch switched there and back, and a folder copied from a
-/// cache all have new times and old contents.
-pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, Failure> {
+/// Times of modification are not part of it: after a fresh clone, after switching to a branch and back, and in a folder copied
+/// from a cache, times are new but contents are old.
+pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, TaskError> {
     let mut files = Vec::new();
     for path in paths {
         collect(&root.join(path), &mut files)?;
@@ -23,28 +23,28 @@ pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, Failure> {
     Ok(hasher.finish())
 }
 
-/// All files in `folder` and below it.
-pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// All files below `folder`.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
     Ok(files)
 }
 
-/// All files below `path`, or `path` itself; nothing when it does not exist.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// Adds all files below `path`, or `path` itself if it is a file, to `files`. A path that does not exist adds none.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), TaskError> {
     if path.is_file() {
         files.push(path.to_owned());
     } else if path.is_dir() {
         let listing = || format!("listing {}", path.display());
-        for entry in fs::read_dir(path).map_err(Failure::while_doing(listing()))? {
-            collect(&entry.map_err(Failure::while_doing(listing()))?.path(), files)?;
+        for entry in fs::read_dir(path).map_err(TaskError::while_doing(listing()))? {
+            collect(&entry.map_err(TaskError::while_doing(listing()))?.path(), files)?;
         }
     }
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(file).map_err(Failure::while_doing(format!("reading {}", file.display())))
+fn read(file: &Path) -> Result<Vec<u8>, TaskError> {
+    fs::read(file).map_err(TaskError::while_doing(format!("reading {}", file.display())))
 }
 
 #[cfg(test)]
@@ -77,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn the_same_contents_written_again_are_the_same() {
+    fn writing_the_same_contents_again_changes_nothing() {
         let folder = Folder::new("same");
         let before = folder.write("src/main.rs", "fn main() {}").fingerprint();
         assert_eq!(folder.write("src/main.rs", "fn main() {}").fingerprint(), before);
     }
 
     #[test]
-    fn a_changed_a_new_and_a_renamed_file_each_make_a_difference() {
+    fn a_changed_a_new_and_a_renamed_file_each_change_the_fingerprint() {
         let folder = Folder::new("different");
         let first = folder.write("src/main.rs", "fn main() {}").fingerprint();
         let changed = folder.write("src/main.rs", "fn main() { }").fingerprint();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beside_the_inputs_makes_none() {
+    fn a_file_outside_the_inputs_changes_nothing() {
         let folder = Folder::new("beside");
         let before = folder.write("src/main.rs", "fn main() {}").fingerprint();
         assert_eq!(folder.write("README.md", "words").fingerprint(), before);

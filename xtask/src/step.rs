@@ -1,7 +1,6 @@
-//! One step of a subcommand: it says what it does, shows that it lives, keeps its output, and says how
-//! long it took.
+//! Runs a program as one step of a subcommand: shows its title, its progress and its duration, and keeps its output in a log.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::terminal;
 use std::fs::File;
@@ -12,16 +11,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often the status line moves.
+/// The interval at which the status line is redrawn.
 const TICK: Duration = Duration::from_millis(100);
-/// How often a step reports in a log file, where nothing can be redrawn.
+/// The interval at which a step prints a line where the output is not a terminal.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// How long to wait for the last lines after the program ended: a grandchild may hold the pipe open.
-const LAST_WORDS: Duration = Duration::from_millis(500);
-/// How much of a failed step is shown; the rest is in its log.
+/// The time to wait for further lines after the program ended. A child of the program may keep the pipe open for ever.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
+/// The number of lines of a failed step that are shown. All lines are in its log.
 const SHOWN_LINES: usize = 150;
 
-/// What a finished program said, and whether it was content.
+/// The exit status and the output of a program that has ended.
 pub struct Outcome {
     pub status: ExitStatus,
     pub lines: Vec<String>,
@@ -29,28 +28,28 @@ pub struct Outcome {
     pub log: PathBuf,
 }
 
-/// Runs `command` and demands success: on failure the end of its output is shown.
-pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, Failure> {
+/// Runs `command`. If it fails, shows the end of its output and returns [`TaskError::CommandFailed`].
+pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, TaskError> {
     let outcome = observe(project, title, command)?;
     if outcome.status.success() {
         terminal::done(title, &terminal::human_duration(outcome.took));
         return Ok(outcome);
     }
-    Err(refused(title, outcome))
+    Err(failed(title, outcome))
 }
 
-/// Runs `command` and leaves the judgement to the caller.
-pub fn observe(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, Failure> {
+/// Runs `command` and returns its outcome, whether it succeeded or not.
+pub fn observe(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, TaskError> {
     observe_with(project, title, command, "")
 }
 
-/// The same with something on its standard input, which no log and no list of processes shows.
+/// Like [`observe`], with `input` on the standard input of the program: neither the log nor the list of processes shows it.
 pub fn observe_with(
     project: &Project,
     title: &str,
     command: &mut Command,
     input: &str,
-) -> Result<Outcome, Failure> {
+) -> Result<Outcome, TaskError> {
     let began = Instant::now();
     let log = project.log(title);
     let mut transcript = Transcript::create(log.clone())?;
@@ -60,14 +59,14 @@ pub fn observe_with(
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
 }
 
-/// Shows what a failed program said, and makes it a failure.
-pub fn refused(title: &str, outcome: Outcome) -> Failure {
+/// Shows the end of the output of a program that failed, and returns the error for it.
+pub fn failed(title: &str, outcome: Outcome) -> TaskError {
     show_end(&outcome.lines);
     terminal::failed(title, &terminal::human_duration(outcome.took));
-    Failure::Refused { step: title.to_owned(), log: outcome.log }
+    TaskError::CommandFailed { step: title.to_owned(), log: outcome.log }
 }
 
-/// The last lines of a program's output.
+/// Prints the last [`SHOWN_LINES`] of `lines`.
 pub fn show_end(lines: &[String]) {
     let skipped = lines.len().saturating_sub(SHOWN_LINES);
     if skipped > 0 {
@@ -78,18 +77,18 @@ pub fn show_end(lines: &[String]) {
     }
 }
 
-fn spawn(command: &mut Command, input: &str) -> Result<Child, Failure> {
+fn spawn(command: &mut Command, input: &str) -> Result<Child, TaskError> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let program = command.get_program().to_string_lossy().into_owned();
-    let mut child = command.spawn().map_err(Failure::while_doing(format!("starting {program}")))?;
+    let mut child = command.spawn().map_err(TaskError::while_doing(format!("starting {program}")))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // One that ends without having read it says why by its exit.
+        // If the program ends without reading its input, its exit status tells why.
         stdin.write_all(input.as_bytes()).unwrap_or_default();
     }
     Ok(child)
 }
 
-/// Both streams of the child as lines, in the order they came.
+/// The lines of both output streams of the child, in the order in which they arrive.
 fn listen(child: &mut Child) -> Receiver<String> {
     let (sender, receiver) = channel();
     if let Some(stdout) = child.stdout.take() {
@@ -118,20 +117,20 @@ fn follow(
     child: &mut Child,
     lines: &Receiver<String>,
     transcript: &mut Transcript,
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitStatus, TaskError> {
     let mut status_line = StatusLine::start(title, began);
     loop {
         match lines.recv_timeout(TICK) {
             Ok(line) => transcript.record(line),
             Err(RecvTimeoutError::Timeout) => {}
-            // Both streams are closed: nothing left but the exit status.
+            // Both streams are closed; only the exit status is still to come.
             Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
         }
         status_line.show(began.elapsed(), transcript.last());
         if let Some(status) =
-            child.try_wait().map_err(Failure::while_doing(format!("waiting for {title}")))?
+            child.try_wait().map_err(TaskError::while_doing(format!("waiting for {title}")))?
         {
-            while let Ok(line) = lines.recv_timeout(LAST_WORDS) {
+            while let Ok(line) = lines.recv_timeout(DRAIN_TIMEOUT) {
                 transcript.record(line);
             }
             status_line.finish();
@@ -140,20 +139,20 @@ fn follow(
     }
 }
 
-/// What the program said so far, in memory and on disk.
+/// The output of the program up to now, in memory and in the log.
 struct Transcript {
     file: File,
     lines: Vec<String>,
 }
 
 impl Transcript {
-    fn create(path: PathBuf) -> Result<Self, Failure> {
+    fn create(path: PathBuf) -> Result<Self, TaskError> {
         let file =
-            File::create(&path).map_err(Failure::while_doing(format!("creating {}", path.display())))?;
+            File::create(&path).map_err(TaskError::while_doing(format!("creating {}", path.display())))?;
         Ok(Self { file, lines: Vec::new() })
     }
 
-    /// A full disk loses the log, not the step.
+    /// If the disk is full, lines are missing in the log, but the step goes on.
     fn record(&mut self, line: String) {
         writeln!(self.file, "{line}").unwrap_or_default();
         self.lines.push(line);
@@ -164,7 +163,7 @@ impl Transcript {
     }
 }
 
-/// Redrawn in place on a terminal, a line now and then elsewhere.
+/// Shows progress: redrawn in place on a terminal, otherwise as a line every [`HEARTBEAT`].
 struct StatusLine<'a> {
     title: &'a str,
     next: Duration,

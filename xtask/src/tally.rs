@@ -1,9 +1,9 @@
-//! Adding up what `cargo test` says.
+//! Adds up the results in the output of `cargo test`.
 
 use std::fmt;
 use std::ops::AddAssign;
 
-/// Results of tests, from one program or from many.
+/// Numbers of tests that passed, failed and were ignored.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     pub passed: u32,
@@ -21,7 +21,7 @@ impl Tally {
         total
     }
 
-    /// `ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s`
+    /// Reads a line such as `ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s`.
     fn of_result(result: &str) -> Self {
         let count = |word| {
             let mut numbers = result.split([';', '.']).filter_map(|part| part.trim().strip_suffix(word));

@@ -1,4 +1,4 @@
-//! How things look: colour only on a terminal, one status line that is redrawn, plain lines elsewhere.
+//! Output for people, on the standard error. Colours and a redrawn status line are used on a terminal only.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
@@ -7,32 +7,32 @@ const GREEN: &str = "32";
 const RED: &str = "31";
 const DIM: &str = "2";
 
-/// A step that is finished, with a word on how it went.
+/// Prints that a step succeeded, with a detail such as its duration.
 pub fn done(title: &str, detail: &str) {
     eprintln!("{} {title}  {}", painted(GREEN, "✓"), painted(DIM, detail));
 }
 
-/// A step that went wrong.
+/// Prints that a step failed, with a detail such as its duration.
 pub fn failed(title: &str, detail: &str) {
     eprintln!("{} {title}  {}", painted(RED, "✗"), painted(DIM, detail));
 }
 
-/// Something worth knowing that stops nothing.
+/// Prints a remark.
 pub fn note(text: &str) {
     eprintln!("{} {text}", painted(DIM, "·"));
 }
 
-/// The last words of a subcommand that failed.
+/// Prints the error that ended a subcommand.
 pub fn error(text: &str) {
     eprintln!("{} {text}", painted(RED, "error:"));
 }
 
-/// Whether the status line can be redrawn in place.
+/// True if the standard error is a terminal, where the status line can be redrawn.
 pub fn is_interactive() -> bool {
     stderr().is_terminal()
 }
 
-/// Draws the status line over itself.
+/// Draws the status line in place of the last one.
 pub fn redraw_status(text: &str) {
     let width = columns().saturating_sub(1);
     let line: String = text.chars().take(width).collect();
@@ -40,13 +40,13 @@ pub fn redraw_status(text: &str) {
     flush();
 }
 
-/// Takes the status line away.
+/// Clears the status line.
 pub fn clear_status() {
     eprint!("\r\x1b[2K");
     flush();
 }
 
-/// `0.4 s`, `12 s`, `2 min 05 s`.
+/// A duration as text: `0.4 s`, `12 s`, `2 min 05 s`.
 pub fn human_duration(duration: Duration) -> String {
     match duration.as_secs() {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),
@@ -55,7 +55,7 @@ pub fn human_duration(duration: Duration) -> String {
     }
 }
 
-/// `812 B`, `34.5 KB`, `1.2 MB` (powers of 1,000).
+/// A size as text, in powers of 1,000: `812 B`, `34.5 KB`, `1.2 MB`.
 pub fn human_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
@@ -76,7 +76,7 @@ fn columns() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80)
 }
 
-/// A terminal that went away is no reason to stop working.
+/// Flushes the output. An error is ignored: the work goes on if the terminal was closed.
 fn flush() {
     stderr().flush().unwrap_or_default();
 }
@@ -86,13 +86,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_as_precise_as_they_are_short() {
+    fn short_durations_are_shown_more_precisely() {
         let shown = [0.42, 12.9, 125.0].map(|seconds| human_duration(Duration::from_secs_f64(seconds)));
         assert_eq!(shown, ["0.4 s", "12 s", "2 min 05 s"]);
     }
 
     #[test]
-    fn sizes_carry_their_unit() {
+    fn sizes_are_shown_with_their_unit() {
         assert_eq!([812, 34_512, 1_234_567].map(human_bytes), ["812 B", "34.5 KB", "1.2 MB"]);
     }
 }

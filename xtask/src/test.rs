@@ -1,8 +1,8 @@
-//! `cargo xtask test`: every test there is, and what came of them.
+//! `cargo xtask test`: runs all test suites and prints a summary.
 
 use crate::arguments::Scope;
 use crate::deploy;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::lambda_local::Topology;
 use crate::page;
 use crate::product::{self, Profile};
@@ -16,7 +16,7 @@ use std::time::Instant;
 
 mod report;
 
-type RunSuite = fn(&Project) -> Result<Suite, Failure>;
+type RunSuite = fn(&Project) -> Result<Suite, TaskError>;
 
 const QUICK: [(&str, RunSuite); 1] = [(NATIVE, native)];
 const ALL: [(&str, RunSuite); 7] = [
@@ -33,11 +33,11 @@ const DYNAMODB: &str = "tests: DynamoDB";
 const WASM: &str = "tests: shared in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
 const TOPOLOGY: &str = "tests: AWS topology";
-const SIZE: &str = "page: what opening it costs";
-const CLOUD: &str = "AWS: all but the account";
+const SIZE: &str = "page: size";
+const CLOUD: &str = "AWS: deployment without account";
 
-/// Sets up what `scope` needs, runs all of it even when something fails, and ends with the count.
-pub fn test(project: &Project, scope: Scope) -> Result<(), Failure> {
+/// Runs all suites of `scope`, even if some fail, and prints the results.
+pub fn test(project: &Project, scope: Scope) -> Result<(), TaskError> {
     let began = Instant::now();
     let suites: &[(&'static str, RunSuite)] = match scope {
         Scope::All => &ALL,
@@ -48,31 +48,32 @@ pub fn test(project: &Project, scope: Scope) -> Result<(), Failure> {
     report.verdict()
 }
 
-/// A suite that could not even start is a suite that failed.
-fn finished(title: &'static str, result: Result<Suite, Failure>) -> Suite {
+/// Counts a suite that could not be started as failed.
+fn finished(title: &'static str, result: Result<Suite, TaskError>) -> Suite {
     result.unwrap_or_else(|failure| {
         terminal::error(&failure.to_string());
         Suite::not_started(title)
     })
 }
 
-/// Unit, integration and doc tests of everything that needs neither a browser nor Java; the page's logic among it.
-fn native(project: &Project) -> Result<Suite, Failure> {
+/// The unit, integration and doc tests that need neither a browser nor Java. Those of the page's logic are among them.
+fn native(project: &Project) -> Result<Suite, TaskError> {
     let mut command = project.cargo(["test", "--workspace", "--no-fail-fast"]);
     command.args(["--exclude", "e2e", "--exclude", "backend-aws"]);
     observed(project, NATIVE, &mut command)
 }
 
-/// The adapters to AWS: the ports' suites against DynamoDB Local, the management API against our own gateway.
-fn dynamodb(project: &Project) -> Result<Suite, Failure> {
+/// The tests of the AWS adapters: the conformance suites of the ports with DynamoDB Local, and the management API with our own
+/// gateway.
+fn dynamodb(project: &Project) -> Result<Suite, TaskError> {
     let local = DynamoDbLocal::set_up(project)?;
     let mut command = project.cargo(["test", "--package", "backend-aws", "--no-fail-fast"]);
     local.announce(&mut command);
     observed(project, DYNAMODB, &mut command)
 }
 
-/// The tests of `shared` once more, compiled to what the browser runs.
-fn wasm(project: &Project) -> Result<Suite, Failure> {
+/// The tests of `shared` and the session, compiled to WebAssembly as in the browser.
+fn wasm(project: &Project) -> Result<Suite, TaskError> {
     let runner = tools::wasm_test_runner(project)?;
     let target = ["--target", tools::WASM_TARGET];
     let mut command = project.cargo([
@@ -93,8 +94,8 @@ fn wasm(project: &Project) -> Result<Suite, Failure> {
     observed(project, WASM, &mut command)
 }
 
-/// The whole system: the real program, with the real page, in a real browser.
-fn browser(project: &Project) -> Result<Suite, Failure> {
+/// The tests of the whole system: the program and the page in a real browser.
+fn browser(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
     let mut command = project.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
@@ -103,8 +104,8 @@ fn browser(project: &Project) -> Result<Suite, Failure> {
     observed(project, BROWSER, &mut command)
 }
 
-/// The same system as it is deployed: real functions and tables, in the same browser.
-fn topology(project: &Project) -> Result<Suite, Failure> {
+/// The tests of the AWS topology: the functions as programs, with DynamoDB Local, in a real browser.
+fn topology(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let topology = Topology::build(project, Profile::Dev)?;
     let mut command = project.cargo(["test", "--package", "e2e", "--test", "lambda_local", "--no-fail-fast"]);
@@ -120,23 +121,23 @@ fn announce_page(project: &Project, browser: Browser, command: &mut Command) {
         .env("TICKERTAPE_CHROMEDRIVER", browser.chromedriver);
 }
 
-/// What the page costs to open: that which [`browser`] has just used.
-fn size_of_page(project: &Project) -> Result<Suite, Failure> {
+/// Checks the size of the page that [`browser`] has built.
+fn size_of_page(project: &Project) -> Result<Suite, TaskError> {
     let began = Instant::now();
     let size = page::check_size(project)?;
     terminal::done(SIZE, &size);
     Ok(Suite::checked(SIZE, 1, began.elapsed()))
 }
 
-/// The template, the functions as they are deployed, and a deployment that only says what it would do.
-fn deployment(project: &Project) -> Result<Suite, Failure> {
+/// Checks the template, builds the functions for AWS, and deploys in a dry run.
+fn deployment(project: &Project) -> Result<Suite, TaskError> {
     let began = Instant::now();
     let held = deploy::check_without_account(project)?;
     terminal::done(CLOUD, &format!("{held} checks"));
     Ok(Suite::checked(CLOUD, held, began.elapsed()))
 }
 
-fn observed(project: &Project, title: &'static str, command: &mut Command) -> Result<Suite, Failure> {
+fn observed(project: &Project, title: &'static str, command: &mut Command) -> Result<Suite, TaskError> {
     let outcome = step::observe(project, title, command)?;
     let suite = Suite::judge(title, outcome.status.success(), &outcome.lines, outcome.took);
     if suite.passed {

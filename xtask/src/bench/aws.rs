@@ -1,7 +1,8 @@
-//! The functions as they are deployed, in the AWS topology on this machine.
+//! Benchmarks of the Lambda functions, in the AWS topology on this machine.
 
-use super::{from_outside, measure, peers, sizes};
-use crate::failure::Failure;
+use super::command::{from_outside, measure};
+use super::{peers, sizes};
+use crate::error::TaskError;
 use crate::lambda_local::Topology;
 use crate::product::Profile;
 use crate::project::Project;
@@ -9,8 +10,8 @@ use crate::step;
 use crate::tools::program;
 use std::process::Command;
 
-/// How long each takes to start, beside one that does nothing and beside Node's; and how large each is.
-pub fn init(project: &Project) -> Result<(), Failure> {
+/// Measures start-up time and size of each function, of a function that does nothing, and of equivalent ones for Node.
+pub fn init(project: &Project) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     build(project, "backend-lambda", "hello", "lambda")?;
     build(project, "lambda-host", "init", "release")?;
@@ -23,13 +24,13 @@ pub fn init(project: &Project) -> Result<(), Failure> {
     sizes::print(project, &hello)
 }
 
-/// Posts a CPU second of `broadcast`, beside Node's.
-pub fn broadcast(project: &Project) -> Result<(), Failure> {
+/// Measures posts per CPU second of `broadcast`, and of an equivalent function for Node.
+pub fn broadcast(project: &Project) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     measure(&mut in_topology(project, &topology, "broadcast"))
 }
 
-fn build(project: &Project, package: &str, example: &str, profile: &str) -> Result<(), Failure> {
+fn build(project: &Project, package: &str, example: &str, profile: &str) -> Result<(), TaskError> {
     let mut build =
         project.cargo(["build", "--package", package, "--example", example, "--profile", profile]);
     step::run(project, &format!("{example} ({profile})"), &mut build).map(drop)

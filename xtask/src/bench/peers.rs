@@ -1,4 +1,4 @@
-//! What Node's peers of the functions need: themselves, and AWS's SDK beside them.
+//! Installs the Node functions that ours are compared with, and AWS's SDK for them.
 
 use crate::project::Project;
 use crate::step;
@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 const PACKAGES: [&str; 3] =
     ["@aws-sdk/client-apigatewaymanagementapi", "@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"];
-/// The major version that is current.
+/// The current major version of the SDK.
 const VERSION: &str = "3";
-const WITHOUT: &str = "there are no ratios to Node";
+const WITHOUT: &str = "there is no comparison with Node";
 
-/// The folder with the peers; `None`, and says why, where they cannot be had.
+/// The folder with the Node functions. If they cannot be installed, prints the reason and returns `None`.
 pub fn set_up(project: &Project) -> Option<PathBuf> {
     let (Some(npm), true) = (tools::on_path("npm"), tools::has_node()) else {
         terminal::note(&format!("without Node and npm {WITHOUT}"));
@@ -22,7 +22,7 @@ pub fn set_up(project: &Project) -> Option<PathBuf> {
     };
     let folder = project.target.join("xtask").join("peers");
     if let Err(error) = copy(&project.root.join("backend/lambda/peers"), &folder) {
-        terminal::note(&format!("the peers cannot be copied ({error}): {WITHOUT}"));
+        terminal::note(&format!("the Node functions cannot be copied ({error}): {WITHOUT}"));
         return None;
     }
     if !is_complete(&folder) {

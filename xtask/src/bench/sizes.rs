@@ -1,7 +1,7 @@
-//! How large functions are when they are uploaded.
+//! Sizes of the functions as they are uploaded: zipped.
 
 use crate::deploy;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::lambda_local;
 use crate::project::Project;
 use crate::terminal::human_bytes;
@@ -11,9 +11,9 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Prints a line for the function that does nothing and for each of ours: for this machine, and for AWS's if a deployment
-/// has been built here.
-pub fn print(project: &Project, hello: &Path) -> Result<(), Failure> {
+/// Prints the size of the function that does nothing and of each of ours: built for this machine, and built for arm64 if a
+/// deployment has been built before.
+pub fn print(project: &Project, hello: &Path) -> Result<(), TaskError> {
     println!("{:16} {:>12} {:>16}", "zipped", "this machine", "arm64, deployed");
     println!("{}", line("hello", zipped_bytes(hello)?, None));
     for name in lambda_local::FUNCTIONS {
@@ -29,10 +29,10 @@ fn line(name: &str, here: Option<u64>, deployed: Option<u64>) -> String {
     format!("{name:16} {:>12} {:>16}", words(here), words(deployed))
 }
 
-/// A zip of one file is the file deflated, and so is what gzip makes. `None` without gzip.
-fn zipped_bytes(file: &Path) -> Result<Option<u64>, Failure> {
+/// The size of the zip archive of one file, or `None` without gzip. gzip and zip compress with the same algorithm (deflate).
+fn zipped_bytes(file: &Path) -> Result<Option<u64>, TaskError> {
     let Some(gzip) = tools::on_path("gzip") else { return Ok(None) };
-    let doing = || Failure::while_doing(format!("zipping {}", file.display()));
+    let doing = || TaskError::while_doing(format!("zipping {}", file.display()));
     let mut child = Command::new(gzip).arg("-c").arg(file).stdout(Stdio::piped()).spawn().map_err(doing())?;
     let mut zipped = Vec::new();
     if let Some(mut stdout) = child.stdout.take() {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_built_is_not_measured() {
+    fn a_file_that_was_not_built_is_shown_as_not_measured() {
         assert_eq!(line("ingest", Some(5_200_000), None), "ingest                 5.2 MB     not measured");
         assert_eq!(line("hello", None, Some(812)), "hello            not measured            812 B");
     }

@@ -1,4 +1,4 @@
-//! Commands that documents name must exist, and CI must run what it promises.
+//! Commands of `cargo xtask` that documents name must exist, and CI must run `check` and `test`.
 
 use super::sources::Source;
 use crate::arguments;
@@ -7,7 +7,7 @@ const CI: &str = ".ci/run";
 const CI_RUNS: [&str; 2] = ["cargo xtask check", "cargo xtask test"];
 const XTASK: &str = "cargo xtask ";
 
-/// `path:line: what`, for every command that does not exist; and CI's, if it runs anything else.
+/// `path:line: command` for every command that does not exist, and a sentence if CI runs anything else than it should.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let documents = sources.iter().filter(|source| source.path.ends_with(".md"));
     let unknown = documents.flat_map(unknown_commands);
@@ -23,7 +23,7 @@ fn unknown_commands(document: &Source) -> Vec<String> {
     unknown.map(|(number, words)| format!("{}:{number}: {XTASK}{}", document.path, words.join(" "))).collect()
 }
 
-/// The subcommand and its flags; prose follows without a dash.
+/// The subcommand and its flags. A word without a dash ends the command: it is prose.
 fn words(text: &str) -> Vec<String> {
     let text = text.split(['`', '#', '…']).next().unwrap_or_default();
     let mut words = text.split_whitespace().map(|word| word.trim_end_matches(['.', ',', ';', ':', ')', '*']));
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn ci_that_runs_more_or_less_than_it_promises_is_found() {
+    fn ci_that_runs_more_or_less_than_it_should_is_found() {
         assert!(violations_of(CI, "set -e\ncargo xtask check\ncargo xtask test\n").is_empty());
         assert_eq!(violations_of(CI, "cargo xtask check\n").len(), 1);
         assert_eq!(violations_of(CI, "cargo xtask check\ncargo xtask test\ncargo publish\n").len(), 1);

@@ -1,19 +1,19 @@
-//! Which crate may build on which, read from `cargo metadata`.
+//! The dependencies that each crate is allowed to have, compared with those in `cargo metadata`.
 //!
-//! Only what ends up in the product counts: dependencies for tests may point anywhere.
+//! Dependencies for tests are not restricted.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one of our crates may build on.
+/// The dependencies that one workspace crate is allowed to have.
 struct Rule {
     name: &'static str,
-    /// Our other crates that it may use.
+    /// The workspace crates that it may depend on, directly or not.
     ours: Names,
-    /// What it must not reach, by any road. A `*` at the end stands for any ending.
+    /// Crates that it must not depend on, directly or not. A `*` at the end stands for any ending.
     never: &'static [Names],
-    /// What it must not name itself, though a library of its may carry it (a JWT library brings a
-    /// random generator for the keys that we never make).
+    /// Crates that it must not depend on directly, though one of its dependencies may (the JWT library depends on a random
+    /// generator, for making keys, which we do not do).
     never_directly: &'static [Names],
 }
 
@@ -46,7 +46,7 @@ const STORM: &[&str] = &[
 ];
 const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "tickertape-shared"];
 
-/// Innermost first. A crate without a rule is a violation: whoever adds one decides where it stands.
+/// One rule for each crate of the workspace, innermost first. A crate without a rule is a violation.
 const RULES: [Rule; 17] = [
     rule("tickertape-shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("tickertape-session", &["tickertape-shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
@@ -59,20 +59,20 @@ const RULES: [Rule; 17] = [
     rule("lambda-host", &["apigw-websocket"], &[AWS_SDK]),
     rule("backend-store", &["backend-core", "tickertape-shared"], &[AWS]),
     rule("backend-aws", &["backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
-    // What the SDK's types are called stays with the adapters.
+    // Only the adapters name types of the SDK.
     Rule { never_directly: &[AWS_CLIENTS], ..rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]) },
     rule("backend-poller", &["backend-aws", "backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
     rule("frontend", &["tickertape-shared", "tickertape-session"], &[AWS]),
     rule("tickertape", CLI, &[AWS_SDK]),
-    // Tests reach the product from outside; what they share with it is the protocol.
+    // The tests use the product from outside; they share only the protocol with it.
     rule("e2e", &["tickertape-shared", "tickertape-session"], &[]),
-    // A crowd for tests, made of the program's own client; it ships nowhere.
+    // Viewers and publishers for tests, made with the program's own client; not part of any release.
     rule("storm", STORM, &[AWS_SDK]),
-    // The template, compared with the code by tests, which may build on whatever they compare.
+    // Tests compare the template with the code; dependencies for tests are not restricted.
     rule("infra", &[], &[IO, AWS]),
-    // Decisions of both ends, run against each other in simulated time; it ships nowhere.
+    // Session and service in simulated time; not part of any release.
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
-    // Compiled before anything else can start.
+    // Compiled before every command, so it has to be small.
     rule("xtask", &[], &[&["syn", "tokio"]]),
 ];
 
@@ -89,7 +89,7 @@ pub fn violations(metadata: &Value) -> Vec<String> {
 fn violations_of(graph: &Graph, id: &str, name: &str) -> Vec<String> {
     let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
         return vec![format!(
-            "{name} has no rule: say in xtask/src/check/dependencies.rs what it may build on"
+            "{name} has no rule: add one to xtask/src/check/dependencies.rs with the crates that it may depend on"
         )];
     };
     let reached = graph.reached_from(id);
@@ -99,7 +99,7 @@ fn violations_of(graph: &Graph, id: &str, name: &str) -> Vec<String> {
     let named = graph.needed_by(id).map(|id| graph.name(id));
     let wrong_direct = named.filter(|other| any_matches(rule.never_directly, other));
     let wrong: BTreeSet<&str> = wrong_ours.chain(wrong_others).chain(wrong_direct).collect();
-    wrong.into_iter().map(|other| format!("{name} must not build on {other}")).collect()
+    wrong.into_iter().map(|other| format!("{name} must not depend on {other}")).collect()
 }
 
 fn any_matches(lists: &[Names], name: &str) -> bool {
@@ -110,16 +110,16 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == name, |prefix| name.starts_with(prefix))
 }
 
-/// Packages and what each needs to run.
-struct Graph {
-    /// Our crates: id to name.
-    members: BTreeMap<String, String>,
+/// The packages of the workspace and their dependencies, those for tests aside.
+pub struct Graph {
+    /// The crates of the workspace, by package id.
+    pub members: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
     needs: BTreeMap<String, Vec<String>>,
 }
 
 impl Graph {
-    fn read(metadata: &Value) -> Self {
+    pub fn read(metadata: &Value) -> Self {
         let names: BTreeMap<String, String> = items(&metadata["packages"])
             .map(|package| (text(&package["id"]), text(&package["name"])))
             .collect();
@@ -130,16 +130,17 @@ impl Graph {
         Self { members, names, needs }
     }
 
-    fn name(&self, id: &str) -> &str {
+    pub fn name(&self, id: &str) -> &str {
         self.names.get(id).map(String::as_str).unwrap_or_default()
     }
 
-    fn needed_by(&self, id: &str) -> impl Iterator<Item = &str> {
+    /// The packages that `id` depends on directly.
+    pub fn needed_by(&self, id: &str) -> impl Iterator<Item = &str> {
         self.needs.get(id).into_iter().flatten().map(String::as_str)
     }
 
-    /// Everything that `id` needs, directly or not; without itself.
-    fn reached_from(&self, id: &str) -> BTreeSet<&str> {
+    /// All packages that `id` depends on, directly or not.
+    pub fn reached_from(&self, id: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<&str> = self.needed_by(id).collect();
         while let Some(id) = open.pop() {
@@ -151,13 +152,14 @@ impl Graph {
     }
 }
 
-/// What a node is compiled with, tests aside.
+/// The direct dependencies of a node, those for tests aside.
 fn needed_by(node: &Value) -> Vec<String> {
     let compiled = items(&node["deps"]).filter(|dependency| items(&dependency["dep_kinds"]).any(is_compiled));
     compiled.map(|dependency| text(&dependency["pkg"])).collect()
 }
 
-/// `cfg(any())` holds nowhere: crates that tie their versions together so name each other without use.
+/// False for dependencies of tests, and for those with the condition `cfg(any())`, which is never true: some crates tie their
+/// versions together by it.
 fn is_compiled(kind: &Value) -> bool {
     kind["kind"] != "dev" && kind["target"] != "cfg(any())"
 }
@@ -171,4 +173,4 @@ fn text(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -1,59 +1,79 @@
-//! `cargo xtask check`: everything that can be said about the code without running it.
+//! `cargo xtask check`: all checks that do not run the code.
 
 mod commands;
+mod cycles;
 mod dependencies;
 mod names;
+mod openings;
+mod packages;
+mod paths;
+mod picture;
+mod promised;
 mod purity;
 mod sources;
 
-use crate::failure::Failure;
+use crate::arguments::Scope;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
 use crate::tools;
 use std::time::Instant;
 
-type Check = fn(&Project) -> Result<(), Failure>;
+pub use picture::write as draw_picture;
 
-/// The quick ones first.
-const CHECKS: [Check; 9] = [
+type Check = fn(&Project) -> Result<(), TaskError>;
+
+/// The checks that do not compile the workspace.
+const QUICK: [Check; 11] = [
     formatted,
-    named_well,
-    told_truly,
-    pointing_one_way,
-    pure,
-    linted,
-    linted_for_wasm,
-    documented,
-    licensed,
+    forbidden_names,
+    commands_in_documents,
+    paths_in_documents,
+    openings_of_comments,
+    dependency_directions,
+    promised_technology,
+    module_cycles,
+    picture_of_crates,
+    pure_crates,
+    packaged,
 ];
+/// The checks that compile the workspace, or need a tool that has to be installed.
+const SLOW: [Check; 4] = [linted, linted_for_wasm, documented, licensed];
 
-/// Runs every check, even when an earlier one fails, so that one run tells all.
-pub fn check(project: &Project) -> Result<(), Failure> {
+/// Runs the checks of `scope`, all of them even if one fails, so that one run shows all violations.
+pub fn check(project: &Project, scope: Scope) -> Result<(), TaskError> {
     let began = Instant::now();
     tools::components(project)?;
-    tools::wasm_target(project)?;
-    let failures: Vec<Failure> = CHECKS.iter().filter_map(|check| check(project).err()).collect();
+    let slow: &[Check] = match scope {
+        Scope::All => {
+            tools::wasm_target(project)?;
+            &SLOW
+        }
+        Scope::Quick => &[],
+    };
+    let failures: Vec<TaskError> =
+        QUICK.iter().chain(slow).filter_map(|check| check(project).err()).collect();
     if failures.is_empty() {
         terminal::done("all checks", &terminal::human_duration(began.elapsed()));
         return Ok(());
     }
-    let summary: Vec<String> = failures.iter().map(Failure::to_string).collect();
-    Err(Failure::Faults { summary: summary.join("\n       ") })
+    let summary: Vec<String> = failures.iter().map(TaskError::to_string).collect();
+    Err(TaskError::Failed { summary: summary.join("\n       ") })
 }
 
-fn formatted(project: &Project) -> Result<(), Failure> {
+fn formatted(project: &Project) -> Result<(), TaskError> {
     let fmt = ["fmt", "--all", "--check", "--", "--color", "never"];
     step::run(project, "format", &mut project.cargo(fmt)).map(drop)
 }
 
-fn linted(project: &Project) -> Result<(), Failure> {
+fn linted(project: &Project) -> Result<(), TaskError> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     step::run(project, "lints", &mut project.cargo(clippy)).map(drop)
 }
 
-/// The page is another program in the browser than natively; and `shared` must compile for it at all.
-fn linted_for_wasm(project: &Project) -> Result<(), Failure> {
+/// Lints the crates of the page once more for the browser, where other parts of them are compiled.
+fn linted_for_wasm(project: &Project) -> Result<(), TaskError> {
     let packages = [
         "clippy",
         "--package",
@@ -69,40 +89,72 @@ fn linted_for_wasm(project: &Project) -> Result<(), Failure> {
         .map(drop)
 }
 
-fn documented(project: &Project) -> Result<(), Failure> {
+fn documented(project: &Project) -> Result<(), TaskError> {
     let mut doc = project.cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
     step::run(project, "docs", doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
-/// Advisories are left out: they need the network at every run, and change while the code does not.
-fn licensed(project: &Project) -> Result<(), Failure> {
+/// Checks licences and sources. Advisories are left out: they need the network at every run, and change while the code does not.
+fn licensed(project: &Project) -> Result<(), TaskError> {
     let mut deny = tools::cargo_deny(project)?;
     deny.args(["--locked", "check", "licenses", "bans", "sources"]);
     step::run(project, "licences", &mut deny).map(drop)
 }
 
-fn pointing_one_way(project: &Project) -> Result<(), Failure> {
+/// Makes the packages of the crates that are published. They are not compiled again: the lints have done that.
+fn packaged(project: &Project) -> Result<(), TaskError> {
+    report("published crates", packages::violations(&project.metadata()?))?;
+    let mut package = project.cargo(["package", "--no-verify", "--allow-dirty", "--locked"]);
+    package.args(packages::PUBLISHED.iter().flat_map(|name| ["--package", name]));
+    package.arg("--target-dir").arg(project.target.join("xtask").join("packages"));
+    step::run(project, "packages", &mut package).map(drop)
+}
+
+fn dependency_directions(project: &Project) -> Result<(), TaskError> {
     report("dependency directions", dependencies::violations(&project.metadata()?))
 }
 
-fn named_well(project: &Project) -> Result<(), Failure> {
+fn promised_technology(project: &Project) -> Result<(), TaskError> {
+    let violations = promised::violations(&sources::tracked(project)?, &project.metadata()?, tools::TRUNK);
+    report("promised technology", violations)
+}
+
+fn module_cycles(project: &Project) -> Result<(), TaskError> {
+    let sources = sources::tracked(project)?;
+    report("import cycles", cycles::violations(&sources, &project.root_files(&project.metadata()?)))
+}
+
+fn picture_of_crates(project: &Project) -> Result<(), TaskError> {
+    report("picture of crates", picture::violations(&sources::tracked(project)?, &project.metadata()?))
+}
+
+fn forbidden_names(project: &Project) -> Result<(), TaskError> {
     report("forbidden names", names::violations(&sources::tracked(project)?))
 }
 
-fn told_truly(project: &Project) -> Result<(), Failure> {
+fn commands_in_documents(project: &Project) -> Result<(), TaskError> {
     report("commands in documents", commands::violations(&sources::tracked(project)?))
 }
 
-fn pure(project: &Project) -> Result<(), Failure> {
+fn paths_in_documents(project: &Project) -> Result<(), TaskError> {
+    let exists = |path: &str| project.root.join(path).exists();
+    report("paths in documents", paths::violations(&sources::tracked(project)?, exists))
+}
+
+fn openings_of_comments(project: &Project) -> Result<(), TaskError> {
+    report("openings of doc comments", openings::violations(&sources::tracked(project)?))
+}
+
+fn pure_crates(project: &Project) -> Result<(), TaskError> {
     report("pure crates", purity::violations(&sources::tracked(project)?))
 }
 
-fn report(title: &str, violations: Vec<String>) -> Result<(), Failure> {
+fn report(title: &str, violations: Vec<String>) -> Result<(), TaskError> {
     if violations.is_empty() {
-        terminal::done(title, "none broken");
+        terminal::done(title, "no violations");
         return Ok(());
     }
     step::show_end(&violations);
-    terminal::failed(title, &format!("{} broken", violations.len()));
-    Err(Failure::Faults { summary: format!("{title}: {} broken, listed above", violations.len()) })
+    terminal::failed(title, &format!("{} violations", violations.len()));
+    Err(TaskError::Failed { summary: format!("{title}: {} violations, listed above", violations.len()) })
 }

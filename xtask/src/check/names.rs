@@ -1,10 +1,10 @@
-//! What must not stand in any file: places of one machine, and marks of unfinished work.
+//! Texts that no file may contain: paths of one machine, hosts of package registries, marks of unfinished work.
 
 use super::sources::Source;
 
-/// Folders at the root of somebody's machine. A path that begins with one works there only.
+/// Folders at the root of a machine. A path that begins with one of them works on that machine only.
 const MACHINE_FOLDERS: [&str; 8] = ["Users", "build", "home", "mnt", "root", "tmp", "work", "workspace"];
-/// Where packages come from is the business of Cargo and npm, and of the machine's own settings.
+/// Hosts of package registries. They belong to the settings of the machine, not to the project.
 const REGISTRY_HOSTS: [&str; 6] = [
     "artifactory",
     "index.crates.io",
@@ -14,12 +14,12 @@ const REGISTRY_HOSTS: [&str; 6] = [
     "static.crates.io",
 ];
 const UNFINISHED: [&str; 6] = ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "// TODO", "// FIXME"];
-/// A program that a test starts, and kills, within the test's own executable. It is no test that was set aside.
+/// The reason given for a function that is ignored because other tests start it as a program of its own.
 const NOT_A_TEST: &str = "#[ignore = \"not a test of its own";
-/// This list, which has to name what it forbids.
+/// The files that contain this list.
 const EXEMPT: [&str; 2] = ["xtask/src/check/names.rs", "xtask/src/check/names/tests.rs"];
 
-/// `path:line: what`, for every forbidden name.
+/// `path:line: name`, for every forbidden name.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let named = sources.iter().filter(|source| !EXEMPT.contains(&source.path.as_str()));
     named.flat_map(violations_in).collect()
@@ -42,7 +42,7 @@ fn forbidden_in(line: &str, is_rust: bool) -> Option<String> {
     unfinished.or(host).map(|name| (*name).to_owned()).or_else(|| machine_path_in(line))
 }
 
-/// `/folder/` where a path can begin: not within a URL or a longer path.
+/// `/folder/`, at a place where a path can begin: not within a URL or a longer path.
 fn machine_path_in(line: &str) -> Option<String> {
     let paths = MACHINE_FOLDERS.iter().map(|folder| format!("/{folder}/"));
     paths.into_iter().find(|path| line.match_indices(path).any(|(at, _)| begins_a_path(line, at)))

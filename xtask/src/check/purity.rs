@@ -1,4 +1,4 @@
-//! `shared` and `backend-core` decide; time, randomness and IO are handed to them.
+//! Calls of clocks, random generators and IO, which pure crates must not make: they get all of these as arguments.
 
 use super::sources::Source;
 
@@ -18,14 +18,13 @@ const IMPURE: [&str; 12] = [
     "web_sys",
 ];
 
-/// `path:line: what`, for every impure call in a pure crate.
+/// `path:line: call`, for every impure call in a pure crate.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let pure = sources.iter().filter(|source| is_pure(&source.path));
     pure.flat_map(violations_in).collect()
 }
 
-/// Tests may use a runtime: they are a shell around the crate, not part of it. So may what the feature
-/// `testing` hands to other crates' tests.
+/// Tests are exempt, and so is code for the tests of other crates (feature `testing`): they may use a runtime.
 fn is_pure(path: &str) -> bool {
     let is_test = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/src/testing");
     path.ends_with(".rs") && !is_test && PURE_FOLDERS.iter().any(|folder| path.starts_with(folder))
@@ -40,12 +39,12 @@ fn violations_in(source: &Source) -> Vec<String> {
     calls.collect()
 }
 
-/// A module of tests is the last thing in its file.
+/// True for the line before a module of tests, which is the last item of its file.
 fn starts_tests(line: &str) -> bool {
     line.trim_start().starts_with("#[cfg(test)]")
 }
 
-/// The name as a word of its own, outside comments.
+/// True if `line` contains `name` as a word of its own, outside of comments.
 fn calls(line: &str, name: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     code.match_indices(name).any(|(at, _)| {
@@ -80,12 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_may_read_the_clock() {
+    fn other_crates_may_read_the_clock() {
         assert!(violations_of("cli/src/main.rs", "SystemTime::now()").is_empty());
     }
 
     #[test]
-    fn tests_may_have_a_runtime_and_comments_may_name_anything() {
+    fn tests_may_use_a_runtime_and_comments_may_name_anything() {
         assert!(violations_of("backend/core/src/ingest/tests.rs", "tokio::test").is_empty());
         assert!(violations_of("backend/core/src/testing/conformance.rs", "#[tokio::test]").is_empty());
         assert!(violations_of("shared/src/lib.rs", "/// Never `SystemTime::now`.").is_empty());
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_word_is_another_word() {
+    fn a_name_within_a_longer_word_does_not_count() {
         assert!(violations_of("shared/src/lib.rs", "let brand::Name = operand::of(x);").is_empty());
     }
 }

@@ -1,8 +1,8 @@
-//! A call of a program, as it is shown and as it is run.
+//! A program with its arguments, to be run or to be printed.
 
 use std::path::{Path, PathBuf};
 
-/// A program and its arguments. What is secret goes in by the standard input, so there is nothing to hide here.
+/// A program and its arguments. Secrets are written to its standard input and never are arguments, so a call can be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     pub program: PathBuf,
@@ -14,18 +14,18 @@ impl Call {
         Self { program: program.to_owned(), arguments: arguments.into_iter().map(Into::into).collect() }
     }
 
-    /// With more arguments.
+    /// Returns the call with further arguments.
     pub fn with<Word: Into<String>>(mut self, arguments: impl IntoIterator<Item = Word>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
     }
 
-    /// As one would type it.
+    /// The call as one types it in a shell, with the program's name only.
     pub fn shown(&self) -> String {
         self.shown_as(&self.program.file_stem().unwrap_or_default().to_string_lossy())
     }
 
-    /// As one would type it for a program that is not on the `PATH`.
+    /// The call as one types it in a shell, with the program's path, for a program that is not on the `PATH`.
     pub fn shown_with_path(&self) -> String {
         self.shown_as(&self.program.to_string_lossy())
     }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_can_be_typed() {
+    fn a_call_is_shown_as_it_is_typed_in_a_shell() {
         let call =
             Call::new(Path::new("/usr/bin/aws"), ["s3", "cp", "a b"]).with(["--include", "*.js", "it's"]);
         assert_eq!(call.shown(), r"aws s3 cp 'a b' --include '*.js' 'it'\''s'");

@@ -1,8 +1,8 @@
-//! The programs that speak to AWS, and whether they are to.
+//! Calls of the programs `aws` and `sam`, made or (in a dry run) only printed.
 
 use super::call::Call;
 use super::options::Place;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step::{self, Outcome};
 use crate::{terminal, tools};
@@ -10,30 +10,30 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is needed, and how it comes here.
+/// The programs that a deployment needs, each with the command that installs it.
 const PROGRAMS: [(&str, &str); 2] =
     [("aws", "pipx install awscli        # then: aws configure"), ("sam", "pipx install aws-sam-cli")];
 
-fn missing(are_here: [bool; 2]) -> Failure {
+fn missing(are_here: [bool; 2]) -> TaskError {
     let missing: Vec<_> = PROGRAMS.iter().zip(are_here).filter(|(_, is_here)| !is_here).collect();
     let names: Vec<String> = missing.iter().map(|((name, _), _)| format!("`{name}`")).collect();
     let install: Vec<&str> = missing.iter().map(|((_, install), _)| *install).collect();
-    Failure::Missing { what: names.join(" and "), install: install.join("\n    ") }
+    TaskError::MissingProgram { what: names.join(" and "), install: install.join("\n    ") }
 }
 
-/// `aws` and `sam`, for one deployment.
+/// The programs `aws` and `sam`, for one deployment.
 pub struct Cloud<'a> {
     pub project: &'a Project,
     pub place: &'a Place,
     aws: PathBuf,
     sam: PathBuf,
-    /// Whether calls are printed instead of made.
+    /// In a dry run calls are printed instead of made.
     is_dry: bool,
 }
 
 impl<'a> Cloud<'a> {
-    /// Finds the programs; a dry run needs none.
-    pub fn open(project: &'a Project, place: &'a Place, is_dry: bool) -> Result<Self, Failure> {
+    /// Finds the programs on the `PATH`. A dry run does not need them.
+    pub fn open(project: &'a Project, place: &'a Place, is_dry: bool) -> Result<Self, TaskError> {
         let [aws, sam] = PROGRAMS.map(|(name, _)| tools::on_path(name));
         match (aws, sam) {
             (Some(aws), Some(sam)) => Ok(Self::new(project, place, aws, sam, is_dry)),
@@ -42,38 +42,38 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// Whether `aws` may speak for an account, and knows where: before anything that takes minutes.
-    pub fn require_account(&self) -> Result<(), Failure> {
+    /// Checks that `aws` has credentials and a region. Called before everything that takes minutes.
+    pub fn require_account(&self) -> Result<(), TaskError> {
         self.require_region(|name| std::env::var_os(name))?;
         self.run("AWS account", self.aws(["sts", "get-caller-identity"]))
     }
 
-    /// Where `aws` and `sam` would go without being told by us.
-    pub fn require_region(&self, env: impl Fn(&str) -> Option<OsString>) -> Result<(), Failure> {
+    /// Checks that a region is set: by `--region`, by the environment or in the profile of `aws`.
+    pub fn require_region(&self, env: impl Fn(&str) -> Option<OsString>) -> Result<(), TaskError> {
         let is_set = |name| env(name).is_some_and(|region| !region.is_empty());
         if self.place.region.is_some() || is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION") {
             return Ok(());
         }
         match self.observe("region", self.aws(["configure", "get", "region"]), "")? {
-            Some(asked) if asked.lines.join("").trim().is_empty() => Err(Failure::Faults {
-                summary: "no region is set: add --region=eu-central-1, say, or set one for good with `aws configure`"
+            Some(asked) if asked.lines.join("").trim().is_empty() => Err(TaskError::Failed {
+                summary: "no AWS region is set: add --region=NAME, for example --region=eu-central-1, or set a default with `aws configure`"
                     .to_owned(),
             }),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// With these very programs.
+    /// Uses the programs at these paths.
     pub fn new(project: &'a Project, place: &'a Place, aws: PathBuf, sam: PathBuf, is_dry: bool) -> Self {
         Self { project, place, aws, sam, is_dry }
     }
 
-    /// A call of `aws` where the deployment is.
+    /// A call of `aws` in the region of the deployment.
     pub fn aws<Word: Into<String>>(&self, arguments: impl IntoIterator<Item = Word>) -> Call {
         self.here(&self.aws, arguments)
     }
 
-    /// A call of `sam` where the deployment is.
+    /// A call of `sam` in the region of the deployment.
     pub fn sam<Word: Into<String>>(&self, arguments: impl IntoIterator<Item = Word>) -> Call {
         self.here(&self.sam, arguments)
     }
@@ -83,8 +83,8 @@ impl<'a> Cloud<'a> {
         Call::new(program, arguments).with(region)
     }
 
-    /// Makes the call and demands success.
-    pub fn run(&self, title: &str, call: Call) -> Result<(), Failure> {
+    /// Makes the call. Returns an error unless it succeeds.
+    pub fn run(&self, title: &str, call: Call) -> Result<(), TaskError> {
         if self.is_dry {
             self.say(&call);
             return Ok(());
@@ -92,8 +92,8 @@ impl<'a> Cloud<'a> {
         step::run(self.project, title, &mut self.command(&call)).map(drop)
     }
 
-    /// Makes the call, and leaves it to the caller what to make of a refusal. A dry run has no outcome.
-    pub fn observe(&self, title: &str, call: Call, input: &str) -> Result<Option<Outcome>, Failure> {
+    /// Makes the call and returns its outcome, whether it succeeded or not. `None` in a dry run.
+    pub fn observe(&self, title: &str, call: Call, input: &str) -> Result<Option<Outcome>, TaskError> {
         if self.is_dry {
             self.say(&call);
             return Ok(None);
@@ -105,10 +105,10 @@ impl<'a> Cloud<'a> {
         terminal::note(&format!("would run: {}", call.shown()));
     }
 
-    /// The call, to be started by whoever wants to see it from closer by.
+    /// The call as a command that the caller starts.
     pub fn command(&self, call: &Call) -> Command {
         let mut command = self.project.command(&call.program);
-        // Without a pager, which waits for a key that nobody presses.
+        // The pager of `aws` would wait for a key press.
         command.args(&call.arguments).env("AWS_PAGER", "").env("SAM_CLI_TELEMETRY", "0");
         command
     }
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_that_is_missing_is_named_at_once_with_what_installs_it() {
+    fn all_missing_programs_are_named_together_with_the_commands_that_install_them() {
         let both = missing([false, false]).to_string();
         assert!(both.starts_with("`aws` and `sam`: not found"), "{both}");
         assert!(both.contains("pipx install awscli") && both.contains("\n    pipx install aws-sam-cli\n"));

@@ -1,53 +1,57 @@
-//! `cargo xtask destroy`.
+//! `cargo xtask destroy`: deletes a deployment.
 
 use super::cloud::Cloud;
 use super::options::Destroy;
 use super::secret;
 use super::stack::{self, Outputs};
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::terminal;
 use std::io::{IsTerminal, stdin};
 
-/// Takes a deployment away, its data with it, and says what remains.
-pub fn destroy(project: &Project, options: &Destroy) -> Result<(), Failure> {
+/// Deletes a deployment with its data, after confirmation, and prints what remains.
+pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
     cloud.require_account()?;
     if !options.dry_run && !options.yes {
         confirm(&options.place.stage)?;
     }
-    take_away(&cloud)
+    delete(&cloud)
 }
 
-/// The page, then the stack.
-pub fn take_away(cloud: &Cloud) -> Result<(), Failure> {
+/// Deletes the page's files, then the stack.
+pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
     let outputs = Outputs::read(cloud)?;
     // A bucket that holds anything cannot be deleted.
     let bucket = format!("s3://{}", outputs.bucket);
     cloud.run("page", cloud.aws(["s3", "rm", &bucket, "--recursive", "--only-show-errors"]))?;
     cloud.run("stack", stack::delete(cloud))?;
     println!(
-        "\nWhat remains, at no cost:\n
-  * the secret, so that tokens still hold if you deploy again. To take it away as well:
+        "\nThe following remains, at no cost:\n
+  * the secret, so that tokens stay valid if you deploy again. To delete it as well:
     {}
-  * for 35 days, a backup that DynamoDB makes of each table with point-in-time recovery
-  * sam's own bucket and stack (aws-sam-cli-managed-default), which all its deployments share\n",
+  * for 35 days, a backup of each table (DynamoDB makes it, because point-in-time recovery is on)
+  * the bucket and the stack of sam (aws-sam-cli-managed-default), which all deployments by sam share\n",
         secret::remove(cloud).shown(),
     );
     Ok(())
 }
 
-/// Somebody has to type the stage's name.
-fn confirm(stage: &str) -> Result<(), Failure> {
+/// Asks the user to type the name of the stage.
+///
+/// # Errors
+///
+/// If something else is typed, or if the standard input is not a terminal.
+fn confirm(stage: &str) -> Result<(), TaskError> {
     if !stdin().is_terminal() {
-        return Err(Failure::Faults { summary: "nobody is here to confirm this; add --yes".to_owned() });
+        return Err(TaskError::Failed { summary: "the standard input is not a terminal, so this cannot be confirmed: add --yes to delete without confirmation".to_owned() });
     }
     terminal::note(&format!("this deletes the stage {stage:?} with all its topics and their history"));
-    terminal::note(&format!("type {stage} to go on:"));
+    terminal::note(&format!("type {stage} to confirm:"));
     let mut answer = String::new();
-    stdin().read_line(&mut answer).map_err(Failure::while_doing("reading your answer"))?;
+    stdin().read_line(&mut answer).map_err(TaskError::while_doing("reading your answer"))?;
     if answer.trim() == stage {
         return Ok(());
     }
-    Err(Failure::Faults { summary: "nothing was deleted".to_owned() })
+    Err(TaskError::Failed { summary: "nothing was deleted".to_owned() })
 }

@@ -1,6 +1,6 @@
-//! The four functions, built for the machines they run on.
+//! Builds the four functions for AWS (64-bit ARM) and checks the result.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::lambda_local::FUNCTIONS;
 use crate::project::Project;
 use crate::step;
@@ -9,13 +9,13 @@ use crate::tools::{self, ARM_TARGET};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What one may weigh, zipped: a ratchet against slow starts, far below what Lambda takes (50 MB).
+/// The largest size of a zipped function, in bytes. Large functions start slowly, so it is far below Lambda's limit of 50 MB.
 const MOST_BYTES: u64 = 10_000_000;
-/// `e_machine` of 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
+/// The value of `e_machine` for 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
 const AARCH64: u16 = 183;
 
-/// Builds and checks them: how many there are. They end where the template looks for them.
-pub fn build(project: &Project) -> Result<u32, Failure> {
+/// Builds all functions into the folders that the template names, and checks them. Returns their number.
+pub fn build(project: &Project) -> Result<u32, TaskError> {
     let mut build = tools::cargo_lambda(project)?;
     build.args(["build", "--locked", "--arm64", "--profile", "lambda", "--package", "backend-lambda"]);
     build.args(["--output-format", "zip", "--lambda-dir"]).arg(folder(project));
@@ -23,7 +23,7 @@ pub fn build(project: &Project) -> Result<u32, Failure> {
     FUNCTIONS.iter().try_fold(0, |count, name| check(project, name).map(|()| count + 1))
 }
 
-fn check(project: &Project, name: &str) -> Result<(), Failure> {
+fn check(project: &Project, name: &str) -> Result<(), TaskError> {
     let binary = project.target.join(ARM_TARGET).join("lambda").join(name);
     require_arm(name, &fs::read(&binary).map_err(reading(&binary))?)?;
     let zip = zip(project, name);
@@ -33,36 +33,36 @@ fn check(project: &Project, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is uploaded of one of them.
+/// The zip archive of a function that is uploaded.
 pub fn zip(project: &Project, name: &str) -> PathBuf {
     folder(project).join(name).join("bootstrap.zip")
 }
 
-/// Where the template's `CodeUri`s point to.
+/// The folder that the `CodeUri`s of the template point to.
 fn folder(project: &Project) -> PathBuf {
     project.root.join("infra").join("build")
 }
 
-fn reading(file: &Path) -> impl FnOnce(std::io::Error) -> Failure {
-    Failure::while_doing(format!("reading {}", file.display()))
+fn reading(file: &Path) -> impl FnOnce(std::io::Error) -> TaskError {
+    TaskError::while_doing(format!("reading {}", file.display()))
 }
 
-fn require_arm(name: &str, binary: &[u8]) -> Result<(), Failure> {
+fn require_arm(name: &str, binary: &[u8]) -> Result<(), TaskError> {
     let is_elf = binary.starts_with(b"\x7fELF\x02\x01");
     let machine = binary.get(18..20).map(|two| u16::from_le_bytes([two[0], two[1]]));
     if is_elf && machine == Some(AARCH64) {
         return Ok(());
     }
-    Err(Failure::Faults { summary: format!("function {name} is no program for 64-bit ARM on Linux") })
+    Err(TaskError::Failed { summary: format!("function {name} is not a program for 64-bit ARM on Linux") })
 }
 
-fn require_small(name: &str, bytes: u64) -> Result<(), Failure> {
+fn require_small(name: &str, bytes: u64) -> Result<(), TaskError> {
     if bytes < MOST_BYTES {
         return Ok(());
     }
     let (size, limit) = (human_bytes(bytes), human_bytes(MOST_BYTES));
-    Err(Failure::Faults {
-        summary: format!("function {name} has {size} zipped, and may have less than {limit}"),
+    Err(TaskError::Failed {
+        summary: format!("function {name} is {size} zipped; it must be smaller than {limit}"),
     })
 }
 
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_program_for_arm_is_taken() {
+    fn only_a_program_for_arm_is_accepted() {
         const X86_64: u16 = 62;
         assert!(require_arm("f", &elf(AARCH64)).is_ok());
         for wrong in [elf(X86_64), b"\x7fELF\x02\x01".to_vec(), b"#!/bin/sh".to_vec(), Vec::new()] {
@@ -87,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_grew_too_large_is_named_with_its_size() {
+    fn the_error_for_a_large_function_names_it_and_its_size() {
         assert!(require_small("f", MOST_BYTES - 1).is_ok());
         let failure = require_small("ingest", MOST_BYTES).unwrap_err().to_string();
-        assert_eq!(failure, "function ingest has 10.0 MB zipped, and may have less than 10.0 MB");
+        assert_eq!(failure, "function ingest is 10.0 MB zipped; it must be smaller than 10.0 MB");
     }
 }

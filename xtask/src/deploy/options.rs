@@ -1,60 +1,60 @@
-//! The words after `deploy` and `destroy`.
+//! The options of `deploy` and `destroy`.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use std::collections::BTreeSet;
 
-/// Which of possibly many deployments, and where it is.
+/// The name and the region of a deployment. One account can have many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub stage: String,
-    /// Without one, that of `aws` and `sam`: `AWS_REGION`, or the profile's.
+    /// `None` for the default of `aws` and `sam`: `AWS_REGION`, or the region of the profile.
     pub region: Option<String>,
 }
 
-/// See [`super::deploy`].
+/// The options of [`super::deploy`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Deploy {
     pub place: Place,
-    /// Parameters of the template and their values. Those not named keep what an earlier deployment gave them.
+    /// Parameters of the template and their values. A parameter that is not named keeps its value from the last deployment.
     pub settings: Vec<(String, String)>,
-    /// Whether all tokens there are lose their worth.
+    /// Replaces the secret, which makes all existing tokens invalid.
     pub rotates_secret: bool,
     pub dry_run: bool,
 }
 
-/// See [`super::destroy()`].
+/// The options of [`super::destroy()`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Destroy {
     pub place: Place,
-    /// Whether it was confirmed already.
+    /// Deletes without asking for confirmation.
     pub yes: bool,
     pub dry_run: bool,
 }
 
-/// What `deploy` itself gives the template.
+/// The parameters of the template that `deploy` sets itself.
 const OWN_SETTINGS: [&str; 3] = ["Stage", "SecretParameter", "SecretVersion"];
 
 impl Place {
-    /// The stack's name; its functions and roles are called after it.
+    /// The name of the CloudFormation stack. Names of functions and roles begin with it.
     pub fn stack(&self) -> String {
         format!("tickertape-{}", self.stage)
     }
 
-    /// The name of the parameter with the secret.
+    /// The name of the parameter in the Systems Manager that holds the secret.
     pub fn secret(&self) -> String {
         format!("/tickertape/{}/secret", self.stage)
     }
 }
 
 impl Deploy {
-    /// A deployment that only says what it would do.
+    /// A dry run for the stage `stage`.
     pub fn dry_run_of(stage: &str) -> Self {
         let place = Place { stage: stage.to_owned(), region: None };
         Self { place, settings: Vec::new(), rotates_secret: false, dry_run: true }
     }
 
-    /// The words after `deploy`.
-    pub fn parse(words: &[&str]) -> Result<Self, Failure> {
+    /// Parses the words after `deploy`.
+    pub fn parse(words: &[&str]) -> Result<Self, TaskError> {
         let mut left = Words::of(words);
         let parsed = Self {
             place: left.place()?,
@@ -65,15 +65,15 @@ impl Deploy {
         left.require_none("deploy").map(|()| parsed)
     }
 
-    /// A misspelt setting would be ignored by whoever gets it.
-    pub fn require_known(&self, parameters: &[String]) -> Result<(), Failure> {
+    /// Returns an error if a setting is not among the template's `parameters`: `sam` would ignore it.
+    pub fn require_known(&self, parameters: &[String]) -> Result<(), TaskError> {
         let settable = parameters.iter().filter(|name| !OWN_SETTINGS.contains(&name.as_str()));
         let settable: BTreeSet<&str> = settable.map(String::as_str).collect();
         match self.settings.iter().find(|(name, _)| !settable.contains(name.as_str())) {
             None => Ok(()),
-            Some((name, _)) => Err(Failure::Faults {
+            Some((name, _)) => Err(TaskError::Failed {
                 summary: format!(
-                    "there is no setting {name:?}; there are {}",
+                    "unknown setting {name:?}; the settings are {}",
                     settable.into_iter().collect::<Vec<_>>().join(", ")
                 ),
             }),
@@ -82,32 +82,32 @@ impl Deploy {
 }
 
 impl Destroy {
-    /// The words after `destroy`.
-    pub fn parse(words: &[&str]) -> Result<Self, Failure> {
+    /// Parses the words after `destroy`.
+    pub fn parse(words: &[&str]) -> Result<Self, TaskError> {
         let mut left = Words::of(words);
         let parsed = Self { place: left.place()?, yes: left.flag("--yes"), dry_run: left.flag("--dry-run") };
         left.require_none("destroy").map(|()| parsed)
     }
 }
 
-const STAGE: &str = "a small letter and up to fifteen more or digits, such as --stage=prod";
-const REGION: &str = "a region of AWS, such as --region=eu-central-1";
+const STAGE: &str = "1 to 16 lower-case letters and digits, the first of them a letter, such as --stage=prod";
+const REGION: &str = "an AWS region, such as --region=eu-central-1";
 const SETTING: &str = "a parameter of infra/template.yaml and its value, such as --set LogDays=30";
 
-fn wrong(option: &str, expected: &str) -> Failure {
-    Failure::Option { option: option.to_owned(), expected: expected.to_owned() }
+fn wrong(option: &str, expected: &str) -> TaskError {
+    TaskError::InvalidOption { option: option.to_owned(), expected: expected.to_owned() }
 }
 
-fn setting(text: String) -> Result<(String, String), Failure> {
+fn setting(text: String) -> Result<(String, String), TaskError> {
     let (name, value) = text.split_once('=').ok_or_else(|| wrong("--set", SETTING))?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// Words that are taken out as they are understood.
+/// The words of the command line that have not been parsed yet.
 struct Words(Vec<String>);
 
 impl Words {
-    /// `--stage=prod` is `--stage prod`.
+    /// Splits `--stage=prod` into `--stage` and `prod`.
     fn of(words: &[&str]) -> Self {
         let halves = words.iter().flat_map(|word| match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => vec![name, value],
@@ -116,7 +116,7 @@ impl Words {
         Self(halves.map(str::to_owned).collect())
     }
 
-    fn place(&mut self) -> Result<Place, Failure> {
+    fn place(&mut self) -> Result<Place, TaskError> {
         let stage = self.value("--stage", STAGE)?.unwrap_or_else(|| "dev".to_owned());
         let is_name = stage.len() <= 16 && stage.starts_with(|c: char| c.is_ascii_lowercase());
         let is_plain = stage.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -130,13 +130,13 @@ impl Words {
         self.0.len() < before
     }
 
-    /// At most one.
-    fn value(&mut self, name: &str, expected: &str) -> Result<Option<String>, Failure> {
+    /// The value of an option that may be given once.
+    fn value(&mut self, name: &str, expected: &str) -> Result<Option<String>, TaskError> {
         let mut values = self.values(name, expected)?;
-        if values.len() < 2 { Ok(values.pop()) } else { Err(wrong(name, &format!("{expected}, once"))) }
+        if values.len() < 2 { Ok(values.pop()) } else { Err(wrong(name, &format!("{expected}; only once"))) }
     }
 
-    fn values(&mut self, name: &str, expected: &str) -> Result<Vec<String>, Failure> {
+    fn values(&mut self, name: &str, expected: &str) -> Result<Vec<String>, TaskError> {
         let mut values = Vec::new();
         while let Some(at) = self.0.iter().position(|word| word == name) {
             self.0.remove(at);
@@ -148,11 +148,11 @@ impl Words {
         Ok(values)
     }
 
-    fn require_none(&self, subcommand: &str) -> Result<(), Failure> {
+    fn require_none(&self, subcommand: &str) -> Result<(), TaskError> {
         if self.0.is_empty() {
             return Ok(());
         }
-        Err(Failure::Usage { words: format!("{subcommand} {}", self.0.join(" ")) })
+        Err(TaskError::Usage { words: format!("{subcommand} {}", self.0.join(" ")) })
     }
 }
 
@@ -160,7 +160,7 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn deploy(line: &str) -> Result<Deploy, Failure> {
+    fn deploy(line: &str) -> Result<Deploy, TaskError> {
         Deploy::parse(&line.split_whitespace().collect::<Vec<_>>())
     }
 
@@ -187,13 +187,13 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_by_name_with_what_would() {
+    fn an_invalid_option_is_named_with_an_example_of_a_valid_one() {
         for (line, words) in [
-            ("prod", "unknown: `cargo xtask deploy prod`"),
-            ("--yes", "unknown: `cargo xtask deploy --yes`"),
-            ("--stage", "--stage: expected a small letter"),
+            ("prod", "unknown command: `cargo xtask deploy prod`"),
+            ("--yes", "unknown command: `cargo xtask deploy --yes`"),
+            ("--stage", "--stage: expected 1 to 16 lower-case letters"),
             ("--stage --dry-run", "such as --stage=prod"),
-            ("--stage a --stage b", ", once"),
+            ("--stage a --stage b", "; only once"),
             ("--stage Prod", "--stage: expected"),
             ("--stage a-b", "--stage: expected"),
             ("--region", "such as --region=eu-central-1"),
@@ -206,14 +206,14 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_setting_is_refused_with_those_there_are() {
+    fn the_error_for_an_unknown_setting_lists_the_known_ones() {
         let parsed = deploy("--set AlarmMail=a@b.example").unwrap();
         let failure = parsed.require_known(&["AlarmEmail".into(), "Stage".into()]).unwrap_err().to_string();
-        assert_eq!(failure, "there is no setting \"AlarmMail\"; there are AlarmEmail");
+        assert_eq!(failure, "unknown setting \"AlarmMail\"; the settings are AlarmEmail");
     }
 
     #[test]
-    fn what_deploy_sets_itself_cannot_be_set() {
+    fn a_parameter_that_deploy_sets_itself_cannot_be_set() {
         let parsed = deploy("--set Stage=other").unwrap();
         assert!(parsed.require_known(&["Stage".into()]).is_err());
     }

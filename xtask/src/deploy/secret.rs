@@ -1,50 +1,50 @@
-//! The secret that tokens are signed with: made here, kept by AWS, and never shown.
+//! The secret that signs tokens. It is made here, kept in the AWS Systems Manager, and never printed or logged.
 
 use super::call::Call;
 use super::cloud::Cloud;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::step::{self, Outcome};
 use crate::terminal;
 use std::fs::File;
 use std::io::Read;
 
-/// What a token's signature is worth, in bytes (RFC 7518, section 3.2, asks for as many as the hash has).
+/// The length of the secret in bytes: that of the hash (RFC 7518, section 3.2, requires at least that).
 const SECRET_BYTES: usize = 32;
-/// The system's random generator. Where it is not, `file:///dev/stdin` is not either.
+/// The random generator of Unix. A system without it has no `file:///dev/stdin` either, which [`put`] needs.
 const RANDOM: &str = "/dev/urandom";
 const TITLE: &str = "secret";
 
-/// Makes the secret unless there is one, or in any case if it `rotates`; answers with its version, by which the
-/// functions notice a new one.
-pub fn make_or_keep(cloud: &Cloud, rotates: bool) -> Result<String, Failure> {
+/// Makes the secret unless it exists; replaces it if `rotates`. Returns its version, which is a setting of the functions: a new
+/// version makes them read the secret again.
+pub fn make_or_keep(cloud: &Cloud, rotates: bool) -> Result<String, TaskError> {
     let outcome = cloud.observe(TITLE, put(cloud, rotates), &random_text()?)?;
     match outcome {
         None => {}
-        Some(outcome) if outcome.status.success() => terminal::done(TITLE, "made"),
-        Some(outcome) if says_that_it_exists(&outcome) => terminal::done(TITLE, "is there"),
-        Some(outcome) => return Err(step::refused(TITLE, outcome)),
+        Some(outcome) if outcome.status.success() => terminal::done(TITLE, "created"),
+        Some(outcome) if says_that_it_exists(&outcome) => terminal::done(TITLE, "exists"),
+        Some(outcome) => return Err(step::failed(TITLE, outcome)),
     }
     let version = ["ssm", "get-parameter", "--name", &cloud.place.secret(), "--query", "Parameter.Version"];
     let call = cloud.aws(version).with(["--output", "text"]);
     match cloud.observe("version of the secret", call, "")? {
         None => Ok("1".to_owned()),
         Some(outcome) if outcome.status.success() => Ok(outcome.lines.join("").trim().to_owned()),
-        Some(outcome) => Err(step::refused("version of the secret", outcome)),
+        Some(outcome) => Err(step::failed("version of the secret", outcome)),
     }
 }
 
-/// Prints the secret, for whoever makes tokens.
+/// The call that prints the secret to its standard output.
 pub fn show(cloud: &Cloud) -> Call {
     let call = cloud.aws(["ssm", "get-parameter", "--with-decryption", "--name", &cloud.place.secret()]);
     call.with(["--query", "Parameter.Value", "--output", "text"])
 }
 
-/// Takes the secret away.
+/// The call that deletes the secret.
 pub fn remove(cloud: &Cloud) -> Call {
     cloud.aws(["ssm", "delete-parameter", "--name", &cloud.place.secret()])
 }
 
-/// The value comes by the standard input: arguments are seen by whoever lists processes.
+/// The call that stores the secret, which it reads from its standard input: arguments are visible in the list of processes.
 fn put(cloud: &Cloud, rotates: bool) -> Call {
     let call = cloud.aws(["ssm", "put-parameter", "--name", &cloud.place.secret(), "--type", "SecureString"]);
     let call = call.with(["--value", "file:///dev/stdin"]);
@@ -55,11 +55,11 @@ fn says_that_it_exists(outcome: &Outcome) -> bool {
     outcome.lines.iter().any(|line| line.contains("ParameterAlreadyExists"))
 }
 
-/// As text, because a parameter is one.
-fn random_text() -> Result<String, Failure> {
+/// A new secret as hexadecimal digits, since a parameter is text.
+fn random_text() -> Result<String, TaskError> {
     let mut bytes = [0; SECRET_BYTES];
     let read = File::open(RANDOM).and_then(|mut source| source.read_exact(&mut bytes));
-    read.map_err(|error| Failure::Unreadable { what: RANDOM.to_owned(), reason: error.to_string() })?;
+    read.map_err(|error| TaskError::UnexpectedOutput { what: RANDOM.to_owned(), reason: error.to_string() })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -1,19 +1,19 @@
-//! The page's way to its bucket.
+//! Uploads the page to its bucket.
 
 use super::call::Call;
 use super::cloud::Cloud;
 use super::stack::Outputs;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::stamp::files_below;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files whose names change with their content.
+/// `Cache-Control` of files whose names change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// Kept, but asked about each time.
+/// `Cache-Control` of files that the browser keeps, but asks about each time.
 const ASK_FIRST: &str = "no-cache";
-/// What the page is made of.
+/// The media types of the page's files, by extension.
 const MEDIA_TYPES: [(&str, &str); 5] = [
     ("wasm", "application/wasm"),
     ("js", "text/javascript; charset=utf-8"),
@@ -21,16 +21,16 @@ const MEDIA_TYPES: [(&str, &str); 5] = [
     ("svg", "image/svg+xml"),
     ("json", "application/json"),
 ];
-/// Comes last: it names all others.
+/// Uploaded last, because it refers to all others.
 const HTML: (&str, &str) = ("html", "text/html; charset=utf-8");
 
 /// Uploads the page and its settings. Files of earlier versions stay, for the tabs that are still open.
 ///
-/// What is named by its content goes up as the Brotli it was built as, half a level better than what CloudFront does
-/// on the way; every browser that knows WebAssembly knows Brotli. The rest goes up plain.
-pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), Failure> {
+/// A file whose name contains the hash of its content is uploaded compressed with Brotli, as it was built: smaller than what
+/// CloudFront would make of it, and every browser that runs WebAssembly reads Brotli. The other files are uploaded as they are.
+pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), TaskError> {
     let folder = cloud.project.target.join("xtask").join("site");
-    sort_out(&cloud.project.dist(), &folder)?;
+    split_by_kind(&cloud.project.dist(), &folder)?;
     write(&folder.join("plain").join("config.json"), settings(outputs).as_bytes())?;
     for (extension, media_type) in MEDIA_TYPES.iter().chain([&HTML]) {
         for kind in [Kind::Packed, Kind::Plain] {
@@ -43,12 +43,12 @@ pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), Failure> {
     cloud.run("page: caches", invalidate(cloud, &outputs.distribution))
 }
 
-/// How a file is kept.
+/// The two ways of uploading a file.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Compressed, for ever.
+    /// Compressed with Brotli, and cached for a year.
     Packed,
-    /// As it is, and asked for each time.
+    /// Uncompressed, and asked for each time.
     Plain,
 }
 
@@ -68,15 +68,16 @@ impl Kind {
     }
 }
 
-/// `config.json`: where the page finds the server.
+/// The text of `config.json`, from which the page learns the addresses of the server.
 fn settings(outputs: &Outputs) -> String {
     json!({"ws": outputs.websocket, "http": outputs.ingest()}).to_string()
 }
 
-/// Puts the files of `dist` into two folders, by how they are to be kept.
-fn sort_out(dist: &Path, folder: &Path) -> Result<(), Failure> {
+/// Copies the files of `dist` into two folders below `folder`, one for each [`Kind`].
+fn split_by_kind(dist: &Path, folder: &Path) -> Result<(), TaskError> {
     if folder.exists() {
-        fs::remove_dir_all(folder).map_err(Failure::while_doing(format!("clearing {}", folder.display())))?;
+        fs::remove_dir_all(folder)
+            .map_err(TaskError::while_doing(format!("clearing {}", folder.display())))?;
     }
     for file in files_below(dist)? {
         let name = file.strip_prefix(dist).unwrap_or(&file);
@@ -91,7 +92,7 @@ fn sort_out(dist: &Path, folder: &Path) -> Result<(), Failure> {
                     (Kind::Plain, file.clone())
                 };
                 let bytes = fs::read(&source)
-                    .map_err(Failure::while_doing(format!("reading {}", source.display())))?;
+                    .map_err(TaskError::while_doing(format!("reading {}", source.display())))?;
                 write(&folder.join(kind.folder()).join(name), &bytes)?;
             }
         }
@@ -116,7 +117,7 @@ fn invalidate(cloud: &Cloud, distribution: &str) -> Call {
     ])
 }
 
-fn holds(folder: &Path, extension: &str) -> Result<bool, Failure> {
+fn holds(folder: &Path, extension: &str) -> Result<bool, TaskError> {
     Ok(files_below(folder)?.iter().any(|file| extension_of(file) == extension))
 }
 
@@ -128,14 +129,15 @@ fn is_known(extension: &str) -> bool {
     MEDIA_TYPES.iter().chain([&HTML]).any(|(known, _)| *known == extension)
 }
 
-fn unknown(name: &Path) -> Failure {
-    Failure::Unreadable {
+fn unknown(name: &Path) -> TaskError {
+    TaskError::UnexpectedOutput {
         what: format!("the page's file {}", name.display()),
-        reason: "its media type is in no list of xtask/src/deploy/site.rs".to_owned(),
+        reason: "its extension is not in the list of media types in xtask/src/deploy/site.rs".to_owned(),
     }
 }
 
-/// Trunk puts sixteen hexadecimal digits, or one less, before the extension, and `_bg` after them for WebAssembly.
+/// Tells by a file's name if Trunk put the hash of its content into it: 15 or 16 hexadecimal digits before the extension,
+/// followed by `_bg` for WebAssembly.
 fn is_named_by_content(name: &Path) -> bool {
     let stem = name.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let Some((_, hash)) = stem.trim_end_matches("_bg").rsplit_once('-') else { return false };
@@ -148,8 +150,8 @@ fn with_br(file: &Path) -> PathBuf {
     name.into()
 }
 
-fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let doing = || Failure::while_doing(format!("writing {}", file.display()));
+fn write(file: &Path, bytes: &[u8]) -> Result<(), TaskError> {
+    let doing = || TaskError::while_doing(format!("writing {}", file.display()));
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(doing())?;
     }

@@ -1,14 +1,14 @@
-//! The stack: how it is made, and what it tells of itself.
+//! The CloudFormation stack: the calls that deploy and delete it, and its outputs.
 
 use super::call::Call;
 use super::cloud::Cloud;
 use super::options::Deploy;
 use super::template::TEMPLATE;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::step;
 use serde_json::Value;
 
-/// Where everything is.
+/// The outputs of the stack: addresses and names of its resources.
 pub struct Outputs {
     pub site: String,
     pub websocket: String,
@@ -18,7 +18,7 @@ pub struct Outputs {
     issuer: String,
 }
 
-/// Makes or changes the stack. Parameters that are not named keep their values.
+/// The call that creates or updates the stack. Parameters that are not named keep their values.
 pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
     let place = cloud.place;
     let own = [
@@ -38,43 +38,45 @@ pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
         .with(given)
 }
 
-/// Takes the stack away, with the code that was uploaded for it.
+/// The call that deletes the stack and the code that was uploaded for it.
 pub fn delete(cloud: &Cloud) -> Call {
     cloud.sam(["delete", "--no-prompts", "--stack-name", &cloud.place.stack()])
 }
 
 impl Outputs {
-    /// Asks for them; a dry run makes them up.
-    pub fn read(cloud: &Cloud) -> Result<Self, Failure> {
+    /// Asks CloudFormation for the outputs. A dry run returns placeholders.
+    pub fn read(cloud: &Cloud) -> Result<Self, TaskError> {
         const TITLE: &str = "outputs of the stack";
         let call = cloud.aws(["cloudformation", "describe-stacks", "--stack-name", &cloud.place.stack()]);
         let call = call.with(["--query", "Stacks[0].Outputs", "--output", "json"]);
         match cloud.observe(TITLE, call, "")? {
-            None => Ok(Self::made_up()),
+            None => Ok(Self::placeholders()),
             Some(outcome) if outcome.status.success() => Self::parse(&outcome.lines.join("\n")),
-            Some(outcome) => Err(step::refused(TITLE, outcome)),
+            Some(outcome) => Err(step::failed(TITLE, outcome)),
         }
     }
 
-    /// The address to publish to, without a slash at the end.
+    /// The URL to publish to, without a slash at the end.
     pub fn ingest(&self) -> &str {
         self.ingest.trim_end_matches('/')
     }
 
-    /// Whether tokens are signed with our secret, not by an identity provider.
+    /// True if tokens are signed with the secret of the deployment; false if an identity provider signs them.
     pub fn is_signed_by_us(&self) -> bool {
         self.issuer == "secret"
     }
 
-    fn parse(json: &str) -> Result<Self, Failure> {
-        let unreadable =
-            |reason: String| Failure::Unreadable { what: "the outputs of the stack".to_owned(), reason };
+    fn parse(json: &str) -> Result<Self, TaskError> {
+        let unreadable = |reason: String| TaskError::UnexpectedOutput {
+            what: "the outputs of the stack".to_owned(),
+            reason,
+        };
         let outputs: Value = serde_json::from_str(json).map_err(|error| unreadable(error.to_string()))?;
         let all = outputs.as_array().cloned().unwrap_or_default();
         let get = |key: &str| {
             let output = all.iter().find(|output| output["OutputKey"] == key);
             let value = output.and_then(|output| output["OutputValue"].as_str());
-            value.map(str::to_owned).ok_or_else(|| unreadable(format!("there is no {key}")))
+            value.map(str::to_owned).ok_or_else(|| unreadable(format!("the output {key} is missing")))
         };
         Ok(Self {
             site: get("Site")?,
@@ -86,7 +88,7 @@ impl Outputs {
         })
     }
 
-    fn made_up() -> Self {
+    fn placeholders() -> Self {
         Self {
             site: "https://SITE/".to_owned(),
             websocket: "wss://WEBSOCKET/STAGE".to_owned(),
@@ -103,7 +105,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn told(keys: &[&str]) -> String {
+    fn outputs_json(keys: &[&str]) -> String {
         let outputs =
             keys.iter().map(|key| json!({"OutputKey": key, "OutputValue": format!("https://{key}/")}));
         outputs.collect::<Value>().to_string()
@@ -111,16 +113,23 @@ mod tests {
 
     #[test]
     fn the_address_to_publish_to_has_no_slash_at_the_end() {
-        let outputs =
-            Outputs::parse(&told(&["Site", "WebSocket", "Ingest", "Bucket", "Distribution", "Issuer"]))
-                .unwrap();
+        let outputs = Outputs::parse(&outputs_json(&[
+            "Site",
+            "WebSocket",
+            "Ingest",
+            "Bucket",
+            "Distribution",
+            "Issuer",
+        ]))
+        .unwrap();
         assert_eq!((outputs.ingest(), outputs.site.as_str()), ("https://Ingest", "https://Site/"));
     }
 
     #[test]
     fn an_output_that_is_missing_is_named() {
-        let failure = Outputs::parse(&told(&["Site", "WebSocket", "Ingest", "Bucket"])).err().unwrap();
-        assert!(failure.to_string().contains("there is no Distribution"), "{failure}");
+        let failure =
+            Outputs::parse(&outputs_json(&["Site", "WebSocket", "Ingest", "Bucket"])).err().unwrap();
+        assert!(failure.to_string().contains("the output Distribution is missing"), "{failure}");
         assert!(Outputs::parse("null").is_err() && Outputs::parse("").is_err());
     }
 }

@@ -1,6 +1,6 @@
-//! What can be said about the template without an account.
+//! Checks of infra/template.yaml that need no AWS account.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
@@ -8,21 +8,21 @@ use crate::tools::{self, program};
 use serde_json::Value;
 use std::fs;
 
-/// Where it is, from the root.
+/// The path of the template, from the root of the project.
 pub const TEMPLATE: &str = "infra/template.yaml";
 const EXPANDING: &str = "template expanded";
 
-/// `cfn-lint` finds nothing, not even something to warn of.
-pub fn lint(project: &Project) -> Result<(), Failure> {
+/// Runs `cfn-lint`, which must have neither errors nor warnings.
+pub fn lint(project: &Project) -> Result<(), TaskError> {
     let linter = tools::cfn_lint(project)?.join(program("cfn-lint"));
     step::run(project, "template linted", project.command(linter).args(["--template", TEMPLATE])).map(drop)
 }
 
-/// The translator that AWS runs makes of it what we mean.
-pub fn check_expanded(project: &Project) -> Result<(), Failure> {
+/// Expands the template with the translator that AWS uses (aws-sam-translator), and checks the resources that result.
+pub fn check_expanded(project: &Project) -> Result<(), TaskError> {
     let python = tools::cfn_lint(project)?.join(program("python"));
     let outcome = step::run(project, EXPANDING, project.command(python).args(["infra/expand.py", TEMPLATE]))?;
-    let unreadable = |error: serde_json::Error| Failure::Unreadable {
+    let unreadable = |error: serde_json::Error| TaskError::UnexpectedOutput {
         what: EXPANDING.to_owned(),
         reason: error.to_string(),
     };
@@ -33,17 +33,17 @@ pub fn check_expanded(project: &Project) -> Result<(), Failure> {
     }
     step::show_end(&faults);
     terminal::failed(EXPANDING, &format!("{} faults", faults.len()));
-    Err(Failure::Faults { summary: format!("{EXPANDING}: {} faults, listed above", faults.len()) })
+    Err(TaskError::Failed { summary: format!("{EXPANDING}: {} faults, listed above", faults.len()) })
 }
 
-/// The names of its parameters.
-pub fn parameters(project: &Project) -> Result<Vec<String>, Failure> {
+/// The names of the template's parameters.
+pub fn parameters(project: &Project) -> Result<Vec<String>, TaskError> {
     let text = fs::read_to_string(project.root.join(TEMPLATE))
-        .map_err(Failure::while_doing("reading the template"))?;
+        .map_err(TaskError::while_doing("reading the template"))?;
     Ok(parameters_of(&text))
 }
 
-/// As far as one needs to read YAML for it: the keys one level below `Parameters:`.
+/// The keys one level below `Parameters:`. Reads just as much YAML as that takes.
 fn parameters_of(template: &str) -> Vec<String> {
     let lines = template.lines().skip_while(|line| *line != "Parameters:").skip(1);
     let section = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
@@ -51,7 +51,7 @@ fn parameters_of(template: &str) -> Vec<String> {
     keys.filter(|key| !key.starts_with(' ')).map(str::to_owned).collect()
 }
 
-/// One sentence for everything that is not as it has to be.
+/// One sentence for every expectation that the expanded template does not meet.
 fn faults_of(expanded: &Value) -> Vec<String> {
     let all = of_type(expanded, "");
     let routes = of_type(expanded, "AWS::ApiGatewayV2::Route");
@@ -65,31 +65,28 @@ fn faults_of(expanded: &Value) -> Vec<String> {
     let roles = of_type(expanded, "AWS::IAM::Role").len();
     let left = expanded["Resources"].to_string().contains("AWS::Serverless::");
     let expectations = [
-        (!all.is_empty() && !left, "something of SAM is left over".to_owned()),
+        (!all.is_empty() && !left, "a resource of SAM was not expanded".to_owned()),
         (!routes.is_empty(), "there are no routes".to_owned()),
         (
             routes.len() == of_type(expanded, "AWS::ApiGatewayV2::Integration").len(),
             "not every route has an integration".to_owned(),
         ),
-        (guarded == ["$connect"], format!("an authorizer guards {guarded:?}, not $connect alone")),
+        (guarded == ["$connect"], format!("the authorizer is set on {guarded:?}, not on $connect alone")),
         (
             for_gateway == routes.len() + 1,
             format!(
-                "API Gateway may call {for_gateway} times what {} routes and an authorizer need",
+                "API Gateway has {for_gateway} permissions to call functions; {} routes and an authorizer need one each",
                 routes.len()
             ),
         ),
-        (for_url == 2, format!("a public URL needs two permissions, and has {for_url}")),
+        (for_url == 2, format!("a public function URL needs two permissions, and has {for_url}")),
         (on_arm == functions.len(), format!("{on_arm} of {} functions are for ARM", functions.len())),
-        (
-            roles == functions.len(),
-            format!("{roles} roles for {} functions: one was made for us", functions.len()),
-        ),
+        (roles == functions.len(), format!("{roles} roles for {} functions: SAM added one", functions.len())),
     ];
     expectations.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault).collect()
 }
 
-/// The properties of the resources of a type, or of all.
+/// The properties of all resources of the type `kind`; of all resources if `kind` is empty.
 fn of_type<'a>(expanded: &'a Value, kind: &str) -> Vec<&'a Value> {
     let all = expanded["Resources"].as_object().into_iter().flatten().map(|(_, resource)| resource);
     let wanted = all.filter(|resource| kind.is_empty() || resource["Type"] == kind);
@@ -116,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expanded_as_meant_has_no_fault() {
+    fn a_template_that_expands_as_expected_has_no_fault() {
         assert_eq!(faults_of(&expanded()), [""; 0]);
     }
 

@@ -1,4 +1,4 @@
-//! The whole of it against programs that answer as AWS would, and write down what they were asked.
+//! Deploys with scripts in place of `aws` and `sam`, which answer as AWS does and record their arguments.
 
 #![cfg(unix)]
 
@@ -17,14 +17,14 @@ const OUTPUTS: &str = r#"[
     {"OutputKey": "Issuer", "OutputValue": "secret"}
 ]"#;
 
-/// An account of its own.
+/// A folder with a project and with the scripts `aws` and `sam`.
 struct Account {
     project: Project,
     place: Place,
 }
 
 impl Account {
-    /// `secret_exists` as SSM would say it; `sam` ends with this status.
+    /// With `secret_exists`, the script `aws` refuses to create the secret as SSM does. `sam` exits with `sam_status`.
     fn new(name: &str, secret_exists: bool, sam_status: u8) -> Self {
         let root = std::env::temp_dir().join(format!("xtask-deploy-{}-{name}", std::process::id()));
         fs::create_dir_all(root.join("dist")).unwrap();
@@ -55,20 +55,20 @@ impl Account {
         Cloud::new(&self.project, &self.place, self.path("aws"), self.path("sam"), false)
     }
 
-    /// What is printed at the end.
-    fn farewell(&self, token: Option<&str>) -> String {
+    /// The text that a deployment prints at its end.
+    fn closing_text(&self, token: Option<&str>) -> String {
         let cloud = self.cloud();
         let outputs = Outputs::read(&cloud).unwrap();
-        farewell(&cloud, &outputs, &self.path("target/debug/tickertape"), token)
+        closing_text(&cloud, &outputs, &self.path("target/debug/tickertape"), token)
     }
 
-    fn release(&self, rotates_secret: bool) -> Result<(), Failure> {
+    fn release(&self, rotates_secret: bool) -> Result<(), TaskError> {
         let settings = vec![("LogDays".to_owned(), "30".to_owned())];
         let options = Deploy { place: self.place.clone(), settings, rotates_secret, dry_run: false };
         release(&self.cloud(), &options).map(drop)
     }
 
-    /// The calls so far.
+    /// The recorded calls, in order.
     fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()
@@ -111,7 +111,7 @@ fn the_secret_is_in_no_argument_and_in_no_log() {
 }
 
 #[test]
-fn the_board_is_opened_by_a_token_that_the_secret_signed_unseen() {
+fn the_token_for_the_board_is_signed_without_showing_the_secret() {
     let account = Account::new("token", false, 0);
     account.release(false).unwrap();
     account.program("tickertape", "echo signed-with-$(wc -c)");
@@ -123,9 +123,9 @@ fn the_board_is_opened_by_a_token_that_the_secret_signed_unseen() {
 }
 
 #[test]
-fn a_deployment_ends_with_a_link_that_opens_the_board_and_lines_that_can_be_typed_as_they_are() {
-    let account = Account::new("farewell", false, 0);
-    let told = account.farewell(Some("aaa.bbb.ccc"));
+fn a_deployment_prints_a_link_that_opens_the_board_and_commands_that_run_as_they_are() {
+    let account = Account::new("closing-text", false, 0);
+    let told = account.closing_text(Some("aaa.bbb.ccc"));
     for line in [
         "    https://d1.cloudfront.net/#token=aaa.bbb.ccc",
         "        target/debug/tickertape token --auth-secret-file - --publish '*')",
@@ -134,23 +134,23 @@ fn a_deployment_ends_with_a_link_that_opens_the_board_and_lines_that_can_be_type
     ] {
         assert!(told.lines().any(|told| told == line), "{line}\n{told}");
     }
-    let elsewhere = account.farewell(None);
+    let elsewhere = account.closing_text(None);
     assert!(elsewhere.contains("your identity provider: https://d1.cloudfront.net/\n"), "{elsewhere}");
     assert!(!elsewhere.contains("auth-secret-file"), "{elsewhere}");
 }
 
 #[test]
-fn whether_there_is_an_account_is_asked_where_the_deployment_goes() {
+fn the_account_is_checked_in_the_region_of_the_deployment() {
     let account = Account::new("account", false, 0);
     account.cloud().require_account().unwrap();
     assert_eq!(account.calls(), ["aws sts get-caller-identity --region eu-central-1"]);
     account.program("aws", "echo 'Unable to locate credentials' >&2; exit 253");
     let failure = account.cloud().require_account().unwrap_err();
-    assert!(matches!(failure, Failure::Refused { step, .. } if step == "AWS account"));
+    assert!(matches!(failure, TaskError::CommandFailed { step, .. } if step == "AWS account"));
 }
 
 #[test]
-fn without_a_region_nothing_is_built_and_the_flag_is_named() {
+fn the_error_without_a_region_names_the_option() {
     let mut account = Account::new("region", false, 0);
     account.place.region = None;
     let require = |aws: &str, env: &[&str]| {
@@ -163,7 +163,7 @@ fn without_a_region_nothing_is_built_and_the_flag_is_named() {
 }
 
 #[test]
-fn a_secret_that_is_there_is_kept_and_its_version_goes_to_the_stack() {
+fn an_existing_secret_is_kept_and_its_version_is_passed_to_the_stack() {
     let account = Account::new("kept", true, 0);
     account.release(false).unwrap();
     assert!(!account.call("put-parameter").contains("--overwrite"));
@@ -175,14 +175,14 @@ fn a_secret_that_is_there_is_kept_and_its_version_goes_to_the_stack() {
 }
 
 #[test]
-fn a_secret_is_replaced_only_by_who_asks_for_it() {
+fn a_secret_is_replaced_if_that_is_asked_for() {
     let account = Account::new("rotated", false, 0);
     account.release(true).unwrap();
     assert!(account.call("put-parameter").ends_with("--overwrite"), "{:#?}", account.calls());
 }
 
 #[test]
-fn the_page_is_told_where_the_server_is() {
+fn the_page_gets_the_addresses_of_the_server() {
     let account = Account::new("settings", false, 0);
     account.release(false).unwrap();
     let settings = fs::read_to_string(account.path("target/xtask/site/plain/config.json")).unwrap();
@@ -192,25 +192,25 @@ fn the_page_is_told_where_the_server_is() {
 }
 
 #[test]
-fn a_stack_that_is_refused_leaves_the_page_alone() {
+fn the_page_is_not_uploaded_if_the_stack_fails() {
     let account = Account::new("refused", false, 1);
-    assert!(matches!(account.release(false), Err(Failure::Refused { step, .. }) if step == "stack"));
+    assert!(matches!(account.release(false), Err(TaskError::CommandFailed { step, .. }) if step == "stack"));
     assert_eq!(account.call("s3 cp"), "");
 }
 
 #[test]
-fn a_dry_run_calls_nobody() {
+fn a_dry_run_makes_no_calls() {
     let account = Account::new("dry", false, 0);
     let cloud = Cloud::new(&account.project, &account.place, account.path("aws"), account.path("sam"), true);
     release(&cloud, &Deploy::dry_run_of("dev")).unwrap();
-    destroy::take_away(&cloud).unwrap();
+    destroy::delete(&cloud).unwrap();
     assert_eq!(account.calls(), [""; 0]);
 }
 
 #[test]
-fn the_bucket_is_emptied_before_the_stack_goes() {
+fn the_bucket_is_emptied_before_the_stack_is_deleted() {
     let account = Account::new("destroyed", false, 0);
-    destroy::take_away(&account.cloud()).unwrap();
+    destroy::delete(&account.cloud()).unwrap();
     let calls = account.calls();
     let words = [
         "describe-stacks --stack-name tickertape-dev",

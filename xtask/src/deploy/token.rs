@@ -1,15 +1,15 @@
-//! A token, so that a new board need not be asked how to open it.
+//! Makes the token in the link that a deployment prints.
 
 use super::cloud::Cloud;
 use super::secret;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// For whoever deployed: to watch everything, for a day. The secret goes from `aws` to `tickertape` by a pipe, past every
-/// log.
-pub fn to_watch(cloud: &Cloud, tickertape: &Path) -> Result<String, Failure> {
-    let doing = || Failure::while_doing("making a token");
+/// A token that may watch every topic for 24 hours. The secret goes from `aws` to `tickertape` through a pipe, so that it
+/// reaches no log.
+pub fn to_watch(cloud: &Cloud, tickertape: &Path) -> Result<String, TaskError> {
+    let doing = || TaskError::while_doing("making a token");
     let mut show = cloud.command(&secret::show(cloud));
     let mut shown = show.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(doing())?;
     let mut mint = cloud.project.command(tickertape);
@@ -22,10 +22,10 @@ pub fn to_watch(cloud: &Cloud, tickertape: &Path) -> Result<String, Failure> {
     read(&minted)
 }
 
-fn read(minted: &Output) -> Result<String, Failure> {
+fn read(minted: &Output) -> Result<String, TaskError> {
     if minted.status.success() {
         return Ok(String::from_utf8_lossy(&minted.stdout).trim().to_owned());
     }
     let reason = String::from_utf8_lossy(&minted.stderr).trim().to_owned();
-    Err(Failure::Unreadable { what: "the secret".to_owned(), reason })
+    Err(TaskError::UnexpectedOutput { what: "the secret".to_owned(), reason })
 }

@@ -1,6 +1,6 @@
-//! What came of the tests.
+//! The results of the test suites, and their summary.
 
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::tally::Tally;
 use crate::terminal::human_duration;
 use std::fmt::Write;
@@ -8,38 +8,38 @@ use std::time::Duration;
 
 const TITLE_WIDTH: usize = 32;
 
-/// One run of a test program and its result.
+/// The result of one suite.
 pub struct Suite {
     title: &'static str,
     tally: Tally,
     took: Duration,
-    /// It ended well, and did run something: a runner that finds no tests is content, we are not.
+    /// True if the suite succeeded and ran at least one test. (`cargo test` succeeds if it finds none.)
     pub passed: bool,
 }
 
 impl Suite {
-    /// Judges a program by its exit and by what it said.
+    /// The result of a program that ran tests, from its exit status and its output.
     pub fn judge(title: &'static str, succeeded: bool, lines: &[String], took: Duration) -> Self {
         let mut tally = Tally::of(lines.iter().map(String::as_str));
         let passed = succeeded && tally.failed == 0 && tally.passed > 0;
         if !passed {
-            // It broke off, or never compiled. The total must not say "0 failed".
+            // It ended early, or did not compile. The total must not be "0 failed".
             tally.failed = tally.failed.max(1);
         }
         Self { title, tally, took, passed }
     }
 
-    /// Checks of our own, and they hold.
+    /// The result of `passed` checks, all of which passed.
     pub fn checked(title: &'static str, passed: u32, took: Duration) -> Self {
         Self { title, tally: Tally { passed, ..Tally::default() }, took, passed: true }
     }
 
-    /// What it needs could not be set up.
+    /// The result of a suite that could not be started.
     pub fn not_started(title: &'static str) -> Self {
         Self::judge(title, false, &[], Duration::ZERO)
     }
 
-    /// The count and the time, for a line.
+    /// The numbers of tests and the duration, as one line.
     pub fn result(&self) -> String {
         let remark = match self.tally {
             Tally { passed: 0, .. } => " (nothing ran)".to_owned(),
@@ -50,11 +50,11 @@ impl Suite {
     }
 }
 
-/// All suites of a run.
+/// The results of all suites of a run.
 pub struct Report(pub Vec<Suite>);
 
 impl Report {
-    /// A line for each suite and the time of all; the last line is the count alone, for whoever reads
+    /// A line for each suite and one for the whole duration. The last line has the total numbers only, for programs that read
     /// only that.
     pub fn summary(&self, took: Duration) -> String {
         let mut text = String::new();
@@ -63,20 +63,20 @@ impl Report {
             // Writing to a string cannot fail.
             writeln!(text, "{mark} {:TITLE_WIDTH$} {}", suite.title, suite.result()).unwrap_or_default();
         }
-        let everything = "everything, set-up included";
+        let everything = "total, with set-up";
         write!(text, "  {everything:TITLE_WIDTH$} {}\n{}", human_duration(took), self.total())
             .unwrap_or_default();
         text
     }
 
-    /// A failure that names the suites which failed.
-    pub fn verdict(&self) -> Result<(), Failure> {
+    /// An error that names the suites that failed; `Ok` if none did.
+    pub fn verdict(&self) -> Result<(), TaskError> {
         let failed: Vec<&str> =
             self.0.iter().filter(|suite| !suite.passed).map(|suite| suite.title).collect();
         if failed.is_empty() {
             return Ok(());
         }
-        Err(Failure::Faults { summary: format!("failed: {}", failed.join("; ")) })
+        Err(TaskError::Failed { summary: format!("failed: {}", failed.join("; ")) })
     }
 
     fn total(&self) -> Tally {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn suites_that_pass_are_added_up_in_the_last_line() {
+    fn the_last_line_adds_up_all_suites() {
         let report = Report(vec![suite("a", true, SIX_PASSED), suite("b", true, SIX_PASSED)]);
         assert_eq!(last_line(&report), "12 passed, 0 failed");
         assert!(report.verdict().is_ok());
@@ -118,21 +118,21 @@ mod tests {
     }
 
     #[test]
-    fn a_suite_that_breaks_off_never_reads_as_none_failed() {
+    fn a_suite_that_ends_early_is_counted_as_failed() {
         let report = Report(vec![suite("a", false, SIX_PASSED), Suite::not_started("b")]);
         assert_eq!(last_line(&report), "6 passed, 2 failed");
         assert_eq!(report.verdict().unwrap_err().to_string(), "failed: a; b");
     }
 
     #[test]
-    fn ignored_tests_are_told_with_their_suite_and_not_in_the_last_line() {
+    fn ignored_tests_are_shown_with_their_suite_and_not_in_the_last_line() {
         let report = Report(vec![suite("a", true, "test result: ok. 6 passed; 0 failed; 2 ignored")]);
         assert!(report.summary(Duration::ZERO).contains("6 passed, 0 failed, 2 ignored"));
         assert_eq!(last_line(&report), "6 passed, 0 failed");
     }
 
     #[test]
-    fn a_suite_without_tests_is_not_a_success() {
+    fn a_suite_without_tests_fails() {
         assert!(!suite("a", true, "no tests to run!").passed);
     }
 }

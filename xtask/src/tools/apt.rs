@@ -1,19 +1,19 @@
-//! Debian's packages, where this may install them.
+//! Installs Debian packages, if the current user may do so.
 
 use super::find;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use std::path::Path;
 use std::process::Command;
 
-/// Whether there is apt, and nobody to be asked for a password.
+/// True if this machine has apt and the user is root, so that no password is needed.
 pub fn is_allowed() -> bool {
     find::on_path("apt-get").is_some() && find::on_path("id").is_some_and(|id| is_root(&id))
 }
 
-/// Installs packages, and what they cannot do without.
-pub fn install(project: &Project, packages: &[&str]) -> Result<(), Failure> {
+/// Installs packages with their required dependencies, without recommended ones.
+pub fn install(project: &Project, packages: &[&str]) -> Result<(), TaskError> {
     step::run(project, "apt-get update", project.command("apt-get").arg("update"))?;
     let mut install = project.command("apt-get");
     install.args(["install", "-y", "--no-install-recommends"]).args(packages);

@@ -1,6 +1,7 @@
-//! `wasm-opt`, which makes the page a good deal smaller.
+//! Installs `wasm-opt`, which makes the page smaller.
 
-use super::{find, program, version};
+use super::find::program;
+use super::{find, version};
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
@@ -8,26 +9,28 @@ use std::path::PathBuf;
 
 const PACKAGE: &str = "binaryen";
 const VERSION: &str = "132.0.0";
-/// Older ones do not know all that the compiler emits by default.
+/// The oldest version that knows all WebAssembly features that the compiler uses by default.
 const OLDEST: u32 = 120;
 
-/// `wasm-opt`, if it is here or npm can bring it. Its absence is never an error.
+/// The path of `wasm-opt`: from the `PATH`, or installed by npm. `None` if neither is possible, which is not an error.
 pub fn wasm_opt(project: &Project) -> Option<PathBuf> {
     let cached = Some(cached(project));
     let found = on_path().or_else(|| cached.clone().filter(|file| file.is_file()));
     if found.is_some() {
-        terminal::done("wasm-opt", "is there");
+        terminal::done("wasm-opt", "found");
         return found;
     }
     let Some(npm) = find::on_path("npm") else {
-        terminal::note("without npm there is no wasm-opt: the page works, and is larger");
+        terminal::note("npm was not found, so wasm-opt is not installed: the page works, but is larger");
         return None;
     };
     let mut install = project.command(npm);
     install.args(["install", "--no-save", "--no-fund", "--no-audit", "--prefix"]);
     install.arg(home(project)).arg(format!("{PACKAGE}@{VERSION}"));
     if step::run(project, "install binaryen", &mut install).is_err() {
-        terminal::note("without binaryen there is no wasm-opt: the page works, and is larger");
+        terminal::note(
+            "binaryen could not be installed, so there is no wasm-opt: the page works, but is larger",
+        );
     }
     cached.filter(|file| file.is_file())
 }
@@ -37,7 +40,7 @@ fn on_path() -> Option<PathBuf> {
     (version::major(&find::version_of(&file)?)? >= OLDEST).then_some(file)
 }
 
-/// Where npm puts it.
+/// The path at which npm installs it.
 fn cached(project: &Project) -> PathBuf {
     let name = if cfg!(windows) { "wasm-opt.cmd".to_owned() } else { program("wasm-opt") };
     home(project).join("node_modules").join(".bin").join(name)

@@ -1,7 +1,7 @@
-//! A Chromium and the driver that commands it.
+//! Finds or installs Chromium and chromedriver.
 
 use super::{apt, find, version};
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::terminal;
 use std::path::{Path, PathBuf};
@@ -21,21 +21,21 @@ const DRIVER_PLACES: [&str; 4] = [
     "/usr/local/bin/chromedriver",
 ];
 
-/// A browser for the tests.
+/// A browser and its WebDriver, for the tests.
 pub struct Browser {
     pub chromium: PathBuf,
     pub chromedriver: PathBuf,
 }
 
 impl Browser {
-    /// The one that is there, or Debian's if this may install it.
-    pub fn set_up(project: &Project) -> Result<Self, Failure> {
+    /// Finds an installed browser; otherwise installs that of Debian, if the user may do so.
+    pub fn set_up(project: &Project) -> Result<Self, TaskError> {
         let browser = match Self::find() {
             Some(browser) => browser,
             None => Self::install(project)?,
         };
         browser.require_same_version()?;
-        terminal::done("Chromium and its driver", "are there");
+        terminal::done("Chromium and its driver", "found");
         Ok(browser)
     }
 
@@ -44,7 +44,7 @@ impl Browser {
         Some(Self { chromium, chromedriver: first_of(&["chromedriver"], &DRIVER_PLACES)? })
     }
 
-    fn install(project: &Project) -> Result<Self, Failure> {
+    fn install(project: &Project) -> Result<Self, TaskError> {
         if !apt::is_allowed() {
             return Err(missing());
         }
@@ -52,12 +52,12 @@ impl Browser {
         Self::find().ok_or_else(missing)
     }
 
-    /// A driver commands only the browser of its own major version. Where either does not say its
-    /// version (Chrome on Windows does not), the tests will show.
-    fn require_same_version(&self) -> Result<(), Failure> {
+    /// Checks that browser and driver have the same major version, without which they do not work together. If one of them does
+    /// not print its version (Chrome on Windows does not), this passes.
+    fn require_same_version(&self) -> Result<(), TaskError> {
         let majors = [&self.chromium, &self.chromedriver].map(|program| major_version(program));
         match majors {
-            [Some(chromium), Some(driver)] if chromium != driver => Err(Failure::Missing {
+            [Some(chromium), Some(driver)] if chromium != driver => Err(TaskError::MissingProgram {
                 what: format!("a chromedriver for version {chromium} of the browser (found {driver})"),
                 install: install_command().to_owned(),
             }),
@@ -75,11 +75,14 @@ fn first_of(names: &[&str], places: &[&str]) -> Option<PathBuf> {
     on_path.or_else(|| places.iter().map(PathBuf::from).find(|place| place.is_file()))
 }
 
-fn missing() -> Failure {
-    Failure::Missing { what: "Chromium with chromedriver".to_owned(), install: install_command().to_owned() }
+fn missing() -> TaskError {
+    TaskError::MissingProgram {
+        what: "Chromium with chromedriver".to_owned(),
+        install: install_command().to_owned(),
+    }
 }
 
-/// What to type on this machine.
+/// The command that installs them on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y chromium chromium-driver"),

@@ -1,7 +1,8 @@
-//! Tools that Cargo builds from source.
+//! Installs tools that Cargo builds from source.
 
-use super::{find, program};
-use crate::failure::Failure;
+use super::find;
+use super::find::program;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
@@ -9,29 +10,29 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A package whose programs are needed in exactly one version.
+/// A package with programs that are needed in exactly one version.
 pub struct CargoTool {
     pub package: &'static str,
     pub version: String,
-    /// What it installs; all of them must be there, side by side.
+    /// The programs that it installs. All of them must be found, in the same folder.
     pub programs: &'static [&'static str],
-    /// Which features to build, as arguments for Cargo.
+    /// The features to build, as arguments of Cargo.
     pub features: &'static [&'static str],
-    /// Whether it works hard enough that a slower build pays.
+    /// Builds with optimisation, for a tool that computes much.
     pub optimised: bool,
 }
 
 impl CargoTool {
-    /// The folder of the tool's programs; they are there when this returns.
-    pub fn set_up(&self, project: &Project) -> Result<PathBuf, Failure> {
+    /// Finds or installs the tool, and returns the folder of its programs.
+    pub fn set_up(&self, project: &Project) -> Result<PathBuf, TaskError> {
         let title = format!("{} {}", self.package, self.version);
         if let Some(folder) = self.found_on_path().or_else(|| self.found_in_cache(project)) {
-            terminal::done(&title, "is there");
+            terminal::done(&title, "found");
             return Ok(folder);
         }
-        terminal::note(&format!("{title} is built from source: some minutes, once per user"));
+        terminal::note(&format!("building {title} from source takes some minutes, once per user"));
         self.install(project, &title)?;
-        self.found_in_cache(project).ok_or_else(|| Failure::Missing {
+        self.found_in_cache(project).ok_or_else(|| TaskError::MissingProgram {
             what: title,
             install: format!("cargo install {} --version {} --locked", self.package, self.version),
         })
@@ -49,16 +50,18 @@ impl CargoTool {
         self.programs.iter().all(|name| folder.join(program(name)).is_file()).then_some(folder)
     }
 
-    /// With the versions its authors tested; failing that, once more with whatever resolves, because a
-    /// registry's mirror may lack the newest of them. What was compiled is kept until it succeeds.
-    fn install(&self, project: &Project, title: &str) -> Result<(), Failure> {
+    /// Builds the tool with the dependencies of its lock file. If that fails, builds it with any compatible ones: a mirror of the
+    /// registry may lack the newest versions. Compiled files are kept for the second try.
+    fn install(&self, project: &Project, title: &str) -> Result<(), TaskError> {
         let locked =
             step::observe(project, &format!("install {title}"), self.command(project).arg("--locked"))?;
         if !locked.status.success() {
-            terminal::note(&format!("{title} did not build as locked; trying its newest dependencies"));
+            terminal::note(&format!(
+                "{title} could not be built with its locked dependencies; trying other versions of them"
+            ));
             step::run(project, &format!("install {title} unlocked"), &mut self.command(project))?;
         }
-        // A leftover costs disk, nothing else.
+        // If this fails, it only costs disk space.
         fs::remove_dir_all(self.scratch(project)).unwrap_or_default();
         Ok(())
     }

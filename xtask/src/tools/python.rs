@@ -1,27 +1,28 @@
-//! Tools that come as Python packages, each in an environment of its own.
+//! Installs tools that are Python packages, each in a virtual environment of its own.
 
-use super::{apt, find, program};
-use crate::failure::Failure;
+use super::find::program;
+use super::{apt, find};
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Packages that are needed in exactly these versions, the first of which gives the tool its name.
+/// A tool made of Python packages in exact versions. The first package gives the tool its name.
 pub struct PythonTool {
     pub packages: &'static [(&'static str, &'static str)],
-    /// What they install; all of them must be there.
+    /// The programs that they install. All of them must be found.
     pub programs: &'static [&'static str],
 }
 
 impl PythonTool {
-    /// The folder of the tool's programs, `python` among them; they are there when this returns.
-    pub fn set_up(&self, project: &Project) -> Result<PathBuf, Failure> {
+    /// Finds or installs the tool, and returns the folder of its programs, which contains `python` too.
+    pub fn set_up(&self, project: &Project) -> Result<PathBuf, TaskError> {
         let title = self.title();
         let folder = self.programs_in(project);
         if self.is_complete(&folder) {
-            terminal::done(&title, "is there");
+            terminal::done(&title, "found");
             return Ok(folder);
         }
         let python = python(project)?;
@@ -57,21 +58,24 @@ impl PythonTool {
         self.home(project).join(if cfg!(windows) { "Scripts" } else { "bin" })
     }
 
-    fn missing(&self, title: &str) -> Failure {
+    fn missing(&self, title: &str) -> TaskError {
         let packages: Vec<&str> = self.packages.iter().map(|(name, _)| *name).collect();
-        Failure::Missing { what: title.to_owned(), install: format!("pipx install {}", packages.join(" ")) }
+        TaskError::MissingProgram {
+            what: title.to_owned(),
+            install: format!("pipx install {}", packages.join(" ")),
+        }
     }
 }
 
-/// A Python that can make environments; Debian has that part apart.
-fn python(project: &Project) -> Result<PathBuf, Failure> {
+/// Finds a Python that can create virtual environments. Debian has that part in a package of its own.
+fn python(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(python) = find_python() {
         return Ok(python);
     }
     if apt::is_allowed() {
         apt::install(project, &["python3", "python3-venv"])?;
     }
-    find_python().ok_or_else(|| Failure::Missing {
+    find_python().ok_or_else(|| TaskError::MissingProgram {
         what: "Python 3 with its venv and ensurepip modules".to_owned(),
         install: install_command().to_owned(),
     })
@@ -85,7 +89,7 @@ fn find_python() -> Option<PathBuf> {
     ["python3", "python"].iter().filter_map(|name| find::on_path(name)).find(can_make_environments)
 }
 
-/// What to type on this machine.
+/// The command that installs Python on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y python3 python3-venv"),

@@ -1,7 +1,7 @@
-//! What belongs to the Rust toolchain but does not come with every installation of it.
+//! Installs parts of the Rust toolchain that not every installation has.
 
 use super::find;
-use crate::failure::Failure;
+use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
@@ -13,33 +13,33 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The target of the functions.
 pub const ARM_TARGET: &str = "aarch64-unknown-linux-gnu";
 
-/// Adds the standard library for WebAssembly, unless it is there.
-pub fn wasm_target(project: &Project) -> Result<(), Failure> {
+/// Adds the standard library for WebAssembly, unless it is installed.
+pub fn wasm_target(project: &Project) -> Result<(), TaskError> {
     target(project, WASM_TARGET)
 }
 
-/// Adds the standard library for the functions' machines, unless it is there.
-pub fn arm_target(project: &Project) -> Result<(), Failure> {
+/// Adds the standard library for the machines that the functions run on, unless it is installed.
+pub fn arm_target(project: &Project) -> Result<(), TaskError> {
     target(project, ARM_TARGET)
 }
 
-fn target(project: &Project, name: &str) -> Result<(), Failure> {
+fn target(project: &Project, name: &str) -> Result<(), TaskError> {
     let title = format!("target {name}");
     if has_target(project, name)? {
-        terminal::done(&title, "is there");
+        terminal::done(&title, "installed");
         return Ok(());
     }
     step::run(project, &title, project.command(rustup(&title)?).args(["target", "add", name]))?;
     Ok(())
 }
 
-/// Adds rustfmt and clippy, which rustup's minimal profile leaves out, unless they are there.
-pub fn components(project: &Project) -> Result<(), Failure> {
+/// Adds rustfmt and clippy, which rustup's minimal profile leaves out, unless they are installed.
+pub fn components(project: &Project) -> Result<(), TaskError> {
     let title = "rustfmt and clippy";
     let has =
         |subcommand| project.cargo([subcommand, "--version"]).output().is_ok_and(|out| out.status.success());
     if has("fmt") && has("clippy") {
-        terminal::done(title, "are there");
+        terminal::done(title, "installed");
         return Ok(());
     }
     step::run(
@@ -50,20 +50,20 @@ pub fn components(project: &Project) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Asks the compiler, so that toolchains which did not come from rustup count as well.
-fn has_target(project: &Project, name: &str) -> Result<bool, Failure> {
+/// Looks into the folder of the compiler, so that toolchains not installed by rustup are recognised too.
+fn has_target(project: &Project, name: &str) -> Result<bool, TaskError> {
     let output = project
         .command("rustc")
         .args(["--print", "sysroot"])
         .output()
-        .map_err(Failure::while_doing("starting rustc"))?;
+        .map_err(TaskError::while_doing("starting rustc"))?;
     let sysroot = String::from_utf8_lossy(&output.stdout);
     Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(name).join("lib").is_dir())
 }
 
-fn rustup(wanted: &str) -> Result<PathBuf, Failure> {
-    find::on_path("rustup").ok_or_else(|| Failure::Missing {
-        what: format!("{wanted} (and rustup, which would add it)"),
+fn rustup(wanted: &str) -> Result<PathBuf, TaskError> {
+    find::on_path("rustup").ok_or_else(|| TaskError::MissingProgram {
+        what: format!("{wanted} (and rustup, which adds it)"),
         install: "install Rust from https://rustup.rs, or your distribution's package for it".to_owned(),
     })
 }

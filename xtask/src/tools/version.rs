@@ -1,6 +1,6 @@
-//! Version numbers, as programs print them.
+//! Reads version numbers from the output of programs.
 
-/// The first number in what a program says about its version: `trunk 0.21.14`, `wasm-opt version 132
+/// The first number in the output of a program with `--version`: `trunk 0.21.14`, `wasm-opt version 132
 /// (version_132)`, `Chromium 156.0.8078.79 built on Debian`.
 pub fn number_in(output: &str) -> Option<String> {
     output.split_whitespace().find(|word| is_number(word)).map(str::to_owned)
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_is_found_in_what_each_tool_says() {
+    fn the_number_is_found_in_the_output_of_each_tool() {
         let said = [
             "trunk 0.21.14",
             "wasm-bindgen 0.2.130 (b1eb5b2ab)",

@@ -18,19 +18,19 @@ fn every_mark_of_unfinished_work_is_found() {
 }
 
 #[test]
-fn a_program_that_tests_start_is_no_test_that_was_set_aside() {
+fn a_program_that_tests_start_may_be_marked_as_ignored() {
     let program = "#[ignore = \"not a test of its own: the others run it and kill it\"]";
     assert!(violations_of("tests/crash.rs", program).is_empty());
     assert_eq!(violations_of("tests/crash.rs", "#[ignore = \"flaky\"]").len(), 1);
 }
 
 #[test]
-fn prose_may_speak_of_what_code_may_not_contain() {
+fn documents_may_name_marks_that_code_may_not_contain() {
     assert!(violations_of("CONTRIBUTING.md", "No `todo!()`, no `#[ignore]`.").is_empty());
 }
 
 #[test]
-fn a_path_of_one_machine_is_found_wherever_it_begins() {
+fn a_path_of_one_machine_is_found() {
     // Put together, so that this file names no machine's path itself.
     let (bracketed, assigned) = (concat!("(/wo", "rk/x)"), concat!("DIR=/ro", "ot/x"));
     for line in ["cd /home/ada/tickertape", "path = \"/tmp/data\"", bracketed, assigned] {
@@ -39,7 +39,7 @@ fn a_path_of_one_machine_is_found_wherever_it_begins() {
 }
 
 #[test]
-fn a_longer_path_and_a_url_are_no_machine_s() {
+fn a_longer_path_and_a_url_are_allowed() {
     let relative = concat!("../wo", "rk/notes");
     for line in ["https://example.org/home/page", "site/build/page.js", relative, "~/tmp/x", "$XDG/tmp/"] {
         assert!(violations_of("README.md", line).is_empty(), "{line}");
@@ -47,7 +47,7 @@ fn a_longer_path_and_a_url_are_no_machine_s() {
 }
 
 #[test]
-fn a_registry_s_host_is_found_and_cargo_s_own_name_for_it_is_not() {
+fn the_host_of_a_registry_is_found_and_cargo_s_name_for_crates_io_is_allowed() {
     assert_eq!(violations_of("x.toml", "index = \"https://index.crates.io/\"").len(), 1);
     assert!(violations_of("Cargo.lock", "registry+https://github.com/rust-lang/crates.io-index").is_empty());
 }

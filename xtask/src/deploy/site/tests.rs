@@ -11,9 +11,9 @@ impl Folder {
         Self(path)
     }
 
-    fn sort_out(&self) -> Result<Vec<String>, Failure> {
+    fn split_by_kind(&self) -> Result<Vec<String>, TaskError> {
         let folder = self.0.join("site");
-        sort_out(&self.0.join("dist"), &folder)?;
+        split_by_kind(&self.0.join("dist"), &folder)?;
         let mut names: Vec<String> = files_below(&folder)?
             .iter()
             .map(|file| {
@@ -35,36 +35,36 @@ impl Drop for Folder {
 const HASHED: &str = "base-e99c6d9fb19b745b.css";
 
 #[test]
-fn what_is_named_by_its_content_goes_up_compressed_under_its_own_name() {
+fn a_file_named_by_its_content_is_uploaded_compressed_under_its_own_name() {
     let folder =
         Folder::new("packed", &[HASHED, "base-e99c6d9fb19b745b.css.br", "index.html", "index.html.br"]);
     assert_eq!(
-        folder.sort_out().unwrap(),
+        folder.split_by_kind().unwrap(),
         [format!("packed/{HASHED} holds {HASHED}.br"), "plain/index.html holds index.html".to_owned()]
     );
 }
 
 #[test]
-fn a_file_that_was_not_compressed_goes_up_as_it_is() {
+fn a_file_that_was_not_compressed_is_uploaded_as_it_is() {
     let folder = Folder::new("plain", &[HASHED]);
-    assert_eq!(folder.sort_out().unwrap(), [format!("plain/{HASHED} holds {HASHED}")]);
+    assert_eq!(folder.split_by_kind().unwrap(), [format!("plain/{HASHED} holds {HASHED}")]);
 }
 
 #[test]
-fn what_an_earlier_version_left_behind_is_not_uploaded() {
+fn files_of_an_earlier_version_are_not_uploaded() {
     let folder = Folder::new("old", &["index.html"]);
     write(&folder.0.join("site/packed/old.js"), b"old").unwrap();
-    assert_eq!(folder.sort_out().unwrap(), ["plain/index.html holds index.html"]);
+    assert_eq!(folder.split_by_kind().unwrap(), ["plain/index.html holds index.html"]);
 }
 
 #[test]
-fn a_file_of_an_unknown_kind_is_not_guessed_at() {
-    let failure = Folder::new("unknown", &["font.woff3"]).sort_out().unwrap_err().to_string();
+fn a_file_of_an_unknown_media_type_is_an_error() {
+    let failure = Folder::new("unknown", &["font.woff3"]).split_by_kind().unwrap_err().to_string();
     assert!(failure.contains("font.woff3"), "{failure}");
 }
 
 #[test]
-fn only_names_with_a_hash_are_kept_for_ever() {
+fn only_files_with_a_hash_in_their_names_are_cached_for_long() {
     for (name, expected) in [
         ("frontend-426a48e8e24fbd6c_bg.wasm", true),
         ("tokens-c42fabb1842417d.css", true),

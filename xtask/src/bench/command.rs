@@ -1,0 +1,22 @@
+//! The commands that run benchmarks.
+
+use crate::error::TaskError;
+use crate::project::Project;
+use std::process::Command;
+
+/// The command that starts the `bench` program of `e2e`, without the name of a benchmark.
+pub fn from_outside(project: &Project) -> Command {
+    let mut bench = project.command("cargo");
+    bench.args(["run", "--quiet", "--release", "--package", "e2e", "--bin", "bench", "--"]);
+    bench
+}
+
+/// Runs a benchmark, with its output on the terminal.
+pub fn measure(bench: &mut Command) -> Result<(), TaskError> {
+    let status = bench.status().map_err(TaskError::while_doing("starting the benchmark"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(TaskError::Failed { summary: "the benchmark failed".to_owned() })
+    }
+}

@@ -1,0 +1,89 @@
+//! Finds the module that defines a path's item, through imports and re-exports.
+
+use super::modules::{Crate, Import, ModuleId};
+
+/// A thing of this crate that a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Module(ModuleId),
+    /// An item, with the module that defines it.
+    ItemOf(ModuleId),
+}
+
+/// The longest chain of re-exports that is followed. Globs can lead in circles.
+const MOST_HOPS: usize = 8;
+
+impl Crate {
+    /// Resolves `path`, as written in the module `from`. `None` if it leads to another crate.
+    pub fn resolve(&self, from: ModuleId, path: &[String]) -> Option<Target> {
+        self.resolve_within(from, path, MOST_HOPS)
+    }
+
+    fn resolve_within(&self, from: ModuleId, path: &[String], hops: usize) -> Option<Target> {
+        let hops = hops.checked_sub(1)?;
+        let (first, mut rest) = path.split_first()?;
+        let mut target = match first.as_str() {
+            "crate" => Target::Module(0),
+            "self" => Target::Module(from),
+            "super" => Target::Module(self.modules[from].parent?),
+            name => self.lookup(from, name, rest.is_empty(), hops)?,
+        };
+        while let (Target::Module(module), Some((name, others))) = (target, rest.split_first()) {
+            target = match name.as_str() {
+                "super" => Target::Module(self.modules[module].parent?),
+                // What a macro defines is not seen; it is the module's all the same.
+                name => self.lookup(module, name, others.is_empty(), hops).unwrap_or(Target::ItemOf(module)),
+            };
+            rest = others;
+        }
+        Some(target)
+    }
+
+    /// The thing called `name` in `module`. A function and a module may have the same name: the last word of a path is the
+    /// function, one before it the module.
+    fn lookup(&self, id: ModuleId, name: &str, is_last: bool, hops: usize) -> Option<Target> {
+        let module = &self.modules[id];
+        let item = module.items.contains(name).then_some(Target::ItemOf(id));
+        let imported = || {
+            let named = module.imports.iter().filter(|import| import.alias == name);
+            let targets: Vec<Target> =
+                named.filter_map(|import| self.resolve_within(id, &import.path.segments, hops)).collect();
+            let fits = |target: &&Target| is_last == matches!(target, Target::ItemOf(_));
+            targets.iter().find(fits).or(targets.first()).copied()
+        };
+        let child = module.children.get(name).copied().map(Target::Module);
+        let found = if is_last { item.or_else(imported).or(child) } else { child.or(item).or_else(imported) };
+        found.or_else(|| {
+            module.imports.iter().find_map(|glob| self.lookup_in_glob(id, glob, name, is_last, hops))
+        })
+    }
+
+    fn lookup_in_glob(
+        &self,
+        id: ModuleId,
+        glob: &Import,
+        name: &str,
+        is_last: bool,
+        hops: usize,
+    ) -> Option<Target> {
+        if glob.alias != "*" {
+            return None;
+        }
+        match self.resolve_within(id, &glob.path.segments, hops)? {
+            Target::Module(module) => self.lookup(module, name, is_last, hops),
+            Target::ItemOf(_) => None,
+        }
+    }
+
+    /// True if `module` is `ancestor` or is declared somewhere below it.
+    pub fn is_within(&self, module: ModuleId, ancestor: ModuleId) -> bool {
+        let mut at = Some(module);
+        while let Some(id) = at {
+            if id == ancestor {
+                return true;
+            }
+            at = self.modules[id].parent;
+        }
+        false
+    }
+}
