@@ -40,7 +40,9 @@ impl Topology {
         let dynamodb = DynamoDbLocal::set_up(project)?;
         let tickertape = product::build(project, profile)?;
         let functions = build_functions(project)?;
-        let mut build = project.cargo(["build", "--package", "backend-poller"]);
+        // Not `--package`: that asks for fewer features of the dependencies than the tests do, so that Cargo would compile the AWS
+        // SDK once more for this program.
+        let mut build = project.cargo(["build", "--workspace", "--exclude", "e2e", "--bin", "lambda-local"]);
         step::run(project, "lambda-local", &mut build)?;
         let lambda_local = project.target.join("debug").join(program("lambda-local"));
         Ok(Self { lambda_local, tickertape, functions, dynamodb })

@@ -34,6 +34,13 @@ impl Suite {
         Self { title, tally: Tally { passed, ..Tally::default() }, took, passed: true }
     }
 
+    /// The result of a suite of which a part could not be started: a failure, whatever the rest did.
+    pub fn incomplete(mut self) -> Self {
+        self.tally.failed = self.tally.failed.max(1);
+        self.passed = false;
+        self
+    }
+
     /// The result of a suite that could not be started.
     pub fn not_started(title: &'static str) -> Self {
         Self::judge(title, false, &[], Duration::ZERO)
@@ -122,6 +129,13 @@ mod tests {
         let report = Report(vec![suite("a", false, SIX_PASSED), Suite::not_started("b")]);
         assert_eq!(last_line(&report), "6 passed, 2 failed");
         assert_eq!(report.verdict().unwrap_err().to_string(), "failed: a; b");
+    }
+
+    #[test]
+    fn a_suite_of_which_a_part_could_not_be_started_is_counted_as_failed() {
+        let report = Report(vec![suite("a", true, SIX_PASSED).incomplete()]);
+        assert_eq!(last_line(&report), "6 passed, 1 failed");
+        assert_eq!(report.verdict().unwrap_err().to_string(), "failed: a");
     }
 
     #[test]
