@@ -13,13 +13,13 @@ use crate::chart::provide_crosshair;
 use crate::config::{Addresses, Config};
 use crate::follow::{click, follow, when};
 use crate::header::Header;
-use crate::model::layout::Group;
-use crate::model::link::Link;
 use crate::panel::Panel;
 use crate::sign_in::{SignIn, SignInSheet};
 use crate::socket::Connection;
 use crate::wall::Wall;
 use crate::{intake, now, tab, tick, token};
+use board_model::layout::Group;
+use board_model::link::Link;
 
 /// The whole page.
 #[component]

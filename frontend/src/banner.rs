@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::board::Board;
 use crate::follow::{click, follow, when};
-use crate::model::link::{Link, Tone};
 use crate::sign_in::SignIn;
+use board_model::link::{Link, Tone};
 
 /// The banner while there is trouble that is news; it goes by itself. Read aloud when it comes and when it goes.
 #[component]

@@ -9,22 +9,22 @@ use leptos::prelude::*;
 use shared::{Filter, Millis, Topic};
 use tickertape_session::Session;
 
-use crate::chart::clock::LocalClock;
 use crate::chart::frame::FrameTask;
 use crate::chart::local_clock;
-use crate::chart::series::SeriesSet;
-use crate::model::arrival::Circumstances;
-use crate::model::budget::{MOST_ROWS, MOST_TOPICS};
-use crate::model::chip::Chip;
-use crate::model::kind::Kind;
-use crate::model::layout::{Group, Layout};
-use crate::model::link::Link;
-use crate::model::query::Query;
-use crate::model::standstill::Standstill;
-use crate::model::stream::Stream;
-use crate::model::window::Window;
 use crate::prefs::{self, View};
 use crate::socket::Connection;
+use board_model::arrival::Circumstances;
+use board_model::budget::{MOST_ROWS, MOST_TOPICS};
+use board_model::chart::clock::LocalClock;
+use board_model::chart::series::SeriesSet;
+use board_model::chip::Chip;
+use board_model::kind::Kind;
+use board_model::layout::{Group, Layout};
+use board_model::link::Link;
+use board_model::query::Query;
+use board_model::standstill::Standstill;
+use board_model::stream::Stream;
+use board_model::window::Window;
 
 /// The board's state; a handle that can be copied into every component.
 #[derive(Clone, Copy)]

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use crate::add_data::AddData;
 use crate::board::Board;
-use crate::chart::duration;
 use crate::follow::{click, follow, parts};
-use crate::model::link::Link;
-use crate::model::window::Window;
 use crate::theme::ThemeSwitch;
 use crate::wall::WallSwitch;
+use board_model::chart::duration;
+use board_model::link::Link;
+use board_model::window::Window;
 
 /// The bar on top.
 #[component]

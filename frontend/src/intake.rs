@@ -4,8 +4,8 @@ use shared::{Publication, Topic};
 use tickertape_session::{Event, Session};
 
 use crate::board::Board;
-use crate::model::link::Link;
-use crate::model::stream::Coming;
+use board_model::link::Link;
+use board_model::stream::Coming;
 
 use leptos::prelude::*;
 

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //!
-//! * [`model`]: what the board knows, pure and tested natively; [`chart`]: charts on canvas.
+//! * [`board_model`], a crate of its own: what the board knows; [`chart`]: charts on canvas.
 //! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: the browser, each part of it
 //!   touched in one file.
 //! * [`board`]: the model behind signals; [`intake`] and [`tick`] change it.
@@ -21,7 +21,6 @@ pub mod follow;
 pub mod header;
 pub mod http;
 pub mod intake;
-pub mod model;
 pub mod now;
 pub mod panel;
 pub mod prefs;

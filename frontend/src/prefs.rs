@@ -3,8 +3,8 @@
 use shared::Topic;
 use web_sys::Storage;
 
-use crate::chart::Hidden;
-use crate::model::window::Window;
+use board_model::chart::Hidden;
+use board_model::window::Window;
 
 /// Followed by the topic.
 const HIDDEN_KEY: &str = "tickertape.hidden.";

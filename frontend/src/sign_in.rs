@@ -5,8 +5,8 @@ use leptos::{ev, html};
 
 use crate::board::Board;
 use crate::follow::{click, follow};
-use crate::model::link::Link;
 use crate::{sheet, token};
+use board_model::link::Link;
 
 /// Whether the question lies over the board.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use tickertape_session::Session;
 
 use crate::board::{Board, Cell};
 use crate::intake::look;
-use crate::model::budget::keep_from;
+use board_model::budget::keep_from;
 
 const TICK: Duration = Duration::from_secs(1);
 /// Requests for more of the past sent in one second: enough to fill a board quickly, too few to disturb live data.

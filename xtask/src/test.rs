@@ -29,7 +29,7 @@ const ALL: [(&str, RunSuite); 6] = [
 ];
 const NATIVE: &str = "tests: native";
 const NATIVE_WITH_DYNAMODB: &str = "tests: native and DynamoDB";
-const WASM: &str = "tests: shared in WebAssembly";
+const WASM: &str = "tests: shared, session and board model in WebAssembly";
 const BROWSER: &str = "tests: whole system in Chromium";
 const TOPOLOGY: &str = "tests: AWS topology";
 const SIZE: &str = "page: size";
@@ -83,7 +83,7 @@ fn native_tests(project: &Project) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast", "--exclude", "e2e"])
 }
 
-/// The tests of `shared` and the session, compiled to WebAssembly as in the browser.
+/// The tests of `shared`, the session and the board model, compiled to WebAssembly as in the browser.
 fn wasm(project: &Project) -> Result<Suite, TaskError> {
     let runner = tools::wasm_test_runner(project)?;
     let target = ["--target", tools::WASM_TARGET];
@@ -93,6 +93,8 @@ fn wasm(project: &Project) -> Result<Suite, TaskError> {
         "tickertape-shared",
         "--package",
         "tickertape-session",
+        "--package",
+        "board-model",
         "--lib",
         "--tests",
         "--no-fail-fast",

@@ -5,7 +5,8 @@
 
 mod synth;
 
-use frontend::chart::{Bounds, Chart, Format, Look, SeriesSet, Unit, provide_crosshair};
+use board_model::chart::{Bounds, Format, Look, SeriesSet, Unit};
+use frontend::chart::{Chart, provide_crosshair};
 use leptos::prelude::*;
 use std::time::Duration;
 use synth::Feed;

@@ -1,6 +1,6 @@
 //! Made-up data that looks like the real thing and is the same every time.
 
-use frontend::chart::SeriesSet;
+use board_model::chart::SeriesSet;
 
 /// Numbers that wander, from a seed.
 pub struct Walk {

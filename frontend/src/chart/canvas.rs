@@ -5,9 +5,9 @@ use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::draw::{Align, Ink, Mark};
-use super::geometry::{Point, Rect, Surface};
 use super::theme::{Palette, SERIES_COLOURS};
+use board_model::chart::draw::{Align, Ink, Mark};
+use board_model::chart::geometry::{Point, Rect, Surface};
 
 /// Strokes at the usual size of letters; on a wall both grow alike.
 const LINE_PX: f64 = 1.6;

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::reading::Readout;
 use super::state::State;
 use super::theme::SERIES_COLOURS;
 use crate::follow::{click, follow, numbered};
+use board_model::chart::readout::Readout;
 
 /// How wide a character of a value with its unit is, on average, beside the width of a digit.
 const LETTER_CH: f64 = 0.92;
@@ -43,7 +43,7 @@ pub(super) fn key_class(column: usize) -> String {
 
 #[component]
 fn Key(state: State, readout: Memo<Readout>, column: usize) -> impl IntoView {
-    let read = move |part: fn(&super::reading::Reading) -> &String| {
+    let read = move |part: fn(&board_model::chart::readout::Reading) -> &String| {
         readout.with(|readout| readout.readings.get(column).map(part).cloned().unwrap_or_default())
     };
     let width =

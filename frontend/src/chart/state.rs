@@ -5,15 +5,15 @@ use std::ops::Range;
 use leptos::prelude::*;
 
 use super::canvas::Canvas;
-use super::clock::LocalClock;
-use super::draw::{Look, Scene};
-use super::format::Unit;
-use super::geometry::{Plot, Surface};
-use super::hidden::Hidden;
-use super::reading::{Readout, Row, step, table};
-use super::scale::{Bounds, Scale};
-use super::series::{Extent, SeriesSet};
 use super::theme;
+use board_model::chart::clock::LocalClock;
+use board_model::chart::draw::{Look, Scene};
+use board_model::chart::format::Unit;
+use board_model::chart::geometry::{Plot, Surface};
+use board_model::chart::hidden::Hidden;
+use board_model::chart::readout::{Readout, Row, step, table};
+use board_model::chart::scale::{Bounds, Scale};
+use board_model::chart::series::{Extent, SeriesSet};
 
 /// A time that all charts of a page point at together.
 #[derive(Clone, Copy)]
@@ -215,6 +215,7 @@ impl State {
 fn nearest_row(scene: &Scene<'_>, plot: &Plot, ts_ms: i64) -> i64 {
     let reach_ms = scene.reach_ms(plot);
     let columns = 0..scene.set.series().len();
-    let found = columns.filter_map(|column| super::geometry::nearest(scene.set, column, ts_ms, reach_ms));
+    let found = columns
+        .filter_map(|column| board_model::chart::geometry::nearest(scene.set, column, ts_ms, reach_ms));
     found.map(|(found_ms, _)| found_ms).min_by_key(|found_ms| (found_ms - ts_ms).abs()).unwrap_or(ts_ms)
 }

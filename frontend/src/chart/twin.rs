@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::frame::FrameTask;
-use super::reading::{Readout, Row};
 use super::state::State;
 use crate::follow::{follow, parts};
+use board_model::chart::readout::{Readout, Row};
 
 /// As many rows as one would want to read.
 const ROWS: usize = 60;

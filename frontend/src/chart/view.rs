@@ -3,19 +3,19 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 
-use super::clock::LocalClock;
-use super::draw::Look;
-use super::format::Unit;
-use super::hidden::Hidden;
 use super::legend::{Legend, key_class};
-use super::reading::Readout;
-use super::scale::Bounds;
-use super::series::SeriesSet;
 use super::stage::Stage;
 use super::state::{Inputs, State};
 use super::theme;
 use super::twin::Twin;
 use crate::follow::{follow, parts, when};
+use board_model::chart::clock::LocalClock;
+use board_model::chart::draw::Look;
+use board_model::chart::format::Unit;
+use board_model::chart::hidden::Hidden;
+use board_model::chart::readout::Readout;
+use board_model::chart::scale::Bounds;
+use board_model::chart::series::SeriesSet;
 
 /// Rows that Page Up and Page Down move the crosshair by.
 const PAGE: isize = 10;

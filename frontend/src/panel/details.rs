@@ -5,7 +5,7 @@ use shared::Millis;
 
 use super::Shown;
 use crate::follow::{follow, parts};
-use crate::model::chip::{Chip, loss_words};
+use board_model::chip::{Chip, loss_words};
 
 /// The word and shape in the corner; it opens what was lost, stretch by stretch.
 #[component]

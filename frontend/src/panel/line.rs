@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::Shown;
-use crate::chart::{Chart, Hidden};
+use crate::chart::Chart;
 use crate::prefs;
+use board_model::chart::Hidden;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     view! {

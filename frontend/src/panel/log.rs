@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos::tachys::view::keyed::keyed;
 
 use super::Shown;
-use crate::chart::LocalClock;
 use crate::follow::follow;
-use crate::model::lines::{Level, Line};
+use board_model::chart::LocalClock;
+use board_model::lines::{Level, Line};
 
 /// Lines in the page; more are kept, and nobody scrolls that far.
 const MOST_SHOWN: usize = 100;

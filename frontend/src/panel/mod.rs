@@ -13,12 +13,12 @@ use leptos::prelude::*;
 use shared::{Freshness, Millis, Topic};
 
 use crate::board::Board;
-use crate::chart::{Bounds, SeriesSet, Unit};
 use crate::follow::follow;
-use crate::model::chip::Chip;
-use crate::model::kind::Kind;
-use crate::model::layout::short_name;
-use crate::model::stream::Stream;
+use board_model::chart::{Bounds, SeriesSet, Unit};
+use board_model::chip::Chip;
+use board_model::kind::Kind;
+use board_model::layout::short_name;
+use board_model::stream::Stream;
 use details::Corner;
 
 /// A chart follows data this far ahead of the server's clock, in milliseconds; beyond it the publisher's clock is

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use shared::Millis;
 
 use super::Shown;
-use crate::chart::{Chart, Format, Look, SeriesSet, Unit};
+use crate::chart::Chart;
 use crate::follow::follow;
+use board_model::chart::{Format, Look, SeriesSet, Unit};
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let (unit, now_ms) = (shown.unit(), shown.now_ms());

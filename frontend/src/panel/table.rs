@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::Shown;
 use crate::follow::{follow, numbered, parts};
-use crate::model::stream::Stream;
-use crate::model::table::{Column, Table};
+use board_model::stream::Stream;
+use board_model::table::{Column, Table};
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let table = Memo::new(move |_| shown.stream.with(|stream: &Stream| stream.table().clone()));

@@ -82,6 +82,8 @@ fn linted_for_wasm(project: &Project) -> Result<(), TaskError> {
         "tickertape-shared",
         "--package",
         "tickertape-session",
+        "--package",
+        "board-model",
         "--locked",
     ];
     let rest = ["--target", tools::WASM_TARGET, "--", "-D", "warnings"];

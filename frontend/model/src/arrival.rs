@@ -1,0 +1,162 @@
+//! When a topic's data came, and so how far it can be believed.
+
+use shared::cadence::Cadence;
+use shared::freshness::{Evidence, REPLAYED_MARK_MS};
+use shared::publication::Publication;
+use shared::{Freshness, Millis};
+
+use super::kind::Kind;
+
+/// When a topic's data came. Times are the server's unless said otherwise.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival {
+    cadence: Cadence,
+    newest: Option<Newest>,
+    replayed_at: Option<Millis>,
+    /// Whether the silence since the newest publication has been noticed.
+    silence_noticed: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Newest {
+    received_at: Millis,
+    ts: Millis,
+}
+
+/// What the verdict on a topic depends on beside its own data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The server's clock.
+    pub now: Millis,
+    /// Since when the server cannot be heard, by the server's clock; none while it can.
+    pub cut_off_since: Option<Millis>,
+}
+
+impl Arrival {
+    /// A publication came, live or replayed, in any order.
+    pub fn observe(&mut self, publication: &Publication) {
+        self.cadence.observe(publication.received_at);
+        self.silence_noticed = false;
+        if self.newest.is_none_or(|newest| newest.received_at <= publication.received_at) {
+            self.newest = Some(Newest { received_at: publication.received_at, ts: publication.ts });
+        }
+    }
+
+    /// Something that had been missed was filled in.
+    pub fn mark_replayed(&mut self, now: Millis) {
+        self.replayed_at = Some(now);
+    }
+
+    /// Whether it has just turned late: true once in each silence.
+    pub fn turns_late(&mut self, cadence_ms: Option<u64>, around: Circumstances) -> bool {
+        let is_silent = match self.evidence(cadence_ms, 0, around).freshness() {
+            Freshness::Late | Freshness::Stale => true,
+            Freshness::Live | Freshness::Gap | Freshness::Replayed => false,
+        };
+        is_silent && !std::mem::replace(&mut self.silence_noticed, true)
+    }
+
+    /// Whether the mark of what was filled in has had its time.
+    pub fn replay_is_over(&self, now: Millis) -> bool {
+        self.replayed_at.is_some_and(|at| now.abs_diff(at) >= REPLAYED_MARK_MS)
+    }
+
+    /// When the newest data happened, by its publisher.
+    pub fn last_ts(&self) -> Option<Millis> {
+        self.newest.map(|newest| newest.ts)
+    }
+
+    /// The expected time between publications: as declared, else as learned. Events and changes of state come
+    /// when they come; for them only a promise counts.
+    pub fn cadence_ms(&self, declared: Option<u64>, kind: Kind) -> Option<u64> {
+        let learned = match kind {
+            Kind::Line | Kind::Number | Kind::Table => self.cadence.estimate_ms(),
+            Kind::State | Kind::Log => None,
+        };
+        declared.or(learned)
+    }
+
+    /// What freshness is judged from.
+    pub fn evidence(&self, cadence_ms: Option<u64>, lost_ms: u64, around: Circumstances) -> Evidence {
+        let since = |at: Millis| u64::try_from(around.now - at).unwrap_or(0);
+        Evidence {
+            age_ms: self.newest.map_or(0, |newest| since(newest.received_at)),
+            cadence_ms,
+            lost_ms,
+            replayed_ago_ms: self.replayed_at.map(since),
+            cut_off_ms: around.cut_off_since.map(since),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn received(times: &[Millis]) -> Arrival {
+        let mut arrival = Arrival::default();
+        for (index, at) in times.iter().enumerate() {
+            let offset = index as u64 + 1;
+            arrival.observe(&Publication { offset, ts: *at - 7, received_at: *at, data: json!(1) });
+        }
+        arrival
+    }
+
+    fn at(now: Millis) -> Circumstances {
+        Circumstances { now, cut_off_since: None }
+    }
+
+    fn freshness(arrival: &Arrival, kind: Kind, now: Millis) -> Freshness {
+        arrival.evidence(arrival.cadence_ms(None, kind), 0, at(now)).freshness()
+    }
+
+    #[test]
+    fn a_learned_cadence_makes_a_silent_line_stale_but_not_a_silent_log() {
+        let arrival = received(&[0, 1_000, 2_000, 3_000]);
+        assert_eq!(freshness(&arrival, Kind::Line, 60_000), Freshness::Stale);
+        assert_eq!(freshness(&arrival, Kind::Log, 60_000), Freshness::Live);
+    }
+
+    #[test]
+    fn a_promise_outranks_what_was_learned() {
+        let arrival = received(&[0, 1_000, 2_000, 3_000]);
+        assert_eq!(arrival.cadence_ms(Some(60_000), Kind::Line), Some(60_000));
+        assert_eq!(arrival.cadence_ms(Some(500), Kind::Log), Some(500));
+    }
+
+    #[test]
+    fn each_silence_is_noticed_once() {
+        let mut arrival = received(&[0, 1_000, 2_000, 3_000]);
+        let turns_late = |arrival: &mut Arrival, now| arrival.turns_late(Some(1_000), at(now));
+        assert!(!turns_late(&mut arrival, 4_000));
+        assert!(turns_late(&mut arrival, 5_500));
+        assert!(!turns_late(&mut arrival, 9_500));
+        arrival.observe(&Publication { offset: 5, ts: 10_000, received_at: 10_000, data: json!(1) });
+        assert!(!turns_late(&mut arrival, 10_500));
+        assert!(turns_late(&mut arrival, 13_000));
+    }
+
+    #[test]
+    fn older_data_filled_in_later_does_not_make_a_topic_older() {
+        let arrival = received(&[5_000, 1_000]);
+        assert_eq!(arrival.last_ts(), Some(4_993));
+        assert_eq!(arrival.evidence(None, 0, at(6_000)).age_ms, 1_000);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_makes_no_negative_age() {
+        assert_eq!(received(&[5_000]).evidence(None, 0, at(4_000)).age_ms, 0);
+    }
+
+    #[test]
+    fn the_mark_of_a_replay_goes_after_a_moment() {
+        let mut arrival = received(&[0]);
+        arrival.mark_replayed(10);
+        assert!(!arrival.replay_is_over(1_000));
+        assert!(arrival.replay_is_over(10 + 5_000));
+    }
+}

@@ -1,0 +1,63 @@
+//! How much the page may remember.
+
+use shared::Millis;
+
+use super::window::Window;
+use crate::chart::series::SeriesSet;
+
+/// Topics shown; more are counted, not shown.
+pub const MOST_TOPICS: usize = 500;
+/// Rows one topic's numbers may have: the longest window at ten publications a second.
+pub const MOST_ROWS: usize = 36_000;
+/// Numbers all topics together may hold: 32 MB.
+const MOST_NUMBERS: usize = 4_000_000;
+/// Rows every topic may keep, however many topics there are.
+const LEAST_ROWS: usize = 300;
+/// Kept beyond the window, as a part of it, so that lines reach the left edge.
+const MARGIN: Millis = 20;
+
+/// From when on a topic's numbers are worth keeping: what is in the window, but no more than the topic's share of the
+/// memory.
+pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
+    let shown_from = now - window.ms() - window.ms() / MARGIN;
+    let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));
+    let affordable_from = series.time(excess).filter(|_| excess > 0);
+    affordable_from.map_or(shown_from, |ts| ts.max(shown_from))
+}
+
+fn rows_allowed(series: usize, topics: usize) -> usize {
+    let columns = series + 1;
+    (MOST_NUMBERS / (topics.max(1) * columns)).clamp(LEAST_ROWS, MOST_ROWS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn series(rows: i64, names: usize) -> SeriesSet {
+        let names: Vec<_> = (0..names).map(|name| name.to_string()).collect();
+        let mut set = SeriesSet::new(MOST_ROWS);
+        for row in 0..rows {
+            set.append(row * 100, names.iter().map(|name| (name.as_str(), 1.0)));
+        }
+        set
+    }
+
+    #[test]
+    fn what_is_in_the_window_is_kept_with_a_margin() {
+        assert_eq!(keep_from(&series(1_000, 1), Window::Minute, 99_900, 1), 99_900 - 63_000);
+    }
+
+    #[test]
+    fn many_wide_topics_share_the_memory() {
+        let set = series(1_000, 31);
+        assert_eq!(keep_from(&set, Window::Hour, 100_000, MOST_TOPICS), (1_000 - LEAST_ROWS as i64) * 100);
+    }
+
+    #[test]
+    fn one_topic_alone_keeps_an_hour_of_ten_a_second() {
+        assert_eq!(rows_allowed(1, 1), MOST_ROWS);
+    }
+}

@@ -1,0 +1,129 @@
+//! The axis of time: local clock times at round distances.
+
+use std::ops::Range;
+
+const SECOND_MS: i64 = 1_000;
+const MINUTE_MS: i64 = 60 * SECOND_MS;
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+const STEPS_MS: [i64; 14] = [
+    SECOND_MS,
+    2 * SECOND_MS,
+    5 * SECOND_MS,
+    10 * SECOND_MS,
+    15 * SECOND_MS,
+    30 * SECOND_MS,
+    MINUTE_MS,
+    2 * MINUTE_MS,
+    5 * MINUTE_MS,
+    10 * MINUTE_MS,
+    15 * MINUTE_MS,
+    30 * MINUTE_MS,
+    HOUR_MS,
+    6 * HOUR_MS,
+];
+
+/// Local time, as far as a chart needs it: how far local clocks are ahead of UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LocalClock {
+    /// Milliseconds ahead of UTC: 7,200,000 in Berlin in summer.
+    pub offset_ms: i64,
+}
+
+impl LocalClock {
+    /// The times to mark in a window, at most `most` of them, at round local times.
+    pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
+        let step_ms = step_ms(window.end - window.start, most);
+        let first = (window.start + self.offset_ms).div_euclid(step_ms) * step_ms - self.offset_ms;
+        (0..)
+            .map(|index| first + index * step_ms)
+            .skip_while(|tick| *tick < window.start)
+            .take_while(|tick| *tick <= window.end)
+            .collect()
+    }
+
+    /// `10:42:07`.
+    pub fn seconds(self, ts_ms: i64) -> String {
+        let second = self.of_day(ts_ms) / SECOND_MS;
+        format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
+    }
+
+    /// `10:42`.
+    pub fn minutes(self, ts_ms: i64) -> String {
+        let minute = self.of_day(ts_ms) / MINUTE_MS;
+        format!("{:02}:{:02}", minute / 60, minute % 60)
+    }
+
+    /// `10:42:07.114`.
+    pub fn milliseconds(self, ts_ms: i64) -> String {
+        format!("{}.{:03}", self.seconds(ts_ms), ts_ms.rem_euclid(SECOND_MS))
+    }
+
+    /// As short as marks at these times can be told apart.
+    pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
+        if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
+    }
+
+    /// Whether all times fall on a minute of the local clock.
+    pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
+        ticks.iter().all(|tick| (tick + self.offset_ms).rem_euclid(MINUTE_MS) == 0)
+    }
+
+    fn of_day(self, ts_ms: i64) -> i64 {
+        (ts_ms + self.offset_ms).rem_euclid(DAY_MS)
+    }
+}
+
+/// The smallest step with which at most `most` marks fall into a window of this length.
+fn step_ms(window_ms: i64, most: usize) -> i64 {
+    let least = window_ms.max(1) / (most.max(1) as i64);
+    STEPS_MS.into_iter().find(|step_ms| *step_ms >= least).unwrap_or_else(|| (least / DAY_MS + 1) * DAY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const UTC: LocalClock = LocalClock { offset_ms: 0 };
+    const KOLKATA: LocalClock = LocalClock { offset_ms: 5 * HOUR_MS + 30 * MINUTE_MS };
+
+    fn labels(clock: LocalClock, window: Range<i64>, most: usize) -> Vec<String> {
+        let ticks = clock.ticks(&window, most);
+        ticks.iter().map(|tick| clock.label(*tick, &ticks)).collect()
+    }
+
+    #[test]
+    fn a_minute_is_marked_in_seconds() {
+        assert_eq!(labels(UTC, 7_000..67_000, 4), ["00:00:15", "00:00:30", "00:00:45", "00:01:00"]);
+    }
+
+    #[test]
+    fn five_minutes_are_marked_by_the_minute() {
+        assert_eq!(labels(UTC, 90_000..390_000, 5), ["00:02", "00:03", "00:04", "00:05", "00:06"]);
+    }
+
+    #[test]
+    fn an_hour_is_marked_at_round_local_times() {
+        assert_eq!(labels(KOLKATA, 0..HOUR_MS, 4), ["05:30", "05:45", "06:00", "06:15", "06:30"][..5]);
+    }
+
+    #[test]
+    fn no_window_has_many_more_marks_than_asked_for() {
+        for window_ms in [1_000, 60_000, 300_000, 900_000, 3_600_000, 7 * DAY_MS, 400 * DAY_MS] {
+            for most in [1, 3, 8] {
+                let count = UTC.ticks(&(12_345..12_345 + window_ms), most).len();
+                assert!(count <= most + 1, "{window_ms} ms: {count} marks of {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn times_west_of_utc_and_before_the_epoch_are_written_as_the_clock_shows_them() {
+        let new_york = LocalClock { offset_ms: -5 * HOUR_MS };
+        assert_eq!(new_york.seconds(0), "19:00:00");
+        assert_eq!(UTC.milliseconds(-1), "23:59:59.999");
+    }
+}

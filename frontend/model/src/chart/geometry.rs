@@ -1,0 +1,242 @@
+//! Where things are: the plot's rectangle, times and values as pixels and back.
+
+use std::ops::Range;
+
+use super::scale::Scale;
+use super::series::SeriesSet;
+
+/// A place on the canvas, in CSS pixels from its upper left corner.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: f64,
+    /// Downwards.
+    pub y: f64,
+}
+
+/// A rectangle in CSS pixels.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    /// Its left edge.
+    pub left: f64,
+    /// Its upper edge.
+    pub top: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// How high it is.
+    pub height: f64,
+}
+
+/// A canvas and its lettering.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Surface {
+    /// Its width in CSS pixels.
+    pub width: f64,
+    /// Its height in CSS pixels.
+    pub height: f64,
+    /// Device pixels per CSS pixel.
+    pub density: f64,
+    /// The height of its letters in CSS pixels.
+    pub font_px: f64,
+    /// The width of one digit in CSS pixels.
+    pub digit_px: f64,
+}
+
+/// The part of a canvas in which data is drawn, with what its edges stand for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// Where it is.
+    pub area: Rect,
+    /// The times of its left and right edge.
+    pub window: Range<i64>,
+    /// The value at its lower edge.
+    pub min: f64,
+    /// The value at its upper edge.
+    pub max: f64,
+}
+
+impl Rect {
+    /// Its right edge.
+    pub fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    /// Its lower edge.
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    /// Whether a place is in it, edges included.
+    pub fn contains(&self, at: Point) -> bool {
+        (self.left..=self.right()).contains(&at.x) && (self.top..=self.bottom()).contains(&at.y)
+    }
+}
+
+impl Surface {
+    /// Whether there is anything to draw on.
+    pub fn is_empty(&self) -> bool {
+        self.width < 1.0 || self.height < 1.0
+    }
+
+    /// Room for axes of values at the left and of time below; the time axis is left out where it would take too much.
+    pub fn plot_with_axes(&self, window: Range<i64>, scale: &Scale) -> Plot {
+        let widest = scale.ticks().map(|tick| scale.label(tick).chars().count()).max().unwrap_or(0).max(3);
+        let left = (widest as f64 * self.digit_px + self.font_px * 0.8).ceil();
+        let top = (self.font_px * 0.6).ceil();
+        let below = if self.has_time_axis() { self.font_px * 1.9 } else { self.font_px * 0.6 };
+        self.plot(
+            Rect { left, top, width: self.width - left, height: self.height - top - below },
+            window,
+            scale,
+        )
+    }
+
+    /// The whole surface, with just enough room that no line is cut.
+    pub fn plot_bare(&self, window: Range<i64>, scale: &Scale) -> Plot {
+        let margin = 4.0;
+        let area =
+            Rect { left: 0.0, top: margin, width: self.width - margin, height: self.height - 2.0 * margin };
+        self.plot(area, window, scale)
+    }
+
+    /// Whether there is room for clock times below the plot.
+    pub fn has_time_axis(&self) -> bool {
+        self.height >= self.font_px * 8.0
+    }
+
+    /// How many steps an axis of values has room for.
+    pub fn value_steps(&self) -> usize {
+        ((self.height / (self.font_px * 3.6)) as usize).clamp(2, 6)
+    }
+
+    fn plot(&self, area: Rect, window: Range<i64>, scale: &Scale) -> Plot {
+        let area = Rect { width: area.width.max(1.0), height: area.height.max(1.0), ..area };
+        Plot { area, window, min: scale.min, max: scale.max }
+    }
+}
+
+impl Plot {
+    /// Where a time is.
+    pub fn x(&self, ts_ms: i64) -> f64 {
+        let share = (ts_ms - self.window.start) as f64 / self.window_ms() as f64;
+        self.area.left + share * self.area.width
+    }
+
+    /// Where a value is.
+    pub fn y(&self, value: f64) -> f64 {
+        let share = (value - self.min) / (self.max - self.min);
+        self.area.bottom() - share * self.area.height
+    }
+
+    /// Where a sample is.
+    pub fn at(&self, (ts_ms, value): (i64, f64)) -> Point {
+        Point { x: self.x(ts_ms), y: self.y(value) }
+    }
+
+    /// Which time is at a distance from the canvas' left edge, at the nearest end of the window if it is outside.
+    pub fn time_at(&self, x: f64) -> i64 {
+        let share = ((x - self.area.left) / self.area.width).clamp(0.0, 1.0);
+        self.window.start + (share * self.window_ms() as f64).round() as i64
+    }
+
+    /// How much time one device pixel covers, at least a millisecond.
+    pub fn pixel_ms(&self, density: f64) -> i64 {
+        (self.window_ms() as f64 / (self.area.width * density.max(0.5))).ceil().max(1.0) as i64
+    }
+
+    fn window_ms(&self) -> i64 {
+        (self.window.end - self.window.start).max(1)
+    }
+}
+
+/// The sample of a series nearest to a time, not further away than `reach_ms`.
+pub fn nearest(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<(i64, f64)> {
+    let reach = ts_ms.saturating_sub(reach_ms)..ts_ms.saturating_add(reach_ms);
+    let rows = set.rows_within(&reach);
+    let before = set.samples(column, rows.start..set.rows_within(&(reach.start..ts_ms)).end).next_back();
+    let after = set.samples(column, set.rows_within(&(ts_ms..reach.end)).start..rows.end).next();
+    match (before, after) {
+        (Some(before), Some(after)) if after.0 - ts_ms < ts_ms - before.0 => Some(after),
+        (before, after) => before.or(after),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::format::Unit;
+    use super::super::scale::Bounds;
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const SURFACE: Surface =
+        Surface { width: 400.0, height: 160.0, density: 2.0, font_px: 10.0, digit_px: 6.0 };
+
+    fn plot() -> Plot {
+        let area = Rect { left: 50.0, top: 10.0, width: 100.0, height: 80.0 };
+        Plot { area, window: 1_000..2_000, min: 0.0, max: 40.0 }
+    }
+
+    fn set(samples: &[(i64, f64)]) -> SeriesSet {
+        let mut set = SeriesSet::new(16);
+        for (ts, value) in samples {
+            set.append(*ts, [("v", *value)]);
+        }
+        set
+    }
+
+    #[test]
+    fn the_corners_of_a_plot_stand_for_the_ends_of_both_axes() {
+        assert_eq!(plot().at((1_000, 0.0)), Point { x: 50.0, y: 90.0 });
+        assert_eq!(plot().at((2_000, 40.0)), Point { x: 150.0, y: 10.0 });
+    }
+
+    #[test]
+    fn a_place_goes_back_to_its_time() {
+        assert_eq!(plot().time_at(plot().x(1_370)), 1_370);
+        assert_eq!((plot().time_at(0.0), plot().time_at(999.0)), (1_000, 2_000));
+    }
+
+    #[test]
+    fn a_plot_contains_its_edges_and_nothing_beyond() {
+        let area = plot().area;
+        assert!(area.contains(Point { x: 50.0, y: 90.0 }));
+        assert!(!area.contains(Point { x: 49.9, y: 50.0 }));
+    }
+
+    #[test]
+    fn one_pixel_covers_its_share_of_the_window_on_any_density() {
+        assert_eq!((plot().pixel_ms(1.0), plot().pixel_ms(2.0)), (10, 5));
+    }
+
+    #[test]
+    fn labels_have_room_beside_the_plot_and_the_plot_stays_on_the_surface() {
+        let scale = Scale::fit(None, &Unit::parse("%"), Bounds::default(), SURFACE.value_steps());
+        let plot = SURFACE.plot_with_axes(0..60_000, &scale);
+        assert!(plot.area.left >= 3.0 * SURFACE.digit_px);
+        assert!(plot.area.right() <= SURFACE.width && plot.area.bottom() < SURFACE.height);
+    }
+
+    #[test]
+    fn a_surface_too_small_for_its_axes_still_has_a_plot() {
+        let tiny = Surface { width: 3.0, height: 3.0, ..SURFACE };
+        let scale = Scale::fit(None, &Unit::default(), Bounds::default(), tiny.value_steps());
+        let plot = tiny.plot_with_axes(0..60_000, &scale);
+        assert!(plot.x(30_000).is_finite() && plot.y(0.5).is_finite());
+    }
+
+    #[test]
+    fn the_crosshair_takes_the_nearest_sample_on_either_side() {
+        let set = set(&[(100, 1.0), (200, 2.0)]);
+        assert_eq!(nearest(&set, 0, 120, 100), Some((100, 1.0)));
+        assert_eq!(nearest(&set, 0, 180, 100), Some((200, 2.0)));
+        assert_eq!(nearest(&set, 0, 200, 0), Some((200, 2.0)));
+    }
+
+    #[test]
+    fn the_crosshair_finds_nothing_where_there_is_nothing_near() {
+        let set = set(&[(100, 1.0), (900, 2.0)]);
+        assert_eq!(nearest(&set, 0, 500, 100), None);
+        assert_eq!(nearest(&set, 7, 100, 100), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! Which series the reader switched off.
+
+/// Series that are not drawn, by name: the next page may meet them in another order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hidden(Vec<String>);
+
+impl Hidden {
+    /// No series.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether a series is switched off.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|hidden| hidden == name)
+    }
+
+    /// Switches a series off, or on again.
+    pub fn toggle(&mut self, name: &str) {
+        if self.has(name) {
+            self.0.retain(|hidden| hidden != name);
+        } else {
+            self.0.push(name.to_owned());
+        }
+    }
+
+    /// What is switched off, in the order in which it was.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl FromIterator<String> for Hidden {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self(names.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_series_is_switched_off_and_on_and_no_other_with_it() {
+        let mut hidden = Hidden::default();
+        hidden.toggle("in");
+        hidden.toggle("out");
+        assert!(hidden.has("in") && hidden.has("out") && !hidden.has("i"));
+        hidden.toggle("in");
+        assert_eq!(hidden.names().collect::<Vec<_>>(), ["out"]);
+    }
+}

@@ -1,0 +1,29 @@
+//! Charts: series of numbers, their scales and formats, and the marks that a canvas draws.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`ring`], [`spans`], [`series`] | columns that forget, stretches of time, named series over one column of times |
+//! | [`hidden`] | names of the series that are switched off |
+//! | [`decimate`] | reduction of many samples to as many points as a screen can show |
+//! | [`format`](mod@format), [`scale`], [`clock`] | numbers, axes of values, axes of time |
+//! | [`geometry`], [`draw`], [`readout`] | positions in the plot; a chart as marks; a chart in words |
+
+pub mod clock;
+pub mod decimate;
+pub mod draw;
+pub mod format;
+pub mod geometry;
+pub mod hidden;
+pub mod readout;
+pub mod ring;
+pub mod scale;
+pub mod series;
+pub mod spans;
+
+pub use clock::LocalClock;
+pub use draw::Look;
+pub use format::{Format, Unit, duration};
+pub use hidden::Hidden;
+pub use scale::Bounds;
+pub use series::SeriesSet;
+pub use spans::Spans;

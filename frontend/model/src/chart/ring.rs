@@ -1,0 +1,147 @@
+//! One column of numbers that remembers the most recent of them.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+/// A column of plain numbers that grows up to a bound and then forgets its oldest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ring<T> {
+    cells: VecDeque<T>,
+    bound: usize,
+}
+
+impl<T: Copy + PartialOrd> Ring<T> {
+    /// An empty column that will hold at most `bound` numbers, and at least one.
+    pub const fn new(bound: usize) -> Self {
+        Self { cells: VecDeque::new(), bound: if bound == 0 { 1 } else { bound } }
+    }
+
+    /// A column that already holds `len` times `fill`.
+    pub fn filled(fill: T, len: usize, bound: usize) -> Self {
+        let mut ring = Self::new(bound);
+        ring.cells.resize(len.min(ring.bound), fill);
+        ring
+    }
+
+    /// How many numbers are held.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether none is held.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Whether the next number pushes the oldest out.
+    pub fn is_full(&self) -> bool {
+        self.cells.len() >= self.bound
+    }
+
+    /// The number at `row`, the oldest being row 0.
+    pub fn get(&self, row: usize) -> Option<T> {
+        self.cells.get(row).copied()
+    }
+
+    /// The youngest number.
+    pub fn last(&self) -> Option<T> {
+        self.cells.back().copied()
+    }
+
+    /// The numbers of some rows, oldest first; rows that are not there are left out.
+    pub fn rows(&self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator + '_ {
+        let end = rows.end.min(self.len());
+        self.cells.range(rows.start.min(end)..end).copied()
+    }
+
+    /// Puts `cell` before `row`, or at the end if there is no such row; the oldest makes room if there is none.
+    /// A number older than everything in a full column is itself the oldest, and is not kept.
+    pub fn insert(&mut self, row: usize, cell: T) {
+        let row = row.min(self.len());
+        if !self.is_full() {
+            self.cells.insert(row, cell);
+        } else if row > 0 {
+            self.cells.pop_front();
+            self.cells.insert(row - 1, cell);
+        }
+    }
+
+    /// Forgets the oldest `count` numbers.
+    pub fn drop_first(&mut self, count: usize) {
+        self.cells.drain(..count.min(self.cells.len()));
+    }
+
+    /// In an ascending column: how many numbers are smaller than `cell`.
+    pub fn rows_before(&self, cell: T) -> usize {
+        self.cells.partition_point(|kept| *kept < cell)
+    }
+
+    /// In an ascending column: how many numbers are not greater than `cell`.
+    pub fn rows_through(&self, cell: T) -> usize {
+        self.cells.partition_point(|kept| *kept <= cell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn ring(cells: &[i64], bound: usize) -> Ring<i64> {
+        let mut ring = Ring::new(bound);
+        for cell in cells {
+            ring.insert(usize::MAX, *cell);
+        }
+        ring
+    }
+
+    fn listed(ring: &Ring<i64>) -> Vec<i64> {
+        ring.rows(0..usize::MAX).collect()
+    }
+
+    #[test]
+    fn a_full_column_forgets_its_oldest() {
+        assert_eq!(listed(&ring(&[1, 2, 3, 4, 5], 3)), [3, 4, 5]);
+    }
+
+    #[test]
+    fn a_number_can_be_put_between_others() {
+        let mut column = ring(&[1, 3], 8);
+        column.insert(1, 2);
+        assert_eq!(listed(&column), [1, 2, 3]);
+    }
+
+    #[test]
+    fn putting_a_number_between_others_in_a_full_column_forgets_the_oldest() {
+        let mut column = ring(&[1, 2, 4], 3);
+        column.insert(2, 3);
+        assert_eq!(listed(&column), [2, 3, 4]);
+    }
+
+    #[test]
+    fn a_number_older_than_all_in_a_full_column_is_not_kept() {
+        let mut column = ring(&[2, 3, 4], 3);
+        column.insert(0, 1);
+        assert_eq!(listed(&column), [2, 3, 4]);
+    }
+
+    #[test]
+    fn a_bound_of_nothing_still_holds_the_last_number() {
+        assert_eq!(listed(&ring(&[1, 2], 0)), [2]);
+    }
+
+    #[test]
+    fn searching_finds_the_rows_on_both_sides_of_equal_numbers() {
+        let column = ring(&[10, 20, 20, 30], 8);
+        assert_eq!((column.rows_before(20), column.rows_through(20)), (1, 3));
+        assert_eq!((column.rows_before(5), column.rows_through(99)), (0, 4));
+    }
+
+    #[test]
+    fn rows_that_are_not_there_are_left_out() {
+        let column = ring(&[1, 2, 3], 8);
+        assert_eq!(column.rows(2..9).collect::<Vec<_>>(), [3]);
+        assert_eq!(column.rows(7..9).count(), 0);
+    }
+}

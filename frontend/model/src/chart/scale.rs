@@ -1,0 +1,228 @@
+//! From values to a calm axis: round ends, round steps, and no jumping about.
+
+use super::format::{Format, Unit};
+use super::series::Extent;
+
+/// Ends of an axis that are set and not found from the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// The lower end.
+    pub min: Option<f64>,
+    /// The upper end.
+    pub max: Option<f64>,
+}
+
+/// An axis of values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scale {
+    /// The lower end.
+    pub min: f64,
+    /// The upper end, above [`Self::min`].
+    pub max: f64,
+    /// How far apart its marks are.
+    pub step: f64,
+    /// How values on it are written.
+    pub format: Format,
+}
+
+/// A range this much larger than its distance from zero starts at zero.
+const BASELINE_SHARE: f64 = 0.5;
+/// An axis shrinks only when the data would fill less than this share of it.
+const ROOMY: f64 = 0.5;
+/// No axis has more marks, whatever its ends are set to.
+const MOST_TICKS: usize = 24;
+
+impl Scale {
+    /// The axis for some data, or for none yet, with about `intervals` steps.
+    pub fn fit(extent: Option<Extent>, unit: &Unit, bounds: Bounds, intervals: usize) -> Self {
+        let whole = extent.is_none_or(|extent| extent.whole);
+        let (low, high) = ends(extent, unit, bounds);
+        let format = Format::for_range(unit, low, high, whole);
+        let coarsest = if whole && format.divisor() <= 1.0 { 1.0 } else { 0.0 };
+        let rough = (high - low) / format.divisor() / intervals.max(1) as f64;
+        let step = round_step(rough).max(coarsest) * format.divisor();
+        Self {
+            min: bounds.min.unwrap_or_else(|| (low / step + EPSILON).floor() * step),
+            max: bounds.max.filter(|max| *max > low).unwrap_or_else(|| (high / step - EPSILON).ceil() * step),
+            step,
+            format,
+        }
+    }
+
+    /// This axis, or the one before it if the data still sits well there: an axis grows at once and shrinks late.
+    pub fn settle(self, before: Option<&Self>) -> Self {
+        match before {
+            Some(before) if before.suits(&self) => before.clone(),
+            _ => self,
+        }
+    }
+
+    /// The marks, ascending.
+    pub fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
+        let first = (self.min / self.step - EPSILON).ceil();
+        (0..MOST_TICKS)
+            .map(move |index| (first + index as f64) * self.step)
+            .take_while(|tick| *tick <= self.max + self.step * EPSILON)
+    }
+
+    /// What stands at a mark. The uppermost names the unit, unless it is the one the panel names already.
+    pub fn label(&self, tick: f64) -> String {
+        let format = self.format.for_steps(self.step);
+        let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
+        if is_uppermost && format.is_converted() { format.text(tick) } else { format.number(tick) }
+    }
+
+    fn suits(&self, wanted: &Self) -> bool {
+        self.min <= wanted.min
+            && self.max >= wanted.max
+            && (wanted.max - wanted.min) >= ROOMY * (self.max - self.min)
+            && self.format.suffix() == wanted.format.suffix()
+    }
+}
+
+const EPSILON: f64 = 1e-9;
+
+/// The ends before they are rounded.
+fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
+    let (low, high) = extent.map_or((0.0, 0.0), |extent| (extent.min, extent.max));
+    let (low, high) = if unit.is_percent() { percent_ends(low, high) } else { from_zero(low, high) };
+    let low = bounds.min.unwrap_or(low);
+    let high = bounds.max.unwrap_or(high);
+    if high > low { (low, high) } else { (low, low + low.abs().max(1.0)) }
+}
+
+/// Shares are shown against the whole, so that a glance tells how much it is; small ones against a tenth of it.
+fn percent_ends(low: f64, high: f64) -> (f64, f64) {
+    if low < 0.0 || high > 100.0 {
+        return from_zero(low, high);
+    }
+    (0.0, if high > 10.0 { 100.0 } else { 10.0 })
+}
+
+/// From zero, unless the data is far from it and keeps within a narrow band.
+fn from_zero(low: f64, high: f64) -> (f64, f64) {
+    if low == high {
+        return (low.min(0.0) * 1.25, high.max(0.0) * 1.25);
+    }
+    let span = high - low;
+    let low = if low > 0.0 && span >= BASELINE_SHARE * high { 0.0 } else { low };
+    let high = if high < 0.0 && span >= -BASELINE_SHARE * low { 0.0 } else { high };
+    (low, high)
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 … that is not below `rough`.
+fn round_step(rough: f64) -> f64 {
+    let decade = 10_f64.powf(rough.log10().floor());
+    let within = rough / decade;
+    let round = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| within <= step + EPSILON).unwrap_or(10.0);
+    round * decade
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn fit(unit: &str, min: f64, max: f64) -> Scale {
+        let whole = min.fract() == 0.0 && max.fract() == 0.0;
+        Scale::fit(Some(Extent { min, max, whole }), &Unit::parse(unit), Bounds::default(), 4)
+    }
+
+    fn labels(scale: &Scale) -> Vec<String> {
+        scale.ticks().map(|tick| scale.label(tick)).collect()
+    }
+
+    #[test]
+    fn marks_are_round_and_take_in_all_data() {
+        assert_eq!(labels(&fit("", 0.3, 87.7)), ["0", "50", "100"]);
+        assert_eq!(labels(&fit("", 0.0, 3.2)), ["0", "1", "2", "3", "4"]);
+        assert_eq!(labels(&fit("", 0.01, 0.07)), ["0.00", "0.02", "0.04", "0.06", "0.08"]);
+    }
+
+    #[test]
+    fn data_in_a_narrow_band_far_from_zero_is_not_squeezed_flat() {
+        let scale = fit("°C", 18.2, 19.1);
+        assert!(scale.min >= 18.0 && scale.max <= 20.0, "{scale:?}");
+    }
+
+    #[test]
+    fn data_that_comes_near_zero_starts_at_zero() {
+        assert_eq!(fit("", 20.0, 87.0).min, 0.0);
+        assert_eq!(fit("", -87.0, -20.0).max, 0.0);
+    }
+
+    #[test]
+    fn negative_and_positive_data_share_an_axis_with_a_mark_at_zero() {
+        let scale = fit("°C", -12.5, 21.5);
+        assert!(scale.min <= -12.5 && scale.max >= 21.5);
+        assert!(scale.ticks().any(|tick| tick == 0.0));
+    }
+
+    #[test]
+    fn a_series_that_never_changes_still_has_an_axis_around_it() {
+        for value in [21.5, -3.0, 0.0] {
+            let scale = fit("", value, value);
+            assert!(scale.min <= value && value <= scale.max && scale.min < scale.max, "{value}: {scale:?}");
+        }
+    }
+
+    #[test]
+    fn no_data_yet_has_an_axis_too() {
+        let scale = Scale::fit(None, &Unit::default(), Bounds::default(), 4);
+        assert_eq!((scale.min, scale.max), (0.0, 1.0));
+    }
+
+    #[test]
+    fn bytes_have_round_marks_in_their_own_prefix() {
+        assert_eq!(labels(&fit("B", 0.0, 3_300_000.5)), ["0", "1", "2", "3", "4\u{202f}MiB"]);
+        assert_eq!(fit("B", 0.0, 3_300_000.5).format.suffix(), "MiB");
+    }
+
+    #[test]
+    fn the_uppermost_mark_names_the_unit_where_the_panel_names_another() {
+        let uppermost = |unit, max| labels(&fit(unit, 0.0, max)).pop().unwrap_or_default();
+        assert_eq!(uppermost("ms", 1_500.5), "2.0\u{202f}s");
+        assert_eq!(uppermost("", 3_200_000.0), "4\u{202f}M");
+        assert_eq!(uppermost("s", 3.5), "4");
+        assert_eq!(uppermost("MiB/s", 3.5), "4");
+        let bounds = Bounds { min: None, max: Some(4_500.0) };
+        let cut = Scale::fit(None, &Unit::parse("B"), bounds, 4);
+        assert_eq!(labels(&cut).pop().unwrap_or_default(), "4\u{202f}KiB");
+    }
+
+    #[test]
+    fn shares_are_shown_against_the_whole_and_small_ones_against_a_tenth() {
+        assert_eq!(fit("%", 12.0, 31.0).max, 100.0);
+        assert_eq!(fit("%", 0.2, 1.4).max, 10.0);
+        assert!(fit("%", 0.0, 380.0).max >= 380.0);
+    }
+
+    #[test]
+    fn set_ends_are_kept() {
+        let bounds = Bounds { min: Some(-5.0), max: Some(45.0) };
+        let scale =
+            Scale::fit(Some(Extent { min: 0.0, max: 10.0, whole: true }), &Unit::default(), bounds, 4);
+        assert_eq!((scale.min, scale.max), (-5.0, 45.0));
+    }
+
+    #[test]
+    fn ends_that_make_no_sense_do_not_hang_or_turn_the_axis_over() {
+        let bounds = Bounds { min: Some(10.0), max: Some(10.0) };
+        let scale = Scale::fit(None, &Unit::default(), bounds, 4);
+        assert!(scale.max > scale.min && scale.ticks().count() <= MOST_TICKS);
+    }
+
+    #[test]
+    fn whole_numbers_have_no_marks_between_them() {
+        assert_eq!(labels(&fit("", 0.0, 2.0)), ["0", "1", "2"]);
+    }
+
+    #[test]
+    fn an_axis_grows_at_once_and_shrinks_late() {
+        let tall = fit("", 0.0, 90.0);
+        assert_eq!(fit("", 0.0, 60.0).settle(Some(&tall)), tall);
+        assert_eq!(fit("", 0.0, 20.0).settle(Some(&tall)).max, 20.0);
+        assert!(fit("", 0.0, 300.0).settle(Some(&tall)).max >= 300.0);
+    }
+}

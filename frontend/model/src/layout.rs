@@ -1,0 +1,141 @@
+//! Where each topic's panel stands.
+
+use shared::Topic;
+
+use super::query::Query;
+
+/// Groups of topics by first segment, in an order that never changes under the reader: what is new comes last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    groups: Vec<Group>,
+}
+
+/// Topics that share their first segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The segment; empty for the group of topics that have no other.
+    pub name: String,
+    /// Its topics, in order.
+    pub topics: Vec<Topic>,
+}
+
+impl Layout {
+    /// Gives new topics a place after those of their group. Those that come together stand in order of name, so
+    /// that a page looks the same each time it is opened.
+    pub fn add(&mut self, mut topics: Vec<Topic>) {
+        topics.retain(|topic| !self.has(topic));
+        topics.sort_unstable();
+        for topic in topics {
+            self.group(group_name(&topic)).topics.push(topic);
+        }
+    }
+
+    /// Takes a topic's place away, and its group's if that is empty then.
+    pub fn remove(&mut self, topic: &Topic) {
+        self.groups.iter_mut().for_each(|group| group.topics.retain(|kept| kept != topic));
+        self.groups.retain(|group| !group.topics.is_empty());
+    }
+
+    /// Whether a topic has a place.
+    pub fn has(&self, topic: &Topic) -> bool {
+        let name = group_name(topic);
+        self.groups.iter().any(|group| group.name == name && group.topics.contains(topic))
+    }
+
+    /// The groups.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Only what is looked for, without the groups in which nothing is.
+    pub fn found_by(&self, query: &Query) -> Vec<Group> {
+        let found = self.groups.iter().map(|group| Group {
+            name: group.name.clone(),
+            topics: group.topics.iter().filter(|topic| query.finds(topic)).cloned().collect(),
+        });
+        found.filter(|group| !group.topics.is_empty()).collect()
+    }
+
+    fn group(&mut self, name: &str) -> &mut Group {
+        let index = self.groups.iter().position(|group| group.name == name).unwrap_or_else(|| {
+            self.groups.push(Group { name: name.to_owned(), topics: Vec::new() });
+            self.groups.len() - 1
+        });
+        &mut self.groups[index]
+    }
+}
+
+/// What a panel calls itself inside its group: the topic without the group's segment.
+pub fn short_name(topic: &Topic) -> &str {
+    topic.as_str().split_once('/').map_or(topic.as_str(), |(_, rest)| rest)
+}
+
+fn group_name(topic: &Topic) -> &str {
+    topic.as_str().split_once('/').map_or("", |(first, _)| first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn topics(names: &[&str]) -> Vec<Topic> {
+        names.iter().map(|name| Topic::new(name).unwrap()).collect()
+    }
+
+    fn shown(groups: &[Group]) -> Vec<String> {
+        groups.iter().map(|group| format!("{}: {:?}", group.name, group.topics)).collect()
+    }
+
+    #[test]
+    fn topics_that_come_together_stand_in_order_of_name() {
+        let (mut a, mut b) = (Layout::default(), Layout::default());
+        a.add(topics(&["shop/log", "host/cpu", "host/a"]));
+        b.add(topics(&["host/a", "shop/log", "host/cpu"]));
+        assert_eq!(a, b);
+        assert_eq!(shown(a.groups()), ["host: [Topic(host/a), Topic(host/cpu)]", "shop: [Topic(shop/log)]"]);
+    }
+
+    #[test]
+    fn a_new_topic_moves_no_other() {
+        let mut layout = Layout::default();
+        layout.add(topics(&["host/cpu", "shop/log"]));
+        layout.add(topics(&["host/a", "alpha/x"]));
+        assert_eq!(
+            shown(layout.groups()),
+            ["host: [Topic(host/cpu), Topic(host/a)]", "shop: [Topic(shop/log)]", "alpha: [Topic(alpha/x)]"]
+        );
+    }
+
+    #[test]
+    fn a_topic_has_one_place_and_can_lose_it() {
+        let mut layout = Layout::default();
+        layout.add(topics(&["host/cpu", "shop/log"]));
+        layout.add(topics(&["host/cpu"]));
+        assert_eq!(shown(layout.groups()).len(), 2);
+        layout.remove(&topics(&["host/cpu"])[0]);
+        assert_eq!(shown(layout.groups()), ["shop: [Topic(shop/log)]"]);
+    }
+
+    #[test]
+    fn topics_of_one_segment_share_a_group_without_a_name() {
+        let mut layout = Layout::default();
+        layout.add(topics(&["temp", "rain"]));
+        assert_eq!(shown(layout.groups()), [": [Topic(rain), Topic(temp)]"]);
+    }
+
+    #[test]
+    fn what_is_not_looked_for_leaves_no_empty_group() {
+        let mut layout = Layout::default();
+        layout.add(topics(&["host/cpu", "host/net", "shop/log"]));
+        assert_eq!(shown(&layout.found_by(&Query::new("net"))), ["host: [Topic(host/net)]"]);
+    }
+
+    #[test]
+    fn a_panel_is_called_by_all_but_its_group() {
+        let names: Vec<_> =
+            topics(&["host/disk/sda", "temp"]).iter().map(|t| short_name(t).to_owned()).collect();
+        assert_eq!(names, ["disk/sda", "temp"]);
+    }
+}

@@ -1,0 +1,33 @@
+//! Model of the Tickertape board: the state of every panel, and its charts as marks to draw.
+//!
+//! Nothing here touches a browser. Times are arguments, and every rule is tested natively.
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`reading`], [`kind`] | the meaning of published data, and the panel kind that suits it |
+//! | [`lines`], [`states`], [`table`] | contents of logs, of states and of tables |
+//! | [`arrival`], [`chip`] | freshness of a topic, and its wording |
+//! | [`stream`] | all of the above for one topic |
+//! | [`standstill`] | the copy of a topic that is shown while the board is paused |
+//! | [`link`] | the connection in words |
+//! | [`layout`], [`query`] | order of the panels, and the search for them |
+//! | [`window`], [`past`], [`budget`] | the stretch of time that is shown, requested and kept |
+//! | [`chart`] | series, scales, formats, and charts as marks |
+#![warn(missing_docs)]
+
+pub mod arrival;
+pub mod budget;
+pub mod chart;
+pub mod chip;
+pub mod kind;
+pub mod layout;
+pub mod lines;
+pub mod link;
+pub mod past;
+pub mod query;
+pub mod reading;
+pub mod standstill;
+pub mod states;
+pub mod stream;
+pub mod table;
+pub mod window;

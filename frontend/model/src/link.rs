@@ -1,0 +1,222 @@
+//! The connection in words.
+
+use shared::Millis;
+use tickertape_session::words::state_words;
+use tickertape_session::{Banner, Failure, Latency, State, Stats};
+
+use crate::chart::clock::LocalClock;
+
+/// What the board shows of the connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Where the session stands.
+    pub state: State,
+    /// What to show across the page.
+    pub banner: Option<Banner>,
+    /// Connections that watch.
+    pub viewers: Option<u64>,
+    /// How long publications take to arrive.
+    pub latency: Option<Latency>,
+    /// Whether a token is shown to the server.
+    pub has_token: bool,
+    /// What happened so far.
+    pub stats: Stats,
+    /// When data came last, by this machine's clock.
+    pub last_data_at: Option<Millis>,
+    /// Since when the server cannot be heard, by the server's clock, once that is news.
+    pub cut_off_since: Option<Millis>,
+}
+
+/// How good the news is: a shape and a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Data flows.
+    Good,
+    /// It may come by itself.
+    Waiting,
+    /// A person has to do something, or it takes long.
+    Down,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            state: State::Idle,
+            banner: None,
+            viewers: None,
+            latency: None,
+            has_token: false,
+            stats: Stats::default(),
+            last_data_at: None,
+            cut_off_since: None,
+        }
+    }
+}
+
+impl Link {
+    /// How good the news is.
+    pub fn tone(&self) -> Tone {
+        match self.state {
+            State::Connected | State::Rotating => Tone::Good,
+            State::Idle | State::Connecting | State::Handshaking | State::Waiting | State::Closing => {
+                Tone::Waiting
+            }
+            State::Suspended | State::Offline | State::Failed | State::Closed => Tone::Down,
+        }
+    }
+
+    /// One or two words for the header.
+    pub fn word(&self) -> String {
+        match self.state {
+            State::Failed if self.wants_token() => "Signed out".to_owned(),
+            State::Connected | State::Rotating => "Live".to_owned(),
+            other => capitalised(state_words(other)),
+        }
+    }
+
+    /// `3 viewers`; nothing while the server cannot say so.
+    pub fn viewers_text(&self) -> String {
+        match self.viewers.filter(|_| self.tone() == Tone::Good) {
+            Some(1) => "1 viewer".to_owned(),
+            Some(viewers) => format!("{viewers} viewers"),
+            None => String::new(),
+        }
+    }
+
+    /// `24 ms`; nothing while nothing is measured.
+    pub fn latency_text(&self) -> String {
+        self.latency
+            .filter(|_| self.tone() == Tone::Good)
+            .map(|latency| format!("{} ms", latency.p50_ms))
+            .unwrap_or_default()
+    }
+
+    /// What the banner says: the news, and what comes of it. `Connection lost, last data 10:42:07.` and
+    /// `Reconnecting…`
+    pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
+        let banner = self.banner?;
+        let (news, rest) = banner.words().split_once(". ").unwrap_or((banner.words(), ""));
+        let last = self.last_data_at.filter(|_| banner.failure.is_none());
+        let last = last.map(|at| format!(", last data {}", clock.seconds(at))).unwrap_or_default();
+        let cause = banner.cause.filter(|_| banner.failure.is_none()).map(|cause| capitalised(cause.words()));
+        let cause = cause.map(|cause| format!(" {cause}.")).unwrap_or_default();
+        let end = if news.ends_with(['.', '…']) { "" } else { "." };
+        Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
+    }
+
+    /// Whether "Try now" is offered: also while a try is running, so that the button does not come and go.
+    pub fn can_retry(&self) -> bool {
+        self.banner.is_some() && self.state.is_down() && !self.wants_token()
+    }
+
+    /// Whether the server has said anything yet that may be on the board.
+    pub fn has_heard(&self) -> bool {
+        self.banner.is_none_or(|banner| banner.last_heard_at.is_some())
+    }
+
+    /// Why a token is asked for; what is going on once it is given.
+    pub fn token_words(&self) -> &'static str {
+        match (self.wants_token(), self.has_token, self.has_heard()) {
+            (false, _, _) => "Signing in…",
+            (true, false, _) => "Whoever runs it has one for you, or makes one: tickertape token",
+            (true, true, false) => {
+                "The server did not take that one. Is it whole, of this server, and not too old?"
+            }
+            (true, true, true) => "The last one has run out, or is not this server's. What you see is old.",
+        }
+    }
+
+    /// Whether a token is what is missing.
+    pub fn wants_token(&self) -> bool {
+        self.banner.is_some_and(|banner| banner.failure == Some(Failure::SignIn))
+    }
+}
+
+impl Tone {
+    /// The class that gives shape and colour.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Good => "is-good",
+            Self::Waiting => "is-waiting",
+            Self::Down => "is-down",
+        }
+    }
+}
+
+fn capitalised(words: &str) -> String {
+    // Our own words begin with ASCII letters; the case of all others is a table of fourteen kilobytes.
+    let (first, rest) = words.split_at_checked(1).unwrap_or(("", words));
+    first.to_ascii_uppercase() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use tickertape_session::Cause;
+
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn link(state: State, cause: Option<Cause>, failure: Option<Failure>) -> Link {
+        let banner = Banner { state, cause, failure, last_heard_at: Some(1), retry_at_mono_ms: None };
+        Link { state, banner: Some(banner), last_data_at: Some(38_527_000), ..Link::default() }
+    }
+
+    fn news(link: &Link) -> (String, String) {
+        link.news(LocalClock::default()).unwrap()
+    }
+
+    #[test]
+    fn a_lost_connection_tells_the_time_of_the_last_data_and_why() {
+        let lost = link(State::Waiting, Some(Cause::Unreachable), None);
+        assert_eq!(
+            news(&lost),
+            (
+                "Connection lost, last data 10:42:07.".to_owned(),
+                "Reconnecting… The server cannot be reached.".to_owned()
+            )
+        );
+        assert!(lost.can_retry());
+    }
+
+    #[test]
+    fn a_refusal_says_what_a_person_should_do() {
+        let refused = link(State::Failed, None, Some(Failure::SignIn));
+        assert_eq!(
+            news(&refused),
+            ("You are signed out.".to_owned(), "Sign in again to see live data.".to_owned())
+        );
+        assert!(refused.wants_token() && !refused.can_retry());
+        assert_eq!(refused.word(), "Signed out");
+    }
+
+    #[test]
+    fn the_question_for_a_token_says_what_is_wrong_with_the_last_one() {
+        let asked = |has_token, last_heard_at| {
+            let mut link = Link { has_token, ..link(State::Failed, None, Some(Failure::SignIn)) };
+            link.banner = link.banner.map(|banner| Banner { last_heard_at, ..banner });
+            link.token_words()
+        };
+        assert!(asked(false, None).contains("tickertape token"));
+        assert!(asked(true, None).contains("did not take that one"));
+        assert!(asked(true, Some(1)).contains("has run out"));
+        assert_eq!(link(State::Connecting, None, None).token_words(), "Signing in…");
+    }
+
+    #[test]
+    fn a_standing_connection_is_no_news() {
+        let fine = Link { state: State::Connected, viewers: Some(1), ..Link::default() };
+        assert_eq!(fine.news(LocalClock::default()), None);
+        assert_eq!(
+            (fine.word().as_str(), fine.viewers_text().as_str(), fine.tone()),
+            ("Live", "1 viewer", Tone::Good)
+        );
+    }
+
+    #[test]
+    fn every_state_has_a_word() {
+        for state in State::ALL {
+            assert!(!Link { state: *state, ..Link::default() }.word().is_empty(), "{state}");
+        }
+    }
+}

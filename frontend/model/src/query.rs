@@ -1,0 +1,62 @@
+//! What the reader typed to find topics.
+
+use shared::Topic;
+
+/// Words that must all be found in a topic's name, whatever their case. A star stands for anything, as in filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    words: Vec<String>,
+}
+
+impl Query {
+    /// Reads what was typed. Nothing typed finds everything.
+    pub fn new(text: &str) -> Self {
+        Self { words: text.split_whitespace().map(str::to_ascii_lowercase).collect() }
+    }
+
+    /// Whether `topic` is looked for.
+    pub fn finds(&self, topic: &Topic) -> bool {
+        let name = topic.as_str().to_ascii_lowercase();
+        self.words.iter().all(|word| finds_word(&name, word))
+    }
+}
+
+/// The parts between the stars, one after the other.
+fn finds_word(name: &str, word: &str) -> bool {
+    let mut rest = name;
+    word.split('*').all(|part| match rest.find(part) {
+        Some(at) => {
+            rest = &rest[at + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn finds(query: &str, name: &str) -> bool {
+        Query::new(query).finds(&Topic::new(name).unwrap())
+    }
+
+    #[test]
+    fn nothing_typed_finds_everything() {
+        assert!(finds("", "host/cpu") && finds("  ", "host/cpu") && finds("*", "host/cpu"));
+    }
+
+    #[test]
+    fn every_word_must_be_found_in_any_order_and_case() {
+        assert!(finds("CPU host", "host/cpu"));
+        assert!(!finds("host disk", "host/cpu"));
+    }
+
+    #[test]
+    fn a_star_stands_for_anything_between() {
+        assert!(finds("host/*", "host/cpu") && finds("h*cpu", "host/cpu"));
+        assert!(!finds("cpu*host", "host/cpu"));
+    }
+}

@@ -1,0 +1,201 @@
+use serde_json::{Value, json};
+use shared::Freshness;
+
+use super::*;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const WINDOW_MS: Millis = 60_000;
+
+struct Bench {
+    stream: Stream,
+    series: SeriesSet,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { stream: Stream::new(Topic::new("kitchen/temp").unwrap()), series: SeriesSet::new(100) }
+    }
+
+    fn take(&mut self, coming: Coming, seconds: impl IntoIterator<Item = i64>) {
+        let items: Vec<_> = seconds.into_iter().map(|second| publication(second, json!(second))).collect();
+        let now = items.last().map_or(0, |item| item.received_at);
+        self.stream.take(&items, coming, &mut self.series, now);
+    }
+
+    fn publish(&mut self, second: i64, data: Value) {
+        self.stream.take(&[publication(second, data)], Coming::Live, &mut self.series, second * 1_000);
+    }
+
+    fn freshness(&self, second: i64) -> Freshness {
+        let around = Circumstances { now: second * 1_000, cut_off_since: None };
+        self.stream.evidence(WINDOW_MS, around).freshness()
+    }
+
+    fn lost(&self) -> Vec<(i64, i64)> {
+        self.series.lost().iter().map(|span| (span.start, span.end)).collect()
+    }
+
+    fn replayed(&self) -> Vec<(i64, i64)> {
+        self.series.replayed().iter().map(|span| (span.start, span.end)).collect()
+    }
+}
+
+fn publication(second: i64, data: Value) -> Publication {
+    Publication { offset: second as u64 + 1, ts: second * 1_000, received_at: second * 1_000, data }
+}
+
+#[test]
+fn two_fields_are_two_series_of_one_line() {
+    let mut bench = Bench::new();
+    bench.publish(1, json!({"in": 21.5, "out": 4}));
+    let names: Vec<_> = bench.series.series().iter().map(|series| series.name()).collect();
+    assert_eq!((names, bench.stream.kind()), (vec!["in", "out"], Some(Kind::Line)));
+}
+
+#[test]
+fn what_the_page_begins_with_is_not_called_replayed() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Replayed, 0..5);
+    bench.take(Coming::Replayed, 5..10);
+    assert_eq!((bench.replayed(), bench.freshness(10)), (vec![], Freshness::Live));
+}
+
+#[test]
+fn what_was_missed_is_marked_for_a_moment_only() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..5);
+    bench.take(Coming::Replayed, 5..10);
+    assert_eq!((bench.replayed(), bench.freshness(10)), (vec![(5_000, 9_001)], Freshness::Replayed));
+    assert!(!bench.stream.settle(&mut bench.series, 10_000));
+    assert!(bench.stream.settle(&mut bench.series, 9_000 + 5_000));
+    assert_eq!(bench.replayed(), []);
+}
+
+#[test]
+fn after_an_interruption_even_a_topic_that_never_was_live_is_marked() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Replayed, 0..5);
+    bench.stream.interrupt();
+    bench.take(Coming::Replayed, 5..10);
+    assert_eq!(bench.replayed(), vec![(5_000, 9_001)]);
+}
+
+#[test]
+fn more_of_the_past_is_not_called_replayed_and_moves_the_beginning_back() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 50..55);
+    bench.take(Coming::Past, 40..50);
+    assert_eq!(bench.replayed(), []);
+    assert_eq!(bench.stream.wish(0, 55_000).map(|wish| wish.before), Some(41));
+    assert_eq!(bench.series.len(), 15);
+}
+
+#[test]
+fn a_loss_without_times_reaches_from_the_last_data_to_the_next() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..5);
+    bench.stream.lose(None, None, &mut bench.series);
+    assert_eq!(bench.lost(), []);
+    bench.take(Coming::Live, 45..50);
+    assert_eq!((bench.lost(), bench.freshness(49)), (vec![(4_001, 45_000)], Freshness::Gap));
+}
+
+#[test]
+fn a_loss_that_has_left_the_window_is_no_gap_any_more() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..5);
+    bench.stream.lose(Some(4_000), Some(8_000), &mut bench.series);
+    bench.take(Coming::Live, 8..100);
+    assert_eq!(bench.freshness(99), Freshness::Live);
+}
+
+#[test]
+fn only_the_part_of_a_loss_inside_the_window_counts() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..5);
+    bench.stream.lose(Some(4_000), Some(44_000), &mut bench.series);
+    bench.take(Coming::Live, 44..95);
+    let around = Circumstances { now: 94_000, cut_off_since: None };
+    assert_eq!(bench.stream.evidence(WINDOW_MS, around).lost_ms, 10_000);
+}
+
+#[test]
+fn losses_listed_are_bounded() {
+    let mut bench = Bench::new();
+    for second in 0..100 {
+        bench.stream.lose(Some(second * 1_000), Some(second * 1_000 + 500), &mut bench.series);
+    }
+    assert_eq!(bench.stream.losses(0).count(), MOST_LOSSES);
+}
+
+#[test]
+fn a_publisher_may_ask_for_another_panel() {
+    let mut bench = Bench::new();
+    bench.publish(1, json!(21.5));
+    bench.stream.tell(TopicMeta { panel: Some("line".into()), ..TopicMeta::default() });
+    assert_eq!(bench.stream.kind(), Some(Kind::Line));
+    bench.stream.tell(TopicMeta { panel: Some("hologram".into()), ..TopicMeta::default() });
+    assert_eq!(bench.stream.kind(), Some(Kind::Number));
+}
+
+#[test]
+fn an_older_table_filled_in_later_does_not_replace_the_newest() {
+    let mut bench = Bench::new();
+    bench.publish(9, json!([{"queue": "new"}]));
+    bench.publish(3, json!([{"queue": "old"}]));
+    assert_eq!(bench.stream.table().rows, [["new"]]);
+}
+
+#[test]
+fn a_topic_that_was_a_state_too_often_has_its_past_lines_as_a_log() {
+    let mut bench = Bench::new();
+    for second in 0..12 {
+        bench.publish(second, json!(format!("order {second}")));
+    }
+    assert_eq!(bench.stream.kind(), Some(Kind::Log));
+    assert_eq!(bench.stream.lines().newest(99).count(), 12);
+}
+
+#[test]
+fn a_panel_that_was_wide_stays_wide() {
+    let mut bench = Bench::new();
+    bench.publish(1, json!([{"a": 1, "b": 2, "c": 3, "d": 4}]));
+    bench.publish(2, json!([{"a": 1}]));
+    assert!(bench.stream.is_wide());
+}
+
+#[test]
+fn samples_are_not_joined_over_four_missing_publications() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..10);
+    assert_eq!(bench.stream.hole_ms(), Some(4_000));
+}
+
+#[test]
+fn what_was_forgotten_can_be_wished_for_again() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..60);
+    bench.stream.forget_before(50_000, &mut bench.series);
+    assert_eq!(bench.series.time(0), Some(50_000));
+    assert_eq!(bench.stream.wish(0, 60_000).map(|wish| wish.before), Some(51));
+}
+
+#[test]
+fn a_log_with_few_lines_asks_for_older_ones_until_there_are_enough() {
+    let mut bench = Bench::new();
+    bench.publish(40, json!({"msg": "till opened"}));
+    assert!(bench.stream.wish(39_000, 40_000).is_some());
+    let past: Vec<_> = (0..40).map(|second| publication(second, json!({"msg": "paid"}))).collect();
+    bench.stream.take(&past[5..], Coming::Past, &mut bench.series, 40_000);
+    assert_eq!(bench.stream.wish(39_000, 40_000), None);
+}
+
+#[test]
+fn a_log_that_started_anew_leaves_a_gap_up_to_its_next_data() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..5);
+    bench.stream.start_anew(&mut bench.series);
+    bench.take(Coming::Live, 9..12);
+    assert_eq!(bench.lost(), vec![(4_001, 9_000)]);
+}
