@@ -1,7 +1,7 @@
-//! Whole-system tests: the real binary, real sockets, a real browser.
+//! Whole-system tests: the real program, real sockets, a real browser.
 //!
-//! `cargo xtask test` builds what is needed and says where it is, in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
-//! `TICKERTAPE_CHROMIUM` and `TICKERTAPE_CHROMEDRIVER`. Nothing here is a dependency of anything shipped.
+//! `cargo xtask test` builds what they need and passes the paths in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
+//! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK` and `TICKERTAPE_WASM_BINDGEN`. Nothing that ships depends on this crate.
 
 pub mod bench;
 pub mod board;
@@ -10,13 +10,14 @@ pub mod child;
 pub mod proxy;
 pub mod server;
 pub mod topology;
+pub mod trunk;
 pub mod wait;
 
-/// The value of an environment variable that `cargo xtask test` sets.
+/// Returns the value of an environment variable that `cargo xtask test` sets.
 ///
 /// # Panics
 ///
-/// With the command to type, if it is not set.
+/// If it is not set. The message names the command to type.
 pub fn setting(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set: run these tests with `cargo xtask test`"))

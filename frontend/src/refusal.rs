@@ -1,15 +1,18 @@
-//! Why a handshake was refused: a browser keeps the status of a refused WebSocket to itself, so HTTP is asked.
+//! Finds out why a WebSocket handshake was refused. A browser does not tell a page the status of the response, so the
+//! page asks the server again over HTTP.
 
+use gloo_net::http::Method;
 use tickertape_session::Refusal;
 
 use crate::http;
 
-/// Statuses that are about who asks, and so are the same for both doors. RFC 9110, sections 15.5.2 and 15.5.4.
+/// Statuses that depend on the token, and so are the same over HTTP as for the handshake. RFC 9110, sections 15.5.2 and
+/// 15.5.4.
 const ABOUT_WHO_ASKS: [u16; 2] = [401, 403];
 
-/// What the server says over HTTP to whoever holds `token`: nothing if it is content, or out of reach.
+/// Requests `/topics` with `token`. The refusal has no status if the server accepts the token or cannot be reached.
 pub async fn ask(http_api: &str, token: Option<&str>) -> Refusal {
-    let answer = http::ask("HEAD", &[http_api, "/topics"].concat(), token).await;
-    let status = answer.map(|answer| answer.status()).filter(|status| ABOUT_WHO_ASKS.contains(status));
+    let response = http::request(Method::HEAD, &[http_api, "/topics"].concat(), token).await;
+    let status = response.map(|response| response.status()).filter(|status| ABOUT_WHO_ASKS.contains(status));
     Refusal { status, retry_after_ms: None }
 }

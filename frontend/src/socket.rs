@@ -1,7 +1,7 @@
-//! The session in a browser: the only file that touches `WebSocket`.
+//! Runs the session in a browser. This is the only file that uses the browser's `WebSocket`.
 //!
-//! It decides nothing. What sockets, the page and the clock do is handed to the session; what the session wants is
-//! done; when it wants to be woken, a timer is set.
+//! It makes no decisions: it passes events of sockets, page and clock to the session, carries out the session's effects,
+//! and sets a timer for the time at which the session wants to be called again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -15,9 +15,9 @@ use crate::config::Addresses;
 use crate::now::now;
 use crate::{refusal, token};
 
-/// RFC 6455, section 7.4.1: asked for, and done.
+/// The close code of a connection that has served its purpose: RFC 6455, section 7.4.1.
 const NORMAL_CLOSURE: u16 = 1000;
-/// What stands before the token in the list of sub-protocols.
+/// The prefix of the token in the list of sub-protocols.
 const BEARER: &str = "bearer.";
 
 /// A session with its sockets.
@@ -28,14 +28,14 @@ struct Wiring {
     url: String,
     http: String,
     session: RefCell<Session>,
-    /// One, or two during a rotation: so few that a list is the smallest map.
+    /// One socket, or two during a rotation; a list is enough for so few.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
     tell: Box<dyn Fn(Event)>,
     wake: Closure<dyn FnMut()>,
     alarm: Cell<Option<Alarm>>,
 }
 
-/// A timer that is running.
+/// A browser timer that has been set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Alarm {
     due_ms: u64,
@@ -43,8 +43,8 @@ struct Alarm {
 }
 
 impl Connection {
-    /// Wires `session` to sockets at the server's addresses, to the clock and to the page. Its events go to `tell`,
-    /// which may use the connection in turn.
+    /// Connects `session` to the server's addresses, the clock and the page. Its events are passed to `tell`, which may
+    /// use the connection again.
     pub fn new(server: Addresses, session: Session, tell: impl Fn(Event) + 'static) -> Self {
         let wiring = Rc::new_cyclic(|wiring| Wiring {
             url: server.ws,
@@ -59,12 +59,12 @@ impl Connection {
         Self(wiring)
     }
 
-    /// Does something to the session, and what the session then wants.
+    /// Calls `act` with the session, then carries out the session's effects and passes on its events.
     pub fn act<T>(&self, act: impl FnOnce(&mut Session, Now) -> T) -> T {
         self.0.act(act)
     }
 
-    /// Looks at the session.
+    /// Returns what `view` reads from the session.
     pub fn view<T>(&self, view: impl FnOnce(&Session, Now) -> T) -> T {
         view(&self.0.session.borrow(), now())
     }
@@ -84,7 +84,7 @@ impl Wiring {
     fn drain(self: &Rc<Self>) {
         loop {
             if let Some(effect) = self.feed(|session, _| session.poll_effect()) {
-                self.obey(effect);
+                self.perform(effect);
             } else if let Some(event) = self.feed(|session, _| session.poll_event()) {
                 (self.tell)(event);
             } else {
@@ -94,7 +94,7 @@ impl Wiring {
         self.set_alarm();
     }
 
-    fn obey(self: &Rc<Self>, effect: Effect) {
+    fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::OpenSocket { socket, protocols } => self.open(socket, &protocols),
             Effect::Send { socket, text } => self.with(socket, |web| web.send_with_str(&text)),
@@ -107,12 +107,13 @@ impl Wiring {
             Ok(socket) => {
                 self.sockets.borrow_mut().push((id, socket));
             }
-            // Not a socket's address, or one that the page's policy forbids.
+            // The address is not valid, or the page's content security policy forbids it.
             Err(_) => self.feed(|session, now| session.socket_refused(id, Refusal::default(), now)),
         }
     }
 
-    /// A socket that refuses is closing or closed: its `close` event says so, or has said so.
+    /// Calls `act` with a socket. Errors are ignored: they mean that the socket is closing or closed, which its `close`
+    /// event reports.
     fn with(&self, id: SocketId, act: impl FnOnce(&WebSocket) -> Result<(), JsValue>) {
         if let Some((_, socket)) = self.sockets.borrow().iter().find(|(open, _)| *open == id) {
             let _refused_by_a_closing_socket = act(&socket.web);
@@ -147,7 +148,7 @@ fn on_wake(wiring: Weak<Wiring>) -> Closure<dyn FnMut()> {
     })
 }
 
-/// One socket, with what listens to it. Dropped, it is silent and closed.
+/// One WebSocket with its event handlers. Dropping it removes the handlers and closes the socket.
 struct Socket {
     web: WebSocket,
     _open: Closure<dyn FnMut(JsValue)>,
@@ -159,8 +160,15 @@ struct Socket {
 impl Socket {
     fn open(url: &str, protocols: &[String], id: SocketId, wiring: &Rc<Wiring>) -> Result<Self, JsValue> {
         let token = protocols.iter().find_map(|name| name.strip_prefix(BEARER)).map(str::to_owned);
-        let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
-        let web = WebSocket::new_with_str_sequence(url, &protocols)?;
+        let web = match &token {
+            // Without a token the protocol's name has no use, and the proxy of `trunk serve` does not pass on the
+            // server's choice, without which a browser that offered protocols closes the socket (RFC 6455, section 4.1).
+            None => WebSocket::new(url)?,
+            Some(_) => {
+                let offered: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
+                WebSocket::new_with_str_sequence(url, &offered)?
+            }
+        };
         let has_opened = Rc::new(Cell::new(false));
         let (opened, failed) = (Rc::clone(&has_opened), Rc::clone(&has_opened));
         let socket = Self {
@@ -169,7 +177,7 @@ impl Socket {
                 wiring.act(|session, now| session.socket_opened(id, now));
             }),
             _message: listener(wiring, move |wiring, event: MessageEvent| {
-                // A binary message reads as an empty text, which the session counts as unreadable.
+                // A binary message becomes an empty text, which the session counts as a protocol error.
                 let text = event.data().as_string().unwrap_or_default();
                 wiring.act(|session, now| session.socket_message(id, &text, now));
             }),
@@ -195,8 +203,9 @@ impl Drop for Socket {
     }
 }
 
-/// A browser never says what failed. Before the socket was open it was refused or out of reach, and the server is
-/// asked which, with the token it was shown; after that the `close` event, which always follows, says more.
+/// Handles an `error` event, which carries no reason. If the socket was never open, the server refused the handshake or
+/// cannot be reached; an HTTP request with the same token finds out which. If it was open, nothing is done: a `close` event
+/// always follows.
 fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool, token: Option<String>) {
     if has_opened {
         return;
@@ -217,39 +226,39 @@ fn closed(wiring: &Rc<Wiring>, id: SocketId, event: &CloseEvent, has_opened: boo
 
 fn listener<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
     wiring: &Rc<Wiring>,
-    hear: impl Fn(Rc<Wiring>, E) + 'static,
+    handle: impl Fn(Rc<Wiring>, E) + 'static,
 ) -> Closure<dyn FnMut(E)> {
     let wiring = Rc::downgrade(wiring);
     Closure::new(move |event| {
         if let Some(wiring) = wiring.upgrade() {
-            hear(wiring, event);
+            handle(wiring, event);
         }
     })
 }
 
-/// What the page learns of network, sight and its own end; for as long as the page lives.
+/// Passes on the page's events: network lost and found, tab hidden and shown, page closed and restored.
 fn watch_page(wiring: &Rc<Wiring>) {
     let Some(window) = web_sys::window() else { return };
-    hear(&window, "online", wiring, |session, now| session.network(true, now));
-    hear(&window, "offline", wiring, |session, now| session.network(false, now));
-    hear(&window, "pagehide", wiring, |session, now| session.close(now));
-    // Pasted over the address of an open page, a token loads nothing.
-    hear(&window, "hashchange", wiring, |session, now| {
+    listen(&window, "online", wiring, |session, now| session.network(true, now));
+    listen(&window, "offline", wiring, |session, now| session.network(false, now));
+    listen(&window, "pagehide", wiring, |session, now| session.close(now));
+    // A token pasted into the address of an open page does not load the page again.
+    listen(&window, "hashchange", wiring, |session, now| {
         if let Some(token) = token::take_from_address() {
             session.set_token(token, now);
         }
     });
-    hear_page_shown(&window, wiring);
+    listen_for_page_shown(&window, wiring);
     if let Some(document) = window.document() {
         let page = document.clone();
-        hear(&document, "visibilitychange", wiring, move |session, now| {
+        listen(&document, "visibilitychange", wiring, move |session, now| {
             session.visibility(!page.hidden(), now);
         });
     }
 }
 
-/// A page taken back from the browser's cache goes on where it was.
-fn hear_page_shown(window: &web_sys::Window, wiring: &Rc<Wiring>) {
+/// Connects again when the browser restores the page from its back/forward cache.
+fn listen_for_page_shown(window: &web_sys::Window, wiring: &Rc<Wiring>) {
     let shown = listener(wiring, |wiring, event: web_sys::PageTransitionEvent| {
         if event.persisted() {
             wiring.act(|session, now| session.open(now));
@@ -259,7 +268,7 @@ fn hear_page_shown(window: &web_sys::Window, wiring: &Rc<Wiring>) {
     shown.forget();
 }
 
-fn hear(target: &EventTarget, name: &str, wiring: &Rc<Wiring>, tell: impl Fn(&mut Session, Now) + 'static) {
+fn listen(target: &EventTarget, name: &str, wiring: &Rc<Wiring>, tell: impl Fn(&mut Session, Now) + 'static) {
     let heard = listener(wiring, move |wiring, _: JsValue| wiring.act(&tell));
     let _listening = target.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref());
     heard.forget();

@@ -9,7 +9,7 @@ use crate::product::{self, Profile};
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
-use crate::tools::{self, Browser, DynamoDbLocal};
+use crate::tools::{self, Browser, DynamoDbLocal, PageTools};
 use report::{Report, Suite};
 use std::process::Command;
 use std::time::Instant;
@@ -114,6 +114,7 @@ fn browser(project: &Project) -> Result<Suite, TaskError> {
     let mut command = project.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
     command.env("TICKERTAPE_BIN", tickertape).args(["--", "--skip", "aws_topology::"]);
     announce_page(project, browser, &mut command);
+    PageTools::set_up(project)?.announce(&mut command);
     observed(project, BROWSER, &mut command)
 }
 

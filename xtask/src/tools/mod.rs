@@ -67,6 +67,12 @@ impl PageTools {
         command.env_remove("NO_COLOR").env("TRUNK_COLOR", "never").env("CARGO_TERM_COLOR", "never");
         command
     }
+
+    /// Passes the paths of Trunk and wasm-bindgen to a test program.
+    pub fn announce(&self, command: &mut Command) {
+        command.env("TICKERTAPE_TRUNK", self.trunk.join(program("trunk")));
+        command.env("TICKERTAPE_WASM_BINDGEN", &self.wasm_bindgen);
+    }
 }
 
 /// Installs the target wasm32 and the program that runs tests compiled for it. Returns the path of the program.

@@ -1,0 +1,84 @@
+//! A running `trunk serve`, as a developer starts it beside `tickertape serve`.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::child::Spawned;
+use crate::{setting, wait};
+
+/// The time limit for Trunk's first build. The page's crates are compiled already, unless this test runs alone.
+const BUILD: Duration = Duration::from_secs(900);
+/// The server's address in Trunk.toml.
+const USUAL_SERVER: &str = "127.0.0.1:8080";
+
+/// `trunk serve` with the project's Trunk.toml, in which the server's address is replaced.
+pub struct TrunkServe {
+    port: u16,
+    // Kept so that both end, in this order, with the test.
+    _process: Spawned,
+    _folder: TempDir,
+}
+
+impl TrunkServe {
+    /// Starts Trunk with proxies to `server`, an address like `http://127.0.0.1:PORT`, and waits until it serves the page.
+    ///
+    /// # Panics
+    ///
+    /// If the page cannot be built.
+    pub async fn before(server: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary directory");
+        let config = folder.path().join("Trunk.toml");
+        std::fs::write(&config, configuration(server)).expect("the folder can be written");
+        let port = free_port();
+        let process = Spawned::start(&mut command(&config, &folder.path().join("dist"), port));
+        let trunk = Self { port, _process: process, _folder: folder };
+        wait::until("trunk serves the page", BUILD, || async {
+            let page = reqwest::get(trunk.url()).await.ok()?.text().await.ok()?;
+            page.contains("modulepreload").then_some(())
+        })
+        .await;
+        trunk
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// With the page's release profile, whose crates the other tests have compiled.
+fn command(config: &Path, dist: &Path, port: u16) -> Command {
+    let mut folders = vec![setting("TICKERTAPE_WASM_BINDGEN").into()];
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let mut command = Command::new(setting("TICKERTAPE_TRUNK"));
+    command.args(["serve", "--release", "--locked", "--no-autoreload", "--config"]).arg(config);
+    command.arg("--dist").arg(dist).args(["--port", &port.to_string()]);
+    command.env("PATH", std::env::join_paths(folders).expect("folders without separators"));
+    // Trunk accepts only `true` and `false`, other programs any value (no-color.org).
+    command.env_remove("NO_COLOR");
+    command
+}
+
+/// The project's Trunk.toml, with paths that are valid in another folder, and proxies to `server`.
+fn configuration(server: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").display();
+    let text = std::fs::read_to_string(format!("{root}/Trunk.toml")).expect("Trunk.toml can be read");
+    assert!(text.contains(USUAL_SERVER), "Trunk.toml has proxies to {USUAL_SERVER}");
+    let page = format!("[build]\ntarget = \"{root}/index.html\"\n");
+    let text =
+        text.replace("[build]\n", &page).replace("\"index.html\", ", &format!("\"{root}/index.html\", "));
+    let folders = ["frontend", "session", "shared"];
+    let text = folders
+        .iter()
+        .fold(text, |text, name| text.replace(&format!("\"{name}\""), &format!("\"{root}/{name}\"")));
+    text.replace(USUAL_SERVER, server.trim_start_matches("http://"))
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
