@@ -1,17 +1,17 @@
-//! The page under test, and where things are on it.
+//! The page under test: selectors, and how it is opened.
 
 use crate::browser::Browser;
 use crate::server::Server;
 
-/// Where the page says that something is wrong with the connection.
+/// The selector of the banner.
 pub const BANNER: &str = "[data-testid=banner]";
 
-/// The panel of a topic.
+/// The selector of a topic's panel.
 pub fn panel(topic: &str) -> String {
     format!("[data-testid=panel][data-topic=\"{topic}\"]")
 }
 
-/// Opens a server's page on a desk's screen.
+/// Opens a server's page on a screen of 1440 by 900 pixels.
 ///
 /// # Panics
 ///
@@ -20,7 +20,7 @@ pub async fn open(server: &Server) -> Browser {
     open_at(&server.url()).await
 }
 
-/// The same, for whatever serves it.
+/// Opens the page at this address.
 ///
 /// # Panics
 ///

@@ -15,16 +15,16 @@ use thirtyfour::prelude::*;
 use crate::child::Spawned;
 use crate::{setting, wait};
 
-/// How long a page may take to show what it must, on a slow machine.
+/// The longest time for a page to show an expected state, on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One browser window.
 pub struct Browser {
-    /// The window; for what the helpers here do not cover. Its own end would block the test's runtime, on
-    /// which it waits, until it gives up after two minutes: [`Browser::drop`] ends the session instead.
+    /// The driver, for commands that have no helper here. It is not dropped: that would block the test's runtime, which it
+    /// waits for, for two minutes. [`Browser::drop`] ends the session instead.
     pub driver: ManuallyDrop<WebDriver>,
     port: u16,
-    // Kept so that they end, in this order, when the test does.
+    // Kept so that both end, in this order, with the test.
     _process: Spawned,
     _profile: TempDir,
 }
@@ -51,7 +51,7 @@ impl Browser {
         browser
     }
 
-    /// Makes the page think its screen has this size and density.
+    /// Sets the size and density of the page's screen.
     ///
     /// # Panics
     ///
@@ -61,7 +61,7 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
-    /// Makes the page think the system prefers `dark` or `light`.
+    /// Sets the system's colour scheme as the page sees it: `dark` or `light`.
     ///
     /// # Panics
     ///
@@ -80,7 +80,7 @@ impl Browser {
         self.driver.cdp().send_raw(command, parameters).await.expect("the browser obeys")
     }
 
-    /// The value of a JavaScript expression.
+    /// Evaluates a JavaScript expression.
     ///
     /// # Panics
     ///
@@ -90,14 +90,14 @@ impl Browser {
         self.driver.execute(script, vec![]).await.expect("the script runs").json().clone()
     }
 
-    /// The text of the first element that matches, or `None`.
+    /// Returns the text of the first element that matches, or `None`.
     pub async fn text(&self, selector: &str) -> Option<String> {
         let selector = Value::from(selector);
         let text = self.value(&format!("document.querySelector({selector})?.textContent")).await;
         text.as_str().map(str::to_string)
     }
 
-    /// Waits until an element matches, and says after how long.
+    /// Waits until an element matches, and returns the time it took.
     ///
     /// # Panics
     ///
@@ -118,8 +118,8 @@ impl Browser {
         .await
     }
 
-    /// What the page complained about in its console, such as broken content security rules. The failed
-    /// look-ups of a server that a test has killed are not complaints of the page.
+    /// Returns the errors, unhandled rejections and violations of the content security policy in the page. Failed requests
+    /// to a server that a test has killed are not among them.
     ///
     /// # Panics
     ///
@@ -129,7 +129,7 @@ impl Browser {
         seen.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
     }
 
-    /// What stands in the browser's console since this was last asked, the browser's own remarks among it.
+    /// Returns the messages in the browser's console since the last call, including the browser's own.
     ///
     /// # Panics
     ///
@@ -142,7 +142,7 @@ impl Browser {
         entries.filter_map(|entry| entry["message"].as_str().map(str::to_string)).collect()
     }
 
-    /// From the next page on, collects what [`Browser::complaints`] tells.
+    /// Collects errors for [`Browser::complaints`], from the next page on.
     ///
     /// # Panics
     ///
@@ -157,7 +157,7 @@ impl Browser {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
     }
 
-    /// Keeps a picture for people to look at, in `target/screenshots` of the workspace.
+    /// Saves a screenshot for people to look at, in `target/screenshots` of the workspace.
     ///
     /// # Panics
     ///
@@ -170,9 +170,9 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Lets ChromeDriver end Chromium, which would outlive it otherwise.
+    /// Ends the session, so that ChromeDriver ends Chromium, which would go on running otherwise.
     fn drop(&mut self) {
-        // Whatever went wrong with either is gone with the next line.
+        // A failure does not matter: both processes are killed next.
         let _ended = end_session(self.port, &self.driver.session_id().to_string());
     }
 }

@@ -1,4 +1,4 @@
-//! A process that ends when the test does.
+//! A process that ends with the test.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -27,7 +27,7 @@ impl Spawned {
         Self { child, lines }
     }
 
-    /// The first line of output for which `wanted` answers, and its answer.
+    /// Waits for the first line of output for which `wanted` returns a value, and returns that value.
     ///
     /// # Panics
     ///
@@ -36,14 +36,14 @@ impl Spawned {
         wait_for_line(&self.lines, Duration::from_secs(30), wanted)
     }
 
-    /// Its number, as the system knows it.
+    /// The id of the process.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Ends the process as `kill -9` does.
     pub fn kill(&mut self) {
-        // Already gone is as good.
+        // Fails only if the process has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -73,7 +73,7 @@ pub fn lines(child: &mut Child) -> mpsc::Receiver<String> {
     lines
 }
 
-/// The first line for which `wanted` answers, and its answer.
+/// Waits for the first line for which `wanted` returns a value, and returns that value.
 ///
 /// # Panics
 ///
@@ -91,13 +91,13 @@ pub fn wait_for_line<T>(
     }
 }
 
-/// Sends a signal, such as `KILL`, to one process; whether it was there.
+/// Sends a signal, such as `KILL`, to one process. Returns false if there is no such process.
 pub fn signal(pid: u64, name: &str) -> bool {
     Command::new("kill").args(["-s", name, &pid.to_string()]).status().is_ok_and(|status| status.success())
 }
 
-/// Whether there is no such process any more, or only its status, which nobody has asked for yet. Its command line is
-/// gone sooner than its sockets, and the first of its threads sooner than the last.
+/// Returns true if the process has ended or is a zombie. All threads are counted, because the process's sockets stay open
+/// until its last thread has ended.
 #[cfg(target_os = "linux")]
 pub fn has_ended(pid: u64) -> bool {
     let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
@@ -106,7 +106,7 @@ pub fn has_ended(pid: u64) -> bool {
     is_zombie && threads <= 1
 }
 
-/// The processes that a process has started.
+/// Returns the ids of the processes that a process has started.
 #[cfg(target_os = "linux")]
 pub fn children_of(parent: u64) -> Vec<u64> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();

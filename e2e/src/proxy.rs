@@ -1,4 +1,4 @@
-//! The wire between a browser and a server, which a test can freeze, cut and mend.
+//! A TCP proxy between a browser and a server, which a test can freeze, cut and restore.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -10,19 +10,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-/// How the wire is.
+/// The state of the proxied connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
     /// Everything passes.
     Whole,
-    /// Nothing passes and nothing is closed, as when a router forgets a connection. What was on its way arrives
-    /// when the wire is whole again.
+    /// Nothing passes and nothing is closed, as when a router forgets a connection. Data in transit arrives when the state
+    /// is `Whole` again.
     Frozen,
-    /// Every connection is cut, and every new one.
+    /// Every connection is closed, and every new one at once.
     Cut,
 }
 
-/// A port of its own that passes everything on to a server.
+/// A port that forwards everything to a server.
 pub struct Proxy {
     address: SocketAddr,
     wire: watch::Sender<Wire>,
@@ -31,7 +31,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Passes on to `server`, as `http://127.0.0.1:PORT`.
+    /// Starts to forward to `server`, an address like `http://127.0.0.1:PORT`.
     ///
     /// # Panics
     ///
@@ -56,12 +56,12 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Lets the wire be so from now on.
+    /// Sets the state from now on.
     pub fn set(&self, wire: Wire) {
         self.wire.send_replace(wire);
     }
 
-    /// How often a browser asked for a WebSocket so far, while the wire was not cut.
+    /// The number of WebSocket handshakes so far, except while the state was `Cut`.
     pub fn handshakes(&self) -> usize {
         self.handshakes.load(Ordering::Relaxed)
     }
@@ -74,7 +74,7 @@ impl Drop for Proxy {
     }
 }
 
-/// One connection, until either side ends it or the wire is cut.
+/// Forwards one connection until either side ends it or the state is `Cut`.
 async fn carry(
     browser: TcpStream,
     server: String,
@@ -95,7 +95,7 @@ async fn carry(
         }
     };
     tokio::select! {
-        // Either side may end it as it likes: that is for the other side to notice.
+        // An error on one side closes both, and the other side sees that.
         _ended = passing => {}
         _cut = wire.wait_for(|wire| *wire == Wire::Cut) => {}
     }

@@ -1,4 +1,4 @@
-//! A running `tickertape serve` that can be killed and started again on the same port and data.
+//! A running `tickertape serve` that can be killed and started again with the same port and data.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::child::Spawned;
 use crate::setting;
 
-/// The real binary with the real page, on a port of its own and a directory of its own.
+/// The real program with the real page, with its own port and data directory.
 pub struct Server {
     process: Spawned,
     address: String,
@@ -28,7 +28,7 @@ impl Server {
         Self::start_with_site(Path::new(&setting("TICKERTAPE_SITE")), arguments)
     }
 
-    /// The same, with the page in this directory.
+    /// Starts `serve` with the page in this directory.
     ///
     /// # Panics
     ///
@@ -45,18 +45,18 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Ends it as `kill -9` does.
+    /// Kills the server as `kill -9` does.
     pub fn kill(&mut self) {
         self.process.kill();
     }
 
-    /// Starts it again where it was.
+    /// Starts the server again with the same port and data.
     pub fn restart(&mut self) {
         self.process.kill();
         self.process = spawn(&self.address, &self.data, &self.site, &self.arguments).0;
     }
 
-    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and answers with the reply.
+    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and returns the reply.
     ///
     /// # Panics
     ///

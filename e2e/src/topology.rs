@@ -13,25 +13,25 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::child;
 use crate::{setting, wait};
 
-/// A first invocation starts a process, and the first of all compiles DynamoDB's Java on the way.
+/// The time limit for a reply. A first invocation starts a process, and the very first waits for DynamoDB's Java to warm up.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Java, a server and a dozen functions at once are as much as a small machine can take.
+/// Allows one topology at a time: Java, a server and a dozen functions are as much as a small machine can run.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Everything that `cargo xtask lambda-local` starts. It ends with the test, however that ends.
+/// Everything that `cargo xtask lambda-local` starts. It ends with the test, even if the test fails.
 pub struct Topology {
     announcement: Value,
     child: Child,
-    /// Its end is what the program waits for.
+    /// The program's standard input; closing it ends the program.
     stdin: Option<ChildStdin>,
-    /// For files of the test.
+    /// A folder for the test's files.
     pub folder: TempDir,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Topology {
-    /// Starts it; `arguments` makes those of `tickertape serve`, and may write files into the folder.
+    /// Starts the topology. `arguments` returns the arguments of `tickertape serve`, and may write files into the folder.
     ///
     /// # Panics
     ///
@@ -40,7 +40,7 @@ impl Topology {
         Self::launch(&[], arguments).await
     }
 
-    /// The same with the functions in a folder of the caller's.
+    /// Starts the topology with the functions in the caller's folder.
     ///
     /// # Panics
     ///
@@ -49,7 +49,7 @@ impl Topology {
         Self::launch(&["--function-dir".as_ref(), functions.as_ref()], arguments).await
     }
 
-    /// The same with these settings of the functions, as `NAME=VALUE`.
+    /// Starts the topology with these settings of the functions, as `NAME=VALUE`.
     ///
     /// # Panics
     ///
@@ -96,7 +96,7 @@ impl Topology {
         self.text("ws").to_string()
     }
 
-    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and answers with the reply.
+    /// Publishes as `curl -d BODY URL/topics/TOPIC` does, and returns the reply.
     ///
     /// # Panics
     ///
@@ -109,20 +109,20 @@ impl Topology {
         serde_json::from_str(&reply).expect("the reply is JSON")
     }
 
-    /// The same, whatever the answer.
+    /// Publishes, and returns the response whatever its status.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no response.
     pub async fn post(&self, topic: &str, body: &Value) -> reqwest::Response {
         let url = format!("{}/topics/{topic}", self.url());
         let request = reqwest::Client::new().post(url).timeout(PATIENCE).body(body.to_string());
-        // As curl says it, which reaches a function in base64.
+        // curl's content type, with which the body reaches a function in base64.
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.send().await.expect("the server answers")
     }
 
-    /// The offset of the last publication in a topic's log, if there is any.
+    /// Returns the offset of the last publication in a topic's log, if there is one.
     ///
     /// # Panics
     ///
@@ -134,7 +134,7 @@ impl Topology {
         serde_json::from_str::<Value>(&answer).expect("JSON")["head"].as_u64()
     }
 
-    /// The ids of the connections that have a row in the table, in order.
+    /// Returns the ids of the connections that have a row in the table, sorted.
     ///
     /// # Panics
     ///
@@ -150,7 +150,7 @@ impl Topology {
             .post(self.text("dynamodb"))
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", "DynamoDB_20120810.Scan")
-            // Any signature will do, but there has to be one.
+            // DynamoDB Local accepts any signature, but requires one.
             .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=00")
             .body(scan.to_string());
         let answer = request.send().await.expect("DynamoDB answers").text().await.expect("all of it");
@@ -162,7 +162,7 @@ impl Topology {
         ids
     }
 
-    /// The server's process, with the gateway and the functions' host in it.
+    /// The id of the server's process, which contains the gateway and the host of the functions.
     ///
     /// # Panics
     ///
@@ -171,7 +171,7 @@ impl Topology {
         self.announcement["pid"].as_u64().expect("the server's number")
     }
 
-    /// Where DynamoDB listens, and the variables that name the functions' tables.
+    /// Returns DynamoDB's address, and the environment variables with the names of the functions' tables.
     ///
     /// # Panics
     ///
@@ -188,7 +188,7 @@ impl Topology {
             .collect()
     }
 
-    /// Invokes a function as AWS's SDKs do, and waits for what it answers.
+    /// Invokes a function as AWS's SDKs do, and returns its response.
     ///
     /// # Panics
     ///
@@ -203,7 +203,7 @@ impl Topology {
         serde_json::from_str(&answer).expect("the answer is JSON")
     }
 
-    /// The processes of one function.
+    /// Returns the ids of the processes of one function.
     #[cfg(target_os = "linux")]
     pub fn processes(&self, name: &str) -> Vec<u64> {
         let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={name}");
@@ -214,8 +214,8 @@ impl Topology {
         child::children_of(self.pid()).into_iter().filter(is_it).collect()
     }
 
-    /// Kills the processes of one function, as `kill -9` does, and says how many there were. They are gone when this
-    /// returns: an event handed to one that is about to go would fail, as on Lambda.
+    /// Kills the processes of one function, as `kill -9` does, and returns their number. They have ended when this returns:
+    /// an event that is passed to a dying process would fail, as on Lambda.
     #[cfg(target_os = "linux")]
     pub async fn kill_function(&self, name: &str) -> usize {
         let processes = self.processes(name).into_iter();
@@ -231,7 +231,7 @@ impl Topology {
         self.announcement[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", self.announcement))
     }
 
-    /// Whether it has ended within `limit`.
+    /// Returns true if the program ends within `limit`.
     async fn ends(&mut self, limit: Duration) -> bool {
         let began = std::time::Instant::now();
         while began.elapsed() < limit {
@@ -243,7 +243,7 @@ impl Topology {
         false
     }
 
-    /// Asks it to end and waits until it has, with everything it started.
+    /// Asks the program to end, and waits until it and everything it started have ended.
     ///
     /// # Panics
     ///
@@ -255,7 +255,7 @@ impl Topology {
 }
 
 impl Drop for Topology {
-    /// Lets it end what it started; only if it does not, it is killed.
+    /// Lets the program end what it started, and kills it if it does not.
     fn drop(&mut self) {
         drop(self.stdin.take());
         for _ in 0..PATIENCE.as_millis() / 50 {
@@ -264,13 +264,13 @@ impl Drop for Topology {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        // Already gone is as good.
+        // Fails only if the process has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A file in the folder, and its path.
+/// Writes a file into the folder, and returns its path.
 ///
 /// # Panics
 ///
@@ -282,11 +282,11 @@ pub fn file(folder: &TempDir, name: &str, content: &str) -> String {
     path.display().to_string()
 }
 
-/// Waits for a number of connections in the table.
+/// Waits until the table contains this number of connections.
 ///
 /// # Panics
 ///
-/// If it is never reached.
+/// If that does not happen.
 pub async fn until_connections(topology: &Topology, count: usize) -> Vec<String> {
     let what = format!("{count} connections are in the table");
     wait::until(&what, PATIENCE, || async {

@@ -1,13 +1,13 @@
-//! Waiting for what must come, and seeing how long it took.
+//! Waits for a condition, and measures how long it took.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-/// Asks again and again until `condition` answers, and says after how long.
+/// Calls `condition` until it returns a value; returns the value and the time it took.
 ///
 /// # Panics
 ///
-/// With `what` if it has not answered within `limit`.
+/// If there is no value within `limit`. The message contains `what`.
 pub async fn until<T, F>(what: &str, limit: Duration, mut condition: impl FnMut() -> F) -> (T, Duration)
 where
     F: Future<Output = Option<T>>,

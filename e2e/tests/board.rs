@@ -1,4 +1,4 @@
-//! What a viewer sees, in a real browser.
+//! The board in a real browser.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn the_board_opens_with_this_machines_pulse_and_it_moves() {
     browser.appears(&cpu).await;
     let legend = format!("{cpu} [data-testid=legend]");
     browser.text_becomes(&legend, |text| text.contains(char::is_numeric)).await;
-    // Some figure, not this one: a busy machine stands at 100 %.
+    // Any figure, because a busy machine stays at 100 %.
     let figures =
         "[...document.querySelectorAll('[data-testid=legend] b, td')].map((e) => e.textContent).join()";
     let before = browser.value(figures).await;
@@ -158,8 +158,8 @@ async fn nothing_moves_about_as_values_change() {
             "(() => { window.__shifted = []; const rect = (r) => [r.x, r.y, r.width, r.height].join(' ');
             new PerformanceObserver((list) => {
                 for (const entry of list.getEntries()) for (const { node, previousRect, currentRect } of entry.sources)
-                    // A change of freshness is news: in its corner it may take the room it needs. And what is where it
-                    // was has not moved, whatever the browser counted on the way.
+                    // The status label may take more room when it changes. An element that is where it was has not
+                    // moved, even if the browser counted movements in between.
                     if (rect(previousRect) !== rect(currentRect) && !node?.parentElement?.querySelector(':scope > .chip')) window.__shifted.push(node?.parentElement?.outerHTML.slice(0, 200) + ': from ' +
                         rect(previousRect) + ' to ' + rect(currentRect));
             }).observe({type: 'layout-shift'}); return true; })()",

@@ -1,4 +1,5 @@
-//! A server that is killed, in a real browser: alone in its program, because the banner's moment is measured.
+//! A server that is killed, seen in a real browser. This test has a program of its own, because it measures when the
+//! banner appears.
 
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ async fn a_killed_server_is_told_in_words_and_what_was_missed_is_filled_in() {
     let log = panel("shop/log");
     browser.text_becomes(&log, |text| text.contains("order number 5 ")).await;
 
-    // Watched from inside the page, so that the driver's own delays do not count.
+    // Measured inside the page, so that the driver's delays do not count.
     let watch = format!(
         "(() => {{ const from = performance.now(); window.__banner = null; const look = () => {{
             const banner = document.querySelector('{BANNER}');

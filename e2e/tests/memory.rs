@@ -1,4 +1,4 @@
-//! A wall display is never reloaded: what an open page holds does not grow with what has passed through it.
+//! A wall display is never reloaded, so the memory of an open page must not grow with the data that it has shown.
 
 use e2e::bench::page_memory::{Held, WATCH, look};
 use e2e::board::panel;
@@ -6,10 +6,10 @@ use e2e::browser::Browser;
 use e2e::server::Server;
 use serde_json::{Value, json};
 
-/// Lines of a log in one request: each is shown, if only until the next come.
+/// Lines of a log in one request. Each is shown, if only until the next ones arrive.
 const LINES: u64 = 60;
-/// What WebAssembly's memory may be in the end, of what it was at first: room for what fills up to its bound meanwhile,
-/// such as changes of a state. One trace of each line would be twice as much.
+/// The most that WebAssembly's memory may grow, as a factor: some buffers, such as changes of a state, fill up to their
+/// bound meanwhile. If something were kept for each line, the factor would be 2.
 const MOST_GROWTH: f64 = 1.15;
 const HOUR_MS: i64 = 3_600_000;
 
@@ -25,8 +25,8 @@ async fn lines_by_the_thousand_leave_nothing_behind() {
     assert!(last.wasm_bytes / first.wasm_bytes <= MOST_GROWTH, "{first:?} became {last:?}");
 }
 
-/// Goes on only when the page shows what it was sent, so that it never has more in hand on a slow machine than on a
-/// quick one.
+/// Waits after each request until the page shows it, so that a slow machine has no more lines in memory at a time than a
+/// fast one.
 async fn after_batches(
     server: &Server,
     browser: &Browser,

@@ -1,4 +1,4 @@
-//! The picture in the README: taken from the real board, so that it shows no more than there is.
+//! Takes the picture for the README from the real board.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 const STATE: &str = "[data-testid=connection-state]";
 
-/// `cargo test -p e2e --test picture -- --ignored`, with what `cargo xtask test` sets; then copy
+/// Run it with `cargo test -p e2e --test picture -- --ignored` and the variables that `cargo xtask test` sets, then copy
 /// `target/screenshots/board.png` to `docs/`.
 #[tokio::test]
 #[ignore = "not a test of its own: takes the README's picture"]
@@ -34,11 +34,11 @@ async fn the_board_on_an_ordinary_day() {
     browser.screenshot("board").await;
 }
 
-/// One second in a shop: orders, a log, a till that answers or does not, and a lot of what nobody could fetch.
+/// Publishes one second of a shop: orders, a log, the state of a till, and a burst that is too large to be kept.
 async fn trade(server: &Server, second: u32) {
     let wave = (f64::from(second) / 6.0).sin();
     let orders = json!({"paid": (24.0 + 9.0 * wave).round(), "open": (6.0 - 3.0 * wave).round()});
-    // While the page is cut off, more than is kept: what is drawn as a gap.
+    // More than the server keeps, while the page is cut off: a gap.
     let burst = if (23..30).contains(&second) { 12 } else { 1 };
     for _ in 0..burst {
         server.publish("shop/orders", &orders).await;

@@ -1,4 +1,4 @@
-//! What the reader chose: a board that stands still, series that are switched off.
+//! The reader's choices: a paused board, and hidden series.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn publish(server: &Server, n: i64) {
     }
 }
 
-/// What a panel shows of its data; its freshness goes on.
+/// Returns the parts of each panel that show data. The status label is not among them, since it goes on changing.
 async fn shown(browser: &Browser) -> Vec<Value> {
     let mut shown = Vec::new();
     for kind in KINDS {
@@ -40,7 +40,7 @@ async fn shown(browser: &Browser) -> Vec<Value> {
     shown
 }
 
-/// Takes every panel off the page and puts it back.
+/// Removes every panel from the page and adds it again, by searching.
 async fn remount(browser: &Browser) {
     for text in ["nothing is called that", ""] {
         browser
@@ -54,7 +54,7 @@ async fn remount(browser: &Browser) {
 }
 
 #[tokio::test]
-async fn a_board_that_stands_still_does_so_in_every_panel_however_often_it_is_put_back() {
+async fn a_paused_board_keeps_what_every_panel_shows_even_if_panels_are_added_again() {
     let server = Server::start(&["--no-host"]);
     let browser = open(&server).await;
     for n in 1..=6 {
@@ -90,7 +90,7 @@ async fn a_board_that_stands_still_does_so_in_every_panel_however_often_it_is_pu
 }
 
 #[tokio::test]
-async fn a_series_that_was_switched_off_is_off_when_the_page_is_opened_again() {
+async fn a_hidden_series_is_still_hidden_when_the_page_is_opened_again() {
     let server = Server::start(&["--no-host"]);
     let browser = open(&server).await;
     publish(&server, 1).await;

@@ -1,4 +1,4 @@
-//! Boards that ask for a token: how the page comes by one, and where the token never is.
+//! Boards that ask for a token: how the page gets one, and the places in which it must never appear.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 const STATE: &str = "[data-testid=connection-state] b";
 const REASON: &str = ".sign-in p";
-/// A token of ten seconds, the minute of grace that a server gives it, and an attempt with it.
+/// The time limit for a token of ten seconds to expire, with the server's minute of grace, and for an attempt with it.
 const RUN_OUT: Duration = Duration::from_secs(150);
 const FIELD: &str = ".sign-in input";
 
@@ -29,7 +29,8 @@ impl Scene {
         Self::set_with(&[], |_| setting("TICKERTAPE_SITE").into()).await
     }
 
-    /// With further arguments, and with the page that `site` puts somewhere, told how to mint tokens.
+    /// Starts with further arguments, and with the page that `site` writes to a folder. `site` is given a function that makes
+    /// tokens.
     async fn set_with(arguments: &[&str], site: impl FnOnce(&Path) -> PathBuf) -> Self {
         let folder = TempDir::new().expect("a temporary directory");
         let secret = folder.path().join("secret");
@@ -59,13 +60,13 @@ impl Scene {
         self.browser.value("document.querySelector('dialog.ask')?.open").await == json!(true)
     }
 
-    /// Types a token into the question and sends it off with the Enter key.
+    /// Types a token into the dialog and presses Enter.
     async fn answer(&self, token: &str) {
         let field = self.browser.driver.find(thirtyfour::By::Css(FIELD)).await.expect("a field");
         field.send_keys(token.to_owned() + "\n").await.expect("a field takes text");
     }
 
-    /// Fails if `token` can be read anywhere but in this tab's own storage.
+    /// Fails if `token` can be found anywhere except in this tab's session storage.
     async fn keeps_to_itself(&self, token: &str) {
         let places = "[location.href, document.title, document.documentElement.outerHTML, \
             JSON.stringify(localStorage), JSON.stringify(history.state), \
@@ -78,7 +79,7 @@ impl Scene {
     }
 }
 
-/// Puts the page's files into another directory, where a test may add to them.
+/// Copies the page's files to another folder, where a test may add to them.
 fn copy_page(folder: &Path) {
     for file in std::fs::read_dir(setting("TICKERTAPE_SITE")).expect("the page") {
         let file = file.expect("a file").path();
@@ -145,7 +146,7 @@ async fn without_a_token_the_page_asks_and_says_what_is_wrong_with_the_answer() 
     assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
 }
 
-/// For people to look at.
+/// Takes screenshots for people to look at.
 async fn pictures(scene: &Scene) {
     for (name, scheme, width, height) in
         [("light", "light", 1440, 900), ("dark", "dark", 1440, 900), ("phone", "dark", 390, 844)]
@@ -259,7 +260,7 @@ async fn press(browser: &Browser, selector: &str) {
     button.click().await.expect("it can be pressed");
 }
 
-/// All of the "Add data" page.
+/// Returns the text of the "Add data" sheet.
 async fn commands(browser: &Browser) -> String {
     press(browser, "[data-testid=add-data]").await;
     browser.text("dialog:not(.ask)").await.expect("the commands")

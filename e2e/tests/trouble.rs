@@ -1,4 +1,5 @@
-//! What a viewer reads when something is wrong, in a real browser, with the session's real time-outs.
+//! Problems with the connection or the publisher, as the page words them, in a real browser and with the session's real
+//! timeouts.
 
 use std::time::{Duration, Instant};
 
@@ -12,13 +13,13 @@ use serde_json::{Value, json};
 const STATE: &str = "[data-testid=connection-state]";
 const LOG: &str = "[data-testid=panel][data-topic=\"shop/log\"]";
 const CHIP: &str = "[data-testid=panel][data-topic=\"lab/beat\"] [data-testid=freshness]";
-/// Every session time-out that these tests wait for is shorter, a busy machine included.
+/// A time limit that is longer than every timeout that these tests wait for, on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
-/// A probe's five seconds, the banner's 1.5 and a tick, with room for a busy machine; far less than the minute after
-/// which the ordinary ping would have found out.
+/// The five seconds of a probe, the 1.5 of the banner and a tick, with room for a busy machine. It is far less than the
+/// minute after which the ordinary ping would notice.
 const SOON: Duration = Duration::from_secs(30);
 
-/// A server, a wire that can be troubled, and a page that has seen five orders.
+/// A server, a proxy that can fail, and a page that has shown five orders.
 struct Scene {
     server: Server,
     wire: Proxy,
@@ -30,7 +31,7 @@ impl Scene {
         Self::with_script("").await
     }
 
-    /// Runs a script in the page before any of its own.
+    /// Runs a script in the page before its own scripts.
     async fn with_script(source: &str) -> Self {
         let server = Server::start(&["--no-host"]);
         let wire = Proxy::before(&server.url()).await;
@@ -54,7 +55,7 @@ impl Scene {
         self.browser.text_becomes(LOG, |text| text.contains(&format!("order number {n} "))).await;
     }
 
-    /// Once each, and no banner any more.
+    /// Checks that each order is shown once, and that the banner has gone.
     async fn is_whole_again(&self, orders: u32) {
         wait::until("the last order is shown", LONG, || async {
             let text = self.browser.text(LOG).await?;
@@ -100,7 +101,7 @@ impl Scene {
         title.as_str().map(str::to_string)
     }
 
-    /// Makes the page believe that its tab is hidden, or in front again.
+    /// Makes the page see its tab as hidden, or as visible again.
     async fn hide(&self, hidden: bool) {
         let state = if hidden { "hidden" } else { "visible" };
         let script = format!(
@@ -122,13 +123,13 @@ async fn a_stalled_publisher_and_a_frozen_socket_look_different() {
     scene.beats(6).await;
     let title = scene.chip_says("no data from lab/beat for ", PATIENCE).await;
     assert!(is_time(title.split_once("s, last data ").map_or("", |(_, time)| time)), "{title}");
-    // Longer than a socket that is dead could hide it.
+    // Longer than it takes to notice a dead socket.
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(scene.browser.text(BANNER).await, None, "a silent publisher is no lost connection");
 
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
-    // Nobody hears that, and the topic was late before: a hidden tab that is shown again asks for a sign of life.
+    // Nothing is received, and the topic was late before. A hidden tab that becomes visible probes the connection.
     scene.hide(true).await;
     scene.hide(false).await;
     let said = scene.banner_says("Connection lost, last data ", SOON).await;
@@ -150,7 +151,7 @@ async fn a_socket_frozen_under_a_live_topic_is_doubted_and_found_within_seconds(
     let frozen = Instant::now();
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
-    // At first nobody knows better than that the topic is late.
+    // At first the page knows only that the topic is late.
     scene.chip_says("no data from lab/beat for ", SOON).await;
     scene.banner_says("Connection lost, last data ", SOON).await;
     let took = frozen.elapsed();
@@ -162,7 +163,7 @@ async fn a_socket_frozen_under_a_live_topic_is_doubted_and_found_within_seconds(
     assert!(scene.wire.handshakes() > handshakes, "a new socket");
 }
 
-/// Whether it reads as `10:42:07`.
+/// Returns true for a time like `10:42:07`.
 fn is_time(text: &str) -> bool {
     text.len() == 8
         && text.char_indices().all(|(at, c)| if at % 3 == 2 { c == ':' } else { c.is_ascii_digit() })
@@ -175,7 +176,7 @@ async fn a_frozen_socket_is_found_without_any_event_and_what_was_missed_is_fetch
     let frozen = Instant::now();
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
-    // A ping after 50 s of silence, and 10 s for its answer.
+    // A ping after 50 s of silence, and 10 s for its reply.
     scene.banner_says("Connection lost, last data ", Duration::from_secs(80)).await;
     assert!(frozen.elapsed() > Duration::from_secs(5), "the socket was not frozen but closed");
     scene.wire.set(Wire::Whole);
@@ -239,7 +240,7 @@ async fn a_clock_that_jumped_is_doubted_at_once_and_ages_do_not_jump_with_it() {
     let chip = scene.browser.text(CHIP).await.unwrap_or_default();
     assert!(!chip.contains("min") && !chip.contains(" h"), "an age of the machine's clock: {chip}");
 
-    // The machine sleeps again, and this time its socket is dead.
+    // The clock jumps again, and this time the socket is dead.
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
     scene.browser.value("(window.__jump = 7_200_000)").await;
@@ -274,7 +275,7 @@ async fn a_token_that_ran_out_ends_in_words_and_not_in_a_loop() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(wire.handshakes(), handshakes, "no attempt in 60 s");
 
-    // Opened again with the same token, the page tries it once.
+    // Opened again with the same token, the page tries the token once.
     browser.driver.refresh().await.expect("the page opens");
     browser.text_becomes(BANNER, |text| text.contains("asks for a token")).await;
     tokio::time::sleep(Duration::from_secs(5)).await;

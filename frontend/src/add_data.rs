@@ -1,4 +1,4 @@
-//! How to put data on the board: commands ready to copy, with this page's own address.
+//! The "Add data" sheet and the empty board: commands that publish, ready to copy, with this page's own address.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -9,29 +9,29 @@ use crate::config::Addresses;
 use crate::follow::{click, follow, parts};
 use crate::sheet;
 
-/// Where the program finds a server without being told.
+/// The WebSocket address that the `tickertape` program uses without `--url`.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
-/// How long a button says that it copied, in milliseconds.
+/// The time for which a button shows "Copied" after a press.
 const DONE: std::time::Duration = std::time::Duration::from_millis(1_600);
 
-/// The commands are copied and shown around; a token in them would be, too.
-const WITH_TOKEN: &str =
-    " The server asks for a token that may publish; they take it from the variable TICKERTAPE_TOKEN.";
-/// How curl and websocat show it.
+/// Added to the introduction when the server asks for a token. The commands name a variable instead of the page's
+/// token, because people copy them into chats and documents.
+const WITH_TOKEN: &str = " This server asks for a token that may publish. The commands read it from the variable TICKERTAPE_TOKEN.";
+/// The option with which curl and websocat send the token.
 const AUTHORIZATION: &str = " \\\n  -H \"Authorization: Bearer $TICKERTAPE_TOKEN\"";
 
-/// One way to publish.
+/// One way to publish, with a command for it.
 struct Recipe {
     title: &'static str,
     words: &'static str,
     command: String,
 }
 
-/// Whether the page with the commands lies over the board.
+/// True while the sheet with the commands is open.
 #[derive(Clone, Copy)]
 pub struct AddData(pub RwSignal<bool>);
 
-/// The page with the commands.
+/// The sheet with the commands.
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
     let AddData(open) = expect_context();
@@ -46,8 +46,8 @@ pub fn AddDataSheet() -> impl IntoView {
             </div>
             <div class="sheet-body">
                 <p>
-                    "Whatever is published appears on the board by itself, in every open page. "
-                    "The commands are ready to paste: they carry this page's own address."
+                    "Everything that you publish appears on this board at once, in every open page. "
+                    "The commands below are ready to paste."
                     {follow(move || if has_token.get() { WITH_TOKEN } else { "" }.to_owned())}
                 </p>
                 {follow(move || parts(recipes(&addresses.get(), has_token.get()).into_iter().map(recipe)))}
@@ -56,7 +56,7 @@ pub fn AddDataSheet() -> impl IntoView {
     }
 }
 
-/// What is there while the board is empty.
+/// The board while no topic has data: two commands to begin with.
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
     let AddData(open) = expect_context();
@@ -68,14 +68,14 @@ pub fn EmptyBoard() -> impl IntoView {
     view! {
         <div class="empty" data-testid="empty">
             <h2>"Nothing has been published yet"</h2>
-            <p>"Publish anything, and its panel appears here by itself. For example:"</p>
+            <p>"Publish something, and its panel appears here. For example:"</p>
             {first}
             <button class="tool primary" type="button" on:click=click(move || open.set(true))>"More ways"</button>
         </div>
     }
 }
 
-/// Where the server is, and whether it is shown a token.
+/// The server's addresses, and whether the page sends a token.
 fn surroundings() -> (RwSignal<Addresses>, Memo<bool>) {
     let board: Board = expect_context();
     (expect_context(), Memo::new(move |_| board.link.with(|link| link.has_token)))
@@ -120,27 +120,27 @@ fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
     vec![
         Recipe {
             title: "A number",
-            words: "A number gets a big figure with its recent past; a word or true and false a state.",
+            words: "A number is shown as a large figure with its history. A word, true or false is shown as a state.",
             command: format!("curl -d 21.5 {http}/topics/kitchen/temp{header}"),
         },
         Recipe {
             title: "Several series",
-            words: "Each field of an object is a line in one chart.",
+            words: "Each field of an object becomes a line in one chart.",
             command: format!("curl -d '{{\"in\": 21.5, \"out\": 4}}' {http}/topics/house/climate{header}"),
         },
         Recipe {
             title: "The output of a program",
-            words: "Lines of numbers, key=value, JSON, logfmt or CSV; the format is recognised.",
+            words: "Numbers, key=value pairs, JSON, logfmt, CSV and other formats. The format is recognised.",
             command: format!("vmstat -n 1 | tickertape pipe lab/vmstat{url}"),
         },
         Recipe {
             title: "This machine",
-            words: "Processor, memory, load, network, disks and processes, every second.",
+            words: "CPU, memory, load, network, disks and processes, every second.",
             command: format!("tickertape host{url}"),
         },
         Recipe {
             title: "Any WebSocket client",
-            words: "Connect, then send this as a text message. PROTOCOL.md has all the others.",
+            words: "Connect, then send this text message. PROTOCOL.md describes all messages.",
             command: format!(
                 "websocat {}{header}\n{}",
                 addresses.ws, r#"{"action": "publish", "id": 1, "topic": "kitchen/temp", "data": 21.5}"#
@@ -149,8 +149,8 @@ fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
     ]
 }
 
-/// Browsers lend their clipboard to pages from this machine or over TLS; elsewhere the command is selected, ready for
-/// the reader's own keys.
+/// Copies the text. Browsers give their clipboard only to pages on loopback or over TLS; on other pages the command is
+/// selected, so that the reader can copy it with the keyboard.
 fn put_on_clipboard(text: &str, code: &web_sys::HtmlElement) {
     if window().is_secure_context() {
         let _copying = window().navigator().clipboard().write_text(text);

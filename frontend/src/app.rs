@@ -1,4 +1,4 @@
-//! The page: what is in it, and which keys it knows.
+//! The page: its parts, and its keys.
 
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -48,7 +48,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Finds out where the server is, then connects. Until then, and if nothing is said, it is where the page came from.
+/// Reads `config.json` for the server's addresses, then connects. Until the file is read, and where it names none, the
+/// addresses are those of the page's own server.
 fn connect(board: Board) -> RwSignal<Addresses> {
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(Config::default().addresses(&origin));
@@ -62,11 +63,11 @@ fn connect(board: Board) -> RwSignal<Addresses> {
     addresses
 }
 
-/// Connects, and lets time pass.
+/// Connects to the server and starts the timer.
 fn start(board: Board, server: Addresses, token: Option<String>) {
     let settings = Settings { token, ..Settings::default() };
     let session = Session::new(settings, now::seed());
-    board.watch(Connection::new(server, session, move |event| intake::hear(board, event)));
+    board.watch(Connection::new(server, session, move |event| intake::handle_event(board, event)));
     tick::start(board);
 }
 
@@ -106,7 +107,7 @@ fn NothingFound() -> impl IntoView {
     let board: Board = expect_context();
     view! {
         <div class="empty">
-            <h2>"No topic is called that"</h2>
+            <h2>"No topic matches"</h2>
             <button class="tool" type="button" on:click=click(move || board.look_for(String::new()))>"Show all"</button>
         </div>
     }
@@ -120,11 +121,12 @@ fn left_out(topics: usize) -> Option<String> {
     (topics > 0).then(|| format!("{topics} more topics found no place on this board."))
 }
 
-/// The address after `#` is taken by what is shown, so the link moves the focus itself.
+/// Moves the focus. The browser's own way would replace the part of the address after `#`, in which the page keeps its
+/// view.
 fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
     event.prevent_default();
     if let Some(panels) = panels.get_untracked() {
-        // Refused only for an element that is not in the page.
+        // Fails only for an element that is not in the page.
         let _focused = panels.focus();
     }
 }
@@ -147,7 +149,7 @@ fn listen_to_keys(board: Board, wall: Wall, filter: NodeRef<html::Input>) {
     on_cleanup(move || listening.remove());
 }
 
-/// Whether a key goes into a field.
+/// Returns true if a key is typed into a field.
 fn is_typed(event: &ev::KeyboardEvent) -> bool {
     event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlInputElement>().is_some())
 }

@@ -1,4 +1,4 @@
-//! Trouble in words, across the page, and what to do about it.
+//! The banner across the page: a problem with the connection, and the button that may solve it.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::follow::{click, follow, when};
 use crate::sign_in::SignIn;
 use board_model::link::{Link, Tone};
 
-/// The banner while there is trouble that is news; it goes by itself. Read aloud when it comes and when it goes.
+/// The banner, shown while the connection has a problem. Screen readers announce it when it appears and when it goes.
 #[component]
 pub fn Banner() -> impl IntoView {
     let board: Board = expect_context();

@@ -1,7 +1,7 @@
-//! The board's state in the page: the model behind signals, told once a frame.
+//! The board's state: the model behind signals, which are notified once a frame.
 //!
-//! A message changes the model at once. Whoever shows a changed topic is told with the next animation frame, however
-//! many messages came; a hidden page has no frames, so nothing is told until it is shown.
+//! A message changes the model at once. The panels of changed topics are notified in the next animation frame, however
+//! many messages arrived. A hidden page gets no animation frames, so it is notified when it is shown again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,53 +26,53 @@ use board_model::standstill::Standstill;
 use board_model::stream::Stream;
 use board_model::window::Window;
 
-/// The board's state; a handle that can be copied into every component.
+/// A handle to the board's state. Every component may copy it.
 #[derive(Clone, Copy)]
 pub struct Board {
-    /// What is known of each topic. Only [`Board::change`] writes.
+    /// The model of each topic. Only [`Board::change`] and [`Board::fill_in`] write to it.
     cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
     changed: StoredValue<HashSet<Topic>, LocalStorage>,
-    /// Topics that were taken away while panels stood still.
+    /// Topics that the server removed while the board was paused.
     leaving: StoredValue<HashSet<Topic>, LocalStorage>,
-    teller: StoredValue<Option<FrameTask>, LocalStorage>,
+    notifier: StoredValue<Option<FrameTask>, LocalStorage>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
-    /// The longest window chosen so far: what is kept.
+    /// The longest window chosen so far. Data of this length is kept.
     pub(crate) kept: StoredValue<Window>,
-    /// Where panels stand.
+    /// The order of the panels.
     layout: RwSignal<Layout>,
-    /// The connection in words.
+    /// The state of the connection.
     pub link: RwSignal<Link>,
-    /// The server's clock, by the second.
+    /// The server's time, updated every second.
     pub now: RwSignal<Millis>,
-    /// The time at the right edge of every chart; it stands still while paused.
+    /// The time at the right edge of every chart. It stays the same while the board is paused.
     pub edge: RwSignal<Millis>,
-    /// How much of the past is shown.
+    /// The length of time that charts show.
     pub window: RwSignal<Window>,
-    /// What the reader looks for.
+    /// The text in the search field.
     pub filter: RwSignal<String>,
-    /// Whether panels stand still.
+    /// True while the board is paused: panels keep what they show.
     pub paused: RwSignal<bool>,
-    /// Publications that came while paused.
+    /// Publications that arrived since the board was paused.
     pub waiting: RwSignal<u64>,
-    /// Topics that found no place.
+    /// Topics that arrived when the board already had as many as it may hold.
     pub left_out: RwSignal<HashSet<Topic>>,
-    /// What clocks here show.
+    /// Converts times to those of the browser's time zone.
     pub clock: LocalClock,
 }
 
-/// One topic behind signals.
+/// The model of one topic, behind signals.
 #[derive(Clone)]
 pub struct Cell {
-    /// All that is shown of it but its numbers.
+    /// All that is shown of the topic except its numbers.
     pub stream: ArcRwSignal<Stream>,
-    /// The numbers that are shown of it.
+    /// The topic's numbers that are shown.
     pub series: ArcRwSignal<SeriesSet>,
-    /// What is known beyond that.
+    /// The data that arrived while paused and is not shown yet.
     standstill: ArcStoredValue<Standstill>,
 }
 
 impl Board {
-    /// An empty board, showing what the address asks for.
+    /// Creates an empty board with the window and the search text from the page's address.
     pub fn from_address() -> Self {
         let view = prefs::view();
         let window = view.window.unwrap_or_default();
@@ -81,7 +81,7 @@ impl Board {
             cells: StoredValue::new_local(HashMap::new()),
             changed: StoredValue::new_local(HashSet::new()),
             leaving: StoredValue::new_local(HashSet::new()),
-            teller: StoredValue::new_local(None),
+            notifier: StoredValue::new_local(None),
             connection: StoredValue::new_local(None),
             kept: StoredValue::new(window),
             layout: RwSignal::new(Layout::default()),
@@ -95,11 +95,11 @@ impl Board {
             left_out: RwSignal::new(HashSet::new()),
             clock: local_clock(),
         };
-        board.teller.set_value(Some(FrameTask::new(move || board.tell())));
+        board.notifier.set_value(Some(FrameTask::new(move || board.notify_changed())));
         board
     }
 
-    /// Watches everything over `connection`.
+    /// Subscribes to all topics over `connection` and opens it.
     pub fn watch(self, connection: Connection) {
         self.connection.set_value(Some(connection.clone()));
         let window = self.window.get_untracked();
@@ -109,15 +109,15 @@ impl Board {
         });
     }
 
-    /// Does something to the session, if there is one.
+    /// Calls `act` with the session, if there is one, then handles the session's effects and events.
     pub fn with_session(self, act: impl FnOnce(&mut Session, tickertape_session::Now)) {
-        // Taken out first: what the session then tells uses the board again.
+        // Cloned first: the session's events are handled during this call, and use the board again.
         if let Some(connection) = self.connection.get_value() {
             connection.act(act);
         }
     }
 
-    /// Looks at the session, if there is one.
+    /// Returns what `view` reads from the session, or `None` if there is no session yet.
     pub(crate) fn view_session<T>(
         self,
         view: impl FnOnce(&Session, tickertape_session::Now) -> T,
@@ -125,20 +125,20 @@ impl Board {
         self.connection.get_value().map(|connection| connection.view(view))
     }
 
-    /// Shows so much of the past from now on.
+    /// Changes the length of time that charts show, and keeps it in the address.
     pub fn choose_window(self, window: Window) {
         self.window.set(window);
         self.kept.update_value(|kept| *kept = window.max(*kept));
         self.keep_view();
     }
 
-    /// Looks for topics from now on.
+    /// Changes the search text, and keeps it in the address.
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
         self.keep_view();
     }
 
-    /// Lets panels stand still, or go on with all that came meanwhile.
+    /// Pauses the board, or resumes it with everything that arrived meanwhile.
     pub fn pause(self, paused: bool) {
         self.paused.set(paused);
         self.waiting.set(0);
@@ -150,23 +150,23 @@ impl Board {
         }
     }
 
-    /// The groups of panels the reader looks for.
+    /// The groups of panels that match the search text.
     pub fn groups(self) -> Vec<Group> {
         let query = Query::new(&self.filter.get());
         self.layout.with(|layout| layout.found_by(&query))
     }
 
-    /// Whether there is any topic.
+    /// Returns true if no topic has a panel yet.
     pub fn is_empty(self) -> bool {
         self.layout.with(|layout| layout.groups().is_empty())
     }
 
-    /// What is known of a topic, as long as there is a panel of it.
+    /// The model of a topic, or `None` if the board does not have it.
     pub fn cell(self, topic: &Topic) -> Option<Cell> {
         self.cells.with_value(|cells| cells.get(topic).cloned())
     }
 
-    /// What the corner of a topic's panel says; follows the clock and the connection, not the data.
+    /// The status label of a topic's panel. It changes with the clock and the connection as well as with the data.
     pub fn chip(self, cell: &Cell) -> Chip {
         let around =
             Circumstances { now: self.now.get(), cut_off_since: self.link.with(|link| link.cut_off_since) };
@@ -178,12 +178,12 @@ impl Board {
         })
     }
 
-    /// The server's clock, as far as it is known.
+    /// The server's time now, or the time of the last tick before the first connection.
     pub(crate) fn server_now(self) -> Millis {
         self.view_session(Session::server_now).unwrap_or_else(|| self.now.get_untracked())
     }
 
-    /// Changes what is known of a topic, making room for it if it is new.
+    /// Changes the model of a topic, and adds the topic if it is new. Its panel is notified in the next frame.
     pub(crate) fn change(self, topic: &Topic, change: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
@@ -193,10 +193,10 @@ impl Board {
         self.leaving.update_value(|leaving| {
             leaving.remove(topic);
         });
-        self.request_telling();
+        self.request_notification();
     }
 
-    /// More of a topic's past came, which is shown even while panels stand still.
+    /// Adds older data to a topic. It is shown at once, even while the board is paused.
     pub(crate) fn fill_in(self, topic: &Topic, fill: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         if let Some(cell) = self.cell(topic) {
             cell.change_shown(fill);
@@ -204,7 +204,7 @@ impl Board {
         }
     }
 
-    /// Takes a topic off the board; while panels stand still, as soon as they go on.
+    /// Removes a topic. While the board is paused, the panel stays until it is resumed.
     pub(crate) fn remove(self, topic: &Topic) {
         if self.paused.get_untracked() {
             self.leaving.update_value(|leaving| {
@@ -218,7 +218,7 @@ impl Board {
         });
     }
 
-    /// Every topic.
+    /// Every topic with its model.
     pub(crate) fn every_cell(self) -> Vec<(Topic, Cell)> {
         self.cells
             .with_value(|cells| cells.iter().map(|(topic, cell)| (topic.clone(), cell.clone())).collect())
@@ -250,15 +250,15 @@ impl Board {
         let every = self.every_cell().into_iter().map(|(topic, _)| topic);
         self.changed.update_value(|changed| changed.extend(every));
         self.edge.set(self.now.get_untracked());
-        self.request_telling();
+        self.request_notification();
     }
 
-    fn request_telling(self) {
-        self.teller.with_value(|teller| teller.iter().for_each(FrameTask::request));
+    fn request_notification(self) {
+        self.notifier.with_value(|notifier| notifier.iter().for_each(FrameTask::request));
     }
 
-    /// Tells who shows a changed topic, and gives new ones their place. A topic has one once it has data.
-    fn tell(self) {
+    /// Notifies the panels of changed topics, and gives new topics a panel once they have data.
+    fn notify_changed(self) {
         if self.paused.get_untracked() {
             return;
         }
@@ -284,7 +284,7 @@ impl Board {
 }
 
 impl Cell {
-    /// Changes what is known of it, without telling anybody.
+    /// Changes the topic's model, without notifying its panel. While paused, the shown data stays as it is.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         self.change_shown(|stream, series| {
             self.standstill.try_update_value(|standstill| {
@@ -294,20 +294,20 @@ impl Cell {
         })?
     }
 
-    /// Changes what is shown of it, without telling anybody.
+    /// Changes the shown data, without notifying the panel.
     pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         let stream = self.stream.clone();
         self.series
             .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
     }
 
-    /// Tells everybody who shows it.
+    /// Notifies the panel.
     pub(crate) fn notify(&self) {
         self.stream.notify();
         self.series.notify();
     }
 
-    /// Lets what is shown of it stand still, or catch up with what is known.
+    /// Freezes the shown data, or replaces it with the newest.
     fn stand_still(&self, paused: bool) {
         self.change_shown(|stream, series| {
             self.standstill.update_value(|standstill| match paused {

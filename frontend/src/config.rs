@@ -1,42 +1,42 @@
-//! Where the server is: `config.json` beside the page, or the page's own address.
+//! The server's addresses: from `config.json` beside the page, or else the page's own.
 
 use serde::Deserialize;
 
 use crate::http;
 
-/// What `config.json` may say. All of it may be absent, the file too.
+/// The contents of `config.json`. Every field may be absent, and so may the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// The WebSocket's address, if it is not `/ws` of the page's own server.
+    /// The address of the WebSocket, if it is not `/ws` of the page's own server.
     pub ws: Option<String>,
-    /// The HTTP API's address, without a slash at the end, if it is not the page's own server.
+    /// The address of the HTTP API, without a slash at the end, if it is not the page's own server.
     pub http: Option<String>,
-    /// The token of everybody who opens the page; `None` if they need none, or bring their own.
+    /// A token for everybody who opens the page; `None` if no token is needed, or if each person has their own.
     pub token: Option<String>,
 }
 
-/// Where the server is.
+/// The addresses of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addresses {
-    /// The WebSocket.
+    /// The address of the WebSocket: `wss://board.example/ws`.
     pub ws: String,
-    /// The HTTP API, without a slash at the end.
+    /// The address of the HTTP API, without a slash at the end: `https://board.example`.
     pub http: String,
 }
 
 impl Config {
-    /// Asks for the file. Whatever is wrong with it, the page's own server is a good guess.
+    /// Fetches the file. If it is missing or not valid, the result is empty, and so the page's own server is used.
     pub async fn fetch() -> Self {
         http::text("config.json").await.map(|text| Self::read(&text)).unwrap_or_default()
     }
 
-    /// Reads the file's text; one that cannot be read says nothing.
+    /// Parses the file's text; returns an empty configuration if it is not valid.
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// Where the server is, for a page from `origin` (`https://board.example`).
+    /// The addresses to use, for a page that came from `origin` (`https://board.example`).
     pub fn addresses(&self, origin: &str) -> Addresses {
         let own_ws = || format!("ws{}/ws", origin.strip_prefix("http").unwrap_or(origin));
         let own_http = || origin.to_owned();

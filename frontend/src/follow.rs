@@ -1,25 +1,25 @@
-//! What a view follows, behind one type for each kind of value.
+//! Closures of views, boxed into a few types.
 //!
-//! For every closure in a view Leptos brings its machinery again, about two kilobytes of code. Boxed, all that give
-//! words share one, and so do all that give parts of the page: a third less to load for a phone on a bad line.
+//! Leptos generates its code anew for every type of closure in a view, about two kilobytes each. Boxed closures with
+//! the same result share that code, which makes the page a third smaller.
 
 use std::sync::Arc;
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-/// A value of a view that changes with the signals it reads.
+/// A value in a view that is computed again when a signal that it reads changes.
 pub type Follow<T> = Box<dyn FnMut() -> T + Send>;
 
-/// What a click does.
+/// A handler of a click.
 pub type Click = Box<dyn FnMut(MouseEvent)>;
 
-/// Follows the signals that `value` reads.
+/// Boxes a closure whose value a view shows.
 pub fn follow<T>(value: impl FnMut() -> T + Send + 'static) -> Follow<T> {
     Box::new(value)
 }
 
-/// `part` while `is_shown`, else nothing.
+/// Returns `part` while `is_shown` is true, else nothing.
 pub fn when<V: IntoView + 'static>(
     is_shown: Memo<bool>,
     part: impl Fn() -> V + Send + 'static,
@@ -27,18 +27,18 @@ pub fn when<V: IntoView + 'static>(
     follow(move || is_shown.get().then(|| part().into_any()))
 }
 
-/// Parts of a page, one after the other.
+/// Collects several parts of the page into one view.
 pub fn parts<V: IntoView + 'static>(parts: impl IntoIterator<Item = V>) -> Vec<AnyView> {
     parts.into_iter().map(IntoAny::into_any).collect()
 }
 
-/// Does this on a click.
+/// Boxes a closure that runs on a click.
 pub fn click(act: impl FnMut() + 'static) -> Click {
     let mut act = act;
     Box::new(move |_| act())
 }
 
-/// Parts for the numbers below `count`; more and fewer come and go at the end.
+/// Calls `part` for each number below `count`. When `count` changes, parts are added or removed at the end.
 pub fn numbered(
     count: Memo<usize>,
     part: impl Fn(usize) -> AnyView + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! The bar on top: what is looked for, how the connection stands, and the controls.
+//! The header: search field, state of the connection, and controls.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -12,10 +12,10 @@ use board_model::chart::duration;
 use board_model::link::Link;
 use board_model::window::Window;
 
-/// The bar on top.
+/// The header of the page.
 #[component]
 pub fn Header(
-    /// The field that `/` goes to.
+    /// Receives the search field, so that the key `/` can move the focus to it.
     filter: NodeRef<html::Input>,
 ) -> impl IntoView {
     let AddData(open) = expect_context();
@@ -62,7 +62,7 @@ fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
     }
 }
 
-/// State, latency and viewers; a press opens the figures behind them.
+/// The button with the connection's state, latency and viewers. It opens a list of detailed figures.
 #[component]
 fn ConnectionState() -> impl IntoView {
     let board: Board = expect_context();
@@ -72,7 +72,7 @@ fn ConnectionState() -> impl IntoView {
         <button class=class type="button" popovertarget="figures" data-testid="connection-state">
             <span class="dot"></span>
             <b>{read(Link::word)}</b>
-            <span class="latency" title="Half of all data arrives within">{read(Link::latency_text)}</span>
+            <span class="latency" title="Median time from publishing to arrival">{read(Link::latency_text)}</span>
             <span class="viewers">{read(Link::viewers_text)}</span>
         </button>
         <div class="pop" id="figures" popover="auto" data-testid="figures">
@@ -89,12 +89,12 @@ fn figures(link: &Link) -> [(&'static str, String); 8] {
     let ms = |ms: Option<u64>| ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
     let stats = link.stats;
     [
-        ("latency, half of all", ms(link.latency.map(|latency| latency.p50_ms))),
-        ("latency, 19 of 20", ms(link.latency.map(|latency| latency.p95_ms))),
+        ("latency, median", ms(link.latency.map(|latency| latency.p50_ms))),
+        ("latency, 95th percentile", ms(link.latency.map(|latency| latency.p95_ms))),
         ("publications", stats.publications.to_string()),
-        ("filled in afterwards", stats.recovered.to_string()),
+        ("missed and replayed", stats.recovered.to_string()),
         ("gaps", stats.gaps.to_string()),
-        ("lost for good", stats.lost.to_string()),
+        ("publications lost", stats.lost.to_string()),
         ("duplicates dropped", stats.duplicates.to_string()),
         ("reconnects", stats.reconnects.to_string()),
     ]
@@ -124,7 +124,7 @@ fn WindowChoice() -> impl IntoView {
     }
 }
 
-/// Pause; while paused it tells what is waiting, and since when panels stand still.
+/// The button that pauses and resumes. While paused it shows how many publications wait.
 #[component]
 fn PauseSwitch() -> impl IntoView {
     let board: Board = expect_context();
@@ -135,7 +135,7 @@ fn PauseSwitch() -> impl IntoView {
     });
     let since = follow(move || {
         let stood_ms = board.now.get() - board.edge.get();
-        board.paused.get().then(|| format!("Standing still for {}", duration(stood_ms)))
+        board.paused.get().then(|| format!("Paused for {}", duration(stood_ms)))
     });
     view! {
         <button

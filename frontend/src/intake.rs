@@ -1,4 +1,4 @@
-//! What the session tells becomes what the board knows.
+//! Applies the session's events to the board.
 
 use shared::{Publication, Topic};
 use tickertape_session::{Event, Session};
@@ -9,8 +9,8 @@ use board_model::stream::Coming;
 
 use leptos::prelude::*;
 
-/// Takes one event in.
-pub fn hear(board: Board, event: Event) {
+/// Applies one event to the board.
+pub fn handle_event(board: Board, event: Event) {
     match event {
         Event::Publications { topic, items, replay, .. } => {
             take(board, &topic, &items, if replay { Coming::Replayed } else { Coming::Live });
@@ -29,12 +29,12 @@ pub fn hear(board: Board, event: Event) {
         | Event::BannerChanged
         | Event::Failed { .. }
         | Event::AttemptFailed { .. } => {
-            look(board);
+            update_link(board);
         }
-        Event::Error { refused } | Event::SubscribeRefused { refused, .. } => complain(&refused.message),
-        Event::ProtocolError { message } => complain(&message),
-        // The board publishes nothing, unsubscribes from nothing, and is asked for a token by its banner.
-        // What was not answered is asked for again.
+        Event::Error { refused } | Event::SubscribeRefused { refused, .. } => warn(&refused.message),
+        Event::ProtocolError { message } => warn(&message),
+        // The board does not publish or unsubscribe, and its banner asks for a token. A fetch of older data that failed
+        // is repeated by the next tick.
         Event::EarlierFailed { .. }
         | Event::Unsubscribed { .. }
         | Event::Published { .. }
@@ -45,8 +45,8 @@ pub fn hear(board: Board, event: Event) {
     }
 }
 
-/// Looks at the connection again, telling nobody if it looks the same.
-pub fn look(board: Board) {
+/// Reads the connection's state from the session, and notifies the page if it has changed.
+pub fn update_link(board: Board) {
     let (viewers, last_data_at) = board.link.with_untracked(|link| (link.viewers, link.last_data_at));
     let seen = board.view_session(|session, now| link_of(session, now, viewers, last_data_at));
     if let Some(link) = seen.filter(|link| board.link.with_untracked(|known| known != link)) {
@@ -77,7 +77,7 @@ fn link_of(
 fn take(board: Board, topic: &Topic, items: &[Publication], coming: Coming) {
     let now = board.server_now();
     board.change(topic, |stream, series| stream.take(items, coming, series, now));
-    // Told with the next look at the connection.
+    // The next `update_link` notifies the page of it.
     board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
     if board.paused.get_untracked() {
         board.waiting.update(|waiting| *waiting += items.len() as u64);
@@ -93,9 +93,9 @@ fn interrupt(board: Board) {
     for (_, cell) in board.every_cell() {
         cell.change(|stream, _| stream.interrupt());
     }
-    look(board);
+    update_link(board);
 }
 
-fn complain(message: &str) {
-    leptos::logging::warn!("the server said: {message}");
+fn warn(message: &str) {
+    leptos::logging::warn!("message from the server: {message}");
 }

@@ -2,13 +2,13 @@
 //!
 //! # Layout
 //!
-//! * [`board_model`], a crate of its own: what the board knows; [`chart`]: charts on canvas.
-//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: the browser, each part of it
-//!   touched in one file.
-//! * [`board`]: the model behind signals; [`intake`] and [`tick`] change it.
-//! * [`follow`]: what views follow, in few types.
-//! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: what is in
-//!   the page.
+//! * [`board_model`], a crate of its own: the data of the board; [`chart`]: charts on canvas.
+//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: the browser. Each file is the
+//!   only one that uses its part of the browser.
+//! * [`board`]: the model behind signals; [`intake`] (the session's events) and [`tick`] (time) change it.
+//! * [`follow`]: helpers for views.
+//! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: the
+//!   components of the page.
 #![warn(missing_docs)]
 
 pub mod add_data;

@@ -1,4 +1,5 @@
-//! What the reader chose: in the address where others may share it, else in this browser.
+//! The reader's choices. Window and search text are kept in the page's address, so that a link shares them; the rest is
+//! kept in the browser's local storage.
 
 use shared::Topic;
 use web_sys::Storage;
@@ -6,7 +7,7 @@ use web_sys::Storage;
 use board_model::chart::Hidden;
 use board_model::window::Window;
 
-/// Followed by the topic.
+/// The key of a topic's hidden series, followed by the topic.
 const HIDDEN_KEY: &str = "tickertape.hidden.";
 const THEME_KEY: &str = "tickertape.theme";
 const WINDOW_KEY: &str = "tickertape.window";
@@ -14,26 +15,26 @@ const WINDOW_KEY: &str = "tickertape.window";
 /// The colours of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system has it.
+    /// The system's preference.
     #[default]
     System,
-    /// Dark on light.
+    /// Dark text on a light background.
     Light,
-    /// Light on dark.
+    /// Light text on a dark background.
     Dark,
 }
 
-/// What the part of the address after `#` says: `window=15&filter=host`.
+/// The view that the address names after `#`: `window=15&filter=host`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
-    /// How much of the past is shown.
+    /// The length of time that charts show; `None` if the address names none.
     pub window: Option<Window>,
-    /// What is looked for.
+    /// The search text.
     pub filter: String,
 }
 
 impl Theme {
-    /// The name kept in the browser and set on the page.
+    /// The name of the theme, as it is stored and set on the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -42,12 +43,12 @@ impl Theme {
         }
     }
 
-    /// The theme of a name; the system's for any other.
+    /// Returns the theme with this name, or the system's for an unknown name.
     pub fn named(name: &str) -> Self {
         [Self::Light, Self::Dark].into_iter().find(|theme| theme.word() == name).unwrap_or_default()
     }
 
-    /// The one after this, round and round.
+    /// The theme that the button selects next.
     pub fn next(self) -> Self {
         match self {
             Self::System => Self::Light,
@@ -58,7 +59,7 @@ impl Theme {
 }
 
 impl View {
-    /// Reads what stands after `#`; what it does not understand is left out.
+    /// Parses the part of the address after `#`. Unknown parts are ignored.
     pub fn read(hash: &str) -> Self {
         let mut view = Self::default();
         for pair in hash.trim_start_matches('#').split('&') {
@@ -71,7 +72,7 @@ impl View {
         view
     }
 
-    /// What is written after `#`; nothing where nothing was chosen.
+    /// Formats the part of the address after `#`. It is empty if nothing was chosen.
     pub fn write(&self) -> String {
         let window = self.window.map(|window| format!("window={}", window.minutes()));
         let filter = (!self.filter.is_empty()).then(|| format!("filter={}", encode(&self.filter)));
@@ -84,12 +85,12 @@ pub fn theme() -> Theme {
     Theme::named(&read(THEME_KEY).unwrap_or_default())
 }
 
-/// Remembers the theme in this browser.
+/// Stores the theme in this browser.
 pub fn keep_theme(theme: Theme) {
     keep(THEME_KEY, theme.word());
 }
 
-/// What the address shows; what it leaves open is as it was last chosen in this browser.
+/// Reads the view from the address. A window that is not in the address is the one that was last chosen in this browser.
 pub fn view() -> View {
     let hash = web_sys::window().and_then(|window| window.location().hash().ok());
     let view = View::read(&hash.unwrap_or_default());
@@ -97,7 +98,7 @@ pub fn view() -> View {
     View { window, ..view }
 }
 
-/// Puts what is shown into the address, without a new entry in the browser's history.
+/// Writes the view into the address, without a new entry in the browser's history.
 pub fn keep_view(view: &View) {
     if let Some(window) = view.window {
         keep(WINDOW_KEY, &window.minutes().to_string());
@@ -105,17 +106,17 @@ pub fn keep_view(view: &View) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     let address = format!("#{}", view.write());
     if let Some(history) = history {
-        // Browsers refuse after very many changes in a short time; the next one is taken again.
+        // Browsers refuse after very many changes in a short time. A later change succeeds again.
         let _refused = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
     }
 }
 
-/// The series of a topic that are switched off in this browser.
+/// Reads which series of a topic are hidden in this browser.
 pub fn hidden(topic: &Topic) -> Hidden {
     read_hidden(&read(&hidden_key(topic)).unwrap_or_default())
 }
 
-/// Remembers in this browser which series of a topic are switched off.
+/// Stores in this browser which series of a topic are hidden.
 pub fn keep_hidden(topic: &Topic, hidden: &Hidden) {
     keep(&hidden_key(topic), &write_hidden(hidden));
 }
@@ -124,7 +125,7 @@ fn hidden_key(topic: &Topic) -> String {
     HIDDEN_KEY.to_owned() + topic.as_str()
 }
 
-/// Each name with `=` before it, as none has in it then.
+/// Joins the names, each with `=` before it. An encoded name contains no `=`.
 fn write_hidden(hidden: &Hidden) -> String {
     hidden.names().flat_map(|name| ["=".to_owned(), encode(name)]).collect()
 }
@@ -143,7 +144,7 @@ fn read(key: &str) -> Option<String> {
 
 fn keep(key: &str, value: &str) {
     if let Some(storage) = storage() {
-        // Full or forbidden: the choice then holds for this page only.
+        // Full or forbidden: the choice then lasts until the page is closed.
         let _refused = storage.set_item(key, value);
     }
 }

@@ -1,10 +1,10 @@
-//! What lies over the board while it is open.
+//! Dialogs over the board.
 
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlDialogElement;
 
-/// Lets a dialog open and close with a signal.
+/// Opens and closes a dialog with a signal.
 pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
@@ -15,7 +15,7 @@ pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
 
 fn show(dialog: &HtmlDialogElement, open: bool) {
     if open && !dialog.open() {
-        // Refused only for a dialog that is open or not in the page.
+        // Fails only for a dialog that is open or not in the page.
         let _shown = dialog.show_modal();
     } else if !open {
         dialog.close();

@@ -1,4 +1,4 @@
-//! Asking for a token: when the board wants one and has none that will do.
+//! The dialog that asks for a token.
 
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -8,16 +8,16 @@ use crate::follow::{click, follow};
 use crate::{sheet, token};
 use board_model::link::Link;
 
-/// Whether the question lies over the board.
+/// True while the dialog is open.
 #[derive(Clone, Copy)]
 pub struct SignIn(pub RwSignal<bool>);
 
-/// The question.
+/// The dialog.
 #[component]
 pub fn SignInSheet() -> impl IntoView {
     let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
     let (dialog, field) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Input>::new());
-    attend(board, open);
+    open_when_needed(board, open);
     sheet::follow(dialog, open);
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -40,9 +40,10 @@ pub fn SignInSheet() -> impl IntoView {
     }
 }
 
-/// Opens when there is nothing to see without a token; who has seen something may go on looking at it, and finds the
-/// way here in the banner. Closes when a token was taken, and not before, so that it does not flicker.
-fn attend(board: Board, open: RwSignal<bool>) {
+/// Opens the dialog if the server asks for a token and the board has shown nothing yet. A reader who has already seen
+/// data may go on reading it, and opens the dialog from the banner. It closes when a token was accepted and not before, so
+/// that it does not flicker.
+fn open_when_needed(board: Board, open: RwSignal<bool>) {
     let is_locked = Memo::new(move |before: Option<&bool>| {
         let (is_connected, wants_token) =
             board.link.with(|link| (link.state.is_connected(), link.wants_token()));
@@ -57,7 +58,7 @@ fn attend(board: Board, open: RwSignal<bool>) {
     });
 }
 
-/// The field's text; none of it stays in the page.
+/// Returns the field's text and empties the field, so that the token does not stay in the page.
 fn take(field: &web_sys::HtmlInputElement) -> String {
     let text = field.value().trim().to_owned();
     field.set_value("");

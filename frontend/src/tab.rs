@@ -1,4 +1,4 @@
-//! The tab's title and icon: trouble shows even while another tab is in front.
+//! The tab's title and icon, which show a problem even while another tab is in front.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -8,7 +8,7 @@ use crate::board::Board;
 
 const TITLE: &str = "Tickertape";
 
-/// Lets title and icon follow the connection.
+/// Updates title and icon with the connection's state.
 pub fn follow(board: Board) {
     let trouble = Memo::new(move |_| board.link.with(|link| link.banner.is_some().then(|| link.word())));
     Effect::new(move |_| {
@@ -22,7 +22,7 @@ fn title(trouble: Option<&str>) -> String {
     trouble.map_or_else(|| TITLE.to_owned(), |word| format!("⚠ {word} · {TITLE}"))
 }
 
-/// The page brings two icons; a browser shows the one whose relation is `icon`.
+/// Chooses one of the page's two icons: a browser shows the one whose relation is `icon`.
 fn choose_icon(trouble: bool) {
     for link in icons() {
         let is_trouble = link.href().contains("trouble");
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_title_tells_trouble_and_nothing_else() {
+    fn the_title_names_a_problem_and_nothing_else() {
         assert_eq!(title(None), "Tickertape");
         assert_eq!(title(Some("Reconnecting")), "⚠ Reconnecting · Tickertape");
     }

@@ -1,23 +1,23 @@
-//! Light, dark, or as the system has it.
+//! The theme: light, dark, or the system's.
 
 use leptos::prelude::*;
 
 use crate::follow::{click, follow};
 use crate::prefs::{self, Theme};
 
-/// The button that goes round the themes.
+/// The button that selects the next theme.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(prefs::theme());
-    Effect::new(move |_| put_on(theme.get()));
+    Effect::new(move |_| apply(theme.get()));
     let choose = click(move || {
         theme.update(|theme| *theme = theme.next());
         prefs::keep_theme(theme.get_untracked());
     });
     let words = Memo::new(move |_| match theme.get() {
-        Theme::System => "Colours: as the system".to_owned(),
-        Theme::Light => "Colours: light".to_owned(),
-        Theme::Dark => "Colours: dark".to_owned(),
+        Theme::System => "Theme: system".to_owned(),
+        Theme::Light => "Theme: light".to_owned(),
+        Theme::Dark => "Theme: dark".to_owned(),
     });
     view! {
         <button
@@ -33,10 +33,10 @@ pub fn ThemeSwitch() -> impl IntoView {
     }
 }
 
-fn put_on(theme: Theme) {
+fn apply(theme: Theme) {
     let Some(root) = document().document_element() else { return };
-    // The name and the value are ours, and both are valid.
-    let _put_on = match theme {
+    // Fails only for names that are not valid.
+    let _applied = match theme {
         Theme::System => root.remove_attribute("data-theme"),
         Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.word()),
     };

@@ -1,4 +1,4 @@
-//! What happens each second: ages grow, the right edge moves, the oldest is forgotten, the past is filled in.
+//! The timer: every second it updates ages and the right edge of charts, drops old data and requests missing history.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use shared::{Millis, Topic};
 use tickertape_session::Session;
 
 use crate::board::{Board, Cell};
-use crate::intake::look;
+use crate::intake::update_link;
 use board_model::budget::keep_from;
 
 const TICK: Duration = Duration::from_secs(1);
-/// Requests for more of the past sent in one second: enough to fill a board quickly, too few to disturb live data.
-const MOST_WISHES: usize = 8;
+/// Requests for history sent in one second: enough to fill a board quickly, too few to delay live data.
+const MOST_REQUESTS: usize = 8;
 
-/// Ticks as long as the page lives.
+/// Starts the timer, which runs until the page is closed.
 pub fn start(board: Board) {
-    // Only a page without a window has no timers.
+    // Fails only without a window.
     let _running = set_interval_with_handle(move || tick(board), TICK);
 }
 
 fn tick(board: Board) {
-    // Even if no timer of its own is due: that is how it notices, within a second, that the machine slept.
+    // Called even if no timer of the session is due: this is how it notices, within a second, that the machine slept.
     board.with_session(Session::handle_timeout);
-    look(board);
+    update_link(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
     board.now.set(now);
     if !board.paused.get_untracked() {
@@ -33,9 +33,9 @@ fn tick(board: Board) {
     for (_, cell) in &cells {
         age(board, cell, now, cells.len());
     }
-    // Counted, so that every topic is asked: each notices its silence once, and one doubt serves them all.
+    // `count` and not `any`: every topic must record that it was seen late, and one probe serves all of them.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
-        // Is it the publisher who is silent, or the socket? The two must not look the same.
+        // Probes the connection, to tell a silent publisher from a dead socket.
         board.with_session(Session::doubt);
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
@@ -65,10 +65,10 @@ fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
         let wish = cell.stream.with_untracked(|stream| stream.wish(from, now))?;
         Some((topic, cell, wish))
     });
-    for (topic, cell, wish) in wishes.take(MOST_WISHES) {
+    for (topic, cell, wish) in wishes.take(MOST_REQUESTS) {
         cell.change_shown(|stream, _| stream.asked(now));
         board.with_session(|session, at| {
-            // Without a connection just now: it is wished for again.
+            // Fails without a connection; the next tick requests it again.
             let _asked = session.fetch_earlier(topic, wish.before, wish.count, at);
         });
     }

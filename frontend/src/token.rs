@@ -1,32 +1,32 @@
-//! The token: where it comes from, and where it stays.
+//! The token that the page sends to the server.
 //!
-//! It comes from what follows `#` in the address, from what was typed in this tab, or from `config.json`; the first
-//! of these that is there counts. From the address it is taken at once, before anything else is done with it. It
-//! stays in the tab's session storage: there it outlives a reload and ends with the tab, and neither another tab nor
-//! another site sees it. It is in no address, no title, nothing shared and nothing logged. A browser may remember an
-//! address it was sent to with its token, so links with one are for tokens that soon run out.
+//! It comes from the part of the address after `#`, from the sign-in dialog of this tab, or from `config.json`, in this
+//! order. A token in the address is removed from there before anything else happens. The token is kept in the tab's session
+//! storage, so that it survives a reload, ends with the tab, and is not visible to other tabs or sites. It is never put into
+//! an address, a title, a command to copy or a log. A browser may remember an address that it was sent to, so links with a
+//! token should carry one that expires soon.
 
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 const KEY: &str = "tickertape.token";
-/// What stands before the token in the part of the address after `#`.
+/// The prefix of the token in the part of the address after `#`.
 const PARAMETER: &str = "token=";
 
-/// The token this tab was given.
+/// Returns the token that is stored for this tab.
 pub fn kept() -> Option<String> {
     storage()?.get_item(KEY).ok().flatten()
 }
 
-/// Remembers a token until the tab is closed.
+/// Stores a token until the tab is closed.
 pub fn keep(token: &str) {
     if let Some(storage) = storage() {
-        // Full or forbidden: the token then holds until the page is loaded again.
+        // Full or forbidden: the token then lasts until the page is loaded again.
         let _refused = storage.set_item(KEY, token);
     }
 }
 
-/// Takes the token out of the address and keeps it, if there is one.
+/// Removes the token from the address and stores it. Returns `None` if there is none.
 pub fn take_from_address() -> Option<String> {
     let window = web_sys::window()?;
     let (token, rest) = split(&window.location().hash().ok()?)?;
@@ -41,7 +41,7 @@ fn storage() -> Option<Storage> {
     web_sys::window()?.session_storage().ok().flatten()
 }
 
-/// The token in what stands after `#`, and what else stands there.
+/// Splits the part after `#` into the token and the rest. Returns `None` if there is no token.
 fn split(hash: &str) -> Option<(String, String)> {
     let (mut token, mut rest) = (None, String::new());
     for part in hash.trim_start_matches('#').split('&') {

@@ -1,19 +1,19 @@
-//! Wall mode: the whole screen, large type, no controls.
+//! Wall mode: full screen, large type, no controls.
 
 use leptos::prelude::*;
 use leptos::{ev, leptos_dom::helpers::window_event_listener};
 
 use crate::follow::{click, follow};
 
-/// Whether the board hangs on a wall.
+/// True while wall mode is on.
 #[derive(Clone, Copy)]
 pub struct Wall(RwSignal<bool>);
 
 impl Wall {
-    /// Off, until somebody switches it on; leaving the full screen switches it off.
+    /// Creates the switch, which is off. Leaving the full screen switches it off again.
     pub fn new() -> Self {
         let wall = Self(RwSignal::new(false));
-        Effect::new(move |_| wall.put_on());
+        Effect::new(move |_| wall.apply());
         let fullscreenchange = ev::Custom::<ev::Event>::new("fullscreenchange");
         let left = window_event_listener(fullscreenchange, move |_| {
             if document().fullscreen_element().is_none() {
@@ -24,24 +24,24 @@ impl Wall {
         wall
     }
 
-    /// Whether it is on.
+    /// Returns true if wall mode is on.
     pub fn is_on(self) -> bool {
         self.0.get()
     }
 
-    /// Switches it on or off, and the full screen with it where the browser allows it.
+    /// Switches wall mode on or off, together with the full screen where the browser allows that.
     pub fn toggle(self) {
         let on = !self.0.get_untracked();
         self.0.set(on);
         if !on {
             document().exit_fullscreen();
         } else if let Some(root) = document().document_element() {
-            // Refused on some phones: the page then fills the window.
+            // Some phones refuse: the page then fills the window.
             let _refused = root.request_fullscreen();
         }
     }
 
-    fn put_on(self) {
+    fn apply(self) {
         if let Some(root) = document().document_element() {
             let _toggled = root.toggle_attribute_with_force("data-wall", self.0.get());
         }
@@ -54,7 +54,7 @@ impl Default for Wall {
     }
 }
 
-/// The button that hangs the board on the wall.
+/// The button that switches wall mode on and off.
 #[component]
 pub fn WallSwitch() -> impl IntoView {
     let wall: Wall = expect_context();

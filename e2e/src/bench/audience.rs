@@ -1,4 +1,4 @@
-//! Viewers of one topic, and when each of them saw what.
+//! Viewers of one topic, which record when they received each publication.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,29 +11,29 @@ use super::viewer::{self, Socket};
 use crate::topology::PATIENCE;
 use crate::wait;
 
-/// Handshakes and subscriptions under way at once: each takes a process of a function.
+/// The most handshakes and subscriptions at a time: each occupies a process of a function.
 const COMING_AT_ONCE: usize = 16;
 
-/// Between one viewer's going and the next one's: each takes a process of a function for a while.
+/// The pause between two disconnects: each occupies a process of a function for a while.
 const GOING: Duration = Duration::from_millis(20);
 
-/// When what was said in a round arrived, by round.
+/// The time at which the publication of each round arrived, by round.
 type Arrivals = Arc<Mutex<BTreeMap<u64, Vec<Instant>>>>;
 
-/// Connected viewers. They go when this is dropped, all at once; [`Audience::leave`] is kinder.
+/// Connected viewers. Dropping this disconnects all of them at once; [`Audience::leave`] disconnects one after the other.
 pub struct Audience {
-    /// The ids of their connections.
+    /// The ids of the viewers' connections.
     pub ids: Vec<String>,
     arrivals: Arrivals,
     reading: Vec<JoinHandle<()>>,
 }
 
 impl Audience {
-    /// So many, subscribed.
+    /// Connects this many viewers and subscribes them.
     ///
     /// # Panics
     ///
-    /// If one of them is refused.
+    /// If the server refuses one of them.
     pub async fn gather(ws: &str, topic: &'static str, size: usize) -> Self {
         let mut audience = Self { ids: Vec::new(), arrivals: Arrivals::default(), reading: Vec::new() };
         let mut coming = JoinSet::new();
@@ -50,11 +50,11 @@ impl Audience {
         audience
     }
 
-    /// Waits until all have seen what was said in `round`, and tells when each did.
+    /// Waits until every viewer has received the publication of `round`, and returns the times.
     ///
     /// # Panics
     ///
-    /// If somebody does not see it.
+    /// If a viewer does not receive it.
     pub async fn saw(&self, round: u64) -> Vec<Instant> {
         let what = format!("all {} viewers have seen round {round}", self.ids.len());
         let all = || async {
@@ -65,7 +65,7 @@ impl Audience {
         wait::until(&what, PATIENCE, all).await.0
     }
 
-    /// They go, one after the other.
+    /// Disconnects the viewers one after the other.
     pub async fn leave(mut self) {
         for reading in std::mem::take(&mut self.reading) {
             reading.abort();
@@ -86,7 +86,7 @@ async fn come(ws: String, topic: &str) -> (String, Socket) {
     (answer["connection_id"].as_str().expect("an id").to_string(), socket)
 }
 
-/// Notes each round once: a frame may come again.
+/// Records each round once, because a frame may arrive twice.
 async fn read(mut socket: Socket, arrivals: Arrivals) {
     let mut last = 0;
     while let Some(Ok(message)) = socket.next().await {
@@ -99,7 +99,8 @@ async fn read(mut socket: Socket, arrivals: Arrivals) {
     }
 }
 
-/// The last round that a frame tells of. Not parsed: a thousand of them share a processor with what is measured.
+/// Finds the last round in a frame. It does not parse the JSON, because a thousand viewers share the processor with the
+/// functions that are measured.
 fn round_in(frame: &str) -> Option<u64> {
     let (_, rest) = frame.rsplit_once("\"round\":")?;
     rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

@@ -1,5 +1,5 @@
-//! Posts a CPU second of the function `broadcast`, as it is deployed, to viewers of our own gateway who all watch one
-//! topic; and in the same run, to the same viewers, the same posts by Node with AWS's SDK.
+//! Measures the posts per CPU second of the deployed function `broadcast`, to viewers of our own gateway who all watch one
+//! topic. In the same run, a function for Node with AWS's SDK makes the same posts to the same viewers.
 
 use std::time::{Duration, Instant};
 
@@ -12,15 +12,16 @@ use crate::topology::Topology;
 
 const TOPIC: &str = "bench/broadcast";
 const VIEWERS: usize = 1_000;
-/// Before anything is counted: a process starts, and its connections are made.
+/// Rounds before anything is counted: a process starts and opens its connections.
 const WARM_UP: usize = 3;
 const ROUNDS: usize = 20;
-/// How often either goes first.
+/// The number of times that each of the two goes first.
 const TURNS: usize = 2;
-/// What a function still has to do when the last viewer has seen it: answers to posts, a line of its log.
+/// The time for a function to finish after the last viewer has received the publication: responses of posts, a line of its
+/// log.
 const AFTERWARDS: Duration = Duration::from_millis(300);
 
-/// Measures how publications are packed on the whole way, then posts: with one shard and with four, and beside Node's.
+/// Measures how publications are packed end to end, then posts: with one shard, with four, and with Node's function.
 pub async fn run() {
     let functions = Functions::new();
     let topology = Topology::start_from(functions.folder(), |_| Vec::new()).await;
@@ -43,30 +44,30 @@ struct Bench {
     round: u64,
 }
 
-/// How something comes to `broadcast`.
+/// The two ways of invoking `broadcast`.
 #[derive(Clone, Copy)]
 enum Way {
-    /// By ingest, the table and its stream: history is written, subscribers are read.
+    /// Through ingest, the table and its stream: history is written, subscribers are read.
     Published,
-    /// By hand, as a shard: nothing is left to do but posts.
+    /// Directly, as a shard: only the posts remain to be done.
     AsShard,
 }
 
-/// What some rounds came to.
+/// The sums over some rounds.
 #[derive(Default)]
 struct Measured {
-    /// CPU time of the function's processes, and of the server's: gateway, host of functions, front.
+    /// CPU time of the function's processes, and of the server's: gateway and host of the functions.
     function: Duration,
     server: Duration,
-    /// Processes of the function: one for each shard.
+    /// The number of processes of the function, one for each shard.
     shards: usize,
-    /// From the request to each viewer, by round, in milliseconds.
+    /// The times from the request to each viewer, by round, in milliseconds.
     p50: Vec<f64>,
     last: Vec<f64>,
 }
 
 impl Bench {
-    /// A, B, B, A, and so on: whatever drifts meets both.
+    /// Measures in the order A, B, B, A and so on, so that a drift of the machine affects both alike.
     async fn side_by_side(&mut self) {
         let (mut ours, mut node) = (Vec::new(), Vec::new());
         for turn in 0..2 * TURNS {
@@ -111,7 +112,7 @@ impl Bench {
         measured
     }
 
-    /// Says something to all viewers: how long it took to each, in milliseconds.
+    /// Publishes to all viewers and returns the time to each, in milliseconds.
     async fn round(&mut self, way: Way) -> Vec<f64> {
         self.round += 1;
         let data = json!({"round": self.round, "text": "x".repeat(100)});
@@ -127,7 +128,7 @@ impl Bench {
         arrivals.into_iter().map(|at| (at - began).as_secs_f64() * 1_000.0).collect()
     }
 
-    /// A frame as `broadcast` packs it, for everybody.
+    /// A frame as `broadcast` packs it, for all viewers.
     fn shard(&self, data: &Value) -> Value {
         let (offset, ts) = (self.round, 1_800_000_000_000_u64);
         let item = json!({"offset": offset, "ts": ts, "received_at": ts, "data": data});
@@ -136,7 +137,7 @@ impl Bench {
         json!({"shard": [{"frames": [frame.to_string()], "to": self.audience.ids}]})
     }
 
-    /// So far: of the function's processes, and of the server's.
+    /// The CPU time so far of the function's processes, and of the server's.
     fn cpu(&self) -> (Duration, Duration) {
         let of = |pid: u64| u32::try_from(pid).ok().and_then(usage::cpu).unwrap_or_default();
         let function = self.topology.processes("broadcast").into_iter().map(of).sum();

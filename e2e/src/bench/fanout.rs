@@ -1,4 +1,4 @@
-//! One publisher, many viewers: deliveries a second, and CPU time a delivery.
+//! Measures deliveries per second and CPU time per delivery, with one publisher and many viewers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use super::{report, usage};
 const TOPIC: &str = "bench/fanout";
 const RUN: Duration = Duration::from_secs(8);
 
-/// Measures 100 and 1,000 viewers, ours and the peer in turns.
+/// Measures 100 and 1,000 viewers, alternating between Tickertape and the peer.
 pub async fn run() {
     for (viewers, a_second) in [(100, 200), (1_000, 40)] {
         measure(&Hub::tickertape(), viewers, a_second).await;
@@ -21,7 +21,7 @@ pub async fn run() {
     }
 }
 
-/// Paced, so that nothing is merged: each publication is a frame of its own to each viewer.
+/// Publishes at intervals, so that each publication is sent to each viewer in a frame of its own.
 async fn measure(hub: &Hub, viewers: usize, a_second: u64) {
     let seen = Arc::new(Seen::default());
     let start = Instant::now();

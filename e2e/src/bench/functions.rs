@@ -1,4 +1,4 @@
-//! Versions of `broadcast`, deployed in turns behind one gateway with one and the same audience.
+//! Versions of the function `broadcast`, run in turns behind one gateway with the same viewers.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,19 +12,19 @@ use crate::topology::Topology;
 
 const BROADCAST: &str = "broadcast";
 
-/// One of them.
+/// A version of `broadcast`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
-    /// As it is deployed: a shard is a thousand viewers.
+    /// The deployed one, with 1,000 viewers to a shard.
     Ours,
-    /// With shards of so many viewers.
+    /// The deployed one, with this many viewers to a shard.
     Shards(usize),
-    /// The same posts as one writes them for Node, with AWS's SDK.
+    /// A function for Node with AWS's SDK that makes the same posts.
     Node,
 }
 
 impl Version {
-    /// What the report calls it.
+    /// The name in the report.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ours | Self::Shards(_) => "tickertape",
@@ -32,7 +32,7 @@ impl Version {
         }
     }
 
-    /// As a program that becomes the function; `None` if that cannot be had here.
+    /// Returns the function's program; `None` if it cannot run on this machine.
     fn bootstrap(self) -> Option<String> {
         let functions = PathBuf::from(setting("TICKERTAPE_FUNCTION_DIR"));
         let ours = functions.join(BROADCAST).join("bootstrap");
@@ -51,11 +51,11 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// Those that were built.
+    /// Links to the functions that were built.
     ///
     /// # Panics
     ///
-    /// If they cannot be linked to.
+    /// If a link cannot be made.
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a temporary directory");
         let built = PathBuf::from(setting("TICKERTAPE_FUNCTION_DIR"));
@@ -68,12 +68,12 @@ impl Functions {
         functions
     }
 
-    /// The folder of folders.
+    /// The folder that contains a folder for each function.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Replaces `broadcast` and ends the processes of the old one; whether there is such a version here.
+    /// Replaces `broadcast` and ends the processes of the old one. Returns false if this version cannot run here.
     pub async fn deploy(&self, version: Version, topology: &Topology) -> bool {
         let is_there = self.put(version);
         topology.kill_function(BROADCAST).await;

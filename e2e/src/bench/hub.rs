@@ -1,4 +1,4 @@
-//! Who is measured: `tickertape serve`, and a plain hub on Node's `ws` as the peer.
+//! The servers that are measured: `tickertape serve`, and a minimal hub with Node's `ws` package as the peer.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,9 +11,9 @@ use crate::setting;
 
 /// A running server that hands every publication to every viewer.
 pub struct Hub {
-    /// What the report calls it.
+    /// The name in the report.
     pub name: &'static str,
-    /// Where viewers connect.
+    /// The address of its WebSocket.
     pub ws: String,
     process: Spawned,
     _data: TempDir,
@@ -39,7 +39,7 @@ impl Hub {
         Self { name: "tickertape", ws, process, _data: data }
     }
 
-    /// Starts the peer; `None`, with the reason on standard error, where Node or its `ws` is not to be had.
+    /// Starts the peer. Returns `None`, with the reason on standard error, if Node or the package `ws` is missing.
     pub fn node() -> Option<Self> {
         let data = TempDir::new().expect("a temporary directory");
         if !install_ws(&data) {
@@ -54,7 +54,7 @@ impl Hub {
         Some(Self { name: "node ws 8", ws, process, _data: data })
     }
 
-    /// Its process.
+    /// The id of its process.
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }

@@ -1,5 +1,5 @@
-//! How long the functions take to start, with everything there that they ask for: tables, the gateway they post to, the
-//! secret. Measured by the example `init` of `lambda-host`, which has the host of functions.
+//! Measures how long the functions take to start, with tables, gateway and secret available. The example `init` of
+//! `lambda-host`, which hosts functions, takes the times.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,10 +10,10 @@ use crate::topology::Topology;
 
 const STARTS: &str = "10";
 const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
-/// Which of them have a peer for Node.
+/// The functions that have a peer for Node.
 const PEERS: [&str; 2] = ["ingest", "broadcast"];
 
-/// Measures them in turns: a function that does nothing, ours, and Node's.
+/// Measures in turns a function that does nothing, ours, and Node's.
 ///
 /// # Panics
 ///
@@ -23,18 +23,18 @@ pub async fn run() {
     let parameters = parameter_store::start().await;
     let mut init = Command::new(setting("TICKERTAPE_INIT"));
     init.arg(STARTS).args(functions()).envs(topology.tables());
-    // Of what the functions find, only the tables' names are the same on AWS.
+    // Only the tables' names are the same as on AWS.
     init.env("TICKERTAPE_MANAGEMENT_ENDPOINT", topology.ws().replacen("ws://", "http://", 1))
         .env("TICKERTAPE_SECRET", "ssm:/tickertape/secret")
         .env("AWS_ENDPOINT_URL_SSM", parameters)
         .env("AWS_REGION", "eu-central-1");
-    // Others are served meanwhile: the stand-in for secrets lives in this program.
+    // Must not block the runtime: the stand-in for secrets runs in this program.
     let measured = tokio::task::spawn_blocking(move || init.status()).await.expect("it does not panic");
     assert!(measured.expect("it is started").success(), "a function did not start");
     topology.end().await;
 }
 
-/// `NAME=PROGRAM ARGUMENTS`, as the example reads it.
+/// Formats `NAME=PROGRAM ARGUMENTS`, as the example reads it.
 fn functions() -> Vec<String> {
     let built = setting("TICKERTAPE_FUNCTION_DIR");
     let bootstrap =

@@ -1,4 +1,4 @@
-//! From publish to delivery, at 100 publications a second and 10 viewers.
+//! Measures the time from publish to delivery, at 100 publications a second and with 10 viewers.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ const TOPIC: &str = "bench/latency";
 const PUBLICATIONS: u64 = 800;
 const VIEWERS: usize = 10;
 
-/// Measures ours, then the peer.
+/// Measures Tickertape, then the peer.
 pub async fn run() {
     let local = tokio::task::LocalSet::new();
     local.run_until(measure(&Hub::tickertape())).await;

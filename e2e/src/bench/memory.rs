@@ -1,11 +1,11 @@
-//! Resident memory a connection adds while nobody speaks.
+//! Measures the resident memory that an idle connection adds.
 
 use std::time::Duration;
 
 use super::hub::Hub;
 use super::{report, usage, viewer};
 
-/// Measures 1,000 and 5,000 idle viewers, ours and the peer in turns.
+/// Measures 1,000 and 5,000 idle viewers, alternating between Tickertape and the peer.
 pub async fn run() {
     for connections in [1_000, 5_000] {
         measure(&Hub::tickertape(), connections).await;
@@ -16,7 +16,7 @@ pub async fn run() {
 }
 
 async fn measure(hub: &Hub, connections: usize) {
-    // One connection first, so that what is made once is not counted as made for each.
+    // One connection first, so that memory which is allocated once is not counted for each connection.
     let _first = viewer::watch(&hub.ws, "bench/idle").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let Some(before) = usage::resident_bytes(hub.pid()) else {

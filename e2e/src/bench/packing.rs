@@ -1,6 +1,6 @@
-//! How many frames publications come in when they take the whole way: posted one by one, each by somebody else, then
-//! table, stream and `broadcast`. What the packer alone makes of given batches is told by `cargo xtask bench --
-//! websocket-units`; here the stream's reader decides what is one batch.
+//! Counts the frames in which publications arrive after the whole way: posted one by one by different publishers, then
+//! through table, stream and `broadcast`. The reader of the stream decides which publications form a batch; the packer
+//! alone, with given batches, is measured by `cargo xtask bench -- websocket-units`.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::topology::{PATIENCE, Topology};
 const TOPICS: usize = 30;
 const SECONDS: usize = 15;
 
-/// Thirty topics, all published once a second, and one viewer of them all.
+/// Measures thirty topics, each published once a second, with one viewer of all of them.
 ///
 /// # Panics
 ///
-/// If something does not arrive, or in a frame that is billed as more than one message.
+/// If a publication does not arrive, or arrives in a frame that is billed as more than one message.
 pub async fn run(topology: &Topology) {
     let mut viewer = viewer::connect(&topology.ws()).await;
     viewer::subscribe(&mut viewer, "packing/*").await;
@@ -53,7 +53,7 @@ async fn publish(topology: &Topology, topic: usize, second: usize) {
     topology.publish(&name, &json!({"user": second, "system": 1.25})).await;
 }
 
-/// Reads until so many publications are there: in how many frames they came.
+/// Reads this many publications and returns the number of frames in which they arrived.
 async fn read(mut socket: Socket, publications: usize) -> usize {
     let (mut frames, mut seen) = (0, 0);
     while seen < publications {

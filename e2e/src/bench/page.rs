@@ -1,4 +1,4 @@
-//! What the page costs to fetch, and how soon it moves.
+//! Measures the size of the page, and the time until it shows data that changes.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::browser::Browser;
 use crate::server::Server;
 use crate::{setting, wait};
 
-/// Notes, inside the page, when a panel first shows a number and when that number first changes.
+/// A script that records when a panel first shows a number and when that number first changes.
 const WATCH: &str = "(() => { let first = null; window.__moved = null;
     const look = () => {
         const shown = document.querySelector('[data-testid=panel] [data-testid=legend], \
@@ -20,7 +20,7 @@ const WATCH: &str = "(() => { let first = null; window.__moved = null;
     };
     document.addEventListener('DOMContentLoaded', look); })()";
 
-/// Measures the transfer, then the opening.
+/// Measures the size, then the time to open.
 pub async fn run() {
     report("page, brotli", transfer_bytes(Path::new(&setting("TICKERTAPE_SITE"))) as f64 / 1024.0, "KiB");
     let server = Server::start(&[]);
@@ -39,7 +39,7 @@ pub async fn run() {
     report("page: opening to first panel moving, median of 5", percentile(&mut moved, 0.5), "ms");
 }
 
-/// What a browser that takes brotli is sent: the compressed file where there is one.
+/// The size of a file as it is sent to a browser that accepts Brotli: that of the compressed file, if there is one.
 fn transfer_bytes(site: &Path) -> u64 {
     let files = std::fs::read_dir(site).expect("the page is built").filter_map(Result::ok);
     files

@@ -1,7 +1,7 @@
-//! What an open page holds after an hour, beside what it held after ten minutes: a wall display is never reloaded.
+//! Compares the memory of an open page after an hour with that after ten minutes: a wall display is never reloaded.
 //!
-//! The hour is a minute: clocks and timers of the page, and the time stamps of what is published, run sixty times as
-//! fast. The page itself is the released one.
+//! The hour takes a minute: the page's clocks and timers, and the timestamps of publications, run sixty times as fast. The
+//! page is built for release.
 
 use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime};
@@ -12,19 +12,20 @@ use super::report;
 use crate::browser::Browser;
 use crate::server::Server;
 
-/// How much faster time passes. Much more, and the session would take a busy machine for a dead server.
+/// The factor by which time runs faster. With a much larger one the session would take a busy machine for a dead server.
 const PACE: u32 = 60;
-/// The page's time begins so long ago, in milliseconds: the server takes nothing of the future.
+/// The time in the past at which the page's time begins, in milliseconds: the server refuses timestamps in the future.
 const AGO_MS: u64 = 2 * 3_600_000;
-/// Published before the page opens, in seconds: more than it shows, so that it begins with the largest frames there are.
+/// Seconds of data that are published before the page opens. It is more than the page shows, so that the first frames are
+/// as large as possible.
 const PAST_S: u64 = 600;
 /// Publications in one request.
 const BATCH: u64 = 60;
-/// Between two batches, in real time.
+/// The real time between two batches.
 const BEAT: Duration = Duration::from_millis(100);
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// Quickens every clock and timer of the page, and the server's clock as it hears of it.
+/// A script that speeds up every clock and timer of the page, and the server's time in messages.
 fn quickened() -> String {
     format!(
         "(() => {{ const pace = {PACE}, start = Date.now(), born = start - {AGO_MS}, began = performance.now();
@@ -42,23 +43,23 @@ fn quickened() -> String {
     )
 }
 
-/// What an open page holds.
+/// The memory of an open page.
 #[derive(Clone, Copy, Debug)]
 pub struct Held {
-    /// By JavaScript, after a collection.
+    /// JavaScript's heap after a garbage collection.
     pub heap_bytes: f64,
-    /// All of WebAssembly's memory, which never shrinks.
+    /// WebAssembly's memory, which never shrinks.
     pub wasm_bytes: f64,
 }
 
 impl Held {
-    /// Both.
+    /// The sum of both.
     pub fn bytes(self) -> f64 {
         self.heap_bytes + self.wasm_bytes
     }
 }
 
-/// For a page that is to be looked at: keeps hold of its WebAssembly memory.
+/// A script that keeps a reference to the page's WebAssembly memory, to be measured later.
 pub const WATCH: &str = "for (const name of ['instantiate', 'instantiateStreaming']) {
         const make = WebAssembly[name];
         WebAssembly[name] = async (...all) => {
@@ -68,7 +69,7 @@ pub const WATCH: &str = "for (const name of ['instantiate', 'instantiateStreamin
         };
     }";
 
-/// What the page holds now.
+/// Measures the memory of the page now.
 ///
 /// # Panics
 ///
@@ -93,7 +94,7 @@ pub async fn run() {
     report("page memory, an hour to ten minutes", held[3].bytes() / held[0].bytes(), "times");
 }
 
-/// Feeds one page, and looks at it after so many minutes of its time, in order.
+/// Publishes to one page, and measures its memory after each of these minutes of its time, in order.
 async fn after_minutes<const N: usize>(looks: [u64; N]) -> [Held; N] {
     let server = Server::start(&["--no-host"]);
     let past = Feed { server: &server, from_ms: wall_ms() - (AGO_MS + PAST_S * 1_000) as i64 };
@@ -114,16 +115,16 @@ async fn after_minutes<const N: usize>(looks: [u64; N]) -> [Held; N] {
     held
 }
 
-/// What is published.
+/// The publisher.
 #[derive(Clone, Copy)]
 struct Feed<'a> {
     server: &'a Server,
-    /// When its first second begins.
+    /// The start of its first second.
     from_ms: i64,
 }
 
 impl Feed<'_> {
-    /// Publishes as the page's time passes, until it has passed for so long.
+    /// Publishes in step with the page's time until this much of it has passed.
     async fn live(self, began: Instant, age: Duration) {
         let passed = || began.elapsed() * PACE;
         let mut second = passed().as_secs();
@@ -135,7 +136,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Publishes to each topic what happened in some seconds.
+    /// Publishes the data of some seconds to each topic.
     async fn publish(self, seconds: Range<u64>) {
         for first in seconds.clone().step_by(BATCH as usize) {
             for (topic, data) in TOPICS {

@@ -1,4 +1,4 @@
-//! A stand-in for SSM's Parameter Store: one secret, whatever one asks for.
+//! A stand-in for SSM's Parameter Store, which returns the same secret for every name.
 
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -6,7 +6,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 const SECRET: &str = "a secret of forty letters, told to nobody";
 
-/// Answers until this program ends; says where.
+/// Starts to answer, until this program ends. Returns the address.
 ///
 /// # Panics
 ///
@@ -22,7 +22,7 @@ pub async fn start() -> String {
     format!("http://{address}")
 }
 
-/// Requests of one connection, as long as there are any (AWS Systems Manager API Reference, "GetParameter").
+/// Answers the requests of one connection (AWS Systems Manager API Reference, "GetParameter").
 async fn answer(mut socket: BufReader<TcpStream>) {
     let body = json!({"Parameter": {"Name": "/tickertape/secret", "Type": "SecureString", "Value": SECRET}});
     let body = body.to_string();
@@ -37,7 +37,7 @@ async fn answer(mut socket: BufReader<TcpStream>) {
     }
 }
 
-/// `None` at the end of the connection.
+/// Reads a request; `None` at the end of the connection.
 async fn read_request(socket: &mut BufReader<TcpStream>) -> Option<()> {
     let mut length = 0;
     loop {

@@ -1,5 +1,5 @@
-//! From the loss of every connection at once to the moment at which each viewer has what it missed meanwhile: as the
-//! board comes back, and as fast as a hub lets everybody in.
+//! Measures the time from the loss of all connections to the moment at which each viewer has received what it missed: with
+//! the board's delays, and as fast as the hub accepts connections.
 
 use std::time::{Duration, Instant};
 
@@ -15,20 +15,20 @@ use super::{percentile, report, usage};
 
 const TOPIC: &str = "bench/recovery";
 const MISSED: u64 = 300;
-/// Longer than any of this takes.
+/// A limit that none of this should reach.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What coming back was to one viewer.
+/// The result of one viewer's reconnect.
 struct Recovery {
-    /// From the loss to the last publication.
+    /// The time from the loss to the last publication.
     took: Duration,
-    /// Received: payload of frames.
+    /// Bytes received in the payload of frames.
     bytes: u64,
-    /// Received.
+    /// Frames received.
     frames: u64,
 }
 
-/// Measures 1, 100 and 1,000 viewers: by the board's session, then ours and the peer at once.
+/// Measures 1, 100 and 1,000 viewers: with the board's session, then without delays for Tickertape and the peer.
 pub async fn run() {
     for viewers in [1, 100, 1_000] {
         by_session(viewers).await;
@@ -39,7 +39,7 @@ pub async fn run() {
     }
 }
 
-/// With the session's own pauses, which spread a crowd.
+/// Reconnects with the session's own delays, which spread a crowd.
 async fn by_session(viewers: usize) {
     let hub = Hub::tickertape();
     let mut publisher = viewer::connect(&hub.ws).await;
@@ -64,7 +64,7 @@ async fn by_session(viewers: usize) {
     tell_times(&format!("tickertape: {viewers} back by the session"), all(returning).await);
 }
 
-/// Without any pause.
+/// Reconnects without delays.
 async fn at_once(hub: &Hub, viewers: usize) {
     let mut publisher = viewer::connect(&hub.ws).await;
     publish(&mut publisher, 1..=1).await;
@@ -80,7 +80,7 @@ async fn at_once(hub: &Hub, viewers: usize) {
     let name = format!("{}: {viewers} back at once", hub.name);
     tell_times(&name, recoveries.iter().map(|recovery| recovery.took).collect());
     if let (Some(before), Some(after)) = (cpu_before, usage::cpu(hub.pid())) {
-        // Ticks of 10 ms say nothing about one viewer.
+        // Ticks of 10 ms are too coarse for one viewer.
         if viewers > 1 {
             report(&format!("{name}, CPU each"), (after - before).as_secs_f64() * 1e3 / viewers as f64, "ms");
         }
@@ -98,7 +98,7 @@ async fn publish(publisher: &mut Socket, numbers: std::ops::RangeInclusive<u64>)
     }
 }
 
-/// Which log the topic has; a hub without such a notion has none.
+/// Reads the epoch of the topic's log; `None` for the peer, which has no epochs.
 async fn epoch(ws: &str) -> Value {
     let mut socket = viewer::connect(ws).await;
     subscribe(&mut socket, json!({})).await;
@@ -130,7 +130,7 @@ async fn next(socket: &mut Socket) -> String {
     message.expect("not closed").expect("a message").to_text().expect("text").to_owned()
 }
 
-/// The last offset of what a frame brings; 0 if it brings nothing.
+/// Returns the offset of the last publication in a frame, or 0 if there is none.
 fn last_offset(text: &str) -> u64 {
     let frame: Value = serde_json::from_str(text).expect("JSON");
     let parts = frame["parts"].as_array().cloned().unwrap_or_else(|| vec![frame.clone()]);

@@ -1,4 +1,4 @@
-//! A viewer that loses its connection and comes back, by the board's own session.
+//! A viewer that loses its connection and reconnects, with the board's own session.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -11,27 +11,27 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::viewer::Socket;
 
-/// Close code of a socket that broke.
+/// The close code of a connection that was lost without a close frame.
 const BROKEN: u16 = 1006;
 
-/// See the [module](self).
+/// A viewer that can lose its connection; see the [module](self).
 pub struct Returning {
     url: String,
     session: Session,
     start: Instant,
-    /// The last socket asked for.
+    /// The id of the socket that the session opened last.
     id: Option<SocketId>,
     socket: Option<Socket>,
-    /// The last offset shown.
+    /// The offset of the last publication that was delivered.
     seen: u64,
 }
 
 impl Returning {
-    /// Watches `topic` from its last publication on.
+    /// Subscribes to `topic`, from its last publication on.
     ///
     /// # Panics
     ///
-    /// If `topic` is none.
+    /// If `topic` is not a valid topic.
     pub fn new(url: &str, topic: &str, seed: u64) -> Self {
         let mut session = Session::new(Settings::default(), seed);
         let start = Instant::now();
@@ -40,7 +40,7 @@ impl Returning {
         Self { url: url.to_string(), session, start, id: None, socket: None, seen: 0 }
     }
 
-    /// Does what the session wants until the publication at `offset` is shown.
+    /// Performs the session's effects until the publication at `offset` is delivered.
     pub async fn follow_to(&mut self, offset: u64) {
         while self.seen < offset {
             while let Some(effect) = self.session.poll_effect() {
@@ -55,12 +55,12 @@ impl Returning {
         }
     }
 
-    /// The connection ends, and the session is not told.
+    /// Ends the connection without telling the session.
     pub fn lose(&mut self) {
         self.socket = None;
     }
 
-    /// The session is told.
+    /// Tells the session that the connection has ended.
     pub fn notice(&mut self) {
         if let Some(id) = self.id {
             self.session.socket_closed(id, BROKEN, "", at(self.start));
@@ -78,7 +78,7 @@ impl Returning {
             Effect::OpenSocket { socket, .. } => self.call(socket).await,
             Effect::Send { text, .. } => {
                 if let Some(socket) = &mut self.socket {
-                    // One that is closed says so when it is read.
+                    // A closed socket reports it on the next read.
                     let _ = socket.send(Message::text(text)).await;
                 }
             }
@@ -102,7 +102,7 @@ impl Returning {
         }
     }
 
-    /// Until a message comes or time is up.
+    /// Waits for a message or for the timeout.
     async fn wait(&mut self) {
         let due_ms = self.session.poll_timeout().unwrap_or(u64::MAX / 2);
         let due = Duration::from_millis(due_ms).saturating_sub(self.start.elapsed());
@@ -128,6 +128,6 @@ impl Returning {
 
 fn at(start: Instant) -> Now {
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    // Milliseconds since the Unix epoch fit for millions of years.
+    // Milliseconds since the Unix epoch fit into the type for millions of years.
     Now { mono_ms: start.elapsed().as_millis() as u64, wall_ms: wall.as_millis() as i64 }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use e2e::bench;
 
-/// What is measured unless told. The others need the AWS topology: see [`run`].
+/// The figures that are measured by default. The others need the AWS topology: see [`run`].
 const ALL: [&str; 6] = ["fanout", "latency", "recovery", "memory", "page", "page-memory"];
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
     let only = std::env::args().nth(1);
     let wanted = only.as_deref().map_or(ALL.to_vec(), |only| vec![only]);
     if wanted != ["init"] {
-        // Whose own program prints a table.
+        // Its own program prints the table.
         println!("{:<52} {:>12}  unit", "figure", "value");
     }
     for name in wanted {
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Whether there is such a figure.
+/// Returns true if a figure has this name.
 async fn run(name: &str) -> bool {
     match name {
         "fanout" => bench::fanout::run().await,

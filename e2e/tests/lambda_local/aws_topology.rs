@@ -1,4 +1,4 @@
-// Who kills functions finds them by what Linux tells of processes.
+// Functions are found in `/proc`, to be killed.
 #[cfg(target_os = "linux")]
 mod promises;
 
@@ -34,7 +34,7 @@ async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
 
 #[tokio::test]
 async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
-    // Nobody is told that a client left, so its row stays until somebody posts to it.
+    // The server is not told that the client left, so its row stays until something is posted to it.
     let forgetful =
         |folder: &_| vec!["--chaos".into(), file(folder, "chaos.json", r#"{"lost_disconnect": 1}"#)];
     let topology = Topology::start(forgetful).await;
@@ -44,7 +44,7 @@ async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
     let (stale, alive) = (leaving.id.clone(), staying.id.clone());
     assert!(both.contains(&stale) && both.contains(&alive), "{both:?}");
     leaving.leave().await;
-    // One that is new may not be there yet, for all API Gateway says: it is given some seconds.
+    // API Gateway answers 410 for a new connection too, so a new one is not removed for some seconds.
     let mut published = 0;
     let pruned = || {
         published += 1;
@@ -89,7 +89,7 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
     for n in 1..=12_u64 {
         let reply = topology.publish("a", &json!(n)).await;
         assert_eq!(reply["offset"], n, "{reply}");
-        // `broadcast` is at work on what was just acknowledged; the others are warm and wait.
+        // `broadcast` is working on the acknowledged publication; the others are warm and idle.
         killed += topology.kill_function(["broadcast", "ingest", "websocket"][n as usize % 3]).await;
     }
     assert!(killed > 3, "only {killed} processes were killed");
@@ -97,7 +97,7 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
     assert_eq!(viewer.publications("a", 12).await, expected);
 }
 
-// The wire is a task here, and waiting for a line of a program keeps a thread.
+// The proxy is a task of this runtime, and waiting for a program's output blocks a thread.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_published_while_a_client_was_cut_off_is_fetched_when_it_is_back() {
     let topology = Topology::start(|_| vec![]).await;
@@ -128,7 +128,7 @@ async fn what_was_published_while_a_client_was_cut_off_is_fetched_when_it_is_bac
     assert!(wire.handshakes() >= 4, "it connected only {} times", wire.handshakes());
 }
 
-/// Waits until the panel does; longer than a browser's usual patience, because a first invocation starts a process.
+/// Waits until the panel shows it, longer than usual because a first invocation starts a process.
 async fn shows(browser: &Browser, words: &str) {
     let panel = panel("shop/orders");
     let began = Instant::now();
@@ -141,7 +141,7 @@ async fn shows(browser: &Browser, words: &str) {
     }
 }
 
-/// Valid for an hour.
+/// Returns a token that is valid for an hour.
 fn token(secret: &str, filters: &[&str]) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let expires = (now + Duration::from_secs(3600)).as_secs();

@@ -1,7 +1,7 @@
-//! The AWS topology with the functions that are deployed: API Gateway and Lambda are ours, DynamoDB is AWS's own, the
-//! browser is a real one. What holds for `tickertape serve` has to hold here.
+//! The AWS topology with the deployed functions: API Gateway and Lambda are emulated, DynamoDB Local is AWS's, the browser
+//! is real. Everything that holds for `tickertape serve` must hold here.
 //!
-//! The tests have a module, by whose name `cargo xtask test` leaves them out where only a browser is set up.
+//! The tests are in a module of their own, by whose name `cargo xtask test` skips them where only a browser is set up.
 
 mod aws_topology;
 #[cfg(target_os = "linux")]

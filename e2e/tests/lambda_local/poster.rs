@@ -1,4 +1,4 @@
-//! Whoever publishes by HTTP, and again until it is acknowledged: a number makes a repeat harmless.
+//! A publisher over HTTP, which repeats a publication until it is acknowledged. Its sequence number makes a repeat harmless.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use storm::Board;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-/// From one acknowledgement to the next publication.
+/// The pause between an acknowledgement and the next publication.
 const PERIOD: Duration = Duration::from_millis(250);
-/// Before a publication is said again.
+/// The pause before a publication is repeated.
 const AGAIN: Duration = Duration::from_millis(100);
 
-/// Publishes to one topic, from 1 on.
+/// Publishes the numbers from 1 on to one topic.
 pub struct Poster {
     client: Client,
     url: String,
@@ -25,13 +25,13 @@ pub struct Poster {
 }
 
 impl Poster {
-    /// To this topic of the server at `url`.
+    /// Creates a publisher to this topic of the server at `url`.
     pub fn new(url: &str, topic: &str, board: Arc<Board>) -> Self {
         let topic = Topic::new(topic).expect("a topic");
         Self { client: Client::new(), url: format!("{url}/topics/{topic}"), topic, board }
     }
 
-    /// Publishes until told to stop. Answers with what should not have been.
+    /// Publishes until told to stop. Returns the faults.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut number = 0;
@@ -49,7 +49,7 @@ impl Poster {
         faults
     }
 
-    /// Where it landed; the words of a refusal, if it was not the server that failed.
+    /// Returns the position of the publication, or the message of a refusal that was not a server error.
     async fn acknowledged(&self, number: u64) -> Result<u64, String> {
         loop {
             match self.post(number).await {
@@ -57,7 +57,7 @@ impl Poster {
                 Ok(answer) if !may_be_repeated(answer.status()) => {
                     return Err(format!("{}: {:?}", answer.status(), answer.text().await));
                 }
-                // A function was killed, or a table was slow: nobody knows whether it is in the log.
+                // A function was killed or a table was slow: the publication may or may not be in the log.
                 Ok(_) | Err(_) => sleep(AGAIN).await,
             }
         }

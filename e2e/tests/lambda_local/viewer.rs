@@ -1,4 +1,4 @@
-//! A client that sees every frame.
+//! A client that reads every frame.
 
 use e2e::topology::PATIENCE;
 use futures_util::{SinkExt, StreamExt};
@@ -9,15 +9,15 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// Watches one filter.
+/// A viewer of one filter.
 pub struct Viewer {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Its connection's.
+    /// The id of its connection.
     pub id: String,
 }
 
 impl Viewer {
-    /// Subscribed, when this returns.
+    /// Connects and subscribes.
     pub async fn watch(url: &str, filter: &str) -> Self {
         let connected = timeout(PATIENCE, connect_async(url)).await.expect("an answer in time");
         let mut viewer = Self { socket: connected.expect("a handshake").0, id: String::new() };
@@ -27,7 +27,7 @@ impl Viewer {
         viewer
     }
 
-    /// The data of the next `count` publications of a topic.
+    /// Reads the data of the next `count` publications of a topic.
     pub async fn publications(&mut self, topic: &str, count: usize) -> Vec<Value> {
         let mut data = Vec::new();
         let mut offset = None;
@@ -35,7 +35,7 @@ impl Viewer {
             let frame = self.hear("publications").await;
             for item in frame["items"].as_array().into_iter().flatten().filter(|_| frame["topic"] == topic) {
                 let here = item["offset"].as_u64();
-                // A frame may come again; what it says is known by its place.
+                // A frame may arrive twice; its positions tell.
                 if here > offset {
                     data.push(item["data"].clone());
                     offset = here;
@@ -45,7 +45,7 @@ impl Viewer {
         data
     }
 
-    /// Goes, with a word.
+    /// Closes the connection with a close frame.
     pub async fn leave(mut self) {
         timeout(PATIENCE, self.socket.close(None)).await.expect("in time").expect("closed");
         while let Ok(Some(Ok(_))) = timeout(PATIENCE, self.socket.next()).await {}
@@ -68,7 +68,7 @@ impl Viewer {
     }
 }
 
-/// The status a handshake with this token is refused with, if it is.
+/// Returns the status with which a handshake with this token is refused, or `None` if it is accepted.
 pub async fn refused(url: &str, token: Option<&str>) -> Option<u16> {
     let mut request = url.into_client_request().expect("a request");
     if let Some(token) = token {

@@ -1,7 +1,7 @@
-//! Every look of the board with made-up data and no server: what its style sheets and charts are judged by.
+//! Every state of the board with made-up data and no server, to judge style sheets and charts by.
 //!
-//! Words in the address' fragment choose: `#dark`, `#light`, `#wall`, `#add`, `#trouble`, `#empty`;
-//! and what is done after a moment: `#point` (crosshair), `#table`, `#off` (first series), `#turn` (to light).
+//! Words in the address's fragment select a state: `#dark`, `#light`, `#wall`, `#add`, `#trouble`, `#empty`; and an action
+//! after a moment: `#point` (crosshair), `#table`, `#off` (first series), `#turn` (to light).
 
 mod synth;
 
@@ -19,7 +19,7 @@ fn main() {
     mount_to_body(Gallery);
 }
 
-/// What the fragment asks for.
+/// The words in the address's fragment.
 fn asked(word: &str) -> bool {
     window().location().hash().is_ok_and(|hash| hash.split(['#', ',']).any(|part| part == word))
 }
@@ -29,7 +29,7 @@ fn set_root(attribute: &str, word: &str) {
     root.set_attribute(attribute, word).expect("a valid attribute name");
 }
 
-/// Clicks on the first of these.
+/// Clicks the first element that matches.
 fn press(selector: &str) {
     if let Ok(Some(element)) = document().query_selector(selector) {
         element.unchecked_into::<web_sys::HtmlElement>().click();
@@ -202,7 +202,7 @@ fn Panels() -> impl IntoView {
     }
 }
 
-/// A chart that goes on.
+/// A chart that gets new data.
 #[component]
 fn Lines(
     name: &'static str,
@@ -222,7 +222,7 @@ fn Lines(
     view! { <ChartPanel name path unit wide chip=("live", "live") set /> }
 }
 
-/// A chart that stands still.
+/// A chart whose data does not change.
 #[component]
 fn Still(
     name: &'static str,

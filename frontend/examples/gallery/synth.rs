@@ -1,20 +1,20 @@
-//! Made-up data that looks like the real thing and is the same every time.
+//! Made-up data that looks real and is the same every time.
 
 use board_model::chart::SeriesSet;
 
-/// Numbers that wander, from a seed.
+/// A random walk from a seed.
 pub struct Walk {
     state: u32,
     value: f64,
 }
 
 impl Walk {
-    /// A walk that starts in the middle.
+    /// Creates a walk that starts at 0.5.
     pub fn new(seed: u32) -> Self {
         Self { state: seed.wrapping_mul(2_654_435_761).max(1), value: 0.4 }
     }
 
-    /// The next number, from 0 to 1.
+    /// Returns the next number, from 0 to 1.
     pub fn next(&mut self) -> f64 {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 17;
@@ -25,7 +25,7 @@ impl Walk {
     }
 }
 
-/// A topic that never was: some series between two values.
+/// A made-up topic: some series between two values.
 pub struct Feed {
     walks: Vec<(String, Walk)>,
     low: f64,
@@ -33,7 +33,7 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// A feed of these series, each between `low` and `high`.
+    /// Creates a feed of these series, each between `low` and `high`.
     pub fn new(seed: u32, names: &[&str], low: f64, high: f64) -> Self {
         let walk = |(index, name): (usize, &&str)| ((*name).to_owned(), Walk::new(seed + index as u32 * 77));
         Self { walks: names.iter().enumerate().map(walk).collect(), low, high }
@@ -47,7 +47,7 @@ impl Feed {
         set.append(ts_ms, values);
     }
 
-    /// A set filled every second from `from_ms` to `to_ms`, leaving out what `skip` names.
+    /// Returns a set filled every second from `from_ms` to `to_ms`, except at the times that `skip` names.
     pub fn fill(&mut self, from_ms: i64, to_ms: i64, skip: impl Fn(i64) -> bool) -> SeriesSet {
         let mut set = SeriesSet::new(4_000);
         for ts_ms in (from_ms..=to_ms).step_by(1_000).filter(|ts_ms| !skip(*ts_ms)) {

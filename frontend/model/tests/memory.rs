@@ -1,7 +1,8 @@
-//! A wall display is never reloaded: what the page knows after an hour takes hardly more room than after ten minutes.
+//! A wall display is never reloaded, so the model must not grow: after an hour it takes hardly more memory than after ten
+//! minutes.
 //!
-//! Alone in its program, because it counts every byte that the program holds; natively only, because in WebAssembly
-//! the allocator belongs to the test runner.
+//! This test has a program of its own, because it counts every byte that the program has allocated. It runs natively only,
+//! because in WebAssembly the allocator belongs to the test runner.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -17,11 +18,12 @@ use shared::{Filter, Publication, Topic};
 use tickertape_session::{Effect, Event, Now, Session, Settings, SocketId};
 
 const MINUTE: u64 = 60;
-/// What an hour may take, of what ten minutes do: changes of a state are kept for longer than the window.
+/// The most memory after an hour, as a multiple of that after ten minutes. It is above 1 because changes of a state are
+/// kept for longer than the window.
 const MOST_GROWTH: f64 = 1.05;
 const BORN_MS: i64 = 1_790_000_000_000;
 
-/// The system's allocator, counting what it has given out.
+/// The system's allocator, which counts the bytes that are allocated.
 struct Counting;
 
 static HELD_BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -43,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// A session and what it made known, as the page has them.
+/// A session and the model that its events fill, as in the page.
 struct Page {
     session: Session,
     socket: SocketId,
@@ -51,7 +53,7 @@ struct Page {
 }
 
 impl Page {
-    /// Connected, and watching everything.
+    /// Creates a session that is connected and has subscribed to everything.
     fn open() -> Self {
         let mut session = Session::new(Settings::default(), 1);
         session.subscribe(Filter::All, None, at(0));
@@ -65,7 +67,7 @@ impl Page {
         page
     }
 
-    /// One second of the page's life: a publication of every topic, and a tick.
+    /// Simulates one second: a publication of every topic, and a tick.
     fn live(&mut self, second: u64) {
         for (topic, data) in TOPICS {
             self.hear(&publication(topic, second, data(second)), second);
@@ -123,7 +125,7 @@ fn publication(topic: &str, second: u64, data: Value) -> Value {
 
 type Data = fn(u64) -> Value;
 
-/// One topic for each kind of panel, two for charts.
+/// One topic for each kind of panel, and two for charts.
 const TOPICS: [(&str, Data); 6] = [
     ("wall/cores", |n| json!({"a": n % 97, "b": n % 89, "c": n % 83, "d": n % 79})),
     ("wall/rates", |n| json!({"in": n * 7 % 1_009, "out": n * 3 % 997})),

@@ -1,13 +1,13 @@
-//! A panel's corner: how far it can be believed and, on a press, all that is known about that.
+//! A panel's status label, and the details that it opens.
 
 use leptos::prelude::*;
 use shared::Millis;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::follow::{follow, parts};
 use board_model::chip::{Chip, loss_words};
 
-/// The word and shape in the corner; it opens what was lost, stretch by stretch.
+/// The status label in a panel's corner. A press opens the details, which list every stretch of lost data.
 #[component]
 pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
     let (chip, id) = (shown.chip, format!("details-{topic}"));

@@ -1,8 +1,8 @@
-//! Several series over time.
+//! The body of a line panel: several series over time.
 
 use leptos::prelude::*;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::chart::Chart;
 use crate::prefs;
 use board_model::chart::Hidden;
@@ -23,7 +23,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// The series that the reader switched off, now or when the topic was last shown in this browser.
+/// The hidden series of the topic, as stored in this browser. Changes are stored again.
 fn remembered(shown: Shown) -> RwSignal<Hidden> {
     let topic = shown.stream.with_untracked(|stream| stream.topic().clone());
     let hidden = RwSignal::new(prefs::hidden(&topic));

@@ -1,21 +1,21 @@
-//! Texts and events, the newest on top.
+//! The body of a log panel: texts and events, the newest first.
 
 use leptos::prelude::*;
 use leptos::tachys::view::keyed::keyed;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::follow::follow;
 use board_model::chart::LocalClock;
 use board_model::lines::{Level, Line};
 
-/// Lines in the page; more are kept, and nobody scrolls that far.
+/// Lines in the page. More are kept in the model.
 const MOST_SHOWN: usize = 100;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let lines =
         move || shown.stream.with(|stream| stream.lines().newest(MOST_SHOWN).cloned().collect::<Vec<_>>());
     let clock = shown.board.clock;
-    // Not `For`: its owner keeps a trace of every row there ever was, and a log has ever new ones. These own nothing.
+    // Not `For`: it keeps memory for every row that was ever added, and a log never stops adding rows.
     let rows = follow(move || {
         keyed(lines(), |line| line.number, move |_, line| (drop::<usize>, row(line, clock).into_any()))
     });

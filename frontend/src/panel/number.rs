@@ -1,9 +1,9 @@
-//! One number: a big figure over a sparkline.
+//! The body of a number panel: the newest value in large type, over a sparkline.
 
 use leptos::prelude::*;
 use shared::Millis;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::chart::Chart;
 use crate::follow::follow;
 use board_model::chart::{Format, Look, SeriesSet, Unit};

@@ -1,8 +1,8 @@
-//! A state: the word large, when it began, and a strip of what it was before.
+//! The body of a state panel: the current state in large type, when it began, and a strip of the states before it.
 
 use leptos::prelude::*;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::follow::{follow, parts};
 use board_model::states::Mood;
 
@@ -17,7 +17,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// The window's states, as long as they lasted. For the eye: the note below says the same in words.
+/// The states in the window, each as wide as it lasted. It is hidden from screen readers, since the note below says the
+/// same in words.
 fn strip(shown: Shown) -> impl IntoView {
     let edge = shown.board.edge.get();
     let window = edge - shown.board.window.get().ms()..edge;

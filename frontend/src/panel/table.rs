@@ -1,8 +1,8 @@
-//! A list of objects: one a row, one field a column.
+//! The body of a table panel: one row for each object, one column for each field.
 
 use leptos::prelude::*;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::follow::{follow, numbered, parts};
 use board_model::stream::Stream;
 use board_model::table::{Column, Table};
@@ -32,7 +32,7 @@ fn heading(column: Column) -> impl IntoView {
     view! { <th scope="col" class:text=!column.numeric>{column.name}</th> }
 }
 
-/// One row; a cell is written again only when its own text has changed.
+/// One row. A cell is updated only when its own text has changed.
 fn line(table: Memo<Table>, row: usize, columns: &[Column]) -> impl IntoView + use<> {
     let cell = |(index, column): (usize, &Column)| {
         let text = Memo::new(move |_| table.with(|table| text(table, row, index)));

@@ -1,5 +1,5 @@
-//! What is promised of `tickertape serve` (`cli/tests/storm`), of real functions over real tables: whatever was
-//! acknowledged is seen by everybody, once and in order.
+//! The guarantees of `tickertape serve` (`cli/tests/storm`), tested with real functions over real tables: every viewer gets
+//! every acknowledged publication, once and in order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,24 +16,24 @@ use tokio::time::{Instant, sleep};
 use crate::poster::Poster;
 
 const VIEWERS: usize = 20;
-/// As many as DynamoDB Local takes beside all that viewers ask, on a busy machine too.
+/// The interval between publications: DynamoDB Local can take this many beside the viewers' reads, on a busy machine.
 const PERIOD: Duration = Duration::from_millis(150);
 const BY_SESSION: [&str; 3] = ["storm/1", "storm/2", "storm/3"];
 const BY_HTTP: [&str; 2] = ["storm/4", "storm/5"];
 const ARRIVAL: Duration = Duration::from_secs(4);
-/// A day of publications, for all that these tests last.
+/// A retention of a day, longer than these tests last.
 const KEPT: u64 = 1_000_000;
-/// Connections are replaced every six seconds, and a batch goes to viewers by three invocations. Apart from that,
-/// time passes as it does: processes and tables would not go any faster.
+/// Settings with which connections are replaced every six seconds and a batch is sent by three invocations. Time is not
+/// sped up, because processes and tables cannot be.
 const SETTINGS: [&str; 2] = ["TICKERTAPE_ROTATE_IN_MS=6000", "TICKERTAPE_SHARD_SIZE=8"];
 const TIME_SCALE: u32 = 1;
-/// Then the first posts to a connection are answered with 410, as on AWS: a subscription takes some ten milliseconds.
+/// A setting with which the first posts to a connection are answered with 410, as on AWS.
 const GONE_MS: u64 = 60;
-/// Batches make few posts of many publications.
+/// The share of posts that fail: it is small, because batches combine many publications into few posts.
 const BROKEN: f64 = 0.01;
 
 const ROTATIONS: u64 = 3;
-/// More than enough for one rotation, on a slow machine too.
+/// A time that is enough for one rotation, on a slow machine too.
 const ROTATION: Duration = Duration::from_secs(30);
 const STORM: Duration = Duration::from_secs(20);
 const FUNCTIONS: [&str; 3] = ["websocket", "ingest", "broadcast"];
@@ -52,20 +52,20 @@ async fn viewers_see_everything_once_and_in_order_through_rotation_after_rotatio
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_goes_wrong_and_whoever_is_killed_everyone_has_everything_in_the_end() {
     let scene = Scene::begin().await;
-    scene.rage();
+    scene.start_faults();
     let killed = scene.kill_at_random(STORM).await;
-    scene.calm();
+    scene.stop_faults();
     let told = scene.end().await;
     println!("storm over functions, {killed} of them killed: {told}");
     assert_eq!(told.faults, Vec::<String>::new());
     assert_eq!(told.gaps, 0);
     assert!(killed >= 10, "only {killed} processes were killed");
     assert!(told.duplicates > 0, "nothing came twice: {told}");
-    // How many depends on how many posts a machine makes in that time.
+    // The number depends on how many posts the machine makes in that time.
     assert!(told.reconnects + told.histories >= 5, "no storm worth the name: {told}");
 }
 
-/// Everything on this machine that takes part, and everyone.
+/// The topology with its viewers and publishers.
 struct Scene {
     topology: Topology,
     seed: Seed,
@@ -75,7 +75,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// In calm weather: everyone is connected, and publications flow, by a session and by HTTP.
+    /// Starts without faults: viewers are connected, and a session and two HTTP clients publish.
     async fn begin() -> Self {
         let seed = Seed::draw();
         let in_weather =
@@ -92,24 +92,24 @@ impl Scene {
         Self { topology, seed, crowd, posters, stop_posting }
     }
 
-    /// From now on everything goes wrong.
-    fn rage(&self) {
+    /// Turns faults on.
+    fn start_faults(&self) {
         let seed = self.seed.of_weather(0);
         let rage = Rage { time_scale: TIME_SCALE, seed, gone_ms: GONE_MS, broken: BROKEN };
-        self.weather(&rage.to_json());
+        self.write_faults(&rage.to_json());
     }
 
-    /// From now on nothing does.
-    fn calm(&self) {
-        self.weather(&weather::calm(TIME_SCALE));
+    /// Turns faults off.
+    fn stop_faults(&self) {
+        self.write_faults(&weather::calm(TIME_SCALE));
     }
 
-    /// The server notices within a second.
-    fn weather(&self, chaos: &str) {
+    /// Writes the settings, which the server reads within a second.
+    fn write_faults(&self, chaos: &str) {
         file(&self.topology.folder, "chaos.json", chaos);
     }
 
-    /// Kills the processes of one function after the other, and says how many.
+    /// Kills the processes of one function after the other, and returns their number.
     async fn kill_at_random(&self, during: Duration) -> usize {
         let mut chance = StdRng::seed_from_u64(self.seed.of_killer());
         let (end, mut killed) = (Instant::now() + during, 0);
@@ -120,7 +120,7 @@ impl Scene {
         killed
     }
 
-    /// Lets everyone have everything, and adds up.
+    /// Waits until every viewer has every publication, and returns the totals.
     async fn end(self) -> Told {
         self.stop_posting.send_replace(true);
         let faults = self.posters.join_all().await.concat();
