@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use shared::{Filter, Millis, Topic};
 use tickertape_session::Session;
 
-use crate::chart::frame::FrameTask;
+use crate::chart::frame::{FrameTask, Step};
 use crate::chart::local_clock;
 use crate::prefs::{self, View};
 use crate::socket::Connection;
@@ -95,7 +95,7 @@ impl Board {
             left_out: RwSignal::new(HashSet::new()),
             clock: local_clock(),
         };
-        board.notifier.set_value(Some(FrameTask::new(move || board.notify_changed())));
+        board.notifier.set_value(Some(FrameTask::new(Step::Update, move || board.notify_changed())));
         board
     }
 

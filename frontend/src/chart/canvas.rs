@@ -1,4 +1,4 @@
-//! Marks become pixels: the only file that draws on a canvas.
+//! Draws marks on a canvas. This is the only file that uses the browser's canvas.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use super::theme::{Palette, SERIES_COLOURS};
 use board_model::chart::draw::{Align, Ink, Mark};
 use board_model::chart::geometry::{Point, Rect, Surface};
 
-/// Strokes at the usual size of letters; on a wall both grow alike.
+/// The width of lines at the usual font size. In wall mode both grow by the same factor.
 const LINE_PX: f64 = 1.6;
 const DOT_PX: f64 = 2.6;
 const DIMMED: f64 = 0.45;
@@ -18,10 +18,10 @@ const HATCH: f64 = 0.5;
 const HATCH_STEP_PX: f64 = 6.0;
 const TINT: f64 = 0.10;
 const CROSSHAIR: f64 = 0.55;
-/// Lettering before the style sheet has been read.
+/// The font size until the style sheet has been read.
 const FONT_PX: f64 = 10.5;
 
-/// A canvas element with its context and the size it was last given.
+/// A canvas element with its context and its last known size.
 pub struct Canvas {
     element: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
@@ -29,7 +29,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// None if the browser gives no 2D context.
+    /// Returns `None` if the browser has no 2D context.
     pub fn new(element: HtmlCanvasElement) -> Option<Self> {
         let context = element.get_context("2d").ok()??.dyn_into().ok()?;
         let surface =
@@ -37,12 +37,12 @@ impl Canvas {
         Some(Self { element, context, surface: Cell::new(surface) })
     }
 
-    /// What it is drawn on, as of the last [`Self::fit`].
+    /// The size and font as of the last [`Self::fit`].
     pub fn surface(&self) -> Surface {
         self.surface.get()
     }
 
-    /// Takes on its size in the layout, the screen's density and the style sheet's lettering.
+    /// Reads the canvas's size in the layout, the screen's density and the style sheet's font.
     pub fn fit(&self, palette: &Palette) {
         let window = web_sys::window();
         let density = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio).max(1.0);
@@ -58,12 +58,12 @@ impl Canvas {
         self.surface.set(Surface { width, height, density, font_px, digit_px });
     }
 
-    /// Replaces what is drawn.
+    /// Clears the canvas and draws the marks.
     pub fn paint(&self, marks: &[Mark], palette: &Palette) {
         let surface = self.surface.get();
         let zoom = (surface.font_px / FONT_PX).max(1.0);
         let brush = Brush { context: &self.context, palette, density: surface.density, zoom };
-        // The transformation is a scaling by the density, which is never zero.
+        // Fails only for a matrix that cannot be inverted; the density is never zero.
         let _set = self.context.set_transform(surface.density, 0.0, 0.0, surface.density, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, surface.width, surface.height);
         self.context.set_font(&format!("{}px {}", surface.font_px, palette.font));
@@ -103,7 +103,7 @@ impl Brush<'_> {
         }
     }
 
-    /// A hairline on whole device pixels, so that it is not blurred over two.
+    /// Draws a hairline on whole device pixels, so that it is not blurred over two.
     fn rule(&self, ink: Ink, from: Point, to: Point) {
         let device_px = (self.density * self.zoom).round().max(1.0);
         let snap = |at: f64| ((at * self.density).round() + device_px % 2.0 / 2.0) / self.density;
@@ -142,7 +142,7 @@ impl Brush<'_> {
 
     fn dot(&self, ink: Ink, at: Point) {
         self.context.begin_path();
-        // Refused only for a negative radius.
+        // Fails only for a negative radius.
         let _drawn = self.context.arc(at.x, at.y, DOT_PX * self.zoom, 0.0, std::f64::consts::TAU);
         self.context.set_fill_style_str(self.colour(ink));
         self.context.fill();
@@ -153,7 +153,7 @@ impl Brush<'_> {
         self.clip(rect);
         self.context.begin_path();
         let step = HATCH_STEP_PX * self.zoom;
-        // Stripes hang on the canvas, not on the stretch, so that they do not crawl.
+        // Stripes are aligned with the canvas and not with the rectangle, so that they stay still while it moves.
         let mut x = ((rect.left - rect.height) / step).floor() * step;
         while x < rect.right() {
             self.context.move_to(x, rect.bottom());
@@ -180,7 +180,7 @@ impl Brush<'_> {
             Align::Middle => "center",
             Align::End => "right",
         });
-        // Refused only for coordinates that are not numbers, which draws nothing, as it should.
+        // Fails only for coordinates that are not finite, for which nothing should be drawn.
         let _drawn = self.context.fill_text(text, at.x, at.y);
     }
 
@@ -215,12 +215,12 @@ impl Brush<'_> {
 
     fn set_dashes(&self, pattern: &[f64]) {
         let pattern: js_sys::Array = pattern.iter().copied().map(wasm_bindgen::JsValue::from_f64).collect();
-        // Refused only for negative lengths.
+        // Fails only for negative lengths.
         let _set = self.context.set_line_dash(&pattern);
     }
 }
 
-/// Colours come round again after the sixth series; dashes tell the second round from the first.
+/// Returns the dashes of a series: colours repeat after the sixth series, and dashes distinguish the repeats.
 fn dashes(ink: Ink) -> &'static [f64] {
     match ink {
         Ink::Series(column) if column >= 2 * SERIES_COLOURS => &[2.0, 3.0],
@@ -229,7 +229,7 @@ fn dashes(ink: Ink) -> &'static [f64] {
     }
 }
 
-/// `11.5px` as a number. By the browser: Rust's own way takes a table of ten kilobytes.
+/// Parses `11.5px` with the browser, because Rust's parser would add a table of ten kilobytes to the page.
 fn px(length: &str) -> f64 {
     js_sys::parse_float(length)
 }

@@ -1,7 +1,12 @@
-//! One drawing per animation frame, however many messages came; all charts share the frame.
+//! Work that is done at most once per animation frame, however many messages arrive.
 //!
-//! A browser calls no animation frame while the page is hidden, so nothing is drawn then either; what was asked for
-//! meanwhile is drawn once when the page is shown again.
+//! A frame has two steps: first updates, which change signals, then drawings. Between the two, the browser runs the
+//! effects of those signals, which request drawings: so a publication is drawn in the frame in which its panel is notified,
+//! and not in the frame after that. This rests on two rules of the HTML standard: callbacks that are registered before a
+//! frame run in that frame in order of registration, and microtasks (in which Leptos runs effects) run after each of them.
+//!
+//! A browser runs no animation frames while the page is hidden, so nothing is drawn then. Requests made meanwhile are
+//! carried out once, when the page is shown again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -9,77 +14,126 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// Something that is drawn on request, at most once a frame, until it is dropped.
+/// Work that is done on request, at most once a frame, until this is dropped.
 pub struct FrameTask {
     task: Rc<Task>,
+    step: Step,
+}
+
+/// A step of an animation frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The first step: signals are changed.
+    Update,
+    /// The second step: canvases are drawn.
+    Draw,
 }
 
 impl FrameTask {
-    /// A task that has not been requested yet.
-    pub fn new(draw: impl Fn() + 'static) -> Self {
-        Self { task: Rc::new(Task { due: Cell::new(false), draw: Box::new(draw) }) }
+    /// Creates a task that has not been requested yet.
+    pub fn new(step: Step, work: impl Fn() + 'static) -> Self {
+        Self { task: Rc::new(Task { due: Cell::new(false), work: Box::new(work) }), step }
     }
 
-    /// Draws with the next frame.
+    /// Does the work in the next frame; in the current one if it is a drawing and the frame is at its first step.
     pub fn request(&self) {
-        SHARED.with(|shared| {
-            if shared.queue.request(&self.task) {
-                shared.schedule();
+        FRAMES.with(|frames| {
+            if frames.steps.request(self.step, &self.task) {
+                frames.schedule();
             }
         });
     }
 }
 
 thread_local! {
-    static SHARED: Frames = Frames {
-        queue: Queue::default(),
-        run: Closure::new(|| SHARED.with(|shared| shared.queue.run())),
+    static FRAMES: Frames = Frames {
+        steps: Steps::default(),
+        update: Closure::new(|| FRAMES.with(|frames| frames.steps.run(Step::Update))),
+        draw: Closure::new(|| FRAMES.with(|frames| frames.steps.run(Step::Draw))),
     };
 }
 
 struct Frames {
-    queue: Queue,
-    run: Closure<dyn FnMut()>,
+    steps: Steps,
+    update: Closure<dyn FnMut()>,
+    draw: Closure<dyn FnMut()>,
 }
 
 impl Frames {
     fn schedule(&self) {
-        if let Some(window) = web_sys::window() {
-            // Only a page that is going away refuses a frame, and it has nothing left to draw.
-            let _refused_when_unloading = window.request_animation_frame(self.run.as_ref().unchecked_ref());
+        let Some(window) = web_sys::window() else { return };
+        for step in [&self.update, &self.draw] {
+            // Fails only while the page is being closed, when nothing is left to draw.
+            let _refused_when_unloading = window.request_animation_frame(step.as_ref().unchecked_ref());
         }
     }
 }
 
 struct Task {
     due: Cell<bool>,
-    draw: Box<dyn Fn()>,
+    work: Box<dyn Fn()>,
 }
 
-/// What the next frame draws.
+/// The tasks of the next frame's two steps.
+#[derive(Default)]
+struct Steps {
+    updates: Queue,
+    drawings: Queue,
+    /// True from the request of a frame until its last step begins.
+    is_scheduled: Cell<bool>,
+}
+
+impl Steps {
+    /// Returns true if a frame must be requested from the browser.
+    fn request(&self, step: Step, task: &Rc<Task>) -> bool {
+        self.queue(step).request(task);
+        !self.is_scheduled.replace(true)
+    }
+
+    /// Does the work of a step. An update that is requested after the updates have run needs a frame of its own: it is
+    /// requested once the drawings have run.
+    fn run(&self, step: Step) {
+        if step == Step::Draw {
+            self.is_scheduled.set(false);
+        }
+        self.queue(step).run();
+        if step == Step::Draw && !self.updates.is_empty() && !self.is_scheduled.replace(true) {
+            FRAMES.with(Frames::schedule);
+        }
+    }
+
+    fn queue(&self, step: Step) -> &Queue {
+        match step {
+            Step::Update => &self.updates,
+            Step::Draw => &self.drawings,
+        }
+    }
+}
+
+/// The tasks of one step.
 #[derive(Default)]
 struct Queue {
     due: RefCell<Vec<Weak<Task>>>,
 }
 
 impl Queue {
-    /// Whether this is the first request since the last run, so that a frame must be asked for.
-    fn request(&self, task: &Rc<Task>) -> bool {
-        if task.due.replace(true) {
-            return false;
+    fn request(&self, task: &Rc<Task>) {
+        if !task.due.replace(true) {
+            self.due.borrow_mut().push(Rc::downgrade(task));
         }
-        let mut due = self.due.borrow_mut();
-        due.push(Rc::downgrade(task));
-        due.len() == 1
     }
 
-    /// Draws what is due; what is requested meanwhile waits for the frame after this one.
+    /// Does what is due. Requests made meanwhile wait for the next run.
     fn run(&self) {
         let due = self.due.take();
         for task in due.iter().filter_map(Weak::upgrade) {
             task.due.set(false);
-            (task.draw)();
+            (task.work)();
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.due.borrow().is_empty()
     }
 }
 
@@ -88,46 +142,61 @@ mod tests {
     use super::*;
 
     fn counting() -> (Rc<Task>, Rc<Cell<u32>>) {
-        let drawn = Rc::new(Cell::new(0));
-        let counter = Rc::clone(&drawn);
-        let draw = Box::new(move || counter.set(counter.get() + 1));
-        (Rc::new(Task { due: Cell::new(false), draw }), drawn)
+        let done = Rc::new(Cell::new(0));
+        let counter = Rc::clone(&done);
+        let work = Box::new(move || counter.set(counter.get() + 1));
+        (Rc::new(Task { due: Cell::new(false), work }), done)
+    }
+
+    fn run_frame(steps: &Steps) {
+        steps.run(Step::Update);
+        steps.run(Step::Draw);
     }
 
     #[test]
-    fn a_task_requested_many_times_is_drawn_once() {
-        let (queue, (task, drawn)) = (Queue::default(), counting());
-        let frames = (0..100).filter(|_| queue.request(&task)).count();
-        queue.run();
+    fn a_task_requested_many_times_is_done_once() {
+        let (steps, (task, drawn)) = (Steps::default(), counting());
+        let frames = (0..100).filter(|_| steps.request(Step::Draw, &task)).count();
+        run_frame(&steps);
         assert_eq!((frames, drawn.get()), (1, 1));
     }
 
     #[test]
     fn tasks_share_one_frame() {
-        let queue = Queue::default();
-        let ((a, drawn_a), (b, drawn_b)) = (counting(), counting());
-        assert!(queue.request(&a));
-        assert!(!queue.request(&b));
-        queue.run();
-        assert_eq!((drawn_a.get(), drawn_b.get()), (1, 1));
+        let steps = Steps::default();
+        let ((a, done_a), (b, done_b)) = (counting(), counting());
+        assert!(steps.request(Step::Draw, &a));
+        assert!(!steps.request(Step::Update, &b));
+        run_frame(&steps);
+        assert_eq!((done_a.get(), done_b.get()), (1, 1));
     }
 
     #[test]
     fn a_task_can_be_requested_again_after_its_frame() {
-        let (queue, (task, drawn)) = (Queue::default(), counting());
+        let (steps, (task, drawn)) = (Steps::default(), counting());
         for _ in 0..2 {
-            assert!(queue.request(&task));
-            queue.run();
+            assert!(steps.request(Step::Draw, &task));
+            run_frame(&steps);
         }
         assert_eq!(drawn.get(), 2);
     }
 
     #[test]
-    fn a_task_dropped_before_its_frame_is_not_drawn() {
-        let (queue, (task, drawn)) = (Queue::default(), counting());
-        queue.request(&task);
+    fn a_drawing_that_an_update_causes_is_in_the_same_frame() {
+        let (steps, (drawing, drawn), (update, _)) = (Steps::default(), counting(), counting());
+        assert!(steps.request(Step::Update, &update));
+        steps.run(Step::Update);
+        assert!(!steps.request(Step::Draw, &drawing), "no further frame");
+        steps.run(Step::Draw);
+        assert_eq!(drawn.get(), 1);
+    }
+
+    #[test]
+    fn a_task_dropped_before_its_frame_is_not_done() {
+        let (steps, (task, drawn)) = (Steps::default(), counting());
+        steps.request(Step::Draw, &task);
         drop(task);
-        queue.run();
+        run_frame(&steps);
         assert_eq!(drawn.get(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! The legend: what each series reads, and a button to switch it on and off.
+//! The legend: each series with its value, and a button that hides or shows it.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use super::theme::SERIES_COLOURS;
 use crate::follow::{click, follow, numbered};
 use board_model::chart::readout::Readout;
 
-/// How wide a character of a value with its unit is, on average, beside the width of a digit.
+/// The average width of a character in a value with its unit, as a multiple of a digit's width.
 const LETTER_CH: f64 = 0.92;
 
-/// One button for each series if they are `named`, and the switch between chart and table.
+/// A button for each series if `named`, and the button that switches between chart and table.
 #[component]
 pub(super) fn Legend(
     state: State,
@@ -36,7 +36,7 @@ pub(super) fn Legend(
     }
 }
 
-/// Colour and dashes of a series, as class names.
+/// Returns the class names for the colour and dashes of a series.
 pub(super) fn key_class(column: usize) -> String {
     format!("key c{} round{}", column % SERIES_COLOURS + 1, (column / SERIES_COLOURS).min(2))
 }

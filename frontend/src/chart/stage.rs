@@ -1,4 +1,4 @@
-//! A canvas in the page: it follows its size in the layout and rests while it cannot be seen.
+//! A canvas in the page. It follows its size in the layout, and is not drawn while it is out of sight.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,13 +11,13 @@ use web_sys::{
 };
 
 use super::canvas::Canvas;
-use super::frame::FrameTask;
+use super::frame::{FrameTask, Step};
 use super::theme;
 
-/// How far out of sight a canvas is drawn already, so that it is ready when it is scrolled to.
+/// The margin around the viewport in which canvases are drawn, so that they are ready when the reader scrolls to them.
 const NEARBY: &str = "25% 0px";
 
-/// A canvas that is drawn when asked for and in sight; it stops watching the page when it is dropped.
+/// A canvas that is drawn on request while it is in sight. Dropping it stops its observers.
 pub struct Stage {
     actor: Rc<Actor>,
     task: Rc<FrameTask>,
@@ -35,7 +35,7 @@ struct Actor {
 }
 
 impl Stage {
-    /// Starts watching an element. None if the browser gives no 2D context.
+    /// Starts to observe an element. Returns `None` if the browser has no 2D context.
     pub fn mount(element: HtmlCanvasElement, draw: impl Fn(&Canvas) + 'static) -> Option<Self> {
         let canvas = Canvas::new(element.clone())?;
         let actor = Rc::new(Actor {
@@ -45,7 +45,7 @@ impl Stage {
             draw: Box::new(draw),
         });
         let acting = Rc::clone(&actor);
-        let task = Rc::new(FrameTask::new(move || acting.draw()));
+        let task = Rc::new(FrameTask::new(Step::Draw, move || acting.draw()));
         let on_resize = on_resize(&actor);
         let on_sight = on_sight(&actor, &task);
         let resize = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
@@ -58,12 +58,12 @@ impl Stage {
         Some(Self { actor, task, resize, sight, _on_resize: on_resize, _on_sight: on_sight })
     }
 
-    /// Draws with the next frame, if it is in sight then.
+    /// Requests a drawing in the current or next animation frame, if the canvas is in sight.
     pub fn request(&self) {
         self.task.request();
     }
 
-    /// Reads size and lettering again, then draws.
+    /// Reads size and font again, then draws.
     pub fn refit(&self) {
         self.actor.fits.set(false);
         self.task.request();
@@ -89,8 +89,8 @@ impl Actor {
     }
 }
 
-/// A new size is drawn at once: the browser tells it after layout and before it paints, so that no frame shows the
-/// old drawing stretched.
+/// Draws at once when the size has changed. The browser reports a size after layout and before it paints, so that no frame
+/// shows the old drawing stretched.
 fn on_resize(actor: &Rc<Actor>) -> Closure<dyn FnMut()> {
     let actor = Rc::clone(actor);
     Closure::new(move || {

@@ -1,4 +1,4 @@
-//! What a chart in the page depends on, and what it remembers between two drawings.
+//! The inputs of a chart in the page, and its state between two drawings.
 
 use std::ops::Range;
 
@@ -15,23 +15,23 @@ use board_model::chart::readout::{Readout, Row, step, table};
 use board_model::chart::scale::{Bounds, Scale};
 use board_model::chart::series::{Extent, SeriesSet};
 
-/// A time that all charts of a page point at together.
+/// The time under the crosshair, which all charts of a page share.
 #[derive(Clone, Copy)]
 pub struct Crosshair(RwSignal<Option<i64>>);
 
 impl Crosshair {
-    /// The page's, or one of its own where none is provided.
+    /// Returns the page's crosshair, or a new one where none is provided.
     fn shared() -> Self {
         use_context().unwrap_or_else(|| Self(RwSignal::new(None)))
     }
 }
 
-/// Lets the charts below point at the same time.
+/// Provides a crosshair that the charts below share.
 pub fn provide_crosshair() {
     provide_context(Crosshair(RwSignal::new(None)));
 }
 
-/// What whoever shows a chart hands to it.
+/// The inputs of a chart.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs {
     pub set: Signal<SeriesSet>,
@@ -46,7 +46,7 @@ pub(super) struct Inputs {
     pub clock: LocalClock,
 }
 
-/// A chart: its inputs, what its reader points at, what it drew last.
+/// A chart: its inputs, the crosshair, and the scale and size of its last drawing.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     inputs: Inputs,
@@ -68,7 +68,7 @@ impl State {
         }
     }
 
-    /// Makes the current reactive computation run again when the drawing would change.
+    /// Makes the current reactive computation run again when the drawing has to change.
     pub fn track(&self) {
         self.inputs.set.track();
         self.inputs.right_edge.track();
@@ -79,13 +79,13 @@ impl State {
         self.crosshair.track();
     }
 
-    /// Makes the current reactive computation run again when the axis of values has to be found anew.
+    /// Makes the current reactive computation run again when the axis of values has to be computed anew.
     pub fn track_axis(&self) {
         self.inputs.unit.track();
         self.inputs.bounds.track();
     }
 
-    /// Forgets the axis of values, so that it does not hold on to what was.
+    /// Forgets the axis of values. A new axis stays close to the one before it, unless it is forgotten.
     pub fn forget_axis(&self) {
         self.scale.set_value(None);
     }
@@ -98,24 +98,24 @@ impl State {
         self.follow();
     }
 
-    /// What a drawing does besides drawing, for when there is no canvas.
+    /// Updates axis and readout without drawing, for when there is no canvas.
     pub fn refresh(&self) {
         self.settle_axis();
         self.follow();
     }
 
-    /// Lets everything that follows the drawings follow.
+    /// Notifies everything that depends on drawings.
     fn follow(&self) {
         self.drawn.update(|drawn| *drawn = drawn.wrapping_add(1));
     }
 
-    /// What is read now; follows the drawings, so that it changes at most once a frame.
+    /// The values to show. It is computed after a drawing, so that it changes at most once a frame.
     pub fn readout(&self) -> Readout {
         self.drawn.track();
         self.with_scene(Readout::of)
     }
 
-    /// The youngest rows, youngest first; follows the drawings.
+    /// The newest rows, newest first. They are computed after a drawing.
     pub fn rows(&self, most: usize) -> Vec<Row> {
         self.drawn.track();
         self.with_scene(|scene| table(scene.set, &scene.window, &scene.scale.format, most))
@@ -125,7 +125,7 @@ impl State {
         self.inputs.clock
     }
 
-    /// The unit in which numbers stand beside the axis; follows the drawings.
+    /// The unit of the numbers beside the axis. It is computed after a drawing.
     pub fn suffix(&self) -> String {
         self.drawn.track();
         self.with_scene(|scene| scene.scale.format.suffix().to_owned())
@@ -147,7 +147,7 @@ impl State {
         });
     }
 
-    /// Points at the sample nearest to a place, or at the place itself where there is none.
+    /// Moves the crosshair to the sample nearest to `x`, or to `x` itself if no sample is near.
     pub fn point_at(&self, x: f64) {
         let ts_ms = self.with_scene(|scene| {
             let plot = scene.plot();
@@ -156,14 +156,14 @@ impl State {
         self.point(Some(ts_ms));
     }
 
-    /// Points some rows further.
+    /// Moves the crosshair by some rows.
     pub fn step(&self, steps: isize) {
         let from_ms = self.crosshair.get_untracked();
         let ts_ms = self.with_scene(|scene| step(scene.set, &scene.window, from_ms, steps));
         self.point(ts_ms);
     }
 
-    /// Points at a time, or nowhere.
+    /// Moves the crosshair to a time, or removes it.
     pub fn point(&self, ts_ms: Option<i64>) {
         if self.crosshair.get_untracked() != ts_ms {
             self.crosshair.set(ts_ms);
@@ -194,7 +194,7 @@ impl State {
         })
     }
 
-    /// Finds the axis of values for what is in the window now; once a drawing, since it looks at every sample.
+    /// Computes the axis of values for the window. It is called once a drawing, because it reads every sample.
     fn settle_axis(&self) {
         let hidden = self.inputs.hidden.read_untracked();
         let extent = self.inputs.set.with_untracked(|set| {

@@ -1,4 +1,4 @@
-//! The inks as the style sheet has them, read again when the theme changes.
+//! The colours from the style sheet, read again when the theme changes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,10 +8,10 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit};
 
-/// How many colours the style sheet has for series: `--c1` to `--c6`.
+/// The number of series colours in the style sheet: `--c1` to `--c6`.
 pub const SERIES_COLOURS: usize = 6;
 
-/// Colours and lettering, as CSS values.
+/// Colours and font, as CSS values.
 #[derive(Clone, Debug, Default)]
 pub struct Palette {
     /// Grid lines.
@@ -39,7 +39,7 @@ pub fn track() {
     THEME.with(|theme| theme.changed.track());
 }
 
-/// The inks of the present theme.
+/// Returns the colours of the current theme.
 pub fn palette() -> Rc<Palette> {
     THEME.with(|theme| Rc::clone(theme.palette.borrow_mut().get_or_insert_with(|| Rc::new(Palette::read()))))
 }
@@ -80,7 +80,7 @@ fn watch_preference(callback: &js_sys::Function) {
         .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
     if let Some(query) = query {
         query.set_onchange(Some(callback));
-        // The query lives as long as something refers to it.
+        // The query must stay alive: the browser may collect one that nothing refers to.
         std::mem::forget(query);
     }
 }

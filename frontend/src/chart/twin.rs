@@ -1,19 +1,19 @@
-//! The chart's twin: the same numbers as a table.
+//! The table with the same numbers as the chart.
 
 use leptos::prelude::*;
 
-use super::frame::FrameTask;
+use super::frame::{FrameTask, Step};
 use super::state::State;
 use crate::follow::{follow, parts};
 use board_model::chart::readout::{Readout, Row};
 
-/// As many rows as one would want to read.
+/// The number of rows.
 const ROWS: usize = 60;
 
-/// The youngest rows of the chart, youngest first.
+/// A table of the newest rows, newest first.
 #[component]
 pub(super) fn Twin(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
-    let refresh = StoredValue::new_local(FrameTask::new(move || state.refresh()));
+    let refresh = StoredValue::new_local(FrameTask::new(Step::Draw, move || state.refresh()));
     Effect::new(move |_| {
         state.track();
         refresh.with_value(FrameTask::request);

@@ -1,4 +1,4 @@
-//! The chart as a component: canvas, crosshair, tooltip, legend, and a table for those who would rather read.
+//! The chart component: canvas, crosshair, tooltip, legend, and a table with the same data.
 
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -22,40 +22,40 @@ const PAGE: isize = 10;
 
 /// A chart of a set of series.
 ///
-/// The set may change as often as it likes; canvas, legend and tooltip follow once a frame, and only in sight.
+/// The set may change at any rate; canvas, legend and tooltip are updated once a frame, and only in sight.
 #[component]
 pub fn Chart(
-    /// What it shows, for those who cannot see it: `host/cpu`.
+    /// The name for screen readers: `host/cpu`.
     #[prop(into)]
     name: Signal<String>,
     /// The data.
     #[prop(into)]
     series: Signal<SeriesSet>,
-    /// The time at the right edge, in milliseconds since the Unix epoch; the chart is drawn when it moves.
+    /// The time at the right edge, in milliseconds since the Unix epoch.
     #[prop(into)]
     now_ms: Signal<i64>,
-    /// How much time it shows.
+    /// The length of time that it shows, in milliseconds.
     #[prop(into)]
     window_ms: Signal<i64>,
-    /// With axes and legend, or bare.
+    /// With axes and legend, or as a sparkline.
     #[prop(optional)]
     look: Look,
-    /// What the numbers count.
+    /// The unit of the numbers.
     #[prop(optional, into)]
     unit: Signal<Unit>,
-    /// Ends of the value axis that are set.
+    /// The ends of the value axis that the publisher has set.
     #[prop(optional, into)]
     bounds: Signal<Bounds>,
-    /// Samples further apart than this many milliseconds are not joined.
+    /// Samples further apart than this many milliseconds are not joined by a line.
     #[prop(optional, into)]
     hole_ms: Signal<Option<i64>>,
-    /// Whether the data is stale: it is drawn faintly.
+    /// True if the data is stale, which is drawn faintly.
     #[prop(optional, into)]
     stale: Signal<bool>,
-    /// The series that are switched off; the legend's buttons change it.
+    /// The hidden series. The legend's buttons change it.
     #[prop(optional)]
     hidden: RwSignal<Hidden>,
-    /// What local clocks show; the browser's own if it is not given.
+    /// The time zone; the browser's if it is not given.
     #[prop(optional)]
     clock: Option<LocalClock>,
 ) -> impl IntoView {
@@ -84,13 +84,13 @@ pub fn Chart(
     }
 }
 
-/// What the browser's clock is ahead of UTC now.
+/// Returns the offset of the browser's time zone from UTC.
 pub fn local_clock() -> LocalClock {
     let minutes_behind_utc = js_sys::Date::new_0().get_timezone_offset();
     LocalClock { offset_ms: -(minutes_behind_utc as i64) * 60_000 }
 }
 
-/// The canvas, and the crosshair that a pointer or the keyboard moves over it.
+/// The canvas with the crosshair, which a pointer or the keyboard moves.
 #[component]
 fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let canvas = mount(state);
@@ -104,7 +104,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
         state.point_at(f64::from(event.offset_x()));
     };
     let press = move |event: ev::KeyboardEvent| {
-        if obey(state, &event.key()) {
+        if handle_key(state, &event.key()) {
             event.prevent_default();
             active.set(event.key() != "Escape");
         }
@@ -133,7 +133,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
     }
 }
 
-/// Draws on the canvas from when it is in the page, whenever something it shows has changed.
+/// Draws on the canvas whenever its data has changed, from when it is in the page.
 fn mount(state: State) -> NodeRef<html::Canvas> {
     let canvas = NodeRef::<html::Canvas>::new();
     let stage = StoredValue::new_local(None::<Stage>);
@@ -155,8 +155,8 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
     canvas
 }
 
-/// Whether a key means something here, after doing it.
-fn obey(state: State, key: &str) -> bool {
+/// Handles a key; returns false if it has no meaning here.
+fn handle_key(state: State, key: &str) -> bool {
     match key {
         "ArrowLeft" | "ArrowDown" => state.step(-1),
         "ArrowRight" | "ArrowUp" => state.step(1),
@@ -170,7 +170,7 @@ fn obey(state: State, key: &str) -> bool {
     true
 }
 
-/// The values under the crosshair, beside it.
+/// The tooltip with the values under the crosshair.
 #[component]
 fn Tip(state: State, readout: Memo<Readout>) -> impl IntoView {
     let cursor = move || readout.with(|readout| readout.crosshair);
