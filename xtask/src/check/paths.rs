@@ -1,37 +1,61 @@
 //! Files and folders that documents name must exist.
 
 use super::sources::Source;
+use std::collections::BTreeSet;
 
 /// The documents that lead a reader through the code. CHANGELOG.md is history: it may name what is gone.
 const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"];
 const FOLDER: &str = "docs/";
 
-/// `document:line: path`, for every path that does not exist. `exists` is asked for files that are no text, too.
+/// `document:line: path`, for every path in backticks and every link that leads nowhere. `exists` is asked for files that are
+/// no text, too.
 pub fn violations(sources: &[Source], exists: impl Fn(&str) -> bool) -> Vec<String> {
-    let roots: Vec<&str> =
-        sources.iter().filter_map(|source| source.path.split_once('/')).map(|(root, _)| root).collect();
-    let documents = sources.iter().filter(|source| is_guide(&source.path));
-    let missing = documents.flat_map(|document| {
-        let lines = (1..).zip(document.text.lines());
-        let named = lines.flat_map(|(number, line)| paths_in(line).map(move |path| (number, path)));
-        let own =
-            named.filter(|(_, path)| path.split_once('/').is_some_and(|(root, _)| roots.contains(&root)));
-        let missing = own.filter(|(_, path)| !exists(path));
-        missing
-            .map(|(number, path)| format!("{}:{number}: {path} does not exist", document.path))
-            .collect::<Vec<_>>()
-    });
-    missing.collect()
+    let roots = sources.iter().filter_map(|source| source.path.split_once('/'));
+    let roots: BTreeSet<&str> = roots.map(|(root, _)| root).collect();
+    let mut found = Vec::new();
+    for document in sources.iter().filter(|source| is_guide(&source.path)) {
+        let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for (number, line) in (1..).zip(document.text.lines()) {
+            let named = paths_in(line).filter(|path| is_below(path, &roots)).map(str::to_owned);
+            let linked = links_in(line).map(|link| joined(folder, link));
+            let missing = named.chain(linked).filter(|path| !exists(path));
+            found.extend(missing.map(|path| format!("{}:{number}: {path} does not exist", document.path)));
+        }
+    }
+    found
 }
 
 fn is_guide(path: &str) -> bool {
     DOCUMENTS.contains(&path) || path.starts_with(FOLDER) && path.ends_with(".md")
 }
 
+fn is_below(path: &str, roots: &BTreeSet<&str>) -> bool {
+    path.split_once('/').is_some_and(|(root, _)| roots.contains(root))
+}
+
 /// The texts in backticks that look like a path from the root. Texts with `…`, `*`, `{` or `<` are patterns, not paths.
 fn paths_in(line: &str) -> impl Iterator<Item = &str> {
     let code = line.split('`').skip(1).step_by(2);
     code.filter(|text| text.contains('/') && !text.contains([' ', '…', '*', '{', '<', ':', '$', '(']))
+}
+
+/// The files that Markdown links lead to, relative to the folder of the document.
+fn links_in(line: &str) -> impl Iterator<Item = &str> {
+    let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let files = targets.map(|target| target.split('#').next().unwrap_or_default());
+    files.filter(|file| !file.is_empty() && !file.contains(':'))
+}
+
+fn joined(folder: &str, link: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in link.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 #[cfg(test)]
@@ -59,7 +83,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_of_the_project_is_left_alone() {
+    fn a_link_that_leads_nowhere_is_found_and_one_from_a_folder_is_followed() {
+        let found = violations_of(
+            "README.md",
+            "[a](shared/gone.md#part) [b](docs/board.png) [c](https://a.example/b)",
+        );
+        assert_eq!(found, ["README.md:1: shared/gone.md does not exist"]);
+        assert!(
+            violations_of("docs/decisions/01.md", "[a](../board.png) [b](./../../shared/src/lib.rs)")
+                .is_empty()
+        );
+        assert_eq!(violations_of("docs/decisions/01.md", "[a](02.md)").len(), 1);
+    }
+
+    #[test]
+    fn text_that_is_not_a_path_of_the_project_is_ignored() {
         for text in
             ["`POST /topics/host`", "`host/cpu`", "shared/src/gone.rs", "`shared/*`", "`shared/{a,b}.rs`"]
         {
@@ -68,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_history_may_name_what_is_gone() {
+    fn the_changelog_may_name_files_that_are_gone() {
         assert!(violations_of("CHANGELOG.md", "`shared/src/gone.rs`").is_empty());
     }
 }
