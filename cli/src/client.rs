@@ -1,71 +1,185 @@
-//! The client's shell: sockets, clocks and randomness for `tickertape_session`, and for commands that ask once.
+//! The connection of a command to its server: options from the command line, and errors with a hint about what to type.
 
-pub mod address;
-pub mod board;
-pub mod clock;
-pub mod conversation;
-pub mod driver;
-pub mod fault;
-pub mod history;
-pub mod socket;
-pub mod target;
-pub mod tls;
-pub mod wire;
-
-pub use address::Address;
-pub use conversation::Conversation;
-pub use driver::Driver;
-pub use target::Target;
+use std::net::IpAddr;
 
 use shared::Advice;
-use tickertape_session::Failure as SessionFailure;
+use tickertape_client::{Address, CertificateProblem, ClientError, ConnectError, ConnectOptions, Target};
 use tickertape_session::Refused;
 
+use crate::cli::ClientArgs;
 use crate::failure::{Exit, Failure};
 
-/// What a refused request means for the command that sent it.
+/// Finds the server that the command line names.
+///
+/// # Errors
+///
+/// [`Failure`], with a hint about what to type.
+pub async fn find(args: &ClientArgs) -> Result<Target, Failure> {
+    let mut options = ConnectOptions::new(&args.url);
+    options.token.clone_from(&args.token);
+    options.ca_file.clone_from(&args.ca_file);
+    Ok(Target::find(&options).await?)
+}
+
+/// The failure of a command whose request the server refused.
 pub fn refused(refused: &Refused) -> Failure {
-    let what = format!("{} ({})", refused.message, refused.code);
-    match refused.code.advice() {
-        Advice::SignIn => sign_in(what),
-        Advice::GiveUp => Failure::new(Exit::Refused, what),
-        Advice::Retry | Advice::Change | Advice::Reconnect => Failure::failed(what),
-    }
+    ClientError::Refused(refused.clone()).into()
 }
 
-/// What it means for a command that the session gave up.
-pub fn given_up(failure: SessionFailure, target: &Target) -> Failure {
-    let server = target.ws();
-    match failure {
-        SessionFailure::SignIn => signed_out(server, target.token.is_some()),
-        SessionFailure::Forbidden => {
-            Failure::new(Exit::Refused, format!("{server} does not let this token in"))
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let failure = Self::new(exit(&error), flagged(&error));
+        match hint(&error) {
+            Some(hint) => failure.hint(hint),
+            None => failure,
         }
-        SessionFailure::Removed => {
-            Failure::new(Exit::Refused, format!("{server} has ended this connection for good"))
+    }
+}
+
+/// The message, with the flag before it that the value came from.
+fn flagged(error: &ClientError) -> String {
+    match error {
+        ClientError::InvalidUrl { .. } => format!("--url {error}"),
+        ClientError::CaFile { .. } => format!("--ca-file {error}"),
+        _ => error.to_string(),
+    }
+}
+
+fn exit(error: &ClientError) -> Exit {
+    match error {
+        ClientError::InvalidUrl { .. } | ClientError::CaFile { .. } => Exit::Usage,
+        ClientError::Connect { error: ConnectError::InvalidToken, .. }
+        | ClientError::SignInRequired { .. }
+        | ClientError::Forbidden { .. }
+        | ClientError::Removed { .. } => Exit::Refused,
+        ClientError::Connect { .. }
+        | ClientError::NoAnswer { .. }
+        | ClientError::ConnectionLost { .. }
+        | ClientError::NotTickertape { status: Some(_), .. }
+        | ClientError::BoardMoved { .. } => Exit::Unreachable,
+        ClientError::Refused(refused) => match refused.code.advice() {
+            Advice::SignIn | Advice::GiveUp => Exit::Refused,
+            Advice::Retry | Advice::Change | Advice::Reconnect => Exit::Failed,
+        },
+        _ => Exit::Failed,
+    }
+}
+
+const GIVE_TOKEN: &str = "give one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them";
+
+fn hint(error: &ClientError) -> Option<String> {
+    let hint = match error {
+        ClientError::InvalidUrl { .. } => {
+            "write it as in http://127.0.0.1:8080, https://board.example or ws://127.0.0.1:8080/ws"
         }
-        SessionFailure::NotTickertape { status } => not_tickertape(server, status),
+        ClientError::CaFile { .. } => {
+            "the file must contain certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
+        }
+        ClientError::NoTrustedAuthorities { .. } => {
+            "install the system's ca-certificates, or name some with --ca-file or SSL_CERT_FILE"
+        }
+        ClientError::Connect { server, error, .. } => return connect_hint(server, error),
+        ClientError::SignInRequired { with_token: false, .. } => GIVE_TOKEN,
+        ClientError::SignInRequired { with_token: true, .. } => {
+            "the token has expired or is another server's: give a new one with --token or TICKERTAPE_TOKEN; \
+             `tickertape token` makes them"
+        }
+        ClientError::Refused(refused) if refused.code.advice() == Advice::SignIn => GIVE_TOKEN,
+        ClientError::NotTickertape { .. } => {
+            "--url names the board, or the WebSocket itself, such as ws://127.0.0.1:8080/ws"
+        }
+        ClientError::Gateway { .. } => "try again in a moment; the functions' log has the request's id",
+        ClientError::BoardMoved { location, .. } => return Some(format!("try --url {location}")),
+        ClientError::UnusableServer { .. } => "name the server's WebSocket with --url",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn connect_hint(server: &Address, error: &ConnectError) -> Option<String> {
+    let hint = match error {
+        ConnectError::Unreachable { .. } => unreachable_hint(server),
+        ConnectError::Refused(refusal) if refusal.status.is_none() => unreachable_hint(server),
+        ConnectError::Refused(_) => "try again in a moment",
+        ConnectError::Closed | ConnectError::NotHttp => {
+            return Some(format!("perhaps its address is {}", server.with_the_other_scheme()));
+        }
+        ConnectError::NotTls => {
+            return Some(format!("on a network that you trust, try {}", server.with_the_other_scheme()));
+        }
+        ConnectError::Certificate(problem) => certificate_hint(problem),
+        ConnectError::InvalidToken => GIVE_TOKEN,
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+fn certificate_hint(problem: &CertificateProblem) -> &'static str {
+    match problem {
+        CertificateProblem::UnknownAuthority => {
+            "if the authority is your own or your company's, name its certificate with --ca-file FILE"
+        }
+        CertificateProblem::WrongName { .. } => {
+            "use the name in the certificate, or ask the server's operator for a certificate with this name"
+        }
+        CertificateProblem::Expired => {
+            "ask the server's operator for a new one, or check this machine's clock"
+        }
+        CertificateProblem::NotYetValid => "check this machine's clock",
+        _ => "ask the server's operator for another certificate",
     }
 }
 
-/// Something listens, and is not ours.
-pub fn not_tickertape(server: &Address, status: u16) -> Failure {
-    Failure::new(Exit::Unreachable, format!("{server} answered {status}: there is no Tickertape WebSocket"))
-        .hint("--url names the board, or the WebSocket itself, such as ws://127.0.0.1:8080/ws")
-}
-
-/// The server lets nobody in without a token, or not with the one it was shown. It does not say why, and to nobody.
-pub fn signed_out(server: &Address, shows_token: bool) -> Failure {
-    if !shows_token {
-        return sign_in(format!("{server} asks for a token"));
+fn unreachable_hint(server: &Address) -> &'static str {
+    if is_this_machine(server) {
+        "start one with `tickertape serve`, or name another with --url"
+    } else {
+        "check the address in --url, and whether this machine is online"
     }
-    Failure::new(Exit::Refused, format!("{server} does not take this token")).hint(
-        "it has run out, or is another server's: give a new one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them",
-    )
 }
 
-/// A token is missing, wrong or over.
-pub fn sign_in(what: impl std::fmt::Display) -> Failure {
-    Failure::new(Exit::Refused, what)
-        .hint("give one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them")
+fn is_this_machine(server: &Address) -> bool {
+    let is_loopback = |ip: IpAddr| ip.is_loopback();
+    server.host() == "localhost" || server.host().parse().is_ok_and(is_loopback)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(url: &str) -> Address {
+        Address::read(url).unwrap()
+    }
+
+    fn unreachable(url: &str) -> Failure {
+        let error = ConnectError::Unreachable { reason: "Connection refused".into() };
+        ClientError::Connect { server: address(url), error, with_token: false }.into()
+    }
+
+    #[test]
+    fn the_hint_for_a_rejected_token_is_not_to_give_one() {
+        let server = address("wss://a1.execute-api.eu-central-1.amazonaws.com/prod");
+        let missing: Failure =
+            ClientError::SignInRequired { server: server.clone(), with_token: false }.into();
+        assert!(missing.what.ends_with("asks for a token"));
+        let wrong: Failure = ClientError::SignInRequired { server, with_token: true }.into();
+        assert!(wrong.what.ends_with("does not accept this token"), "{}", wrong.what);
+        assert!(wrong.hint.unwrap().contains("another server's"));
+    }
+
+    #[test]
+    fn starting_a_server_is_suggested_only_for_this_machine() {
+        for url in ["ws://127.0.0.1:8080/ws", "ws://localhost:8080/ws", "ws://[::1]:8080/ws"] {
+            assert!(unreachable(url).hint.unwrap().contains("`tickertape serve`"), "{url}");
+        }
+        let elsewhere = unreachable("wss://live.example.org").hint.unwrap();
+        assert!(!elsewhere.contains("serve") && elsewhere.contains("--url"), "{elsewhere}");
+    }
+
+    #[test]
+    fn an_invalid_url_is_a_usage_error_that_shows_a_valid_one() {
+        let failure: Failure = ClientError::InvalidUrl { url: "127.0.0.1:8080".into() }.into();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.hint.unwrap().contains("ws://127.0.0.1:8080/ws"));
+    }
 }

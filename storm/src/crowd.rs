@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tickertape::cli::ClientArgs;
-use tickertape::client::Target;
+use tickertape_client::{ConnectOptions, Target};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
@@ -46,8 +45,7 @@ impl Crowd {
     ///
     /// If it does not come to that.
     pub async fn gather(ws: &str, board: Arc<Board>, plan: &Plan) -> Self {
-        let server = ClientArgs { url: ws.to_owned(), token: None, ca_file: None };
-        let target = Target::find(&server).await.unwrap();
+        let target = Target::find(&ConnectOptions::new(ws)).await.unwrap();
         let (stop_publishing, stop) = watch::channel(false);
         let publisher = tokio::spawn(Publisher::new(target.clone(), plan, board.clone()).run(stop));
         let flow = || board.topics().all(|topic| board.acknowledged(topic) > 0);

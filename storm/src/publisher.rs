@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::Topic;
 use shared::publication::Item;
-use tickertape::client::{Driver, Target};
+use tickertape_client::{Driver, Target};
 use tickertape_session::{Event, Outgoing, Settings, Ticket};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -36,7 +36,7 @@ impl Publisher {
     pub fn new(target: Target, plan: &Plan, board: Arc<Board>) -> Self {
         let settings = Settings { queue_messages: 100_000, queue_age_ms: None, ..Settings::default() };
         Self {
-            driver: Driver::open_by_chance(target, settings, plan.seed.of_publisher()),
+            driver: Driver::open_with_seed(target, settings, plan.seed.of_publisher()),
             board,
             topics: plan.topics.iter().map(|name| Topic::new(name).unwrap()).collect(),
             period: plan.period,

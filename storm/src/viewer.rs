@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use shared::Filter;
-use tickertape::client::{Driver, Target};
+use tickertape_client::{Driver, Target};
 use tickertape_session::{Event, Settings, Stats};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -39,7 +39,7 @@ pub struct Viewer {
 
 impl Viewer {
     pub fn new(target: Target, seed: Seed, board: Arc<Board>, number: usize) -> Self {
-        let mut driver = Driver::open_by_chance(target, Settings::default(), seed.of_viewer(number));
+        let mut driver = Driver::open_with_seed(target, Settings::default(), seed.of_viewer(number));
         let filter = Filter::new("storm/*").unwrap();
         driver.command(|session, now| session.subscribe(filter, None, now));
         Self {

@@ -4,11 +4,12 @@ use shared::Publication;
 
 use super::output::{self, Output};
 use crate::cli::{HistoryArgs, Since, duration};
-use crate::client::clock::wall_ms;
-use crate::client::history::{self, Stretch};
-use crate::client::{Conversation, Target};
+use crate::client;
 use crate::failure::Failure;
 use crate::term::{Look, Paint, harmless, time_of_day};
+use tickertape_client::Conversation;
+use tickertape_client::clock::wall_ms;
+use tickertape_client::history::{self, Range};
 
 /// So much of the past, if nobody says how much.
 const DEFAULT_LIMIT: u64 = 100;
@@ -19,8 +20,8 @@ const DEFAULT_LIMIT: u64 = 100;
 ///
 /// If nobody answers, or not to us, or there is no such topic.
 pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
-    let mut conversation = Conversation::open(&Target::find(&args.client).await?).await?;
-    let Stretch { epoch, items } = read(&mut conversation, &args).await?;
+    let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
+    let Range { epoch, items } = read(&mut conversation, &args).await?;
     conversation.close().await;
     let mut output = Output::open();
     for item in &items {
@@ -29,15 +30,16 @@ pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
     output.flush()
 }
 
-async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Stretch, Failure> {
-    match args.since.clone() {
+async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Range, Failure> {
+    let read = match args.since.clone() {
         None => history::newest(conversation, &args.topic, args.limit.unwrap_or(DEFAULT_LIMIT)).await,
         Some(Since::Position(since)) => history::after(conversation, &args.topic, since, args.limit).await,
         Some(Since::Ago(span)) => {
             let cutoff = wall_ms().saturating_sub_unsigned(duration::ms(span));
             history::received_since(conversation, &args.topic, cutoff, args.limit).await
         }
-    }
+    };
+    Ok(read?)
 }
 
 fn words(item: &Publication) -> String {

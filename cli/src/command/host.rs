@@ -8,11 +8,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::notice;
 use crate::cli::HostArgs;
-use crate::client::clock::wall_ms;
-use crate::client::{Driver, Target, refused};
+use crate::client::{self, refused};
 use crate::failure::Failure;
-use crate::host::{self, HostPublication, Probe};
 use crate::term::{Look, Paint, say};
+use tickertape_client::Driver;
+use tickertape_client::clock::wall_ms;
+use tickertape_server::host::{self, HostPublication, Probe};
 
 /// Rates need some time to be rates of.
 const FIRST: Duration = Duration::from_millis(250);
@@ -25,7 +26,7 @@ const QUEUE: usize = 200;
 ///
 /// If nobody answers the first call, or the server refuses.
 pub async fn run(args: HostArgs) -> Result<(), Failure> {
-    let target = Target::find(&args.client).await?;
+    let target = client::find(&args.client).await?;
     let mut probe = Probe::new().map_err(|error| Failure::failed(format!("no metrics here: {error}")))?;
     host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
     let paint = Paint::stderr();

@@ -19,11 +19,12 @@ use tokio::time::{Interval, interval};
 use super::notice;
 use super::output::Output;
 use crate::cli::{FormatArg, PipeArgs};
-use crate::client::clock::wall_ms;
-use crate::client::{Driver, Target, refused};
+use crate::client::{self, refused};
 use crate::failure::Failure;
 use crate::pipe::Batcher;
 use crate::term::{Look, Paint, say};
+use tickertape_client::Driver;
+use tickertape_client::clock::wall_ms;
 
 use input::{Input, Line};
 use progress::{Progress, lines};
@@ -42,7 +43,7 @@ const SHOW: Duration = Duration::from_millis(500);
 ///
 /// If nobody answers the first call, the server refuses, or lines could not be read.
 pub async fn run(args: PipeArgs) -> Result<(), Failure> {
-    let target = Target::find(&args.client).await?;
+    let target = client::find(&args.client).await?;
     let settings = Settings { queue_messages: QUEUE, queue_age_ms: None, ..Settings::default() };
     let mut pipe = Pipe {
         driver: Driver::open(target, settings),

@@ -10,12 +10,13 @@ use shared::{ClientMessage, Position, ServerMessage, limits};
 
 use super::output::Output;
 use crate::cli::PublishArgs;
-use crate::client::clock::wall_ms;
-use crate::client::{Conversation, Target};
+use crate::client;
 use crate::failure::Failure;
 use crate::pipe::Batcher;
 use crate::pipe::format::{json, pairs, scalar};
 use crate::term::say;
+use tickertape_client::Conversation;
+use tickertape_client::clock::wall_ms;
 
 /// Publishes, and tells where it landed.
 ///
@@ -23,7 +24,7 @@ use crate::term::say;
 ///
 /// If it cannot be meant, nobody answers, or the server refuses.
 pub async fn run(args: PublishArgs) -> Result<(), Failure> {
-    let target = Target::find(&args.client).await?;
+    let target = client::find(&args.client).await?;
     let mut items = items(&args.data)?;
     for item in &mut items {
         item.ts = item.ts.or(args.ts);
@@ -111,9 +112,9 @@ async fn publish(
         producer: None,
         meta: args.meta.to_meta(),
     };
-    conversation.ask(&ClientMessage::Publish(Box::new(request))).await?;
+    conversation.send(&ClientMessage::Publish(Box::new(request))).await?;
     loop {
-        match conversation.hear().await? {
+        match conversation.receive().await? {
             ServerMessage::Published(published) if published.id == id => return Ok(published.position),
             _ => {}
         }

@@ -1,26 +1,154 @@
-//! `tickertape serve`.
+//! `tickertape serve`: reads the flags, starts the server, and stops it on a signal.
+
+mod access;
+mod announce;
+mod data_dir;
+mod function_log;
+mod functions;
+mod signals;
 
 use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
+use tickertape_server::{Config, LambdaServer, Notify, PageConfig, Server, ServerError};
+use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::cli::ServeArgs;
-use crate::failure::Failure;
-use crate::serve;
+use crate::cli::{FunctionsArg, ServeArgs, duration};
+use crate::failure::{Exit, Failure};
+use crate::term;
 
-/// Runs the server.
+use announce::{Announcement, Runs};
+use function_log::FunctionLog;
+use signals::Signals;
+
+pub(super) use access::{read_secret, too_weak};
+
+/// The age up to which publications are kept by default.
+const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
+/// The number of publications that are kept of each topic by default.
+const KEEP_COUNT: u64 = 100_000;
+/// The exit code that a shell reports for a program ended by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// Runs the server until it receives Ctrl-C or SIGTERM.
 ///
 /// # Errors
 ///
-/// As [`serve::serve`].
+/// [`Failure`], with the flag to change.
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime: {error}")))?;
-    runtime.block_on(serve::serve(args))
+    runtime.block_on(async {
+        match args.lambda.functions {
+            FunctionsArg::Embedded => serve(args).await,
+            FunctionsArg::Lambda => serve_functions(args).await,
+        }
+    })
 }
 
-/// What is wrong, and no more: standard output is for whoever started it.
+/// Logs warnings only. Standard output is for the program that started the server.
 fn log_to_stderr() {
     tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
+}
+
+async fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    functions::refuse_without(args)?;
+    let access = access::of(args)?;
+    let data_dir = data_dir::of(args)?;
+    let listener = listen(args.listen).await?;
+    let address = address_of(&listener)?;
+    let config = Config {
+        data_dir: data_dir.clone(),
+        retention: retention(args),
+        access,
+        publish_host: !args.no_host,
+        page: page(args),
+    };
+    let server = Server::open(config, address).await?;
+    let stop = stop_on_signals()?;
+    let announcement =
+        Announcement::new(address, Runs::Store(&data_dir), server.has_page(), args.chaos.as_deref())
+            .asking_for_tokens(args.auth_secret_file.is_some());
+    announce::print(&announcement, args.json);
+    Ok(server.run(listener, stop).await?)
+}
+
+async fn serve_functions(args: &ServeArgs) -> Result<(), Failure> {
+    let settings = functions::settings(args)?;
+    let listener = listen(args.listen).await?;
+    let address = address_of(&listener)?;
+    let server = LambdaServer::new(&settings, &page(args), address, Arc::new(FunctionLog))?;
+    let stop = stop_on_signals()?;
+    let runs = Runs::Functions(&settings.directory);
+    let announcement = Announcement::new(address, runs, server.has_page(), args.chaos.as_deref())
+        .asking_for_tokens(settings.asks_for_tokens());
+    announce::print(&announcement, args.json);
+    server.run(listener, stop).await;
+    Ok(())
+}
+
+fn page(args: &ServeArgs) -> PageConfig {
+    PageConfig {
+        site: args.site.clone(),
+        allowed_hosts: args.allow_host.clone(),
+        allowed_origins: args.allow_origin.clone(),
+        chaos: args.chaos.clone(),
+        notify: Notify::new(|message| term::say(message)),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let failure = Failure::failed(format!("cannot listen on {address}: {error}"));
+        match error.kind() {
+            io::ErrorKind::AddrInUse => failure
+                .hint("another program uses this port: end it, or use a free port with --listen 127.0.0.1:0"),
+            _ => failure.hint("choose another address with --listen"),
+        }
+    })
+}
+
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    Ok(listener.local_addr().map_err(ServerError::Listener)?)
+}
+
+fn retention(args: &ServeArgs) -> backend_core::Retention {
+    backend_core::Retention {
+        max_age_ms: i64::try_from(duration::ms(args.keep_age.unwrap_or(KEEP_AGE))).unwrap_or(i64::MAX),
+        max_items_per_topic: args.keep_count.unwrap_or(KEEP_COUNT),
+    }
+}
+
+/// A future that resolves on Ctrl-C and, where it exists, on SIGTERM. A second signal ends the program at once.
+fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    let mut signals = Signals::listen().map_err(|error| Failure::failed(format!("signals: {error}")))?;
+    Ok(async move {
+        signals.next().await;
+        term::say("closing; press Ctrl-C again to stop at once");
+        tokio::spawn(async move {
+            signals.next().await;
+            std::process::exit(INTERRUPTED);
+        });
+    })
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        match &error {
+            ServerError::OpenToTheNetwork { .. } => access::not_without_secret(&error),
+            ServerError::Site { .. } => {
+                Self::usage(format!("--site {error}")).hint("`cargo xtask run` builds the page into dist")
+            }
+            ServerError::Chaos { .. } => Self::usage(format!("--chaos {error}"))
+                .hint("the fields are explained by `tickertape serve --help`"),
+            ServerError::Store(_) => {
+                Self::new(Exit::Failed, error).hint("another directory can be named with --data-dir")
+            }
+            ServerError::Listener(_) | ServerError::Stopped(_) => Self::failed(error),
+        }
+    }
 }

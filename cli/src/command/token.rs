@@ -3,10 +3,10 @@
 use backend_core::token::{Claims, Expected, MintError, mint_for};
 
 use super::output::Output;
+use super::serve::{read_secret, too_weak};
 use crate::cli::TokenArgs;
-use crate::client::clock::wall_ms;
 use crate::failure::Failure;
-use crate::serve::access;
+use tickertape_client::clock::wall_ms;
 
 /// Prints a token.
 ///
@@ -18,10 +18,10 @@ pub fn run(args: &TokenArgs) -> Result<(), Failure> {
         return Err(Failure::usage("a token that may neither watch nor publish is of no use")
             .hint("give --subscribe '*', or --publish, or both"));
     }
-    let secret = access::read_secret(&args.auth_secret_file)?;
+    let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };
     let token = mint_for(&claims(args), &expected, &secret).map_err(|error| match error {
-        MintError::Weak(weak) => access::too_weak(&args.auth_secret_file, weak),
+        MintError::Weak(weak) => too_weak(&args.auth_secret_file, weak),
         MintError::Signing { .. } => Failure::failed(error),
     })?;
     Output::open().line(&token)

@@ -9,9 +9,10 @@ use shared::{ClientMessage, Filter, Publication, ServerMessage, Topic};
 
 use super::output::Output;
 use crate::cli::TopicsArgs;
-use crate::client::{Conversation, Target};
+use crate::client;
 use crate::failure::Failure;
 use crate::term::{Look, Paint, clip, harmless, time_of_day};
+use tickertape_client::Conversation;
 
 /// A list is to be looked over; the whole value is in `--json`.
 const DATA_CHARS: usize = 100;
@@ -22,12 +23,12 @@ const DATA_CHARS: usize = 100;
 ///
 /// If nobody answers, or not to us.
 pub async fn run(args: TopicsArgs) -> Result<(), Failure> {
-    let mut conversation = Conversation::open(&Target::find(&args.client).await?).await?;
+    let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
     let mut listing = Listing::default();
     let id = conversation.next_id();
-    conversation.ask(&look(id, args.filter)).await?;
+    conversation.send(&look(id, args.filter)).await?;
     while !listing.is_complete() {
-        listing.take(id, conversation.hear().await?);
+        listing.take(id, conversation.receive().await?);
     }
     conversation.close().await;
     print(&listing, args.json)

@@ -7,9 +7,10 @@ use tickertape_session::{Event, Settings};
 use super::notice;
 use super::output::{self, Output};
 use crate::cli::WatchArgs;
-use crate::client::{Driver, Target};
+use crate::client;
 use crate::failure::Failure;
 use crate::term::{Look, Paint, harmless, time_of_day};
+use tickertape_client::Driver;
 
 /// Prints publications as they come, for ever or until `--count` of them.
 ///
@@ -17,7 +18,7 @@ use crate::term::{Look, Paint, harmless, time_of_day};
 ///
 /// If nobody answers the first call, or the server refuses.
 pub async fn run(args: WatchArgs) -> Result<(), Failure> {
-    let mut driver = Driver::open(Target::find(&args.client).await?, Settings::default());
+    let mut driver = Driver::open(client::find(&args.client).await?, Settings::default());
     driver.command(|session, now| session.subscribe(args.filter.clone(), args.rewind, now));
     let mut printer = Printer::new(args.json, args.count);
     while !printer.is_done() {

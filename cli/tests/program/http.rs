@@ -169,5 +169,5 @@ fn health_is_told_with_counts() {
 
 /// A minute ago.
 fn recent() -> i64 {
-    tickertape::client::clock::wall_ms() - 60_000
+    tickertape_client::clock::wall_ms() - 60_000
 }

@@ -73,7 +73,10 @@ fn the_secret_is_named_as_the_functions_read_it_and_left_out_where_others_sign()
 }
 
 /// What the desk says of settings, and sets, where the functions are real.
-const DESK: &str = include_str!("../../../cli/src/serve/lambda/settings.rs");
+const DESK: &str = concat!(
+    include_str!("../../../cli/src/command/serve/functions.rs"),
+    include_str!("../../../backend/server/src/lambda/functions.rs")
+);
 
 #[test]
 fn the_desk_speaks_of_settings_that_there_are() {

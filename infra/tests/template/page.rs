@@ -2,7 +2,7 @@
 
 use infra::Template;
 
-const PROGRAM: &str = include_str!("../../../cli/src/serve/http/page.rs");
+const PROGRAM: &str = include_str!("../../../backend/server/src/http/page.rs");
 const DEPLOYMENT: &str = include_str!("../../../xtask/src/deploy/site.rs");
 
 /// The value of a constant of type `&str`; a backslash at a line's end joins it with the next.

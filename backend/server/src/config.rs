@@ -1,0 +1,59 @@
+//! The settings of a server.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use backend_core::Access;
+use backend_store::Retention;
+
+/// The settings of a server over the embedded store.
+#[derive(Debug)]
+pub struct Config {
+    /// The directory in which topics and history are stored.
+    pub data_dir: PathBuf,
+    /// How much history is kept.
+    pub retention: Retention,
+    /// Who may connect: everybody, or holders of tokens.
+    pub access: Access,
+    /// Whether this machine's metrics are published below the topic `host`.
+    pub publish_host: bool,
+    /// The page, and who may ask for it.
+    pub page: PageConfig,
+}
+
+/// The settings that concern the page, browsers and the front of the server.
+#[derive(Debug, Clone)]
+pub struct PageConfig {
+    /// The directory that holds the page; `None` for the page that the program was built with.
+    pub site: Option<PathBuf>,
+    /// Host names under which the server answers, besides the address it is bound to and loopback.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may connect, such as `https://board.example`.
+    pub allowed_origins: Vec<String>,
+    /// A JSON file of faults to inject, read again whenever it changes.
+    pub chaos: Option<PathBuf>,
+    /// Receives messages for the operator while the server runs.
+    pub notify: Notify,
+}
+
+/// A function that receives messages for the operator, each one line without a line break.
+#[derive(Clone)]
+pub struct Notify(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Notify {
+    /// Passes messages to `notify`.
+    pub fn new(notify: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(notify))
+    }
+
+    pub(crate) fn notify(&self, message: &str) {
+        (self.0)(message);
+    }
+}
+
+impl fmt::Debug for Notify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Notify")
+    }
+}

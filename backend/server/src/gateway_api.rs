@@ -1,0 +1,46 @@
+//! The WebSocket API that the gateway serves: its routes, limits and origins.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use apigw_websocket::{Api, Limits, OriginPolicy, Routes};
+use shared::ClientMessage;
+
+use crate::chaos::ChaosFile;
+use crate::{PageConfig, ServerError};
+
+/// The stage of the API, which is the first segment of the WebSocket's path.
+pub const STAGE: &str = "ws";
+
+/// The API with a route for each message of the protocol.
+pub fn api(
+    origins: OriginPolicy,
+    chaos: Option<&ChaosFile>,
+    with_authorizer: bool,
+) -> Result<Api, ServerError> {
+    let special = ["$connect", "$default", "$disconnect"];
+    let routes = Routes::new(special.iter().chain(ClientMessage::ACTIONS).copied())
+        .map_err(|error| ServerError::Stopped(format!("a route has an invalid name: {error:?}")))?;
+    let limits = Limits::default();
+    let limits = chaos.map_or(limits.clone(), |file| file.chaos().limits(&limits));
+    Ok(Api { authorizer: with_authorizer.then(Default::default), limits, origins, ..Api::new(STAGE, routes) })
+}
+
+/// The host names and origins that are let in. The address that the server is bound to is one of its names, unless it
+/// is a wildcard address.
+pub fn origins(page: &PageConfig, address: SocketAddr) -> OriginPolicy {
+    let bound = (!address.ip().is_unspecified()).then(|| address.ip().to_string());
+    OriginPolicy {
+        allowed_hosts: page.allowed_hosts.iter().cloned().chain(bound).collect(),
+        allowed_origins: page.allowed_origins.clone(),
+    }
+}
+
+/// The address by which programs on this machine reach a server bound to `address`.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    SocketAddr::new(ip, address.port())
+}

@@ -1,0 +1,64 @@
+//! Reads a request's body with limits on its size and its duration.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use backend_core::Refusal;
+use backend_core::body::BodyError;
+use backend_core::http::Answer;
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+use shared::{ErrorCode, limits};
+
+/// The time within which a body must arrive.
+const ARRIVAL: Duration = Duration::from_secs(10);
+/// A body that is too large is read and discarded up to this size, so that its sender receives the error.
+const DRAIN_BYTES: usize = 8 * limits::BODY_BYTES;
+
+/// Reads the whole body, at most [`limits::BODY_BYTES`].
+///
+/// # Errors
+///
+/// 413, 408, or 400 if the connection ended.
+pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Answer> {
+    match tokio::time::timeout(ARRIVAL, collect(declared_bytes(headers), body)).await {
+        Ok(read) => read,
+        Err(_) => Err(too_slow()),
+    }
+}
+
+async fn collect(declared: Option<usize>, mut body: Body) -> Result<Bytes, Answer> {
+    let mut bytes = Vec::with_capacity(declared.unwrap_or_default().min(limits::BODY_BYTES));
+    let mut size = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| broken())?;
+        let Ok(data) = frame.into_data() else { continue };
+        size += data.len();
+        if size <= limits::BODY_BYTES {
+            bytes.extend_from_slice(&data);
+        } else if size > DRAIN_BYTES {
+            break;
+        }
+    }
+    let size = size.max(declared.unwrap_or_default());
+    if size > limits::BODY_BYTES { Err(too_large(size)) } else { Ok(bytes.into()) }
+}
+
+fn declared_bytes(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large(bytes: usize) -> Answer {
+    BodyError::TooLarge { bytes, limit: limits::BODY_BYTES }.into()
+}
+
+fn too_slow() -> Answer {
+    let words = format!("the body did not arrive within {} s", ARRIVAL.as_secs());
+    Answer::error(408, &Refusal::new(ErrorCode::Malformed, words))
+}
+
+fn broken() -> Answer {
+    Refusal::new(ErrorCode::Malformed, "the body ended before its length").into()
+}

@@ -1,0 +1,64 @@
+//! Checks `Host` and `Origin` of every request, and adds the headers that protect responses.
+
+use std::sync::Arc;
+
+use apigw_websocket::{OriginPolicy, OriginRefusal};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use backend_core::Refusal;
+use backend_core::http::{Answer, SAFETY_HEADERS};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HOST, ORIGIN, VARY};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use shared::ErrorCode;
+
+use super::answer::{self, set};
+
+/// Refuses requests of other sites' pages and requests for other host names (DNS rebinding), reads included. Allowed
+/// origins get the headers that browsers require (Fetch Standard, "CORS protocol").
+pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Request, next: Next) -> Response {
+    name_the_host(&mut request);
+    if let Err(refused) = origins.check(request.headers()) {
+        return forbidden(&refused);
+    }
+    let origin = request.headers().get(ORIGIN).cloned();
+    let mut response = match *request.method() {
+        Method::OPTIONS => answer::respond(Answer::options()),
+        _ => next.run(request).await,
+    };
+    keep_from_others(&mut response);
+    if let Some(origin) = origin {
+        share_with(response.headers_mut(), origin);
+    }
+    response
+}
+
+fn forbidden(refused: &OriginRefusal) -> Response {
+    let flag = match refused {
+        OriginRefusal::Host { .. } => "--allow-host",
+        OriginRefusal::Origin { .. } => "--allow-origin",
+    };
+    let refusal = Refusal::new(ErrorCode::Forbidden, format!("{refused}, with {flag}"));
+    answer::respond(Answer::refused(&refusal))
+}
+
+/// Takes the host from the request target if that contains one (RFC 9112, section 3.2.2).
+fn name_the_host(request: &mut Request) {
+    let authority = request.uri().authority().map(Authority::as_str);
+    if let Some(host) = authority.and_then(|authority| HeaderValue::from_str(authority).ok()) {
+        request.headers_mut().insert(HOST, host);
+    }
+}
+
+fn keep_from_others(response: &mut Response) {
+    for (name, value) in SAFETY_HEADERS {
+        set(response, HeaderName::from_static(name), value);
+    }
+}
+
+fn share_with(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+    headers.append(VARY, HeaderValue::from_static("origin"));
+}

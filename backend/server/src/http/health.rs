@@ -1,0 +1,32 @@
+//! `/healthz`, for monitoring.
+
+use apigw_websocket::Chaos;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use backend_core::http::{Answer, Route};
+use serde_json::{Map, Value, json};
+
+use super::{Context, answer, topics};
+use crate::clock::wall_ms;
+
+/// Answers that the server runs; for authorized callers with counts of its work and of injected faults.
+pub async fn healthz(State(context): State<Context>, request: Request) -> Response {
+    if let Err(refused) = Route::of(request.method().as_str(), request.uri().path()) {
+        return answer::respond(refused);
+    }
+    let may_ask = context.app.authorize(&topics::credentials(request.headers()), wall_ms()).is_ok();
+    let figures = if may_ask { figures(&context) } else { Map::new() };
+    answer::respond(Answer::health(figures))
+}
+
+fn figures(context: &Context) -> Map<String, Value> {
+    let mut figures = Map::from_iter([
+        ("connections".to_owned(), json!(context.connections.count())),
+        ("counts".to_owned(), json!(context.app.stats().snapshot())),
+    ]);
+    let chaos = context.connections.chaos();
+    if chaos.settings() != Chaos::default() {
+        figures.insert("chaos".into(), json!(chaos.counts()));
+    }
+    figures
+}

@@ -1,0 +1,90 @@
+//! Serves the files of the page, with the headers that protect it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use backend_core::http::Answer;
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+
+use super::answer::{self, set};
+use crate::site::{Asset, Site};
+
+/// Allows scripts and styles from this server only, and none inline: the page has none (Trunk.toml), and data is never
+/// HTML. WebAssembly needs `wasm-unsafe-eval` (Content Security Policy Level 3, section 4.4). The servers that the
+/// page's own settings name are appended to `connect-src`.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'; connect-src 'self'";
+
+/// The `Cache-Control` of files whose names change with their content.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// The `Cache-Control` of other files, which are revalidated each time.
+const ASK_FIRST: &str = "no-cache";
+
+/// Answers with a file of the page.
+pub async fn page(State(site): State<Arc<Site>>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return answer::respond(Answer::method_not_allowed(request.method().as_str(), "GET,HEAD"));
+    }
+    let path = request.uri().path();
+    let mut response = match site.find(path).await {
+        Some(asset) => respond(&asset, request.headers()),
+        None => answer::respond(Answer::nothing_at(path)),
+    };
+    secure(&mut response, &site.servers_elsewhere().await);
+    response
+}
+
+fn respond(asset: &Asset, headers: &HeaderMap) -> Response {
+    let brotli = asset.brotli.as_ref().filter(|_| accepts_brotli(headers));
+    let tag = if brotli.is_some() { format!("\"{}-br\"", asset.tag) } else { format!("\"{}\"", asset.tag) };
+    let is_known = has_tag(headers, &tag);
+    let body = if is_known { Bytes::new() } else { brotli.unwrap_or(&asset.bytes).clone() };
+    let mut response = Response::new(Body::from(body));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        set(&mut response, CONTENT_TYPE, asset.content_type);
+    }
+    if brotli.is_some() && !is_known {
+        set(&mut response, CONTENT_ENCODING, "br");
+    }
+    set(&mut response, ETAG, &tag);
+    set(&mut response, VARY, "accept-encoding");
+    set(&mut response, CACHE_CONTROL, if asset.is_named_by_content { FOR_EVER } else { ASK_FIRST });
+    response
+}
+
+fn secure(response: &mut Response, servers_elsewhere: &[String]) {
+    let policy = std::iter::once(POLICY).chain(servers_elsewhere.iter().map(String::as_str));
+    set(response, CONTENT_SECURITY_POLICY, &policy.collect::<Vec<_>>().join(" "));
+    set(response, X_FRAME_OPTIONS, "DENY");
+    set(response, REFERRER_POLICY, "no-referrer");
+    set(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+}
+
+/// Returns true if the list contains `br` with a weight above 0 (RFC 9110, section 12.5.3).
+fn accepts_brotli(headers: &HeaderMap) -> bool {
+    list(headers, ACCEPT_ENCODING).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let is_excluded = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0_f32));
+        name.trim().eq_ignore_ascii_case("br") && !is_excluded
+    })
+}
+
+/// Compares entity tags weakly, as RFC 9110, section 13.1.2, requires for `If-None-Match`.
+fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
+    list(headers, IF_NONE_MATCH).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}
+
+fn list(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}

@@ -1,0 +1,39 @@
+//! `/topics` and the paths below it, answered by the core as on AWS.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use backend_core::authorize::Credentials;
+use backend_core::http::RequestHead;
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName};
+
+use super::{Context, answer, body};
+use crate::clock::wall_ms;
+
+/// Answers any request for these paths.
+pub async fn topics(State(context): State<Context>, request: Request) -> Response {
+    let (parts, content) = request.into_parts();
+    let body = body::read(&parts.headers, content);
+    answer::respond(context.app.http(head(&parts), body, wall_ms).await)
+}
+
+fn head(parts: &Parts) -> RequestHead<'_> {
+    RequestHead {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        credentials: credentials(&parts.headers),
+        content_type: text(&parts.headers, CONTENT_TYPE),
+        content_encoding: text(&parts.headers, CONTENT_ENCODING),
+    }
+}
+
+/// The credentials of a request.
+pub fn credentials(headers: &HeaderMap) -> Credentials<'_> {
+    Credentials { authorization: text(headers, AUTHORIZATION), protocols: None }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

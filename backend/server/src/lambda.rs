@@ -1,0 +1,109 @@
+//! The server with real functions behind it: API Gateway and Lambda on one machine. Topics live in the functions' own
+//! tables, so no store is opened here.
+
+mod functions;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use apigw_websocket::{Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
+use lambda_host::{FunctionUrl, GatewayFunctions, Host, InvokeApi, Log, Retries};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::chaos::ChaosFile;
+use crate::front::Front;
+use crate::gateway_api::{api, origins, reachable};
+use crate::shutdown::{self, Shutdown};
+use crate::site::Site;
+use crate::{PageConfig, ServerError, http};
+
+pub use functions::FunctionSettings;
+
+/// A server whose events are handled by real Lambda functions.
+pub struct LambdaServer {
+    host: Host,
+    gateway: Gateway<GatewayFunctions>,
+    origins: Arc<OriginPolicy>,
+    site: Arc<Site>,
+    chaos: Option<ChaosFile>,
+}
+
+impl LambdaServer {
+    /// Builds a server that will be reached at `address`, the address of its listener. `log` receives what the
+    /// functions print and how their invocations end.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`].
+    pub fn new(
+        settings: &FunctionSettings,
+        page: &PageConfig,
+        address: SocketAddr,
+        log: Arc<dyn Log>,
+    ) -> Result<Self, ServerError> {
+        let site = Site::new(page.site.as_deref())?;
+        let chaos = ChaosFile::of(page)?;
+        let origins = origins(page, address);
+        let api = api(origins.clone(), chaos.as_ref(), settings.asks_for_tokens())?;
+        let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
+        let time_scale = chaos.as_ref().map_or(NonZeroU32::MIN, |file| file.chaos().time_scale);
+        let functions = settings.functions(&reachable(address).to_string(), time_scale);
+        let host = Host::new(functions, lambda_host::Limits::default(), retries(), log);
+        let authorizer = settings.asks_for_tokens().then(|| functions::AUTHORIZER.to_owned());
+        let functions = GatewayFunctions::new(host.clone(), functions::WEBSOCKET, authorizer);
+        let gateway = Gateway::new(api, functions, connections);
+        Ok(Self { host, gateway, origins: Arc::new(origins), site: Arc::new(site), chaos })
+    }
+
+    /// Returns true if the server has a page to show.
+    pub fn has_page(&self) -> bool {
+        self.site.has_page()
+    }
+
+    /// Serves until `shutdown` resolves. The functions handle the end of every connection before they are ended
+    /// themselves.
+    pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
+        let shutdown = Shutdown::on(shutdown);
+        let mut background = JoinSet::new();
+        if let Some(file) = self.chaos {
+            background.spawn(file.follow(self.gateway.chaos()));
+        }
+        let ingest = FunctionUrl::new(self.host.clone(), functions::INGEST);
+        let router = http::router_to_function(ingest, self.origins, self.site);
+        let front =
+            Front::new(self.gateway.clone(), router).with_invoke_api(InvokeApi::new(self.host.clone()));
+        let requested = shutdown.requested();
+        let closing = async {
+            shutdown.requested().await;
+            shutdown::close_sockets(&self.gateway).await;
+        };
+        let serving = apigw_websocket::serve(listener, front.service(), ServerSettings::default(), requested);
+        tokio::join!(serving, closing);
+        self.host.close();
+        background.shutdown().await;
+    }
+}
+
+/// The retries that `infra/template.yaml` sets for `broadcast`, which is invoked asynchronously: none after an error, and
+/// for one minute after throttling.
+fn retries() -> Retries {
+    Retries { waits: Vec::new(), most_age: Duration::from_secs(60), ..Retries::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
+
+    #[test]
+    fn events_are_retried_as_the_template_says() {
+        let Retries { waits, most_age, .. } = retries();
+        let says = |line: String| TEMPLATE.lines().any(|told| told.trim() == line);
+        assert!(says(format!("MaximumRetryAttempts: {}", waits.len())));
+        assert!(says(format!("MaximumEventAgeInSeconds: {}", most_age.as_secs())));
+    }
+}

@@ -1,0 +1,137 @@
+//! The four functions, with their environment.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use backend_core::ROTATE_IN_MS;
+use lambda_host::Function;
+
+use crate::STAGE;
+
+/// The function that handles the events of connections.
+pub const WEBSOCKET: &str = "websocket";
+/// The function that decides about handshakes.
+pub const AUTHORIZER: &str = "authorizer";
+/// The function that answers HTTP requests.
+pub const INGEST: &str = "ingest";
+/// The function that sends the changes in the topics table's stream to subscribers.
+const BROADCAST: &str = "broadcast";
+
+/// Name, time-out in seconds and memory in MB of each function, as in `infra/template.yaml`; a test compares them.
+const FUNCTIONS: [(&str, u64, u32); 4] =
+    [(WEBSOCKET, 29, 512), (AUTHORIZER, 5, 256), (INGEST, 29, 512), (BROADCAST, 60, 1024)];
+
+/// The largest number of processes of one function. A process takes some ten megabytes, so it is below Lambda's 1,000.
+const CONCURRENCY: usize = 64;
+
+/// The functions' programs and environment.
+#[derive(Debug)]
+pub struct FunctionSettings {
+    /// The absolute path of the directory with `websocket/bootstrap`, `authorizer/bootstrap`, `ingest/bootstrap` and
+    /// `broadcast/bootstrap`.
+    pub directory: PathBuf,
+    /// Environment variables of all functions. They take precedence over those that the server sets.
+    pub environment: BTreeMap<String, String>,
+    /// The absolute path of the file with the secret that signs tokens, if there is one.
+    pub secret_file: Option<PathBuf>,
+}
+
+impl FunctionSettings {
+    /// The first function whose program is missing from `directory`.
+    pub fn missing_program(directory: &Path) -> Option<PathBuf> {
+        let mut programs = FUNCTIONS.iter().map(|(name, ..)| bootstrap(directory, name));
+        programs.find(|program| !program.is_file())
+    }
+
+    /// Returns true if the functions check tokens, by a secret or by an issuer's keys. There is an authorizer then.
+    pub fn asks_for_tokens(&self) -> bool {
+        let told = |name: &str| self.environment.get(name).map(String::as_str);
+        let has_secret = told("TICKERTAPE_SECRET").is_some_and(|secret| secret != "none");
+        self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
+    }
+
+    /// The functions of the server at the address `here`, which is where they post and where they invoke each other.
+    /// `time_scale` is how many times faster time passes.
+    pub(super) fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
+        let environment = self.environment_with(here, time_scale);
+        let function = |(name, timeout, memory_mb): &(&str, u64, u32)| Function {
+            environment: environment.clone(),
+            timeout: Duration::from_secs(*timeout),
+            memory_mb: *memory_mb,
+            concurrency: CONCURRENCY,
+            ..Function::new(*name, bootstrap(&self.directory, name))
+        };
+        FUNCTIONS.iter().map(function).collect()
+    }
+
+    fn environment_with(&self, here: &str, time_scale: NonZeroU32) -> BTreeMap<String, String> {
+        let secret =
+            self.secret_file.as_ref().map_or("none".into(), |path| format!("file:{}", path.display()));
+        let mut environment: BTreeMap<String, String> = [
+            ("TICKERTAPE_MANAGEMENT_ENDPOINT", format!("http://{here}/{STAGE}")),
+            ("TICKERTAPE_SECRET", secret),
+            ("TICKERTAPE_ROTATE_IN_MS", (ROTATE_IN_MS / u64::from(time_scale.get())).to_string()),
+            ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{here}")),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+        environment.extend(self.environment.clone());
+        environment
+    }
+}
+
+/// The program of one function.
+fn bootstrap(directory: &Path, function: &str) -> PathBuf {
+    directory.join(function).join("bootstrap")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
+
+    /// The environment that consists of `NAME=VALUE`, or of nothing.
+    fn variable(line: &str) -> BTreeMap<String, String> {
+        line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
+    }
+
+    #[test]
+    fn functions_have_the_time_outs_and_memory_of_the_template() {
+        for (name, timeout, memory_mb) in FUNCTIONS {
+            let start = TEMPLATE.find(&format!("-{name}\"\n")).expect("the template names the function");
+            let of = |key: &str| {
+                let line = TEMPLATE[start..].lines().find_map(|line| line.trim().strip_prefix(key));
+                line.and_then(|value| value.trim().parse::<u64>().ok())
+            };
+            assert_eq!(of("Timeout:"), Some(timeout), "{name}");
+            assert_eq!(of("MemorySize:"), Some(memory_mb.into()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_or_an_issuers_keys_mean_that_tokens_are_checked() {
+        let asks = |line: &str| {
+            let environment = variable(line);
+            FunctionSettings { directory: PathBuf::new(), environment, secret_file: None }.asks_for_tokens()
+        };
+        assert!(!asks("") && !asks("TICKERTAPE_SECRET=none"));
+        assert!(asks("TICKERTAPE_SECRET=ssm:/name") && asks("TICKERTAPE_JWKS_URL=https://issuer.example"));
+    }
+
+    #[test]
+    fn connections_are_replaced_sooner_where_time_passes_faster_unless_the_environment_says_otherwise() {
+        let told = |time_scale, typed| {
+            let environment = variable(typed);
+            let settings = FunctionSettings { directory: PathBuf::new(), environment, secret_file: None };
+            let mut told = settings.environment_with("127.0.0.1:8080", NonZeroU32::new(time_scale).unwrap());
+            told.remove("TICKERTAPE_ROTATE_IN_MS").expect("it is set")
+        };
+        assert_eq!(told(1, ""), "6600000");
+        assert_eq!(told(720, ""), "9166");
+        assert_eq!(told(720, "TICKERTAPE_ROTATE_IN_MS=5000"), "5000");
+    }
+}

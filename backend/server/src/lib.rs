@@ -1,0 +1,40 @@
+//! The server of one machine: `backend-core` over the embedded store and the embedded gateway, with the page.
+//!
+//! This crate is wiring. Decisions are made in `backend-core`; API Gateway's behaviour is in `apigw-websocket`. It knows
+//! neither a command line nor signals: [`Server::open`] takes a [`Config`], and [`Server::run`] a listener and a future
+//! that resolves when the server should stop.
+//!
+//! # Layout
+//!
+//! * [`Server`], [`Config`], [`ServerError`]: what a program needs in order to run a server.
+//! * [`LambdaServer`]: the same front with real Lambda functions behind it, instead of the functions in this process.
+//! * `http`, `front`, `site`: HTTP requests, and the files of the page.
+//! * `functions`, `management`: the gateway's functions and the way back to clients, over the service.
+//! * `broadcaster`, `housekeeping`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside it.
+
+#![warn(missing_docs)]
+
+mod app;
+mod broadcaster;
+mod chaos;
+mod clock;
+mod config;
+mod error;
+mod front;
+mod functions;
+mod gateway_api;
+pub mod host;
+mod host_feed;
+mod housekeeping;
+mod http;
+mod lambda;
+mod management;
+mod server;
+mod shutdown;
+mod site;
+
+pub use config::{Config, Notify, PageConfig};
+pub use error::ServerError;
+pub use gateway_api::{STAGE, reachable};
+pub use lambda::{FunctionSettings, LambdaServer};
+pub use server::Server;

@@ -1,0 +1,79 @@
+//! Posts to connections in this process: the core's management port over the gateway's connections.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use apigw_websocket::{Connections, Frame};
+use backend_core::ports::{ConnectionId, Management, PostError};
+use bytes::Bytes;
+
+/// The pauses before a reply is posted again to a client whose queue is full or whose connection is not there yet.
+const RETRY_AFTER: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
+
+/// The management port of this process.
+#[derive(Clone)]
+pub struct Posts {
+    connections: Connections,
+}
+
+impl Posts {
+    /// Posts to these connections.
+    pub fn new(connections: Connections) -> Self {
+        Self { connections }
+    }
+}
+
+impl std::fmt::Debug for Posts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Posts({} connections)", self.connections.count())
+    }
+}
+
+impl Management for Posts {
+    /// Retries: the client that sent the request waits for its reply, and only its own next request is delayed.
+    async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
+        let (to, frame) = (known(to)?, frame(&message)?);
+        for pause in RETRY_AFTER {
+            match self.connections.post(&to, &frame) {
+                Err(apigw_websocket::PostError::LimitExceeded | apigw_websocket::PostError::Gone) => {
+                    tokio::time::sleep(pause).await;
+                }
+                posted => return posted.map_err(error),
+            }
+        }
+        self.connections.post(&to, &frame).map_err(error)
+    }
+
+    /// Does not retry: a client that is too slow notices the gap and recovers.
+    async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
+        let frame = match frame(&message) {
+            Ok(frame) => frame,
+            Err(error) => return to.iter().map(|id| (id.clone(), error.clone())).collect(),
+        };
+        let post = |id: &ConnectionId| self.connections.post(&known(id)?, &frame).map_err(error);
+        to.iter().filter_map(|id| post(id).err().map(|error| (id.clone(), error))).collect()
+    }
+
+    async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
+        self.connections.delete(&known(id)?).map_err(|_| PostError::Gone)
+    }
+}
+
+/// Parses the id. One that is not of the gateway's form was never one of its connections.
+fn known(id: &ConnectionId) -> Result<apigw_websocket::ConnectionId, PostError> {
+    apigw_websocket::ConnectionId::from_str(id.as_str()).map_err(|_| PostError::Gone)
+}
+
+fn frame(message: &Bytes) -> Result<Frame, PostError> {
+    let text = std::str::from_utf8(message);
+    text.map(Frame::text).map_err(|error| PostError::Failed { reason: error.to_string() })
+}
+
+fn error(error: apigw_websocket::PostError) -> PostError {
+    match error {
+        apigw_websocket::PostError::Gone => PostError::Gone,
+        apigw_websocket::PostError::LimitExceeded => PostError::LimitExceeded,
+        apigw_websocket::PostError::PayloadTooLarge { .. } => PostError::TooLarge,
+    }
+}

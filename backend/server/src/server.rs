@@ -1,0 +1,133 @@
+//! The server over the embedded store.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use apigw_websocket::{Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
+use backend_core::ports::Change;
+use backend_core::{Access, Service};
+use backend_store::{EmbeddedLog, MemoryConnections, Retention};
+use shared::Topic;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::app::App;
+use crate::chaos::ChaosFile;
+use crate::front::Front;
+use crate::functions::Handlers;
+use crate::gateway_api::{api, origins};
+use crate::management::Posts;
+use crate::shutdown::{self, Shutdown};
+use crate::site::Site;
+use crate::{Config, ServerError, broadcaster, host_feed, housekeeping, http};
+
+/// A server that is ready to run.
+pub struct Server {
+    app: Arc<App>,
+    changes: mpsc::Receiver<Vec<Change>>,
+    gateway: Gateway<Handlers>,
+    origins: Arc<OriginPolicy>,
+    site: Arc<Site>,
+    chaos: Option<ChaosFile>,
+    publish_host: bool,
+}
+
+impl Server {
+    /// Opens the store and builds a server that will be reached at `address`, the address of its listener.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`].
+    pub async fn open(config: Config, address: SocketAddr) -> Result<Self, ServerError> {
+        if matches!(config.access, Access::Open) && !address.ip().is_loopback() {
+            return Err(ServerError::OpenToTheNetwork { address });
+        }
+        let site = Site::new(config.page.site.as_deref())?;
+        let chaos = ChaosFile::of(&config.page)?;
+        let origins = origins(&config.page, address);
+        let api = api(origins.clone(), chaos.as_ref(), matches!(config.access, Access::Tokens(_)))?;
+        let (log, changes) = open_log(config.data_dir, config.retention).await?;
+        let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
+        let mut settings = backend_core::Settings::new(config.access, rand::random::<u64>);
+        settings.rotate_in_ms /= chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
+        let app =
+            Arc::new(Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings));
+        let gateway = Gateway::new(api, Handlers::new(app.clone()), connections);
+        Ok(Self {
+            app,
+            changes,
+            gateway,
+            origins: Arc::new(origins),
+            site: Arc::new(site),
+            chaos,
+            publish_host: config.publish_host,
+        })
+    }
+
+    /// Returns true if the server has a page to show.
+    pub fn has_page(&self) -> bool {
+        self.site.has_page()
+    }
+
+    /// Serves until `shutdown` resolves. Then every client is told, sockets are closed, and the store is closed when
+    /// everything in it has been sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Stopped`], if publications could not be broadcast any more.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), ServerError> {
+        let shutdown = Shutdown::on(shutdown);
+        let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), self.changes));
+        let broadcaster = tokio::spawn(supervise(broadcaster, shutdown.clone()));
+        let mut background = background(&self.app, self.publish_host);
+        if let Some(file) = self.chaos {
+            background.spawn(file.follow(self.gateway.chaos()));
+        }
+        let router =
+            http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
+        let front = Front::new(self.gateway.clone(), router).service();
+        let serving =
+            apigw_websocket::serve(listener, front, ServerSettings::default(), shutdown.requested());
+        tokio::join!(serving, shutdown::close_all(shutdown, &self.app, &self.gateway));
+        background.shutdown().await;
+        self.app.log().close().await;
+        // The broadcaster ends when the store is closed and all its changes have been sent.
+        broadcaster.await.unwrap_or_else(|error| Err(ServerError::Stopped(error.to_string())))
+    }
+}
+
+fn background(app: &Arc<App>, publish_host: bool) -> JoinSet<()> {
+    let mut background = JoinSet::new();
+    background.spawn(housekeeping::send_occupancy(app.clone()));
+    background.spawn(housekeeping::sweep(app.clone()));
+    if let Some(topic) = Topic::new("host").ok().filter(|_| publish_host) {
+        background.spawn(host_feed::run(app.clone(), topic));
+    }
+    background
+}
+
+/// Stops the server if its broadcaster ends before it should: a server that accepts data and sends none would mislead.
+async fn supervise(broadcaster: JoinHandle<()>, shutdown: Shutdown) -> Result<(), ServerError> {
+    let ended = broadcaster.await;
+    if shutdown.is_requested() && ended.is_ok() {
+        return Ok(());
+    }
+    shutdown.request();
+    Err(ServerError::Stopped("publications could not be broadcast any more, so the server stopped".into()))
+}
+
+async fn open_log(
+    data_dir: PathBuf,
+    retention: Retention,
+) -> Result<(EmbeddedLog, mpsc::Receiver<Vec<Change>>), ServerError> {
+    let opened = tokio::task::spawn_blocking(move || EmbeddedLog::open(&data_dir, retention)).await;
+    let opened =
+        opened.map_err(|error| ServerError::Stopped(format!("the store could not be opened: {error}")))?;
+    Ok(opened?)
+}

@@ -1,0 +1,68 @@
+//! Stopping the server: clients are told, then sockets are closed.
+
+use std::sync::Arc;
+
+use apigw_websocket::{Functions, Gateway};
+use shared::DisconnectCode;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::clock::wall_ms;
+use crate::functions::Handlers;
+
+/// "Going away" (RFC 6455, section 7.4.1), and the reason that API Gateway gives with it.
+const GOING_AWAY: (u16, &str) = (1001, "Going away");
+
+/// The request to stop, which every task of the server can make or wait for.
+#[derive(Clone)]
+pub struct Shutdown(Arc<watch::Sender<bool>>);
+
+impl Shutdown {
+    /// Requests the stop when `signal` resolves. Needs a tokio runtime.
+    pub fn on(signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        let shutdown = Self(Arc::new(watch::Sender::new(false)));
+        let requested = shutdown.clone();
+        tokio::spawn(async move {
+            signal.await;
+            requested.request();
+        });
+        shutdown
+    }
+
+    /// Requests the stop.
+    pub fn request(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Returns true once the stop was requested.
+    pub fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until the stop is requested.
+    pub fn requested(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut requested = self.0.subscribe();
+        let keep = self.0.clone();
+        async move {
+            // The sender is kept alive, so the wait cannot end with an error.
+            let _ = requested.wait_for(|requested| *requested).await;
+            drop(keep);
+        }
+    }
+}
+
+/// Waits for the stop, sends every client a `disconnect` message, and closes all sockets.
+pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers>) {
+    shutdown.requested().await;
+    let told = app.farewell(DisconnectCode::Shutdown, "the server is shutting down", wall_ms()).await;
+    if let Err(error) = told {
+        tracing::warn!(%error, "clients could not be told that the server is shutting down");
+    }
+    close_sockets(gateway).await;
+}
+
+/// Closes every socket, and returns when the functions have handled each `$disconnect`.
+pub async fn close_sockets<F: Functions>(gateway: &Gateway<F>) {
+    let (code, reason) = GOING_AWAY;
+    gateway.shut_down(code, reason).await;
+}

@@ -1,0 +1,25 @@
+//! The page compiled into the program, with its files compressed by Brotli.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use rust_embed::RustEmbed;
+
+use super::Asset;
+
+#[derive(RustEmbed)]
+#[folder = "../../dist"]
+struct Dist;
+
+/// The file of this name, if the page has one.
+pub fn file(name: &str) -> Option<Asset> {
+    let bytes = content(name)?;
+    Some(Asset::new(name, bytes, content(&format!("{name}.br"))))
+}
+
+fn content(name: &str) -> Option<Bytes> {
+    Dist::get(name).map(|file| match file.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    })
+}

@@ -1,0 +1,110 @@
+//! The message with the server's address, printed when it is ready.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tickertape_server::{STAGE, reachable};
+
+use crate::term::{Look, Paint};
+
+/// The program that handles requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs<'a> {
+    /// This program, with the store in this directory.
+    Store(&'a Path),
+    /// The functions in this directory.
+    Functions(&'a Path),
+}
+
+/// The addresses and settings that are printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announcement {
+    url: String,
+    ws: String,
+    runs: (&'static str, String),
+    has_page: bool,
+    asks_for_tokens: bool,
+    chaos: Option<String>,
+}
+
+impl Announcement {
+    /// Describes a server bound to `address`. For a wildcard address the loopback one is printed, which works here.
+    pub fn new(address: SocketAddr, runs: Runs, has_page: bool, chaos: Option<&Path>) -> Self {
+        let reachable = reachable(address);
+        Self {
+            url: format!("http://{reachable}/"),
+            ws: format!("ws://{reachable}/{STAGE}"),
+            runs: match runs {
+                Runs::Store(path) => ("data_dir", path.display().to_string()),
+                Runs::Functions(path) => ("function_dir", path.display().to_string()),
+            },
+            has_page,
+            asks_for_tokens: false,
+            chaos: chaos.map(|path| path.display().to_string()),
+        }
+    }
+
+    /// Sets whether the server asks for tokens.
+    pub fn asking_for_tokens(self, asks_for_tokens: bool) -> Self {
+        Self { asks_for_tokens, ..self }
+    }
+
+    fn to_json(&self) -> String {
+        let Self { url, ws, runs: (name, directory), .. } = self;
+        let mut line = json!({"url": url, "ws": ws});
+        line[*name] = Value::from(directory.as_str());
+        line["pid"] = std::process::id().into();
+        if let Some(chaos) = &self.chaos {
+            line["chaos"] = chaos.as_str().into();
+        }
+        line.to_string()
+    }
+
+    fn to_words(&self, paint: Paint) -> String {
+        let Self { url, ws, runs: (name, directory), .. } = self;
+        let board = if self.has_page { "board" } else { "http " };
+        let runs = if *name == "data_dir" { "data " } else { "runs " };
+        let dim = |text: &str| paint.paint(Look::Dim, text);
+        let chaos = self.chaos.iter().map(|path| {
+            let warning = format!("faults are injected as {path} says");
+            format!("{} {}", dim("chaos"), paint.paint(Look::Red, warning))
+        });
+        let mut lines = vec![
+            format!("{} {}", dim(board), paint.paint(Look::Bold, url)),
+            format!("{} {ws}", dim("ws   ")),
+            format!("{} {directory}", dim(runs)),
+        ];
+        lines.extend(chaos);
+        lines.push(format!("{} {}", dim("try  "), self.try_it()));
+        lines.join("\n")
+    }
+
+    fn try_it(&self) -> String {
+        let token =
+            if self.asks_for_tokens { r#"-H "Authorization: Bearer $TICKERTAPE_TOKEN" "# } else { "" };
+        format!("curl {token}-d 21.5 {}topics/kitchen/temp", self.url)
+    }
+}
+
+/// Prints it to standard output. Errors are ignored: a closed pipe does not stop the server.
+pub fn print(announcement: &Announcement, as_json: bool) {
+    let mut out = io::stdout().lock();
+    let text = if as_json { announcement.to_json() } else { announcement.to_words(Paint::stdout()) };
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_suggested_command_has_a_token_if_the_server_asks_for_one() {
+        let address = SocketAddr::from(([0, 0, 0, 0], 8080));
+        let open = Announcement::new(address, Runs::Store(Path::new("data")), true, None);
+        assert_eq!(open.try_it(), "curl -d 21.5 http://127.0.0.1:8080/topics/kitchen/temp");
+        let guarded = open.asking_for_tokens(true).try_it();
+        assert!(guarded.starts_with(r#"curl -H "Authorization: Bearer $TICKERTAPE_TOKEN" -d "#), "{guarded}");
+    }
+}

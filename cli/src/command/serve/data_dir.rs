@@ -1,0 +1,53 @@
+//! The data directory.
+
+use std::env;
+use std::path::PathBuf;
+
+use crate::cli::ServeArgs;
+use crate::failure::Failure;
+
+const NAME: &str = "tickertape";
+
+/// The directory named, or this user's data directory: `$XDG_DATA_HOME` or `~/.local/share` (XDG Base
+/// Directory Specification), `~/Library/Application Support` on macOS, `%LOCALAPPDATA%` on Windows.
+///
+/// # Errors
+///
+/// A usage error if none of them is known.
+pub fn of(args: &ServeArgs) -> Result<PathBuf, Failure> {
+    let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
+    found.ok_or_else(|| {
+        Failure::usage("this user has no home directory").hint("name a directory with --data-dir")
+    })
+}
+
+fn platform(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).filter(|path| path.is_absolute());
+    let base = if cfg!(windows) {
+        absolute("LOCALAPPDATA")?
+    } else if cfg!(target_os = "macos") {
+        absolute("HOME")?.join("Library").join("Application Support")
+    } else {
+        absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local").join("share")))?
+    };
+    Some(base.join(NAME))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        platform(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| PathBuf::from(value)))
+    }
+
+    #[test]
+    fn the_xdg_directory_is_taken_if_it_is_absolute() {
+        assert_eq!(with(&[("XDG_DATA_HOME", "/x"), ("HOME", "/h")]), Some("/x/tickertape".into()));
+        assert_eq!(
+            with(&[("XDG_DATA_HOME", "x"), ("HOME", "/h")]),
+            Some("/h/.local/share/tickertape".into())
+        );
+        assert_eq!(with(&[]), None);
+    }
+}

@@ -1,0 +1,41 @@
+//! Prints what functions print, and how their invocations fail, on standard error.
+
+use lambda_host::{Failure, Log, Report};
+
+use crate::term::{self, Look, Paint};
+
+/// The length of the longest function name, so that the output is aligned.
+const NAME_WIDTH: usize = 10;
+
+/// Prints lines after the function's name, and failures in red.
+pub struct FunctionLog;
+
+impl Log for FunctionLog {
+    fn line(&self, function: &str, line: &str) {
+        if !is_metric(line) {
+            say(function, line);
+        }
+    }
+
+    fn report(&self, report: &Report) {
+        if let Some(failure) = report.failure.as_ref().filter(|failure| !is_refusal(failure)) {
+            let words = format!("{failure} (request {})", report.request_id);
+            say(&report.function, Paint::stderr().paint(Look::Red, words));
+        }
+    }
+}
+
+/// Returns true for the error by which an authorizer denies access, which API Gateway turns into 401.
+fn is_refusal(failure: &Failure) -> bool {
+    failure.message == "Unauthorized"
+}
+
+/// Returns true for a line in CloudWatch's embedded metric format, which nobody reads here.
+fn is_metric(line: &str) -> bool {
+    line.starts_with('{') && line.contains("\"_aws\":")
+}
+
+fn say(function: &str, words: impl std::fmt::Display) {
+    let name = Paint::stderr().paint(Look::Dim, format!("{function:<NAME_WIDTH$}"));
+    term::say(format!("{name} {words}"));
+}

@@ -1,0 +1,145 @@
+//! The flags of `serve --functions lambda`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use backend_core::Access;
+use tickertape_server::FunctionSettings;
+
+use super::access;
+use crate::cli::{FunctionsArg, ServeArgs};
+use crate::failure::Failure;
+
+/// Reads the settings of the functions from the flags.
+///
+/// # Errors
+///
+/// A usage error: a flag that does not apply, or a file that is missing or invalid.
+pub fn settings(args: &ServeArgs) -> Result<FunctionSettings, Failure> {
+    refuse_the_stores_flags(args)?;
+    refuse_one_address_only(args)?;
+    let directory = directory(args)?;
+    let environment = args.lambda.function_env.as_deref().map(read_environment).transpose()?;
+    Ok(FunctionSettings {
+        directory,
+        environment: environment.unwrap_or_default(),
+        secret_file: secret_file(args)?,
+    })
+}
+
+/// Refuses flags about real functions when the functions of this program are used.
+///
+/// # Errors
+///
+/// A usage error that names the missing flag.
+pub fn refuse_without(args: &ServeArgs) -> Result<(), Failure> {
+    let given = [
+        ("--function-dir", args.lambda.function_dir.is_some()),
+        ("--function-env", args.lambda.function_env.is_some()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) if args.lambda.functions == FunctionsArg::Embedded => {
+            let what = format!("{flag} says where real functions are, and this program's own are to answer");
+            Err(Failure::usage(what).hint("give --functions lambda as well, or leave it out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), Failure> {
+    let store = "there is no store of its own with --functions lambda: topics live in the functions' tables";
+    let refused =
+        |flag: &str, why: &str, hint: &str| Err(Failure::usage(format!("{flag}: {why}")).hint(hint));
+    if args.data_dir.is_some() {
+        return refused("--data-dir (or TICKERTAPE_DATA_DIR)", store, "name the tables in --function-env");
+    }
+    if args.keep_age.is_some() || args.keep_count.is_some() {
+        let hint = "say how long to keep history in --function-env, as TICKERTAPE_KEEP_AGE_MS=86400000";
+        return refused("--keep-age and --keep-count", store, hint);
+    }
+    if args.no_host {
+        let why = "with --functions lambda this machine's metrics are not published anyhow";
+        return refused("--no-host", why, "leave it out; `tickertape host` would publish them");
+    }
+    Ok(())
+}
+
+/// Functions post to this server over loopback, the only address from which it accepts posts.
+fn refuse_one_address_only(args: &ServeArgs) -> Result<(), Failure> {
+    let ip = args.listen.ip();
+    if ip.is_loopback() || ip.is_unspecified() {
+        return Ok(());
+    }
+    let what = format!("--listen {}: functions have to reach this server over loopback", args.listen);
+    Err(Failure::usage(what).hint("listen on 127.0.0.1, or on 0.0.0.0 with --auth-secret-file"))
+}
+
+/// The directory as an absolute path, because functions start in their own directories.
+fn directory(args: &ServeArgs) -> Result<PathBuf, Failure> {
+    let Some(named) = &args.lambda.function_dir else {
+        let what = "--functions lambda has to know where they are";
+        return Err(Failure::usage(what).hint("give --function-dir DIR as well"));
+    };
+    let found = named.canonicalize();
+    let directory =
+        found.map_err(|error| Failure::usage(format!("--function-dir {}: {error}", named.display())))?;
+    match FunctionSettings::missing_program(&directory) {
+        None => Ok(directory),
+        Some(missing) => {
+            let what = format!("--function-dir {}: there is no {}", named.display(), missing.display());
+            Err(Failure::usage(what).hint("`cargo xtask lambda-local` builds the functions and starts them"))
+        }
+    }
+}
+
+/// The file of the secret, by the rules of the embedded server. The functions read it themselves, so it must be a file.
+fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, Failure> {
+    let Some(path) = &args.auth_secret_file else {
+        return access::of(args).map(|_| None);
+    };
+    if path == Path::new("-") {
+        let what = "--auth-secret-file -: functions read the secret themselves, each time one starts";
+        return Err(Failure::usage(what).hint("name a file"));
+    }
+    match access::of(args)? {
+        Access::Tokens(_) => path.canonicalize().map(Some).map_err(Failure::failed),
+        Access::Open => Ok(None),
+    }
+}
+
+fn read_environment(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("--function-env {}: {error}", path.display())))?;
+    environment(&text).map_err(|line| {
+        Failure::usage(format!("--function-env {}: line {line} is not NAME=VALUE", path.display()))
+    })
+}
+
+/// Reads lines of `NAME=VALUE`, without empty lines and those that begin with `#`. The error is the number of the first
+/// line that is none of these.
+fn environment(text: &str) -> Result<BTreeMap<String, String>, usize> {
+    let lines = (1..).zip(text.lines().map(str::trim));
+    let telling = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    telling
+        .map(|(number, line)| match line.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => {
+                Ok((name.trim().to_owned(), value.trim().to_owned()))
+            }
+            Some(_) | None => Err(number),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_is_read_line_by_line() {
+        let read = environment("# tables\n\nA=1\n B = two=2 \nEMPTY=\n").expect("it is well-formed");
+        let expected = [("A", "1"), ("B", "two=2"), ("EMPTY", "")];
+        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        assert_eq!(environment("A=1\nexport\n"), Err(2));
+        assert_eq!(environment("=1"), Err(1));
+    }
+}

@@ -1,0 +1,47 @@
+//! The signals that stop the server.
+
+use std::io;
+
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+#[cfg(windows)]
+use tokio::signal::windows::{CtrlC, ctrl_c};
+
+/// The signals, which are received from the moment this is created.
+pub struct Signals {
+    #[cfg(unix)]
+    interrupt: Signal,
+    #[cfg(unix)]
+    terminate: Signal,
+    #[cfg(windows)]
+    interrupt: CtrlC,
+}
+
+impl Signals {
+    /// Starts to receive Ctrl-C and SIGTERM.
+    #[cfg(unix)]
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Starts to receive Ctrl-C.
+    #[cfg(windows)]
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: ctrl_c()? })
+    }
+
+    /// Waits for the next signal.
+    #[cfg(unix)]
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    /// Waits for the next signal.
+    #[cfg(windows)]
+    pub async fn next(&mut self) {
+        self.interrupt.recv().await;
+    }
+}

@@ -1,0 +1,153 @@
+//! Server addresses as people type them.
+
+use std::fmt;
+
+use http::Uri;
+
+/// A `ws`, `wss`, `http` or `https` URL with a host. `Display` prints the URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    uri: Uri,
+    scheme: Scheme,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Ws,
+    Wss,
+    Http,
+    Https,
+}
+
+impl Address {
+    /// Reads a `ws`, `wss`, `http` or `https` URL; `None` for anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        Self::of(text.parse().ok()?)
+    }
+
+    fn of(uri: Uri) -> Option<Self> {
+        let scheme = Scheme::named(uri.scheme_str()?)?;
+        uri.host().filter(|host| !host.is_empty()).is_some().then_some(Self { uri, scheme })
+    }
+
+    /// The parsed URL.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// Returns true for `http` and `https`, the address of a board rather than of a WebSocket.
+    pub fn is_page(&self) -> bool {
+        matches!(self.scheme, Scheme::Http | Scheme::Https)
+    }
+
+    /// Returns true for `wss` and `https`.
+    pub fn is_tls(&self) -> bool {
+        matches!(self.scheme, Scheme::Wss | Scheme::Https)
+    }
+
+    /// The host, without the brackets of an IPv6 address.
+    pub fn host(&self) -> &str {
+        self.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// `host:port`, with the scheme's default port where none is given.
+    pub fn host_and_port(&self) -> String {
+        let default = if self.is_tls() { 443 } else { 80 };
+        format!("{}:{}", self.uri.host().unwrap_or_default(), self.uri.port_u16().unwrap_or(default))
+    }
+
+    /// The value of the `Host` header: `host`, or `host:port` if a port was given.
+    pub fn authority(&self) -> &str {
+        self.uri.authority().map(http::uri::Authority::as_str).unwrap_or_default()
+    }
+
+    /// The URL with TLS switched on if it was off, and off if it was on. For hints in error messages.
+    #[must_use]
+    pub fn with_the_other_scheme(&self) -> String {
+        format!("{}://{}{}", self.scheme.other().name(), self.authority(), self.uri.path())
+    }
+
+    /// The path of a file in the directory that a board's address names.
+    pub fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.uri.path().trim_end_matches('/'))
+    }
+
+    /// The WebSocket of the server that the board comes from.
+    pub fn own_websocket(&self) -> Option<Self> {
+        let scheme = if self.is_tls() { Scheme::Wss } else { Scheme::Ws };
+        Self::read(&format!("{}://{}/ws", scheme.name(), self.authority()))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.uri)
+    }
+}
+
+impl Scheme {
+    const ALL: [Self; 4] = [Self::Ws, Self::Wss, Self::Http, Self::Https];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ws => "ws",
+            Self::Wss => "wss",
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::Ws => Self::Wss,
+            Self::Wss => Self::Ws,
+            Self::Http => Self::Https,
+            Self::Https => Self::Http,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(url: &str) -> Address {
+        Address::read(url).unwrap()
+    }
+
+    #[test]
+    fn the_port_defaults_to_that_of_the_scheme() {
+        for (url, expected) in [
+            ("ws://127.0.0.1:8080/ws", "127.0.0.1:8080"),
+            ("ws://[::1]:9/ws", "[::1]:9"),
+            ("ws://board.example/ws", "board.example:80"),
+            ("wss://board.example/ws", "board.example:443"),
+            ("https://board.example", "board.example:443"),
+        ] {
+            assert_eq!(address(url).host_and_port(), expected, "{url}");
+        }
+        assert_eq!(address("wss://[::1]:9/ws").host(), "::1");
+    }
+
+    #[test]
+    fn other_schemes_are_refused() {
+        for url in ["ftp://a/b", "127.0.0.1:8080", "not a url", "wss://", "/ws", ""] {
+            assert_eq!(Address::read(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_boards_files_are_below_its_path_and_its_websocket_is_at_the_root() {
+        for url in ["https://board.example/team", "https://board.example/team/"] {
+            assert_eq!(address(url).file("config.json"), "/team/config.json");
+        }
+        assert_eq!(address("https://board.example").file("config.json"), "/config.json");
+        let own = |url: &str| address(url).own_websocket().unwrap().to_string();
+        assert_eq!(own("https://board.example/team/"), "wss://board.example/ws");
+        assert_eq!(own("http://127.0.0.1:8080/"), "ws://127.0.0.1:8080/ws");
+    }
+}

@@ -1,0 +1,132 @@
+//! The settings of a board: its `config.json` names the server, for programs as for the page.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{HOST, LOCATION};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::time::timeout;
+
+use crate::tls::Trust;
+use crate::{Address, ClientError, ConnectError, wire};
+
+const FILE: &str = "config.json";
+/// The file holds three addresses and a token, so this is ample.
+const MAX_BYTES: usize = 64 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The settings that a client needs of a board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// The WebSocket.
+    pub ws: Address,
+    /// The token that everybody who opens the board shows.
+    pub token: Option<String>,
+}
+
+/// The fields of `config.json` that are read here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Config {
+    ws: Option<String>,
+    token: Option<String>,
+}
+
+/// Fetches a board's settings. A file that is missing or not JSON counts as empty, as it does for the page; the server
+/// is then the one that serves the board.
+///
+/// # Errors
+///
+/// [`ClientError`], if the board cannot be reached, has moved, or names a server that cannot be used.
+pub(crate) async fn settings(board: &Address, trust: Option<&Trust>) -> Result<Settings, ClientError> {
+    let config = timeout(TIMEOUT, read(board, trust)).await;
+    let no_answer = |_| ClientError::NoAnswer { server: board.clone() };
+    settings_from(board, config.map_err(no_answer)??)
+}
+
+async fn read(board: &Address, trust: Option<&Trust>) -> Result<Config, ClientError> {
+    let response = get(board, trust).await.map_err(|error| ClientError::connect(board, error, false))?;
+    if response.status().is_redirection() {
+        return Err(moved(board, &response));
+    }
+    if !response.status().is_success() {
+        return Ok(Config::default());
+    }
+    let body = Limited::new(response.into_body(), MAX_BYTES).collect().await;
+    Ok(body.ok().and_then(|body| serde_json::from_slice(&body.to_bytes()).ok()).unwrap_or_default())
+}
+
+async fn get(board: &Address, trust: Option<&Trust>) -> Result<Response<Incoming>, ConnectError> {
+    let wire = wire::open(board, trust).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(not_http)?;
+    // The task ends when the response has been read or dropped.
+    tokio::spawn(connection);
+    let request = Request::get(board.file(FILE)).header(HOST, board.authority()).body(Empty::<Bytes>::new());
+    let request = request.map_err(|error| ConnectError::Tls { reason: error.to_string() })?;
+    sender.send_request(request).await.map_err(not_http)
+}
+
+fn not_http(error: hyper::Error) -> ConnectError {
+    if error.is_parse() { ConnectError::NotHttp } else { ConnectError::Closed }
+}
+
+fn moved(board: &Address, response: &Response<Incoming>) -> ClientError {
+    let location = response.headers().get(LOCATION).and_then(|location| location.to_str().ok());
+    let location = location.unwrap_or_default().trim_end_matches(FILE).to_owned();
+    ClientError::BoardMoved { board: board.clone(), location }
+}
+
+fn settings_from(board: &Address, config: Config) -> Result<Settings, ClientError> {
+    let unusable = |ws: &str| ClientError::UnusableServer { board: board.clone(), ws: ws.to_owned() };
+    let ws = match &config.ws {
+        Some(ws) => Address::read(ws).filter(|ws| may_connect_to(board, ws)).ok_or_else(|| unusable(ws))?,
+        None => board.own_websocket().ok_or_else(|| unusable("/ws"))?,
+    };
+    Ok(Settings { ws, token: config.token })
+}
+
+/// A board with TLS may not name a server without it. Browsers hold pages to the same rule (W3C "Mixed Content").
+fn may_connect_to(board: &Address, ws: &Address) -> bool {
+    !ws.is_page() && (ws.is_tls() || !board.is_tls())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(board: &str, config: &str) -> Result<Settings, ClientError> {
+        settings_from(&Address::read(board).unwrap(), serde_json::from_str(config).unwrap())
+    }
+
+    #[test]
+    fn a_board_names_its_server_and_perhaps_a_token() {
+        let config = r#"{"ws": "wss://api.example/prod", "http": "https://x.example", "token": "t"}"#;
+        let settings = settled("https://board.example", config).unwrap();
+        assert_eq!(settings.ws.to_string(), "wss://api.example/prod");
+        assert_eq!(settings.token.as_deref(), Some("t"));
+    }
+
+    #[test]
+    fn without_a_named_server_it_is_the_one_that_serves_the_board() {
+        assert_eq!(settled("https://board.example/", "{}").unwrap().ws.to_string(), "wss://board.example/ws");
+        assert_eq!(settled("http://127.0.0.1:8080", "{}").unwrap().ws.to_string(), "ws://127.0.0.1:8080/ws");
+    }
+
+    #[test]
+    fn a_board_with_tls_cannot_name_a_server_without() {
+        for ws in ["ws://api.example/prod", "https://api.example/prod", "no address"] {
+            let config = format!("{{\"ws\": {ws:?}}}");
+            let error = settled("https://board.example", &config).unwrap_err();
+            assert!(
+                matches!(&error, ClientError::UnusableServer { ws: named, .. } if named == ws),
+                "{error}"
+            );
+        }
+        assert!(settled("http://127.0.0.1:8080", r#"{"ws": "ws://127.0.0.1:9/ws"}"#).is_ok());
+    }
+}

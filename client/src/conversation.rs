@@ -1,0 +1,127 @@
+//! Requests over one socket, one at a time and without reconnecting.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde::Deserialize;
+use shared::client::RequestId;
+use shared::{ClientMessage, ServerMessage};
+use tickertape_session::Refused;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::socket::{self, Stream};
+use crate::{Address, ClientError, Target};
+
+/// The longest wait for the server in each step.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A socket on which one request at a time is sent and answered.
+pub struct Conversation {
+    stream: Stream,
+    server: Address,
+    last_id: RequestId,
+}
+
+impl Conversation {
+    /// Connects to the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`], if the server does not answer or refuses the connection.
+    pub async fn open(target: &Target) -> Result<Self, ClientError> {
+        let server = target.ws().clone();
+        let mut protocols = vec!["tickertape.v1".to_owned()];
+        protocols.extend(target.token().map(|token| format!("bearer.{token}")));
+        let opened = timeout(TIMEOUT, socket::open(target, &protocols)).await;
+        let opened = opened.map_err(|_| ClientError::NoAnswer { server: server.clone() })?;
+        let stream =
+            opened.map_err(|error| ClientError::connect(&server, error, target.token().is_some()))?;
+        Ok(Self { stream, server, last_id: 0 })
+    }
+
+    /// The id for the next request.
+    pub fn next_id(&mut self) -> RequestId {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::NoAnswer`] and [`ClientError::ConnectionLost`].
+    pub async fn send(&mut self, message: &ClientMessage) -> Result<(), ClientError> {
+        let sent = timeout(TIMEOUT, self.stream.send(Message::text(message.to_json()))).await;
+        sent.map_err(|_| self.no_answer())?.map_err(|_| self.lost())
+    }
+
+    /// Receives the next message of the server.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`], if none arrives, or if it is an error reply ([`ClientError::Refused`]).
+    pub async fn receive(&mut self) -> Result<ServerMessage, ClientError> {
+        loop {
+            let next = timeout(TIMEOUT, self.stream.next()).await.map_err(|_| self.no_answer())?;
+            let text = match next {
+                Some(Ok(Message::Text(text))) => text,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(self.lost()),
+                Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
+                    continue;
+                }
+            };
+            match serde_json::from_str(&text) {
+                Ok(ServerMessage::Error(error)) => {
+                    return Err(ClientError::Refused(Refused { code: error.code, message: error.message }));
+                }
+                Ok(message) => return Ok(message),
+                Err(_) => return Err(foreign(&self.server, &text)),
+            }
+        }
+    }
+
+    /// Closes the connection. Errors are ignored.
+    pub async fn close(mut self) {
+        let _ = timeout(Duration::from_secs(1), self.stream.close(None)).await;
+    }
+
+    fn no_answer(&self) -> ClientError {
+        ClientError::NoAnswer { server: self.server.clone() }
+    }
+
+    fn lost(&self) -> ClientError {
+        ClientError::ConnectionLost { server: self.server.clone() }
+    }
+}
+
+/// The frame that API Gateway sends itself when a function fails, times out or is throttled.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GatewayFrame {
+    message: String,
+    request_id: String,
+}
+
+/// The error for a frame that is no message of the protocol.
+fn foreign(server: &Address, text: &str) -> ClientError {
+    let server = server.clone();
+    match serde_json::from_str(text) {
+        Ok(GatewayFrame { message, request_id }) => ClientError::Gateway { server, message, request_id },
+        Err(_) => ClientError::NotTickertape { server, status: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_of_api_gateway_is_passed_on_with_its_request() {
+        let frame = r#"{"message": "Internal server error", "connectionId":"XDmENcnwIE0CFEQ=", "requestId":"XDmGEE2RoE0FRdQ="}"#;
+        let server = Address::read("wss://a1/prod").unwrap();
+        let error = foreign(&server, frame).to_string();
+        assert!(error.contains("Internal server error (request XDmGEE2RoE0FRdQ=)"), "{error}");
+        assert_eq!(foreign(&server, "hello"), ClientError::NotTickertape { server, status: None });
+    }
+}

@@ -1,0 +1,170 @@
+//! Runs a session over tokio: carries out its effects, feeds it what happens, and hands out its events.
+
+use std::collections::HashMap;
+
+use tickertape_session::{Effect, Event, Failure, Now, Session, Settings, SocketId, State};
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::socket::{self, SocketCommand, SocketEvent};
+use crate::{ClientError, ConnectError, Target};
+
+/// Capacity of the channel from sockets to the session. Sockets stop reading while it is full.
+const EVENTS: usize = 64;
+
+/// A session with its sockets and its clock.
+pub struct Driver {
+    session: Session,
+    target: Target,
+    clock: Clock,
+    sockets: HashMap<SocketId, mpsc::UnboundedSender<SocketCommand>>,
+    received: mpsc::Receiver<(SocketId, SocketEvent)>,
+    sender: mpsc::Sender<(SocketId, SocketEvent)>,
+    has_been_connected: bool,
+    /// The reason why the last attempt to connect failed.
+    last_error: ConnectError,
+}
+
+impl Driver {
+    /// Starts a session with this server.
+    pub fn open(target: Target, settings: Settings) -> Self {
+        Self::open_with_seed(target, settings, rand::random())
+    }
+
+    /// Starts a session whose random choices, such as backoff, are decided by `seed`.
+    pub fn open_with_seed(target: Target, settings: Settings, seed: u64) -> Self {
+        let (sender, received) = mpsc::channel(EVENTS);
+        let settings = Settings { token: target.token().map(str::to_owned), ..settings };
+        let mut driver = Self {
+            session: Session::new(settings, seed),
+            target,
+            clock: Clock::start(),
+            sockets: HashMap::new(),
+            received,
+            sender,
+            has_been_connected: false,
+            last_error: ConnectError::Unreachable { reason: String::new() },
+        };
+        driver.command(Session::open);
+        driver
+    }
+
+    /// The session, for reading its state.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Returns true once the session has been connected.
+    pub fn has_been_connected(&self) -> bool {
+        self.has_been_connected
+    }
+
+    /// The clock that the session runs on.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Gives the session a command, and carries out the effects.
+    pub fn command<T>(&mut self, command: impl FnOnce(&mut Session, Now) -> T) -> T {
+        let answer = command(&mut self.session, self.clock.now());
+        self.perform();
+        answer
+    }
+
+    /// Waits for the session's next event. The future may be dropped and the method called again (it is cancel safe).
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`], if going on is pointless: the session has ended, or the very first connection attempt failed.
+    pub async fn next(&mut self) -> Result<Event, ClientError> {
+        loop {
+            if let Some(event) = self.session.poll_event() {
+                self.check(&event)?;
+                return Ok(event);
+            }
+            let due = self.session.poll_timeout().map(|at_ms| self.clock.instant(at_ms));
+            tokio::select! {
+                Some((socket, event)) = self.received.recv() => self.socket_event(socket, event),
+                () = sleep_until(due) => self.session.handle_timeout(self.clock.now()),
+            }
+            self.perform();
+        }
+    }
+
+    /// Closes the session and waits until the socket is closed. The session bounds the time that this takes.
+    pub async fn close(&mut self) {
+        self.command(Session::close);
+        while self.session.state() == State::Closing {
+            if self.next().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn check(&mut self, event: &Event) -> Result<(), ClientError> {
+        match event {
+            Event::StateChanged { to, .. } if to.is_connected() => self.has_been_connected = true,
+            Event::AttemptFailed { .. } if !self.has_been_connected => {
+                return Err(ClientError::connect(
+                    self.target.ws(),
+                    self.last_error.clone(),
+                    self.target.token().is_some(),
+                ));
+            }
+            Event::Failed { failure } => return Err(self.ended(*failure)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn ended(&self, failure: Failure) -> ClientError {
+        ClientError::session_ended(failure, self.target.ws(), self.target.token().is_some())
+    }
+
+    fn socket_event(&mut self, socket: SocketId, event: SocketEvent) {
+        let now = self.clock.now();
+        match event {
+            SocketEvent::Opened => self.session.socket_opened(socket, now),
+            SocketEvent::Message(text) => self.session.socket_message(socket, &text, now),
+            SocketEvent::Refused(error) => {
+                self.sockets.remove(&socket);
+                self.session.socket_refused(socket, error.to_refusal(), now);
+                self.last_error = error;
+            }
+            SocketEvent::Closed(code, reason) => {
+                self.sockets.remove(&socket);
+                self.session.socket_closed(socket, code, &reason, now);
+            }
+        }
+    }
+
+    fn perform(&mut self) {
+        while let Some(effect) = self.session.poll_effect() {
+            match effect {
+                Effect::OpenSocket { socket, protocols } => self.open_socket(socket, protocols),
+                Effect::Send { socket, text } => self.command_socket(socket, SocketCommand::Send(text)),
+                Effect::CloseSocket { socket } => self.command_socket(socket, SocketCommand::Close),
+            }
+        }
+    }
+
+    fn open_socket(&mut self, socket: SocketId, protocols: Vec<String>) {
+        let (commands, received) = mpsc::unbounded_channel();
+        self.sockets.insert(socket, commands);
+        tokio::spawn(socket::run(socket, self.target.clone(), protocols, received, self.sender.clone()));
+    }
+
+    /// A socket that has ended reports so itself, so an error is ignored.
+    fn command_socket(&mut self, socket: SocketId, command: SocketCommand) {
+        if let Some(commands) = self.sockets.get(&socket) {
+            let _ = commands.send(command);
+        }
+    }
+}
+
+async fn sleep_until(due: Option<tokio::time::Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

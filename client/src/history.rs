@@ -1,0 +1,118 @@
+//! Reads a part of a topic's log, in as many requests as necessary.
+
+use shared::client::History;
+use shared::server::HistoryReply;
+use shared::{ClientMessage, Epoch, Millis, Position, Publication, ServerMessage, Topic, limits};
+
+use crate::{ClientError, Conversation};
+
+/// The number of publications in each step backwards.
+const STEP: u64 = 500;
+
+/// A contiguous part of a topic's log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// Epoch of the log that the publications belong to.
+    pub epoch: Epoch,
+    /// The publications, by ascending offset.
+    pub items: Vec<Publication>,
+}
+
+/// Reads the publications after `since`: all of them, or the first `limit`.
+///
+/// # Errors
+///
+/// As [`Conversation::receive`].
+pub async fn after(
+    conversation: &mut Conversation,
+    topic: &Topic,
+    since: Position,
+    limit: Option<u64>,
+) -> Result<Range, ClientError> {
+    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let mut items: Vec<Publication> = Vec::new();
+    let mut from = since;
+    while items.len() < limit {
+        let page = page(conversation, topic, Some(from.clone()), limit - items.len()).await?;
+        let Some(last) = page.items.last() else { break };
+        from = Position::new(page.epoch, last.offset);
+        let is_end = from.offset >= page.head.offset;
+        items.extend(page.items);
+        if is_end {
+            break;
+        }
+    }
+    items.truncate(limit);
+    Ok(Range { epoch: from.epoch, items })
+}
+
+/// Reads the newest `limit` publications.
+///
+/// # Errors
+///
+/// As [`Conversation::receive`].
+pub async fn newest(
+    conversation: &mut Conversation,
+    topic: &Topic,
+    limit: u64,
+) -> Result<Range, ClientError> {
+    let head = head(conversation, topic).await?;
+    let since = Position::new(head.epoch, head.offset.saturating_sub(limit));
+    after(conversation, topic, since, Some(limit)).await
+}
+
+/// Reads the publications that the server received at `cutoff` or later: all of them, or the newest `limit`.
+///
+/// # Errors
+///
+/// As [`Conversation::receive`].
+pub async fn received_since(
+    conversation: &mut Conversation,
+    topic: &Topic,
+    cutoff: Millis,
+    limit: Option<u64>,
+) -> Result<Range, ClientError> {
+    let head = head(conversation, topic).await?;
+    let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    let mut begin = head.offset;
+    let mut items: Vec<Publication> = Vec::new();
+    while begin > 0 && items.len() < limit {
+        let end = begin;
+        begin = begin.saturating_sub(STEP);
+        let since = Position::new(head.epoch.clone(), begin);
+        let mut earlier = after(conversation, topic, since, Some(end - begin)).await?.items;
+        earlier.retain(|item| item.offset <= end);
+        let reached_cutoff =
+            earlier.first().is_none_or(|item| item.received_at < cutoff || item.offset > begin + 1);
+        earlier.append(&mut items);
+        items = earlier;
+        if reached_cutoff {
+            break;
+        }
+    }
+    items.retain(|item| item.received_at >= cutoff);
+    items.drain(..items.len().saturating_sub(limit));
+    Ok(Range { epoch: head.epoch, items })
+}
+
+async fn head(conversation: &mut Conversation, topic: &Topic) -> Result<Position, ClientError> {
+    Ok(page(conversation, topic, None, 1).await?.head)
+}
+
+async fn page(
+    conversation: &mut Conversation,
+    topic: &Topic,
+    since: Option<Position>,
+    limit: usize,
+) -> Result<HistoryReply, ClientError> {
+    let id = conversation.next_id();
+    let limit = u32::try_from(limit.min(limits::HISTORY_ITEMS)).ok();
+    let message = ClientMessage::History(History { id, topic: topic.clone(), since, limit });
+    conversation.send(&message).await?;
+    loop {
+        match conversation.receive().await? {
+            ServerMessage::History(reply) if reply.id == id => return Ok(reply),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! One WebSocket, run by a task. Incoming messages go into a bounded channel, so a slow reader slows its own socket only.
+
+use futures_util::{SinkExt, StreamExt};
+use http::header::RETRY_AFTER;
+use tickertape_session::{Refusal, SocketId};
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use crate::wire::Wire;
+use crate::{ConnectError, Target};
+
+/// A client's WebSocket.
+pub(crate) type Stream = WebSocketStream<Wire>;
+
+/// An event of a socket.
+#[derive(Debug)]
+pub(crate) enum SocketEvent {
+    /// The handshake succeeded.
+    Opened,
+    /// The socket could not be opened.
+    Refused(ConnectError),
+    /// A text message arrived.
+    Message(String),
+    /// The socket was closed, with code and reason; the code is 1006 if the connection broke.
+    Closed(u16, String),
+}
+
+/// A command to a socket.
+#[derive(Debug)]
+pub(crate) enum SocketCommand {
+    /// Send a text message.
+    Send(String),
+    /// Close the socket.
+    Close,
+}
+
+/// Opens a socket and runs it until it is closed or the receiver of its events is dropped.
+pub(crate) async fn run(
+    socket: SocketId,
+    target: Target,
+    protocols: Vec<String>,
+    mut commands: mpsc::UnboundedReceiver<SocketCommand>,
+    events: mpsc::Sender<(SocketId, SocketEvent)>,
+) {
+    let opened = tokio::select! {
+        opened = open(&target, &protocols) => opened,
+        () = closed(&mut commands) => return,
+    };
+    let end = match opened {
+        Err(error) => SocketEvent::Refused(error),
+        Ok(stream) => {
+            if events.send((socket, SocketEvent::Opened)).await.is_err() {
+                return;
+            }
+            converse(socket, stream, commands, &events).await
+        }
+    };
+    // The receiver may be gone; then there is nobody to tell.
+    let _ = events.send((socket, end)).await;
+}
+
+/// Opens a socket.
+///
+/// # Errors
+///
+/// [`ConnectError`], with the HTTP status if there was one.
+pub(crate) async fn open(target: &Target, protocols: &[String]) -> Result<Stream, ConnectError> {
+    let request = target.request(protocols).ok_or(ConnectError::InvalidToken)?;
+    let wire = target.connect().await?;
+    let config = WebSocketConfig::default().read_buffer_size(16 * 1024);
+    match client_async_with_config(request, wire, Some(config)).await {
+        Ok((stream, _)) => Ok(stream),
+        Err(error) => Err(connect_error(&error)),
+    }
+}
+
+fn connect_error(error: &Error) -> ConnectError {
+    match error {
+        Error::Http(response) => ConnectError::Refused(refusal(response)),
+        Error::Protocol(ProtocolError::HttparseError(_)) => ConnectError::NotHttp,
+        _ => ConnectError::Closed,
+    }
+}
+
+fn refusal<T>(response: &http::Response<T>) -> Refusal {
+    let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    Refusal {
+        status: Some(response.status().as_u16()),
+        retry_after_ms: seconds.map(|seconds: u64| seconds.saturating_mul(1_000)),
+    }
+}
+
+/// Waits for the command to close, or for the end of commands.
+async fn closed(commands: &mut mpsc::UnboundedReceiver<SocketCommand>) {
+    while let Some(SocketCommand::Send(_)) = commands.recv().await {}
+}
+
+/// Runs an open socket, and returns the event that ended it.
+async fn converse(
+    socket: SocketId,
+    stream: Stream,
+    mut commands: mpsc::UnboundedReceiver<SocketCommand>,
+    events: &mpsc::Sender<(SocketId, SocketEvent)>,
+) -> SocketEvent {
+    let (mut sink, mut source) = stream.split();
+    loop {
+        let command = tokio::select! {
+            command = commands.recv() => command,
+            message = source.next() => match read(message) {
+                Ok(None) => continue,
+                Ok(Some(text)) => {
+                    if events.send((socket, SocketEvent::Message(text))).await.is_err() {
+                        None
+                    } else {
+                        continue;
+                    }
+                }
+                Err(end) => return end,
+            },
+        };
+        let sent = match command {
+            Some(SocketCommand::Send(text)) => sink.send(Message::text(text)).await,
+            Some(SocketCommand::Close) | None => {
+                let _ = sink.send(Message::Close(None)).await;
+                return drain(&mut source).await;
+            }
+        };
+        if sent.is_err() {
+            return broken();
+        }
+    }
+}
+
+type Source = futures_util::stream::SplitStream<Stream>;
+
+/// What the peer still says after we closed is not heard any more; its close is.
+async fn drain(source: &mut Source) -> SocketEvent {
+    loop {
+        if let Err(end) = read(source.next().await) {
+            return end;
+        }
+    }
+}
+
+/// The text of a message; `None` for pings and the like; an error for the end.
+fn read(message: Option<Result<Message, Error>>) -> Result<Option<String>, SocketEvent> {
+    match message {
+        Some(Ok(Message::Text(text))) => Ok(Some(text.as_str().to_owned())),
+        Some(Ok(Message::Close(frame))) => Err(frame.map_or_else(broken, |frame| {
+            SocketEvent::Closed(u16::from(frame.code), frame.reason.as_str().to_owned())
+        })),
+        Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(None),
+        Some(Err(_)) | None => Err(broken()),
+    }
+}
+
+/// As browsers call it: ended without a word.
+fn broken() -> SocketEvent {
+    SocketEvent::Closed(tungstenite::protocol::frame::coding::CloseCode::Abnormal.into(), String::new())
+}

@@ -1,0 +1,101 @@
+//! The server that a client talks to.
+
+use std::fmt;
+
+use http::header::{HeaderValue, SEC_WEBSOCKET_PROTOCOL};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+
+use crate::tls::Trust;
+use crate::wire::{self, Wire};
+use crate::{Address, ClientError, ConnectError, ConnectOptions, board};
+
+/// A server's WebSocket, the certificates to trust there, and the token to show. `Display` prints the URL.
+#[derive(Debug, Clone)]
+pub struct Target {
+    ws: Address,
+    trust: Option<Trust>,
+    token: Option<String>,
+}
+
+impl Target {
+    /// Finds the server. The URL in `options` is its WebSocket's, or that of a board, whose `config.json` is then
+    /// fetched.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`], if the URL is not valid, the certificates cannot be read, or the board does not answer.
+    pub async fn find(options: &ConnectOptions) -> Result<Self, ClientError> {
+        let invalid = || ClientError::InvalidUrl { url: options.url.clone() };
+        let address = Address::read(&options.url).ok_or_else(invalid)?;
+        let trust = trust(&address, options)?;
+        if !address.is_page() {
+            return Ok(Self { ws: address, trust, token: options.token.clone() });
+        }
+        let found = board::settings(&address, trust.as_ref()).await?;
+        let trust = if trust.is_some() { trust } else { self::trust(&found.ws, options)? };
+        Ok(Self { ws: found.ws, trust, token: options.token.clone().or(found.token) })
+    }
+
+    /// The WebSocket's address.
+    pub fn ws(&self) -> &Address {
+        &self.ws
+    }
+
+    /// The token to show, if there is one.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Opens a byte stream to the server, with TLS if the address asks for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`].
+    pub async fn connect(&self) -> Result<Wire, ConnectError> {
+        wire::open(&self.ws, self.trust.as_ref().filter(|_| self.ws.is_tls())).await
+    }
+
+    /// The handshake request, offering these sub-protocols. `None` if one of them cannot stand in a header, such as a
+    /// token with a line break in it.
+    pub fn request(&self, protocols: &[String]) -> Option<Request> {
+        let mut request = self.ws.uri().clone().into_client_request().ok()?;
+        if !protocols.is_empty() {
+            let offered = HeaderValue::from_str(&protocols.join(", ")).ok()?;
+            request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, offered);
+        }
+        Some(request)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ws.fmt(f)
+    }
+}
+
+/// Certificates are read from the disk, so only for an address that needs them.
+fn trust(address: &Address, options: &ConnectOptions) -> Result<Option<Trust>, ClientError> {
+    address.is_tls().then(|| Trust::of_this_machine(options.ca_file.as_deref())).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_url_of_another_kind_is_refused() {
+        for url in ["127.0.0.1:8080", "not a url", "ftp://board.example"] {
+            let error = Target::find(&ConnectOptions::new(url)).await.unwrap_err();
+            assert_eq!(error, ClientError::InvalidUrl { url: url.into() });
+        }
+    }
+
+    #[tokio::test]
+    async fn the_token_travels_in_the_list_of_sub_protocols() {
+        let target = Target::find(&ConnectOptions::new("ws://h/ws")).await.unwrap();
+        let request = target.request(&["tickertape.v1".into(), "bearer.x".into()]).unwrap();
+        assert_eq!(request.headers()[SEC_WEBSOCKET_PROTOCOL], "tickertape.v1, bearer.x");
+        assert!(target.request(&["bearer.a\nb".into()]).is_none());
+    }
+}

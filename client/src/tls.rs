@@ -1,0 +1,109 @@
+//! TLS, and the certificate authorities that are trusted.
+//!
+//! The operating system's authorities are trusted, among them that of a company's proxy. None are compiled in, because
+//! such a list would be as old as the program. The environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR` replace
+//! them, as for OpenSSL; [`crate::ConnectOptions::ca_file`] adds to them.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore};
+
+use crate::{CertificateProblem, ClientError, ConnectError};
+
+/// A TLS configuration with the authorities whose certificates are accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust(Arc<ClientConfig>);
+
+impl Trust {
+    /// Trusts this machine's authorities and those in a PEM file. Reads both from the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::CaFile`] and [`ClientError::NoTrustedAuthorities`].
+    pub fn of_this_machine(ca_file: Option<&Path>) -> Result<Self, ClientError> {
+        let mut roots = RootCertStore::empty();
+        let native = rustls_native_certs::load_native_certs();
+        // Operating systems ship certificates that rustls rejects. The others are enough.
+        let (mut trusted, _) = roots.add_parsable_certificates(native.certs);
+        for certificate in ca_file.map(read).transpose()?.unwrap_or_default() {
+            roots.add(certificate).map_err(|error| unusable(ca_file, error))?;
+            trusted += 1;
+        }
+        if trusted == 0 {
+            let reason = native.errors.first().map(ToString::to_string);
+            return Err(ClientError::NoTrustedAuthorities { reason });
+        }
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ClientError::NoTrustedAuthorities { reason: Some(error.to_string()) })?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Self(Arc::new(config)))
+    }
+
+    /// Performs the TLS handshake on `stream` with the server named `host`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`], with the problem of the server's certificate if that was rejected.
+    pub async fn secure(&self, stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, ConnectError> {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|error| ConnectError::Tls { reason: format!("{host:?}: {error}") })?;
+        TlsConnector::from(self.0.clone()).connect(name, stream).await.map_err(|error| connect_error(&error))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, ClientError> {
+    let certificates = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let certificates: Vec<_> = certificates.map_err(|error| unusable(Some(path), error))?;
+    if certificates.is_empty() {
+        return Err(unusable(Some(path), "it contains no certificate"));
+    }
+    Ok(certificates)
+}
+
+fn unusable(ca_file: Option<&Path>, reason: impl std::fmt::Display) -> ClientError {
+    let path = ca_file.unwrap_or(Path::new("")).to_owned();
+    ClientError::CaFile { path, reason: reason.to_string() }
+}
+
+fn connect_error(error: &io::Error) -> ConnectError {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::InvalidCertificate(error)) => ConnectError::Certificate(problem(error)),
+        // The first bytes were no TLS record (RFC 8446, section 5.1).
+        Some(Error::InvalidMessage(_)) => ConnectError::NotTls,
+        Some(error) => ConnectError::Tls { reason: error.to_string() },
+        None => ConnectError::Closed,
+    }
+}
+
+fn problem(error: &CertificateError) -> CertificateProblem {
+    match error {
+        // A bad signature means that the certificate names a trusted authority and was signed with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            CertificateProblem::UnknownAuthority
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => CertificateProblem::Expired,
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            CertificateProblem::NotYetValid
+        }
+        CertificateError::NotValidForName => CertificateProblem::WrongName { names: Vec::new() },
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            CertificateProblem::WrongName { names: presented.iter().map(|name| plain(name)).collect() }
+        }
+        error => CertificateProblem::Other { reason: error.to_string() },
+    }
+}
+
+/// Extracts `board.example` from `DnsName("board.example")`, the form in which rustls prints presented names.
+fn plain(name: &str) -> String {
+    name.split('"').nth(1).unwrap_or(name).to_owned()
+}

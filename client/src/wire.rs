@@ -1,0 +1,31 @@
+//! A byte stream to a server, with or without TLS.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use crate::tls::Trust;
+use crate::{Address, ConnectError};
+
+/// A byte stream in both directions.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// A connected byte stream, encrypted or not.
+pub type Wire = Box<dyn Duplex>;
+
+/// Connects to a server, with TLS if `trust` is given.
+///
+/// # Errors
+///
+/// [`ConnectError`].
+pub(crate) async fn open(server: &Address, trust: Option<&Trust>) -> Result<Wire, ConnectError> {
+    let stream = TcpStream::connect(server.host_and_port()).await;
+    let stream = stream.map_err(|error| ConnectError::unreachable(&error))?;
+    // Small messages should leave at once. Without the option they are delayed and still arrive.
+    let _ = stream.set_nodelay(true);
+    match trust {
+        Some(trust) => Ok(Box::new(trust.secure(stream, server.host()).await?)),
+        None => Ok(Box::new(stream)),
+    }
+}
