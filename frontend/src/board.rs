@@ -168,14 +168,15 @@ impl Board {
 
     /// The status label of a topic's panel. It changes with the clock and the connection as well as with the data.
     pub fn chip(self, cell: &Cell) -> Chip {
-        let around =
-            Circumstances { now: self.now.get(), cut_off_since: self.link.with(|link| link.cut_off_since) };
+        let around = Circumstances {
+            now: self.now.get(),
+            cut_off_since: self.link.with(|link| link.cut_off_since),
+            paused_at: self.paused.get().then(|| self.edge.get()),
+            behind_ms: None,
+        };
         let window_ms = self.window.get().ms();
         cell.stream.track();
-        cell.with_known(|stream| {
-            let evidence = stream.evidence(window_ms, around);
-            Chip::new(stream.topic().as_str(), &evidence, stream.last_ts().unwrap_or(around.now), self.clock)
-        })
+        cell.with_known(|stream, series| stream.chip(series, window_ms, around, self.clock))
     }
 
     /// The server's time now, or the time of the last tick before the first connection.
@@ -317,9 +318,15 @@ impl Cell {
         });
     }
 
-    fn with_known<T>(&self, read: impl FnOnce(&Stream) -> T) -> T {
-        self.stream
-            .with_untracked(|shown| self.standstill.with_value(|standstill| read(standstill.known(shown))))
+    fn with_known<T>(&self, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
+        self.stream.with_untracked(|stream| {
+            self.series.with_untracked(|series| {
+                self.standstill.with_value(|standstill| {
+                    let (stream, series) = standstill.known(stream, series);
+                    read(stream, series)
+                })
+            })
+        })
     }
 
     fn kind(&self) -> Option<Kind> {

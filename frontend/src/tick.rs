@@ -66,7 +66,7 @@ fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
         Some((topic, cell, wish))
     });
     for (topic, cell, wish) in wishes.take(MOST_REQUESTS) {
-        cell.change_shown(|stream, _| stream.asked(now));
+        cell.change_shown(|stream, _| stream.asked(wish, now));
         board.with_session(|session, at| {
             // Fails without a connection; the next tick requests it again.
             let _asked = session.fetch_earlier(topic, wish.before, wish.count, at);

@@ -1,48 +1,55 @@
-//! When a topic's data came, and so how far it can be believed.
+//! Times at which a topic's data arrived, from which its freshness is judged. Depends on [`super::order`] and
+//! [`super::rhythm`].
 
-use shared::cadence::Cadence;
 use shared::freshness::{Evidence, REPLAYED_MARK_MS};
 use shared::publication::Publication;
 use shared::{Freshness, Millis};
 
 use super::kind::Kind;
+use super::order::Order;
+use super::rhythm::Rhythm;
 
-/// When a topic's data came. Times are the server's unless said otherwise.
+/// Times at which a topic's data arrived, by the server's clock, in milliseconds since the Unix epoch.
 #[derive(Clone, Debug, Default)]
 pub struct Arrival {
-    cadence: Cadence,
-    newest: Option<Newest>,
+    rhythm: Rhythm,
+    /// Time of the newest arrival, and its sequence number.
+    received: Option<(Millis, u64)>,
+    /// The newest publication, and its time stamp.
+    newest: Option<(Order, Millis)>,
     replayed_at: Option<Millis>,
     /// Whether the silence since the newest publication has been noticed.
     silence_noticed: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Newest {
-    received_at: Millis,
-    ts: Millis,
-}
-
-/// What the verdict on a topic depends on beside its own data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Facts beside a topic's own data on which the verdict on it depends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Circumstances {
-    /// The server's clock.
+    /// Now, by the server's clock.
     pub now: Millis,
-    /// Since when the server cannot be heard, by the server's clock; none while it can.
+    /// Time since which the server cannot be heard, by the server's clock; `None` while it can.
     pub cut_off_since: Option<Millis>,
+    /// Time at which the reader paused the board, by the server's clock; `None` while it runs.
+    pub paused_at: Option<Millis>,
+    /// Milliseconds by which the page is behind the data it gets; `None` while it keeps up.
+    pub behind_ms: Option<u64>,
 }
 
 impl Arrival {
-    /// A publication came, live or replayed, in any order.
-    pub fn observe(&mut self, publication: &Publication) {
-        self.cadence.observe(publication.received_at);
-        self.silence_noticed = false;
-        if self.newest.is_none_or(|newest| newest.received_at <= publication.received_at) {
-            self.newest = Some(Newest { received_at: publication.received_at, ts: publication.ts });
+    /// Adds a publication, live or replayed, in any order.
+    pub fn observe(&mut self, order: Order, publication: &Publication) {
+        self.rhythm.observe(publication.received_at);
+        let received = Some((publication.received_at, order.sequence()));
+        if self.received < received {
+            self.received = received;
+            self.silence_noticed = false;
+        }
+        if self.newest.is_none_or(|(newest, _)| newest < order) {
+            self.newest = Some((order, publication.ts));
         }
     }
 
-    /// Something that had been missed was filled in.
+    /// Notes that something that had been missed was filled in.
     pub fn mark_replayed(&mut self, now: Millis) {
         self.replayed_at = Some(now);
     }
@@ -61,26 +68,36 @@ impl Arrival {
         self.replayed_at.is_some_and(|at| now.abs_diff(at) >= REPLAYED_MARK_MS)
     }
 
-    /// When the newest data happened, by its publisher.
+    /// Time stamp of the newest publication, by its publisher's clock.
     pub fn last_ts(&self) -> Option<Millis> {
-        self.newest.map(|newest| newest.ts)
+        self.newest.map(|(_, ts)| ts)
     }
 
-    /// The expected time between publications: as declared, else as learned. Events and changes of state come
-    /// when they come; for them only a promise counts.
+    /// Place of the newest publication.
+    pub fn newest(&self) -> Option<Order> {
+        self.newest.map(|(order, _)| order)
+    }
+
+    /// Time of the newest arrival, by the server's clock.
+    pub fn last_received(&self) -> Option<Millis> {
+        self.received.map(|(received_at, _)| received_at)
+    }
+
+    /// Expected time between publications: as declared, else as learned. Events and changes of state come when they
+    /// come; for them only a promise counts.
     pub fn cadence_ms(&self, declared: Option<u64>, kind: Kind) -> Option<u64> {
         let learned = match kind {
-            Kind::Line | Kind::Number | Kind::Table => self.cadence.estimate_ms(),
+            Kind::Line | Kind::Number | Kind::Table => self.rhythm.interval_ms(),
             Kind::State | Kind::Log => None,
         };
         declared.or(learned)
     }
 
-    /// What freshness is judged from.
+    /// Facts from which the freshness is judged.
     pub fn evidence(&self, cadence_ms: Option<u64>, lost_ms: u64, around: Circumstances) -> Evidence {
         let since = |at: Millis| u64::try_from(around.now - at).unwrap_or(0);
         Evidence {
-            age_ms: self.newest.map_or(0, |newest| since(newest.received_at)),
+            age_ms: self.last_received().map_or(0, since),
             cadence_ms,
             lost_ms,
             replayed_ago_ms: self.replayed_at.map(since),
@@ -97,17 +114,21 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    fn observe(arrival: &mut Arrival, publication: Publication) {
+        arrival.observe(Order::of(&publication, 0), &publication);
+    }
+
     fn received(times: &[Millis]) -> Arrival {
         let mut arrival = Arrival::default();
         for (index, at) in times.iter().enumerate() {
             let offset = index as u64 + 1;
-            arrival.observe(&Publication { offset, ts: *at - 7, received_at: *at, data: json!(1) });
+            observe(&mut arrival, Publication { offset, ts: *at - 7, received_at: *at, data: json!(1) });
         }
         arrival
     }
 
     fn at(now: Millis) -> Circumstances {
-        Circumstances { now, cut_off_since: None }
+        Circumstances { now, ..Circumstances::default() }
     }
 
     fn freshness(arrival: &Arrival, kind: Kind, now: Millis) -> Freshness {
@@ -135,7 +156,7 @@ mod tests {
         assert!(!turns_late(&mut arrival, 4_000));
         assert!(turns_late(&mut arrival, 5_500));
         assert!(!turns_late(&mut arrival, 9_500));
-        arrival.observe(&Publication { offset: 5, ts: 10_000, received_at: 10_000, data: json!(1) });
+        observe(&mut arrival, Publication { offset: 5, ts: 10_000, received_at: 10_000, data: json!(1) });
         assert!(!turns_late(&mut arrival, 10_500));
         assert!(turns_late(&mut arrival, 13_000));
     }

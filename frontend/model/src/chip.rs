@@ -1,71 +1,209 @@
-//! A panel's freshness in words.
+//! State of a panel in words: how fresh it is, and what it leaves out. Depends on `shared`'s verdict on freshness.
 
-use shared::Freshness;
 use shared::freshness::{Evidence, short_duration};
+use shared::{Freshness, Millis};
 
+use super::arrival::Circumstances;
 use crate::chart::clock::LocalClock;
 
-/// A topic without a cadence shows its age from here on; below it `live` says enough.
+/// A topic that is not late says its age from here on; below it `live` says enough.
 const AGE_WORTH_SAYING_MS: u64 = 60_000;
 
-/// What the corner of a panel says.
+/// State of a panel. None of them but [`Standing::Live`] may look like live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// The server cannot be heard.
+    CutOff,
+    /// The reader has paused the board.
+    Paused,
+    /// The page is slower than the data.
+    Behind,
+    /// A part of the window is not on this page yet.
+    Loading,
+    /// Silent for several times its usual interval.
+    Stale,
+    /// Silent for longer than its usual interval.
+    Late,
+    /// A part of the window was lost for good.
+    Gap,
+    /// There is nothing to show.
+    Empty,
+    /// Its publisher's clock is wrong.
+    ClockOff,
+    /// Some of its series have stopped while others go on.
+    Stopped,
+    /// Something was filled in a moment ago.
+    Replayed,
+    /// Not everything is shown.
+    LeftOut,
+    /// On time, but a minute old or more.
+    Old,
+    /// Fresh and complete.
+    Live,
+}
+
+/// Words in the corner of a panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// The verdict.
+    /// State that the words tell: the first of those that hold, in the order of [`Standing`].
+    pub standing: Standing,
+    /// Verdict on the data alone.
     pub freshness: Freshness,
     /// Whether the fault is the connection's and not the publisher's.
     pub cut_off: bool,
-    /// What is written.
+    /// A few words: `late, 3 s`.
     pub text: String,
-    /// The whole sentence.
+    /// The whole sentence, and the other states that hold.
     pub title: String,
 }
 
-impl Chip {
-    /// For a topic judged by `evidence`, whose newest data is of `last_ts_ms`.
-    pub fn new(topic: &str, evidence: &Evidence, last_ts_ms: i64, clock: LocalClock) -> Self {
-        let freshness = evidence.freshness();
-        let is_old = matches!(freshness, Freshness::Late | Freshness::Stale);
-        let cut_off = is_old && evidence.cut_off_ms.is_some();
-        let last = clock.seconds(last_ts_ms);
-        Self {
-            freshness,
-            cut_off,
-            text: text(freshness, cut_off, evidence),
-            title: title(topic, freshness, cut_off, evidence, &last),
+/// Facts about a panel from which its words follow.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    /// Name of the topic.
+    pub topic: &'a str,
+    /// Facts from which the freshness is judged.
+    pub evidence: Evidence,
+    /// Time of the newest arrival, by the server's clock.
+    pub last_received: Option<Millis>,
+    /// Facts that are the board's and not the topic's.
+    pub around: Circumstances,
+    /// Loaded share of the window in percent; `None` if all of it is there.
+    pub loaded_percent: Option<u8>,
+    /// Error of the publisher's clock in milliseconds, positive if it is ahead.
+    pub clock_error_ms: Option<i64>,
+    /// Number of series that have stopped while others went on.
+    pub stopped: usize,
+    /// Number of series.
+    pub series: usize,
+    /// Words for what is left out; `None` if nothing is.
+    pub left_out: Option<String>,
+    /// Words for an empty body; `None` if there is something to show.
+    pub empty: Option<String>,
+}
+
+impl Standing {
+    /// Name of the state, for classes and tests.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CutOff => "cut-off",
+            Self::Paused => "paused",
+            Self::Behind => "behind",
+            Self::Loading => "loading",
+            Self::Stale => "stale",
+            Self::Late => "late",
+            Self::Gap => "gap",
+            Self::Empty => "empty",
+            Self::ClockOff => "clock-off",
+            Self::Stopped => "stopped",
+            Self::Replayed => "replayed",
+            Self::LeftOut => "left-out",
+            Self::Old => "old",
+            Self::Live => "live",
         }
     }
 }
 
-/// A stretch that was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
+impl Chip {
+    /// Words for a situation.
+    pub fn of(situation: &Situation<'_>, clock: LocalClock) -> Self {
+        let freshness = situation.evidence.freshness();
+        let states = situation.states(clock);
+        let (standing, text, title) = states.first().cloned().unwrap_or_else(|| situation.live(clock));
+        let others: Vec<&str> = states.iter().skip(1).map(|(.., title)| title.as_str()).collect();
+        let title = std::iter::once(title.as_str()).chain(others).collect::<Vec<_>>().join("; ");
+        Self { standing, freshness, cut_off: standing == Standing::CutOff, text, title }
+    }
+}
+
+impl Situation<'_> {
+    /// Every state that holds and is not live: the words, and the sentence.
+    fn states(&self, clock: LocalClock) -> Vec<(Standing, String, String)> {
+        let (topic, evidence) = (self.topic, &self.evidence);
+        let (age, last) = (short_duration(evidence.age_ms), self.last_words(clock));
+        let mut states = Vec::new();
+        let mut hold = |standing, text: String, title: String| states.push((standing, text, title));
+        if let Some(cut_off_ms) = evidence.cut_off_ms {
+            let text = format!("cut off, {}", short_duration(cut_off_ms));
+            hold(Standing::CutOff, text, format!("connection lost, {last}"));
+        }
+        if let Some(paused_at) = self.around.paused_at {
+            let text = format!("paused at {}", clock.seconds(paused_at));
+            hold(Standing::Paused, text, "the board is paused; what comes is kept".to_owned());
+        }
+        if let Some(behind_ms) = self.around.behind_ms {
+            let behind = short_duration(behind_ms);
+            hold(
+                Standing::Behind,
+                format!("behind, {behind}"),
+                format!("this page is {behind} behind the data"),
+            );
+        }
+        if let Some(percent) = self.loaded_percent {
+            let title = format!("{percent} % of the time shown is loaded");
+            hold(Standing::Loading, format!("loading, {percent} %"), title);
+        }
+        let silent =
+            |word: &str| (format!("{word}, {age}"), format!("no data from {topic} for {age}, {last}"));
+        match (Evidence { cut_off_ms: None, ..*evidence }).freshness() {
+            Freshness::Stale => {
+                let (text, title) = silent("stale");
+                hold(Standing::Stale, text, title);
+            }
+            Freshness::Late => {
+                let (text, title) = silent("late");
+                hold(Standing::Late, text, title);
+            }
+            Freshness::Gap | Freshness::Replayed | Freshness::Live => {}
+        }
+        if evidence.lost_ms > 0 {
+            let lost = short_duration(evidence.lost_ms);
+            hold(Standing::Gap, format!("gap, {lost} lost"), format!("{lost} of {topic} lost for good"));
+        }
+        if let Some(words) = &self.empty {
+            hold(Standing::Empty, words.clone(), format!("{topic}: {words}"));
+        }
+        if let Some(error_ms) = self.clock_error_ms {
+            let way = if error_ms > 0 { "fast" } else { "slow" };
+            let words = format!("clock is {} {way}", short_duration(error_ms.unsigned_abs()));
+            let title = format!("the publisher's {words}; its data is shown at the time of arrival");
+            hold(Standing::ClockOff, format!("its {words}"), title);
+        }
+        if self.stopped > 0 {
+            let text = format!("{} of {} stopped", self.stopped, self.series);
+            hold(Standing::Stopped, text, format!("{} of {} series have stopped", self.stopped, self.series));
+        }
+        if (Evidence { cut_off_ms: None, lost_ms: 0, cadence_ms: None, ..*evidence }).freshness()
+            == Freshness::Replayed
+        {
+            let title = format!("publications of {topic} that were missed have been filled in");
+            hold(Standing::Replayed, "replayed".to_owned(), title);
+        }
+        if let Some(words) = &self.left_out {
+            hold(Standing::LeftOut, words.clone(), words.clone());
+        }
+        states
+    }
+
+    fn live(&self, clock: LocalClock) -> (Standing, String, String) {
+        let last = self.last_words(clock);
+        if self.evidence.age_ms >= AGE_WORTH_SAYING_MS {
+            (Standing::Old, format!("{} ago", short_duration(self.evidence.age_ms)), last)
+        } else {
+            (Standing::Live, "live".to_owned(), last)
+        }
+    }
+
+    fn last_words(&self, clock: LocalClock) -> String {
+        let last = self.last_received.map(|at| format!("last data {}", clock.seconds(at)));
+        last.unwrap_or_else(|| "no data yet".to_owned())
+    }
+}
+
+/// Words for a stretch that was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
 pub fn loss_words(from_ms: i64, to_ms: i64, clock: LocalClock) -> String {
     let (from, to) = (clock.seconds(from_ms), clock.seconds(to_ms));
     format!("lost for good from {from} to {to} ({})", short_duration(from_ms.abs_diff(to_ms)))
-}
-
-fn text(freshness: Freshness, cut_off: bool, evidence: &Evidence) -> String {
-    let age = short_duration(evidence.age_ms);
-    match freshness {
-        Freshness::Late | Freshness::Stale if cut_off => {
-            format!("cut off, {}", short_duration(evidence.cut_off_ms.unwrap_or(evidence.age_ms)))
-        }
-        Freshness::Late | Freshness::Stale => format!("{}, {age}", freshness.word()),
-        Freshness::Gap => format!("gap, {} lost", short_duration(evidence.lost_ms)),
-        Freshness::Live if evidence.age_ms >= AGE_WORTH_SAYING_MS => format!("live, {age} ago"),
-        Freshness::Live | Freshness::Replayed => freshness.word().to_owned(),
-    }
-}
-
-fn title(topic: &str, freshness: Freshness, cut_off: bool, evidence: &Evidence, last: &str) -> String {
-    match freshness {
-        Freshness::Late | Freshness::Stale if cut_off => format!("connection lost, last data {last}"),
-        Freshness::Late | Freshness::Stale => {
-            format!("no data from {topic} for {}, last data {last}", short_duration(evidence.age_ms))
-        }
-        Freshness::Gap => format!("{} of {topic} lost for good", short_duration(evidence.lost_ms)),
-        Freshness::Replayed => format!("what was missed of {topic} has been filled in"),
-        Freshness::Live => format!("last data {last}"),
-    }
 }
 
 #[cfg(test)]
@@ -77,8 +215,27 @@ mod tests {
     const CADENCE: Evidence =
         Evidence { age_ms: 0, cadence_ms: Some(1_000), lost_ms: 0, replayed_ago_ms: None, cut_off_ms: None };
 
+    fn situation(evidence: Evidence) -> Situation<'static> {
+        Situation {
+            topic: "host/cpu",
+            evidence,
+            last_received: Some(38_527_000),
+            around: Circumstances::default(),
+            loaded_percent: None,
+            clock_error_ms: None,
+            stopped: 0,
+            series: 3,
+            left_out: None,
+            empty: None,
+        }
+    }
+
+    fn chip_of(situation: &Situation<'_>) -> Chip {
+        Chip::of(situation, LocalClock::default())
+    }
+
     fn chip(evidence: Evidence) -> Chip {
-        Chip::new("host/cpu", &evidence, 38_527_000, LocalClock::default())
+        chip_of(&situation(evidence))
     }
 
     #[test]
@@ -88,7 +245,7 @@ mod tests {
         assert_eq!((stalled.text.as_str(), stalled.cut_off), ("stale, 12 s", false));
         assert_eq!(stalled.title, "no data from host/cpu for 12 s, last data 10:42:07");
         assert_eq!((cut.text.as_str(), cut.cut_off), ("cut off, 11 s", true));
-        assert_eq!(cut.title, "connection lost, last data 10:42:07");
+        assert!(cut.title.starts_with("connection lost, last data 10:42:07"), "{}", cut.title);
     }
 
     #[test]
@@ -106,8 +263,43 @@ mod tests {
     }
 
     #[test]
-    fn a_topic_that_speaks_seldom_tells_its_age() {
-        let seldom = Evidence { age_ms: 7_200_000, cadence_ms: None, ..CADENCE };
-        assert_eq!(chip(seldom).text, "live, 2 h ago");
+    fn a_topic_that_speaks_seldom_tells_its_age_and_is_not_called_live() {
+        for cadence_ms in [None, Some(7_200_000)] {
+            let seldom = chip(Evidence { age_ms: 7_200_000, cadence_ms, ..CADENCE });
+            assert_eq!((seldom.text.as_str(), seldom.standing), ("2 h ago", Standing::Old));
+        }
+    }
+
+    #[test]
+    fn whatever_keeps_a_panel_from_being_live_is_said_where_live_would_stand() {
+        let base = situation(CADENCE);
+        let paused = Circumstances { paused_at: Some(38_527_000), ..Circumstances::default() };
+        let behind = Circumstances { behind_ms: Some(6_000), ..Circumstances::default() };
+        let cases = [
+            (Situation { around: paused, ..base.clone() }, "paused at 10:42:07"),
+            (Situation { around: behind, ..base.clone() }, "behind, 6 s"),
+            (Situation { loaded_percent: Some(62), ..base.clone() }, "loading, 62 %"),
+            (Situation { clock_error_ms: Some(37_000), ..base.clone() }, "its clock is 37 s fast"),
+            (Situation { clock_error_ms: Some(-240_000), ..base.clone() }, "its clock is 4 min slow"),
+            (Situation { stopped: 1, ..base.clone() }, "1 of 3 stopped"),
+            (
+                Situation { left_out: Some("8 series not drawn".to_owned()), ..base.clone() },
+                "8 series not drawn",
+            ),
+            (Situation { empty: Some("no value yet".to_owned()), ..base }, "no value yet"),
+        ];
+        for (situation, text) in cases {
+            let chip = chip_of(&situation);
+            assert_eq!(chip.text, text);
+            assert_ne!(chip.standing, Standing::Live);
+        }
+    }
+
+    #[test]
+    fn where_two_states_hold_the_first_is_said_and_the_other_is_in_the_title() {
+        let evidence = Evidence { age_ms: 12_000, lost_ms: 41_000, ..CADENCE };
+        let chip = chip_of(&Situation { stopped: 1, ..situation(evidence) });
+        assert_eq!(chip.standing, Standing::Stale);
+        assert!(chip.title.contains("41 s of host/cpu lost") && chip.title.contains("1 of 3 series"));
     }
 }

@@ -1,20 +1,25 @@
-//! Which panel suits a topic's data.
+//! Choice of the panel that suits a topic's data. Depends on [`super::reading`] and [`super::order`].
+
+use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::order::Order;
 use super::reading;
 
 /// Characters a state may have; more is a text to be read, not a state to be seen.
 const STATE_CHARS: usize = 24;
 /// More different texts than this are not states.
-const MOST_STATES: usize = 8;
+pub const MOST_STATES: usize = 8;
 /// So many publications in a row must ask for another panel before it changes: one odd value changes nothing.
-const DISSENTERS: u8 = 5;
+const DISSENTERS: usize = 5;
+/// Newest publications that are asked.
+const VOTERS: usize = 32;
 
-/// How a topic is shown.
+/// The way in which a topic is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Several series, or a line wanted by the publisher.
+    /// Several series, or a line that the publisher asked for.
     Line,
     /// One number: a big figure with a sparkline.
     Number,
@@ -26,8 +31,19 @@ pub enum Kind {
     Table,
 }
 
+/// Kinds that turn into one another without a vote, the first of each pair into the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    /// A number, or lines.
+    Numbers,
+    /// A state, or a log.
+    Texts,
+    /// A table.
+    Tables,
+}
+
 impl Kind {
-    /// The name used in `meta.panel` and in the page.
+    /// Name of the kind in `meta.panel` and in the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::Line => "line",
@@ -38,14 +54,14 @@ impl Kind {
         }
     }
 
-    /// The kind a publisher asked for; none if it is not known.
+    /// Kind that a publisher asked for by name; none if there is no such kind.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Line, Self::Number, Self::State, Self::Log, Self::Table]
             .into_iter()
             .find(|kind| kind.word() == name)
     }
 
-    /// The kind that suits `data` alone.
+    /// Kind that suits `data` alone.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Number(_) => Self::Number,
@@ -80,9 +96,17 @@ impl Kind {
             Self::Log
         }
     }
+
+    fn family(self) -> Family {
+        match self {
+            Self::Line | Self::Number => Family::Numbers,
+            Self::State | Self::Log => Family::Texts,
+            Self::Table => Family::Tables,
+        }
+    }
 }
 
-/// What is known of a topic when its kind is judged.
+/// Facts about a topic that its newest publication alone does not tell.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known {
     /// Series seen so far.
@@ -91,60 +115,70 @@ pub struct Known {
     pub states: usize,
 }
 
-/// The kind of one topic's panel. It does not flip-flop: a number becomes a line with its second series, states
-/// become a log when they are too many, and anything else takes several publications in a row that agree.
+/// Kind of one topic's panel.
+///
+/// It depends on the publications and not on the order in which they come. It does not flip-flop: a number becomes a
+/// line with its second series and states become a log when they are too many, both for good; anything else takes
+/// several publications in a row that agree.
+///
+/// For example, of `1, 2, "n/a", 3` the kind is a number, since no five in a row say otherwise; of
+/// `1, "up", "up", "up", "up", "up"` it is a state.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
-    kind: Option<Kind>,
-    dissent: Option<(Kind, u8)>,
+    votes: VecDeque<(Order, Family)>,
+    has_lines: bool,
+    has_logs: bool,
 }
 
 impl Choice {
-    /// The kind so far; none before the first data.
+    /// Kind so far; none before the first data.
     pub fn kind(&self) -> Option<Kind> {
-        self.kind
+        Some(match self.family()? {
+            Family::Numbers if self.has_lines => Kind::Line,
+            Family::Numbers => Kind::Number,
+            Family::Texts if self.has_logs => Kind::Log,
+            Family::Texts => Kind::State,
+            Family::Tables => Kind::Table,
+        })
     }
 
-    /// Judges again, with the newest data.
-    pub fn observe(&mut self, data: &Value, known: Known) {
-        let asked = grown(Kind::of(data), known);
-        match self.kind {
-            None => self.kind = Some(asked),
-            Some(kind) if kind == asked => self.dissent = None,
-            Some(kind) if is_growth(kind, asked) => self.settle(asked),
-            // What has grown does not shrink back: lines stay lines with one number, logs stay logs with short texts.
-            Some(kind) if is_growth(asked, kind) => self.dissent = None,
-            Some(_) => self.hear(asked),
+    /// Takes the vote of a publication. Nothing (`null`) has none.
+    pub fn observe(&mut self, order: Order, data: &Value, known: Known) {
+        self.has_lines |= known.series > 1;
+        self.has_logs |= known.states > MOST_STATES;
+        if data.is_null() {
+            return;
+        }
+        let kind = Kind::of(data);
+        self.has_lines |= kind == Kind::Line;
+        self.has_logs |= kind == Kind::Log;
+        let place = self.votes.partition_point(|(kept, _)| *kept < order);
+        if self.votes.get(place).is_some_and(|(kept, _)| *kept == order) {
+            return;
+        }
+        self.votes.insert(place, (order, kind.family()));
+        if self.votes.len() > VOTERS {
+            self.votes.pop_front();
         }
     }
 
-    fn hear(&mut self, asked: Kind) {
-        let votes = match self.dissent {
-            Some((kind, votes)) if kind == asked => votes + 1,
-            Some(_) | None => 1,
-        };
-        if votes >= DISSENTERS {
-            self.settle(asked);
-        } else {
-            self.dissent = Some((asked, votes));
+    /// Family of the newest run that is long enough. Without one: of the first publication, or of most of them once
+    /// the first is forgotten.
+    fn family(&self) -> Option<Family> {
+        let (mut newest, mut run) = (self.votes.back()?.1, 0);
+        for (_, family) in self.votes.iter().rev() {
+            run = if *family == newest { run + 1 } else { 1 };
+            newest = *family;
+            if run >= DISSENTERS {
+                return Some(newest);
+            }
         }
+        if self.votes.len() < VOTERS {
+            return self.votes.front().map(|(_, family)| *family);
+        }
+        let count = |wanted: Family| self.votes.iter().filter(|(_, family)| *family == wanted).count();
+        [Family::Tables, Family::Texts, Family::Numbers].into_iter().max_by_key(|family| count(*family))
     }
-
-    fn settle(&mut self, kind: Kind) {
-        (self.kind, self.dissent) = (Some(kind), None);
-    }
-}
-
-fn grown(kind: Kind, known: Known) -> Kind {
-    match kind {
-        Kind::Number if known.series > 1 => Kind::Line,
-        Kind::State if known.states > MOST_STATES => Kind::Log,
-        Kind::Line | Kind::Number | Kind::State | Kind::Log | Kind::Table => kind,
-    }
-}
-
-fn is_growth(from: Kind, to: Kind) -> bool {
-    matches!((from, to), (Kind::Number, Kind::Line) | (Kind::State, Kind::Log))
 }
 
 #[cfg(test)]
@@ -159,8 +193,8 @@ mod tests {
 
     fn chosen(publications: impl IntoIterator<Item = Value>) -> Option<Kind> {
         let mut choice = Choice::default();
-        for data in publications {
-            choice.observe(&data, FRESH);
+        for (at, data) in (0..).zip(publications) {
+            choice.observe(Order::at(at, at as u64), &data, FRESH);
         }
         choice.kind()
     }
@@ -172,6 +206,7 @@ mod tests {
             (json!({"in": 21.5}), Kind::Number),
             (json!({"in": 21.5, "out": 4}), Kind::Line),
             (json!([0.1, 0.2, 0.3]), Kind::Line),
+            (json!({"load": [0.1, 0.2, 0.3]}), Kind::Line),
             (json!(true), Kind::State),
             (json!("open"), Kind::State),
             (json!("a text that is far too long to be a state"), Kind::Log),
@@ -190,6 +225,8 @@ mod tests {
     #[test]
     fn one_odd_value_changes_nothing() {
         assert_eq!(chosen([json!(1), json!(2), json!("n/a"), json!(3), json!("n/a")]), Some(Kind::Number));
+        let odd = (0..100).map(|n| if n % 3 == 0 { json!("n/a") } else { json!(n) });
+        assert_eq!(chosen(odd), Some(Kind::Number));
     }
 
     #[test]
@@ -199,13 +236,18 @@ mod tests {
     }
 
     #[test]
+    fn nothing_has_no_vote() {
+        assert_eq!(chosen([json!(1)].into_iter().chain(vec![json!(null); 9])), Some(Kind::Number));
+    }
+
+    #[test]
     fn a_second_series_makes_a_line_at_once_and_for_good() {
         let mut choice = Choice::default();
-        choice.observe(&json!(1), FRESH);
-        choice.observe(&json!({"in": 1, "out": 2}), FRESH);
+        choice.observe(Order::at(0, 0), &json!(1), FRESH);
+        choice.observe(Order::at(1, 1), &json!({"in": 1, "out": 2}), FRESH);
         assert_eq!(choice.kind(), Some(Kind::Line));
-        for _ in 0..10 {
-            choice.observe(&json!(1), FRESH);
+        for at in 2..12 {
+            choice.observe(Order::at(at, at as u64), &json!(1), FRESH);
         }
         assert_eq!(choice.kind(), Some(Kind::Line));
     }
@@ -214,11 +256,11 @@ mod tests {
     fn ever_new_states_become_a_log_and_stay_one() {
         let mut choice = Choice::default();
         for states in 1..=MOST_STATES + 1 {
-            choice.observe(&json!("order paid"), Known { series: 0, states });
+            choice.observe(Order::at(0, states as u64), &json!("order paid"), Known { series: 0, states });
         }
         assert_eq!(choice.kind(), Some(Kind::Log));
-        for _ in 0..10 {
-            choice.observe(&json!("order paid"), FRESH);
+        for at in 1..11 {
+            choice.observe(Order::at(at, 0), &json!("order paid"), FRESH);
         }
         assert_eq!(choice.kind(), Some(Kind::Log));
     }

@@ -4,7 +4,8 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`reading`], [`kind`] | the meaning of published data, and the panel kind that suits it |
+//! | [`order`], [`rhythm`], [`clock_error`] | which publication is the newest; the usual time between them; the publisher's clock |
+//! | [`field`], [`reading`], [`kind`] | the meaning of published data, and the panel kind that suits it |
 //! | [`lines`], [`states`], [`table`] | contents of logs, of states and of tables |
 //! | [`arrival`], [`chip`] | freshness of a topic, and its wording |
 //! | [`stream`] | all of the above for one topic |
@@ -19,13 +20,17 @@ pub mod arrival;
 pub mod budget;
 pub mod chart;
 pub mod chip;
+pub mod clock_error;
+pub mod field;
 pub mod kind;
 pub mod layout;
 pub mod lines;
 pub mod link;
+pub mod order;
 pub mod past;
 pub mod query;
 pub mod reading;
+pub mod rhythm;
 pub mod standstill;
 pub mod states;
 pub mod stream;

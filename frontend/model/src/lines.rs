@@ -1,32 +1,37 @@
-//! The last lines of a log.
+//! Newest lines of a log. Depends on [`super::reading`] and [`super::order`].
 
 use std::collections::VecDeque;
 
 use serde_json::Value;
 
-use super::reading;
+use super::order::Order;
+use super::reading::{self, LEVEL_FIELDS};
 
 /// Lines kept for each topic.
 pub const MOST_LINES: usize = 500;
 const MINUTE_MS: i64 = 60_000;
+/// Severities of syslog (RFC 5424) are below this number, levels of pino and bunyan above.
+const SYSLOG_LEVELS: f64 = 8.0;
 
-/// One line.
+/// One line of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Its number, unique within its topic.
+    /// Number that no other line of the topic has.
     pub number: u64,
-    /// When it happened.
+    /// Time of the event by the publisher's clock, in milliseconds since the Unix epoch.
     pub ts_ms: i64,
-    /// How much it matters.
+    /// Severity of the event.
     pub level: Level,
-    /// What it says.
+    /// Text of the line.
     pub text: String,
+    /// Place among the publications of the topic.
+    order: Order,
 }
 
-/// How much a line matters, if it says so.
+/// Severity of an event, if the event states one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Nothing said, or nothing to worry about.
+    /// No severity, or one that needs no attention.
     Plain,
     /// A warning.
     Warning,
@@ -34,23 +39,29 @@ pub enum Level {
     Error,
 }
 
-/// The last lines of a log, in order of time.
+/// The newest lines of a log in the order of its publications.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     lines: VecDeque<Line>,
-    added: u64,
+    left_out: u64,
 }
 
 impl Lines {
-    /// Adds a line at its place in time; the oldest makes room.
-    pub fn add(&mut self, ts_ms: i64, data: &Value) {
-        let place = self.lines.partition_point(|line| line.ts_ms <= ts_ms);
-        if self.lines.len() >= MOST_LINES && place == 0 {
+    /// Adds a line at its place; beyond [`MOST_LINES`] the oldest makes room. A line that is there already is not
+    /// added again.
+    pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value) {
+        let place = self.lines.partition_point(|line| line.order < order);
+        if self.lines.get(place).is_some_and(|line| line.order == order) {
             return;
         }
-        self.added += 1;
-        let line = Line { number: self.added, ts_ms, level: Level::of(data), text: reading::text(data) };
-        self.lines.insert(place, line);
+        if self.lines.len() >= MOST_LINES {
+            self.left_out += 1;
+            if place == 0 {
+                return;
+            }
+        }
+        let (level, text) = (Level::of(data), reading::text(data));
+        self.lines.insert(place, Line { number: order.sequence(), ts_ms, level, text, order });
         if self.lines.len() > MOST_LINES {
             self.lines.pop_front();
         }
@@ -61,36 +72,69 @@ impl Lines {
         self.lines.iter().rev().take(most)
     }
 
-    /// How many lines are kept.
+    /// Number of lines that are kept.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Whether there is none.
+    /// Whether no line is kept.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// How many of the kept lines happened in the minute before `now_ms`.
+    /// Number of older lines that came but are not kept.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Number of the kept lines of the minute before `now_ms`.
     pub fn a_minute(&self, now_ms: i64) -> usize {
-        self.lines.len() - self.lines.partition_point(|line| line.ts_ms <= now_ms - MINUTE_MS)
+        self.lines.len() - self.lines.partition_point(|line| line.order.effective_ms() <= now_ms - MINUTE_MS)
     }
 }
 
 impl Level {
-    /// From a field `level` or `severity`, or from how a text begins: `ERROR disk full`, `[warn] slow`.
-    fn of(data: &Value) -> Self {
-        let word = match data {
-            Value::Object(fields) => fields.get("level").or(fields.get("severity")).and_then(Value::as_str),
-            Value::String(text) => text.split_whitespace().next(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
-        };
-        Self::named(word.unwrap_or_default().trim_matches(|c: char| !c.is_ascii_alphabetic()))
+    /// Severity from one of [`LEVEL_FIELDS`], a word or a number, or from the beginning of a text: `ERROR disk full`,
+    /// `[warn] slow`.
+    pub fn of(data: &Value) -> Self {
+        match data {
+            Value::Object(fields) => {
+                let level = LEVEL_FIELDS.into_iter().find_map(|name| fields.get(name));
+                level.map_or(Self::Plain, Self::of_field)
+            }
+            Value::String(text) => Self::named(text.split_whitespace().next().unwrap_or_default()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Self::Plain,
+        }
+    }
+
+    fn of_field(level: &Value) -> Self {
+        match level {
+            Value::Number(number) => number.as_f64().map_or(Self::Plain, Self::numbered),
+            Value::String(word) => {
+                word.parse().map_or_else(|_| Self::named(word), |n: u8| Self::numbered(f64::from(n)))
+            }
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Self::Plain,
+        }
+    }
+
+    /// Syslog counts down to 0, the emergency; 3 is an error and 4 a warning. pino and bunyan count up: 40 is a
+    /// warning, 50 an error, 60 fatal.
+    fn numbered(level: f64) -> Self {
+        match level {
+            _ if (0.0..4.0).contains(&level) => Self::Error,
+            _ if level == 4.0 => Self::Warning,
+            _ if level < SYSLOG_LEVELS => Self::Plain,
+            _ if level >= 50.0 => Self::Error,
+            _ if level >= 40.0 => Self::Warning,
+            _ => Self::Plain,
+        }
     }
 
     fn named(word: &str) -> Self {
+        let word = word.trim_matches(|c: char| !c.is_ascii_alphabetic());
         match word.to_ascii_lowercase().as_str() {
-            "error" | "err" | "fatal" | "critical" | "crit" | "alert" | "emerg" | "panic" => Self::Error,
+            "error" | "err" | "fatal" | "critical" | "crit" | "alert" | "emerg" | "emergency" | "panic"
+            | "dpanic" => Self::Error,
             "warn" | "warning" => Self::Warning,
             _ => Self::Plain,
         }
@@ -105,6 +149,11 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    fn add(lines: &mut Lines, ts_ms: i64, data: &Value) {
+        let offset = lines.newest(usize::MAX).map(|line| line.number).max().unwrap_or(0) + 1;
+        lines.add(Order::at(ts_ms, offset), ts_ms, data);
+    }
+
     fn texts(lines: &Lines, most: usize) -> Vec<&str> {
         lines.newest(most).map(|line| line.text.as_str()).collect()
     }
@@ -113,7 +162,7 @@ mod tests {
     fn lines_stand_in_order_of_time_whenever_they_came() {
         let mut lines = Lines::default();
         for ts_ms in [20, 30, 10] {
-            lines.add(ts_ms, &json!(ts_ms.to_string()));
+            add(&mut lines, ts_ms, &json!(ts_ms.to_string()));
         }
         assert_eq!(texts(&lines, 9), ["30", "20", "10"]);
     }
@@ -122,9 +171,9 @@ mod tests {
     fn the_oldest_line_makes_room_and_an_older_one_finds_none() {
         let mut lines = Lines::default();
         for ts_ms in 0..=MOST_LINES as i64 {
-            lines.add(ts_ms, &json!(ts_ms.to_string()));
+            add(&mut lines, ts_ms, &json!(ts_ms.to_string()));
         }
-        lines.add(-1, &json!("too old"));
+        add(&mut lines, -1, &json!("too old"));
         assert_eq!(lines.newest(usize::MAX).count(), MOST_LINES);
         assert_eq!(lines.newest(usize::MAX).last().map(|line| line.ts_ms), Some(1));
     }
@@ -133,7 +182,7 @@ mod tests {
     fn no_two_lines_share_a_number() {
         let mut lines = Lines::default();
         for _ in 0..3 {
-            lines.add(7, &json!("same"));
+            add(&mut lines, 7, &json!("same"));
         }
         let mut numbers: Vec<_> = lines.newest(9).map(|line| line.number).collect();
         numbers.dedup();
@@ -141,10 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_in_one_millisecond_keeps_its_newest_lines_whenever_they_come_and_counts_the_others() {
+        let mut lines = Lines::default();
+        for offset in (701..=1_000).chain(1..=700) {
+            lines.add(Order::at(5, offset), 5, &json!(offset.to_string()));
+        }
+        assert_eq!(texts(&lines, 2), ["1000", "999"]);
+        assert_eq!(
+            (lines.newest(usize::MAX).last().map(|line| line.number), lines.left_out()),
+            (Some(501), 500)
+        );
+        lines.add(Order::at(5, 900), 5, &json!("900"));
+        assert_eq!(lines.len(), MOST_LINES);
+    }
+
+    #[test]
     fn the_rate_counts_the_last_minute_only() {
         let mut lines = Lines::default();
         for ts_ms in [0, 30_000, 60_000, 90_000] {
-            lines.add(ts_ms, &json!("x"));
+            add(&mut lines, ts_ms, &json!("x"));
         }
         assert_eq!(lines.a_minute(90_000), 2);
     }
@@ -158,6 +222,14 @@ mod tests {
             (json!("error-free since monday"), Level::Plain),
             (json!("no errors"), Level::Plain),
             (json!({"msg": "paid"}), Level::Plain),
+            (json!({"level": 30, "msg": "pino says info"}), Level::Plain),
+            (json!({"level": 40, "msg": "pino warns"}), Level::Warning),
+            (json!({"level": 50, "msg": "pino sees an error"}), Level::Error),
+            (json!({"level": 60, "msg": "pino gives up"}), Level::Error),
+            (json!({"PRIORITY": "3", "MESSAGE": "journald sees an error"}), Level::Error),
+            (json!({"PRIORITY": "4", "MESSAGE": "journald warns"}), Level::Warning),
+            (json!({"PRIORITY": "6", "MESSAGE": "journald informs"}), Level::Plain),
+            (json!({"levelname": "CRITICAL", "message": "python"}), Level::Error),
         ];
         for (data, level) in table {
             assert_eq!(Level::of(&data), level, "{data}");

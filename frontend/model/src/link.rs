@@ -1,6 +1,7 @@
 //! The connection in words.
 
 use shared::Millis;
+use shared::freshness::short_duration;
 use tickertape_session::words::state_words;
 use tickertape_session::{Banner, Failure, Latency, State, Stats};
 
@@ -71,6 +72,20 @@ impl Link {
             State::Failed if self.wants_token() => "Signed out".to_owned(),
             State::Connected | State::Rotating => "Live".to_owned(),
             other => capitalised(state_words(other)),
+        }
+    }
+
+    /// Word for the header, and how good it is: no board that is paused or behind is called live.
+    pub fn headline(
+        &self,
+        paused_at: Option<Millis>,
+        behind_ms: Option<u64>,
+        clock: LocalClock,
+    ) -> (Tone, String) {
+        match (self.tone(), paused_at, behind_ms) {
+            (Tone::Good, Some(at), _) => (Tone::Waiting, format!("Paused at {}", clock.seconds(at))),
+            (Tone::Good, None, Some(ms)) => (Tone::Waiting, format!("Behind by {}", short_duration(ms))),
+            (tone, ..) => (tone, self.word()),
         }
     }
 
@@ -211,6 +226,17 @@ mod tests {
             (fine.word().as_str(), fine.viewers_text().as_str(), fine.tone()),
             ("Live", "1 viewer", Tone::Good)
         );
+    }
+
+    #[test]
+    fn a_board_that_is_paused_or_behind_is_not_called_live() {
+        let live = Link { state: State::Connected, ..Link::default() };
+        let words = |paused_at, behind_ms| live.headline(paused_at, behind_ms, LocalClock::default()).1;
+        assert_eq!(words(None, None), "Live");
+        assert_eq!(words(Some(38_527_000), Some(6_000)), "Paused at 10:42:07");
+        assert_eq!(words(None, Some(6_000)), "Behind by 6 s");
+        let down = Link { state: State::Offline, ..Link::default() };
+        assert_ne!(down.headline(Some(1), None, LocalClock::default()).1, "Paused at 00:00:00");
     }
 
     #[test]

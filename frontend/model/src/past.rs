@@ -1,90 +1,186 @@
-//! Where what is held of a topic begins, and whether more of it should be asked for.
+//! Parts of a topic's log that are on this page, and the parts that should be requested.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use shared::{Millis, limits};
 
 /// Places are remembered about this far apart, in milliseconds.
 const STEP_MS: Millis = 5_000;
-/// A request not answered after so long, in milliseconds, is made again.
+/// Time in milliseconds after which a request without an answer is repeated.
 const PATIENCE_MS: Millis = 10_000;
-/// Asked for at least, so that the past does not come in drops.
+/// Publications requested at least, so that the past does not come in drops.
 const LEAST_ITEMS: u32 = 60;
 
-/// One publication's place: its offset and when it happened.
+/// Place of one publication: its offset and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its offset.
+    /// Offset in the topic's log.
     pub offset: u64,
-    /// When it happened.
+    /// Time of the event, in milliseconds since the Unix epoch.
     pub ts: Millis,
 }
 
-/// A part of a topic's past worth asking for.
+/// Part of a topic's past that should be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// What comes before this offset.
+    /// Offset before which the publications are wanted.
     pub before: u64,
-    /// At most so many publications.
+    /// Largest number of publications wanted.
     pub count: u32,
 }
 
-/// Where what is held of a topic begins. It remembers some places, so that the beginning is known after the oldest
-/// have been forgotten.
+/// Publications of a log that follow each other without a hole, and that are on this page or known to be gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    first: Place,
+    last: Place,
+}
+
+/// The parts of a topic's log that are on this page.
+///
+/// Offsets have no holes, so a hole between two held parts is data that is not loaded. For example, a page that holds
+/// the offsets 1 to 40 and 90 to 99 wishes for the 49 publications before 90. Beside the parts it remembers some places, so
+/// that the beginning is known after the oldest publications were forgotten.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
+    /// Ascending, with a hole between any two.
+    held: Vec<Held>,
     places: VecDeque<Place>,
-    asked_at: Option<Millis>,
+    asked: Option<(Wish, Millis)>,
+    /// Whether there is nothing before the first held publication.
     is_whole: bool,
+    /// Whether the next hole is due to a loss.
+    is_lossy: bool,
 }
 
 impl Past {
-    /// A publication is held now.
+    /// Adds a publication that is on this page now.
     pub fn observe(&mut self, place: Place) {
+        let is_new = self.hold(place);
         let index = self.places.partition_point(|kept| kept.offset < place.offset);
         let before = index.checked_sub(1).and_then(|before| self.places.get(before));
         let after = self.places.get(index);
         let is_near = |kept: &Place| kept.ts.abs_diff(place.ts) < STEP_MS.unsigned_abs();
-        if index == 0 || !(before.is_some_and(is_near) || after.is_some_and(is_near)) {
+        if is_new && (index == 0 || !(before.is_some_and(is_near) || after.is_some_and(is_near))) {
             self.places.insert(index, place);
         }
     }
 
-    /// What happened before `ts` is not needed any more. Returns from when on the rest must be kept.
+    /// Forgets the publications before `ts`. Returns the time from which on the rest must be kept.
     pub fn forget_before(&mut self, ts: Millis) -> Millis {
         while self.places.get(1).is_some_and(|second| second.ts <= ts) {
             self.places.pop_front();
+            self.is_whole = false;
         }
-        self.places.front().map_or(ts, |first| first.ts)
+        let Some(first) = self.places.front().copied() else { return ts };
+        self.held.retain(|held| held.last.offset >= first.offset);
+        if let Some(held) = self.held.first_mut().filter(|held| held.first.offset < first.offset) {
+            held.first = first;
+        }
+        first.ts
     }
 
-    /// The log started anew: offsets of the old one mean nothing.
+    /// Forgets everything: the log started anew, and offsets of the old one mean nothing.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// What to ask for so that the past reaches back to `from`, at one publication in `cadence_ms`. Nothing if it
-    /// does, if there is no more, or if that has been asked already.
+    /// Notes that publications were lost for good: holes, also one before the next publication, will never be filled.
+    pub fn lose(&mut self) {
+        self.is_lossy = true;
+        if let (Some(first), Some(last)) = (self.held.first().copied(), self.held.last().copied()) {
+            self.held = vec![Held { first: first.first, last: last.last }];
+        }
+    }
+
+    /// The request that fills the youngest hole after `from`, at one publication in `cadence_ms`. None if nothing is
+    /// missing or a request is under way.
     pub fn wish(&self, from: Millis, cadence_ms: Option<u64>, now: Millis) -> Option<Wish> {
-        let first = self.places.front().filter(|first| first.offset > 1 && first.ts > from)?;
-        let is_asked = self.asked_at.is_some_and(|at| now.abs_diff(at) < PATIENCE_MS.unsigned_abs());
-        if self.is_whole || is_asked {
+        if self.asked.is_some_and(|(_, at)| now.abs_diff(at) < PATIENCE_MS.unsigned_abs()) {
             return None;
         }
-        let missing = cadence_ms.map(|cadence_ms| first.ts.abs_diff(from) / cadence_ms.max(1) + 1);
-        let count = u32::try_from(missing.unwrap_or(0)).unwrap_or(u32::MAX);
-        Some(Wish { before: first.offset, count: count.clamp(LEAST_ITEMS, limits::HISTORY_ITEMS as u32) })
+        let hole = self.held.windows(2).rev().find(|pair| pair[1].first.ts > from);
+        let (before, count) = match hole {
+            Some(pair) => (pair[1].first.offset, pair[1].first.offset - pair[0].last.offset - 1),
+            None => {
+                let first = self.held.first()?.first;
+                if self.is_whole || first.offset <= 1 || first.ts <= from {
+                    return None;
+                }
+                let missing =
+                    cadence_ms.map_or(0, |cadence_ms| first.ts.abs_diff(from) / cadence_ms.max(1) + 1);
+                (first.offset, missing.max(u64::from(LEAST_ITEMS)))
+            }
+        };
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Some(Wish { before, count: count.clamp(1, limits::HISTORY_ITEMS as u32) })
     }
 
-    /// A wish is on its way.
-    pub fn asked(&mut self, now: Millis) {
-        self.asked_at = Some(now);
+    /// Notes that a wish is under way.
+    pub fn asked(&mut self, wish: Wish, now: Millis) {
+        self.asked = Some((wish, now));
     }
 
-    /// A wish was answered with so many publications.
-    pub fn answered(&mut self, items: usize) {
-        self.asked_at = None;
-        self.is_whole |= items == 0;
+    /// Notes that the wish was answered with the publications of these offsets, which have been observed. Those that
+    /// were wanted and did not come, although older ones may have, are gone from the server.
+    pub fn answered(&mut self, offsets: impl IntoIterator<Item = u64>) {
+        let Some((wish, _)) = self.asked.take() else { return };
+        let newest = offsets.into_iter().max();
+        let Some(index) = self.held.iter().position(|held| held.first.offset == wish.before) else { return };
+        match (index.checked_sub(1).and_then(|before| self.held.get(before).copied()), newest) {
+            // Nothing came at all, or only publications that were there before: the hole stays.
+            (None, None) => self.is_whole = true,
+            (Some(before), newest) if newest.is_none_or(|newest| newest <= before.last.offset + 1) => {
+                self.bridge(index - 1);
+            }
+            (Some(_), _) | (None, Some(_)) => {}
+        }
+    }
+
+    /// Stretches of time whose data exists but is not on this page, from the oldest to the youngest. The first may
+    /// begin at the beginning of time.
+    pub fn missing(&self) -> Vec<Range<Millis>> {
+        let first = self.held.first().filter(|held| held.first.offset > 1 && !self.is_whole);
+        let before = first.map(|held| Millis::MIN..held.first.ts);
+        let between = self.held.windows(2).map(|pair| pair[0].last.ts + 1..pair[1].first.ts);
+        before.into_iter().chain(between).filter(|span| !span.is_empty()).collect()
+    }
+
+    /// Adds a publication to the held parts. Whether it was not there before.
+    fn hold(&mut self, place: Place) -> bool {
+        let index = self.held.partition_point(|held| held.last.offset < place.offset);
+        if self.held.get(index).is_some_and(|held| held.first.offset <= place.offset) {
+            return false;
+        }
+        self.held.insert(index, Held { first: place, last: place });
+        let touches = |before: Held, after: Held| before.last.offset + 1 == after.first.offset;
+        let pair = |index: usize| Some((*self.held.get(index)?, *self.held.get(index + 1)?));
+        if pair(index).is_some_and(|(held, after)| touches(held, after)) {
+            self.bridge(index);
+        }
+        let is_last = index + 1 == self.held.len();
+        let before = index.checked_sub(1);
+        let pair = |index: usize| Some((*self.held.get(index)?, *self.held.get(index + 1)?));
+        if let Some((before, (held, after))) = before.and_then(|before| Some((before, pair(before)?)))
+            && (touches(held, after) || is_last && self.is_lossy)
+        {
+            self.bridge(before);
+        }
+        if is_last {
+            self.is_lossy = false;
+        }
+        true
+    }
+
+    /// Makes one of the part at `index` and the one after it.
+    fn bridge(&mut self, index: usize) {
+        if index + 1 < self.held.len() {
+            let after = self.held.remove(index + 1);
+            if let Some(held) = self.held.get_mut(index) {
+                held.last = after.last;
+            }
+        }
     }
 }
 
@@ -130,7 +226,7 @@ mod tests {
     #[test]
     fn a_wish_is_made_once_and_again_when_nobody_answers() {
         let mut past = held(600..900);
-        past.asked(900_000);
+        past.asked(Wish { before: 601, count: 60 }, 900_000);
         assert_eq!(past.wish(0, None, 905_000), None);
         assert!(past.wish(0, None, 910_000).is_some());
     }
@@ -138,7 +234,8 @@ mod tests {
     #[test]
     fn an_empty_answer_ends_the_wishes_until_the_log_starts_anew() {
         let mut past = held(600..900);
-        past.answered(0);
+        past.asked(Wish { before: 601, count: 60 }, 900_000);
+        past.answered([]);
         assert_eq!(past.wish(0, None, 900_000), None);
         past.forget();
         past.observe(second(600));
@@ -150,6 +247,51 @@ mod tests {
         let mut past = held(600..900);
         (300..600).for_each(|at| past.observe(second(at)));
         assert_eq!(past.wish(0, Some(1_000), 900_000).map(|wish| wish.before), Some(301));
+    }
+
+    #[test]
+    fn a_hole_between_what_is_held_is_wished_for_and_is_not_loaded_until_it_comes() {
+        let mut past = held((0..300).chain(800..900));
+        let wish = past.wish(0, Some(1_000), 900_000).unwrap();
+        assert_eq!(wish, Wish { before: 801, count: 500 });
+        assert_eq!(past.missing(), [299_001..800_000]);
+        past.asked(wish, 900_000);
+        (300..800).for_each(|at| past.observe(second(at)));
+        past.answered(301..=800);
+        assert_eq!((past.wish(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
+    }
+
+    #[test]
+    fn a_burst_of_which_only_the_newest_came_is_filled_in_from_the_newest_on() {
+        let mut past = Past::default();
+        (701..=1_000).for_each(|offset| past.observe(Place { offset, ts: 5 }));
+        let wish = past.wish(0, None, 10).unwrap();
+        assert_eq!(wish.before, 701);
+    }
+
+    #[test]
+    fn a_hole_whose_data_is_gone_is_asked_for_once() {
+        let mut past = held((0..300).chain(800..900));
+        let wish = past.wish(0, Some(1_000), 900_000).unwrap();
+        past.asked(wish, 900_000);
+        past.answered([]);
+        assert_eq!((past.wish(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
+    }
+
+    #[test]
+    fn what_was_lost_for_good_is_not_called_not_loaded() {
+        let mut past = held(0..300);
+        past.lose();
+        (800..900).for_each(|at| past.observe(second(at)));
+        assert_eq!((past.missing(), past.wish(0, None, 900_000)), (vec![], None));
+        past.observe(second(950));
+        assert_eq!(past.missing(), [899_001..950_000]);
+    }
+
+    #[test]
+    fn the_past_before_a_log_that_began_long_ago_is_not_loaded() {
+        assert_eq!(held(600..900).missing(), [Millis::MIN..600_000]);
+        assert_eq!(held(0..9).missing(), []);
     }
 
     #[test]

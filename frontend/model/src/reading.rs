@@ -1,91 +1,184 @@
-//! What a publication's data says: its numbers, its words.
+//! Meaning of published data: the numbers in it, and its text on one line. Depends on JSON values and on [`Field`].
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
-/// Fields that carry what an event says.
-const MESSAGE_FIELDS: [&str; 4] = ["message", "msg", "text", "event"];
-/// Fields that say how much an event matters: shown by colour, not by words.
-const LEVEL_FIELDS: [&str; 2] = ["level", "severity"];
+use crate::field::Field;
+
+/// Fields that carry an event's message, in order of preference: the names that loggers use. `MESSAGE` is journald's,
+/// `short_message` GELF's, `log` that of Docker's json-file driver.
+const MESSAGE_FIELDS: [&str; 8] =
+    ["message", "msg", "MESSAGE", "text", "event", "short_message", "log", "body"];
+/// Fields with the level of an event, which a log shows by colour. `PRIORITY` is syslog's, in journald.
+pub const LEVEL_FIELDS: [&str; 7] =
+    ["level", "severity", "lvl", "log.level", "levelname", "loglevel", "PRIORITY"];
 /// Characters of a text that are shown; more would only cost memory.
 const TEXT_CHARS: usize = 1_000;
+/// Fields that journald adds to every entry, which say nothing about the event.
+const JOURNALD_PREFIXES: [&str; 2] = ["_", "SYSLOG_"];
 
-/// The numbers in `data` with the names of their series. A lone number is called `own`, a field by its path
-/// (`disk.free`), an item of a list by its place. A bool beside numbers is 0 or 1.
-pub fn numbers(data: &Value, own: &str) -> Vec<(String, f64)> {
-    match data {
-        Value::Number(number) => number.as_f64().map(|value| (own.to_owned(), value)).into_iter().collect(),
-        Value::Object(fields) if has_number(data) => {
-            let mut found = Vec::new();
-            collect(fields, "", &mut found);
-            found
-        }
-        Value::Array(items) if items.iter().all(Value::is_number) => {
-            let values = items.iter().filter_map(Value::as_f64);
-            values.enumerate().map(|(index, value)| (index.to_string(), value)).collect()
-        }
-        Value::Object(_) | Value::Array(_) | Value::Null | Value::Bool(_) | Value::String(_) => Vec::new(),
-    }
+/// Digits of a number as they were sent.
+///
+/// Everything that shows a number goes through here.
+pub fn sent(number: &Number) -> String {
+    number.to_string()
 }
 
-/// How many series [`numbers`] would find, without naming them.
+/// Fields of `data` with the names of their series, in the order in which they were sent. A number alone is called
+/// `own`, a field by its path (`disk.free`), an item of a list by its place (`load.0`). A bool beside numbers is 0 or
+/// 1. Data without any number has no fields.
+pub fn fields(data: &Value, own: &str) -> Vec<(String, Field)> {
+    let mut found = Vec::new();
+    match data {
+        Value::Number(number) => found.extend(number_field(number).map(|field| (own.to_owned(), field))),
+        Value::Object(fields) if count_numbers(data) > 0 => {
+            fields.iter().for_each(|(key, value)| collect(value, key.clone(), &mut found));
+        }
+        Value::Array(items) if is_numbers(items) => collect(data, String::new(), &mut found),
+        Value::Object(_) | Value::Array(_) | Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+    found
+}
+
+/// Paths of the fields of `data` that a chart cannot show: lists that hold something else than numbers.
+pub fn not_drawn(data: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Value::Object(fields) = data {
+        fields.iter().for_each(|(key, value)| collect_not_drawn(value, key.clone(), &mut found));
+    }
+    found
+}
+
+/// Number of series that [`fields`] would find, without naming them.
 pub fn count_numbers(data: &Value) -> usize {
     match data {
         Value::Number(_) => 1,
         Value::Object(fields) => fields.values().map(count_numbers).sum(),
-        Value::Array(items) if items.iter().all(Value::is_number) => items.len(),
+        Value::Array(items) if is_numbers(items) => items.len(),
         Value::Array(_) | Value::Null | Value::Bool(_) | Value::String(_) => 0,
     }
 }
 
-/// Whether `data` is an event: an object with a message in it.
+/// Whether `data` is an event, to be read in a log: an object with a message, or an event of Docker.
 pub fn is_event(data: &Value) -> bool {
-    data.as_object().is_some_and(|fields| message(fields).is_some())
+    data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }
 
-/// What `data` says on one line: a text as it is, an event's message before its other fields, else JSON.
+/// `data` on one line: a text as it is, an event's message before its other fields, anything else as JSON.
 pub fn text(data: &Value) -> String {
     let text = match data {
         Value::String(text) => text.clone(),
+        Value::Number(number) => sent(number),
+        Value::Object(fields) if is_docker_event(fields) => docker_text(fields),
         Value::Object(fields) => fields_text(fields),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => data.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) => data.to_string(),
     };
     shortened(&text)
 }
 
-fn has_number(data: &Value) -> bool {
-    count_numbers(data) > 0
+fn number_field(number: &Number) -> Option<Field> {
+    number.as_f64().map(|value| Field::Number { value, sent: sent(number) })
 }
 
-fn collect(fields: &Map<String, Value>, path: &str, found: &mut Vec<(String, f64)>) {
-    for (key, value) in fields {
-        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match value {
-            Value::Object(inner) => collect(inner, &name, found),
-            Value::Bool(value) => found.push((name, f64::from(u8::from(*value)))),
-            Value::Number(number) => found.extend(number.as_f64().map(|value| (name, value))),
-            Value::Null | Value::String(_) | Value::Array(_) => {}
+fn is_numbers(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(Value::is_number)
+}
+
+fn collect(value: &Value, name: String, found: &mut Vec<(String, Field)>) {
+    match value {
+        Value::Object(inner) => {
+            inner.iter().for_each(|(key, value)| collect(value, format!("{name}.{key}"), found));
         }
+        Value::Array(items) if is_numbers(items) => {
+            let path = if name.is_empty() { String::new() } else { format!("{name}.") };
+            let items = items.iter().enumerate();
+            items.for_each(|(index, item)| collect(item, format!("{path}{index}"), found));
+        }
+        Value::Array(_) => {}
+        Value::Bool(value) => found.push((name, Field::number(f64::from(u8::from(*value))))),
+        Value::Number(number) => found.extend(number_field(number).map(|field| (name, field))),
+        Value::String(text) => found.push((name, Field::Text(shortened_to(text, STATE_CHARS)))),
+        Value::Null => found.push((name, Field::Nothing)),
     }
 }
 
-fn message(fields: &Map<String, Value>) -> Option<(&str, &str)> {
-    let named = |name: &'static str| fields.get(name).and_then(Value::as_str).map(|text| (name, text));
+/// Characters of a text that stands in a number's place.
+const STATE_CHARS: usize = 40;
+
+/// The text that stands in the place of a number, short enough for a figure.
+pub fn other_field(data: &Value) -> Field {
+    match data {
+        Value::Null => Field::Nothing,
+        other => Field::Text(shortened_to(&text(other), STATE_CHARS)),
+    }
+}
+
+fn collect_not_drawn(value: &Value, name: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(inner) => {
+            inner.iter().for_each(|(key, value)| collect_not_drawn(value, format!("{name}.{key}"), found));
+        }
+        Value::Array(items) if !is_numbers(items) => found.push(name),
+        Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Name of the field that carries the message, and the message.
+fn message(fields: &Map<String, Value>) -> Option<(&'static str, String)> {
+    let named = |name: &'static str| fields.get(name).and_then(message_text).map(|text| (name, text));
     MESSAGE_FIELDS.into_iter().find_map(named)
+}
+
+/// A text; journald sends a message that is not UTF-8 as a list of its bytes.
+fn message_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(bytes) => {
+            let byte = |value: &Value| value.as_u64().and_then(|byte| u8::try_from(byte).ok());
+            let bytes: Option<Vec<u8>> = bytes.iter().map(byte).collect();
+            bytes.filter(|bytes| !bytes.is_empty()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+    }
 }
 
 fn fields_text(fields: &Map<String, Value>) -> String {
     let (name, text) = message(fields).unwrap_or_default();
-    let is_told = |key: &str| key == name || (!name.is_empty() && LEVEL_FIELDS.contains(&key));
+    let is_journald = name == "MESSAGE";
+    let is_told = |key: &str| {
+        key == name
+            || (!name.is_empty() && LEVEL_FIELDS.contains(&key))
+            || (is_journald && JOURNALD_PREFIXES.iter().any(|prefix| key.starts_with(prefix)))
+    };
     let others = fields.iter().filter(|(key, _)| !is_told(key)).map(|(key, value)| match value {
         Value::String(text) => format!("{key}={text}"),
         other => format!("{key}={other}"),
     });
-    let head = (!text.is_empty()).then(|| text.to_owned());
+    let head = (!text.is_empty()).then(|| text.clone());
     head.into_iter().chain(others).collect::<Vec<_>>().join("  ")
 }
 
+/// An event as `docker events` writes it: its kind and what happened, to whom, and the time twice.
+fn is_docker_event(fields: &Map<String, Value>) -> bool {
+    ["Type", "Action"].iter().all(|name| fields.get(*name).is_some_and(Value::is_string))
+        && fields.get("Actor").is_some_and(Value::is_object)
+}
+
+/// `container start web`
+fn docker_text(fields: &Map<String, Value>) -> String {
+    let word = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
+    let actor = fields.get("Actor").unwrap_or(&Value::Null);
+    let name = actor["Attributes"]["name"].as_str().or(actor["ID"].as_str()).unwrap_or_default();
+    let image = actor["Attributes"]["image"].as_str().map(|image| format!("image={image}"));
+    let head = [word("Type"), word("Action"), name].join(" ");
+    std::iter::once(head.trim_end().to_owned()).chain(image).collect::<Vec<_>>().join("  ")
+}
+
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(TEXT_CHARS) {
+    shortened_to(text, TEXT_CHARS)
+}
+
+fn shortened_to(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
@@ -100,7 +193,8 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn named(data: Value) -> Vec<(String, f64)> {
-        numbers(&data, "temp")
+        let value = |field: &Field| if let Field::Number { value, .. } = field { Some(*value) } else { None };
+        fields(&data, "temp").iter().filter_map(|(name, field)| Some((name.clone(), value(field)?))).collect()
     }
 
     fn pair(name: &str, value: f64) -> (String, f64) {
@@ -132,6 +226,23 @@ mod tests {
     fn a_list_of_numbers_is_a_series_for_each_place() {
         assert_eq!(named(json!([0.5, 1])), [pair("0", 0.5), pair("1", 1.0)]);
         assert_eq!(named(json!([0.5, "x"])), []);
+        assert_eq!(named(json!({"load": [1.07, 0.84]})), [pair("load.0", 1.07), pair("load.1", 0.84)]);
+    }
+
+    #[test]
+    fn what_stands_in_the_place_of_a_number_is_a_field_of_its_own() {
+        let found = fields(&json!({"a": 1, "b": "n/a", "c": null}), "t");
+        assert_eq!(
+            found[1..],
+            [("b".to_owned(), Field::Text("n/a".to_owned())), ("c".to_owned(), Field::Nothing)]
+        );
+        assert_eq!(other_field(&json!("unavailable")), Field::Text("unavailable".to_owned()));
+    }
+
+    #[test]
+    fn what_a_chart_cannot_show_is_named() {
+        let data = json!({"cpu": 1, "disks": [{"name": "sda"}], "load": [1, 2], "net": {"up": ["eth0"]}});
+        assert_eq!(not_drawn(&data), ["disks", "net.up"]);
     }
 
     #[test]
@@ -140,6 +251,22 @@ mod tests {
         assert_eq!(text(&event), "stock low  left=14");
         assert!(is_event(&event));
         assert!(!is_event(&json!({"left": 14})));
+    }
+
+    #[test]
+    fn an_entry_of_the_journal_is_an_event() {
+        let entry = json!({"MESSAGE": "Started nginx", "PRIORITY": "6", "_PID": "812", "SYSLOG_IDENTIFIER": "systemd", "UNIT": "nginx.service"});
+        assert!(is_event(&entry));
+        assert_eq!(text(&entry), "Started nginx  UNIT=nginx.service");
+        assert_eq!(text(&json!({"MESSAGE": [104, 105, 255]})), "hi\u{fffd}");
+    }
+
+    #[test]
+    fn an_event_of_docker_is_an_event_and_not_a_chart_of_its_time_stamps() {
+        let event = json!({"status": "start", "Type": "container", "Action": "start", "scope": "local",
+            "Actor": {"ID": "4d2", "Attributes": {"image": "nginx:1.27", "name": "web"}}, "time": 1_790_000_000, "timeNano": 1_790_000_000_000_000_000_u64});
+        assert!(is_event(&event));
+        assert_eq!(text(&event), "container start web  image=nginx:1.27");
     }
 
     #[test]

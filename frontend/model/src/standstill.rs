@@ -26,8 +26,8 @@ impl Standstill {
     }
 
     /// What is known: what is shown, or what is ahead of that.
-    pub fn known<'a>(&'a self, shown: &'a Stream) -> &'a Stream {
-        self.ahead.as_ref().map_or(shown, |ahead| &ahead.0)
+    pub fn known<'a>(&'a self, stream: &'a Stream, series: &'a SeriesSet) -> (&'a Stream, &'a SeriesSet) {
+        self.ahead.as_deref().map_or((stream, series), |(stream, series)| (stream, series))
     }
 
     /// See [`Self::known`]; to be changed.
@@ -136,9 +136,9 @@ mod tests {
         subject.pause();
         subject.publish(60, json!(60));
         let age_ms = |stream: &Stream| {
-            stream.evidence(60_000, Circumstances { now: 60_000, cut_off_since: None }).age_ms
+            stream.evidence(60_000, Circumstances { now: 60_000, ..Circumstances::default() }).age_ms
         };
-        assert_eq!(age_ms(subject.standstill.known(&subject.stream)), 0);
+        assert_eq!(age_ms(subject.standstill.known(&subject.stream, &subject.series).0), 0);
         assert_eq!(age_ms(&subject.stream), 55_000);
     }
 

@@ -1,10 +1,11 @@
-//! Since when a state holds, and how often it changed.
+//! States that a topic was in: since when each holds, and how often it changed. Depends on [`super::order`].
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 use serde_json::Value;
 
+use super::order::Order;
 use crate::chart::clock::LocalClock;
 
 /// Changes kept for each topic.
@@ -12,108 +13,149 @@ const MOST_RUNS: usize = 500;
 /// Characters of a state that are kept.
 const STATE_CHARS: usize = 200;
 
-/// The states a topic was seen in, in order of time.
+/// The states a topic was seen in, in the order of its publications.
+///
+/// Publications that follow each other in the log and say the same are one run. Two runs of the same state may stand
+/// side by side: then what was published between them is not known yet. For example, "open" at the offsets 1 and 3 is
+/// two runs, until offset 2 comes: if it says "open" they become one, if it says "closed" it parts them.
 #[derive(Clone, Debug, Default)]
 pub struct States {
     runs: VecDeque<Run>,
 }
 
-/// One state, from when it was first seen until the next run begins.
+/// One state, from its first sighting to its last, without another publication between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// When it was first seen.
-    pub from_ms: i64,
-    /// The state.
-    pub state: String,
+struct Run {
+    first: Order,
+    last: Order,
+    state: String,
 }
 
-/// Whether a state is good news, by its word.
+/// Meaning of a state for a person who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
-    /// `open`, `ok`, `up`, …
+    /// Nothing to do: `ok`, `passed`, `healthy`, `up`.
     Good,
-    /// `degraded`, `warning`, …
+    /// Something to look at, because the publisher says so.
     Wary,
-    /// `down`, `failed`, …
+    /// Something is broken: `failed`, `error`, `down`.
     Bad,
-    /// Anything else, true and false too: whether `false` is bad depends on the question.
+    /// Any other state. Whether `open` or `false` is bad depends on the question.
     Neutral,
 }
 
 impl States {
-    /// The topic was in a state at `ts_ms`.
-    pub fn add(&mut self, ts_ms: i64, data: &Value) {
+    /// Adds the state that a publication says the topic is in. Lists and objects are no states.
+    pub fn add(&mut self, order: Order, data: &Value) {
         let Some(state) = state_of(data) else { return };
-        let place = self.runs.partition_point(|run| run.from_ms <= ts_ms);
-        let before = place.checked_sub(1).and_then(|index| self.runs.get(index));
-        if before.is_some_and(|run| run.state == state) {
-            return;
+        let place = self.runs.partition_point(|run| run.first <= order);
+        if let Some(before) = place.checked_sub(1).and_then(|index| self.runs.get_mut(index)) {
+            if before.last >= order {
+                return self.split(place - 1, order, state);
+            }
+            if before.state == state && follows(before.last, order) {
+                before.last = order;
+                return self.join(place);
+            }
         }
         match self.runs.get_mut(place) {
-            // The same state was seen later: it began earlier than was known.
-            Some(after) if after.state == state => after.from_ms = ts_ms,
-            Some(_) | None => self.runs.insert(place, Run { from_ms: ts_ms, state }),
+            Some(after) if after.state == state && follows(order, after.first) => after.first = order,
+            Some(_) | None => self.runs.insert(place, Run { first: order, last: order, state }),
         }
         if self.runs.len() > MOST_RUNS {
             self.runs.pop_front();
         }
     }
 
-    /// The state now.
+    /// The state of the newest publication.
     pub fn current(&self) -> Option<&str> {
         self.runs.back().map(|run| run.state.as_str())
     }
 
-    /// How many different states were seen.
-    pub fn distinct(&self) -> usize {
+    /// Number of different states, counted up to `most`.
+    pub fn distinct(&self, most: usize) -> usize {
         let mut seen: Vec<&str> = Vec::new();
         for run in &self.runs {
-            if !seen.contains(&run.state.as_str()) {
+            if seen.len() < most && !seen.contains(&run.state.as_str()) {
                 seen.push(&run.state);
             }
         }
         seen.len()
     }
 
-    /// `since 09:12, changed 3 times since 08:00`; nothing before the first state. No more is claimed than was seen:
-    /// a state that was never seen to change holds `at least` since the first time it was seen.
+    /// `since 09:12, changed 3 times since 08:00`; nothing before the first state. It claims no more than was seen: a
+    /// state that was never seen to change holds `at least` since it was first seen.
     pub fn history(&self, clock: LocalClock) -> Option<String> {
-        let (first, last) = (self.runs.front()?, self.runs.back()?);
-        let (from, seen) = (clock.minutes(first.from_ms), clock.minutes(last.from_ms));
-        Some(match self.runs.len() - 1 {
+        let changes = self.changes();
+        let (first, last) = (changes.first()?, changes.last()?);
+        let (from, seen) = (clock.minutes(first.0), clock.minutes(last.0));
+        Some(match changes.len() - 1 {
             0 => format!("at least since {seen}"),
             1 => format!("since {seen}, changed once since {from}"),
             changes => format!("since {seen}, changed {changes} times since {from}"),
         })
     }
 
-    /// What was seen in a window, oldest first, with the share of it that each run fills.
+    /// States of a window, oldest first, with the share of it that each fills.
     pub fn strip(&self, window: &Range<i64>) -> Vec<(String, f64)> {
         let length = (window.end - window.start).max(1) as f64;
-        let ends = self.runs.iter().skip(1).map(|run| run.from_ms).chain([window.end]);
-        let cut = self.runs.iter().zip(ends).map(|(run, end_ms)| {
-            let span = run.from_ms.max(window.start)..end_ms.min(window.end);
-            (run.state.clone(), (span.end - span.start) as f64 / length)
+        let changes = self.changes();
+        let ends = changes.iter().skip(1).map(|(from_ms, _)| *from_ms).chain([window.end]);
+        let cut = changes.iter().zip(ends).map(|((from_ms, state), end_ms)| {
+            let span = *from_ms.max(&window.start)..end_ms.min(window.end);
+            ((*state).to_owned(), (span.end - span.start) as f64 / length)
         });
         cut.filter(|(_, share)| *share > 0.0).collect()
+    }
+
+    /// Every change: the time of the first sighting, and the state.
+    fn changes(&self) -> Vec<(i64, &str)> {
+        let mut changes: Vec<(i64, &str)> = Vec::new();
+        for run in &self.runs {
+            if changes.last().is_none_or(|(_, state)| *state != run.state) {
+                changes.push((run.first.effective_ms(), &run.state));
+            }
+        }
+        changes
+    }
+
+    /// Puts a sighting into the middle of a run. Only data that was sent late gets there, since a run has no other
+    /// publication of its log between its ends. Its sightings are not kept: the part after goes from the last one on.
+    fn split(&mut self, index: usize, order: Order, state: String) {
+        let Some(run) = self.runs.get_mut(index) else { return };
+        if run.state == state || run.first == order || run.last == order {
+            return;
+        }
+        let after = Run { first: run.last, last: run.last, state: run.state.clone() };
+        run.last = run.first;
+        self.runs.insert(index + 1, Run { first: order, last: order, state });
+        self.runs.insert(index + 2, after);
+    }
+
+    /// Makes one run of that before `place` and that at it, if nothing is missing between them.
+    fn join(&mut self, place: usize) {
+        let (Some(before), Some(after)) = (self.runs.get(place - 1), self.runs.get(place)) else { return };
+        if before.state == after.state && follows(before.last, after.first) {
+            let last = after.last;
+            self.runs.remove(place);
+            if let Some(before) = self.runs.get_mut(place - 1) {
+                before.last = last;
+            }
+        }
     }
 }
 
 impl Mood {
-    /// Of a state's word.
+    /// Meaning of a word that means the same everywhere; neutral for any other.
     pub fn of(state: &str) -> Self {
         match state.to_ascii_lowercase().as_str() {
-            "ok" | "open" | "up" | "on" | "online" | "healthy" | "ready" | "running" | "active"
-            | "connected" | "passed" | "passing" | "success" | "green" | "normal" => Self::Good,
-            "warn" | "warning" | "degraded" | "slow" | "pending" | "starting" | "stopping" | "paused"
-            | "yellow" => Self::Wary,
-            "down" | "error" | "failed" | "failing" | "failure" | "critical" | "offline" | "unhealthy"
-            | "dead" | "crashed" | "disconnected" | "red" | "alarm" => Self::Bad,
+            "ok" | "passed" | "healthy" | "up" => Self::Good,
+            "failed" | "error" | "down" => Self::Bad,
             _ => Self::Neutral,
         }
     }
 
-    /// A class and a shape: never colour alone.
+    /// Name of the class that gives colour and shape: never colour alone.
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -124,11 +166,16 @@ impl Mood {
     }
 }
 
+/// Whether `after` is the next publication of the same log after `before`.
+fn follows(before: Order, after: Order) -> bool {
+    before.sequence() + 1 == after.sequence()
+}
+
 fn state_of(data: &Value) -> Option<String> {
     match data {
         Value::Bool(value) => Some(value.to_string()),
         Value::String(text) => Some(text.chars().take(STATE_CHARS).collect()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(number) => Some(super::reading::sent(number)),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
@@ -146,7 +193,7 @@ mod tests {
     fn states(seen: &[(i64, &str)]) -> States {
         let mut states = States::default();
         for (minute, state) in seen {
-            states.add(minute * 60_000, &json!(state));
+            states.add(Order::at(minute * 60_000, minute.unsigned_abs()), &json!(state));
         }
         states
     }
@@ -173,7 +220,7 @@ mod tests {
     #[test]
     fn an_older_state_becomes_the_first() {
         let states = states(&[(9, "open"), (4, "closed")]);
-        assert_eq!((states.current(), states.distinct()), (Some("open"), 2));
+        assert_eq!((states.current(), states.distinct(9)), (Some("open"), 2));
     }
 
     #[test]
@@ -188,7 +235,7 @@ mod tests {
     fn memory_is_bounded_however_often_a_state_changes() {
         let mut states = States::default();
         for ts_ms in 0..5_000 {
-            states.add(ts_ms, &json!(ts_ms.to_string()));
+            states.add(Order::at(ts_ms, ts_ms as u64), &json!(ts_ms.to_string()));
         }
         assert_eq!(states.runs.len(), MOST_RUNS);
     }
@@ -196,9 +243,38 @@ mod tests {
     #[test]
     fn false_is_not_called_bad() {
         assert_eq!(Mood::of("false"), Mood::Neutral);
-        assert_eq!(
-            (Mood::of("OK"), Mood::of("down"), Mood::of("degraded")),
-            (Mood::Good, Mood::Bad, Mood::Wary)
-        );
+    }
+
+    #[test]
+    fn only_words_that_mean_the_same_everywhere_are_good_or_bad() {
+        for (word, mood) in
+            [("OK", Mood::Good), ("passed", Mood::Good), ("Healthy", Mood::Good), ("up", Mood::Good)]
+        {
+            assert_eq!(Mood::of(word), mood, "{word}");
+        }
+        for word in ["failed", "ERROR", "down"] {
+            assert_eq!(Mood::of(word), Mood::Bad, "{word}");
+        }
+        for word in ["open", "closed", "running", "on", "off", "degraded", "ready", "active"] {
+            assert_eq!(Mood::of(word), Mood::Neutral, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_state_seen_between_two_equal_ones_parts_them_however_late_it_comes() {
+        let open = |minute| (minute, "open");
+        let in_order = states(&[open(1), (2, "closed"), open(3), open(4)]);
+        let late = states(&[open(3), open(4), open(1), (2, "closed")]);
+        assert_eq!(late.history(CLOCK), in_order.history(CLOCK));
+        assert_eq!(late.history(CLOCK).as_deref(), Some("since 00:03, changed 2 times since 00:01"));
+    }
+
+    #[test]
+    fn the_newest_of_a_burst_is_current_though_older_ones_come_after_it() {
+        let mut states = States::default();
+        for offset in [9, 10, 1, 2] {
+            states.add(Order::at(5, offset), &json!(format!("step {offset}")));
+        }
+        assert_eq!(states.current(), Some("step 10"));
     }
 }

@@ -1,17 +1,36 @@
-//! What the board knows of one topic.
+//! State of one topic's panel, but for its numbers. Puts together [`super::arrival`], [`super::kind`], [`super::lines`],
+//! [`super::states`], [`super::table`], [`super::past`] and [`super::clock_error`].
+//!
+//! ```
+//! use board_model::chart::SeriesSet;
+//! use board_model::stream::{Coming, Stream};
+//! use shared::{Publication, Topic};
+//!
+//! let (mut stream, mut series) = (Stream::new(Topic::new("kitchen/temp").unwrap()), SeriesSet::new(100));
+//! let publication = Publication { offset: 1, ts: 1_000, received_at: 1_000, data: 21.5.into() };
+//! stream.take(&[publication], Coming::Live, &mut series, 1_000);
+//! assert_eq!(stream.figure(&series, Default::default()).text, "21.5");
+//! ```
 
 use shared::freshness::Evidence;
 use shared::publication::Publication;
 use shared::{Millis, Topic, TopicMeta};
 
 use super::arrival::{Arrival, Circumstances};
-use super::kind::{Choice, Kind, Known};
+use super::chip::{Chip, Situation};
+use super::clock_error::ClockError;
+use super::kind::{Choice, Kind, Known, MOST_STATES};
 use super::lines::Lines;
+use super::order::Order;
 use super::past::{Past, Place, Wish};
 use super::reading;
-use super::states::States;
+use super::states::{Mood, States};
 use super::table::Table;
-use crate::chart::series::SeriesSet;
+use crate::chart::clock::LocalClock;
+use crate::chart::format::{Format, Unit};
+use crate::chart::series::{Moment, SeriesSet};
+use crate::chart::spans::Spans;
+use crate::field::Field;
 
 /// A hole is drawn where this many publications, by their cadence, are missing; fewer are jitter.
 const HOLE_CADENCES: u64 = 4;
@@ -23,13 +42,16 @@ const MOST_LOSSES: usize = 20;
 const ENOUGH_LINES: usize = 30;
 /// Characters that fit into the legend of a chart in one place; one with more takes two, so that it is seen whole.
 const LEGEND_CHARS: usize = 36;
-/// What a series takes of that beside its name: swatch, value with unit, distance.
+/// Characters that a series takes in the legend beside its name: swatch, value with unit, distance.
 const VALUE_CHARS: usize = 10;
 /// A table with so many columns takes two places.
 const WIDE_FROM_COLUMNS: usize = 4;
 
-/// What the board knows of one topic, but for its numbers: those are in a [`SeriesSet`] of their own, because charts
-/// watch nothing else.
+/// State of one topic's panel, but for its numbers: those are in a [`SeriesSet`] of their own, because charts watch
+/// nothing else.
+///
+/// It depends on the publications and not on the order in which they come: live frames, replays and history may be
+/// mixed at will.
 #[derive(Clone, Debug)]
 pub struct Stream {
     topic: Topic,
@@ -39,13 +61,20 @@ pub struct Stream {
     lines: Lines,
     states: States,
     table: Table,
+    /// Publication that the table is from.
+    table_order: Option<Order>,
+    clock_error: ClockError,
+    /// Fields of the newest publication that a chart cannot show.
+    not_drawn: Vec<String>,
     loss: Loss,
     past: Past,
+    /// Number of times that the log started anew since the page was opened.
+    epoch: u64,
     has_begun: bool,
     is_wide: bool,
 }
 
-/// Why publications come.
+/// Reason for which publications come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coming {
     /// They were just published.
@@ -56,7 +85,20 @@ pub enum Coming {
     Past,
 }
 
-/// What was lost for good.
+/// Big figure of a panel that shows one number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figure {
+    /// The newest value as it was sent; `–` if there is none.
+    pub text: String,
+    /// Unit with its prefix; empty for a count and for a text.
+    pub unit: String,
+    /// Whether the newest value is a number.
+    pub is_number: bool,
+    /// The last number, if the newest value is none: `last number 21.5 °C at 14:30:12`.
+    pub note: Option<String>,
+}
+
+/// Stretches of time whose data was lost for good.
 #[derive(Clone, Debug, Default)]
 struct Loss {
     spans: Vec<(Millis, Millis)>,
@@ -65,7 +107,7 @@ struct Loss {
 }
 
 impl Stream {
-    /// A topic nothing is known of.
+    /// A topic without publications.
     pub fn new(topic: Topic) -> Self {
         Self {
             topic,
@@ -75,6 +117,10 @@ impl Stream {
             lines: Lines::default(),
             states: States::default(),
             table: Table::default(),
+            table_order: None,
+            clock_error: ClockError::default(),
+            not_drawn: Vec::new(),
+            epoch: 0,
             loss: Loss::default(),
             past: Past::default(),
             has_begun: false,
@@ -82,9 +128,10 @@ impl Stream {
         }
     }
 
-    /// Takes publications of one frame, in order; their numbers go into `series`.
+    /// Takes publications of one frame; their numbers go into `series`.
     pub fn take(&mut self, items: &[Publication], coming: Coming, series: &mut SeriesSet, now: Millis) {
-        if let Some(first) = items.first() {
+        // More of the past says nothing about the end of a loss that is still open.
+        if let Some(first) = items.first().filter(|_| coming != Coming::Past) {
             self.close_loss(first.ts, series);
         }
         if coming == Coming::Replayed && self.has_begun {
@@ -95,36 +142,41 @@ impl Stream {
         }
         match coming {
             Coming::Live => self.has_begun = true,
-            Coming::Past => self.past.answered(items.len()),
+            Coming::Past => self.past.answered(items.iter().map(|item| item.offset)),
             Coming::Replayed => {}
         }
+        self.tell_series(series);
     }
 
-    /// What its publishers told about it, as a whole.
+    /// Replaces what its publishers told about it.
     pub fn tell(&mut self, meta: TopicMeta) {
         self.meta = meta;
     }
 
-    /// A stretch was lost for good; an end that is not known is where data ended or begins again.
+    /// Notes that a stretch was lost for good; an end that is not known is where data ended or begins again.
     pub fn lose(&mut self, from: Option<Millis>, to: Option<Millis>, series: &mut SeriesSet) {
+        self.past.lose();
         self.loss.open_from = from.or(self.arrival.last_ts());
         if let Some(to) = to {
             self.close_loss(to, series);
         }
     }
 
-    /// The connection was lost: what is replayed from now on is what was missed.
+    /// Notes that the connection was lost: publications replayed from now on are those that were missed.
     pub fn interrupt(&mut self) {
         self.has_begun = true;
     }
 
-    /// The log started anew: offsets of the old one mean nothing, and what it held beyond the last data is lost.
+    /// Notes that the log started anew: offsets of the old one mean nothing, and its data after the newest publication
+    /// is lost.
     pub fn start_anew(&mut self, series: &mut SeriesSet) {
-        self.past.forget();
         self.lose(None, None, series);
+        self.past.forget();
+        self.epoch += 1;
+        self.tell_series(series);
     }
 
-    /// Takes back the mark of what was filled in, once it has had its time. Whether there was something to take back.
+    /// Takes back the mark of what was filled in, once it has had its time. Returns whether there was such a mark.
     pub fn settle(&mut self, series: &mut SeriesSet, now: Millis) -> bool {
         let is_over = !series.replayed().is_empty() && self.arrival.replay_is_over(now);
         if is_over {
@@ -133,10 +185,10 @@ impl Stream {
         is_over
     }
 
-    /// Whether it has just turned late: true once in each silence.
+    /// Returns whether it has just turned late: true once in each silence.
     pub fn turns_late(&mut self, now: Millis) -> bool {
         let cadence_ms = self.cadence_ms();
-        self.arrival.turns_late(cadence_ms, Circumstances { now, cut_off_since: None })
+        self.arrival.turns_late(cadence_ms, Circumstances { now, ..Circumstances::default() })
     }
 
     /// Its name.
@@ -144,18 +196,19 @@ impl Stream {
         &self.topic
     }
 
-    /// What its publishers told about it.
+    /// Metadata of the topic, from its publishers.
     pub fn meta(&self) -> &TopicMeta {
         &self.meta
     }
 
-    /// How it is shown; none before its first data.
+    /// Kind of its panel: the one its publisher asked for, else the one that suits its data; none before its first
+    /// data.
     pub fn kind(&self) -> Option<Kind> {
         let wanted = self.meta.panel.as_deref().and_then(Kind::named);
         self.choice.kind().map(|chosen| wanted.unwrap_or(chosen))
     }
 
-    /// Whether its panel takes two places. Once it did, it goes on doing so: panels do not jump.
+    /// Returns whether its panel takes two places. Once it did, it goes on doing so: panels do not jump.
     pub fn is_wide(&self) -> bool {
         self.is_wide
     }
@@ -175,12 +228,82 @@ impl Stream {
         &self.table
     }
 
-    /// When its newest data happened.
+    /// Time of its newest publication, corrected by the error of the publisher's clock.
     pub fn last_ts(&self) -> Option<Millis> {
-        self.arrival.last_ts()
+        Some(self.arrival.last_ts()? - self.clock_error.ms().unwrap_or(0))
     }
 
-    /// What to ask for so that the window, which begins at `from`, is filled; logs and states are asked for once.
+    /// Time at which its newest publication was received, by the server's clock.
+    pub fn last_received(&self) -> Option<Millis> {
+        self.arrival.last_received()
+    }
+
+    /// Error of the publisher's clock in milliseconds, positive if it is ahead; `None` while none is recognised.
+    pub fn clock_error_ms(&self) -> Option<i64> {
+        self.clock_error.ms()
+    }
+
+    /// Paths of the fields of the newest publication that a chart cannot show: lists of other things than numbers.
+    pub fn not_drawn(&self) -> &[String] {
+        &self.not_drawn
+    }
+
+    /// Unit of its numbers.
+    pub fn unit(&self) -> Unit {
+        Unit::parse(self.meta.unit.as_deref().unwrap_or_default())
+    }
+
+    /// Meaning of a state for a person who has to act.
+    pub fn mood(&self, state: &str) -> Mood {
+        Mood::of(state)
+    }
+
+    /// Big figure of its panel: the newest value, whether it is a number or not.
+    pub fn figure(&self, series: &SeriesSet, clock: LocalClock) -> Figure {
+        let unit = self.unit();
+        let show = |value: f64, sent: &str| Format::for_value(&unit, value).parts(sent);
+        match series.newest(0).map(|newest| &newest.field) {
+            Some(Field::Number { value, sent }) => {
+                let (text, unit) = show(*value, sent);
+                Figure { text, unit, is_number: true, note: None }
+            }
+            Some(Field::Text(text)) => {
+                Figure { text: text.clone(), note: last_number(series, &unit, clock), ..Figure::default() }
+            }
+            Some(Field::Nothing) => {
+                Figure {
+                    text: "–".to_owned(), note: last_number(series, &unit, clock), ..Figure::default()
+                }
+            }
+            None => Figure { text: self.states.current().unwrap_or("–").to_owned(), ..Figure::default() },
+        }
+    }
+
+    /// The words in the corner of its panel, `window_ms` being shown.
+    pub fn chip(
+        &self,
+        series: &SeriesSet,
+        window_ms: Millis,
+        around: Circumstances,
+        clock: LocalClock,
+    ) -> Chip {
+        let window = around.now - window_ms..around.now;
+        let situation = Situation {
+            topic: self.topic.as_str(),
+            evidence: self.evidence(window_ms, around),
+            last_received: self.last_received(),
+            around,
+            loaded_percent: self.loaded_percent(&window),
+            clock_error_ms: self.clock_error_ms(),
+            stopped: series.stopped(),
+            series: series.series().len(),
+            left_out: self.left_out(series),
+            empty: self.emptiness(series, &window),
+        };
+        Chip::of(&situation, clock)
+    }
+
+    /// The request that fills the window, which begins at `from`; logs and states are requested once.
     pub fn wish(&self, from: Millis, now: Millis) -> Option<Wish> {
         match self.kind()? {
             Kind::Line | Kind::Number => self.past.wish(from, self.cadence_ms(), now),
@@ -191,17 +314,20 @@ impl Stream {
         }
     }
 
-    /// A wish is on its way.
-    pub fn asked(&mut self, now: Millis) {
-        self.past.asked(now);
+    /// Notes that a wish is under way.
+    pub fn asked(&mut self, wish: Wish, now: Millis) {
+        self.past.asked(wish, now);
     }
 
     /// Forgets the numbers before `ts`, or a little less.
     pub fn forget_before(&mut self, ts: Millis, series: &mut SeriesSet) {
-        series.drop_before(self.past.forget_before(ts).min(ts));
+        let error_ms = self.clock_error.ms().unwrap_or(0);
+        let kept_from = self.past.forget_before(ts.saturating_add(error_ms)).saturating_sub(error_ms);
+        series.drop_before(kept_from.min(ts));
+        self.tell_series(series);
     }
 
-    /// The expected time between publications, declared or learned.
+    /// Expected time between publications in milliseconds, declared or learned.
     pub fn cadence_ms(&self) -> Option<u64> {
         self.arrival.cadence_ms(self.meta.expect_every_ms, self.kind().unwrap_or(Kind::Log))
     }
@@ -212,12 +338,12 @@ impl Stream {
         i64::try_from(hole_ms).ok()
     }
 
-    /// What was lost since `from`, newest first: from when to when.
+    /// Stretches lost since `from`, newest first, each from its beginning to its end.
     pub fn losses(&self, from: Millis) -> impl Iterator<Item = (Millis, Millis)> + '_ {
         self.loss.spans.iter().rev().copied().filter(move |(_, to)| *to > from)
     }
 
-    /// What its freshness is judged from, `window_ms` being shown.
+    /// Facts from which its freshness is judged, `window_ms` being shown.
     pub fn evidence(&self, window_ms: Millis, around: Circumstances) -> Evidence {
         let from = around.now - window_ms;
         let lost_ms: i64 = self.losses(from).map(|(start, end)| end - start.max(from)).sum();
@@ -225,29 +351,105 @@ impl Stream {
     }
 
     fn take_one(&mut self, item: &Publication, series: &mut SeriesSet) {
-        let is_newest = self.last_ts().is_none_or(|last| last <= item.ts);
-        self.arrival.observe(item);
+        let order = Order::of(item, self.epoch);
+        let is_newest = self.arrival.newest().is_none_or(|newest| newest <= order);
+        self.arrival.observe(order, item);
+        self.clock_error.observe(order, item);
         self.past.observe(Place { offset: item.offset, ts: item.ts });
-        let numbers = reading::numbers(&item.data, self.topic.leaf());
-        if !numbers.is_empty() {
-            series.append(item.ts, numbers.iter().map(|(name, value)| (name.as_str(), *value)));
+        let moment = Moment { ts_ms: item.ts, received_at: item.received_at, order };
+        let fields = reading::fields(&item.data, self.topic.leaf());
+        if fields.is_empty() {
+            series.insert_other(moment, &reading::other_field(&item.data));
+        } else {
+            series.insert(moment, &fields);
         }
-        self.states.add(item.ts, &item.data);
         if is_newest {
-            let known = Known { series: series.series().len(), states: self.states.distinct() };
-            self.choice.observe(&item.data, known);
+            self.not_drawn = reading::not_drawn(&item.data);
         }
-        self.keep_text(item, is_newest);
+        self.states.add(order, &item.data);
+        let known = Known { series: series.series().len(), states: self.states.distinct(MOST_STATES + 1) };
+        self.choice.observe(order, &item.data, known);
+        self.keep_text(item, order);
         self.is_wide |= self.needs_width(series);
     }
 
-    fn keep_text(&mut self, item: &Publication, is_newest: bool) {
-        match self.kind() {
-            Some(Kind::Table) if is_newest => self.table = Table::of(&item.data),
-            // A state may turn out to be a log; then its past lines are there.
-            Some(Kind::Log | Kind::State) => self.lines.add(item.ts, &item.data),
-            Some(Kind::Line | Kind::Number | Kind::Table) | None => {}
+    fn keep_text(&mut self, item: &Publication, order: Order) {
+        let kind = Kind::of(&item.data);
+        if kind == Kind::Table && self.table_order.is_none_or(|kept| kept <= order) {
+            (self.table, self.table_order) = (Table::of(&item.data), Some(order));
         }
+        // A state may turn out to be a log; then its past lines are there.
+        if matches!(kind, Kind::Log | Kind::State) || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
+            self.lines.add(order, item.ts, &item.data);
+        }
+    }
+
+    /// Tells the chart which stretches are not loaded, and the error of the publisher's clock.
+    fn tell_series(&self, series: &mut SeriesSet) {
+        let error_ms = self.clock_error.ms().unwrap_or(0);
+        series.correct_clock(error_ms);
+        let mut unloaded = Spans::new();
+        for span in self.past.missing() {
+            unloaded.add(span.start.saturating_sub(error_ms)..span.end.saturating_sub(error_ms));
+        }
+        series.set_unloaded(unloaded);
+    }
+
+    /// Loaded share of a window, in percent; `None` if all of it is there or nothing more is requested.
+    fn loaded_percent(&self, window: &std::ops::Range<Millis>) -> Option<u8> {
+        if !matches!(self.kind(), Some(Kind::Line | Kind::Number)) {
+            return None;
+        }
+        let error_ms = self.clock_error.ms().unwrap_or(0);
+        let cut = |span: &std::ops::Range<Millis>| {
+            let (start, end) = (span.start.saturating_sub(error_ms), span.end.saturating_sub(error_ms));
+            (end.min(window.end) - start.max(window.start)).max(0)
+        };
+        let missing_ms: i64 = self.past.missing().iter().map(cut).sum();
+        let length_ms = (window.end - window.start).max(1);
+        // Before the first publication of a window there always is a little time.
+        let usual_ms = self.cadence_ms().and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0).saturating_mul(2);
+        let is_loading = missing_ms > usual_ms.max(length_ms / 100);
+        is_loading.then(|| u8::try_from((length_ms - missing_ms).max(0) * 100 / length_ms).unwrap_or(100))
+    }
+
+    /// `8 series not drawn`, or what else the panel leaves out.
+    fn left_out(&self, series: &SeriesSet) -> Option<String> {
+        match self.kind()? {
+            Kind::Line | Kind::Number => {
+                let (series, fields) = (series.series_left_out(), self.not_drawn.len());
+                match (series, fields) {
+                    (0, 0) => None,
+                    (0, 1) => Some("1 field not drawn".to_owned()),
+                    (0, fields) => Some(format!("{fields} fields not drawn")),
+                    (series, _) => Some(format!("{series} series not drawn")),
+                }
+            }
+            Kind::Table => self.table.left_out_words(),
+            Kind::State | Kind::Log => None,
+        }
+    }
+
+    /// Reason for which the body of the panel is empty; `None` if it is not.
+    fn emptiness(&self, series: &SeriesSet, window: &std::ops::Range<Millis>) -> Option<String> {
+        let is_empty = match self.kind() {
+            None => true,
+            Some(Kind::Line) => {
+                return match series.rows_within(window) {
+                    _ if series.is_empty() && series.series().is_empty() => Some("no value yet".to_owned()),
+                    rows if rows.is_empty() => {
+                        Some(format!("nothing in these {} min", (window.end - window.start) / 60_000))
+                    }
+                    _ => None,
+                };
+            }
+            Some(Kind::Number) => series.newest(0).is_none() && self.states.current().is_none(),
+            Some(Kind::State) => self.states.current().is_none(),
+            Some(Kind::Log) => self.lines.is_empty(),
+            Some(Kind::Table) => self.table.rows.is_empty(),
+        };
+        let is_list = self.kind() == Some(Kind::Table) && self.table_order.is_some();
+        is_empty.then(|| if is_list { "no rows" } else { "no value yet" }.to_owned())
     }
 
     fn needs_width(&self, series: &SeriesSet) -> bool {
@@ -269,12 +471,20 @@ impl Stream {
     }
 
     fn mark_replayed(&mut self, items: &[Publication], series: &mut SeriesSet, now: Millis) {
-        let times = || items.iter().map(|item| item.ts);
+        let error_ms = self.clock_error.ms().unwrap_or(0);
+        let times = || items.iter().map(|item| item.ts - error_ms);
         if let Some((from, to)) = times().min().zip(times().max()) {
             series.replayed_mut().add(from..to + 1);
             self.arrival.mark_replayed(now);
         }
     }
+}
+
+/// `last number 21.5 °C at 14:30:12`
+fn last_number(series: &SeriesSet, unit: &Unit, clock: LocalClock) -> Option<String> {
+    let (ts_ms, value) = series.samples(0, 0..series.len()).next_back()?;
+    let number = Format::for_value(unit, value).reading_of(value);
+    Some(format!("last number {number} at {}", clock.seconds(ts_ms)))
 }
 
 fn legend_chars(series: &SeriesSet) -> usize {

@@ -1,37 +1,39 @@
-//! A list of objects as rows and columns.
+//! A list of objects as rows and columns. Depends on [`super::reading`] and on the format of numbers.
 
 use serde_json::{Map, Value};
 
 use super::reading;
-use crate::chart::format::{Format, Unit};
+use crate::chart::format::in_full;
 
 /// Rows shown; the rest is counted.
-const MOST_ROWS: usize = 100;
+const MOST_ROWS: usize = 500;
 /// Columns shown; the rest is counted.
-const MOST_COLUMNS: usize = 12;
+const MOST_COLUMNS: usize = 40;
 
-/// What one publication says, as rows and columns of text.
+/// One publication as rows and columns of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// The columns, in the order in which they were first named.
+    /// Columns in the order in which they were first named.
     pub columns: Vec<Column>,
-    /// Each as long as there are columns.
+    /// Rows, each with one cell for each column.
     pub rows: Vec<Vec<String>>,
-    /// Rows left out.
+    /// Number of rows that are left out.
     pub rows_left_out: usize,
+    /// Number of columns that are left out.
+    pub columns_left_out: usize,
 }
 
-/// A column's heading.
+/// Heading of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Its name.
+    /// Name of the column.
     pub name: String,
     /// Whether it holds numbers, which are aligned to the right.
     pub numeric: bool,
 }
 
 impl Table {
-    /// The table in `data`: a list of objects, one a row; an object, one field a row. Empty for anything else.
+    /// The table in `data`: a list of objects, one a row; or an object, one field a row. Empty for anything else.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Array(items) => {
@@ -42,62 +44,74 @@ impl Table {
         }
     }
 
+    /// `and 7 rows and 3 columns more`; none if nothing is left out.
+    pub fn left_out_words(&self) -> Option<String> {
+        let count = |count: usize, one: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            _ => Some(format!("{count} {one}s")),
+        };
+        let parts: Vec<String> = [count(self.rows_left_out, "row"), count(self.columns_left_out, "column")]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
+    }
+
     fn of_rows(items: &[&Map<String, Value>]) -> Self {
         let shown = &items[..items.len().min(MOST_ROWS)];
-        let columns: Vec<_> = names(shown).into_iter().map(|name| Cells::of(name, shown)).collect();
-        let row = |index: usize| columns.iter().map(|column| column.text(shown[index])).collect();
+        let names = names(items);
+        let columns: Vec<Column> =
+            names.iter().take(MOST_COLUMNS).map(|name| Column::of(name, shown)).collect();
+        let row = |item: &&Map<String, Value>| columns.iter().map(|column| column.text(item)).collect();
         Self {
-            rows: (0..shown.len()).map(row).collect(),
+            rows: shown.iter().map(row).collect(),
             rows_left_out: items.len() - shown.len(),
-            columns: columns.into_iter().map(|cells| cells.column).collect(),
+            columns_left_out: names.len() - columns.len(),
+            columns,
         }
     }
 
     fn of_fields(fields: &Map<String, Value>) -> Self {
         let column = |name: &str| Column { name: name.to_owned(), numeric: false };
-        let rows =
-            fields.iter().take(MOST_ROWS).map(|(name, value)| vec![name.clone(), reading::text(value)]);
+        let rows = fields.iter().take(MOST_ROWS).map(|(name, value)| vec![name.clone(), cell(value)]);
         Self {
             columns: vec![column("field"), column("value")],
             rows: rows.collect(),
             rows_left_out: fields.len().saturating_sub(MOST_ROWS),
+            columns_left_out: 0,
         }
     }
 }
 
-/// A column and how its numbers are written.
-struct Cells {
-    column: Column,
-    format: Format,
-}
-
-impl Cells {
-    fn of(name: String, items: &[&Map<String, Value>]) -> Self {
-        let cells = || items.iter().filter_map(|item| item.get(&name)).filter(|cell| !cell.is_null());
-        let numeric = cells().next().is_some() && cells().all(Value::is_number);
-        let values = || cells().filter_map(Value::as_f64);
-        let (min, max) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-        let whole = values().all(|value| value.fract() == 0.0);
-        let format = Format::for_range(&Unit::default(), min, max, whole);
-        Self { column: Column { name, numeric }, format }
+impl Column {
+    fn of(name: &str, items: &[&Map<String, Value>]) -> Self {
+        let cells = || items.iter().filter_map(|item| item.get(name)).filter(|cell| !cell.is_null());
+        Self { name: name.to_owned(), numeric: cells().next().is_some() && cells().all(Value::is_number) }
     }
 
     fn text(&self, item: &Map<String, Value>) -> String {
-        match item.get(&self.column.name) {
-            None | Some(Value::Null) => "–".to_owned(),
-            Some(Value::Number(number)) if self.column.numeric => {
-                self.format.number(number.as_f64().unwrap_or(f64::NAN))
-            }
-            Some(cell) => reading::text(cell),
-        }
+        item.get(&self.name).map_or_else(|| NO_VALUE.to_owned(), cell)
     }
 }
 
-fn names(items: &[&Map<String, Value>]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+const NO_VALUE: &str = "–";
+
+/// A cell: a number with all the digits that were sent, so that an id stays an id.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => NO_VALUE.to_owned(),
+        Value::Number(number) => in_full(&reading::sent(number)),
+        other => reading::text(other),
+    }
+}
+
+/// Names of all columns in the order in which they were first named.
+fn names<'a>(items: &[&'a Map<String, Value>]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
     for name in items.iter().flat_map(|item| item.keys()) {
-        if names.len() < MOST_COLUMNS && !names.contains(name) {
-            names.push(name.clone());
+        if !names.contains(&name.as_str()) {
+            names.push(name);
         }
     }
     names
@@ -124,9 +138,19 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_of_a_column_are_written_alike() {
+    fn the_numbers_of_a_column_are_written_as_they_were_sent() {
         let table = Table::of(&json!([{"cpu": 12.5}, {"cpu": 0.25}]));
-        assert_eq!(table.rows, [["12.50"], ["0.25"]]);
+        assert_eq!(table.rows, [["12.5"], ["0.25"]]);
+    }
+
+    #[test]
+    fn ids_and_bytes_are_written_in_full() {
+        let table = Table::of(&json!([
+            {"pid": 1_482_907, "rss": 5_369_000_000_u64, "inode": u64::MAX},
+            {"pid": 812, "rss": 48_000_000, "inode": 7},
+        ]));
+        assert_eq!(table.rows[0], ["1482907", "5369000000", "18446744073709551615"]);
+        assert_eq!(table.rows[1], ["812", "48000000", "7"]);
     }
 
     #[test]
@@ -142,10 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn rows_beyond_the_bound_are_counted_and_columns_are_bounded() {
-        let wide: Map<String, Value> = (0..50).map(|key| (key.to_string(), json!(1))).collect();
+    fn rows_and_columns_beyond_the_bound_are_counted() {
+        let wide: Map<String, Value> =
+            (0..MOST_COLUMNS + 10).map(|key| (key.to_string(), json!(1))).collect();
         let table = Table::of(&json!(vec![wide; MOST_ROWS + 7]));
         assert_eq!((table.rows.len(), table.rows_left_out), (MOST_ROWS, 7));
-        assert_eq!(table.columns.len(), MOST_COLUMNS);
+        assert_eq!((table.columns.len(), table.columns_left_out), (MOST_COLUMNS, 10));
+        assert_eq!(table.left_out_words().as_deref(), Some("7 rows and 10 columns more"));
+        assert_eq!(Table::of(&json!([{"a": 1}])).left_out_words(), None);
     }
 }

@@ -93,6 +93,7 @@ impl Brush<'_> {
             Mark::Dot { ink, at } => self.dot(*ink, *at),
             Mark::Hatch(rect) => self.hatch(rect),
             Mark::Replayed(rect) => self.replayed(rect),
+            Mark::Unloaded(rect) => self.unloaded(rect),
             Mark::Text { at, align, text } => self.text(*at, *align, text),
             Mark::Dim => self.context.set_global_alpha(DIMMED),
             Mark::Clip(rect) => self.clip(rect),
@@ -164,6 +165,23 @@ impl Brush<'_> {
         self.context.set_line_width(self.zoom);
         self.thinned(HATCH, || self.context.stroke());
         self.context.restore();
+    }
+
+    /// Dots, which look neither like the hatching of a loss nor like an empty plot.
+    fn unloaded(&self, rect: &Rect) {
+        let step = HATCH_STEP_PX * self.zoom;
+        self.context.set_fill_style_str(&self.palette.muted);
+        self.thinned(HATCH, || {
+            let mut y = rect.top + step / 2.0;
+            while y < rect.bottom() {
+                let mut x = (rect.left / step).ceil() * step;
+                while x < rect.right() {
+                    self.context.fill_rect(x, y, self.zoom, self.zoom);
+                    x += step;
+                }
+                y += step;
+            }
+        });
     }
 
     fn replayed(&self, rect: &Rect) {

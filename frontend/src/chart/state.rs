@@ -118,17 +118,17 @@ impl State {
     /// The newest rows, newest first. They are computed after a drawing.
     pub fn rows(&self, most: usize) -> Vec<Row> {
         self.drawn.track();
-        self.with_scene(|scene| table(scene.set, &scene.window, &scene.scale.format, most))
+        self.with_scene(|scene| table(scene.set, &scene.window, most))
     }
 
     pub fn clock(&self) -> LocalClock {
         self.inputs.clock
     }
 
-    /// The unit of the numbers beside the axis. It is computed after a drawing.
+    /// The unit of the numbers in the table, which is the publisher's. It is computed after a drawing.
     pub fn suffix(&self) -> String {
         self.drawn.track();
-        self.with_scene(|scene| scene.scale.format.suffix().to_owned())
+        self.with_scene(|scene| scene.scale.format.unit().symbol().to_owned())
     }
 
     pub fn is_hidden(&self, column: usize) -> bool {

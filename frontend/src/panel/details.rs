@@ -19,6 +19,7 @@ pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
             title=follow(move || chip.with(|chip| chip.title.clone()))
             data-testid="freshness"
             data-freshness=follow(move || Some(chip.with(|chip| chip.freshness.word())))
+            data-standing=follow(move || Some(chip.with(|chip| chip.standing.word())))
         >
             {follow(move || chip.with(|chip| chip.text.clone()))}
         </button>
@@ -37,6 +38,6 @@ fn losses(shown: Shown) -> Vec<String> {
 }
 
 fn chip_class(chip: &Chip) -> String {
-    let cut_off = if chip.cut_off { " cut-off" } else { "" };
-    format!("chip {}{cut_off}", chip.freshness.word())
+    let verdict = if chip.cut_off { chip.freshness.word() } else { "" };
+    format!("chip {verdict} {}", chip.standing.word())
 }

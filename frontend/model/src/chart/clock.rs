@@ -32,6 +32,9 @@ pub struct LocalClock {
 }
 
 impl LocalClock {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self { offset_ms: 0 };
+
     /// The times to mark in a window, at most `most` of them, at round local times.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);

@@ -16,6 +16,8 @@ pub struct Breaks<'a> {
 
 /// Reduces ascending samples to runs that may each be drawn as one line: at most four points for every `bucket_ms`.
 ///
+/// A sample whose value is not finite stands for "no value here": it is not drawn, and it parts the line.
+///
 /// Buckets lie at multiples of `bucket_ms` since the epoch, not from the window's edge, so that a curve keeps its
 /// shape while the window moves over it. Every extreme survives.
 pub fn decimate(
@@ -27,6 +29,13 @@ pub fn decimate(
     let mut runs = Runs::default();
     let mut open: Option<Bucket> = None;
     for sample in samples {
+        if !sample.1.is_finite() {
+            if let Some(bucket) = open.take() {
+                runs.close(bucket);
+                runs.part();
+            }
+            continue;
+        }
         let index = sample.0.div_euclid(bucket_ms);
         open = Some(match open.take() {
             None => Bucket::start(index, sample),
@@ -179,6 +188,12 @@ mod tests {
             run.iter().filter(|(ts, _)| (50..950).contains(ts)).copied().collect()
         };
         assert_eq!(inside(&before[0]), inside(&after[0]));
+    }
+
+    #[test]
+    fn a_sample_without_a_value_parts_the_line() {
+        let samples = [(0, 1.0), (10, f64::NEG_INFINITY), (20, 2.0), (30, 3.0), (40, f64::NEG_INFINITY)];
+        assert_eq!(decimate(samples, 5, joined_up_to(99)), [vec![(0, 1.0)], vec![(20, 2.0), (30, 3.0)]]);
     }
 
     #[test]

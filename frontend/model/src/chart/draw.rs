@@ -88,6 +88,8 @@ pub enum Mark {
     Hatch(Rect),
     /// A stretch that was filled in afterwards: a tint and a bar above it.
     Replayed(Rect),
+    /// A stretch that is not loaded yet: dotted, so that it is neither empty nor lost.
+    Unloaded(Rect),
     /// Words or a number.
     Text {
         /// Where it hangs: the middle of its height.
@@ -160,6 +162,7 @@ impl Scene<'_> {
     fn has_nothing(&self) -> bool {
         self.set.rows_within(&self.window).is_empty()
             && !self.set.lost().meets(self.window.start, self.window.end)
+            && !self.set.unloaded().meets(self.window.start, self.window.end)
     }
 
     fn nothing(&self, plot: &Plot, marks: &mut Vec<Mark>) {
@@ -207,6 +210,8 @@ impl Scene<'_> {
     }
 
     fn stretches(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+        let unloaded = self.set.unloaded().within(self.window.clone());
+        marks.extend(unloaded.map(|span| Mark::Unloaded(self.stretch(plot, &span))));
         let replayed = self.set.replayed().within(self.window.clone());
         marks.extend(replayed.map(|span| Mark::Replayed(self.stretch(plot, &span))));
         let lost = self.set.lost().within(self.window.clone());
@@ -269,7 +274,7 @@ impl Scene<'_> {
         let rows = self.set.rows_within(&self.window);
         let rows = rows.start.saturating_sub(1)..rows.end + 1;
         let breaks = Breaks { hole_ms: self.hole_ms, lost: self.set.lost() };
-        decimate(self.set.samples(column, rows), plot.pixel_ms(self.surface.density), breaks)
+        decimate(self.set.points(column, rows), plot.pixel_ms(self.surface.density), breaks)
     }
 
     fn crosshair(&self, plot: &Plot, marks: &mut Vec<Mark>) {

@@ -124,7 +124,8 @@ impl Plot {
 
     /// Where a value is.
     pub fn y(&self, value: f64) -> f64 {
-        let share = (value - self.min) / (self.max - self.min);
+        // Halves, because the distance of two numbers near the ends of the range of f64 is beyond it.
+        let share = (value / 2.0 - self.min / 2.0) / (self.max / 2.0 - self.min / 2.0);
         self.area.bottom() - share * self.area.height
     }
 

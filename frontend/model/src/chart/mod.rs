@@ -5,10 +5,11 @@
 //! | [`ring`], [`spans`], [`series`] | columns that forget, stretches of time, named series over one column of times |
 //! | [`hidden`] | names of the series that are switched off |
 //! | [`decimate`] | reduction of many samples to as many points as a screen can show |
-//! | [`format`](mod@format), [`scale`], [`clock`] | numbers, axes of values, axes of time |
+//! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, axes of values, axes of time |
 //! | [`geometry`], [`draw`], [`readout`] | positions in the plot; a chart as marks; a chart in words |
 
 pub mod clock;
+pub mod decimal;
 pub mod decimate;
 pub mod draw;
 pub mod format;

@@ -1,13 +1,17 @@
-//! What a chart says in words and numbers: its legend, its tooltip, its table, its label for those who listen.
+//! A chart in words and numbers: its legend, its tooltip, its table, its label for a screen reader. Depends on
+//! [`super::draw`], [`super::geometry`] and [`super::format`](mod@super::format).
 
 use std::ops::Range;
 
+use shared::freshness::short_duration;
+
 use super::draw::Scene;
-use super::format::Format;
+use super::format::{Format, in_full};
 use super::geometry::nearest;
 use super::series::SeriesSet;
+use crate::field::Field;
 
-/// What a chart reads at one moment: under the crosshair, or at its right edge.
+/// Values of a chart at one moment: under the crosshair, or now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readout {
     /// One for each series, in their order.
@@ -16,17 +20,21 @@ pub struct Readout {
     pub crosshair: Option<Cursor>,
     /// The times of the left and right edge.
     pub window: Range<i64>,
-    /// How many characters the widest number may take, so that none moves the next.
+    /// Number of characters that the widest number may take, so that none moves the next.
     pub number_chars: usize,
+    /// Number of series that the chart leaves out because there are too many.
+    pub left_out: usize,
 }
 
-/// What one series reads.
+/// Value of one series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// The series.
+    /// Name of the series.
     pub name: String,
-    /// The value with its unit; a dash if there is none.
+    /// The value with its unit; a dash if there is none, with its age if the series has stopped.
     pub text: String,
+    /// Whether the series has stopped while others go on, or its newest value is none.
+    pub is_over: bool,
 }
 
 /// The crosshair's time and place.
@@ -60,19 +68,23 @@ impl Readout {
         let reach_ms = scene.reach_ms(&plot);
         let format = &scene.scale.format;
         let read = |column: usize, name: &str| {
-            let sample = match crosshair {
-                Some(cursor) => nearest(scene.set, column, cursor.ts_ms, reach_ms),
-                None => scene.set.latest(column, scene.window.end),
+            let (text, is_over) = match crosshair {
+                Some(cursor) => {
+                    let sample = nearest(scene.set, column, cursor.ts_ms, reach_ms);
+                    (sample.map_or_else(|| NO_VALUE.to_owned(), |(_, value)| format.reading_of(value)), false)
+                }
+                None => newest(scene.set, column, scene.window.end, format),
             };
-            let text = sample.map_or_else(|| "–".to_owned(), |(_, value)| format.reading(value));
-            Reading { name: name.to_owned(), text }
+            Reading { name: name.to_owned(), text, is_over }
         };
         let series = scene.set.series().iter().enumerate();
+        let ends = [scene.scale.min, scene.scale.max].map(|end| format.reading_of(end).chars().count());
         Self {
             readings: series.map(|(column, series)| read(column, series.name())).collect(),
             crosshair,
             window: scene.window.clone(),
-            number_chars: chars(format, scene.scale.min).max(chars(format, scene.scale.max)),
+            number_chars: ends.into_iter().max().unwrap_or(0).min(MOST_NUMBER_CHARS),
+            left_out: scene.set.series_left_out(),
         }
     }
 
@@ -84,12 +96,27 @@ impl Readout {
     }
 }
 
-/// The youngest rows of a window, youngest first, at most `most` of them.
-pub fn table(set: &SeriesSet, window: &Range<i64>, format: &Format, most: usize) -> Vec<Row> {
+/// Newest value of a series as text, and whether it is none: the series has stopped, or its publisher says so.
+fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String, bool) {
+    if let Some(age_ms) = set.stopped_ms(column, now) {
+        return (format!("{NO_VALUE} {}", short_duration(age_ms)), true);
+    }
+    match set.newest(column).map(|newest| &newest.field) {
+        Some(Field::Number { sent, .. }) => (format.reading(sent), false),
+        Some(Field::Text(text)) => (text.clone(), true),
+        Some(Field::Nothing) | None => (NO_VALUE.to_owned(), true),
+    }
+}
+
+/// The youngest rows of a window, youngest first, at most `most` of them. Numbers are in the publisher's unit and in
+/// full.
+pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     let rows = set.rows_within(window);
     let columns = 0..set.series().len();
     let row = |index: usize| {
-        let numbers = columns.clone().map(|column| format.number(set.value(column, index))).collect();
+        let number =
+            |value: f64| if value.is_finite() { in_full(&plain(value)) } else { NO_VALUE.to_owned() };
+        let numbers = columns.clone().map(|column| number(set.value(column, index))).collect();
         set.time(index).map(|ts_ms| Row { ts_ms, numbers })
     };
     rows.rev().take(most).filter_map(row).collect()
@@ -112,9 +139,21 @@ pub fn step(set: &SeriesSet, window: &Range<i64>, from_ms: Option<i64>, steps: i
     set.time(row.clamp(rows.start.min(last), last))
 }
 
-fn chars(format: &Format, value: f64) -> usize {
-    format.text(value).chars().count()
+/// Shortest digits that read back as `value`, without an exponent where it is short enough.
+fn plain(value: f64) -> String {
+    super::decimal::Decimal::of(value).map_or_else(String::new, |decimal| {
+        let sign = if decimal.is_negative() { "-" } else { "" };
+        if (-6..=15).contains(&decimal.point()) {
+            format!("{sign}{}", decimal.plain(None))
+        } else {
+            format!("{value:e}")
+        }
+    })
 }
+
+const NO_VALUE: &str = "–";
+/// Room for a number in the legend, whatever the ends of the axis are.
+const MOST_NUMBER_CHARS: usize = 14;
 
 #[cfg(test)]
 mod tests {
@@ -143,7 +182,7 @@ mod tests {
             hidden: &Hidden::new(),
             look: Look::Line,
             window: 0..5_000,
-            scale: &Scale { format: scale.format.for_steps(0.5), ..scale },
+            scale: &scale,
             surface: Surface { width: 300.0, height: 100.0, density: 1.0, font_px: 10.0, digit_px: 6.0 },
             hole_ms: Some(1_500),
             dimmed: false,
@@ -152,19 +191,19 @@ mod tests {
         })
     }
 
-    fn plain(text: &str) -> String {
+    fn spaced(text: &str) -> String {
         text.replace('\u{202f}', " ")
     }
 
     #[test]
     fn without_a_crosshair_the_latest_values_are_read() {
-        assert_eq!(plain(&readout(None).summary()), "user 30.0 %, system 3.5 %");
+        assert_eq!(spaced(&readout(None).summary()), "user 30 %, system 3.5 %");
     }
 
     #[test]
     fn under_a_crosshair_the_nearest_values_are_read() {
         let readout = readout(Some(1_100));
-        assert_eq!(plain(&readout.summary()), "user 20.0 %, system 2.5 %");
+        assert_eq!(spaced(&readout.summary()), "user 20 %, system 2.5 %");
         assert_eq!(readout.crosshair.map(|cursor| cursor.is_right), Some(false));
     }
 
@@ -175,11 +214,32 @@ mod tests {
 
     #[test]
     fn a_table_has_the_youngest_rows_first() {
-        let format = Format::for_range(&Unit::default(), 0.0, 30.0, true);
-        let rows = table(&set(), &(0..1_500), &format, 9);
+        let rows = table(&set(), &(0..1_500), 9);
         assert_eq!(rows.iter().map(|row| row.ts_ms).collect::<Vec<_>>(), [1_000, 0]);
-        assert_eq!(rows[0].numbers, ["20", "2"]);
-        assert_eq!(table(&set(), &(0..9_000), &format, 1).len(), 1);
+        assert_eq!(rows[0].numbers, ["20", "2.5"]);
+        assert_eq!(table(&set(), &(0..9_000), 1).len(), 1);
+    }
+
+    #[test]
+    fn a_table_has_its_numbers_in_full_and_in_the_publishers_unit() {
+        let mut set = SeriesSet::new(4);
+        set.append(1, [("rss", 3_092_376_453.0), ("tiny", 3.1e-12), ("rate", 0.25)]);
+        assert_eq!(
+            table(&set, &(0..9), 9)[0].numbers.iter().map(|n| spaced(n)).collect::<Vec<_>>(),
+            ["3092376453", "3.1 × 10⁻¹²", "0.25"]
+        );
+    }
+
+    #[test]
+    fn a_series_that_has_stopped_reads_as_a_dash_and_its_age() {
+        let mut set = SeriesSet::new(200);
+        for second in 0..120 {
+            let db = (second < 60).then_some(("db", 41.0));
+            set.append(second * 1_000, [("web", 12.0)].into_iter().chain(db));
+        }
+        let scale = Scale::fit(None, &Unit::default(), Bounds::default(), 4);
+        assert_eq!(newest(&set, 0, 119_000, &scale.format), ("12".to_owned(), false));
+        assert_eq!(newest(&set, 1, 119_000, &scale.format), ("– 1 min".to_owned(), true));
     }
 
     #[test]

@@ -66,6 +66,23 @@ impl<T: Copy + PartialOrd> Ring<T> {
         }
     }
 
+    /// Replaces the number at `row`, if there is one.
+    pub fn set(&mut self, row: usize, cell: T) {
+        if let Some(kept) = self.cells.get_mut(row) {
+            *kept = cell;
+        }
+    }
+
+    /// In a stretch of `rows` that is ascending: the first row whose number is not smaller than `cell`.
+    pub fn place_within(&self, rows: Range<usize>, cell: T) -> usize {
+        let (mut start, mut end) = (rows.start, rows.end.min(self.len()));
+        while start < end {
+            let middle = start + (end - start) / 2;
+            if self.cells[middle] < cell { start = middle + 1 } else { end = middle }
+        }
+        start
+    }
+
     /// Forgets the oldest `count` numbers.
     pub fn drop_first(&mut self, count: usize) {
         self.cells.drain(..count.min(self.cells.len()));

@@ -37,13 +37,15 @@ impl Scale {
     pub fn fit(extent: Option<Extent>, unit: &Unit, bounds: Bounds, intervals: usize) -> Self {
         let whole = extent.is_none_or(|extent| extent.whole);
         let (low, high) = ends(extent, unit, bounds);
-        let format = Format::for_range(unit, low, high, whole);
+        let format = Format::for_range(unit, low, high);
         let coarsest = if whole && format.divisor() <= 1.0 { 1.0 } else { 0.0 };
-        let rough = (high - low) / format.divisor() / intervals.max(1) as f64;
+        let rough = (high / format.divisor() - low / format.divisor()) / intervals.max(1) as f64;
         let step = round_step(rough).max(coarsest) * format.divisor();
+        let (round_low, round_high) =
+            ((low / step + EPSILON).floor() * step, (high / step - EPSILON).ceil() * step);
         Self {
-            min: bounds.min.unwrap_or_else(|| (low / step + EPSILON).floor() * step),
-            max: bounds.max.filter(|max| *max > low).unwrap_or_else(|| (high / step - EPSILON).ceil() * step),
+            min: bounds.min.unwrap_or(round_low.max(f64::MIN)),
+            max: bounds.max.filter(|max| *max > low).unwrap_or(round_high.min(f64::MAX)),
             step,
             format,
         }
@@ -102,7 +104,7 @@ fn percent_ends(low: f64, high: f64) -> (f64, f64) {
 /// From zero, unless the data is far from it and keeps within a narrow band.
 fn from_zero(low: f64, high: f64) -> (f64, f64) {
     if low == high {
-        return (low.min(0.0) * 1.25, high.max(0.0) * 1.25);
+        return ((low.min(0.0) * 1.25).max(f64::MIN), (high.max(0.0) * 1.25).min(f64::MAX));
     }
     let span = high - low;
     let low = if low > 0.0 && span >= BASELINE_SHARE * high { 0.0 } else { low };
@@ -182,7 +184,8 @@ mod tests {
     #[test]
     fn the_uppermost_mark_names_the_unit_where_the_panel_names_another() {
         let uppermost = |unit, max| labels(&fit(unit, 0.0, max)).pop().unwrap_or_default();
-        assert_eq!(uppermost("ms", 1_500.5), "2.0\u{202f}s");
+        assert_eq!(uppermost("ms", 1_500.5), "2000");
+        assert_eq!(uppermost("ms", 1_500_000.5), "2000\u{202f}s");
         assert_eq!(uppermost("", 3_200_000.0), "4\u{202f}M");
         assert_eq!(uppermost("s", 3.5), "4");
         assert_eq!(uppermost("MiB/s", 3.5), "4");

@@ -28,7 +28,7 @@ impl Bench {
     }
 
     fn freshness(&self, second: i64) -> Freshness {
-        let around = Circumstances { now: second * 1_000, cut_off_since: None };
+        let around = Circumstances { now: second * 1_000, ..Circumstances::default() };
         self.stream.evidence(WINDOW_MS, around).freshness()
     }
 
@@ -116,7 +116,7 @@ fn only_the_part_of_a_loss_inside_the_window_counts() {
     bench.take(Coming::Live, 0..5);
     bench.stream.lose(Some(4_000), Some(44_000), &mut bench.series);
     bench.take(Coming::Live, 44..95);
-    let around = Circumstances { now: 94_000, cut_off_since: None };
+    let around = Circumstances { now: 94_000, ..Circumstances::default() };
     assert_eq!(bench.stream.evidence(WINDOW_MS, around).lost_ms, 10_000);
 }
 

@@ -1,5 +1,6 @@
 use super::super::format::Unit;
 use super::super::scale::Bounds;
+use super::super::spans::Spans;
 use super::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -214,4 +215,41 @@ fn only_one_series_alone_on_an_axis_with_a_zero_is_filled() {
     assert_eq!(areas(&scene(&set, &raised).marks()), 0);
     set.append(4_500, [("w", 1.0)]);
     assert_eq!(areas(&scene(&set, &scale).marks()), 0);
+}
+
+#[test]
+fn a_stretch_that_is_not_loaded_yet_is_neither_empty_nor_lost() {
+    let (mut set, scale) = (set(&[(4_000, 1.0)]), scale());
+    let mut unloaded = Spans::new();
+    unloaded.add(i64::MIN..3_000);
+    set.set_unloaded(unloaded);
+    let scene = scene(&set, &scale);
+    let plot = scene.plot();
+    let expected = Rect { left: plot.x(0), width: plot.x(3_000) - plot.x(0), ..plot.area };
+    assert!(scene.marks().contains(&Mark::Unloaded(expected)), "{:?}", scene.marks());
+    let earlier = Scene { window: -9_000..-4_000, ..scene };
+    assert!(!texts(&earlier.marks()).contains(&"no data in this window"));
+}
+
+#[test]
+fn a_null_parts_the_line() {
+    let (mut set, scale) = (steady(), scale());
+    set.append(2_500, [("v", f64::NAN)]);
+    assert_eq!(lines(&scene(&set, &scale).marks()).len(), 2);
+}
+
+#[test]
+fn numbers_near_the_end_of_the_range_of_floats_are_drawn_in_the_plot() {
+    let set = set(&[(0, 1.5e25), (1_000, f64::MAX), (2_000, f64::MIN)]);
+    let extent = set.extent(0, 0..3);
+    let scale = Scale::fit(extent, &Unit::default(), Bounds::default(), 4);
+    let scene = scene(&set, &scale);
+    let area = scene.plot().area;
+    let points: Vec<Point> = lines(&scene.marks()).into_iter().flatten().copied().collect();
+    assert!(points.len() == 3 && points.iter().all(|point| area.contains(*point)), "{points:?} in {area:?}");
+    assert!(
+        texts(&scene.marks()).iter().all(|text| text.chars().count() < 20),
+        "{:?}",
+        texts(&scene.marks())
+    );
 }

@@ -1,0 +1,266 @@
+//! Decimal numbers as text, so that no digit is lost or invented between a publisher and the screen.
+
+use std::cmp::Ordering;
+
+/// Digits before the point up to which zeros are written out; beyond, they say nothing that an exponent does not.
+const LONGEST_WHOLE: i32 = 15;
+
+/// A number in decimal digits: `digits` times ten to the power of `-scale`, with the sign apart.
+///
+/// `1.08370` has the digits `108370` and the scale 5; `1.5e25` has the digits `15` and the scale -24. Zeros at the end
+/// are kept as they were sent, zeros at the beginning are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decimal {
+    negative: bool,
+    /// ASCII digits without leading zeros; empty for zero.
+    digits: String,
+    /// Digits after the point; negative if there are zeros between the last digit and the point.
+    scale: i32,
+}
+
+impl Decimal {
+    /// The number that `text` spells as JSON does (`-12.50`, `3e8`); `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.trim_start_matches('+').parse::<i32>().ok()?),
+            None => (rest, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let all = format!("{whole}{fraction}");
+        let scale = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
+        Some(Self { negative, digits: all.trim_start_matches('0').to_owned(), scale })
+    }
+
+    /// The shortest digits that read back as `value`; `None` for a value that is not finite.
+    pub fn of(value: f64) -> Option<Self> {
+        let mut decimal = Self::parse(&format!("{value:e}"))?;
+        // `{:e}` writes 1200 as 1.2e3: the zeros before the point were meant.
+        if decimal.scale < 0 && decimal.point() <= LONGEST_WHOLE {
+            decimal.fill_up_to_point();
+        }
+        Some(decimal)
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(&self) -> bool {
+        self.digits.is_empty() || self.digits.bytes().all(|digit| digit == b'0')
+    }
+
+    /// Whether it is a whole number written without a point.
+    pub fn is_whole(&self) -> bool {
+        self.scale <= 0
+    }
+
+    /// Significant digits.
+    pub fn len(&self) -> usize {
+        self.digits.len()
+    }
+
+    /// Whether it has no significant digits: it is zero.
+    pub fn is_empty(&self) -> bool {
+        self.digits.is_empty()
+    }
+
+    /// Digits after the point; 0 if there are none.
+    pub fn decimals(&self) -> usize {
+        usize::try_from(self.scale).unwrap_or(0)
+    }
+
+    /// Digits before the point; 0 or less for numbers below one. 3 for 123.4, 1 for 1.5, 0 for 0.5, -1 for 0.05.
+    pub fn point(&self) -> i32 {
+        if self.is_zero() { 0 } else { self.digits.len() as i32 - self.scale }
+    }
+
+    /// This number times ten to the power of `power`: the point moves, no digit changes.
+    #[must_use]
+    pub fn shifted(&self, power: i32) -> Self {
+        let mut moved = Self { scale: self.scale - power, ..self.clone() };
+        if moved.scale < 0 && moved.point() <= LONGEST_WHOLE {
+            moved.fill_up_to_point();
+        }
+        moved
+    }
+
+    /// This number with at most `decimals` digits after the point.
+    ///
+    /// A fraction never becomes a whole number by this: 99.96 with one decimal is 99.9, not 100.0. Zeros that rounding
+    /// leaves at the end are dropped, since nobody sent them.
+    #[must_use]
+    pub fn cut(&self, decimals: usize) -> Self {
+        let surplus = self.scale - decimals as i32;
+        if surplus <= 0 {
+            return self.clone();
+        }
+        let kept = self.digits.len().saturating_sub(surplus as usize);
+        if surplus as usize > self.digits.len() {
+            return Self { negative: false, digits: String::new(), scale: 0 };
+        }
+        let is_up = self.digits.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
+        let truncated =
+            Self { digits: self.digits[..kept].to_owned(), scale: decimals as i32, ..self.clone() };
+        let rounded = if is_up { truncated.one_more() } else { truncated.clone() };
+        if rounded.is_integral() && !self.is_integral() { truncated } else { rounded.without_last_zeros() }
+    }
+
+    /// Digits with a point, thousands apart by `separator` from five digits on; without the sign.
+    pub fn plain(&self, separator: Option<char>) -> String {
+        let zeros = |count: usize| "0".repeat(count);
+        let point = self.digits.len() as i32 - self.scale;
+        let (whole, fraction) = if self.scale <= 0 {
+            (format!("{}{}", self.digits, zeros(self.scale.unsigned_abs() as usize)), String::new())
+        } else if point <= 0 {
+            (String::new(), format!("{}{}", zeros(point.unsigned_abs() as usize), self.digits))
+        } else {
+            let (whole, fraction) = self.digits.split_at(point as usize);
+            (whole.to_owned(), fraction.to_owned())
+        };
+        let whole = if whole.is_empty() || self.digits.is_empty() { "0" } else { &whole };
+        let whole = separator.map_or_else(|| whole.to_owned(), |separator| grouped(whole, separator));
+        if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
+    }
+
+    /// Whether it is below zero; there is no negative zero.
+    pub fn is_negative(&self) -> bool {
+        self.negative && !self.is_zero()
+    }
+
+    /// First digit, then the others after a point, and the power of ten that belongs to them: `1.5` and 25.
+    pub fn scientific(&self) -> (Self, i32) {
+        let exponent = self.point() - 1;
+        let trimmed = Self { digits: self.digits.clone(), scale: self.scale + exponent, ..self.clone() };
+        (trimmed.without_last_zeros(), exponent)
+    }
+
+    /// Compares the absolute values.
+    pub fn cmp_abs(&self, other: &Self) -> Ordering {
+        let by_point = (!self.is_zero(), self.point()).cmp(&(!other.is_zero(), other.point()));
+        let digits = |number: &Self| number.digits.trim_end_matches('0').to_owned();
+        by_point.then_with(|| digits(self).cmp(&digits(other)))
+    }
+
+    /// This number without the zeros at the end of its fraction.
+    #[must_use]
+    pub fn without_last_zeros(mut self) -> Self {
+        while self.scale > 0 && self.digits.ends_with('0') {
+            self.digits.pop();
+            self.scale -= 1;
+        }
+        if self.digits.is_empty() {
+            self.scale = 0;
+        }
+        self
+    }
+
+    /// Whether nothing but zeros stands after the point.
+    fn is_integral(&self) -> bool {
+        self.is_zero() || {
+            let decimals = self.decimals();
+            decimals == 0
+                || self.point() > 0 && self.digits[self.digits.len() - decimals..].bytes().all(|d| d == b'0')
+        }
+    }
+
+    fn one_more(&self) -> Self {
+        let mut digits = self.digits.clone().into_bytes();
+        for digit in digits.iter_mut().rev() {
+            if *digit < b'9' {
+                *digit += 1;
+                return Self { digits: String::from_utf8(digits).unwrap_or_default(), ..self.clone() };
+            }
+            *digit = b'0';
+        }
+        digits.insert(0, b'1');
+        Self { digits: String::from_utf8(digits).unwrap_or_default(), ..self.clone() }
+    }
+
+    fn fill_up_to_point(&mut self) {
+        if !self.digits.is_empty() {
+            self.digits.push_str(&"0".repeat(self.scale.unsigned_abs() as usize));
+        }
+        self.scale = 0;
+    }
+}
+
+/// Thousands apart, from five digits on: a year or a port is not cut in two.
+fn grouped(digits: &str, separator: char) -> String {
+    let mut text = String::with_capacity(digits.len() + 8);
+    for (index, digit) in digits.char_indices() {
+        if digits.len() > 4 && index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn plain(text: &str) -> String {
+        Decimal::parse(text).map(|decimal| decimal.plain(None)).unwrap_or_default()
+    }
+
+    #[test]
+    fn digits_are_kept_as_they_were_sent() {
+        for text in ["0", "21.5", "1.08370", "0.035", "18446744073709551615", "0.0", "100", "7.000"] {
+            assert_eq!(plain(text), text);
+        }
+        assert_eq!(
+            (plain("1.5e3").as_str(), plain("25e-4").as_str(), plain("1E+2").as_str()),
+            ("1500", "0.0025", "100")
+        );
+    }
+
+    #[test]
+    fn only_what_json_calls_a_number_is_one() {
+        for text in ["", "-", "abc", "1.2.3", "1e", "0x10", ".5", "NaN"] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_float_has_the_fewest_digits_that_read_back_as_it() {
+        let of = |value: f64| Decimal::of(value).map(|decimal| decimal.plain(None)).unwrap_or_default();
+        assert_eq!(
+            (of(21.5).as_str(), of(1_200.0).as_str(), of(0.1).as_str(), of(0.0).as_str()),
+            ("21.5", "1200", "0.1", "0")
+        );
+        assert_eq!(Decimal::of(f64::NAN), None);
+        assert_eq!(Decimal::of(f64::INFINITY), None);
+    }
+
+    #[test]
+    fn cutting_never_turns_a_fraction_into_a_whole_number() {
+        let cut = |text: &str, decimals| Decimal::parse(text).unwrap().cut(decimals).plain(None);
+        assert_eq!(cut("99.96", 1), "99.9");
+        assert_eq!(cut("99.94", 1), "99.9");
+        assert_eq!(cut("21.499999999999996", 4), "21.5");
+        assert_eq!(cut("3.0000000000000004", 4), "3.0000");
+        assert_eq!(cut("0.30000000000000004", 6), "0.3");
+        assert_eq!(cut("9.9999", 2), "9.99");
+        assert_eq!(cut("19.956", 2), "19.96");
+    }
+
+    #[test]
+    fn moving_the_point_changes_no_digit() {
+        let shifted = |text: &str, power| Decimal::parse(text).unwrap().shifted(power).plain(None);
+        assert_eq!(shifted("1500029", -6), "1.500029");
+        assert_eq!(shifted("3.1e-12", 12), "3.1");
+        assert_eq!(shifted("0.00025", 6), "250");
+    }
+
+    #[test]
+    fn the_scientific_form_has_one_digit_before_the_point() {
+        let (mantissa, exponent) = Decimal::parse("1.7976931348623157e308").unwrap().scientific();
+        assert_eq!((mantissa.plain(None).as_str(), exponent), ("1.7976931348623157", 308));
+        let (mantissa, exponent) = Decimal::parse("0.0000031").unwrap().scientific();
+        assert_eq!((mantissa.plain(None).as_str(), exponent), ("3.1", -6));
+    }
+}

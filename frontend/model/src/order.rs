@@ -1,0 +1,76 @@
+//! Order of a topic's publications, which decides which of them is the newest. Depends on `shared` alone.
+
+use shared::{Millis, Publication};
+
+/// Bits of a sequence number that hold the offset; the bits above hold the number of the epoch.
+const OFFSET_BITS: u32 = 48;
+
+/// Position of a publication among those of its topic: by effective time, then by place in the log.
+///
+/// The effective time is the earlier of `ts` and `received_at`. A burst within one millisecond therefore keeps the
+/// order of the log, a time stamp from the future does not outlive the publications after it, and data about earlier
+/// times that is sent late does not become the newest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Order {
+    effective_ms: Millis,
+    sequence: u64,
+}
+
+impl Order {
+    /// Position of `publication`, which belongs to the topic's `epoch`-th epoch since the page was opened.
+    pub fn of(publication: &Publication, epoch: u64) -> Self {
+        Self {
+            effective_ms: publication.ts.min(publication.received_at),
+            sequence: (epoch << OFFSET_BITS) | publication.offset,
+        }
+    }
+
+    /// Position of a value that is known by its time and by its place among values of the same time.
+    pub const fn at(effective_ms: Millis, sequence: u64) -> Self {
+        Self { effective_ms, sequence }
+    }
+
+    /// Time that counts for the order, in milliseconds since the Unix epoch.
+    pub fn effective_ms(self) -> Millis {
+        self.effective_ms
+    }
+
+    /// Number that no other publication of the topic has, and that grows along the log.
+    pub fn sequence(self) -> u64 {
+        self.sequence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn order(offset: u64, ts: Millis, received_at: Millis) -> Order {
+        Order::of(&Publication { offset, ts, received_at, data: json!(1) }, 0)
+    }
+
+    #[test]
+    fn publications_of_one_millisecond_keep_the_order_of_the_log() {
+        assert!(order(1_000, 7, 7) > order(280, 7, 7));
+    }
+
+    #[test]
+    fn a_time_stamp_from_the_future_does_not_outlive_the_next_publication() {
+        assert!(order(2, 2_000, 2_000) > order(1, 240_000, 1_000));
+    }
+
+    #[test]
+    fn late_data_about_an_earlier_time_is_not_the_newest() {
+        assert!(order(3, 1_000, 9_000) < order(2, 8_000, 8_000));
+    }
+
+    #[test]
+    fn a_new_epoch_comes_after_the_old_one_within_a_millisecond() {
+        let publication = Publication { offset: 1, ts: 5, received_at: 5, data: json!(1) };
+        assert!(Order::of(&publication, 1) > order(9_000, 5, 5));
+    }
+}

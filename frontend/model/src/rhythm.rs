@@ -1,0 +1,76 @@
+//! Usual time between publications, learned from the times at which they were received. Depends on `shared` alone.
+
+use shared::Millis;
+
+/// Times remembered: nine intervals, an odd number so that the median is one of them.
+const REMEMBERED: usize = 10;
+/// Times needed before an interval is estimated: three intervals.
+const NEEDED: usize = 4;
+
+/// Newest times at which something was received, whatever the order in which they became known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rhythm {
+    /// Ascending, each time once.
+    times: Vec<Millis>,
+}
+
+impl Rhythm {
+    /// No times yet.
+    pub const fn new() -> Self {
+        Self { times: Vec::new() }
+    }
+
+    /// Adds a time. Times that are equal (a burst) count once; a time older than all remembered ones is ignored once
+    /// there are enough.
+    pub fn observe(&mut self, at: Millis) {
+        let Err(place) = self.times.binary_search(&at) else { return };
+        if self.times.len() < REMEMBERED {
+            self.times.insert(place, at);
+        } else if place > 0 {
+            self.times.remove(0);
+            self.times.insert(place - 1, at);
+        }
+    }
+
+    /// Median interval in milliseconds, so that one pause or one burst does not move it; `None` below three intervals.
+    pub fn interval_ms(&self) -> Option<u64> {
+        if self.times.len() < NEEDED {
+            return None;
+        }
+        let mut intervals: Vec<u64> = self.times.windows(2).map(|pair| pair[0].abs_diff(pair[1])).collect();
+        intervals.sort_unstable();
+        intervals.get(intervals.len() / 2).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn learned(times: &[Millis]) -> Option<u64> {
+        let mut rhythm = Rhythm::default();
+        times.iter().for_each(|at| rhythm.observe(*at));
+        rhythm.interval_ms()
+    }
+
+    #[test]
+    fn nothing_is_claimed_from_fewer_than_three_intervals() {
+        assert_eq!(learned(&[0, 1_000, 2_000]), None);
+        assert_eq!(learned(&[0, 1_000, 2_000, 3_000]), Some(1_000));
+    }
+
+    #[test]
+    fn one_pause_and_one_burst_do_not_move_the_median() {
+        assert_eq!(learned(&[0, 1_000, 2_000, 60_000, 60_001, 61_000, 62_000]), Some(1_000));
+        assert_eq!(learned(&[0, 0, 0, 1_000, 1_000, 2_000, 3_000]), Some(1_000));
+    }
+
+    #[test]
+    fn the_order_in_which_times_become_known_does_not_matter() {
+        let times: Vec<Millis> = (0..40).map(|n| n * n * 10).collect();
+        let turned: Vec<Millis> = times.iter().rev().copied().collect();
+        assert_eq!(learned(&times), learned(&turned));
+    }
+}
