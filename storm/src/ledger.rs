@@ -1,22 +1,28 @@
-//! What one viewer was told, checked as it comes: every publication of a topic carries its own offset as data.
+//! A check of the deliveries to one viewer, made as they arrive. Every publication of a topic carries its own offset as
+//! data, so that a wrong, missing or repeated one is recognised.
+//!
+//! For example, with offsets 1 and 2 seen, offset 3 with data `3` is right, offset 3 with data `4`, offset 2 and offset
+//! 4 are violations; and offset 4 is right if a gap from 2 to 3 was announced before, of which the server has deleted
+//! the publication.
 
 use std::collections::BTreeMap;
 
 use shared::{Epoch, Position, Publication, Topic};
 
-use crate::Board;
+use crate::progress::Progress;
 
-/// One viewer's books.
+/// A record of the deliveries and announced gaps of one viewer, and of every violation of the order among them.
 #[derive(Debug, Default)]
 pub struct Ledger {
     topics: BTreeMap<Topic, Account>,
-    /// What should not have been.
-    pub faults: Vec<String>,
-    /// Publications seen.
+    /// Descriptions of everything that the viewer must not see: wrong data, duplicates, and gaps that were not
+    /// announced.
+    pub violations: Vec<String>,
+    /// Number of publications delivered.
     pub seen: u64,
-    /// Gaps announced.
+    /// Number of gaps that the session announced.
     pub gaps: u64,
-    /// Publications in them.
+    /// Number of publications inside the announced gaps.
     pub lost: u64,
 }
 
@@ -27,7 +33,7 @@ struct Account {
 }
 
 impl Ledger {
-    /// Publications, as the session hands them on.
+    /// Checks publications in the order in which the session delivers them.
     pub fn publications(&mut self, topic: &Topic, epoch: &Epoch, items: &[Publication]) {
         for item in items {
             self.seen += 1;
@@ -37,42 +43,45 @@ impl Ledger {
                 .or_insert_with(|| Account { epoch: epoch.clone(), last: item.offset - 1 });
             if account.epoch != *epoch || item.offset != account.last + 1 || item.data != item.offset {
                 let Account { epoch: old, last } = account;
-                self.faults
+                self.violations
                     .push(format!("{topic}: {old}:{last}, then {epoch}:{} {}", item.offset, item.data));
             }
             account.last = item.offset;
         }
     }
 
-    /// A gap, as the session announces it. It has to begin where the viewer is, and to be lost indeed.
-    pub fn gap(&mut self, topic: &Topic, from: &Position, to: &Position, board: &Board) {
+    /// Checks a gap that the session announces. It must begin at the viewer's last offset, and the server must have
+    /// deleted what is in it.
+    pub fn gap(&mut self, topic: &Topic, from: &Position, to: &Position, progress: &Progress) {
         self.gaps += 1;
         self.lost += to.offset.saturating_sub(from.offset);
         let last = self.topics.get(topic).map(|account| account.last);
-        if last != Some(from.offset) || to.offset <= from.offset || !board.may_be_forgotten(topic, to.offset)
+        if last != Some(from.offset) || to.offset <= from.offset || !progress.may_be_deleted(topic, to.offset)
         {
-            self.faults.push(format!("{topic}: {last:?}, then a gap from {from} to {to}"));
+            self.violations.push(format!("{topic}: {last:?}, then a gap from {from} to {to}"));
         }
         if let Some(account) = self.topics.get_mut(topic) {
             account.last = to.offset;
         }
     }
 
-    /// Anything else that should not be.
-    pub fn fault(&mut self, what: impl std::fmt::Debug) {
-        self.faults.push(format!("{what:?}"));
+    /// Records a violation that is not about a single publication.
+    pub fn violation(&mut self, description: impl std::fmt::Debug) {
+        self.violations.push(format!("{description:?}"));
     }
 
-    /// Whether everything that was acknowledged has been seen.
-    pub fn is_complete(&self, board: &Board) -> bool {
-        self.behind(board).is_empty()
+    /// Returns true if the viewer has everything that was acknowledged.
+    pub fn is_complete(&self, progress: &Progress) -> bool {
+        self.behind(progress).is_empty()
     }
 
-    /// Where something is missing still: the last place seen, and the last there is.
-    pub fn behind(&self, board: &Board) -> Vec<(String, Option<u64>, u64)> {
-        let missing = board.topics().filter_map(|topic| {
-            let (last, end) = (self.topics.get(topic).map(|account| account.last), board.acknowledged(topic));
-            // More may have been seen: an acknowledgement can be lost.
+    /// Returns each topic on which acknowledged publications have not been delivered, with the last offset that was
+    /// delivered and the last that was acknowledged.
+    pub fn behind(&self, progress: &Progress) -> Vec<(String, Option<u64>, u64)> {
+        let missing = progress.topics().filter_map(|topic| {
+            let (last, end) =
+                (self.topics.get(topic).map(|account| account.last), progress.acknowledged(topic));
+            // More may have been delivered than acknowledged, because an acknowledgement can be lost.
             last.is_none_or(|last| last < end).then(|| (topic.to_string(), last, end))
         });
         missing.collect()
@@ -85,13 +94,13 @@ mod tests {
 
     const KEPT: u64 = 100;
 
-    fn board(acknowledged: u64) -> (Board, Topic) {
-        let (board, topic) = (Board::new(&["storm/1"], 1, KEPT), Topic::new("storm/1").unwrap());
-        board.acknowledge(&topic, acknowledged);
-        (board, topic)
+    fn progress(acknowledged: u64) -> (Progress, Topic) {
+        let (progress, topic) = (Progress::new(&["storm/1"], 1, KEPT), Topic::new("storm/1").unwrap());
+        progress.acknowledge(&topic, acknowledged);
+        (progress, topic)
     }
 
-    /// Books in which these offsets were written one after the other, each with itself as data.
+    /// Returns a ledger to which these offsets were delivered in this order, each with itself as data.
     fn seen(offsets: &[u64]) -> Ledger {
         let mut ledger = Ledger::default();
         for offset in offsets {
@@ -102,41 +111,41 @@ mod tests {
 
     fn saw(ledger: &mut Ledger, epoch: &str, offset: u64, data: u64) {
         let item = Publication { offset, ts: 0, received_at: 0, data: data.into() };
-        ledger.publications(&board(0).1, &Epoch::new(epoch), &[item]);
+        ledger.publications(&progress(0).1, &Epoch::new(epoch), &[item]);
     }
 
     #[test]
-    fn what_comes_once_and_in_order_is_no_fault_and_complete_when_all_is_there() {
+    fn deliveries_in_order_are_no_violation_and_complete_once_all_acknowledged_ones_are_there() {
         let ledger = seen(&[7, 8, 9]);
-        assert_eq!((ledger.faults.len(), ledger.seen), (0, 3));
-        assert!(ledger.is_complete(&board(9).0));
-        assert!(!ledger.is_complete(&board(10).0));
+        assert_eq!((ledger.violations.len(), ledger.seen), (0, 3));
+        assert!(ledger.is_complete(&progress(9).0));
+        assert!(!ledger.is_complete(&progress(10).0));
     }
 
     #[test]
-    fn what_is_doubled_missing_or_out_of_order_is_a_fault() {
+    fn a_duplicate_a_hole_and_a_wrong_order_are_violations() {
         for offsets in [[1, 2, 2], [1, 2, 4], [1, 3, 2]] {
-            assert!(!seen(&offsets).faults.is_empty(), "{offsets:?}");
+            assert!(!seen(&offsets).violations.is_empty(), "{offsets:?}");
         }
     }
 
     #[test]
-    fn what_was_not_published_there_and_what_is_of_another_log_is_a_fault() {
+    fn wrong_data_and_a_publication_of_another_epoch_are_violations() {
         for (epoch, data) in [("e", 3), ("f", 2)] {
             let mut ledger = seen(&[1]);
             saw(&mut ledger, epoch, 2, data);
-            assert_eq!(ledger.faults.len(), 1, "{epoch} {data}");
+            assert_eq!(ledger.violations.len(), 1, "{epoch} {data}");
         }
     }
 
     #[test]
-    fn a_gap_is_a_fault_unless_it_begins_where_the_viewer_is_and_the_server_may_have_forgotten() {
+    fn a_gap_is_a_violation_unless_it_begins_where_the_viewer_is_and_the_server_may_have_deleted_it() {
         for (from, acknowledged, faults) in [(2, 5 + KEPT, 0), (1, 5 + KEPT, 1), (2, 5, 1)] {
-            let (board, topic) = board(acknowledged);
+            let (progress, topic) = progress(acknowledged);
             let mut ledger = seen(&[1, 2]);
             let place = |offset| Position::new(Epoch::new("e"), offset);
-            ledger.gap(&topic, &place(from), &place(5), &board);
-            assert_eq!(ledger.faults.len(), faults, "from {from} with {acknowledged}");
+            ledger.gap(&topic, &place(from), &place(5), &progress);
+            assert_eq!(ledger.violations.len(), faults, "from {from} with {acknowledged}");
         }
     }
 }

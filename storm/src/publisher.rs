@@ -1,4 +1,4 @@
-//! A session that publishes, each publication acknowledged and in the log once.
+//! A session that publishes numbered items and checks that each is acknowledged at its own offset.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,42 +11,44 @@ use tickertape_session::{Event, Outgoing, Settings, Ticket};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::{Board, Plan};
+use crate::plan::Plan;
+use crate::progress::Progress;
 
-/// Then it waits, as `pipe` does: without an end to what waits, a storm that lets less through than is published would
-/// leave more behind than any calm could carry off.
+/// Number of unacknowledged publications at which the publisher pauses, as `pipe` does. Without a bound, a server that
+/// accepts less than is published would leave a backlog that cannot be delivered after the faults stop.
 const MOST_WAITING: usize = 500;
-/// For the last acknowledgement: longer than a lost one takes to be asked for again.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Time to wait for the last acknowledgement: longer than the session takes to ask again for a lost one.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A publisher, while it publishes.
+/// A publisher that runs until it is told to stop.
 pub struct Publisher {
     driver: Driver,
-    board: Arc<Board>,
+    progress: Arc<Progress>,
     topics: Vec<Topic>,
     period: Duration,
-    /// By topic: the number of the last publication.
+    /// The number of the last publication to each topic, which is also its data.
     numbers: HashMap<Topic, u64>,
-    /// What is not acknowledged: where it is to land.
+    /// Publications that are not acknowledged yet, each with the topic and offset at which it must be appended.
     waiting: HashMap<Ticket, (Topic, u64)>,
-    faults: Vec<String>,
+    violations: Vec<String>,
 }
 
 impl Publisher {
-    pub fn new(target: Target, plan: &Plan, board: Arc<Board>) -> Self {
+    pub fn new(target: Target, plan: &Plan, progress: Arc<Progress>) -> Self {
         let settings = Settings { queue_messages: 100_000, queue_age_ms: None, ..Settings::default() };
         Self {
-            driver: Driver::open_with_seed(target, settings, plan.seed.of_publisher()),
-            board,
+            driver: Driver::open_with_seed(target, settings, plan.seed.for_publisher()),
+            progress,
             topics: plan.topics.iter().map(|name| Topic::new(name).unwrap()).collect(),
             period: plan.period,
             numbers: HashMap::new(),
             waiting: HashMap::new(),
-            faults: Vec::new(),
+            violations: Vec::new(),
         }
     }
 
-    /// Publishes until told to stop, then waits for what is not acknowledged. Answers with what should not have been.
+    /// Publishes until `stop` is true, then waits for the outstanding acknowledgements. Returns descriptions of the
+    /// violations that it saw.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Vec<String> {
         let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -57,21 +59,21 @@ impl Publisher {
                     self.publish(turn);
                     turn += 1;
                 }
-                event = self.driver.next() => self.hear(event.ok()),
+                event = self.driver.next() => self.handle(event.ok()),
                 _ = stop.changed() => {}
             }
         }
-        if timeout(PATIENCE, self.finish()).await.is_err() {
-            self.faults.push(format!("never acknowledged: {:?}", self.waiting));
+        if timeout(FINISH_TIMEOUT, self.finish()).await.is_err() {
+            self.violations.push(format!("never acknowledged: {:?}", self.waiting));
         }
         self.driver.close().await;
-        self.faults
+        self.violations
     }
 
     async fn finish(&mut self) {
         while !self.waiting.is_empty() {
             let event = self.driver.next().await;
-            self.hear(event.ok());
+            self.handle(event.ok());
         }
     }
 
@@ -85,17 +87,17 @@ impl Publisher {
         self.waiting.insert(ticket, (topic, *number));
     }
 
-    fn hear(&mut self, event: Option<Event>) {
+    fn handle(&mut self, event: Option<Event>) {
         match event {
             Some(Event::Published { ticket, topic, position }) => {
                 let expected = self.waiting.remove(&ticket);
                 if expected != Some((topic.clone(), position.offset)) {
-                    self.faults.push(format!("{topic} {position} acknowledged, expected {expected:?}"));
+                    self.violations.push(format!("{topic} {position} acknowledged, expected {expected:?}"));
                 }
-                self.board.acknowledge(&topic, position.offset);
+                self.progress.acknowledge(&topic, position.offset);
             }
             Some(event @ (Event::PublishRefused { .. } | Event::Dropped { .. } | Event::Failed { .. })) => {
-                self.faults.push(format!("publisher: {event:?}"));
+                self.violations.push(format!("publisher: {event:?}"));
             }
             _ => {}
         }

@@ -1,42 +1,43 @@
-//! What is left to chance in a storm, from one number, so that one that fails can be had again.
+//! The seed of every random choice in a load test. The same seed makes the same choices again; the order in which
+//! messages arrive still depends on the machine.
 
-/// Decides which post meets which fate, and every pause of every session. When messages come is the machine's affair.
+/// A number from which the seeds of fault injection, of every session's pauses and of restarts are derived.
 #[derive(Clone, Copy, Debug)]
 pub struct Seed(u32);
 
 const VARIABLE: &str = "TICKERTAPE_STORM_SEED";
 
 impl Seed {
-    /// As the environment says, or any. Told in either case.
+    /// Reads `TICKERTAPE_STORM_SEED`, or chooses a random seed if it is not set. Prints the seed in both cases.
     ///
     /// # Panics
     ///
-    /// If the environment says what is no number.
-    pub fn draw() -> Self {
-        let named =
-            std::env::var(VARIABLE).ok().map(|seed| seed.parse().expect("a storm's seed is a number"));
-        let seed = named.unwrap_or_else(rand::random);
-        println!("to have this storm again: {VARIABLE}={seed}");
+    /// If the variable is set and is not a number below 2³².
+    pub fn from_env_or_random() -> Self {
+        let given = std::env::var(VARIABLE).ok();
+        let given = given.map(|seed| seed.parse().expect("TICKERTAPE_STORM_SEED must be a number"));
+        let seed = given.unwrap_or_else(rand::random);
+        println!("to repeat this run: {VARIABLE}={seed}");
         Self(seed)
     }
 
-    /// For the chaos after so many changes of the weather.
-    pub fn of_weather(self, changes: u32) -> u64 {
+    /// Returns the seed for the server's fault injection after `changes` changes of its settings.
+    pub fn for_faults(self, changes: u32) -> u64 {
         self.part(1, changes)
     }
 
-    /// For the session of this viewer.
-    pub fn of_viewer(self, number: usize) -> u64 {
+    /// Returns the seed for the session of the viewer with this number.
+    pub fn for_viewer(self, number: usize) -> u64 {
         self.part(2, number as u32)
     }
 
-    /// For the session of the publisher.
-    pub fn of_publisher(self) -> u64 {
+    /// Returns the seed for the session of the publisher.
+    pub fn for_publisher(self) -> u64 {
         self.part(3, 0)
     }
 
-    /// For whoever kills processes.
-    pub fn of_killer(self) -> u64 {
+    /// Returns the seed for the task that kills and restarts processes.
+    pub fn for_restarts(self) -> u64 {
         self.part(4, 0)
     }
 

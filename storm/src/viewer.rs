@@ -1,4 +1,4 @@
-//! One viewer: a session over real sockets, and its books.
+//! One viewer: a session over real sockets, whose deliveries are checked.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,26 +9,28 @@ use tickertape_session::{Event, Settings, Stats};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::{Board, Ledger, Seed};
+use crate::ledger::Ledger;
+use crate::progress::Progress;
+use crate::seed::Seed;
 
-/// For whoever has not everything when the storm is over. A frozen socket is noticed by the next rotation, or by a ping
-/// after 50 s of silence and ten more.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Time that a viewer has to receive what it missed after the faults stop. A frozen socket is noticed at the next
+/// rotation, or by a ping after 50 s of silence and ten more seconds.
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// What became of one viewer.
-pub struct Report {
+/// The result of one viewer.
+pub struct ViewerReport {
     pub ledger: Ledger,
     pub stats: Stats,
-    /// How often a person would have read of trouble.
+    /// Number of times a page would have shown its user a banner about the connection.
     pub banners: u64,
     /// The longest time without a publication.
     pub pause: Duration,
 }
 
-/// A viewer, while it watches.
+/// A viewer that runs until it is told that the test is over.
 pub struct Viewer {
     driver: Driver,
-    board: Arc<Board>,
+    progress: Arc<Progress>,
     number: usize,
     ledger: Ledger,
     banner_is_shown: bool,
@@ -38,13 +40,13 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    pub fn new(target: Target, seed: Seed, board: Arc<Board>, number: usize) -> Self {
-        let mut driver = Driver::open_with_seed(target, Settings::default(), seed.of_viewer(number));
+    pub fn new(target: Target, seed: Seed, progress: Arc<Progress>, number: usize) -> Self {
+        let mut driver = Driver::open_with_seed(target, Settings::default(), seed.for_viewer(number));
         let filter = Filter::new("storm/*").unwrap();
         driver.command(|session, now| session.subscribe(filter, None, now));
         Self {
             driver,
-            board,
+            progress,
             number,
             ledger: Ledger::default(),
             banner_is_shown: false,
@@ -54,50 +56,51 @@ impl Viewer {
         }
     }
 
-    /// Watches until it is over and everything that was acknowledged is seen.
-    pub async fn run(mut self, mut over: watch::Receiver<bool>) -> Report {
+    /// Watches until `over` is true and everything that was acknowledged has been delivered.
+    pub async fn run(mut self, mut over: watch::Receiver<bool>) -> ViewerReport {
         while !*over.borrow() {
             tokio::select! {
-                event = self.driver.next() => self.hear(event.ok()),
+                event = self.driver.next() => self.handle(event.ok()),
                 _ = over.changed() => {}
             }
         }
-        if timeout(PATIENCE, self.catch_up()).await.is_err() {
-            let behind = (self.driver.session().state(), self.ledger.behind(&self.board));
-            self.ledger.fault(("never caught up", behind));
+        if timeout(CATCH_UP_TIMEOUT, self.catch_up()).await.is_err() {
+            let behind = (self.driver.session().state(), self.ledger.behind(&self.progress));
+            self.ledger.violation(("never caught up", behind));
         }
         let stats = self.driver.session().stats();
         self.driver.close().await;
-        Report { ledger: self.ledger, stats, banners: self.banners, pause: self.pause }
+        ViewerReport { ledger: self.ledger, stats, banners: self.banners, pause: self.pause }
     }
 
     async fn catch_up(&mut self) {
-        while !self.ledger.is_complete(&self.board) {
+        while !self.ledger.is_complete(&self.progress) {
             let event = self.driver.next().await;
-            self.hear(event.ok());
+            self.handle(event.ok());
         }
     }
 
-    /// Not an event: the session's only way of not going on is [`Event::Failed`], which nothing here leads to.
-    fn hear(&mut self, event: Option<Event>) {
+    /// Handles one event; `None` stands for an error of the driver. It is ignored, because a session that gives up says
+    /// so by [`Event::Failed`], and nothing in this test may lead to that.
+    fn handle(&mut self, event: Option<Event>) {
         match event {
             Some(Event::Publications { topic, epoch, items, .. }) => {
                 self.delivered();
                 self.ledger.publications(&topic, &epoch, &items);
             }
-            Some(Event::Gap { topic, from, to, .. }) => self.ledger.gap(&topic, &from, &to, &self.board),
+            Some(Event::Gap { topic, from, to, .. }) => self.ledger.gap(&topic, &from, &to, &self.progress),
             Some(Event::Subscribed { .. }) if self.ledger.seen == 0 => {
-                self.board.arrive();
+                self.progress.viewer_connected();
             }
             Some(
                 event @ (Event::EpochChanged { .. }
                 | Event::TopicGone { .. }
                 | Event::SubscribeRefused { .. }
                 | Event::Failed { .. }),
-            ) => self.ledger.fault(event),
+            ) => self.ledger.violation(event),
             _ => {}
         }
-        self.look();
+        self.count();
     }
 
     fn delivered(&mut self) {
@@ -106,12 +109,12 @@ impl Viewer {
         self.pause = self.pause.max(since);
     }
 
-    /// As a person looks at the page.
-    fn look(&mut self) {
+    /// Counts banners and rotations, as they stand after each event.
+    fn count(&mut self) {
         let now = self.driver.clock().now();
         let is_shown = self.driver.session().banner(now).is_some();
         self.banners += u64::from(is_shown && !self.banner_is_shown);
         self.banner_is_shown = is_shown;
-        self.board.rotated(self.number, self.driver.session().stats().rotations);
+        self.progress.rotated(self.number, self.driver.session().stats().rotations);
     }
 }

@@ -1,4 +1,4 @@
-//! The configuration that every client is made from.
+//! The configuration from which every AWS client is created.
 
 use std::time::Duration;
 
@@ -17,15 +17,15 @@ use crate::local;
 use crate::log::{DynamoLog, LogTables, Retention};
 use crate::management::{ApiGatewayManagement, ManagementEndpoint};
 
-/// How long one try of a request may take. A healthy table answers in milliseconds, and a try that hangs is better
-/// begun anew.
+/// Time limit of one attempt of a request. A healthy table answers in milliseconds, so that an attempt that hangs is
+/// better made again.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// How long a request may take, all tries together: less than the 29 seconds after which API Gateway gives up.
+/// Time limit of a request with all its attempts: less than the 29 seconds after which API Gateway gives up.
 const OPERATION: Duration = Duration::from_secs(15);
-/// How long it may take on a machine of one's own, which may be small and have a thousand of them to answer.
+/// Time limit of a request to DynamoDB Local, which may have a thousand requests to answer on a small machine.
 const LOCAL_OPERATION: Duration = Duration::from_secs(60);
 
-/// One loaded configuration: region, credentials and endpoints. Clones are cheap and share their connections.
+/// A loaded configuration: region, credentials and endpoints. Clones are cheap and share their connections.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
@@ -33,7 +33,8 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Reads the usual variables: `AWS_REGION`, credentials, `AWS_ENDPOINT_URL_DYNAMODB` and its like.
+    /// Loads the configuration from the usual variables: `AWS_REGION`, the credentials, `AWS_ENDPOINT_URL_DYNAMODB` and
+    /// others.
     pub async fn load() -> Self {
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
@@ -42,7 +43,8 @@ impl Aws {
         Self { dynamodb: Client::new(&config), config }
     }
 
-    /// Everything at one address of this machine, with made-up credentials: for DynamoDB Local and for tests.
+    /// Returns a configuration for one address on this machine, with made-up credentials: for DynamoDB Local and for
+    /// tests.
     pub fn local(endpoint_url: &str) -> Self {
         let credentials = Credentials::new("local", "local", None, None, "local");
         let config = SdkConfig::builder()
@@ -59,22 +61,22 @@ impl Aws {
         Self { config, dynamodb: Client::from_conf(dynamodb) }
     }
 
-    /// Who is connected and what they watch, in this table.
+    /// Returns the port for connections and subscriptions over this table.
     pub fn connections(&self, table: &str) -> DynamoConnections {
         DynamoConnections::new(self.dynamodb.clone(), table)
     }
 
-    /// The topics' logs, in these tables.
+    /// Returns the port for the topics' logs over these tables.
     pub fn log(&self, tables: LogTables, retention: Retention) -> DynamoLog {
         DynamoLog::new(self.dynamodb.clone(), tables, retention)
     }
 
-    /// Posting to the connections of one stage.
+    /// Returns the port that posts to the connections of one stage.
     pub fn management(&self, endpoint: &ManagementEndpoint) -> ApiGatewayManagement {
         ApiGatewayManagement::new(&self.config, endpoint)
     }
 
-    /// Invoking functions.
+    /// Returns a client that invokes functions.
     pub fn functions(&self) -> Functions {
         Functions::new(&self.config)
     }
@@ -88,7 +90,8 @@ impl Aws {
     }
 }
 
-/// TLS by ring, which needs no C compiler for another architecture; plain HTTP where the address says so.
+/// Returns an HTTP client. TLS is by ring, which needs no C compiler when the functions are cross-compiled; an
+/// `http://` address is called without TLS.
 fn http_client() -> SharedHttpClient {
     let tls = Provider::Rustls(CryptoMode::Ring);
     aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()

@@ -1,16 +1,16 @@
 //! Connections and subscriptions in one table.
 //!
-//! | row | key (`pk`, `sk`) | holds |
+//! | row | key (`pk`, `sk`) | attributes |
 //! |---|---|---|
-//! | a connection | `C#{id}`, `#` | principal, times, how many subscriptions it has |
-//! | its subscription | `C#{id}`, `F#{filter}` | when it ends |
-//! | who watches a filter | `F#{filter}`, `{id}` | when it ends |
+//! | a connection | `C#{id}`, `#` | principal, times, number of its subscriptions |
+//! | a subscription of the connection | `C#{id}`, `F#{filter}` | time at which it expires |
+//! | a subscriber of a filter | `F#{filter}`, `{id}` | time at which it expires |
 //!
-//! The two rows of a subscription are written in one transaction with the number on the connection's row, which has to
-//! be there, so that nobody is sent to who is forgotten. There is no secondary index: those are eventually consistent,
-//! and a subscriber who has been answered must be found by the very next publication.
+//! The two rows of a subscription are written in one transaction with the number on the connection's row. That row must
+//! exist, so that a removed connection cannot get a subscription. There is no secondary index: an index is eventually
+//! consistent, and a subscriber that has been answered must be found by the very next publication.
 //!
-//! All rows end with their connection: reads leave them out by `expires_at`, DynamoDB deletes them by `ttl`, some
+//! All rows expire with their connection: reads skip them by `expires_at`, and DynamoDB deletes them by `ttl` some
 //! hours later.
 
 mod row;
@@ -34,12 +34,12 @@ use crate::tables::{TTL, ttl};
 use row::{EXPIRES_AT, OWN, PK, SK};
 use write::Replacement;
 
-/// Updates of one connection's rows under way at once.
+/// Number of concurrent updates of one connection's rows.
 const UPDATES_AT_ONCE: usize = 16;
-/// Filters whose watchers are looked up at once.
+/// Number of filters whose subscribers are read concurrently.
 const LOOK_UPS_AT_ONCE: usize = 32;
 
-/// Who is connected and what they watch, in DynamoDB.
+/// Connections and subscriptions in DynamoDB.
 #[derive(Debug, Clone)]
 pub struct DynamoConnections {
     client: Client,
@@ -51,7 +51,7 @@ impl DynamoConnections {
         Self { client, table: table.into() }
     }
 
-    /// A connection's own row, whether or not its time is over.
+    /// Reads a connection's own row, expired or not.
     async fn own_row(&self, id: &ConnectionId) -> Result<Option<Item>, Unavailable> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
@@ -62,7 +62,7 @@ impl DynamoConnections {
         Ok((row::expires_at(&item)? > now).then_some(item))
     }
 
-    /// The rows of a partition of this table.
+    /// Returns a query of one partition of this table.
     fn rows(&self, partition: aws_sdk_dynamodb::types::AttributeValue) -> QueryFluentBuilder {
         self.client
             .query()
@@ -73,7 +73,7 @@ impl DynamoConnections {
             .expression_attribute_values(":pk", partition)
     }
 
-    /// The rows of those who watch `filter` at `now`.
+    /// Returns a query of the subscribers of `filter` that are not expired at `now`.
     fn watchers(&self, filter: &Filter, now: Millis) -> QueryFluentBuilder {
         self.rows(row::watchers(filter))
             .filter_expression("#expires_at > :now")
@@ -81,14 +81,14 @@ impl DynamoConnections {
             .expression_attribute_values(":now", number(now))
     }
 
-    /// What a connection watches, whether or not it is there.
+    /// Returns the filters that a connection has subscribed to, even if its own row does not exist.
     async fn filters(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let rows = query_all(self.rows(row::partition(id))).await?;
         filters(&rows)
     }
 
-    /// Lets the rows of subscriptions end with their connection again. Only those that are there: one that is taken away
-    /// meanwhile must not come back.
+    /// Sets the expiry of a connection's subscriptions to that of the connection. It updates only existing rows, so
+    /// that a subscription that is removed at the same time does not come back.
     async fn prolong(&self, connection: &Connection) -> Result<(), Unavailable> {
         let Connection { id, expires_at, .. } = connection;
         let filters = self.filters(id).await?;
@@ -116,7 +116,8 @@ impl DynamoConnections {
         }
     }
 
-    /// What came of one try; `None` if the row has changed meanwhile, or DynamoDB has put the transaction off.
+    /// Makes one attempt to subscribe. Returns `None` if it has to be made again, because the connection's row has
+    /// changed or DynamoDB has postponed the transaction.
     async fn try_subscribe(
         &self,
         id: &ConnectionId,
@@ -131,7 +132,8 @@ impl DynamoConnections {
         }
     }
 
-    /// Whether the subscription was there; `None` if DynamoDB has put the transaction off.
+    /// Makes one attempt to unsubscribe. Returns true if the subscription existed, and `None` if DynamoDB has postponed
+    /// the transaction.
     async fn try_unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<Option<bool>, Unavailable> {
         let writes = write::unsubscribe(&self.table, id, filter).map_err(Unavailable::new)?;
         match transact(&self.client, writes).await? {
@@ -140,7 +142,7 @@ impl DynamoConnections {
             Transacted::Refused(verdicts) if verdicts.get(1).is_some_and(|verdict| verdict.has_failed()) => {
                 Ok(Some(false))
             }
-            // The connection has been forgotten, but not yet its subscription.
+            // The connection has been removed, but its subscription has not been yet.
             Transacted::Refused(_) => {
                 let rows = vec![row::watcher_key(id, filter), row::subscription_key(id, filter)];
                 delete_all(&self.client, &self.table, rows).await?;
@@ -175,8 +177,9 @@ impl Connections for DynamoConnections {
         Ok(row.map(|row| row::read(id, &row)).transpose()?)
     }
 
-    /// The connection's own row goes first, so that no subscription is added any more; then what leads to it; then what
-    /// tells of that, so that a removal that breaks off is completed by the next.
+    /// Deletes the connection's own row first, so that no subscription can be added; then the rows by which
+    /// publications find it; then those that list its filters, so that the next call completes a removal that was
+    /// interrupted.
     async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         let delete = delete.return_values(ReturnValue::AllOld);
@@ -228,7 +231,7 @@ impl Connections for DynamoConnections {
         Ok(audiences.into_iter().next().unwrap_or_default())
     }
 
-    /// A filter is looked up once, however many of the topics it matches.
+    /// Reads the subscribers of each filter once, however many of the topics it matches.
     async fn audiences(&self, topics: &[Topic], now: Millis) -> Result<Vec<Vec<ConnectionId>>, Unavailable> {
         let filters: BTreeSet<Filter> = topics.iter().flat_map(Filter::all_matching).collect();
         let look_ups = stream::iter(filters.into_iter().map(|filter| async move {
@@ -272,18 +275,18 @@ impl Connections for DynamoConnections {
     }
 }
 
-/// Who watches a topic, each once, in order of id.
+/// Returns the subscribers of a topic, each once, in order of id.
 fn audience(topic: &Topic, watching: &HashMap<Filter, Vec<ConnectionId>>) -> Vec<ConnectionId> {
     let filters = Filter::all_matching(topic);
     let mut ids: Vec<_> =
         filters.iter().filter_map(|filter| watching.get(filter)).flatten().cloned().collect();
-    // At most nine sorted runs, which the standard sort finds and merges.
+    // There are at most nine sorted runs, which the standard sort detects and merges.
     ids.sort();
     ids.dedup();
     ids
 }
 
-/// The filters of a connection's rows, in order of filter.
+/// Reads the filters of a connection's rows, in order.
 fn filters(rows: &[Item]) -> Result<Vec<Filter>, Unavailable> {
     let mut filters = Vec::with_capacity(rows.len());
     for row in rows {
@@ -295,7 +298,7 @@ fn filters(rows: &[Item]) -> Result<Vec<Filter>, Unavailable> {
 
 async fn wait(number: &mut u32) -> Result<(), Unavailable> {
     if !pause::sleep(RETRIES, *number).await {
-        return Err(Unavailable::new("others write to the same connection, again and again"));
+        return Err(Unavailable::new("other requests keep changing the same connection; try again later"));
     }
     *number += 1;
     Ok(())

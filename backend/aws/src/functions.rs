@@ -1,4 +1,4 @@
-//! Invoking other functions.
+//! Invokes Lambda functions.
 
 use aws_config::SdkConfig;
 use aws_sdk_lambda::Client;
@@ -6,31 +6,31 @@ use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 
-/// Lambda's functions.
+/// A client that invokes Lambda functions.
 #[derive(Debug, Clone)]
 pub struct Functions {
     client: Client,
 }
 
-/// Why a function was not invoked.
+/// The reason why a function was not invoked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The payload is larger than Lambda takes: hand over less at once.
-    #[error("a payload of {size_bytes} bytes is more than an invocation takes")]
+    /// The payload is larger than Lambda accepts: send less at once.
+    #[error("the payload has {size_bytes} bytes, which is more than Lambda accepts")]
     TooLarge {
-        /// As handed in.
+        /// Size of the payload.
         size_bytes: usize,
     },
-    /// Lambda cannot just now, or not in time: try later.
+    /// Lambda is overloaded, cannot be reached or did not answer in time: try later.
     #[error("{what}")]
     Unavailable {
-        /// For the log.
+        /// Message for the log.
         what: String,
     },
-    /// Refused: a missing permission, an unknown function. Trying again does not help.
+    /// Lambda refused, because a permission is missing or the function does not exist. Trying again does not help.
     #[error("{reason}")]
     Refused {
-        /// For the log.
+        /// Message for the log.
         reason: String,
     },
 }
@@ -40,12 +40,12 @@ impl Functions {
         Self { client: Client::new(config) }
     }
 
-    /// Hands `payload`, JSON, to Lambda's queue for `function` (a name or an ARN), and returns once it is taken; what
-    /// comes of it is not told (`InvocationType: Event`; AWS Lambda API Reference, "Invoke").
+    /// Queues an invocation of `function` (a name or an ARN) with a JSON `payload`. Returns when Lambda has accepted
+    /// it; the function's result is not reported (`InvocationType: Event`; AWS Lambda API Reference, "Invoke").
     ///
     /// # Errors
     ///
-    /// [`InvokeError`], after the SDK's own tries.
+    /// [`InvokeError`], after the retries of the SDK.
     pub async fn invoke_async(&self, function: &str, payload: Vec<u8>) -> Result<(), InvokeError> {
         let size_bytes = payload.len();
         let invoke = self

@@ -1,4 +1,4 @@
-//! An item as DynamoDB's streams tell it.
+//! Items in the JSON of DynamoDB's streams.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 
 use crate::item::Item;
 
-/// A `NewImage` in DynamoDB's JSON, `{"offset": {"N": "1"}, …}`: what a Lambda event and `GetRecords` both carry
+/// A `NewImage` in DynamoDB's JSON, `{"offset": {"N": "1"}, …}`, as a Lambda event and `GetRecords` both contain it
 /// (Amazon DynamoDB API Reference, "AttributeValue").
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(from = "HashMap<String, Typed>")]
@@ -26,14 +26,14 @@ impl From<HashMap<String, Typed>> for Image {
     }
 }
 
-/// An image that is not one of ours: the table holds what this version does not understand. Trying again does not
-/// help.
+/// An image that this version cannot read, because another version or somebody else wrote the item. Trying again does
+/// not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?}: {reason}")]
 pub struct ImageError {
-    /// Which attribute.
+    /// Name of the attribute.
     pub attribute: String,
-    /// What is wrong with it.
+    /// Description of the fault.
     pub reason: String,
 }
 
@@ -45,7 +45,7 @@ enum Typed {
     Bool(bool),
     M(HashMap<String, Typed>),
     L(Vec<Typed>),
-    // Kinds that no item of ours has; they are no reason to refuse the rest.
+    // Types that no item of Tickertape has; an item with one can still be read.
     #[serde(rename = "NULL", alias = "B", alias = "BS", alias = "NS", alias = "SS")]
     Other(IgnoredAny),
 }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_attribute_is_read_and_those_we_do_not_store_are_passed_over() {
+fn every_type_of_attribute_is_read_and_those_not_stored_here_become_null() {
         let image: Image = serde_json::from_value(json!({
             "pk": {"S": "T#x"},
             "offset": {"N": "17"},
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_dynamodb_json_is_refused() {
+fn json_that_is_not_dynamodb_json_is_refused() {
         for wrong in [json!({"a": 1}), json!({"a": {"X": "1"}}), json!({"a": {"N": 1}}), json!([])] {
             assert!(serde_json::from_value::<Image>(wrong.clone()).is_err(), "{wrong}");
         }

@@ -1,4 +1,4 @@
-//! Reading and writing the attributes of an item.
+//! Reads and writes the attributes of an item.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,11 @@ use backend_core::ports::Unavailable;
 
 use crate::image::ImageError;
 
-/// An item: attributes by name.
+/// An item: its attributes by name.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// An attribute that is missing, of another kind or beyond its range: written by another version, or by hand.
+/// An attribute of a stored item that is missing, has another type or is out of range, because another version or
+/// somebody else wrote the item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?} of a stored item: {reason}")]
 pub struct Damaged {
@@ -36,33 +37,33 @@ impl From<Damaged> for ImageError {
     }
 }
 
-/// A string attribute.
+/// Creates a string attribute.
 pub fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// A number attribute.
+/// Creates a number attribute.
 pub fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The string called `name`.
+/// Reads the string attribute `name`.
 pub fn read_text<'a>(item: &'a Item, name: &str) -> Result<&'a str, Damaged> {
     let value = item.get(name).ok_or_else(|| Damaged::new(name, "it is missing"))?;
     value.as_s().map(String::as_str).map_err(|_| Damaged::new(name, "it is not a string"))
 }
 
-/// The number called `name`.
+/// Reads the number attribute `name`.
 pub fn read_number<T: std::str::FromStr>(item: &Item, name: &str) -> Result<T, Damaged> {
     read_optional_number(item, name)?.ok_or_else(|| Damaged::new(name, "it is missing"))
 }
 
-/// The number called `name`, if there is one.
+/// Reads the number attribute `name`, if it exists.
 pub fn read_optional_number<T: std::str::FromStr>(item: &Item, name: &str) -> Result<Option<T>, Damaged> {
     item.get(name).map(|value| as_number(value).ok_or_else(|| not_a_number(name))).transpose()
 }
 
-/// The map called `name`.
+/// Reads the map attribute `name`.
 pub fn read_map<'a>(item: &'a Item, name: &str) -> Result<&'a Item, Damaged> {
     let value = item.get(name).ok_or_else(|| Damaged::new(name, "it is missing"))?;
     value.as_m().map_err(|_| Damaged::new(name, "it is not a map"))
@@ -73,7 +74,7 @@ fn as_number<T: std::str::FromStr>(value: &AttributeValue) -> Option<T> {
 }
 
 fn not_a_number(name: &str) -> Damaged {
-    Damaged::new(name, "it is not a number of the right range")
+    Damaged::new(name, "it is not a number, or is out of range")
 }
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_or_of_another_kind_is_named() {
+fn an_attribute_that_is_missing_or_of_another_type_is_named() {
         let item = Item::from([("a".into(), text("x")), ("b".into(), number(-1))]);
         assert_eq!(read_text(&item, "a"), Ok("x"));
         assert_eq!(read_number::<i64>(&item, "b"), Ok(-1));

@@ -1,15 +1,30 @@
-//! DynamoDB and the API Gateway Management API behind the ports of backend-core. No decisions are made here, and
-//! no type of an SDK appears in a signature.
+//! The ports of `backend-core` over DynamoDB and the API Gateway Management API. This crate makes no decisions, and no
+//! type of an SDK appears in a public signature.
 //!
 //! # Layout
 //!
-//! * [`Aws`] holds the configuration that everything else is made from.
-//! * [`DynamoConnections`] and [`DynamoLog`] are the ports over three tables, described by [`tables`].
-//! * [`change`] reads what the stream of the topics table tells.
+//! * [`Aws`] holds the configuration that everything else is created from.
+//! * [`DynamoConnections`] and [`DynamoLog`] are the ports over three tables, which [`tables`] describes.
+//! * [`change`] reads a publication from the stream of the topics table.
 //! * [`ApiGatewayManagement`] posts to connections at a [`ManagementEndpoint`].
 //! * [`Functions`] invokes other functions; [`Aws::parameter`] reads a secret.
 //!
-//! What is pure (items, expressions, schedules) stands in files of its own, apart from what awaits.
+//! Pure code (items, expressions, retry schedules) is in files of its own, apart from asynchronous code.
+//!
+//! # Example
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use backend_aws::{Aws, LogTables, Retention};
+//! use backend_core::ports::TopicLog;
+//! use shared::Topic;
+//!
+//! let tables = LogTables { topics: "tickertape-topics".into(), history: "tickertape-history".into() };
+//! let log = Aws::load().await.log(tables, Retention::default());
+//! let head = log.head(&Topic::new("host/cpu")?).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 #![warn(missing_docs)]
 

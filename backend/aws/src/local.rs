@@ -1,4 +1,5 @@
-//! A patient client for DynamoDB Local, which breaks off what waits too long behind a thousand others.
+//! An HTTP client for DynamoDB Local that limits concurrent requests, because DynamoDB Local aborts a request that
+//! waits too long behind a thousand others.
 
 use std::sync::Arc;
 
@@ -9,10 +10,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use tokio::sync::Semaphore;
 
-/// Requests under way at once.
+/// Number of concurrent requests.
 const AT_ONCE: usize = 24;
 
-/// Plain HTTP; requests beyond those under way wait here, for as long as their time-out allows.
+/// Returns a client for plain HTTP. Requests beyond the limit wait here, as long as their time limit allows.
 pub fn http_client() -> SharedHttpClient {
     let client = aws_smithy_http_client::Builder::new().build_http();
     let places = Arc::new(Semaphore::new(AT_ONCE));
@@ -32,7 +33,7 @@ impl HttpConnector for Queue {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (connector, places) = (self.connector.clone(), Arc::clone(&self.places));
         HttpConnectorFuture::new(async move {
-            // An error means that it was closed, which nobody does.
+            // An error means that the semaphore is closed, which never happens.
             let _place = places.acquire().await;
             connector.call(request).await
         })

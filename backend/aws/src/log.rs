@@ -1,18 +1,19 @@
-//! Topics and history in two tables.
+//! Topics and their history in two tables.
 //!
-//! | item | key | holds |
+//! | item | key | attributes |
 //! |---|---|---|
-//! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, the last append, metadata, what producers sent last |
-//! | a topic's name | topics `CATALOGUE`, `{topic}` | nothing else |
-//! | how many there are | topics `CATALOGUE`, `#` | a number, limited |
-//! | what was published | history `{topic}#{epoch}`, last offset | publications up to that offset |
+//! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, the last append, metadata, the last sequence of each
+//! producer |
+//! | a topic's name | topics `CATALOGUE`, `{topic}` | none |
+//! | the number of topics | topics `CATALOGUE`, `#` | a number, which is limited |
+//! | publications | history `{topic}#{epoch}`, last offset | publications up to that offset |
 //!
-//! An append is one `UpdateItem` of the head. What it changed comes out of the table's stream, by [`change`], and is
-//! written to history by [`TopicLog::record`].
+//! An append is one `UpdateItem` of the head. The table's stream delivers the change, [`change`] reads it, and
+//! [`TopicLog::record`] writes it to history.
 //!
-//! The catalogue shares the topics table, whose sort key makes it a query by prefix; the stream tells of its rows, too.
-//! What a producer sent last stands in two maps, `seqs` and `landed`: an update cannot compute a value inside a map
-//! that it writes.
+//! The catalogue shares the topics table, where the sort key makes a query by prefix possible; the stream delivers
+//! changes of its rows, too. The last sequence of a producer and its position are in two maps, `seqs` and `landed`,
+//! because an update cannot compute a value inside a map that it writes.
 
 mod append;
 mod batch;
@@ -45,12 +46,12 @@ use names::{COUNT, LOG, ONLY, PK, SK};
 use once::OnlyIfRefused;
 use read::{Log, Query};
 
-/// Where a log is kept.
+/// Names of the tables that hold the topics' logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogTables {
-    /// Heads and catalogue.
+    /// Table of heads and of the catalogue.
     pub topics: String,
-    /// What was published.
+    /// Table of publications.
     pub history: String,
 }
 
@@ -58,32 +59,32 @@ pub struct LogTables {
 #[derive(Debug, Clone)]
 pub struct DynamoLog {
     client: Client,
-    /// For what must not be done twice.
+    /// A client that does not retry a request that may have been executed.
     once: Client,
     tables: LogTables,
     retention: Retention,
 }
 
-/// How large an append may be as it is stored, in bytes: an item holds 400 KB (Amazon DynamoDB Developer Guide,
-/// "Quotas"), and a head holds metadata and producers beside it.
+/// The largest append as it is stored, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
+/// a head contains metadata and producers, too.
 const APPEND_BYTES: usize = 380_000;
-/// Tries of one append. The first may find the topic new, its metadata new and its producers too many; others at the
-/// same topic cost a few more.
+/// Number of attempts of one append. The first may find that the topic is new, that the metadata is new, and that there
+/// are too many producers; concurrent appends to the same topic cost a few more.
 const ROUNDS: u32 = 12;
 
-/// What came of one round of an append.
+/// The result of one round of an append.
 enum Round {
     Done(Appended),
-    /// At once, like this.
+    /// Try again at once, in this way.
     Again(Attempt),
-    /// After a pause.
+    /// Try again after a pause.
     Later,
 }
 
-/// What came of one update.
+/// The result of one update.
 enum Updated {
     Added(Appended),
-    /// By this head, if there is one.
+    /// The condition did not hold for this head, or there is no head.
     Refused(Option<Item>),
     PutOff,
 }
@@ -136,7 +137,7 @@ impl DynamoLog {
         }
     }
 
-    /// A DynamoDB Local of before 2023 does not tell what refused an update; then it is read.
+    /// A DynamoDB Local from before 2023 does not return the item whose condition failed, so that it is read.
     async fn refused(&self, topic: &Topic, told: Option<&Item>) -> Result<Updated, Unavailable> {
         Ok(Updated::Refused(match request::told(told) {
             Some(head) => Some(head.clone()),
@@ -166,7 +167,7 @@ impl DynamoLog {
         }
     }
 
-    /// The topics whose name begins with `prefix`, in order of name.
+    /// Returns the topics whose name begins with `prefix`, in order of name.
     async fn topics(&self, prefix: &str) -> Result<Vec<Topic>, Unavailable> {
         let is_all = prefix.is_empty();
         let condition =
@@ -196,7 +197,7 @@ impl DynamoLog {
         Ok(heads)
     }
 
-    /// A part that is there already stays, unless this one holds more.
+    /// Writes a part, unless one at the same offset exists that holds as many publications.
     async fn put_part(&self, part: Item) -> Result<(), Unavailable> {
         let put = self
             .client
@@ -237,7 +238,7 @@ impl TopicLog for DynamoLog {
                 }
             }
         }
-        Err(Unavailable::new("others write to the same topic, again and again").into())
+        Err(Unavailable::new("other appends keep changing the same topic; try again later").into())
     }
 
     async fn record(&self, change: &Change) -> Result<(), Unavailable> {

@@ -1,4 +1,4 @@
-//! The road back to the clients: API Gateway's management API.
+//! Posts to clients by API Gateway's management API.
 
 mod endpoint;
 
@@ -19,12 +19,12 @@ pub use endpoint::{EndpointError, ManagementEndpoint};
 
 use crate::pause::{self, Schedule};
 
-/// Posts under way at once, for one caller. Their answers take some milliseconds each, so this is some thousand posts a
-/// second; an account has 10,000 (Developer Guide, "Amazon API Gateway quotas").
+/// Number of concurrent posts of one caller. An answer takes some milliseconds, so that this makes some thousand posts
+/// a second; an account has 10,000 (Developer Guide, "Amazon API Gateway quotas").
 const POSTS_AT_ONCE: usize = 64;
-/// How long a post may take: posting to a client that has gone silent can stall for long, and holds up nobody else.
+/// Time limit of a post. Posting to a client that has gone silent can take long, and must not delay the others.
 const POST_TIMEOUT: Duration = Duration::from_secs(2);
-/// When a post is tried again after `LimitExceeded`.
+/// Retries of a post after `LimitExceeded`.
 const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 3 };
 
 /// Posts to the connections of one stage, and closes them.
@@ -45,7 +45,7 @@ impl ApiGatewayManagement {
         Self { client: Client::from_conf(config), posts_at_once: POSTS_AT_ONCE }
     }
 
-    /// The same with another number of posts under way at once, at least one; 64 unless told.
+    /// Sets the number of concurrent posts, at least one. The default is 64.
     #[must_use]
     pub fn with_posts_at_once(self, posts_at_once: usize) -> Self {
         Self { posts_at_once: posts_at_once.max(1), ..self }
@@ -84,7 +84,7 @@ impl Management for ApiGatewayManagement {
         patiently(|| self.try_post(to, &message)).await
     }
 
-    /// Those who have too much are tried again together, so that waiting for them holds up nobody.
+    /// Retries all posts that exceeded the limit together, so that waiting for them delays no other post.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let (mut failures, mut to) = (Vec::new(), to.to_vec());
         for number in 1.. {
@@ -108,7 +108,7 @@ impl Management for ApiGatewayManagement {
     }
 }
 
-/// Tries again where the gateway says that it has too much to do.
+/// Retries a call while API Gateway answers that its limit is exceeded.
 async fn patiently<F>(call: impl Fn() -> F) -> Result<(), PostError>
 where
     F: Future<Output = Result<(), PostError>>,
@@ -123,7 +123,7 @@ where
     }
 }
 
-/// By status: it is all that is certain of these answers, as a 410 comes without a body.
+/// Converts an error by its status, the only part of the answer that is certain: a 410 has no body.
 fn post_error<E>(error: &SdkError<E, HttpResponse>) -> PostError
 where
     E: std::error::Error + 'static,

@@ -1,25 +1,25 @@
-//! Secrets kept in the Parameter Store.
+//! Reads secrets from SSM's Parameter Store.
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::DisplayErrorContext;
 
 use crate::aws::Aws;
 
-/// Why a parameter was not read.
+/// The reason why a parameter was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
-    /// There is none of that name: create it, or correct the name.
-    #[error("there is no parameter called {name:?} in the Parameter Store")]
+    /// There is no parameter of that name: create it, or correct the name.
+    #[error("there is no parameter {name:?} in SSM's Parameter Store")]
     NotFound {
-        /// As asked for.
+        /// Name of the parameter.
         name: String,
     },
-    /// A missing permission, or the service does not answer.
+    /// A permission is missing, or the service does not answer.
     #[error("parameter {name:?} could not be read: {reason}")]
     Unreadable {
-        /// As asked for.
+        /// Name of the parameter.
         name: String,
-        /// For the log. Never the parameter's value.
+        /// Message for the log. It never contains the parameter's value.
         reason: String,
     },
 }
@@ -29,7 +29,7 @@ impl Aws {
     ///
     /// # Errors
     ///
-    /// [`ParameterError`], after the SDK's own tries.
+    /// [`ParameterError`], after the retries of the SDK.
     pub async fn parameter(&self, name: &str) -> Result<String, ParameterError> {
         let get = Client::new(self.config()).get_parameter().name(name).with_decryption(true);
         let answer = get.send().await.map_err(|error| match error.as_service_error() {

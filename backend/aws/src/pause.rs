@@ -1,26 +1,27 @@
-//! How long to wait before trying again. Pure but for [`sleep`].
+//! Pauses between retries. Pure, except for [`sleep`].
 
 use std::time::Duration;
 
-/// The pauses of one request: so many tries follow the first.
+/// The pauses before the retries of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
     /// The first pause; each further one is twice as long.
     pub first: Duration,
-    /// How many there are.
+    /// Number of retries.
     pub pauses: u32,
 }
 
 impl Schedule {
-    /// The pause before try `number`, counted from 1; `None` if there is no such try. Between half of it and all of
-    /// it, as `chance`, in `0..1`, has it: so that those who failed together do not come back together.
+    /// Returns the pause before retry `number`, counted from 1, or `None` if there is no such retry. `chance`, in
+    /// `0..1`, chooses a length between half and the whole of it, so that requests that failed together are not retried
+    /// together.
     pub fn pause(self, number: u32, chance: f64) -> Option<Duration> {
         let whole = (1..=self.pauses).contains(&number).then(|| self.first * 2_u32.pow(number - 1))?;
         Some(whole.mul_f64(0.5 + chance / 2.0))
     }
 }
 
-/// Waits for the pause before try `number`; false if there is no such try.
+/// Waits for the pause before retry `number`. Returns false if there is no such retry.
 pub async fn sleep(schedule: Schedule, number: u32) -> bool {
     let Some(pause) = schedule.pause(number, rand::random()) else { return false };
     tokio::time::sleep(pause).await;
@@ -41,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_takes_away_half_at_most() {
+fn chance_shortens_a_pause_by_half_at_most() {
         assert_eq!(SCHEDULE.pause(2, 0.0), Some(Duration::from_millis(100)));
         assert_eq!(SCHEDULE.pause(2, 0.5), Some(Duration::from_millis(150)));
     }

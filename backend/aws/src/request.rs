@@ -1,4 +1,4 @@
-//! What requests have in common: faults as [`Unavailable`], pages, batches, transactions.
+//! Requests to DynamoDB: errors as [`Unavailable`], pages, batches and transactions.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,24 +17,25 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::item::Item;
 use crate::pause::{self, Schedule};
 
-/// When what DynamoDB left undone, or put off, is tried again.
+/// Retries of requests that DynamoDB left undone or postponed.
 pub const RETRIES: Schedule = Schedule { first: Duration::from_millis(25), pauses: 8 };
-/// Batches of one call under way at once.
+/// Number of concurrent batches of one call.
 const BATCHES_AT_ONCE: usize = 8;
-/// Keys of one `BatchGetItem` (Amazon DynamoDB API Reference).
+/// Largest number of keys in one `BatchGetItem` (Amazon DynamoDB API Reference).
 const GET_KEYS: usize = 100;
-/// Requests of one `BatchWriteItem` (Amazon DynamoDB API Reference).
+/// Largest number of requests in one `BatchWriteItem` (Amazon DynamoDB API Reference).
 const WRITE_KEYS: usize = 25;
 
-/// A request that failed after all tries of the SDK.
+/// Converts the error of a request that failed after all retries of the SDK.
 pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpResponse>) -> Unavailable {
     let unavailable = Unavailable::new(DisplayErrorContext(error));
-    // Whoever asked is only told to try again; the reason must not be lost on the way.
-    tracing::warn!(error = %unavailable, "DynamoDB did not do what it was asked");
+    // The client is only told to try again, so the reason is logged here.
+    tracing::warn!(error = %unavailable, "a request to DynamoDB failed");
     unavailable
 }
 
-/// Tries again while a transaction is at the same item (Amazon DynamoDB API Reference, "TransactionConflictException").
+/// Retries a write while a transaction writes the same item (Amazon DynamoDB API Reference,
+/// "TransactionConflictException").
 pub async fn when_free<T, E, F>(call: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -54,12 +55,12 @@ fn is_conflict<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bo
     fault.and_then(ProvideErrorMetadata::code) == Some("TransactionConflictException")
 }
 
-/// Everything a query finds, page after page: DynamoDB ends a page at 1 MB.
+/// Returns all items of a query, page by page: DynamoDB ends a page at 1 MB.
 pub async fn query_all(query: QueryFluentBuilder) -> Result<Vec<Item>, Unavailable> {
     query.into_paginator().items().send().try_collect().await.map_err(unavailable)
 }
 
-/// How much a query finds, page after page.
+/// Returns the number of items of a query, page by page.
 pub async fn count_all(query: QueryFluentBuilder) -> Result<u64, Unavailable> {
     let mut pages = query.select(aws_sdk_dynamodb::types::Select::Count).into_paginator().send();
     let mut count = 0;
@@ -69,7 +70,7 @@ pub async fn count_all(query: QueryFluentBuilder) -> Result<u64, Unavailable> {
     Ok(count)
 }
 
-/// The items with these keys, in no order; those that are not there are left out.
+/// Reads the items with these keys, in no order. Keys without an item are skipped.
 pub async fn get_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unavailable> {
     let batches: Vec<Vec<Item>> = keys.chunks(GET_KEYS).map(<[Item]>::to_vec).collect();
     let gets = stream::iter(batches.into_iter().map(|keys| get_batch(client, table, keys)));
@@ -77,7 +78,7 @@ pub async fn get_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<Ve
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Deletes the items with these keys, whether or not they are there.
+/// Deletes the items with these keys, if they exist.
 pub async fn delete_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<(), Unavailable> {
     let batches: Vec<Vec<Item>> = keys.chunks(WRITE_KEYS).map(<[Item]>::to_vec).collect();
     let deletes = stream::iter(batches.into_iter().map(|keys| delete_batch(client, table, keys)));
@@ -121,38 +122,38 @@ async fn before_another_try(is_done: bool, number: &mut u32) -> Result<(), Unava
         *number += 1;
         return Ok(());
     }
-    Err(Unavailable::new("DynamoDB leaves a part of a batch undone, again and again"))
+    Err(Unavailable::new("DynamoDB keeps leaving a part of a batch unprocessed; try again later"))
 }
 
-/// What came of a transaction.
+/// The result of a transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Transacted {
-    /// All of it is written.
+    /// All writes were made.
     Done,
-    /// Nothing is written: conditions do not hold. One entry for each write, in order.
+    /// No write was made, because at least one condition did not hold. One outcome for each write, in order.
     Refused(Vec<Verdict>),
-    /// Nothing is written: another transaction was at the same items, or DynamoDB has too much to do. Try again after a
-    /// pause.
+    /// No write was made, because another transaction was writing the same items or DynamoDB is overloaded. Try again
+    /// after a pause.
     PutOff,
 }
 
-/// What became of one write of a transaction.
+/// The outcome of one write of a transaction that was cancelled.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// Its condition holds.
+    /// Its condition held.
     Passed,
-    /// Its condition does not hold. The item as it is, if there is one and it was asked for.
+    /// Its condition did not hold. Contains the item as it is, if it exists and the write asked for it.
     Failed(Option<Item>),
 }
 
 impl Verdict {
-    /// Whether the condition did not hold.
+    /// Returns true if the condition did not hold.
     pub fn has_failed(&self) -> bool {
         matches!(self, Self::Failed(_))
     }
 }
 
-/// Writes all of it or nothing.
+/// Makes all writes or none.
 pub async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result<Transacted, Unavailable> {
     let written = client.transact_write_items().set_transact_items(Some(writes)).send().await;
     match written {
@@ -174,7 +175,7 @@ fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<
     }
 }
 
-/// What the reasons of a cancelled transaction mean; `None` if it is a fault.
+/// Interprets the reasons of a cancelled transaction; `None` if one of them is an error.
 fn outcome(reasons: &[CancellationReason]) -> Option<Transacted> {
     let verdicts: Option<Vec<Verdict>> = reasons
         .iter()
@@ -191,12 +192,12 @@ fn outcome(reasons: &[CancellationReason]) -> Option<Transacted> {
     }
 }
 
-/// The item that refused a write; an empty one is none.
+/// Returns the item whose condition failed. DynamoDB returns an empty one if there is none.
 pub fn told(item: Option<&Item>) -> Option<&Item> {
     item.filter(|item| !item.is_empty())
 }
 
-/// Reasons that pass with time (Amazon DynamoDB API Reference, "TransactWriteItems").
+/// Returns true for reasons that pass with time (Amazon DynamoDB API Reference, "TransactWriteItems").
 fn passes(code: &str) -> bool {
     matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
 }
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_transaction_tells_of_each_write_and_of_the_item_that_refused() {
+    fn a_cancelled_transaction_has_an_outcome_for_each_write_and_the_item_that_failed() {
         let row =
             CancellationReason::builder().code("ConditionalCheckFailed").item("pk", text("C#a")).build();
         let mut told = reasons(&["None", "ConditionalCheckFailed"]);
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_with_time_puts_a_transaction_off_and_anything_else_is_a_fault() {
+    fn reasons_that_pass_with_time_postpone_a_transaction_and_others_are_errors() {
         for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"] {
             assert_eq!(outcome(&reasons(&["None", code])), Some(Transacted::PutOff), "{code}");
             assert_eq!(

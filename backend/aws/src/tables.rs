@@ -1,4 +1,4 @@
-//! The tables: what `infra/template.yaml` declares, and what tests create.
+//! The tables, as `infra/template.yaml` declares them and as tests create them.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -14,47 +14,47 @@ use crate::aws::Aws;
 /// The attribute by which DynamoDB deletes an item, in seconds since the Unix epoch.
 pub const TTL: &str = "ttl";
 
-/// When DynamoDB may delete an item, in seconds: not before its time is over.
+/// Returns the value of [`TTL`] for an item that expires at `expires_at`, in seconds. It is never earlier than that.
 pub(crate) fn ttl(expires_at: Millis) -> i64 {
     expires_at / 1000 + 1
 }
 
-/// What the tables are called.
+/// Names of the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableNames {
-    /// Connections and subscriptions.
+    /// Table of connections and subscriptions.
     pub connections: String,
-    /// The topics' heads and their catalogue.
+    /// Table of topics' heads and their catalogue.
     pub topics: String,
-    /// The topics' pasts.
+    /// Table of publications.
     pub history: String,
 }
 
-/// The kind of a key.
+/// The type of a key attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// `S`.
+    /// A string, `S`.
     Text,
-    /// `N`.
+    /// A number, `N`.
     Number,
 }
 
-/// A table as it has to be.
+/// The definition of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// Its name.
+    /// Name of the table.
     pub name: String,
-    /// The partition key, always a string.
+    /// Name of the partition key, which is always a string.
     pub partition_key: &'static str,
-    /// The sort key.
+    /// Name and type of the sort key.
     pub sort_key: (&'static str, Kind),
-    /// Whether items are deleted by [`TTL`].
+    /// True if DynamoDB deletes items by [`TTL`].
     pub expires: bool,
-    /// Whether changes are streamed, each with the item's new image.
+    /// True if the table has a stream, which contains each item's new image.
     pub streams: bool,
 }
 
-/// The three tables.
+/// Returns the definitions of the three tables.
 pub fn tables(names: &TableNames) -> [Table; 3] {
     [
         Table {
@@ -82,11 +82,12 @@ pub fn tables(names: &TableNames) -> [Table; 3] {
 }
 
 impl Aws {
-    /// Creates the tables where there is no template to do it: for tests and for DynamoDB Local. They must not exist.
+    /// Creates the tables, for tests and for DynamoDB Local, which have no template to do it. The tables must not
+    /// exist.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] with DynamoDB's words.
+    /// [`Unavailable`] with DynamoDB's message.
     pub async fn create_tables(&self, names: &TableNames) -> Result<(), Unavailable> {
         for table in tables(names) {
             create(self.dynamodb(), &table).await?;

@@ -1,5 +1,5 @@
-//! What a viewer saw is what was published, or names exactly what is missing: the real program over real sockets,
-//! with time passing 720 times as fast and things going wrong on purpose. `cargo xtask soak` runs the long one.
+//! Tests that every viewer sees exactly what was published, or is told exactly what is missing: the real program over
+//! real sockets, with time passing 720 times as fast and injected faults. `cargo xtask soak` runs the long one.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -11,74 +11,77 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use serde_json::Value;
-use storm::Told;
+use storm::Report;
 use trial::Trial;
 
-/// Two hours in ten seconds.
-const HASTE: u32 = 720;
+/// Two hours pass in ten seconds.
+const TIME_SCALE: u32 = 720;
 const ROTATIONS: u64 = 10;
-const STORM: Duration = Duration::from_secs(35);
+const FAULTS: Duration = Duration::from_secs(35);
 
-/// Calm is measured alone: at 720 times the speed, a rotation has less than a second, which a storm next door on a
-/// small machine would take from it. Storms may rage side by side.
-static WEATHER: RwLock<()> = RwLock::new(());
+/// Held exclusively by the test without faults: at 720 times the speed a rotation has less than a second, which another
+/// test beside it on a small machine would take from it. Tests with faults may run at the same time.
+static MACHINE: RwLock<()> = RwLock::new(());
 
 #[test]
-fn a_hundred_viewers_lose_nothing_and_notice_nothing_through_ten_rotations() {
-    let _alone = WEATHER.write().unwrap_or_else(PoisonError::into_inner);
-    let told = run(async {
-        let storm = Trial::begin(100, 100_000, HASTE).await;
-        storm.until_everyone_rotated(ROTATIONS).await;
-        storm.end().await
+fn a_hundred_viewers_lose_nothing_and_see_no_banner_through_ten_rotations() {
+    let _alone = MACHINE.write().unwrap_or_else(PoisonError::into_inner);
+    let report = run(async {
+        let storm = Trial::begin(100, 100_000, TIME_SCALE).await;
+        storm.wait_for_rotations(ROTATIONS).await;
+        storm.finish().await
     });
-    println!("ten rotations: {told}");
-    assert_eq!(told.faults, Vec::<String>::new());
-    assert_eq!((told.gaps, told.banners), (0, 0));
-    assert!(told.least_rotations >= ROTATIONS, "{told}");
-    assert!(told.publications >= 80 * 50, "50 a second: {told}");
+    println!("ten rotations: {report}");
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert_eq!((report.gaps, report.banners), (0, 0));
+    assert!(report.least_rotations >= ROTATIONS, "{report}");
+    assert!(report.publications >= 80 * 50, "50 a second: {report}");
 }
 
 #[test]
-fn whatever_goes_wrong_everyone_has_everything_in_the_end() {
-    let _together = WEATHER.read().unwrap_or_else(PoisonError::into_inner);
-    let told = run(raging(100_000));
-    println!("storm: {told}");
-    assert_eq!(told.faults, Vec::<String>::new());
-    assert_eq!(told.gaps, 0);
+fn every_viewer_has_everything_in_the_end_whatever_fault_is_injected() {
+    let _together = MACHINE.read().unwrap_or_else(PoisonError::into_inner);
+    let report = run(run_with_faults(100_000));
+    println!("storm: {report}");
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert_eq!(report.gaps, 0);
 }
 
 #[test]
-fn whatever_goes_wrong_what_history_no_longer_has_is_announced_and_nothing_else_is_missing() {
-    let _together = WEATHER.read().unwrap_or_else(PoisonError::into_inner);
-    let told = run(raging(KEPT));
-    println!("storm over a short history: {told}");
-    assert_eq!(told.faults, Vec::<String>::new());
-    assert!(told.gaps > 0, "the history was not short enough for this to prove anything: {told}");
+fn only_what_history_no_longer_has_is_missing_and_it_is_announced_as_a_gap() {
+    let _together = MACHINE.read().unwrap_or_else(PoisonError::into_inner);
+    let report = run(run_with_faults(KEPT));
+    println!("storm over a short history: {report}");
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert!(report.gaps > 0, "the history was not short enough for this to prove anything: {report}");
 }
 
-/// About a second of a topic.
+/// Number of publications kept of each topic: about one second.
 const KEPT: u64 = 12;
 
-/// Every fault there is, and two restarts by `kill -9`.
-async fn raging(kept: u64) -> Told {
-    let mut storm = Trial::begin(12, kept, HASTE).await;
-    storm.rage();
+/// Runs with every kind of fault and two restarts by `kill -9`.
+async fn run_with_faults(kept: u64) -> Report {
+    let mut storm = Trial::begin(12, kept, TIME_SCALE).await;
+    storm.start_faults();
     let mut counts = Vec::new();
     for _ in 0..2 {
-        tokio::time::sleep(STORM / 3).await;
+        tokio::time::sleep(FAULTS / 3).await;
         counts.push(storm.chaos_counts());
         storm.kill_and_restart();
     }
-    tokio::time::sleep(STORM / 3).await;
+    tokio::time::sleep(FAULTS / 3).await;
     counts.push(storm.chaos_counts());
-    storm.calm();
-    let told = storm.end().await;
+    storm.stop_faults();
+    let report = storm.finish().await;
     let faults: u64 =
         counts.iter().flat_map(|count| count.as_object().unwrap().values()).filter_map(Value::as_u64).sum();
     println!("between restarts: {counts:?}");
-    assert!(faults >= 50, "no storm worth the name: {counts:?}");
-    assert!(told.histories > 0 && told.duplicates > 0, "no hole was filled, or nothing came twice: {told}");
-    told
+    assert!(faults >= 50, "too few faults were injected: {counts:?}");
+    assert!(
+        report.histories > 0 && report.duplicates > 0,
+        "no hole was filled, or nothing was delivered twice: {report}"
+    );
+    report
 }
 
 fn run<T>(storm: impl Future<Output = T>) -> T {

@@ -1,4 +1,4 @@
-//! The program under test, in weather that can be changed.
+//! The program under test, with injected faults that can be changed while it runs.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
-use storm::weather::calm;
+use storm::faults;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
@@ -21,32 +21,32 @@ pub struct Server {
 }
 
 impl Server {
-    /// With an empty store that keeps so many publications of a topic, in calm weather.
+    /// Starts a server without faults over an empty store that keeps `kept` publications of each topic.
     pub fn start(kept: u64, time_scale: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("chaos.json"), calm(time_scale)).unwrap();
+        std::fs::write(directory.path().join("chaos.json"), faults::none(time_scale)).unwrap();
         let (child, address) = spawn("127.0.0.1:0", &directory, kept);
         Self { child, address, directory, kept }
     }
 
-    /// Kills it as `kill -9` does and starts another in its place.
+    /// Kills the server as `kill -9` does and starts another at the same address, over the same store.
     pub fn kill_and_restart(&mut self) {
         self.kill();
         let listen = self.address.to_string();
         self.child = spawn(&listen, &self.directory, self.kept).0;
     }
 
-    /// Changes what goes wrong; it notices within a second.
-    pub fn weather(&self, chaos: &str) {
+    /// Changes the injected faults. The server reads them within a second.
+    pub fn set_faults(&self, chaos: &str) {
         std::fs::write(self.directory.path().join("chaos.json"), chaos).unwrap();
     }
 
-    /// The WebSocket's address.
+    /// Returns the address of the WebSocket.
     pub fn ws(&self) -> String {
         format!("ws://{}/ws", self.address)
     }
 
-    /// `GET`, as JSON.
+    /// Sends `GET path` and returns the body as JSON.
     pub fn get(&self, path: &str) -> Value {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -57,7 +57,7 @@ impl Server {
     }
 
     fn kill(&mut self) {
-        // Already gone is as good.
+        // An error means that the process has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,84 +1,84 @@
-//! A server and its crowd, from beginning to end.
+//! One run of the program under load, with faults that can be switched on and off.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use storm::weather::{self, Rage};
-use storm::{Board, Crowd, Plan, Seed, Told};
+use storm::faults::{self, AllFaults};
+use storm::{Load, Plan, Progress, Report, Seed};
 
 use crate::server::Server;
 
-/// Topics that are published to, in turn.
+/// Topics that the publisher publishes to, in turn.
 const TOPICS: [&str; 5] = ["storm/1", "storm/2", "storm/3", "storm/4", "storm/5"];
-/// Fifty a second.
+/// Time between two publications: fifty a second.
 const PERIOD: Duration = Duration::from_millis(20);
 const ARRIVAL: Duration = Duration::from_secs(8);
-/// More than enough for one rotation, on a slow machine too: they are ten seconds apart.
-const ROTATION: Duration = Duration::from_secs(20);
+/// Time limit of one rotation. Rotations are ten seconds apart, so that this is enough on a slow machine too.
+const ROTATION_LIMIT: Duration = Duration::from_secs(20);
 
-/// One run, while it goes on.
+/// A running server with its load.
 pub struct Trial {
     server: Server,
     time_scale: u32,
     seed: Seed,
-    /// How often it has raged.
-    rages: u32,
-    crowd: Crowd,
+    /// Number of times that faults were switched on, from which each time gets another seed.
+    fault_phases: u32,
+    load: Load,
 }
 
 impl Trial {
-    /// In calm weather: everyone is connected, and publications flow.
+    /// Starts a server without faults. Returns when all viewers are connected and every topic has publications.
     pub async fn begin(viewers: usize, kept: u64, time_scale: u32) -> Self {
-        let seed = Seed::draw();
+        let seed = Seed::from_env_or_random();
         let server = Server::start(kept, time_scale);
-        let board = Arc::new(Board::new(&TOPICS, viewers, kept));
+        let progress = Arc::new(Progress::new(&TOPICS, viewers, kept));
         let plan = Plan { seed, topics: &TOPICS, period: PERIOD, arrival: ARRIVAL };
-        let crowd = Crowd::gather(&server.ws(), board, &plan).await;
-        Self { server, time_scale, seed, rages: 0, crowd }
+        let load = Load::start(&server.ws(), progress, &plan).await;
+        Self { server, time_scale, seed, fault_phases: 0, load }
     }
 
-    /// From now on everything goes wrong.
-    pub fn rage(&mut self) {
-        let seed = self.seed.of_weather(self.rages);
-        let rage = Rage { time_scale: self.time_scale, seed, gone_ms: 5, broken: 0.0015 };
-        self.server.weather(&rage.to_json());
-        self.rages += 1;
+    /// Switches on every kind of fault.
+    pub fn start_faults(&mut self) {
+        let seed = self.seed.for_faults(self.fault_phases);
+        let faults = AllFaults { time_scale: self.time_scale, seed, gone_ms: 5, connection_faults: 0.0015 };
+        self.server.set_faults(&faults.to_json());
+        self.fault_phases += 1;
     }
 
-    /// From now on nothing does.
-    pub fn calm(&self) {
-        self.server.weather(&weather::calm(self.time_scale));
+    /// Switches all faults off.
+    pub fn stop_faults(&self) {
+        self.server.set_faults(&faults::none(self.time_scale));
     }
 
-    /// How often what went wrong since the last restart.
+    /// Returns the number of injected faults of each kind since the last restart.
     pub fn chaos_counts(&self) -> Value {
         self.server.get("/healthz")["chaos"].clone()
     }
 
-    /// `kill -9`, and another server in its place.
+    /// Kills the server as `kill -9` does and starts another in its place.
     pub fn kill_and_restart(&mut self) {
         self.server.kill_and_restart();
     }
 
-    /// Publications acknowledged so far.
+    /// Returns the number of publications acknowledged so far.
     pub fn publications(&self) -> u64 {
-        self.crowd.board().publications()
+        self.load.progress().publications()
     }
 
-    /// Until every viewer has replaced its connection so often, or should have by far.
-    pub async fn until_everyone_rotated(&self, times: u64) {
-        self.crowd.until_everyone_rotated(times, ROTATION * times as u32).await;
+    /// Waits until every viewer has replaced its connection `times` times, or until that takes far too long.
+    pub async fn wait_for_rotations(&self, times: u64) {
+        self.load.wait_for_rotations(times, ROTATION_LIMIT * times as u32).await;
     }
 
-    /// Lets everyone have everything, and adds up.
-    pub async fn end(self) -> Told {
-        let board = self.crowd.board().clone();
-        let mut told = self.crowd.end().await;
-        for topic in board.topics() {
+    /// Waits until every viewer has everything, and compares the logs with what was acknowledged.
+    pub async fn finish(self) -> Report {
+        let progress = self.load.progress().clone();
+        let mut report = self.load.finish().await;
+        for topic in progress.topics() {
             let log = self.server.get(&format!("/topics/{topic}?limit=1"));
-            told.check_end(&board, topic, log["head"].as_u64());
+            report.check_end(&progress, topic, log["head"].as_u64());
         }
-        told
+        report
     }
 }

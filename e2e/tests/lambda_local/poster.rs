@@ -7,7 +7,7 @@ use e2e::topology::PATIENCE;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use shared::Topic;
-use storm::Board;
+use storm::Progress;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -21,14 +21,14 @@ pub struct Poster {
     client: Client,
     url: String,
     topic: Topic,
-    board: Arc<Board>,
+    progress: Arc<Progress>,
 }
 
 impl Poster {
     /// Creates a publisher to this topic of the server at `url`.
-    pub fn new(url: &str, topic: &str, board: Arc<Board>) -> Self {
+    pub fn new(url: &str, topic: &str, progress: Arc<Progress>) -> Self {
         let topic = Topic::new(topic).expect("a topic");
-        Self { client: Client::new(), url: format!("{url}/topics/{topic}"), topic, board }
+        Self { client: Client::new(), url: format!("{url}/topics/{topic}"), topic, progress }
     }
 
     /// Publishes until told to stop. Returns the faults.
@@ -38,7 +38,7 @@ impl Poster {
         while !*stop.borrow() {
             number += 1;
             match timeout(2 * PATIENCE, self.acknowledged(number)).await {
-                Ok(Ok(offset)) if offset == number => self.board.acknowledge(&self.topic, offset),
+                Ok(Ok(offset)) if offset == number => self.progress.acknowledge(&self.topic, offset),
                 wrong => {
                     faults.push(format!("{}: {number} was published and came to {wrong:?}", self.topic));
                     break;

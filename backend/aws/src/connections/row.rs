@@ -1,4 +1,5 @@
-//! Rows and their keys. A connection and its subscriptions share a partition; who watches a filter is another one.
+//! Rows of the connections table and their keys. A connection and its subscriptions share a partition; the subscribers
+//! of a filter have another.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::Principal;
@@ -12,58 +13,58 @@ use crate::tables::{TTL, ttl};
 pub const PK: &str = "pk";
 /// The sort key.
 pub const SK: &str = "sk";
-/// The sort key of a connection's own row; it sorts before its subscriptions.
+/// The sort key of a connection's own row. It sorts before the connection's subscriptions.
 pub const OWN: &str = "#";
-/// From when on the row is treated as absent, in milliseconds.
+/// The time from which the row counts as absent, in milliseconds.
 pub const EXPIRES_AT: &str = "expires_at";
-/// How many subscriptions a connection has.
+/// The number of subscriptions of a connection.
 pub const SUBSCRIPTIONS: &str = "subscriptions";
-/// When the connection was made, in milliseconds.
+/// The time at which the connection was made, in milliseconds.
 pub const CONNECTED_AT: &str = "connected_at";
 /// The principal's name.
 pub const NAME: &str = "name";
-/// What the principal may watch.
+/// The filters that the principal may subscribe to.
 pub const MAY_SUBSCRIBE: &str = "may_subscribe";
-/// Where the principal may publish.
+/// The filters of the topics that the principal may publish to.
 pub const MAY_PUBLISH: &str = "may_publish";
-/// When the principal's token runs out, in milliseconds; absent if it does not.
+/// The time at which the principal's token expires, in milliseconds; absent if it does not expire.
 pub const TOKEN_EXPIRES_AT: &str = "token_expires_at";
 
 const CONNECTION: &str = "C#";
 const FILTER: &str = "F#";
 
-/// The partition of a connection and its subscriptions.
+/// Returns the partition of a connection and its subscriptions.
 pub fn partition(id: &ConnectionId) -> AttributeValue {
     text(format!("{CONNECTION}{id}"))
 }
 
-/// The partition of those who watch a filter.
+/// Returns the partition of the subscribers of a filter.
 pub fn watchers(filter: &Filter) -> AttributeValue {
     text(format!("{FILTER}{filter}"))
 }
 
-/// The key of a connection's own row.
+/// Returns the key of a connection's own row.
 pub fn own_key(id: &ConnectionId) -> Item {
     Item::from([(PK.into(), partition(id)), (SK.into(), text(OWN))])
 }
 
-/// The key of a subscription, in the connection's partition.
+/// Returns the key of a subscription in the connection's partition.
 pub fn subscription_key(id: &ConnectionId, filter: &Filter) -> Item {
     Item::from([(PK.into(), partition(id)), (SK.into(), text(format!("{FILTER}{filter}")))])
 }
 
-/// The key of the same subscription, in the filter's partition.
+/// Returns the key of a subscription in the filter's partition.
 pub fn watcher_key(id: &ConnectionId, filter: &Filter) -> Item {
     Item::from([(PK.into(), watchers(filter)), (SK.into(), text(id.as_str()))])
 }
 
-/// A row that ends with its connection.
+/// Adds the attributes by which a row expires with its connection.
 pub fn ending(mut key: Item, expires_at: Millis) -> Item {
     key.extend([(EXPIRES_AT.into(), number(expires_at)), (TTL.into(), number(ttl(expires_at)))]);
     key
 }
 
-/// A connection's attributes, without its key.
+/// Returns a connection's attributes without its key.
 pub fn attributes(connection: &Connection) -> Item {
     let Connection { principal, connected_at, expires_at, .. } = connection;
     let mut item = ending(Item::new(), *expires_at);
@@ -77,7 +78,7 @@ pub fn attributes(connection: &Connection) -> Item {
     item
 }
 
-/// A connection from its row.
+/// Reads a connection from its row.
 pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, Damaged> {
     Ok(Connection {
         id: id.clone(),
@@ -92,29 +93,29 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, Damaged> {
     })
 }
 
-/// From when on a row is treated as absent.
+/// Reads the time from which a row counts as absent, in milliseconds.
 pub fn expires_at(item: &Item) -> Result<Millis, Damaged> {
     read_number(item, EXPIRES_AT)
 }
 
-/// How many subscriptions a connection's row counts.
+/// Reads the number of subscriptions from a connection's row.
 pub fn subscriptions(item: &Item) -> Result<usize, Damaged> {
     Ok(read_optional_number(item, SUBSCRIPTIONS)?.unwrap_or_default())
 }
 
-/// The filter of a subscription's row; `None` if it is the connection's own row.
+/// Reads the filter of a subscription's row; `None` if it is the connection's own row.
 pub fn read_filter(item: &Item) -> Result<Option<Filter>, Damaged> {
     let Some(filter) = read_text(item, SK)?.strip_prefix(FILTER) else { return Ok(None) };
     Filter::new(filter).map(Some).map_err(|error| Damaged::new(SK, error))
 }
 
-/// Whose own row this is.
+/// Reads the id from a connection's own row.
 pub fn read_id(item: &Item) -> Result<ConnectionId, Damaged> {
     let id = read_text(item, PK)?.strip_prefix(CONNECTION);
-    id.map(ConnectionId::new).ok_or_else(|| Damaged::new(PK, "it is no connection"))
+    id.map(ConnectionId::new).ok_or_else(|| Damaged::new(PK, "it does not name a connection"))
 }
 
-/// Who watches, from a row of a filter's partition.
+/// Reads the subscriber's id from a row of a filter's partition.
 pub fn read_watcher(item: &Item) -> Result<ConnectionId, Damaged> {
     read_text(item, SK).map(ConnectionId::new)
 }
@@ -125,9 +126,9 @@ fn filters(filters: &[Filter]) -> AttributeValue {
 
 fn read_filters(item: &Item, name: &str) -> Result<Vec<Filter>, Damaged> {
     let list = item.get(name).and_then(|value| value.as_l().ok());
-    let list = list.ok_or_else(|| Damaged::new(name, "it is no list"))?;
+    let list = list.ok_or_else(|| Damaged::new(name, "it is not a list"))?;
     let filter = |value: &AttributeValue| {
-        let text = value.as_s().map_err(|_| Damaged::new(name, "it holds what is no string"))?;
+        let text = value.as_s().map_err(|_| Damaged::new(name, "it contains a value that is not a string"))?;
         Filter::new(text).map_err(|error| Damaged::new(name, error))
     };
     list.iter().map(filter).collect()
@@ -171,13 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn no_row_is_deleted_before_its_time_is_over() {
+fn a_row_is_not_deleted_before_it_expires() {
         assert_eq!(ttl(2_999), 3);
         assert_eq!(ttl(3_000), 4);
     }
 
     #[test]
-    fn a_damaged_row_is_told_not_guessed() {
+fn a_damaged_row_is_an_error() {
         let written = connection(None);
         for name in [NAME, MAY_SUBSCRIBE, MAY_PUBLISH, CONNECTED_AT, EXPIRES_AT] {
             let mut item = attributes(&written);

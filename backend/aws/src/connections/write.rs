@@ -1,4 +1,4 @@
-//! The writes of the connections table, as expressions. Pure.
+//! The writes to the connections table, as expressions. Pure.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
@@ -9,7 +9,8 @@ use super::row::{self, EXPIRES_AT, PK, SUBSCRIPTIONS, TOKEN_EXPIRES_AT};
 use crate::item::{Damaged, Item, number};
 use crate::request::Verdict;
 
-/// The expression that replaces a connection's row and leaves its number of subscriptions, with its names and values.
+/// The expression, names and values of an update that replaces all of a connection's row but the number of its
+/// subscriptions.
 pub struct Replacement {
     pub expression: String,
     pub names: Vec<(String, String)>,
@@ -32,7 +33,8 @@ impl Replacement {
     }
 }
 
-/// Both rows of a subscription, if the connection still ends at `expires_at` and has room.
+/// Returns the transaction that writes both rows of a subscription, on condition that the connection still expires at
+/// `expires_at` and has room for another subscription.
 pub fn subscribe(
     table: &str,
     id: &ConnectionId,
@@ -63,7 +65,8 @@ pub fn subscribe(
     Ok(vec![update(count.build()?), put(subscription.build()?), put(watcher.build()?)])
 }
 
-/// What a refusal of [`subscribe`] means; `None` if the row has changed since it was read: read it again.
+/// Interprets a cancelled transaction of [`subscribe`]. Returns `None` if the connection's row has changed since it was
+/// read, so that it has to be read again.
 pub fn subscribe_refused(
     verdicts: &[Verdict],
     expires_at: Millis,
@@ -77,7 +80,7 @@ pub fn subscribe_refused(
     }
 }
 
-/// Takes both rows of a subscription away, if they and the connection are there.
+/// Returns the transaction that deletes both rows of a subscription, on condition that they and the connection exist.
 pub fn unsubscribe(
     table: &str,
     id: &ConnectionId,

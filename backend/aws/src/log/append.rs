@@ -1,4 +1,9 @@
-//! An append as one `UpdateItem` of the topic's head, and what it means when its condition does not hold. Pure.
+//! An append as one `UpdateItem` of the topic's head, and the next step if its condition does not hold. Pure.
+//!
+//! For example, the first publication to `host/cpu` with the unit `%` takes three rounds: the update fails because
+//! there is no head, so that the topic is registered with an empty head; then it is tried again and writes the metadata
+//! along with the publication. A later publication with the same unit takes one round: the update has the condition
+//! that the head already contains that metadata, and it does.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -11,17 +16,17 @@ use super::names::{COUNT, ITEMS, LANDED, META, META_AT, OFFSET, PK, PREVIOUS_AT,
 use super::{head, meta};
 use crate::item::{Damaged, Item, number, read_map, read_number, read_optional_number, text};
 
-/// How an append is to be tried.
+/// The variant of the update that an append tries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attempt {
-    /// Write the append's metadata, instead of making it a condition that it stands there already. So publishers who
-    /// send the same metadata with each publication do not have it sent on each time.
+    /// Writes the append's metadata, instead of making it a condition that the head already has it. So publishers who
+    /// send the same metadata with each publication do not have it broadcast each time.
     pub writes_meta: bool,
-    /// Forget the producer who has been silent for longest, to make room for this one.
+    /// Removes the producer that has not published for longest, to make room for this one.
     pub forgets: Option<Silent>,
 }
 
-/// A producer to be forgotten, as far as nothing has landed since.
+/// A producer that is to be removed, on condition that it has not published since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Silent {
     producer: String,
@@ -39,7 +44,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Adds `items`, the append's batch as text.
+    /// Creates the update that adds `items`, the append's batch as text.
     pub fn new(append: &Append, items: &str, attempt: &Attempt) -> Self {
         let mut update = Self::default();
         update.add_items(append, items);
@@ -52,13 +57,13 @@ impl Update {
         update
     }
 
-    /// What is to be written.
+    /// Returns the update expression.
     pub fn expression(&self) -> String {
         let removes = if self.removes.is_empty() { "" } else { " REMOVE " };
         format!("SET {}{removes}{}", self.sets.join(", "), self.removes.join(", "))
     }
 
-    /// What has to hold.
+    /// Returns the condition expression.
     pub fn condition(&self) -> String {
         self.conditions.join(" AND ")
     }
@@ -130,22 +135,22 @@ impl Update {
     }
 }
 
-/// What to do after an append whose condition did not hold.
+/// The next step after an append whose condition did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// There is no such topic yet: register it.
     Register,
-    /// Try it like this.
+    /// Try again with this variant.
     Try(Attempt),
-    /// Its producer has sent it before: done.
+    /// Its producer has sent it before: the append is done.
     Told(Appended),
 }
 
-/// Reads the head that refused an append.
+/// Decides the next step from the head whose condition failed.
 ///
 /// # Errors
 ///
-/// [`AppendError::StaleSequence`], or that the head is damaged.
+/// [`AppendError::StaleSequence`], or [`AppendError::Unavailable`] if the head is damaged.
 pub fn after_refusal(head: Option<&Item>, append: &Append, attempt: &Attempt) -> Result<Next, AppendError> {
     let Some(head) = head else { return Ok(Next::Register) };
     if let Some(appended) = repeated(head, append)? {
@@ -185,7 +190,8 @@ fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Atte
     Ok(Attempt { writes_meta: attempt.writes_meta || !says_already, forgets })
 }
 
-/// Who is to make room for `producer`, if there is none. Offsets only rise, so the lowest is the least recent.
+/// Returns the producer to remove in favour of `producer`, if there is no room. Offsets only rise, so that the lowest
+/// is the least recent.
 fn silent(head: &Item, producer: &Producer) -> Result<Option<Silent>, Damaged> {
     let landed = read_map(head, LANDED)?;
     if landed.contains_key(&producer.id) || landed.len() < limits::PRODUCERS {

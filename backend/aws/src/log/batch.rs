@@ -1,7 +1,7 @@
-//! Publications as one attribute.
+//! A batch of publications as one attribute.
 //!
-//! An append, and what history keeps of it, is one JSON text: it costs one write however many publications it holds,
-//! and JSON keeps numbers to the last digit, where DynamoDB's own numbers end at 38 digits and at 1e125.
+//! An append, and a part of history, is stored as one JSON text: it costs one write however many publications it holds,
+//! and JSON keeps numbers to the last digit, while DynamoDB's numbers end at 38 digits and at 1e125.
 
 use std::borrow::Cow;
 
@@ -12,20 +12,20 @@ use shared::{Millis, Publication};
 
 use crate::item::Damaged;
 
-/// One publication of a batch. Its offset follows from its place.
+/// One publication of a batch. Its offset follows from its index.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "d")]
     data: Cow<'a, Value>,
-    /// When it happened, if not when it was received.
+    /// Time of the event, if it is not the time of receipt.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     ts: Option<Millis>,
-    /// When it was received, if not with the batch.
+    /// Time of receipt, if it is not the batch's.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     received_at: Option<Millis>,
 }
 
-/// What is to be appended, received as one.
+/// Encodes the items of an append, all received at `received_at`.
 pub fn of_items(items: &[Published], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
         data: Cow::Borrowed(&item.data),
@@ -34,7 +34,7 @@ pub fn of_items(items: &[Published], received_at: Millis) -> String {
     }))
 }
 
-/// What history keeps, in a batch received at `received_at`.
+/// Encodes publications for history, in a batch received at `received_at`.
 pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
         data: Cow::Borrowed(&item.data),
@@ -43,7 +43,7 @@ pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     }))
 }
 
-/// The publications of a batch whose last has offset `last`.
+/// Decodes the publications of a batch whose last one has the offset `last`.
 pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, Damaged> {
     let stored: Vec<Stored<'_>> =
         serde_json::from_str(text).map_err(|error| Damaged::new(super::names::ITEMS, error))?;
@@ -52,13 +52,13 @@ pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publicatio
     Ok(placed.map(|(offset, item)| item.into_publication(offset, received_at)).collect())
 }
 
-/// The offset of the first of `count` publications.
+/// Returns the offset of the first of `count` publications up to `last`.
 pub fn first_offset(last: u64, count: u64) -> Result<u64, Damaged> {
     let before = last.checked_sub(count).filter(|_| count > 0);
     before.map(|before| before + 1).ok_or_else(|| Damaged::new(super::names::ITEMS, "its count is wrong"))
 }
 
-/// Values, numbers and texts always have a JSON; so an empty text cannot come of this.
+/// Serialising cannot fail here, because values, numbers and strings always have a JSON text.
 fn join<'a>(items: impl Iterator<Item = Stored<'a>>) -> String {
     serde_json::to_string(&items.collect::<Vec<_>>()).unwrap_or_default()
 }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_differs_from_the_batch_takes_room() {
+fn only_times_that_differ_from_the_batchs_are_stored() {
         let items = vec![Published::now(1), Published { data: json!(2), ts: Some(7) }];
         assert_eq!(of_items(&items, 9), r#"[{"d":1},{"d":2,"t":7}]"#);
     }

@@ -1,4 +1,4 @@
-//! Which topics there are: a row for each in one partition, and their number, which is limited.
+//! The catalogue of topics: a row for each in one partition, and their number, which is limited.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
@@ -10,22 +10,23 @@ use super::names::{CATALOGUE, ONLY, PK, SK, TOPICS};
 use crate::item::{Damaged, Item, number, read_text, text};
 use crate::request::Verdict;
 
-/// The row of a topic.
+/// Returns the row of a topic.
 fn row(topic: &Topic) -> Item {
     Item::from([(PK.into(), text(CATALOGUE)), (SK.into(), text(topic.as_str()))])
 }
 
-/// The topic of a row.
+/// Reads the topic of a row.
 pub fn read(row: &Item) -> Result<Topic, Damaged> {
     Topic::new(read_text(row, SK)?).map_err(|error| Damaged::new(SK, error))
 }
 
-/// The partition of the catalogue.
+/// Returns the partition of the catalogue.
 pub fn partition() -> AttributeValue {
     text(CATALOGUE)
 }
 
-/// The writes that register a topic: its row, one more of them, and a head before the first publication.
+/// Returns the transaction that registers a topic: its row, the number of topics plus one, and a head without
+/// publications.
 pub fn register(table: &str, topic: &Topic, epoch: &Epoch) -> Result<Vec<TransactWriteItem>, BuildError> {
     let count = Update::builder()
         .table_name(table)
@@ -49,7 +50,8 @@ fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
     Ok(TransactWriteItem::builder().put(put.build()?).build())
 }
 
-/// What a refusal of [`register`] means: no fault, if somebody else has just registered the topic.
+/// Interprets a cancelled transaction of [`register`]. It is not an error if another append has just registered the
+/// topic.
 ///
 /// # Errors
 ///
@@ -64,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_topic_that_is_there_already_is_no_fault_even_if_there_are_too_many() {
+fn a_topic_that_exists_is_not_an_error_even_at_the_limit() {
         let (passed, failed) = (Verdict::Passed, Verdict::Failed(None));
         assert_eq!(refused(&[failed.clone(), passed.clone(), failed.clone()]), Ok(()));
         assert_eq!(refused(&[failed.clone(), failed.clone(), failed.clone()]), Ok(()));
@@ -73,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_of_the_catalogue_is_read_back_and_the_number_is_none() {
+fn a_row_of_the_catalogue_is_read_back_and_the_number_is_not_a_topic() {
         let topic = Topic::new("host/cpu").unwrap();
         assert_eq!(read(&row(&topic)), Ok(topic));
         assert!(read(&Item::from([(SK.into(), text(ONLY))])).is_err());

@@ -1,4 +1,4 @@
-//! A topic's head as it is stored, and what its changes mean.
+//! A topic's head as it is stored, and the change that a new image of it means.
 
 use backend_core::ports::{Change, Head};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
@@ -10,15 +10,15 @@ use super::{batch, meta};
 use crate::image::{Image, ImageError};
 use crate::item::{Damaged, Item, number, read_map, read_number, read_optional_number, read_text, text};
 
-/// Before the topic in a head's partition key.
+/// Prefix of the topic in a head's partition key.
 const PREFIX: &str = "T#";
 
-/// The key of a topic's head.
+/// Returns the key of a topic's head.
 pub fn key(topic: &Topic) -> Item {
     Item::from([(PK.into(), text(format!("{PREFIX}{topic}"))), (SK.into(), text(ONLY))])
 }
 
-/// A head before the first publication: what registering a topic writes.
+/// Returns a head before the first publication, as it is written when a topic is registered.
 pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
     let empty = || aws_sdk_dynamodb::types::AttributeValue::M(Item::new());
     let mut item = key(topic);
@@ -37,9 +37,9 @@ pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
 pub struct StoredHead {
     pub topic: Topic,
     pub epoch: Epoch,
-    /// The last append, at least one.
+    /// Publications of the last append, at least one.
     pub items: Vec<Publication>,
-    /// When the append before it was received, if there was one.
+    /// Time at which the append before it was received, if there was one.
     pub previous_at: Option<Millis>,
     pub meta: TopicMeta,
     meta_at: Option<u64>,
@@ -47,7 +47,7 @@ pub struct StoredHead {
 }
 
 impl StoredHead {
-    /// Reads a head; `None` if nobody has published yet.
+    /// Reads a head; `None` if nothing has been published yet.
     pub fn read(item: &Item) -> Result<Option<Self>, Damaged> {
         let offset: u64 = read_number(item, OFFSET)?;
         if offset == 0 {
@@ -66,22 +66,22 @@ impl StoredHead {
         }))
     }
 
-    /// The offset of the newest publication.
+    /// Returns the offset of the newest publication.
     pub fn end(&self) -> u64 {
         self.last.offset
     }
 
-    /// When it was received.
+    /// Returns the time at which the newest publication was received.
     pub fn received_at(&self) -> Millis {
         self.last.received_at
     }
 
-    /// The offset of the first publication of the last append.
+    /// Returns the offset of the first publication of the last append.
     pub fn first(&self) -> u64 {
         self.items.first().map_or(self.end(), |first| first.offset)
     }
 
-    /// As the port knows it.
+    /// Converts the head to the port's type.
     pub fn into_head(self) -> Head {
         Head { topic: self.topic, epoch: self.epoch, last: self.last, meta: self.meta }
     }
@@ -93,12 +93,12 @@ impl StoredHead {
     }
 }
 
-/// What an append changed, from the new image that the topics table's stream tells; `None` if it tells of something
-/// else (a topic registered, the number of topics).
+/// Reads the publications that an append added, from a new image in the stream of the topics table. Returns `None` if
+/// the image is of another item: a topic without publications, a row of the catalogue, or the number of topics.
 ///
 /// # Errors
 ///
-/// [`ImageError`] names the attribute that is not as this version writes it.
+/// [`ImageError`] names an attribute that this version cannot read.
 pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
     let item = image.item();
     if !read_text(item, PK)?.starts_with(PREFIX) {
@@ -107,7 +107,7 @@ pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
     Ok(StoredHead::read(item)?.map(StoredHead::into_change))
 }
 
-/// The end of the log in an item that an update returned.
+/// Reads the end of the log from an item that an update returned.
 pub fn position(item: &Item) -> Result<Position, Damaged> {
     Ok(Position::new(epoch(item)?, read_number(item, OFFSET)?))
 }

@@ -1,4 +1,4 @@
-//! A topic's metadata as a map with an attribute for each field, so that DynamoDB itself puts new fields over old ones.
+//! A topic's metadata as a map with an attribute for each field, so that an update replaces single fields.
 
 use serde_json::Value;
 use shared::TopicMeta;
@@ -6,13 +6,13 @@ use shared::TopicMeta;
 use super::names::META;
 use crate::item::{Damaged, Item, text};
 
-/// The fields that are told, each as JSON: DynamoDB's numbers do not hold all that JSON's do.
+/// Encodes the fields that are set, each as JSON, because DynamoDB's numbers do not hold every JSON number.
 pub fn fields(meta: &TopicMeta) -> Item {
     let Ok(Value::Object(fields)) = serde_json::to_value(meta) else { return Item::new() };
     fields.into_iter().map(|(name, value)| (name, text(value.to_string()))).collect()
 }
 
-/// The metadata of a stored map.
+/// Decodes metadata from a stored map.
 pub fn read(fields: &Item) -> Result<TopicMeta, Damaged> {
     let json = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
         let text = value.as_s().map_err(|_| Damaged::new(name, "it is not a string"))?;
@@ -23,7 +23,7 @@ pub fn read(fields: &Item) -> Result<TopicMeta, Damaged> {
     serde_json::from_value(Value::Object(fields)).map_err(|error| Damaged::new(META, error))
 }
 
-/// Whether everything that `newer` says stands in a stored map already.
+/// Returns true if a stored map already contains every field that `newer` sets.
 pub fn says_already(stored: &Item, newer: &TopicMeta) -> bool {
     fields(newer).iter().all(|(name, value)| stored.get(name) == Some(value))
 }
@@ -43,13 +43,13 @@ mod tests {
             panel: None,
         };
         let fields = fields(&meta);
-        assert_eq!(fields.len(), 5, "what is not told takes no room");
+        assert_eq!(fields.len(), 5, "a field that is not set takes no room");
         assert_eq!(read(&fields).unwrap(), meta);
         assert_eq!(read(&Item::new()).unwrap(), TopicMeta::default());
     }
 
     #[test]
-    fn saying_less_or_the_same_is_nothing_new() {
+fn metadata_with_fewer_or_the_same_fields_is_not_new() {
         let unit = TopicMeta { unit: Some("%".into()), ..TopicMeta::default() };
         let both = TopicMeta { max: Some(1.0), ..unit.clone() };
         assert!(says_already(&fields(&both), &unit));

@@ -1,7 +1,8 @@
-//! A part of a log as history keeps it: one item for each append, in a second one what is more than an item holds.
+//! A part of a log as the history table stores it: one item for each append, or several if it exceeds the size of an
+//! item.
 //!
-//! A change that joins several appends may come after them; then its part overlaps theirs, and readers take each
-//! offset once. It must not come before them, and does not: the stream tells appends one by one.
+//! A change that joins several appends may be recorded after they were. Its part then overlaps theirs, and readers take
+//! each offset once. It is never recorded before them, because the stream delivers appends one by one.
 
 use backend_core::ports::Change;
 use shared::{Epoch, Millis, Publication, Topic};
@@ -11,17 +12,17 @@ use super::{Retention, batch};
 use crate::item::{Damaged, Item, number, read_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
-/// How much JSON one part holds, in bytes: an item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
+/// The largest JSON text of one part, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
 const PART_BYTES: usize = 350_000;
-/// What a publication's times take beside its data, at most.
+/// The largest size of a publication's times beside its data, in bytes.
 const TIMES_BYTES: usize = 64;
 
-/// The partition of a log.
+/// Returns the partition of a log.
 pub fn log(topic: &Topic, epoch: &Epoch) -> String {
     format!("{topic}#{epoch}")
 }
 
-/// The parts that hold what a change added, in order.
+/// Returns the parts that hold the publications of a change, in order.
 pub fn parts(change: &Change, retention: &Retention) -> Vec<Item> {
     let log = log(&change.topic, &change.epoch);
     let runs = runs(&change.items);
@@ -54,7 +55,7 @@ fn runs(items: &[Publication]) -> Vec<&[Publication]> {
     runs
 }
 
-/// The publications of a part, at least one, in order of offset.
+/// Reads the publications of a part, at least one, in order of offset.
 pub fn read(item: &Item) -> Result<Vec<Publication>, Damaged> {
     let received_at: Millis = read_number(item, RECEIVED_AT)?;
     batch::read(read_text(item, ITEMS)?, read_number(item, OFFSET)?, received_at)
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_appended_together_is_one_item() {
+fn publications_appended_together_are_one_item() {
         let items = vec![publication(4, json!(1)), publication(5, json!(2))];
         let retention = Retention { max_age_ms: 10_000, max_items_per_topic: 1 };
         let parts = parts(&change(items.clone()), &retention);
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_an_item_holds_is_cut_between_publications() {
+fn an_append_larger_than_an_item_is_cut_between_publications() {
         let large = json!("x".repeat(20_000));
         let items: Vec<_> = (1..=40).map(|offset| publication(offset, large.clone())).collect();
         let parts = parts(&change(items.clone()), &Retention::default());
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_part() {
+fn an_empty_change_has_no_parts() {
         assert!(parts(&change(Vec::new()), &Retention::default()).is_empty());
     }
 }

@@ -1,8 +1,11 @@
-//! Reading a part of a log: the head first, then as little of history as answers the question.
+//! Reads a page of a log: the head first, then as little of history as answers the query.
 //!
-//! The head holds the last append, and `broadcast` writes it to history a moment later. So a reader takes the last
-//! append from the head where it joins on to history, and leaves it to the live road where an append in between is not
-//! written yet.
+//! The head contains the last append, which `broadcast` writes to history a moment later. A reader therefore appends
+//! the last append from the head if it follows directly on history. If an append in between is not written yet, it
+//! leaves both out: the subscriber receives them as live publications.
+//!
+//! For example, if history holds offsets 1 to 5 and the head 6 and 7, a reader gets 1 to 7. If history holds only 1 to
+//! 3, it gets 1 to 3.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -16,10 +19,10 @@ use super::{Retention, part};
 use crate::item::{Item, number, text};
 use crate::request::unavailable;
 
-/// Parts of history asked for at once; DynamoDB ends a page at 1 MB anyway.
+/// Largest number of parts in one query. DynamoDB ends a page at 1 MB anyway.
 const PARTS: usize = 1_000;
 
-/// What is asked of a log.
+/// The page that is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     pub from: ReadFrom,
@@ -27,7 +30,7 @@ pub struct Query {
     pub now: Millis,
 }
 
-/// One log, as of its head.
+/// One log, as of the moment when its head was read.
 #[derive(Debug)]
 pub struct Log<'a> {
     pub client: &'a Client,
@@ -49,8 +52,8 @@ impl Log<'_> {
         Ok(Page { epoch: self.head.epoch.clone(), items, head: self.head.end(), oldest })
     }
 
-    /// The offset of the oldest publication that is kept or not yet written; one beyond the head if there is none. One
-    /// query, as long as DynamoDB deletes in time.
+    /// Returns the offset of the oldest publication that is kept or not yet written to history, or one beyond the head
+    /// if there is none. It takes one query if DynamoDB has deleted expired parts in time.
     async fn oldest(&self, cutoff: Millis) -> Result<u64, Unavailable> {
         if self.head.received_at() < cutoff {
             return Ok(self.head.end() + 1);
@@ -63,8 +66,8 @@ impl Log<'_> {
         }
     }
 
-    /// The oldest offset where history holds nothing at all: if not even the append before the last one is too old,
-    /// nothing of this log has been written yet.
+    /// Returns the oldest offset if history is empty. If the append before the last one is not expired, nothing of this
+    /// log has been written yet.
     fn unwritten(&self, lowest: u64, cutoff: Millis) -> u64 {
         match self.head.previous_at {
             Some(previous_at) if previous_at >= cutoff => lowest,
@@ -72,8 +75,8 @@ impl Log<'_> {
         }
     }
 
-    /// The first offset from `low` on that is not too old: the clock that stamped the publications is taken to have
-    /// gone forward, and the last append is not too old.
+    /// Finds the first offset from `low` on that is not expired, by bisection. The times of receipt are assumed to
+    /// rise, and the last append is not expired.
     async fn bisect(&self, mut low: u64, cutoff: Millis) -> Result<u64, Unavailable> {
         let mut high = self.head.first().max(low);
         while low < high {
@@ -91,7 +94,7 @@ impl Log<'_> {
         Ok(low)
     }
 
-    /// The part with this offset or, if there is none, the next one.
+    /// Reads the part that contains `offset` or, if there is none, the next one.
     async fn part_from(&self, offset: u64) -> Result<Option<Vec<Publication>>, Unavailable> {
         let found = self.parts_from(offset).limit(1).send().await.map_err(unavailable)?.items;
         Ok(found.unwrap_or_default().first().map(part::read).transpose()?)
@@ -137,7 +140,7 @@ impl Log<'_> {
         Ok(run.into_items(oldest, since, limit))
     }
 
-    /// The publications of a part, without what was appended after the head was read.
+    /// Reads the publications of a part, without those that were appended after the head was read.
     fn up_to_head(&self, item: &Item) -> Result<Vec<Publication>, Unavailable> {
         let mut part = part::read(item)?;
         part.retain(|item| item.offset <= self.head.end());
@@ -162,17 +165,18 @@ impl Log<'_> {
     }
 }
 
-/// The first offset of a part that was received at `cutoff` or later.
+/// Returns the first offset of a part that was received at `cutoff` or later.
 fn first_since(part: &[Publication], cutoff: Millis) -> Option<u64> {
     part.iter().find(|item| item.received_at >= cutoff).map(|item| item.offset)
 }
 
-/// The offset after a part.
+/// Returns the offset after the end of a part.
 fn beyond(part: &[Publication]) -> u64 {
     part.last().map_or(1, |last| last.offset + 1)
 }
 
-/// Every part holds a publication, so that so many parts are enough.
+/// Returns the number of parts to query for `limit` publications. Every part holds at least one, so that `limit` parts
+/// are enough.
 fn page_size(limit: usize) -> i32 {
     i32::try_from(limit.clamp(1, PARTS)).unwrap_or(1)
 }

@@ -1,8 +1,8 @@
-//! Joining what history holds into publications without holes or doubles. Pure.
+//! Joins parts of history to a sequence of publications without holes or duplicates. Pure.
 
 use shared::{Millis, Publication};
 
-/// Publications in order of offset, growing at the end.
+/// Publications in order of offset, to which later parts are added.
 #[derive(Debug)]
 pub struct Forward {
     items: Vec<Publication>,
@@ -10,12 +10,12 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// Begins with this offset.
+    /// Creates an empty sequence that begins with the offset `first`.
     pub fn from(first: u64) -> Self {
         Self { items: Vec::new(), next: first }
     }
 
-    /// Adds what comes next; false at a hole, behind which nothing may be added.
+    /// Adds the publications of the next part. Returns false at a hole, after which nothing may be added.
     pub fn add(&mut self, part: impl IntoIterator<Item = Publication>) -> bool {
         for item in part {
             if item.offset > self.next {
@@ -29,45 +29,48 @@ impl Forward {
         true
     }
 
-    /// The offset that comes next.
+    /// Returns the offset that comes next.
     pub fn next(&self) -> u64 {
         self.next
     }
 
-    /// How many there are.
+    /// Returns the number of publications.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// The first `limit` of those up to offset `end`.
+    /// Returns the first `limit` publications up to the offset `end`.
     pub fn into_items(self, end: u64, limit: usize) -> Vec<Publication> {
         self.items.into_iter().take_while(|item| item.offset <= end).take(limit).collect()
     }
 }
 
-/// Publications in order of offset, growing at the beginning, from a last append that may not be written to history
-/// yet.
+/// Publications in order of offset, to which earlier parts are added. It begins with the last append, which may not be
+/// in history yet.
+///
+/// For example, with the last append at offsets 8 and 9, the part 5 to 7 gives 5 to 9; but the part 4 to 5 gives only 4
+/// and 5, because 6 and 7 are not written yet.
 #[derive(Debug)]
 pub struct Backward {
-    /// The newest first.
+    /// The publications, newest first.
     items: Vec<Publication>,
-    /// The offset of the first, or one beyond what comes before.
+    /// The offset of the first publication, or one beyond the part that comes next.
     begin: u64,
-    /// Whether history has been joined on.
+    /// True once a part of history has been added.
     is_joined: bool,
 }
 
 impl Backward {
-    /// Ends with the last append, at least one publication in order.
+    /// Creates a sequence that ends with the last append, which has at least one publication.
     pub fn from(last: &[Publication]) -> Self {
         let items: Vec<_> = last.iter().rev().cloned().collect();
         let begin = items.last().map_or(1, |first| first.offset);
         Self { items, begin, is_joined: false }
     }
 
-    /// Adds the part of history that comes before, in order. If history does not reach up to the last append, those in
-    /// between are still to come by the live road, and the last append after them: so it is left out. False at a hole
-    /// within history.
+    /// Adds the part of history that precedes the publications so far. If history does not reach up to the last append,
+    /// the publications in between and the last append are delivered live, so that the last append is left out here.
+    /// Returns false at a hole within history.
     pub fn add(&mut self, part: Vec<Publication>) -> bool {
         let Some(last) = part.last().map(|last| last.offset) else { return true };
         if last + 1 < self.begin {
@@ -86,29 +89,30 @@ impl Backward {
         true
     }
 
-    /// There is no more history: if nothing was added, the last append cannot be joined on to it.
+    /// Declares that there is no more history. If no part was added, the last append does not follow on history and is
+    /// left out.
     pub fn end(&mut self) {
         if !self.is_joined {
             self.leave_out_last_append(self.begin);
         }
     }
 
-    /// How many there are.
+    /// Returns the number of publications.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// The offset of the first, or one beyond what comes before.
+    /// Returns the offset of the first publication, or one beyond the part that comes next.
     pub fn begin(&self) -> u64 {
         self.begin
     }
 
-    /// Whether all of them were received at `time` or later.
+    /// Returns true if all publications were received at `time` or later.
     pub fn is_since(&self, time: Millis) -> bool {
         self.items.last().is_none_or(|first| first.received_at >= time)
     }
 
-    /// The newest `limit` of those from offset `oldest` on that were received at `since` or later.
+    /// Returns the newest `limit` publications from the offset `oldest` on that were received at `since` or later.
     pub fn into_items(self, oldest: u64, since: Millis, limit: usize) -> Vec<Publication> {
         let is_wanted = |item: &Publication| item.offset >= oldest && item.received_at >= since;
         let mut items: Vec<_> = self.items.into_iter().take_while(is_wanted).take(limit).collect();
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_yet_written_and_what_follows_it_is_left_to_the_live_road() {
+fn unwritten_publications_and_those_after_them_are_left_to_live_delivery() {
         let mut run = Backward::from(&part(8..=9));
         assert!(run.add(part(4..=5)));
         assert!(!run.add(part(1..=2)), "a hole within history ends it");

@@ -1,15 +1,15 @@
-//! Where the management API is.
+//! The address of the management API.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The address of a stage's `@connections`: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or with a custom
+/// Address of a stage's `@connections`: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or with a custom
 /// domain `https://{domain}/{mapping}` (Developer Guide, "Use @connections commands in your backend service").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagementEndpoint(String);
 
 impl ManagementEndpoint {
-    /// The address, without a slash at the end.
+    /// Returns the address without a slash at the end.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -21,14 +21,14 @@ impl fmt::Display for ManagementEndpoint {
     }
 }
 
-/// Why a text is no address of a management API. Whoever set it has to change it.
+/// The reason why a text is not the address of a management API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{fault}; write https://{{api}}.execute-api.{{region}}.amazonaws.com/{{stage}}, or with a custom domain \
      https://ws.example.com"
 )]
 pub struct EndpointError {
-    /// What is wrong with it.
+    /// Description of the fault.
     pub fault: &'static str,
 }
 
@@ -37,18 +37,18 @@ impl FromStr for ManagementEndpoint {
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
         let fault = |fault| EndpointError { fault };
-        let (scheme, rest) = text.split_once("://").ok_or_else(|| fault("it has no https://"))?;
+        let (scheme, rest) = text.split_once("://").ok_or_else(|| fault("it does not begin with https://"))?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let host = host(authority).ok_or_else(|| fault("its host is missing or malformed"))?;
         match scheme {
             "https" => {}
             "http" if is_loopback(host) => {}
-            "http" => return Err(fault("http:// is for this machine only")),
-            "wss" | "ws" => return Err(fault("that is where browsers connect; posts go by https://")),
+            "http" => return Err(fault("http:// is only for an address on this machine")),
+            "wss" | "ws" => return Err(fault("wss:// is the address for browsers; this one begins with https://")),
             _ => return Err(fault("it does not begin with https://")),
         }
         if !path.chars().all(is_path) {
-            return Err(fault("after the host stands the stage, and nothing else"));
+            return Err(fault("only the stage may follow the host"));
         }
         if host.contains(".execute-api.") && path.trim_matches('/').is_empty() {
             return Err(fault("the stage is missing"));
@@ -57,7 +57,7 @@ impl FromStr for ManagementEndpoint {
     }
 }
 
-/// The host without its port; `None` if either is malformed.
+/// Returns the host without its port; `None` if either is malformed.
 fn host(authority: &str) -> Option<&str> {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
@@ -97,21 +97,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_a_right_one() {
+fn an_invalid_address_is_refused_with_a_valid_example() {
         for (text, fault) in [
-            ("", "it has no https://"),
-            ("a1b2c3d4e5", "it has no https://"),
+            ("", "it does not begin with https://"),
+            ("a1b2c3d4e5", "it does not begin with https://"),
             (
                 "wss://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod",
-                "that is where browsers connect",
+                "wss:// is the address for browsers",
             ),
-            ("http://ws.example.com", "for this machine only"),
-            ("http://localhost.example.com/ws", "for this machine only"),
+            ("http://ws.example.com", "only for an address on this machine"),
+            ("http://localhost.example.com/ws", "only for an address on this machine"),
             ("ftp://ws.example.com", "does not begin with https://"),
             ("https://", "its host is missing"),
             ("https://user@ws.example.com/", "malformed"),
             ("https://ws.example.com:port/", "malformed"),
-            ("https://ws.example.com/a?b=c", "nothing else"),
+            ("https://ws.example.com/a?b=c", "only the stage may follow"),
             ("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/", "the stage is missing"),
         ] {
             let error = text.parse::<ManagementEndpoint>().unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! The suites that every implementation of the ports runs.
+//! Runs the conformance suites of the ports over DynamoDB.
 
 use backend_aws::{DynamoConnections, Retention};
 use backend_core::testing::Keep;

@@ -1,4 +1,4 @@
-//! What is DynamoDB's own about connections: pages, transactions, and rows that lead to one another.
+//! Tests of connections that only concern DynamoDB: pages, transactions, and rows that refer to each other.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ const NOW: Millis = 1_800_000_000_000;
 const LATER: Millis = NOW + limits::CONNECTION_ROW_MS;
 
 #[tokio::test]
-async fn watchers_beyond_a_page_of_one_megabyte_are_all_found() {
+async fn subscribers_beyond_a_page_of_one_megabyte_are_all_found() {
     let (port, table) = open().await;
     let mut ids: Vec<String> = (0..1_300).map(|number| format!("{number:04}{}", "x".repeat(950))).collect();
     for batch in ids.chunks(25) {
-        let rows = batch.iter().map(|id| watcher(id, "x")).collect();
+        let rows = batch.iter().map(|id| subscriber_row(id, "x")).collect();
         let rows = Some(HashMap::from([(table.clone(), rows)]));
         let written = raw(&DynamoDbLocal::shared().endpoint_url).batch_write_item().set_request_items(rows);
         assert!(written.send().await.unwrap().unprocessed_items.unwrap_or_default().is_empty());
@@ -33,7 +33,7 @@ async fn watchers_beyond_a_page_of_one_megabyte_are_all_found() {
 }
 
 #[tokio::test]
-async fn subscriptions_end_when_a_refreshed_connection_ends() {
+async fn subscriptions_expire_when_a_refreshed_connection_expires() {
     let (port, _) = open().await;
     port.put(connection("a", LATER)).await.unwrap();
     for text in ["x", "*"] {
@@ -49,7 +49,7 @@ async fn subscriptions_end_when_a_refreshed_connection_ends() {
 }
 
 #[tokio::test]
-async fn a_subscription_taken_away_does_not_come_back_with_a_refresh() {
+async fn a_removed_subscription_does_not_come_back_with_a_refresh() {
     let (port, _) = open().await;
     port.put(connection("a", LATER)).await.unwrap();
     port.subscribe(&id("a"), &filter("x"), NOW).await.unwrap();
@@ -63,7 +63,7 @@ async fn a_subscription_taken_away_does_not_come_back_with_a_refresh() {
 }
 
 #[tokio::test]
-async fn subscriptions_made_at_once_stay_within_the_limit() {
+async fn concurrent_subscriptions_stay_within_the_limit() {
     let (port, _) = open().await;
     port.put(connection("a", LATER)).await.unwrap();
     for number in 0..limits::SUBSCRIPTIONS - 5 {
@@ -82,7 +82,7 @@ async fn subscriptions_made_at_once_stay_within_the_limit() {
 }
 
 #[tokio::test]
-async fn the_same_subscription_made_at_once_counts_once() {
+async fn the_same_subscription_made_concurrently_counts_once() {
     let (port, _) = open().await;
     port.put(connection("a", LATER)).await.unwrap();
     let (x, a) = (filter("x"), id("a"));
@@ -96,7 +96,7 @@ async fn the_same_subscription_made_at_once_counts_once() {
 }
 
 #[tokio::test]
-async fn a_removal_that_broke_off_is_completed_by_the_next() {
+async fn an_interrupted_removal_is_completed_by_the_next() {
     let (port, table) = open().await;
     port.put(connection("a", LATER)).await.unwrap();
     port.subscribe(&id("a"), &filter("x"), NOW).await.unwrap();
@@ -116,7 +116,7 @@ async fn open() -> (DynamoConnections, String) {
     (dynamodb.aws().connections(&table), table)
 }
 
-fn watcher(id: &str, filter: &str) -> WriteRequest {
+fn subscriber_row(id: &str, filter: &str) -> WriteRequest {
     let put = PutRequest::builder()
         .item("pk", text(&format!("F#{filter}")))
         .item("sk", text(id))

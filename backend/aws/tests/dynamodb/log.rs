@@ -1,4 +1,4 @@
-//! What is DynamoDB's own about a log: pages, items of 400 KB, and a history that is written after the append.
+//! Tests of the log that only concern DynamoDB: pages, items of 400 KB, and a history that is written after the append.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_aws::{DynamoLog, LogTables, Retention};
@@ -14,7 +14,7 @@ use crate::support::{DynamoDbLocal, StreamedLog, raw};
 const NOW: Millis = 1_800_000_000_000;
 
 #[tokio::test]
-async fn history_beyond_a_page_of_one_megabyte_is_read_on() {
+async fn history_beyond_a_page_of_one_megabyte_is_read_completely() {
     let log = StreamedLog::open(Retention::default()).await;
     for number in 0..10 {
         log.append(append("x", vec![large(number), large(number)])).await.unwrap();
@@ -27,10 +27,10 @@ async fn history_beyond_a_page_of_one_megabyte_is_read_on() {
 }
 
 #[tokio::test]
-async fn heads_beyond_one_answer_are_all_found() {
+async fn heads_beyond_one_batch_are_all_found() {
     let log = plain(Retention::default()).await;
     let names: Vec<String> = (0..120).map(|number| format!("many/t{number:03}")).collect();
-    // Together more than the 16 MB of one BatchGetItem, so that it leaves keys unprocessed.
+    // Together they are more than the 16 MB of one BatchGetItem, so that it leaves keys unprocessed.
     let appends = names.iter().map(|name| log.append(append(name, vec![large(1), large(2)])));
     join_all(appends).await.into_iter().for_each(|appended| drop(appended.unwrap()));
     let heads = log.heads(&Filter::new("many/*").unwrap()).await.unwrap();
@@ -38,7 +38,7 @@ async fn heads_beyond_one_answer_are_all_found() {
 }
 
 #[tokio::test]
-async fn more_than_an_item_holds_is_refused_and_nothing_of_it_is_added() {
+async fn an_append_larger_than_an_item_is_refused_as_a_whole() {
     let log = plain(Retention::default()).await;
     let items = (0..5).map(large).collect();
     let refused = log.append(append("x", items)).await;
@@ -47,14 +47,14 @@ async fn more_than_an_item_holds_is_refused_and_nothing_of_it_is_added() {
 }
 
 #[tokio::test]
-async fn what_is_not_yet_written_to_history_is_neither_shown_nor_lost() {
+async fn publications_not_yet_in_history_are_neither_shown_nor_lost() {
     let log = plain(Retention::default()).await;
     let mut changes = Vec::new();
     for number in 1..=4 {
         changes.push(publish(&log, "x", number).await);
     }
     let page = read(&log, "x", ReadFrom::Newest).await;
-    assert_eq!((offsets(&page), page.oldest, page.head), (vec![], 1, 4), "nothing is written");
+    assert_eq!((offsets(&page), page.oldest, page.head), (vec![], 1, 4), "history is empty");
 
     log.record(&changes[0]).await.unwrap();
     for from in [ReadFrom::Newest, ReadFrom::After(0), ReadFrom::ReceivedSince(0)] {
@@ -66,7 +66,7 @@ async fn what_is_not_yet_written_to_history_is_neither_shown_nor_lost() {
     log.record(&changes[2]).await.unwrap();
     for from in [ReadFrom::Newest, ReadFrom::After(0), ReadFrom::ReceivedSince(0)] {
         let page = read(&log, "x", from).await;
-        assert_eq!(offsets(&page), [1, 2, 3, 4], "{from:?}: the last append joins on, from the head");
+        assert_eq!(offsets(&page), [1, 2, 3, 4], "{from:?}: the last append follows on history");
     }
 }
 
@@ -79,7 +79,7 @@ async fn a_lone_publication_is_read_before_history_has_it() {
 }
 
 #[tokio::test]
-async fn what_is_recorded_again_with_more_is_read_once() {
+async fn publications_recorded_again_with_others_are_read_once() {
     let log = plain(Retention::default()).await;
     let mut changes = Vec::new();
     for number in 1..=6 {
@@ -103,7 +103,7 @@ async fn what_is_recorded_again_with_more_is_read_once() {
 }
 
 #[tokio::test]
-async fn what_dynamodb_has_not_yet_deleted_is_left_out_all_the_same() {
+async fn expired_publications_are_skipped_before_dynamodb_deletes_them() {
     let log = plain(Retention { max_age_ms: 1_000, max_items_per_topic: 1_000 }).await;
     for number in 1..=50 {
         let change = publish_at(&log, "x", number, NOW + 100 * number).await;
@@ -119,19 +119,19 @@ async fn what_dynamodb_has_not_yet_deleted_is_left_out_all_the_same() {
 }
 
 #[tokio::test]
-async fn the_producer_silent_for_longest_makes_room_for_a_new_one() {
+async fn the_least_recent_producer_is_removed_for_a_new_one() {
     let log = plain(Retention::default()).await;
     for number in 0..=limits::PRODUCERS {
         let appended = log.append(produced(&format!("p{number}"), 1)).await.unwrap();
         assert!(!appended.repeated, "p{number}");
     }
     assert!(log.append(produced("p1", 1)).await.unwrap().repeated, "it is still known");
-    assert!(!log.append(produced("p0", 1)).await.unwrap().repeated, "it had to make room");
-    assert!(!log.append(produced("p1", 1)).await.unwrap().repeated, "now this one had to");
+    assert!(!log.append(produced("p0", 1)).await.unwrap().repeated, "it was removed");
+    assert!(!log.append(produced("p1", 1)).await.unwrap().repeated, "this one is removed now");
 }
 
 #[tokio::test]
-async fn many_new_producers_at_once_all_find_room() {
+async fn many_concurrent_new_producers_are_all_accepted() {
     let log = plain(Retention::default()).await;
     for number in 0..limits::PRODUCERS {
         log.append(produced(&format!("old{number}"), 1)).await.unwrap();
@@ -145,19 +145,19 @@ async fn many_new_producers_at_once_all_find_room() {
 }
 
 #[tokio::test]
-async fn the_stream_tells_metadata_when_it_is_new_and_not_when_it_is_repeated() {
+async fn the_stream_contains_metadata_when_it_is_new_and_not_when_it_is_repeated() {
     let log = StreamedLog::open(Retention::default()).await;
     let (percent, celsius) = (unit("%"), unit("°C"));
     for meta in [None, Some(&percent), Some(&percent), None, Some(&celsius)] {
         let append = Append { meta: meta.cloned(), ..append("x", vec![Item::now(1)]) };
         log.append(append).await.unwrap();
     }
-    let told: Vec<_> = log.catch_up(&topic("x")).await.into_iter().map(|change| change.meta).collect();
-    assert_eq!(told, [Some(TopicMeta::default()), Some(percent), None, None, Some(celsius)]);
+    let delivered: Vec<_> = log.catch_up(&topic("x")).await.into_iter().map(|change| change.meta).collect();
+    assert_eq!(delivered, [Some(TopicMeta::default()), Some(percent), None, None, Some(celsius)]);
 }
 
 #[tokio::test]
-async fn the_stream_tells_every_append_once_and_nothing_else() {
+async fn the_stream_contains_every_append_once_and_nothing_else() {
     let log = StreamedLog::open(Retention::default()).await;
     for number in 0..5 {
         log.append(append("x", vec![Item::now(number), Item { data: json!("é"), ts: Some(7) }]))
@@ -167,16 +167,16 @@ async fn the_stream_tells_every_append_once_and_nothing_else() {
     let refused = log.append(produced("me", 1)).await.unwrap();
     assert!(log.append(produced("me", 1)).await.unwrap().repeated, "{refused:?}");
     let changes = log.catch_up(&topic("x")).await;
-    let told: Vec<u64> =
+    let delivered: Vec<u64> =
         changes.iter().flat_map(|change| change.items.iter().map(|item| item.offset)).collect();
-    assert_eq!(told, (1..=11).collect::<Vec<_>>());
+    assert_eq!(delivered, (1..=11).collect::<Vec<_>>());
     let page = read(&log, "x", ReadFrom::After(0)).await;
     let items: Vec<_> = changes.into_iter().flat_map(|change| change.items).collect();
     assert_eq!(items, page.items);
 }
 
 #[tokio::test]
-async fn a_topic_beyond_the_limit_is_refused_and_the_others_go_on() {
+async fn a_topic_beyond_the_limit_is_refused_and_the_others_still_work() {
     let dynamodb = DynamoDbLocal::shared();
     let names = dynamodb.tables().await;
     let log = open(&names.topics, &names.history, Retention::default());
@@ -195,10 +195,10 @@ async fn a_topic_beyond_the_limit_is_refused_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn tables_that_are_not_there_are_unavailable_and_named() {
+async fn missing_tables_are_unavailable_and_named() {
     let log = open("nowhere", "nowhere", Retention::default());
     let Err(AppendError::Unavailable(why)) = log.append(append("x", vec![Item::now(1)])).await else {
-        panic!("the append went somewhere");
+        panic!("the append succeeded");
     };
     assert!(why.what.contains("ResourceNotFound"), "{why}");
     assert!(log.heads(&Filter::All).await.is_err());
@@ -215,7 +215,7 @@ fn open(topics: &str, history: &str, retention: Retention) -> DynamoLog {
     DynamoDbLocal::shared().aws().log(tables, retention)
 }
 
-/// Appends, and answers with what the stream will tell.
+/// Appends a publication and returns the change that the stream will contain.
 async fn publish(log: &DynamoLog, name: &str, data: i64) -> Change {
     publish_at(log, name, data, NOW).await
 }
@@ -245,7 +245,7 @@ fn produced(id: &str, seq: u64) -> Append {
     Append { producer: Some(Producer { id: id.into(), seq }), ..append("x", vec![Item::now(1)]) }
 }
 
-/// 100 KB, more than a publication may have, so that few make a page.
+/// Returns an item of 100 KB, more than a publication may have, so that a few fill a page.
 fn large(number: i64) -> Item {
     Item::now(json!({ "number": number, "text": "x".repeat(100_000) }))
 }

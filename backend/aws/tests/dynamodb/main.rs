@@ -1,4 +1,4 @@
-//! The ports over DynamoDB, against AWS's DynamoDB Local.
+//! Tests of the ports over DynamoDB Local.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 

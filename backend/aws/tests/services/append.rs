@@ -1,4 +1,4 @@
-//! What is tried again when an append fails on its way.
+//! Tests of the retries of a failed append.
 
 use backend_aws::{LogTables, Retention};
 use backend_core::ports::{Append, AppendError, TopicLog};
@@ -9,7 +9,7 @@ use shared::{Epoch, Topic};
 use crate::gateway::soon;
 use crate::scripted::{Answer, Script, Scripted};
 
-/// How many requests one append makes of a DynamoDB that always answers so.
+/// Returns the number of requests that one append makes to a DynamoDB that always answers like this.
 async fn requests(script: Script, producer: Option<Producer>) -> usize {
     let dynamodb = Scripted::open(script).await;
     let tables = LogTables { topics: "topics".into(), history: "history".into() };
@@ -32,15 +32,15 @@ fn me() -> Option<Producer> {
 }
 
 #[tokio::test]
-async fn an_append_that_may_have_been_made_is_made_again_only_if_it_is_numbered() {
+async fn an_append_that_may_have_been_executed_is_retried_only_if_it_has_a_producer() {
     for script in [|_| Answer::Status(500), |_| Answer::HangUp] as [Script; 2] {
-        assert_eq!(requests(script, None).await, 1, "it would be there twice");
+        assert_eq!(requests(script, None).await, 1, "a retry could append it twice");
         assert_eq!(requests(script, me()).await, 3);
     }
 }
 
 #[tokio::test]
-async fn an_append_that_was_refused_for_the_rate_is_tried_again() {
+async fn a_throttled_append_is_retried() {
     let script: Script = |_| Answer::Error(400, "ProvisionedThroughputExceededException");
     assert_eq!(requests(script, None).await, 3);
     assert_eq!(requests(script, me()).await, 3);

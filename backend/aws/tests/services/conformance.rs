@@ -1,4 +1,4 @@
-//! The suite that every implementation of the port runs.
+//! Runs the conformance suite of the management port over API Gateway's protocol.
 
 use crate::gateway::Clients;
 

@@ -9,12 +9,12 @@ async fn invoke(script: Script) -> Result<(), InvokeError> {
 }
 
 #[tokio::test]
-async fn an_invocation_that_is_queued_is_all_that_is_asked_for() {
+async fn an_invocation_is_done_once_it_is_queued() {
     assert_eq!(invoke(|_| Answer::Status(202)).await, Ok(()));
 }
 
 #[tokio::test]
-async fn a_busy_lambda_is_asked_again_and_then_reported_as_such() {
+async fn an_overloaded_lambda_is_asked_again_and_then_reported_as_unavailable() {
     const BUSY: Answer = Answer::Error(429, "TooManyRequestsException");
     assert_eq!(invoke(|number| if number == 0 { BUSY } else { Answer::Status(202) }).await, Ok(()));
     for script in [|_| BUSY, |_| Answer::Status(500)] as [Script; 2] {
@@ -23,7 +23,7 @@ async fn a_busy_lambda_is_asked_again_and_then_reported_as_such() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_and_what_is_refused_are_told_apart() {
+async fn a_payload_that_is_too_large_and_a_refusal_are_distinguished() {
     let too_large = invoke(|_| Answer::Error(413, "RequestTooLargeException")).await;
     assert_eq!(too_large, Err(InvokeError::TooLarge { size_bytes: 2 }));
     for script in

@@ -1,4 +1,4 @@
-//! Our own gateway with clients, and the adapter in front of it.
+//! An embedded gateway with clients, and the adapter that posts to it.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -23,7 +23,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// A gateway, and the clients that are connected to it.
+/// A gateway and the clients that are connected to it.
 pub struct Clients {
     port: ApiGatewayManagement,
     address: SocketAddr,
@@ -88,7 +88,7 @@ impl Harness for Clients {
     }
 }
 
-/// Tells the id of everybody who connects.
+/// Functions that send the id of each new connection.
 struct Ids(mpsc::UnboundedSender<String>);
 
 impl Functions for Ids {
@@ -106,7 +106,7 @@ impl Functions for Ids {
     }
 }
 
-/// Waits for something that must happen, and says so if it does not.
+/// Waits for `what`, and fails if it takes longer than 30 s.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(30), what).await.expect("it happens within 30 s")
 }

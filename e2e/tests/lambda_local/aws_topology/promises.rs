@@ -7,8 +7,8 @@ use std::time::Duration;
 use e2e::topology::{Topology, file};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use storm::weather::{self, Rage};
-use storm::{Board, Crowd, Plan, Seed, Told};
+use storm::faults::{self, AllFaults};
+use storm::{Load, Plan, Progress, Report, Seed};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
@@ -41,12 +41,12 @@ const FUNCTIONS: [&str; 3] = ["websocket", "ingest", "broadcast"];
 #[tokio::test(flavor = "multi_thread")]
 async fn viewers_see_everything_once_and_in_order_through_rotation_after_rotation() {
     let scene = Scene::begin().await;
-    scene.crowd.until_everyone_rotated(ROTATIONS, ROTATION * ROTATIONS as u32).await;
-    let told = scene.end().await;
-    println!("rotations over functions: {told}");
-    assert_eq!(told.faults, Vec::<String>::new());
-    assert_eq!(told.gaps, 0);
-    assert!(told.least_rotations >= ROTATIONS, "{told}");
+    scene.load.wait_for_rotations(ROTATIONS, ROTATION * ROTATIONS as u32).await;
+    let report = scene.end().await;
+    println!("rotations over functions: {report}");
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert_eq!(report.gaps, 0);
+    assert!(report.least_rotations >= ROTATIONS, "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,21 +55,21 @@ async fn whatever_goes_wrong_and_whoever_is_killed_everyone_has_everything_in_th
     scene.start_faults();
     let killed = scene.kill_at_random(STORM).await;
     scene.stop_faults();
-    let told = scene.end().await;
-    println!("storm over functions, {killed} of them killed: {told}");
-    assert_eq!(told.faults, Vec::<String>::new());
-    assert_eq!(told.gaps, 0);
+    let report = scene.end().await;
+    println!("storm over functions, {killed} of them killed: {report}");
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert_eq!(report.gaps, 0);
     assert!(killed >= 10, "only {killed} processes were killed");
-    assert!(told.duplicates > 0, "nothing came twice: {told}");
+    assert!(report.duplicates > 0, "nothing came twice: {report}");
     // The number depends on how many posts the machine makes in that time.
-    assert!(told.reconnects + told.histories >= 5, "no storm worth the name: {told}");
+    assert!(report.reconnects + report.histories >= 5, "no storm worth the name: {report}");
 }
 
 /// The topology with its viewers and publishers.
 struct Scene {
     topology: Topology,
     seed: Seed,
-    crowd: Crowd,
+    load: Load,
     posters: JoinSet<Vec<String>>,
     stop_posting: watch::Sender<bool>,
 }
@@ -77,31 +77,31 @@ struct Scene {
 impl Scene {
     /// Starts without faults: viewers are connected, and a session and two HTTP clients publish.
     async fn begin() -> Self {
-        let seed = Seed::draw();
-        let in_weather =
-            |folder: &_| vec!["--chaos".into(), file(folder, "chaos.json", &weather::calm(TIME_SCALE))];
-        let topology = Topology::start_with(&SETTINGS, in_weather).await;
-        let board = Arc::new(Board::new(&[&BY_SESSION[..], &BY_HTTP].concat(), VIEWERS, KEPT));
+        let seed = Seed::from_env_or_random();
+        let with_faults =
+            |folder: &_| vec!["--chaos".into(), file(folder, "chaos.json", &faults::none(TIME_SCALE))];
+        let topology = Topology::start_with(&SETTINGS, with_faults).await;
+        let progress = Arc::new(Progress::new(&[&BY_SESSION[..], &BY_HTTP].concat(), VIEWERS, KEPT));
         let (stop_posting, stop) = watch::channel(false);
         let mut posters = JoinSet::new();
         for topic in BY_HTTP {
-            posters.spawn(Poster::new(&topology.url(), topic, board.clone()).run(stop.clone()));
+            posters.spawn(Poster::new(&topology.url(), topic, progress.clone()).run(stop.clone()));
         }
         let plan = Plan { seed, topics: &BY_SESSION, period: PERIOD, arrival: ARRIVAL };
-        let crowd = Crowd::gather(&topology.ws(), board, &plan).await;
-        Self { topology, seed, crowd, posters, stop_posting }
+        let load = Load::start(&topology.ws(), progress, &plan).await;
+        Self { topology, seed, load, posters, stop_posting }
     }
 
     /// Turns faults on.
     fn start_faults(&self) {
-        let seed = self.seed.of_weather(0);
-        let rage = Rage { time_scale: TIME_SCALE, seed, gone_ms: GONE_MS, broken: BROKEN };
-        self.write_faults(&rage.to_json());
+        let seed = self.seed.for_faults(0);
+        let faults = AllFaults { time_scale: TIME_SCALE, seed, gone_ms: GONE_MS, connection_faults: BROKEN };
+        self.write_faults(&faults.to_json());
     }
 
     /// Turns faults off.
     fn stop_faults(&self) {
-        self.write_faults(&weather::calm(TIME_SCALE));
+        self.write_faults(&faults::none(TIME_SCALE));
     }
 
     /// Writes the settings, which the server reads within a second.
@@ -111,7 +111,7 @@ impl Scene {
 
     /// Kills the processes of one function after the other, and returns their number.
     async fn kill_at_random(&self, during: Duration) -> usize {
-        let mut chance = StdRng::seed_from_u64(self.seed.of_killer());
+        let mut chance = StdRng::seed_from_u64(self.seed.for_restarts());
         let (end, mut killed) = (Instant::now() + during, 0);
         while Instant::now() < end {
             sleep(Duration::from_millis(chance.random_range(200..1500))).await;
@@ -121,16 +121,16 @@ impl Scene {
     }
 
     /// Waits until every viewer has every publication, and returns the totals.
-    async fn end(self) -> Told {
+    async fn end(self) -> Report {
         self.stop_posting.send_replace(true);
-        let faults = self.posters.join_all().await.concat();
-        let board = self.crowd.board().clone();
-        let mut told = self.crowd.end().await;
-        told.faults.extend(faults);
-        for topic in board.topics() {
-            told.check_end(&board, topic, self.topology.end_of_log(topic.as_str()).await);
+        let violations = self.posters.join_all().await.concat();
+        let progress = self.load.progress().clone();
+        let mut report = self.load.finish().await;
+        report.violations.extend(violations);
+        for topic in progress.topics() {
+            report.check_end(&progress, topic, self.topology.end_of_log(topic.as_str()).await);
         }
         self.topology.end().await;
-        told
+        report
     }
 }

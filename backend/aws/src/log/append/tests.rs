@@ -4,7 +4,7 @@ use shared::{Epoch, Topic};
 use super::*;
 
 #[test]
-fn an_append_of_nobody_in_particular_needs_the_topic_and_nothing_else() {
+fn an_append_without_a_producer_has_the_topic_as_its_only_condition() {
     let update = Update::new(&append(None, None), "[]", &Attempt::default());
     assert_eq!(update.condition(), "attribute_exists(#pk)");
     assert_eq!(
@@ -16,7 +16,7 @@ fn an_append_of_nobody_in_particular_needs_the_topic_and_nothing_else() {
 }
 
 #[test]
-fn a_producer_is_taken_if_it_goes_on_or_if_there_is_room_for_it() {
+fn a_producer_is_accepted_if_its_sequence_is_higher_or_if_there_is_room_for_it() {
     let update = Update::new(&append(Some(("me", 7)), None), "[]", &Attempt::default());
     assert_eq!(
         update.condition(),
@@ -28,7 +28,7 @@ fn a_producer_is_taken_if_it_goes_on_or_if_there_is_room_for_it() {
 }
 
 #[test]
-fn room_is_made_in_the_same_update_and_only_if_the_silent_one_is_still_silent() {
+fn another_producer_is_removed_in_the_same_update_and_only_if_it_has_not_published_since() {
     let silent = Silent { producer: "old".into(), landed: 3 };
     let attempt = Attempt { forgets: Some(silent), ..Attempt::default() };
     let update = Update::new(&append(Some(("me", 7)), None), "[]", &attempt);
@@ -51,12 +51,12 @@ fn metadata_is_a_condition_first_and_written_if_it_is_new() {
 }
 
 #[test]
-fn a_missing_head_is_to_be_registered() {
+fn a_missing_head_has_to_be_registered() {
     assert_eq!(after_refusal(None, &append(None, None), &Attempt::default()), Ok(Next::Register));
 }
 
 #[test]
-fn a_sequence_seen_before_is_told_where_it_landed() {
+fn a_sequence_sent_before_is_answered_with_its_position() {
     let head = head(&[("me", 7, 3), ("you", 9, 5)]);
     let next = after_refusal(Some(&head), &append(Some(("me", 7)), None), &Attempt::default());
     let position = Position::new(Epoch::new("e"), 3);
@@ -72,7 +72,7 @@ fn a_sequence_lower_than_the_last_is_stale() {
 }
 
 #[test]
-fn among_too_many_producers_the_one_silent_for_longest_is_forgotten() {
+fn of_too_many_producers_the_least_recent_is_removed() {
     let ids: Vec<String> = (0..limits::PRODUCERS).map(|number| format!("p{number}")).collect();
     let known: Vec<(&str, u64, u64)> =
         ids.iter().enumerate().map(|(at, id)| (id.as_str(), 1, 100 - at as u64)).collect();
@@ -81,24 +81,24 @@ fn among_too_many_producers_the_one_silent_for_longest_is_forgotten() {
     assert_eq!(next, Ok(Next::Try(Attempt { writes_meta: false, forgets: Some(silent) })));
     let known_one = append(Some(("p0", 2)), None);
     let next = after_refusal(Some(&head(&known)), &known_one, &Attempt::default());
-    assert_eq!(next, Ok(Next::Try(Attempt::default())), "it has its place");
+    assert_eq!(next, Ok(Next::Try(Attempt::default())), "it is already known");
 }
 
 #[test]
-fn metadata_that_is_not_there_is_written_next_time() {
+fn missing_metadata_is_written_by_the_next_attempt() {
     let next = after_refusal(Some(&head(&[])), &append(None, Some(unit("%"))), &Attempt::default());
     assert_eq!(next, Ok(Next::Try(Attempt { writes_meta: true, forgets: None })));
 }
 
 #[test]
-fn a_damaged_head_is_told_not_overwritten() {
+fn a_damaged_head_is_an_error_and_is_not_overwritten() {
     let mut head = head(&[("me", 7, 3)]);
     head.remove(LANDED);
     let next = after_refusal(Some(&head), &append(Some(("me", 7)), None), &Attempt::default());
     assert!(matches!(next, Err(AppendError::Unavailable(_))), "{next:?}");
 }
 
-/// DynamoDB refuses an update that declares a name or a value and does not use it.
+/// DynamoDB refuses an update that declares a name or a value without using it.
 fn all_is_used(update: &Update) {
     let text = format!("{} {}", update.expression(), update.condition());
     let words: Vec<&str> = text.split(|c: char| !(c.is_ascii_alphanumeric() || "#:_".contains(c))).collect();

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// As the stream of the topics table tells an append of two publications.
+/// Returns an image of an append of two publications, as the topics table's stream contains it.
 fn image(changes: serde_json::Value) -> Image {
     let mut image = json!({
         "pk": {"S": "T#host/cpu"},
@@ -37,11 +37,11 @@ fn an_append_is_read_from_the_stream_to_the_last_digit() {
             Publication { offset: 5, ts: received_at, received_at, data: json!({"z": 1, "a": u64::MAX}) },
         ]
     );
-    assert_eq!(change.meta, None, "it was told at offset 3");
+    assert_eq!(change.meta, None, "it was written at offset 3");
 }
 
 #[test]
-fn metadata_is_told_when_it_changes_and_with_the_first_publication() {
+fn metadata_is_in_the_change_if_it_is_new_and_in_the_first_publication() {
     let unit = TopicMeta { unit: Some("%".into()), ..TopicMeta::default() };
     let changed = change(&image(json!({"meta_at": {"N": "5"}}))).unwrap().unwrap();
     assert_eq!(changed.meta, Some(unit));
@@ -50,7 +50,7 @@ fn metadata_is_told_when_it_changes_and_with_the_first_publication() {
 }
 
 #[test]
-fn what_is_no_publication_is_no_change() {
+fn an_image_without_a_publication_is_no_change() {
     let registered = serde_json::from_value(json!({
         "pk": {"S": "T#host/cpu"}, "sk": {"S": "#"}, "epoch": {"S": "e"}, "offset": {"N": "0"},
         "meta": {"M": {}}, "seqs": {"M": {}}, "landed": {"M": {}}
@@ -81,7 +81,7 @@ fn a_damaged_image_names_its_attribute() {
 }
 
 #[test]
-fn a_skeleton_is_a_head_that_nobody_has_published_to() {
+fn a_skeleton_is_a_head_without_publications() {
     let topic = Topic::new("x").unwrap();
     let skeleton = skeleton(&topic, &Epoch::new("e"));
     assert_eq!(StoredHead::read(&skeleton), Ok(None));

@@ -1,10 +1,10 @@
-//! Trying again only what certainly was not done.
+//! A retry policy that only retries requests that were certainly not executed.
 
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
 
-/// Forbids another try unless DynamoDB refused the first with a 4xx (throttling is one of them): an append that no
-/// producer numbered would otherwise be added twice after a time-out, a broken connection or a 5xx.
+/// Forbids a retry unless DynamoDB refused the request with a 4xx (throttling is one of them). An append without a
+/// producer would otherwise be added twice after a time-out, a broken connection or a 5xx.
 #[derive(Debug)]
 pub struct OnlyIfRefused;
 

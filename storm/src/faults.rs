@@ -1,0 +1,34 @@
+//! Settings for the fault injection of `tickertape serve --chaos`.
+
+/// Returns settings that inject no fault and let time pass `time_scale` times as fast.
+pub fn none(time_scale: u32) -> String {
+    format!(r#"{{"time_scale": {time_scale}}}"#)
+}
+
+/// Settings that inject every kind of fault.
+#[derive(Clone, Copy, Debug)]
+pub struct AllFaults {
+    /// Factor by which time passes faster.
+    pub time_scale: u32,
+    /// Seed of the server's random choices.
+    pub seed: u64,
+    /// Time after a connection was made during which posts to it are answered with 410, in milliseconds.
+    pub gone_ms: u64,
+    /// Probability with which a post cuts its connection, and with which one freezes it. Keep it below the
+    /// probabilities of the other faults: what is lost with a connection is requested at once by the next one, so that
+    /// holes on a connection that stays open would not be tested.
+    pub connection_faults: f64,
+}
+
+impl AllFaults {
+    /// Returns the settings as the JSON that `--chaos` reads.
+    pub fn to_json(self) -> String {
+        let Self { time_scale, seed, gone_ms, connection_faults } = self;
+        let posts = r#""delay": {"probability": 0.05, "ms": [5, 600]}, "duplicate": {"probability": 0.05, "ms": [0, 200]},
+            "throttle": {"probability": 0.06}, "lost_disconnect": 0.5, "refuse": {"probability": 0.2, "status": 503}"#;
+        let chance = format!(
+            r#""seed": {seed}, "gone_ms": {gone_ms}, "cut": {connection_faults}, "freeze": {connection_faults}"#
+        );
+        format!(r#"{{"time_scale": {time_scale}, {chance}, {posts}}}"#)
+    }
+}

@@ -1,0 +1,84 @@
+//! The result of a load test.
+
+use std::fmt;
+use std::time::Duration;
+
+use shared::Topic;
+
+use crate::progress::Progress;
+use crate::viewer::ViewerReport;
+
+/// Totals over the publisher and all viewers, and every violation that they saw.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Descriptions of what must not happen: lost, repeated or wrong publications, and refused requests. Empty if the
+    /// server kept its promises.
+    pub violations: Vec<String>,
+    /// Number of viewers.
+    pub viewers: usize,
+    /// Time from the moment all viewers were connected until the publisher had its last acknowledgement.
+    pub took: Duration,
+    /// Number of publications acknowledged.
+    pub publications: u64,
+    /// Number of publications delivered, summed over all viewers.
+    pub delivered: u64,
+    /// Number of gaps announced to viewers.
+    pub gaps: u64,
+    /// Number of publications inside those gaps.
+    pub lost: u64,
+    /// Number of times a page would have shown its user a banner about the connection.
+    pub banners: u64,
+    /// Number of connections that were replaced before the server closed them.
+    pub rotations: u64,
+    /// Number of rotations of the viewer with the fewest.
+    pub least_rotations: u64,
+    /// Number of connections made again after one was lost.
+    pub reconnects: u64,
+    /// Number of publications that arrived a second time and were dropped by a session.
+    pub duplicates: u64,
+    /// Number of `history` requests for missing publications.
+    pub histories: u64,
+    /// The longest time that any viewer was without a publication.
+    pub pause: Duration,
+}
+
+impl Report {
+    /// Compares the end of a topic's log, as the server reports it, with the last acknowledged offset. Every publisher
+    /// retries each publication until it is acknowledged, so that nothing else can be in the log.
+    pub fn check_end(&mut self, progress: &Progress, topic: &Topic, end: Option<u64>) {
+        let acknowledged = progress.acknowledged(topic);
+        if end != Some(acknowledged) {
+            self.violations
+                .push(format!("{topic}: {acknowledged} acknowledged, and the log ends at {end:?}"));
+        }
+    }
+
+    pub(crate) fn add(&mut self, viewer: ViewerReport) {
+        let ViewerReport { ledger, stats, banners, pause } = viewer;
+        self.violations.extend(ledger.violations);
+        self.delivered += ledger.seen;
+        self.gaps += ledger.gaps;
+        self.lost += ledger.lost;
+        self.banners += banners;
+        self.rotations += stats.rotations;
+        self.reconnects += stats.reconnects;
+        self.duplicates += stats.duplicates;
+        self.histories += stats.history_requests;
+        self.pause = self.pause.max(pause);
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} viewers, {:.0?}, {} published", self.viewers, self.took, self.publications)?;
+        write!(f, ", {} delivered, {} gaps ({} lost)", self.delivered, self.gaps, self.lost)?;
+        write!(
+            f,
+            ", {} rotations (at least {} each), {} reconnects",
+            self.rotations, self.least_rotations, self.reconnects
+        )?;
+        write!(f, ", {} duplicates dropped, {} histories", self.duplicates, self.histories)?;
+        write!(f, ", {} banners, longest pause {:.0?}", self.banners, self.pause)?;
+        write!(f, ", {} violations", self.violations.len())
+    }
+}
