@@ -1,7 +1,7 @@
-"""Expands template.yaml as AWS will, and prints plain CloudFormation as JSON.
+"""Expands template.yaml as AWS does, and prints plain CloudFormation as JSON.
 
-`cargo xtask test` runs it, in the environment that it makes for cfn-lint. The translator is the one that AWS runs on its side; the
-reader is cfn-lint's, which knows the short forms (`!Ref`). Nothing here talks to AWS: managed policies, which are
+`cargo xtask test` runs it in the environment that it creates for cfn-lint. The translator is the one that AWS runs; the
+reader is that of cfn-lint, which knows the short forms (`!Ref`). No request is sent to AWS: managed policies, which are
 looked up in the account, are not used.
 """
 
@@ -23,7 +23,7 @@ def expand(path):
     if problems:
         raise SystemExit("\n".join(str(problem) for problem in problems))
     template = json.loads(json.dumps(template))
-    # As `sam deploy` would have replaced it, which has the code in a bucket by then.
+    # `sam deploy` replaces this after it has uploaded the code to a bucket.
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/" + resource["Properties"]["CodeUri"]

@@ -1,4 +1,4 @@
-//! The template of this folder, read. The tests beside this file compare what it says with what the code says.
+//! Reads the template of this folder. The tests compare the template with the code.
 
 #![warn(missing_docs)]
 

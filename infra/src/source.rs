@@ -1,13 +1,14 @@
-//! Code as text, for facts that no function returns: which calls an adapter makes.
+//! Source code as text, for facts that no function returns, such as the calls that an adapter makes.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Some Rust files, tests aside.
+/// The text of some Rust files, without tests and comments.
 pub struct Sources(Vec<String>);
 
 impl Sources {
-    /// Reads those files below `folder`, from the workspace's root, whose paths from there begin with one of `names`.
+    /// Reads the files below `folder`, relative to the workspace's root, whose paths within it begin with one of
+    /// `names`.
     ///
     /// # Errors
     ///
@@ -28,7 +29,7 @@ impl Sources {
         Ok(Self(files.iter().map(|path| Ok(code(&fs::read_to_string(path)?))).collect::<io::Result<_>>()?))
     }
 
-    /// Whether `text` stands anywhere in the code.
+    /// Returns true if `text` occurs in the code.
     pub fn contains(&self, text: &str) -> bool {
         self.0.iter().any(|code| code.contains(text))
     }
@@ -51,7 +52,8 @@ fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }
 
-/// Without comments and with single spaces; a module of tests is the last thing in its file.
+/// Returns a file's text without comments and with single spaces. A test module is the last thing in its file, and is
+/// cut off.
 fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());

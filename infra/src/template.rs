@@ -1,4 +1,4 @@
-//! `template.yaml`, with its short forms written out: `!Ref X` is `{"Ref": "X"}`.
+//! Reads `template.yaml`, and converts its short forms to long ones: `!Ref X` to `{"Ref": "X"}`.
 
 use std::collections::BTreeMap;
 
@@ -10,57 +10,57 @@ const TEMPLATE: &str = include_str!("../template.yaml");
 /// The whole template.
 pub struct Template(Value);
 
-/// One permission of a function.
+/// One statement of a role's policies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// Its name.
+    /// Identifier of the statement.
     pub sid: String,
-    /// `dynamodb:PutItem`, …
+    /// Permitted actions, such as `dynamodb:PutItem`.
     pub actions: Vec<String>,
-    /// What on.
+    /// Resources that the actions are permitted on.
     pub resources: Vec<Value>,
 }
 
 impl Template {
-    /// Reads it.
+    /// Reads the template.
     ///
     /// # Panics
     ///
-    /// If it is no YAML, which every test should hear of.
+    /// If it is not valid YAML, in which case no test could go on.
     #[allow(clippy::unwrap_used, reason = "only tests read it, and none of them could go on")]
     pub fn read() -> Self {
         Self(plain(serde_yaml_ng::from_str(TEMPLATE).unwrap()))
     }
 
-    /// The properties of a resource; null if there is none of this name.
+    /// Returns the properties of a resource; null if there is no resource of this name.
     pub fn properties(&self, resource: &str) -> &Value {
         &self.0["Resources"][resource]["Properties"]
     }
 
-    /// The resources of a type: names and properties.
+    /// Returns the resources of a type, each with its name and properties.
     pub fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let all = self.0["Resources"].as_object().into_iter().flatten();
         let wanted = all.filter(move |(_, resource)| resource["Type"] == kind);
         wanted.map(|(name, resource)| (name.as_str(), &resource["Properties"]))
     }
 
-    /// The names of the parameters, in order.
+    /// Returns the names of the parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.0["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
     }
 
-    /// The default of a parameter; null if it has none.
+    /// Returns the default of a parameter; null if it has none.
     pub fn default_of(&self, parameter: &str) -> &Value {
         &self.0["Parameters"][parameter]["Default"]
     }
 
-    /// The environment of the function `BroadcastFunction`, …
+    /// Returns the environment of a function, such as `BroadcastFunction`.
     pub fn environment(&self, function: &str) -> BTreeMap<String, Value> {
         let variables = self.properties(function)["Environment"]["Variables"].as_object();
         variables.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// What the role `BroadcastRole`, … may do.
+    /// Returns the statements of a role, such as `BroadcastRole`.
     pub fn statements(&self, role: &str) -> Vec<Statement> {
         let policies = items(&self.properties(role)["Policies"]);
         policies
@@ -80,7 +80,7 @@ fn statement(value: Value) -> Statement {
     }
 }
 
-/// CloudFormation takes one where it takes many.
+/// Returns the items of a list. Where CloudFormation takes a list, it also takes a single item.
 fn items(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items.clone(),
@@ -97,12 +97,13 @@ fn plain(yaml: Yaml) -> Value {
             let key = |key: Yaml| key.as_str().unwrap_or_default().to_owned();
             entries.into_iter().map(|(name, value)| (key(name), plain(value))).collect::<Map<_, _>>().into()
         }
-        // What is left is a scalar, and JSON has them all.
+        // What is left is a scalar, and JSON has every scalar of YAML.
         scalar => serde_json::to_value(scalar).unwrap_or_default(),
     }
 }
 
-/// `!GetAtt A.B` is `{"Fn::GetAtt": ["A", "B"]}` (AWS CloudFormation User Guide, "Intrinsic function reference").
+/// Writes out a short form: `!GetAtt A.B` is `{"Fn::GetAtt": ["A", "B"]}` (AWS CloudFormation User Guide, "Intrinsic
+/// function reference").
 fn written_out(tag: &str, value: Yaml) -> Value {
     let name = match tag.trim_start_matches('!') {
         plain @ ("Ref" | "Condition") => plain.to_owned(),

@@ -28,7 +28,7 @@ use shared::{Filter, Millis, Topic};
 use crate::item::{Item, number, text};
 use crate::pause;
 use crate::request::{
-    RETRIES, Transacted, count_all, delete_all, query_all, transact, unavailable, when_free,
+    RETRIES, TransactionOutcome, count_all, delete_all, query_all, retry_conflicts, transact, unavailable,
 };
 use crate::tables::{TTL, ttl};
 use row::{EXPIRES_AT, OWN, PK, SK};
@@ -57,7 +57,7 @@ impl DynamoConnections {
         Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
     }
 
-    async fn alive(&self, id: &ConnectionId, now: Millis) -> Result<Option<Item>, Unavailable> {
+    async fn unexpired_row(&self, id: &ConnectionId, now: Millis) -> Result<Option<Item>, Unavailable> {
         let Some(item) = self.own_row(id).await? else { return Ok(None) };
         Ok((row::expires_at(&item)? > now).then_some(item))
     }
@@ -74,8 +74,8 @@ impl DynamoConnections {
     }
 
     /// Returns a query of the subscribers of `filter` that are not expired at `now`.
-    fn watchers(&self, filter: &Filter, now: Millis) -> QueryFluentBuilder {
-        self.rows(row::watchers(filter))
+    fn subscriber_rows(&self, filter: &Filter, now: Millis) -> QueryFluentBuilder {
+        self.rows(row::subscribers_partition(filter))
             .filter_expression("#expires_at > :now")
             .expression_attribute_names("#expires_at", EXPIRES_AT)
             .expression_attribute_values(":now", number(now))
@@ -89,15 +89,15 @@ impl DynamoConnections {
 
     /// Sets the expiry of a connection's subscriptions to that of the connection. It updates only existing rows, so
     /// that a subscription that is removed at the same time does not come back.
-    async fn prolong(&self, connection: &Connection) -> Result<(), Unavailable> {
+    async fn extend_subscriptions(&self, connection: &Connection) -> Result<(), Unavailable> {
         let Connection { id, expires_at, .. } = connection;
         let filters = self.filters(id).await?;
-        let keys = filters.iter().flat_map(|f| [row::watcher_key(id, f), row::subscription_key(id, f)]);
-        let updates: Vec<_> = keys.map(|key| self.prolong_row(key, *expires_at)).collect();
+        let keys = filters.iter().flat_map(|f| [row::subscriber_key(id, f), row::subscription_key(id, f)]);
+        let updates: Vec<_> = keys.map(|key| self.extend_row(key, *expires_at)).collect();
         stream::iter(updates).buffer_unordered(UPDATES_AT_ONCE).try_collect().await
     }
 
-    async fn prolong_row(&self, key: Item, expires_at: Millis) -> Result<(), Unavailable> {
+    async fn extend_row(&self, key: Item, expires_at: Millis) -> Result<(), Unavailable> {
         let update = self
             .client
             .update_item()
@@ -110,7 +110,7 @@ impl DynamoConnections {
             .expression_attribute_names("#pk", PK)
             .expression_attribute_values(":expires_at", number(expires_at))
             .expression_attribute_values(":ttl", number(ttl(expires_at)));
-        match when_free(|| update.clone().send()).await {
+        match retry_conflicts(|| update.clone().send()).await {
             Err(error) if !is_refused(&error) => Err(unavailable(error)),
             Ok(_) | Err(_) => Ok(()),
         }
@@ -126,9 +126,11 @@ impl DynamoConnections {
     ) -> Result<Option<Result<(), SubscribeError>>, Unavailable> {
         let writes = write::subscribe(&self.table, id, filter, expires_at).map_err(Unavailable::new)?;
         match transact(&self.client, writes).await? {
-            Transacted::Done => Ok(Some(Ok(()))),
-            Transacted::Refused(verdicts) => Ok(write::subscribe_refused(&verdicts, expires_at)?),
-            Transacted::PutOff => Ok(None),
+            TransactionOutcome::Committed => Ok(Some(Ok(()))),
+            TransactionOutcome::ConditionFailed(verdicts) => {
+                Ok(write::subscribe_refused(&verdicts, expires_at)?)
+            }
+            TransactionOutcome::Postponed => Ok(None),
         }
     }
 
@@ -137,14 +139,16 @@ impl DynamoConnections {
     async fn try_unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<Option<bool>, Unavailable> {
         let writes = write::unsubscribe(&self.table, id, filter).map_err(Unavailable::new)?;
         match transact(&self.client, writes).await? {
-            Transacted::Done => Ok(Some(true)),
-            Transacted::PutOff => Ok(None),
-            Transacted::Refused(verdicts) if verdicts.get(1).is_some_and(|verdict| verdict.has_failed()) => {
+            TransactionOutcome::Committed => Ok(Some(true)),
+            TransactionOutcome::Postponed => Ok(None),
+            TransactionOutcome::ConditionFailed(verdicts)
+                if verdicts.get(1).is_some_and(|verdict| verdict.has_failed()) =>
+            {
                 Ok(Some(false))
             }
             // The connection has been removed, but its subscription has not been yet.
-            Transacted::Refused(_) => {
-                let rows = vec![row::watcher_key(id, filter), row::subscription_key(id, filter)];
+            TransactionOutcome::ConditionFailed(_) => {
+                let rows = vec![row::subscriber_key(id, filter), row::subscription_key(id, filter)];
                 delete_all(&self.client, &self.table, rows).await?;
                 Ok(Some(true))
             }
@@ -164,16 +168,16 @@ impl Connections for DynamoConnections {
             .set_expression_attribute_names(Some(names.into_iter().collect()))
             .set_expression_attribute_values(Some(values))
             .return_values(ReturnValue::AllOld);
-        let before = when_free(|| update.clone().send()).await.map_err(unavailable)?;
+        let before = retry_conflicts(|| update.clone().send()).await.map_err(unavailable)?;
         let before = before.attributes.unwrap_or_default();
         if row::subscriptions(&before)? > 0 && row::expires_at(&before)? != connection.expires_at {
-            self.prolong(&connection).await?;
+            self.extend_subscriptions(&connection).await?;
         }
         Ok(())
     }
 
     async fn get(&self, id: &ConnectionId, now: Millis) -> Result<Option<Connection>, Unavailable> {
-        let row = self.alive(id, now).await?;
+        let row = self.unexpired_row(id, now).await?;
         Ok(row.map(|row| row::read(id, &row)).transpose()?)
     }
 
@@ -183,13 +187,13 @@ impl Connections for DynamoConnections {
     async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         let delete = delete.return_values(ReturnValue::AllOld);
-        let before = when_free(|| delete.clone().send()).await.map_err(unavailable)?.attributes;
+        let before = retry_conflicts(|| delete.clone().send()).await.map_err(unavailable)?.attributes;
         if before.is_some_and(|row| row::subscriptions(&row) == Ok(0)) {
             return Ok(Vec::new());
         }
         let filters = self.filters(id).await?;
-        let watchers = filters.iter().map(|filter| row::watcher_key(id, filter)).collect();
-        delete_all(&self.client, &self.table, watchers).await?;
+        let subscribers = filters.iter().map(|filter| row::subscriber_key(id, filter)).collect();
+        delete_all(&self.client, &self.table, subscribers).await?;
         let subscriptions = filters.iter().map(|filter| row::subscription_key(id, filter)).collect();
         delete_all(&self.client, &self.table, subscriptions).await?;
         Ok(filters)
@@ -198,7 +202,7 @@ impl Connections for DynamoConnections {
     async fn subscribe(&self, id: &ConnectionId, filter: &Filter, now: Millis) -> Result<(), SubscribeError> {
         let mut number = 1;
         loop {
-            let row = self.alive(id, now).await?.ok_or(SubscribeError::Gone)?;
+            let row = self.unexpired_row(id, now).await?.ok_or(SubscribeError::Gone)?;
             let expires_at = row::expires_at(&row).map_err(Unavailable::from)?;
             if let Some(outcome) = self.try_subscribe(id, filter, expires_at).await? {
                 return outcome;
@@ -244,14 +248,16 @@ impl Connections for DynamoConnections {
     }
 
     async fn viewers(&self, filter: &Filter, now: Millis) -> Result<u64, Unavailable> {
-        count_all(self.watchers(filter, now)).await
+        count_all(self.subscriber_rows(filter, now)).await
     }
 
     async fn watching(&self, filter: &Filter, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        let ids =
-            self.watchers(filter, now).projection_expression("#sk").expression_attribute_names("#sk", SK);
+        let ids = self
+            .subscriber_rows(filter, now)
+            .projection_expression("#sk")
+            .expression_attribute_names("#sk", SK);
         let rows = query_all(ids).await?;
-        Ok(rows.iter().map(row::read_watcher).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(row::read_subscriber).collect::<Result<_, _>>()?)
     }
 
     async fn all(&self, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {

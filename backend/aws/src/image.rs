@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::item::Item;
+use crate::item::{AttributeError, Item};
 
 /// A `NewImage` in DynamoDB's JSON, `{"offset": {"N": "1"}, …}`, as a Lambda event and `GetRecords` both contain it
 /// (Amazon DynamoDB API Reference, "AttributeValue").
@@ -35,6 +35,12 @@ pub struct ImageError {
     pub attribute: String,
     /// Description of the fault.
     pub reason: String,
+}
+
+impl From<AttributeError> for ImageError {
+    fn from(AttributeError { attribute, reason }: AttributeError) -> Self {
+        Self { attribute, reason }
+    }
 }
 
 #[derive(Deserialize)]
@@ -70,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-fn every_type_of_attribute_is_read_and_those_not_stored_here_become_null() {
+    fn every_type_of_attribute_is_read_and_those_not_stored_here_become_null() {
         let image: Image = serde_json::from_value(json!({
             "pk": {"S": "T#x"},
             "offset": {"N": "17"},
@@ -90,7 +96,7 @@ fn every_type_of_attribute_is_read_and_those_not_stored_here_become_null() {
     }
 
     #[test]
-fn json_that_is_not_dynamodb_json_is_refused() {
+    fn json_that_is_not_dynamodb_json_is_refused() {
         for wrong in [json!({"a": 1}), json!({"a": {"X": "1"}}), json!({"a": {"N": 1}}), json!([])] {
             assert!(serde_json::from_value::<Image>(wrong.clone()).is_err(), "{wrong}");
         }

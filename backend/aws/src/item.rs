@@ -5,8 +5,6 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::ports::Unavailable;
 
-use crate::image::ImageError;
-
 /// An item: its attributes by name.
 pub type Item = HashMap<String, AttributeValue>;
 
@@ -14,26 +12,20 @@ pub type Item = HashMap<String, AttributeValue>;
 /// somebody else wrote the item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?} of a stored item: {reason}")]
-pub struct Damaged {
-    attribute: String,
-    reason: String,
+pub struct AttributeError {
+    pub attribute: String,
+    pub reason: String,
 }
 
-impl Damaged {
+impl AttributeError {
     pub fn new(attribute: &str, reason: impl ToString) -> Self {
         Self { attribute: attribute.into(), reason: reason.to_string() }
     }
 }
 
-impl From<Damaged> for Unavailable {
-    fn from(damaged: Damaged) -> Self {
-        Self::new(damaged)
-    }
-}
-
-impl From<Damaged> for ImageError {
-    fn from(Damaged { attribute, reason }: Damaged) -> Self {
-        Self { attribute, reason }
+impl From<AttributeError> for Unavailable {
+    fn from(error: AttributeError) -> Self {
+        Self::new(error)
     }
 }
 
@@ -48,33 +40,36 @@ pub fn number(value: impl ToString) -> AttributeValue {
 }
 
 /// Reads the string attribute `name`.
-pub fn read_text<'a>(item: &'a Item, name: &str) -> Result<&'a str, Damaged> {
-    let value = item.get(name).ok_or_else(|| Damaged::new(name, "it is missing"))?;
-    value.as_s().map(String::as_str).map_err(|_| Damaged::new(name, "it is not a string"))
+pub fn read_text<'a>(item: &'a Item, name: &str) -> Result<&'a str, AttributeError> {
+    let value = item.get(name).ok_or_else(|| AttributeError::new(name, "it is missing"))?;
+    value.as_s().map(String::as_str).map_err(|_| AttributeError::new(name, "it is not a string"))
 }
 
 /// Reads the number attribute `name`.
-pub fn read_number<T: std::str::FromStr>(item: &Item, name: &str) -> Result<T, Damaged> {
-    read_optional_number(item, name)?.ok_or_else(|| Damaged::new(name, "it is missing"))
+pub fn read_number<T: std::str::FromStr>(item: &Item, name: &str) -> Result<T, AttributeError> {
+    read_optional_number(item, name)?.ok_or_else(|| AttributeError::new(name, "it is missing"))
 }
 
 /// Reads the number attribute `name`, if it exists.
-pub fn read_optional_number<T: std::str::FromStr>(item: &Item, name: &str) -> Result<Option<T>, Damaged> {
+pub fn read_optional_number<T: std::str::FromStr>(
+    item: &Item,
+    name: &str,
+) -> Result<Option<T>, AttributeError> {
     item.get(name).map(|value| as_number(value).ok_or_else(|| not_a_number(name))).transpose()
 }
 
 /// Reads the map attribute `name`.
-pub fn read_map<'a>(item: &'a Item, name: &str) -> Result<&'a Item, Damaged> {
-    let value = item.get(name).ok_or_else(|| Damaged::new(name, "it is missing"))?;
-    value.as_m().map_err(|_| Damaged::new(name, "it is not a map"))
+pub fn read_map<'a>(item: &'a Item, name: &str) -> Result<&'a Item, AttributeError> {
+    let value = item.get(name).ok_or_else(|| AttributeError::new(name, "it is missing"))?;
+    value.as_m().map_err(|_| AttributeError::new(name, "it is not a map"))
 }
 
 fn as_number<T: std::str::FromStr>(value: &AttributeValue) -> Option<T> {
     value.as_n().ok()?.parse().ok()
 }
 
-fn not_a_number(name: &str) -> Damaged {
-    Damaged::new(name, "it is not a number, or is out of range")
+fn not_a_number(name: &str) -> AttributeError {
+    AttributeError::new(name, "it is not a number, or is out of range")
 }
 
 #[cfg(test)]
@@ -82,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-fn an_attribute_that_is_missing_or_of_another_type_is_named() {
+    fn an_attribute_that_is_missing_or_of_another_type_is_named() {
         let item = Item::from([("a".into(), text("x")), ("b".into(), number(-1))]);
         assert_eq!(read_text(&item, "a"), Ok("x"));
         assert_eq!(read_number::<i64>(&item, "b"), Ok(-1));

@@ -21,9 +21,9 @@ mod catalogue;
 mod head;
 mod meta;
 mod names;
-mod once;
 mod part;
 mod read;
+mod retry;
 mod run;
 
 use aws_sdk_dynamodb::Client;
@@ -39,12 +39,12 @@ pub use head::change;
 
 use crate::item::{Item, text};
 use crate::pause;
-use crate::request::{self, RETRIES, Transacted, get_all, query_all, transact, unavailable};
+use crate::request::{self, RETRIES, TransactionOutcome, get_all, query_all, transact, unavailable};
 use append::{Attempt, Next, Update};
 use head::StoredHead;
 use names::{COUNT, LOG, ONLY, PK, SK};
-use once::OnlyIfRefused;
 use read::{Log, Query};
+use retry::RetryIfRefused;
 
 /// Names of the tables that hold the topics' logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,23 +86,23 @@ enum Updated {
     Added(Appended),
     /// The condition did not hold for this head, or there is no head.
     Refused(Option<Item>),
-    PutOff,
+    Postponed,
 }
 
 impl DynamoLog {
     pub(crate) fn new(client: Client, tables: LogTables, retention: Retention) -> Self {
-        let once = client.config().to_builder().retry_classifier(OnlyIfRefused).build();
+        let once = client.config().to_builder().retry_classifier(RetryIfRefused).build();
         Self { client, once: Client::from_conf(once), tables, retention }
     }
 
     async fn round(&self, append: &Append, items: &str, attempt: &Attempt) -> Result<Round, AppendError> {
         let head = match self.update(append, items, attempt).await? {
             Updated::Added(appended) => return Ok(Round::Done(appended)),
-            Updated::PutOff => return Ok(Round::Later),
+            Updated::Postponed => return Ok(Round::Later),
             Updated::Refused(head) => head,
         };
         match append::after_refusal(head.as_ref(), append, attempt)? {
-            Next::Told(appended) => Ok(Round::Done(appended)),
+            Next::Repeated(appended) => Ok(Round::Done(appended)),
             Next::Try(next) => Ok(Round::Again(next)),
             Next::Register => self.register(append).await,
         }
@@ -132,14 +132,14 @@ impl DynamoLog {
             Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                 self.refused(&append.topic, refused.item()).await
             }
-            Some(UpdateItemError::TransactionConflictException(_)) => Ok(Updated::PutOff),
+            Some(UpdateItemError::TransactionConflictException(_)) => Ok(Updated::Postponed),
             Some(_) | None => Err(unavailable(error)),
         }
     }
 
     /// A DynamoDB Local from before 2023 does not return the item whose condition failed, so that it is read.
-    async fn refused(&self, topic: &Topic, told: Option<&Item>) -> Result<Updated, Unavailable> {
-        Ok(Updated::Refused(match request::told(told) {
+    async fn refused(&self, topic: &Topic, item: Option<&Item>) -> Result<Updated, Unavailable> {
+        Ok(Updated::Refused(match request::existing(item) {
             Some(head) => Some(head.clone()),
             None => self.head_item(topic).await?,
         }))
@@ -148,11 +148,11 @@ impl DynamoLog {
     async fn register(&self, append: &Append) -> Result<Round, AppendError> {
         let writes = catalogue::register(&self.tables.topics, &append.topic, &append.new_epoch);
         match transact(&self.client, writes.map_err(Unavailable::new)?).await? {
-            Transacted::Done => {}
-            Transacted::PutOff => return Ok(Round::Later),
-            Transacted::Refused(verdicts) => catalogue::refused(&verdicts)?,
+            TransactionOutcome::Committed => {}
+            TransactionOutcome::Postponed => return Ok(Round::Later),
+            TransactionOutcome::ConditionFailed(verdicts) => catalogue::refused(&verdicts)?,
         }
-        Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), forgets: None }))
+        Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), removes_producer: None }))
     }
 
     async fn head_item(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {

@@ -22,7 +22,7 @@ use crate::pause::{self, Schedule};
 /// Number of concurrent posts of one caller. An answer takes some milliseconds, so that this makes some thousand posts
 /// a second; an account has 10,000 (Developer Guide, "Amazon API Gateway quotas").
 const POSTS_AT_ONCE: usize = 64;
-/// Time limit of a post. Posting to a client that has gone silent can take long, and must not delay the others.
+/// Time limit of a post. Posting to a client that has gone least_recent can take long, and must not delay the others.
 const POST_TIMEOUT: Duration = Duration::from_secs(2);
 /// Retries of a post after `LimitExceeded`.
 const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 3 };
@@ -81,7 +81,7 @@ impl ApiGatewayManagement {
 
 impl Management for ApiGatewayManagement {
     async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
-        patiently(|| self.try_post(to, &message)).await
+        retry_while_limited(|| self.try_post(to, &message)).await
     }
 
     /// Retries all posts that exceeded the limit together, so that waiting for them delays no other post.
@@ -104,12 +104,12 @@ impl Management for ApiGatewayManagement {
     }
 
     async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
-        patiently(|| self.try_close(id)).await
+        retry_while_limited(|| self.try_close(id)).await
     }
 }
 
 /// Retries a call while API Gateway answers that its limit is exceeded.
-async fn patiently<F>(call: impl Fn() -> F) -> Result<(), PostError>
+async fn retry_while_limited<F>(call: impl Fn() -> F) -> Result<(), PostError>
 where
     F: Future<Output = Result<(), PostError>>,
 {

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-fn chance_shortens_a_pause_by_half_at_most() {
+    fn chance_shortens_a_pause_by_half_at_most() {
         assert_eq!(SCHEDULE.pause(2, 0.0), Some(Duration::from_millis(100)));
         assert_eq!(SCHEDULE.pause(2, 0.5), Some(Duration::from_millis(150)));
     }

@@ -36,7 +36,7 @@ pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpRespon
 
 /// Retries a write while a transaction writes the same item (Amazon DynamoDB API Reference,
 /// "TransactionConflictException").
-pub async fn when_free<T, E, F>(call: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
+pub async fn retry_conflicts<T, E, F>(call: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata,
@@ -95,7 +95,7 @@ async fn get_batch(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<
         let answer = answer.map_err(unavailable)?;
         found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
         asked = answer.unprocessed_keys.unwrap_or_default();
-        before_another_try(asked.is_empty(), &mut number).await?;
+        pause_before_retry(asked.is_empty(), &mut number).await?;
     }
     Ok(found)
 }
@@ -107,7 +107,7 @@ async fn delete_batch(client: &Client, table: &str, keys: Vec<Item>) -> Result<(
     while !asked.is_empty() {
         let answer = client.batch_write_item().set_request_items(Some(asked)).send().await;
         asked = answer.map_err(unavailable)?.unprocessed_items.unwrap_or_default();
-        before_another_try(asked.is_empty(), &mut number).await?;
+        pause_before_retry(asked.is_empty(), &mut number).await?;
     }
     Ok(())
 }
@@ -117,7 +117,7 @@ fn delete(key: Item) -> Result<WriteRequest, Unavailable> {
     Ok(WriteRequest::builder().delete_request(delete).build())
 }
 
-async fn before_another_try(is_done: bool, number: &mut u32) -> Result<(), Unavailable> {
+async fn pause_before_retry(is_done: bool, number: &mut u32) -> Result<(), Unavailable> {
     if is_done || pause::sleep(RETRIES, *number).await {
         *number += 1;
         return Ok(());
@@ -127,14 +127,14 @@ async fn before_another_try(is_done: bool, number: &mut u32) -> Result<(), Unava
 
 /// The result of a transaction.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Transacted {
+pub enum TransactionOutcome {
     /// All writes were made.
-    Done,
+    Committed,
     /// No write was made, because at least one condition did not hold. One outcome for each write, in order.
-    Refused(Vec<Verdict>),
+    ConditionFailed(Vec<Verdict>),
     /// No write was made, because another transaction was writing the same items or DynamoDB is overloaded. Try again
     /// after a pause.
-    PutOff,
+    Postponed,
 }
 
 /// The outcome of one write of a transaction that was cancelled.
@@ -154,10 +154,13 @@ impl Verdict {
 }
 
 /// Makes all writes or none.
-pub async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result<Transacted, Unavailable> {
+pub async fn transact(
+    client: &Client,
+    writes: Vec<TransactWriteItem>,
+) -> Result<TransactionOutcome, Unavailable> {
     let written = client.transact_write_items().set_transact_items(Some(writes)).send().await;
     match written {
-        Ok(_) => Ok(Transacted::Done),
+        Ok(_) => Ok(TransactionOutcome::Committed),
         Err(error) => match cancelled(&error) {
             Some(outcome) => Ok(outcome),
             None => Err(unavailable(error)),
@@ -165,35 +168,37 @@ pub async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result
     }
 }
 
-fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<Transacted> {
+fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<TransactionOutcome> {
     match error.as_service_error()? {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
             outcome(cancelled.cancellation_reasons())
         }
-        TransactWriteItemsError::TransactionInProgressException(_) => Some(Transacted::PutOff),
+        TransactWriteItemsError::TransactionInProgressException(_) => Some(TransactionOutcome::Postponed),
         _ => None,
     }
 }
 
 /// Interprets the reasons of a cancelled transaction; `None` if one of them is an error.
-fn outcome(reasons: &[CancellationReason]) -> Option<Transacted> {
+fn outcome(reasons: &[CancellationReason]) -> Option<TransactionOutcome> {
     let verdicts: Option<Vec<Verdict>> = reasons
         .iter()
         .map(|reason| match reason.code() {
             None | Some("None") => Some(Verdict::Passed),
-            Some("ConditionalCheckFailed") => Some(Verdict::Failed(told(reason.item()).cloned())),
+            Some("ConditionalCheckFailed") => Some(Verdict::Failed(existing(reason.item()).cloned())),
             Some(_) => None,
         })
         .collect();
     match verdicts {
-        Some(verdicts) => Some(Transacted::Refused(verdicts)),
-        None if reasons.iter().any(|reason| reason.code().is_some_and(passes)) => Some(Transacted::PutOff),
+        Some(verdicts) => Some(TransactionOutcome::ConditionFailed(verdicts)),
+        None if reasons.iter().any(|reason| reason.code().is_some_and(passes)) => {
+            Some(TransactionOutcome::Postponed)
+        }
         None => None,
     }
 }
 
 /// Returns the item whose condition failed. DynamoDB returns an empty one if there is none.
-pub fn told(item: Option<&Item>) -> Option<&Item> {
+pub fn existing(item: Option<&Item>) -> Option<&Item> {
     item.filter(|item| !item.is_empty())
 }
 
@@ -215,23 +220,26 @@ mod tests {
     fn a_cancelled_transaction_has_an_outcome_for_each_write_and_the_item_that_failed() {
         let row =
             CancellationReason::builder().code("ConditionalCheckFailed").item("pk", text("C#a")).build();
-        let mut told = reasons(&["None", "ConditionalCheckFailed"]);
-        told.push(row);
+        let mut reasons_with_row = reasons(&["None", "ConditionalCheckFailed"]);
+        reasons_with_row.push(row);
         let item = Item::from([("pk".into(), text("C#a"))]);
         let verdicts = vec![Verdict::Passed, Verdict::Failed(None), Verdict::Failed(Some(item))];
-        assert_eq!(outcome(&told), Some(Transacted::Refused(verdicts)));
+        assert_eq!(outcome(&reasons_with_row), Some(TransactionOutcome::ConditionFailed(verdicts)));
         let nothing =
             CancellationReason::builder().code("ConditionalCheckFailed").set_item(Some(Item::new()));
-        assert_eq!(outcome(&[nothing.build()]), Some(Transacted::Refused(vec![Verdict::Failed(None)])));
+        assert_eq!(
+            outcome(&[nothing.build()]),
+            Some(TransactionOutcome::ConditionFailed(vec![Verdict::Failed(None)]))
+        );
     }
 
     #[test]
     fn reasons_that_pass_with_time_postpone_a_transaction_and_others_are_errors() {
         for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"] {
-            assert_eq!(outcome(&reasons(&["None", code])), Some(Transacted::PutOff), "{code}");
+            assert_eq!(outcome(&reasons(&["None", code])), Some(TransactionOutcome::Postponed), "{code}");
             assert_eq!(
                 outcome(&reasons(&["ConditionalCheckFailed", code])),
-                Some(Transacted::PutOff),
+                Some(TransactionOutcome::Postponed),
                 "{code}"
             );
         }

@@ -1,5 +1,6 @@
-// The peer of the benchmark: `broadcast` as one writes it for Node, with the same calls of the same SDK. At start one read
-// of each table and one post to nobody; then shards, each some frames for some connections, as many posts at once as ours.
+// The function `broadcast` written for Node, which the benchmark compares with: the same calls of the same SDK. At the
+// start it reads each table once and posts once to an unknown connection; then it handles shards, each of some frames for
+// some connections, with as many concurrent posts as the Rust function.
 import { Agent } from "node:http";
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from "@aws-sdk/client-apigatewaymanagementapi";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";

@@ -1,5 +1,5 @@
-// The peer of the benchmark: `ingest` as one writes it for Node, with the same calls of the same SDK. At start the secret
-// and one read of the topics table; then events, each one update of an item.
+// The function `ingest` written for Node, which the benchmark compares with: the same calls of the same SDK. At the start
+// it reads the secret and the topics table once; then it handles events, each with one update of an item.
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { serve, setting } from "./runtime.mjs";

@@ -1,4 +1,4 @@
-// The Runtime API, which Node's managed runtime would ask for us: one event after the other, each answered.
+// Asks the Runtime API for one event after the other and sends the responses, as Node's managed runtime does on AWS.
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
 export async function serve(handle) {
@@ -9,8 +9,8 @@ export async function serve(handle) {
       const answer = await handle(await next.json());
       await fetch(`${api}/${id}/response`, { method: "POST", body: JSON.stringify(answer) });
     } catch (error) {
-      const told = { errorType: error.name, errorMessage: error.message };
-      await fetch(`${api}/${id}/error`, { method: "POST", body: JSON.stringify(told) });
+      const report = { errorType: error.name, errorMessage: error.message };
+      await fetch(`${api}/${id}/error`, { method: "POST", body: JSON.stringify(report) });
     }
   }
 }

@@ -1,4 +1,4 @@
-//! Who may connect.
+//! The authorizer of `$connect`: decides who may open a connection.
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
@@ -8,17 +8,17 @@ use lambda_runtime::Diagnostic;
 use serde_json::Value;
 use shared::Millis;
 
-use crate::event::{failure, read};
+use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 
-/// The function.
+/// Handler of the function `authorizer`.
 #[derive(Debug)]
 pub struct Authorizer<F> {
     guard: Guard<F>,
 }
 
 impl<F: FetchKeys> Authorizer<F> {
-    /// With these keys.
+    /// Creates the handler with the keys of `guard`.
     pub fn new(guard: Guard<F>) -> Self {
         Self { guard }
     }
@@ -27,18 +27,19 @@ impl<F: FetchKeys> Authorizer<F> {
     ///
     /// # Errors
     ///
-    /// Exactly `Unauthorized` where API Gateway is to answer 401.
+    /// An error of type `Unauthorized` if the client has no valid token: API Gateway answers 401 to exactly that word.
+    /// An error of type `Event` if the event is not an authorizer's.
     pub async fn handle(
         &self,
         payload: Value,
         now: Millis,
     ) -> Result<ApiGatewayCustomAuthorizerResponse, Diagnostic> {
         let request: ApiGatewayCustomAuthorizerRequestTypeRequest = read(payload)?;
-        self.guard.learn(backend_edge::token(&request).as_deref(), now).await;
+        self.guard.fetch_if_unknown(backend_edge::token(&request).as_deref(), now).await;
         let decision = backend_edge::authorize(&request, &self.guard.access(), now);
         decision.map_err(|error| match error {
-            AuthorizerError::Unauthorized => failure("Unauthorized", error),
-            AuthorizerError::MethodArn { .. } => failure("Event", error),
+            AuthorizerError::Unauthorized => diagnostic("Unauthorized", error),
+            AuthorizerError::MethodArn { .. } => diagnostic("Event", error),
         })
     }
 }

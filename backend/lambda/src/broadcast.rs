@@ -1,10 +1,14 @@
-//! From the table's stream to the viewers.
+//! Sends new publications from the stream of the topics table to their subscribers.
 //!
-//! History first, then the fan-out: so a publication reaches a new subscriber by one road or by both. Beyond a shard's
-//! size the fan-out is handed to further invocations of this function, all at once, so that no viewer waits for all the
-//! others. Those run beside each other and beside the next batch, and Lambda may run one twice: a later frame can overtake
-//! an earlier one, and a frame can come again. That is what positions are for: the session drops what it has, holds back
-//! what comes early, and after a moment (`HOLE_MS`) asks for what did not come.
+//! A batch is written to history first and then fanned out, so that a publication reaches a new subscriber by one of
+//! the two ways or by both. If there are more connections than one shard holds, further invocations of this function
+//! send the other shards, all at once, so that no subscriber waits for all the others. These invocations run
+//! concurrently with each other and with the next batch, and Lambda may run one twice: a later frame can overtake an
+//! earlier one, and a frame can be sent twice. The position in each frame makes that harmless: the session drops what
+//! it has, holds back what arrives early, and after `HOLE_MS` requests what is still missing.
+//!
+//! For example, a batch with 2,500 subscribers and a shard size of 1,000 is sent by three invocations: two further ones
+//! with 1,000 connections each, and this one with the rest or with any shard that could not be handed over.
 
 mod work;
 
@@ -20,22 +24,22 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::{Value, json};
 use shared::Millis;
 
-use crate::event::failure;
+use crate::event::diagnostic;
 use crate::metrics::{FanOut, Meter};
 use work::Work;
 pub use work::shard_payload;
 
-/// Handing work to a further invocation of this function.
+/// Invokes this function again, asynchronously.
 pub trait Invoke: Send + Sync {
-    /// Returns once the work is taken, not once it is done.
+    /// Hands over `payload`. Returns once Lambda has queued it, not once it is done.
     fn invoke(&self, payload: Vec<u8>) -> impl Future<Output = Result<(), String>> + Send;
 }
 
-/// How large a payload may be for an asynchronous invocation, in bytes (AWS Lambda developer guide, "Lambda quotas": 256
-/// KB until 2025 and 1 MB since; the smaller one holds everywhere), less what stands around the deliveries.
+/// The largest payload of an asynchronous invocation, in bytes (AWS Lambda developer guide, "Lambda quotas": 256 KB
+/// until 2025 and 1 MB since; the smaller one holds everywhere), less 1 KB for the JSON around the deliveries.
 const PAYLOAD_BYTES: usize = 256 * 1024 - 1024;
 
-/// The function.
+/// Handler of the function `broadcast`.
 #[derive(Debug)]
 pub struct Broadcast<C, L, M, I> {
     service: Service<C, L, M>,
@@ -45,7 +49,7 @@ pub struct Broadcast<C, L, M, I> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I> {
-    /// Over these ports. Whoever may invoke the function may publish: that is IAM's to say.
+    /// Creates the handler over these ports. Invoking the function by hand needs no token: IAM decides who may do it.
     pub fn new(connections: C, log: L, management: M, others: I, shard_size: NonZeroUsize) -> Self {
         let settings = Settings { counts_viewers: false, ..Settings::new(Access::Open, rand::random::<u64>) };
         Self {
@@ -56,12 +60,12 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         }
     }
 
-    /// Deals with a batch of the stream, with a shard, or with `{"topic": …, "data": …}` by hand.
+    /// Handles a batch of the stream, a shard of an earlier fan-out, or `{"topic": …, "data": …}` sent by hand.
     ///
     /// # Errors
     ///
-    /// For a payload that is none of these, and for what cannot be published. What fails of a batch is not an error but
-    /// named in the answer, so that Lambda hands it in again.
+    /// If the payload is none of these, or if the publication by hand is refused. A record of the stream that fails is
+    /// not an error: its number is in the response, so that Lambda sends it again with all that follow it.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
@@ -77,7 +81,7 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
             Work::Publish(request) => self.publish(*request, clock()).await?,
         };
         let counts = self.service.stats().snapshot();
-        self.meter.tell(&context.env_config.function_name, &context.request_id, clock(), counts, fan_out);
+        self.meter.log(&context.env_config.function_name, &context.request_id, clock(), counts, fan_out);
         Ok(answer)
     }
 
@@ -92,14 +96,14 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         let recorded = match self.service.record(&changes).await {
             Ok(()) => changes.len(),
             Err(error) => {
-                tracing::error!(%error, "the rest of the batch has to come again");
+                tracing::error!(%error, "history could not be written; Lambda will send the rest of the batch again");
                 error.index
             }
         };
         let failed = match self.fan_out(&changes[..recorded], clock, fan_out).await {
             Ok(()) => places.get(recorded),
             Err(error) => {
-                tracing::error!(%error, "nobody was told; the batch has to come again");
+                tracing::error!(%error, "subscribers could not be read; Lambda will send the batch again");
                 places.first()
             }
         };
@@ -121,12 +125,13 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         Ok(())
     }
 
-    /// Hands shards to further invocations; what could not be handed over comes back, to be done here.
+    /// Hands shards to further invocations. Returns the deliveries that could not be handed over, to be sent by this
+    /// invocation.
     async fn hand_over(&self, shards: Vec<Vec<Delivery>>) -> Vec<Delivery> {
         let hand_over = async |shard: Vec<Delivery>| match self.others.invoke(shard_payload(&shard)).await {
             Ok(()) => Vec::new(),
             Err(error) => {
-                tracing::warn!(%error, "a shard could not be handed over");
+                tracing::warn!(%error, "a shard could not be handed over; this invocation sends it");
                 shard
             }
         };
@@ -151,7 +156,8 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         report
     }
 
-    /// Through the log, as everything: it comes back by the stream, and who watches later finds it, too.
+    /// Publishes through the log as every other publisher does: the publication comes back by the stream, and later
+    /// subscribers find it in history.
     async fn publish(
         &self,
         request: backend_core::ingest::IngestRequest,
@@ -159,15 +165,16 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
     ) -> Result<Value, Diagnostic> {
         let by_hand = Principal { name: "invoke".into(), ..Principal::local() };
         let ingested = self.service.ingest(&by_hand, request, now).await;
-        let ingested = ingested.map_err(|error| failure("Refused", error))?;
+        let ingested = ingested.map_err(|error| diagnostic("Refused", error))?;
         Ok(
             json!({"topic": ingested.topic, "epoch": ingested.position.epoch, "offset": ingested.position.offset}),
         )
     }
 }
 
-/// What records tell of publications, and the place of each among the records. What cannot be read is left out: it would
-/// not be readable the next time either, and must not hold up all others. Viewers see a gap there.
+/// Reads the publications of stream records, with the index of each among the records. A record that cannot be read is
+/// logged and skipped: it would not be readable the next time either, and would block all that follow it. Viewers see a
+/// gap there.
 fn readable(records: Vec<StreamRecord>, fan_out: &mut FanOut) -> (Vec<Change>, Vec<usize>) {
     let (mut changes, mut places) = (Vec::new(), Vec::new());
     for (place, record) in records.into_iter().enumerate() {

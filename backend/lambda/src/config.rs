@@ -1,6 +1,7 @@
-//! Settings, from the environment: read once, when a function starts, and every fault told at once.
+//! Settings of the functions, read from environment variables once, when a function starts. All faults are reported at
+//! once.
 //!
-//! [`VARIABLES`] is the one list; the template is compared with it by a test.
+//! [`VARIABLES`] is the one list of them; a test compares the template with it.
 
 mod read;
 mod tokens;
@@ -16,71 +17,71 @@ pub use read::{ConfigError, Fault};
 pub use tokens::{TokenSource, Tokens};
 pub use variables::{Function, VARIABLES, Variable};
 
-/// What `websocket` has to know.
+/// Settings of `websocket`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebsocketConfig {
-    /// The table of connections.
+    /// Name of the connections table.
     pub connections_table: String,
-    /// Where the logs are.
+    /// Tables and retention of the topics' logs.
     pub log: LogConfig,
-    /// Where clients are answered.
+    /// Address of the management API, by which clients are answered.
     pub management: ManagementEndpoint,
-    /// When clients are told to replace their connection, in milliseconds after they subscribe.
+    /// Time after subscribing at which clients are told to replace their connection, in milliseconds.
     pub rotate_in_ms: u64,
-    /// Who may speak.
+    /// The way tokens are checked.
     pub tokens: Tokens,
 }
 
-/// What `authorizer` has to know.
+/// Settings of `authorizer`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthorizerConfig {
-    /// Who may speak.
+    /// The way tokens are checked.
     pub tokens: Tokens,
 }
 
-/// What `ingest` has to know.
+/// Settings of `ingest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IngestConfig {
-    /// Where the logs are.
+    /// Tables and retention of the topics' logs.
     pub log: LogConfig,
-    /// Who may speak.
+    /// The way tokens are checked.
     pub tokens: Tokens,
 }
 
-/// What `broadcast` has to know.
+/// Settings of `broadcast`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BroadcastConfig {
-    /// The table of connections.
+    /// Name of the connections table.
     pub connections_table: String,
-    /// Where the logs are.
+    /// Tables and retention of the topics' logs.
     pub log: LogConfig,
-    /// Where clients are posted to.
+    /// Address of the management API, by which publications are sent.
     pub management: ManagementEndpoint,
-    /// To how many connections one invocation posts.
+    /// Number of connections that one invocation posts to.
     pub shard_size: NonZeroUsize,
-    /// Itself, for further invocations.
+    /// Name of this function, for further invocations of itself.
     pub function_name: String,
 }
 
-/// Tables of the logs, and how long they remember.
+/// Tables of the topics' logs, and the retention of publications.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogConfig {
-    /// The tables.
+    /// Names of the tables.
     pub tables: LogTables,
-    /// What is kept.
+    /// Limits of what is kept.
     pub retention: Retention,
 }
 
-/// To how many connections one invocation posts unless told: some thousand posts go out in a second, so this is done in
-/// a fraction of one.
+/// Default number of connections that one invocation posts to. Some thousand posts go out in a second, so that a shard
+/// takes a fraction of one.
 const SHARD_SIZE: NonZeroUsize = NonZeroUsize::new(1_000).expect("not zero");
 
 impl WebsocketConfig {
-    /// From an environment.
+    /// Reads the settings from an environment.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with everything that is missing or wrong.
+    /// [`ConfigError`] with every variable that is missing or invalid.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(env);
         let connections_table = reader.required(&variables::CONNECTIONS_TABLE, read::table);
@@ -101,11 +102,11 @@ impl WebsocketConfig {
 }
 
 impl AuthorizerConfig {
-    /// From an environment.
+    /// Reads the settings from an environment.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with everything that is missing or wrong.
+    /// [`ConfigError`] with every variable that is missing or invalid.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(env);
         let tokens = tokens::read(&mut reader);
@@ -114,11 +115,11 @@ impl AuthorizerConfig {
 }
 
 impl IngestConfig {
-    /// From an environment.
+    /// Reads the settings from an environment.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with everything that is missing or wrong.
+    /// [`ConfigError`] with every variable that is missing or invalid.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(env);
         let log = log(&mut reader);
@@ -128,11 +129,11 @@ impl IngestConfig {
 }
 
 impl BroadcastConfig {
-    /// From an environment.
+    /// Reads the settings from an environment.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with everything that is missing or wrong.
+    /// [`ConfigError`] with every variable that is missing or invalid.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader::new(env);
         let connections_table = reader.required(&variables::CONNECTIONS_TABLE, read::table);

@@ -1,21 +1,21 @@
-//! CloudWatch's embedded metric format: a line of the log that CloudWatch turns into metrics, so that a function counts
-//! without a call ("Specification: Embedded metric format", Amazon CloudWatch user guide).
+//! CloudWatch's embedded metric format: a line of the log that CloudWatch turns into metrics, so that counting needs no
+//! request ("Specification: Embedded metric format", Amazon CloudWatch user guide).
 
 use serde_json::{Map, Value, json};
 use shared::Millis;
 
-/// The namespace of all metrics.
+/// Namespace of all metrics.
 pub const NAMESPACE: &str = "Tickertape";
 
-/// The one dimension of all metrics: the function's name, which holds the stage's.
+/// The one dimension of all metrics: the function's name, which contains the stack's.
 pub const DIMENSION: &str = "FunctionName";
 
-/// What a number counts.
+/// Unit of a metric, as CloudWatch names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Things.
+    /// A number of things.
     Count,
-    /// Time.
+    /// A duration in milliseconds.
     Milliseconds,
 }
 
@@ -28,19 +28,19 @@ impl Unit {
     }
 }
 
-/// One number.
+/// One metric with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
-    /// Its name.
+    /// Name of the metric.
     pub name: &'static str,
-    /// What it counts.
+    /// Unit of the value.
     pub unit: Unit,
-    /// How many.
+    /// The value.
     pub value: u64,
 }
 
-/// The line that tells of `metrics`, at most 100; `None` if there are none. `request_id` is no dimension, but lets the
-/// line be found beside the others.
+/// Returns the log line that reports `metrics`, of which there are at most 100; `None` if there are none. `request_id`
+/// is not a dimension, but lets the line be found beside the other lines of the invocation.
 pub fn line(function: &str, request_id: &str, now: Millis, metrics: &[Metric]) -> Option<String> {
     if metrics.is_empty() {
         return None;
@@ -68,7 +68,7 @@ mod tests {
             Metric { name: "FanOutDuration", unit: Unit::Milliseconds, value: 41 },
         ];
         let line = line("board-broadcast", "e1506fd5", 1_800_000_000_000, &metrics).unwrap();
-        assert!(!line.contains('\n'), "one line, one event of the log");
+        assert!(!line.contains('\n'), "one line is one event of the log");
         assert_eq!(
             serde_json::from_str::<Value>(&line).unwrap(),
             json!({
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_tell_costs_no_line() {
+    fn no_metrics_make_no_line() {
         assert_eq!(line("board-broadcast", "e1506fd5", 0, &[]), None);
     }
 }

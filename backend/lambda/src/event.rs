@@ -1,4 +1,4 @@
-//! Reading events, and failing as Lambda wants it.
+//! Reads events, and makes the errors that Lambda expects.
 
 use std::fmt::Display;
 
@@ -6,21 +6,21 @@ use lambda_runtime::Diagnostic;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// An event of this type.
+/// Reads an event of type `T`.
 ///
 /// # Errors
 ///
-/// Says where it is not of this type. The parser's words would quote what it found there, which may be a header, and one
-/// of them holds a token.
+/// A diagnostic with the path at which the event is not a `T`. It does not contain the parser's message, because that
+/// would quote the value, which may be a header with a token.
 pub fn read<T: DeserializeOwned>(payload: Value) -> Result<T, Diagnostic> {
     serde_path_to_error::deserialize(payload).map_err(|error| {
         let place = error.path().to_string();
-        failure("Event", format!("the event is not of the expected form at {place}"))
+        diagnostic("Event", format!("the event is not of the expected form at {place}"))
     })
 }
 
-/// A failed invocation: `kind` is what alarms and retries tell apart.
-pub fn failure(kind: &str, words: impl Display) -> Diagnostic {
+/// Returns the error of a failed invocation. Alarms and retries tell errors apart by `kind`.
+pub fn diagnostic(kind: &str, words: impl Display) -> Diagnostic {
     Diagnostic { error_type: kind.into(), error_message: words.to_string() }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP API, by function URL.
+//! The HTTP API behind a function URL.
 
 use std::future::ready;
 
@@ -10,11 +10,11 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
 use shared::Millis;
 
-use crate::event::{failure, read};
+use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// The function. It knows no connections and posts nothing.
+/// Handler of the function `ingest`. It knows no connections and posts nothing.
 #[derive(Debug)]
 pub struct Ingest<L, F> {
     service: Service<(), L, ()>,
@@ -23,7 +23,7 @@ pub struct Ingest<L, F> {
 }
 
 impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
-    /// Into this log.
+    /// Creates the handler over this log.
     pub fn new(log: L, guard: Guard<F>) -> Self {
         let settings = Settings::new(guard.access(), rand::random::<u64>);
         Self { service: Service::new((), log, (), settings), guard, meter: Meter::default() }
@@ -33,20 +33,20 @@ impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
     ///
     /// # Errors
     ///
-    /// Only for what no function URL sends; a client's faults are answered.
+    /// Only if the event is not a function URL's. A client's mistakes are answered with an HTTP status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
         clock: impl Fn() -> Millis,
     ) -> Result<LambdaFunctionUrlResponse, Diagnostic> {
         let (payload, context) = event.into_parts();
-        let request = UrlRequest::new(read(payload)?).map_err(|error| failure("Event", error))?;
+        let request = UrlRequest::new(read(payload)?).map_err(|error| diagnostic("Event", error))?;
         let head = request.head();
-        self.guard.learn(head.credentials.token(), clock()).await;
+        self.guard.fetch_if_unknown(head.credentials.token(), clock()).await;
         let answer = self.service.http(head, ready(Ok(request.body())), &clock).await;
         let counts = self.service.stats().snapshot();
         let function = &context.env_config.function_name;
-        self.meter.tell(function, &context.request_id, clock(), counts, FanOut::default());
+        self.meter.log(function, &context.request_id, clock(), counts, FanOut::default());
         Ok(url_response(&request, answer))
     }
 }

@@ -1,10 +1,10 @@
-//! The keys that tokens are checked with, fetched when a function starts and again when they may have changed.
+//! The keys that tokens are checked with. They are fetched when a function starts and again when they may have changed.
 
 mod source;
 mod web;
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use backend_core::Access;
 use backend_core::token::{Expected, Keys, TokenError, Verifier};
@@ -13,31 +13,32 @@ use shared::Millis;
 pub use source::Source;
 pub use web::TIMEOUT as FETCH_TIMEOUT;
 
-/// Fetching keys.
+/// A place that keys can be fetched from.
 pub trait FetchKeys: Send + Sync {
-    /// Fetches them.
+    /// Fetches the current keys.
     fn fetch(&self) -> impl Future<Output = Result<Keys, KeysError>> + Send;
 }
 
-/// There are no keys to be had: a fault of the set-up, or of whoever keeps them. Never quotes a key.
+/// The keys could not be fetched, because of the configuration or the place where they are kept. The message never
+/// contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the keys for tokens, at {from}: {why}")]
+#[error("the keys for tokens could not be read from {from}: {why}")]
 pub struct KeysError {
-    /// Where they should be.
+    /// The place, as the settings name it.
     pub from: String,
-    /// What is wrong.
+    /// Description of the fault.
     pub why: String,
 }
 
-/// A verifier that learns new keys.
+/// A token verifier that fetches new keys when it meets a token of an unknown key.
 #[derive(Debug)]
 pub struct KeyRing<F> {
     source: F,
     verifier: Verifier,
-    fetched_at: Mutex<Millis>,
+    fetched_at: AtomicI64,
 }
 
-/// How often keys are fetched at most, in milliseconds, however many bad tokens somebody sends.
+/// Minimum time between two fetches of the keys, in milliseconds, however many bad tokens arrive.
 pub const REFETCH_MS: Millis = 60_000;
 
 impl<F: FetchKeys> KeyRing<F> {
@@ -45,50 +46,50 @@ impl<F: FetchKeys> KeyRing<F> {
     ///
     /// # Errors
     ///
-    /// [`KeysError`]: without keys there is nothing to serve.
+    /// [`KeysError`] if that fails: without keys the function cannot serve anyone.
     pub async fn new(source: F, expected: Expected, now: Millis) -> Result<Self, KeysError> {
         let keys = source.fetch().await?;
-        Ok(Self { source, verifier: Verifier::of(keys, expected), fetched_at: Mutex::new(now) })
+        Ok(Self { source, verifier: Verifier::of(keys, expected), fetched_at: AtomicI64::new(now) })
     }
 
-    /// Who may speak, with these keys and all that are learnt later.
+    /// Returns access by token, with these keys and all that are fetched later.
     pub fn access(&self) -> Access {
         Access::Tokens(self.verifier.clone())
     }
 
-    /// Makes sure that `token` is not refused because its key is newer than those known here: then they are fetched
-    /// anew, at most once a minute. If that fails, those known stay.
-    pub async fn learn(&self, token: &str, now: Millis) {
+    /// Fetches the keys again if `token` was signed with an unknown one, at most once a minute. If that fails, the
+    /// known keys stay in use.
+    pub async fn fetch_if_unknown(&self, token: &str, now: Millis) {
         if self.verifier.verify(token, now) != Err(TokenError::UnknownKey) || !self.may_fetch(now) {
             return;
         }
         match self.source.fetch().await {
             Ok(keys) => self.verifier.replace_keys(keys),
-            Err(error) => tracing::error!(%error, "keys could not be fetched anew; those known stay"),
+            Err(error) => {
+                tracing::error!(%error, "keys could not be fetched again; the known keys stay in use")
+            }
         }
     }
 
+    /// Returns true at most once in [`REFETCH_MS`], for the caller that is to fetch the keys.
     fn may_fetch(&self, now: Millis) -> bool {
-        let mut fetched_at = self.fetched_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = now - *fetched_at >= REFETCH_MS;
-        if is_due {
-            *fetched_at = now;
-        }
-        is_due
+        let fetched_at = self.fetched_at.load(Relaxed);
+        now - fetched_at >= REFETCH_MS
+            && self.fetched_at.compare_exchange(fetched_at, now, Relaxed, Relaxed).is_ok()
     }
 }
 
-/// Who may speak to this function.
+/// The check of who may use a function.
 #[derive(Debug)]
 pub enum Guard<F> {
-    /// Whoever reaches it.
+    /// Everyone may.
     Open,
-    /// Who holds a token.
+    /// Holders of a valid token may.
     Tokens(KeyRing<F>),
 }
 
 impl<F: FetchKeys> Guard<F> {
-    /// As the service knows it.
+    /// Returns the access that the service checks.
     pub fn access(&self) -> Access {
         match self {
             Self::Open => Access::Open,
@@ -96,10 +97,10 @@ impl<F: FetchKeys> Guard<F> {
         }
     }
 
-    /// See [`KeyRing::learn`].
-    pub async fn learn(&self, token: Option<&str>, now: Millis) {
+    /// Calls [`KeyRing::fetch_if_unknown`] if there are keys and a token.
+    pub async fn fetch_if_unknown(&self, token: Option<&str>, now: Millis) {
         if let (Self::Tokens(ring), Some(token)) = (self, token) {
-            ring.learn(token, now).await;
+            ring.fetch_if_unknown(token, now).await;
         }
     }
 }

@@ -1,13 +1,14 @@
-//! What the four functions are made of. Each function is a file in `bin/`: a wiring diagram of what stands here, over the
+//! The parts of the four Lambda functions. Each function is a file in `bin/`, which connects what is here with the
 //! adapters of `backend-aws`.
 //!
 //! * [`config`]: settings, from the environment.
-//! * [`start`]: the beginning of every function: logs, settings, and a loud end if something is wrong.
-//! * [`keys`]: the keys tokens are checked with, fetched anew when they may have changed.
-//! * [`websocket`], [`authorizer`], [`ingest`], [`broadcast`]: an event in, an answer out, over any implementation
-//!   of core's ports.
-//! * [`metrics`], [`emf`]: what an invocation has done, as CloudWatch reads it.
-//! * [`warm`]: connections made before the first event.
+//! * [`start`]: the start of every function: logs, and an error message if something is wrong.
+//! * [`keys`]: the keys that tokens are checked with, fetched again when they may have changed.
+//! * [`websocket`], [`authorizer`], [`ingest`], [`broadcast`]: the handlers. Each takes an event and returns a
+//! response,
+//!   over any implementation of the ports of `backend-core`.
+//! * [`metrics`], [`emf`]: the metrics of an invocation, as CloudWatch reads them.
+//! * [`warm`]: connections to AWS that are opened before the first event.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! What one invocation has done, from what the service has counted before and after it.
+//! The metrics of one invocation: the differences between the service's counters before and after it.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use shared::Millis;
 
 use crate::emf::{self, Metric, Unit};
 
-/// The metrics there are: the template's alarms name some of them, and a test compares.
+/// All metrics. The template's alarms name some of them, and a test compares the two.
 pub const METRICS: [(&str, Unit); 9] = [
     (CONNECTS, Unit::Count),
     (DISCONNECTS, Unit::Count),
@@ -23,39 +23,39 @@ pub const METRICS: [(&str, Unit); 9] = [
 const CONNECTS: &str = "Connects";
 const DISCONNECTS: &str = "Disconnects";
 const PUBLICATIONS: &str = "Publications";
-/// Messages that went out.
+/// Messages that API Gateway accepted.
 const POSTS: &str = "Posts";
-/// Posts to connections that were no more.
+/// Posts to connections that were closed.
 const GONE: &str = "Gone";
 /// Posts given up after `LimitExceeded`.
 const THROTTLED: &str = "Throttled";
 /// Posts, and other work of the service, that failed for another reason.
 const FAILED: &str = "Failed";
-/// Records of the stream that this version cannot read.
+/// Stream records that this version cannot read.
 const UNREADABLE: &str = "Unreadable";
-/// From the first look at a record to the last post of this invocation.
+/// Time from reading the first record to the last post of this invocation.
 const FAN_OUT_DURATION: &str = "FanOutDuration";
 
-/// Counts from one invocation to the next.
+/// Remembers the counters from one invocation to the next.
 #[derive(Debug, Default)]
 pub struct Meter {
-    told: Mutex<Snapshot>,
+    last: Mutex<Snapshot>,
 }
 
-/// What only `broadcast` tells.
+/// Metrics that only `broadcast` has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FanOut {
-    /// From the first look at a record to the last post, in milliseconds; `None` if nobody was watching.
+    /// Time from reading the first record to the last post, in milliseconds; `None` if there was no subscriber.
     pub duration_ms: Option<u64>,
-    /// Records that this version cannot read.
+    /// Number of stream records that this version cannot read.
     pub unreadable: u64,
 }
 
 impl Meter {
-    /// What has happened since this was last asked; only what is not zero.
+    /// Returns the metrics since the last call that are not zero.
     pub fn take(&self, counts: Snapshot, fan_out: FanOut) -> Vec<Metric> {
         let before =
-            std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), counts);
+            std::mem::replace(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner), counts);
         let counted = [
             (CONNECTS, counts.connects - before.connects),
             (DISCONNECTS, counts.disconnects - before.disconnects),
@@ -76,8 +76,8 @@ impl Meter {
         counted.chain(took).collect()
     }
 
-    /// Writes them to the log, where CloudWatch finds them.
-    pub fn tell(&self, function: &str, request_id: &str, now: Millis, counts: Snapshot, fan_out: FanOut) {
+    /// Writes the metrics to the log, where CloudWatch finds them.
+    pub fn log(&self, function: &str, request_id: &str, now: Millis, counts: Snapshot, fan_out: FanOut) {
         if let Some(line) = emf::line(function, request_id, now, &self.take(counts, fan_out)) {
             println!("{line}");
         }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_invocation_tells_what_it_has_added() {
+    fn each_invocation_reports_what_it_has_added() {
         let meter = Meter::default();
         let first = Snapshot { connects: 1, posts: 2, ..Snapshot::default() };
         let names = |metrics: Vec<Metric>| {
@@ -116,8 +116,8 @@ mod tests {
             dropped: 1,
             failed: 1,
         };
-        let told = Meter::default().take(all, FanOut { duration_ms: Some(1), unreadable: 1 });
-        let told: Vec<_> = told.iter().map(|metric| (metric.name, metric.unit)).collect();
-        assert_eq!(told, METRICS);
+        let metrics = Meter::default().take(all, FanOut { duration_ms: Some(1), unreadable: 1 });
+        let metrics: Vec<_> = metrics.iter().map(|metric| (metric.name, metric.unit)).collect();
+        assert_eq!(metrics, METRICS);
     }
 }

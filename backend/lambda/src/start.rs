@@ -1,4 +1,4 @@
-//! The beginning of every function.
+//! The start of every function.
 
 use std::fmt::Display;
 use std::io;
@@ -13,15 +13,15 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The environment of this process.
+/// Returns the value of an environment variable of this process.
 pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Writes logs as JSON, one object a line, each with the request and the connection it belongs to.
+/// Sets up logging as JSON, one object a line, each with the request and the connection it belongs to.
 ///
-/// `AWS_LAMBDA_LOG_LEVEL` says from which level on ("Log-level filtering", AWS Lambda developer guide). Below `INFO` it
-/// is only our own crates that speak: libraries tell whole requests there, and some of those hold a token.
+/// `AWS_LAMBDA_LOG_LEVEL` sets the lowest level ("Log-level filtering", AWS Lambda developer guide). Below `INFO` only
+/// the project's own crates log: libraries log whole requests there, and some of those contain a token.
 pub fn logs() {
     let level = env("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(Level::INFO);
     let lines = tracing_subscriber::fmt::layer()
@@ -39,47 +39,47 @@ fn targets(level: Level) -> Targets {
         .with_target("backend_", level)
 }
 
-/// What was set up, or the end of the process: the fault goes to the log, and to Lambda, which shows it to whoever
-/// tests the function.
-pub async fn or_end<T>(wired: Result<T, Error>) -> T {
-    match wired.and_then(|function| in_lambda(env(RUNTIME_API)).map(|()| function)) {
+/// Returns the function that was set up. If that failed, reports the error to the log and to Lambda, which shows it to
+/// whoever tests the function, and ends the process with status 1.
+pub async fn or_exit<T>(wired: Result<T, Error>) -> T {
+    match wired.and_then(|function| require_lambda(env(RUNTIME_API)).map(|()| function)) {
         Ok(function) => function,
         Err(fault) => {
             tracing::error!(%fault, "the function cannot start");
             if let Err(error) = report(&fault).await {
-                tracing::warn!(%error, "Lambda was not told why");
+                tracing::warn!(%error, "the error could not be reported to Lambda");
             }
             std::process::exit(1);
         }
     }
 }
 
-/// Where events come from ("Defined runtime environment variables").
+/// The variable with the address that events are fetched from ("Defined runtime environment variables").
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
-/// Somebody has started the program as any other.
-fn in_lambda(runtime_api: Option<String>) -> Result<(), Error> {
+/// Fails if the program was started by hand and not by Lambda.
+fn require_lambda(runtime_api: Option<String>) -> Result<(), Error> {
     let words = format!(
-        "{RUNTIME_API} is not set: this is a Lambda function, and nobody is here to invoke it; \
-         `cargo xtask lambda-local` starts it with what it needs"
+        "{RUNTIME_API} is not set: this program is a Lambda function and has to be started by Lambda. \
+         To run it on this machine, type `cargo xtask lambda-local`"
     );
     runtime_api.map(drop).ok_or_else(|| words.into())
 }
 
-/// "Initialization error" (AWS Lambda developer guide, "Using the Lambda runtime API").
+/// Reports an "Initialization error" (AWS Lambda developer guide, "Using the Lambda runtime API").
 async fn report(fault: &impl Display) -> Result<(), Error> {
     if env(RUNTIME_API).is_none() {
         return Ok(());
     }
-    let told = json!({"errorType": KIND, "errorMessage": fault.to_string(), "stackTrace": []});
+    let report = json!({"errorType": KIND, "errorMessage": fault.to_string(), "stackTrace": []});
     let request = http::Request::post("/2018-06-01/runtime/init/error")
         .header("lambda-runtime-function-error-type", KIND)
-        .body(Body::from(told.to_string()))?;
+        .body(Body::from(report.to_string()))?;
     Client::builder().build()?.call(request).await?;
     Ok(())
 }
 
-/// As Lambda's error types are named: who, and what.
+/// Error type in the form that Lambda uses: category and name.
 const KIND: &str = "Function.CannotStart";
 
 #[cfg(test)]
@@ -87,14 +87,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_started_by_hand_says_what_starts_it() {
-        assert!(in_lambda(Some("127.0.0.1:9001".into())).is_ok());
-        let words = in_lambda(None).unwrap_err().to_string();
+    fn a_function_started_by_hand_says_how_to_start_it() {
+        assert!(require_lambda(Some("127.0.0.1:9001".into())).is_ok());
+        let words = require_lambda(None).unwrap_err().to_string();
         assert!(words.contains("AWS_LAMBDA_RUNTIME_API") && words.contains("cargo xtask lambda-local"));
     }
 
     #[test]
-    fn below_info_only_our_own_crates_speak() {
+    fn below_info_only_the_projects_own_crates_log() {
         let verbose = targets(Level::TRACE);
         assert!(verbose.would_enable("backend_aws::request", &Level::TRACE));
         assert!(verbose.would_enable("lambda_runtime", &Level::INFO));

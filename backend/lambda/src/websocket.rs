@@ -1,4 +1,4 @@
-//! Every route of the WebSocket API: `$connect`, `$disconnect`, and whatever is said in between.
+//! The routes of the WebSocket API: `$connect`, `$disconnect` and every message in between.
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use backend_core::event::GatewayEvent;
@@ -9,11 +9,11 @@ use serde_json::Value;
 use shared::Millis;
 use tracing::Instrument;
 
-use crate::event::{failure, read};
+use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// The function.
+/// Handler of the function `websocket`.
 #[derive(Debug)]
 pub struct Websocket<C, L, M, F> {
     service: Service<C, L, M>,
@@ -22,19 +22,19 @@ pub struct Websocket<C, L, M, F> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M, F> {
-    /// Over these ports; viewers replace their connection after so many milliseconds. Nobody counts them here: see
-    /// ARCHITECTURE, "On AWS".
+    /// Creates the handler over these ports. Viewers are told to replace their connection after `rotate_in_ms`
+    /// milliseconds. Viewers are not counted on AWS: see ARCHITECTURE, "On AWS".
     pub fn new(connections: C, log: L, management: M, guard: Guard<F>, rotate_in_ms: u64) -> Self {
         let usual = Settings::new(guard.access(), rand::random::<u64>);
         let settings = Settings { counts_viewers: false, rotate_in_ms, ..usual };
         Self { service: Service::new(connections, log, management, settings), guard, meter: Meter::default() }
     }
 
-    /// Deals with one event.
+    /// Handles one event.
     ///
     /// # Errors
     ///
-    /// Only for what no WebSocket API sends; a client's faults are answered.
+    /// Only if the event is not a WebSocket API's. A client's mistakes are answered.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
@@ -42,18 +42,18 @@ impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M
     ) -> Result<ApiGatewayProxyResponse, Diagnostic> {
         let (payload, context) = event.into_parts();
         let request: ApiGatewayWebsocketProxyRequest = read(payload)?;
-        let event = backend_edge::event(request).map_err(|error| failure("Event", error))?;
+        let event = backend_edge::event(request).map_err(|error| diagnostic("Event", error))?;
         let span = tracing::info_span!("connection", connection_id = %event.connection());
         let reply = self.serve(event, now).instrument(span).await;
         let counts = self.service.stats().snapshot();
         let function = &context.env_config.function_name;
-        self.meter.tell(function, &context.request_id, now, counts, FanOut::default());
+        self.meter.log(function, &context.request_id, now, counts, FanOut::default());
         Ok(backend_edge::response(reply))
     }
 
     async fn serve(&self, event: GatewayEvent, now: Millis) -> backend_core::Reply {
         if let GatewayEvent::Message(message) = &event {
-            self.guard.learn(message::token(&message.body).as_deref(), now).await;
+            self.guard.fetch_if_unknown(message::token(&message.body).as_deref(), now).await;
         }
         let reply = self.service.handle(event, now).await;
         tracing::debug!(status = reply.status, "answered");

@@ -1,28 +1,29 @@
-//! What of a batch is tried again ("Configuring partial batch response with DynamoDB and Lambda"). Pure.
+//! The records of a batch that are still to be processed, and the pauses between attempts ("Configuring partial batch
+//! response with DynamoDB and Lambda"). Pure.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// The first wait after a failure, which doubles.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-/// The longest.
-const MOST_WAIT: Duration = Duration::from_secs(10);
+/// The pause after the first failure. It doubles with each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// What became of an invocation.
+/// The result of one invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Every record is done.
+    /// Every record was processed.
     Done,
-    /// Every record before this sequence number is done, and no other.
+    /// Every record before this sequence number was processed, and no other.
     DoneBefore(String),
-    /// The function failed: nobody knows what is done.
+    /// The function failed, so that it is unknown which records were processed.
     Failed,
 }
 
 impl Outcome {
-    /// What a function's answer says. No answer, or no failures, is success; a failure that names no record is all of
-    /// them.
+    /// Reads a function's response. An empty response, or one without failures, is success; a failure that names no
+    /// record counts for all of them.
     pub fn of(answer: &Value) -> Self {
         let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array) else {
             return Self::Done;
@@ -42,46 +43,50 @@ fn named(failure: &Value) -> Option<&str> {
     failure["itemIdentifier"].as_str().filter(|number| !number.is_empty())
 }
 
-/// Sequence numbers are decimal, of any length.
+/// Returns a key by which sequence numbers, which are decimal numbers of any length, are in numeric order.
 fn order(number: &str) -> (usize, &str) {
     let digits = number.trim_start_matches('0');
     (digits.len(), digits)
 }
 
-/// Records of one shard that are not yet done, in order.
+/// Records of one shard that are not yet processed, in order.
+///
+/// For example, of a batch of four the first fails: the batch is tried again as records 1 and 2, then as record 1
+/// alone, which is given up when it is too old; then records 2, 3 and 4 follow.
 #[derive(Debug)]
 pub struct Batch<R> {
-    /// Sequence number and record.
+    /// Each record with its sequence number.
     records: Vec<(String, R)>,
-    /// How many to hand over next: all, or after a failure half as many each time.
+    /// Number of records in the next invocation: all, or after a failure half as many each time.
     size: usize,
     failures: u32,
 }
 
 impl<R: Clone> Batch<R> {
-    /// These.
+    /// Creates a batch of records with their sequence numbers.
     pub fn new(records: Vec<(String, R)>) -> Self {
         Self { size: records.len(), records, failures: 0 }
     }
 
-    /// What to hand over next; nothing when all is done.
+    /// Returns the records of the next invocation; none when all are processed.
     pub fn next(&self) -> Vec<R> {
         self.records.iter().take(self.size).map(|(_, record)| record.clone()).collect()
     }
 
-    /// The sequence number of the oldest record.
+    /// Returns the sequence number of the oldest record.
     pub fn first(&self) -> Option<&str> {
         self.records.first().map(|(number, _)| number.as_str())
     }
 
-    /// Takes what became of [`Batch::next`], and says how long to wait before the next attempt.
+    /// Applies the result of an invocation with the records of [`Batch::next`], and returns the pause before the next
+    /// one.
     pub fn settle(&mut self, outcome: &Outcome) -> Duration {
         let handed = self.size.min(self.records.len());
         let done = match outcome {
             Outcome::Done => handed,
             Outcome::DoneBefore(number) => {
                 let position = self.records[..handed].iter().position(|(at, _)| at == number);
-                // A number that was not handed over says nothing about those that were.
+                // A number that is not in the batch says nothing about the records that are.
                 position.unwrap_or(0)
             }
             Outcome::Failed => 0,
@@ -93,7 +98,7 @@ impl<R: Clone> Batch<R> {
         self.wait()
     }
 
-    /// Gives the oldest record up.
+    /// Removes the oldest record without processing it.
     pub fn give_up(&mut self) {
         self.records.drain(..self.records.len().min(1));
         (self.size, self.failures) = (self.records.len(), 0);
@@ -102,7 +107,7 @@ impl<R: Clone> Batch<R> {
     fn wait(&self) -> Duration {
         match self.failures {
             0 => Duration::ZERO,
-            failures => FIRST_WAIT.saturating_mul(1 << (failures - 1).min(10)).min(MOST_WAIT),
+            failures => FIRST_PAUSE.saturating_mul(1 << (failures - 1).min(10)).min(LONGEST_PAUSE),
         }
     }
 }
@@ -137,37 +142,37 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_is_not_handed_over_again() {
+    fn processed_records_are_not_handed_over_again() {
         let mut batch = batch(4);
         assert_eq!(batch.next(), [1, 2, 3, 4]);
-        assert_eq!(batch.settle(&Outcome::DoneBefore("3".into())), FIRST_WAIT);
+        assert_eq!(batch.settle(&Outcome::DoneBefore("3".into())), FIRST_PAUSE);
         assert_eq!(batch.next(), [3, 4]);
         assert_eq!(batch.settle(&Outcome::Done), Duration::ZERO);
         assert!(batch.next().is_empty());
     }
 
     #[test]
-    fn a_batch_that_fails_is_halved_until_its_culprit_stands_alone_and_the_rest_goes_on() {
+    fn a_failing_batch_is_halved_until_the_failing_record_is_alone_and_the_rest_goes_on() {
         let mut batch = batch(4);
         let waits = [(); 3].map(|()| batch.settle(&Outcome::Failed));
-        assert_eq!(waits, [1, 2, 4].map(|times| FIRST_WAIT * times));
+        assert_eq!(waits, [1, 2, 4].map(|times| FIRST_PAUSE * times));
         assert_eq!(batch.next(), [1]);
         batch.give_up();
         assert_eq!(batch.next(), [2, 3, 4]);
     }
 
     #[test]
-    fn progress_begins_the_waiting_anew_and_waits_end_at_ten_seconds() {
+    fn progress_resets_the_pauses_and_pauses_end_at_ten_seconds() {
         let mut batch = batch(2);
         for _ in 0..20 {
-            assert!(batch.settle(&Outcome::Failed) <= MOST_WAIT);
+            assert!(batch.settle(&Outcome::Failed) <= LONGEST_PAUSE);
         }
         assert_eq!(batch.settle(&Outcome::Done), Duration::ZERO);
         assert_eq!(batch.next(), [2]);
     }
 
     #[test]
-    fn a_number_that_nobody_handed_over_is_a_failure_of_all() {
+    fn an_unknown_sequence_number_is_a_failure_of_all_records() {
         let mut batch = batch(2);
         batch.settle(&Outcome::DoneBefore("7".into()));
         assert_eq!(batch.first(), Some("1"));

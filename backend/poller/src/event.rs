@@ -1,4 +1,4 @@
-//! Records as the event a function gets ("Using AWS Lambda with Amazon DynamoDB", example event).
+//! Converts stream records to the event that a function gets ("Using AWS Lambda with Amazon DynamoDB", example event).
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// The event of a batch.
+/// Returns the event of a batch.
 pub fn event(records: &[Value]) -> Value {
     json!({"Records": records})
 }
 
-/// One record in DynamoDB's JSON; what it does not have is absent.
+/// Converts one record to DynamoDB's JSON. Fields that the record does not have are absent.
 pub fn record(record: &Record, stream_arn: &str) -> Value {
     let mut json = json!({
         "eventID": record.event_id(),
@@ -23,7 +23,7 @@ pub fn record(record: &Record, stream_arn: &str) -> Value {
         "dynamodb": record.dynamodb().map(change),
         "eventSourceARN": stream_arn,
     });
-    without_nothing(&mut json);
+    remove_nulls(&mut json);
     json
 }
 
@@ -37,7 +37,7 @@ fn change(change: &StreamRecord) -> Value {
         "SizeBytes": change.size_bytes(),
         "StreamViewType": change.stream_view_type().map(|kind| kind.as_str()),
     });
-    without_nothing(&mut json);
+    remove_nulls(&mut json);
     json
 }
 
@@ -59,12 +59,12 @@ fn attribute(value: &AttributeValue) -> Value {
         }
         AttributeValue::L(values) => json!({"L": values.iter().map(attribute).collect::<Vec<_>>()}),
         AttributeValue::M(values) => json!({"M": item(values)}),
-        // Kinds that this SDK does not know yet.
+        // Types that this version of the SDK does not know.
         _ => Value::Object(Map::new()),
     }
 }
 
-fn without_nothing(json: &mut Value) {
+fn remove_nulls(json: &mut Value) {
     if let Value::Object(fields) = json {
         fields.retain(|_, value| !value.is_null());
     }

@@ -1,11 +1,12 @@
-//! What an event source mapping does on AWS, on a desk: reads a table's stream, shard by shard and in order, and
-//! invokes a function with batches of its records ("Using AWS Lambda with Amazon DynamoDB", with-ddb).
+//! Feeds the stream of a DynamoDB table to a function on this machine, as an event source mapping does on AWS: it reads
+//! the stream shard by shard, in order, and invokes the function with batches of records ("Using AWS Lambda with Amazon
+//! DynamoDB", with-ddb).
 //!
 //! # Layout
 //!
-//! * [`Poller`] follows every shard of a stream; the IO is there and in [`Stream`] and [`Target`].
-//! * [`Shards`] says which shards may be read: a child not before its parent is at its end.
-//! * [`Batch`] says what of a batch is to be tried again. [`event`] writes the event.
+//! * [`Poller`] follows every shard of a stream. The IO is there and in [`Stream`] and [`Target`].
+//! * [`Shards`] decides which shards may be read: a child only after its parent has been read to the end.
+//! * [`Batch`] decides which records of a batch are tried again. [`event`] writes the event.
 
 #![warn(missing_docs)]
 

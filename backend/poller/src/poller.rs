@@ -1,4 +1,4 @@
-//! Following a stream: one task a shard, and one that looks for new shards.
+//! Follows a stream: one task for each shard, and one that looks for new shards.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 use crate::stream::From;
 use crate::{Batch, Settings, Shards, Start, Stream, StreamError, Target, event};
 
-/// How often new shards are looked for.
-const LOOK: Duration = Duration::from_secs(2);
+/// Time between two lookups of new shards.
+const SHARD_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A stream, a function, and how the one is fed to the other.
+/// Feeds the records of a stream to a function.
 #[derive(Debug, Clone)]
 pub struct Poller {
     stream: Stream,
@@ -21,7 +21,7 @@ pub struct Poller {
     settings: Settings,
 }
 
-/// One shard and how far it is read.
+/// The task that reads one shard.
 struct Reader {
     poller: Poller,
     shard: String,
@@ -29,12 +29,13 @@ struct Reader {
 }
 
 impl Poller {
-    /// Ready to be run.
+    /// Creates a poller, which [`Poller::run`] starts.
     pub fn new(stream: Stream, target: Target, settings: Settings) -> Self {
         Self { stream, target, settings }
     }
 
-    /// Follows the stream until it is dropped. What is wrong goes to standard error, and is tried again.
+    /// Follows the stream until the future is dropped. Errors are printed to standard error, and the failed step is
+    /// tried again.
     pub async fn run(self) {
         let (mut shards, mut readers) = (Shards::new(), JoinSet::new());
         let mut start = self.settings.start;
@@ -43,17 +44,17 @@ impl Poller {
                 Ok(listed) => {
                     shards.list(listed);
                     self.begin(&mut shards, &mut readers, start);
-                    // What comes later is new from its beginning.
+                    // Shards that appear later are new, so they are read from their beginning.
                     start = Start::TrimHorizon;
                 }
-                Err(error) => tell(error),
+                Err(error) => log(error),
             }
             tokio::select! {
                 Some(Ok(ended)) = readers.join_next() => {
                     shards.end(&ended);
                     self.begin(&mut shards, &mut readers, start);
                 }
-                () = sleep(LOOK) => {}
+                () = sleep(SHARD_INTERVAL) => {}
             }
         }
     }
@@ -67,28 +68,28 @@ impl Poller {
 }
 
 impl Reader {
-    /// Reads to the shard's end, and answers with its id.
+    /// Reads to the end of the shard and returns the shard's id.
     async fn run(mut self) -> String {
         loop {
             match self.read_on().await {
                 Ok(()) => return self.shard,
                 Err(StreamError::Expired) => {}
                 Err(StreamError::Trimmed) => {
-                    // DynamoDB Local says so of a shard's very beginning, too, where nothing was lost.
+                    // DynamoDB Local reports this also at the very beginning of a shard, where nothing was lost.
                     if matches!(self.from, From::After(_)) {
-                        tell(format!("{}: records are gone before they were read", self.shard));
+                        log(format!("{}: records were deleted before they could be read", self.shard));
                     }
                     self.from = From::Start(Start::TrimHorizon);
                 }
                 Err(error @ StreamError::Unavailable { .. }) => {
-                    tell(error);
+                    log(error);
                     sleep(Duration::from_secs(1)).await;
                 }
             }
         }
     }
 
-    /// Reads from where it is, until the shard's end or until it cannot.
+    /// Reads from the current position until the end of the shard or the first error.
     async fn read_on(&mut self) -> Result<(), StreamError> {
         let mut place = self.poller.stream.place(&self.shard, &self.from).await?;
         while let Some(here) = place {
@@ -103,7 +104,7 @@ impl Reader {
         Ok(())
     }
 
-    /// A batch: whatever is there, or what gathers within the window.
+    /// Reads a batch: the records that are there, or those that arrive within the window.
     async fn fill(&self, place: &str) -> Result<crate::Page, StreamError> {
         let Settings { batch_size, window, every, .. } = self.poller.settings;
         let mut batch = self.poller.stream.read(place, batch_size).await?;
@@ -119,7 +120,7 @@ impl Reader {
         Ok(batch)
     }
 
-    /// Hands records over until each is done or given up; only then the shard goes on.
+    /// Invokes the function until every record is processed or given up. The shard is read on only after that.
     async fn deliver(&mut self, records: &[Record]) {
         let Poller { stream, target, settings } = &self.poller;
         let numbered = |record: &Record| {
@@ -130,10 +131,13 @@ impl Reader {
         loop {
             let next = batch.next();
             let Some(oldest) = next.first() else { break };
-            let outcome = target.invoke(&event::event(&next), tell).await;
+            let outcome = target.invoke(&event::event(&next), log).await;
             let wait = batch.settle(&outcome);
-            if !wait.is_zero() && next.len() == 1 && age(oldest) > settings.most_age {
-                tell(format!("record {} is given up", batch.first().unwrap_or_default()));
+            if !wait.is_zero() && next.len() == 1 && age(oldest) > settings.max_age {
+                log(format!(
+                    "record {} is older than the limit and is given up",
+                    batch.first().unwrap_or_default()
+                ));
                 batch.give_up();
             }
             sleep(wait).await;
@@ -145,13 +149,13 @@ impl Reader {
     }
 }
 
-/// How long ago a record was made.
+/// Returns the time since a record was written.
 fn age(record: &Value) -> Duration {
     let made = record["dynamodb"]["ApproximateCreationDateTime"].as_u64().unwrap_or_default();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     now.saturating_sub(Duration::from_secs(made))
 }
 
-fn tell(what: impl std::fmt::Display) {
+fn log(what: impl std::fmt::Display) {
     eprintln!("stream-poller: {what}");
 }

@@ -1,21 +1,21 @@
-//! How a stream is read.
+//! Settings of the poller.
 
 use std::time::Duration;
 
 use clap::ValueEnum;
 
-/// What an event source mapping is told. The defaults are those of `infra/template.yaml`.
+/// Settings of an event source mapping. The defaults are those of `infra/template.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Where reading begins in the shards there are; those that come later are read from their beginning.
+    /// Position to begin at in the shards that exist. Shards that appear later are read from their beginning.
     pub start: Start,
-    /// The most records of a batch. AWS: 1 to 10,000.
+    /// Largest number of records in a batch. On AWS: 1 to 10,000.
     pub batch_size: i32,
-    /// How long to wait for a batch to fill, from its first record. AWS: 0 to 300 s.
+    /// Time to wait for a batch to fill, from its first record on. On AWS: 0 to 300 s.
     pub window: Duration,
-    /// Records older than this are given up when the function fails. AWS: for ever, unless told.
-    pub most_age: Duration,
-    /// How often a shard without news is asked. AWS: four times a second.
+    /// Age above which a record is given up when the function fails. On AWS: no limit unless set.
+    pub max_age: Duration,
+    /// Time between two reads of a shard without new records. On AWS: 250 ms.
     pub every: Duration,
 }
 
@@ -25,18 +25,18 @@ impl Default for Settings {
             start: Start::TrimHorizon,
             batch_size: 500,
             window: Duration::ZERO,
-            most_age: Duration::from_secs(60 * 60),
+            max_age: Duration::from_secs(60 * 60),
             every: Duration::from_millis(250),
         }
     }
 }
 
-/// Where reading begins.
+/// Position in a stream at which reading begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Start {
-    /// With what the stream still has.
+    /// The oldest record that the stream still has.
     TrimHorizon,
-    /// With what comes from now on.
+    /// The first record written from now on.
     Latest,
 }
 
@@ -48,17 +48,17 @@ mod tests {
 
     #[test]
     fn a_stream_is_read_as_the_template_has_it() {
-        let told = |key: &str| {
+        let setting = |key: &str| {
             let line = TEMPLATE.lines().find_map(|line| line.trim().strip_prefix(key));
             line.expect("the template says it").trim().to_owned()
         };
-        let Settings { start, batch_size, window, most_age, .. } = Settings::default();
-        assert_eq!(told("StartingPosition:"), "TRIM_HORIZON");
+        let Settings { start, batch_size, window, max_age, .. } = Settings::default();
+        assert_eq!(setting("StartingPosition:"), "TRIM_HORIZON");
         assert_eq!(start, Start::TrimHorizon);
-        assert_eq!(told("BatchSize:"), batch_size.to_string());
-        assert_eq!(told("MaximumBatchingWindowInSeconds:"), window.as_secs().to_string());
-        assert_eq!(told("MaximumRecordAgeInSeconds:"), most_age.as_secs().to_string());
-        assert_eq!(told("BisectBatchOnFunctionError:"), "true");
-        assert_eq!(told("FunctionResponseTypes:"), "[ReportBatchItemFailures]");
+        assert_eq!(setting("BatchSize:"), batch_size.to_string());
+        assert_eq!(setting("MaximumBatchingWindowInSeconds:"), window.as_secs().to_string());
+        assert_eq!(setting("MaximumRecordAgeInSeconds:"), max_age.as_secs().to_string());
+        assert_eq!(setting("BisectBatchOnFunctionError:"), "true");
+        assert_eq!(setting("FunctionResponseTypes:"), "[ReportBatchItemFailures]");
     }
 }

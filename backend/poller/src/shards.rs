@@ -1,18 +1,18 @@
-//! Which shards may be read. Pure.
+//! Decides which shards may be read. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A shard, as the stream lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Its id.
+    /// Id of the shard.
     pub id: String,
-    /// The shard whose records come before its own.
+    /// Id of the shard whose records precede its own.
     pub parent: Option<String>,
 }
 
-/// What is known of a stream's shards ("Change data capture for DynamoDB Streams": applications must always process a
-/// parent shard before its children).
+/// The shards of a stream and the progress of reading them ("Change data capture for DynamoDB Streams": applications
+/// must always process a parent shard before its children).
 #[derive(Debug, Default)]
 pub struct Shards {
     known: BTreeMap<String, Option<String>>,
@@ -21,19 +21,19 @@ pub struct Shards {
 }
 
 impl Shards {
-    /// None.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes what the stream lists now, and forgets what it no longer does and is at its end.
+    /// Replaces the list of shards, and forgets finished shards that the stream does not list any more.
     pub fn list(&mut self, shards: impl IntoIterator<Item = Shard>) {
         self.known = shards.into_iter().map(|shard| (shard.id, shard.parent)).collect();
         self.ended.retain(|id| self.known.contains_key(id));
         self.begun.retain(|id| self.known.contains_key(id));
     }
 
-    /// Those that may be read now and are not yet. They count as begun.
+    /// Returns the shards that may be read now and have not been begun, and marks them as begun.
     pub fn begin(&mut self) -> Vec<String> {
         let ready = |(id, parent): &(&String, &Option<String>)| {
             let waits = parent.as_ref().is_some_and(|parent| self.is_unread(parent));
@@ -44,12 +44,13 @@ impl Shards {
         ready
     }
 
-    /// A shard is at its end: its children may be read.
+    /// Marks a shard as read to the end, so that its children may be read.
     pub fn end(&mut self, id: &str) {
         self.ended.insert(id.to_owned());
     }
 
-    /// A parent that the stream does not list any more has nothing left to read.
+    /// Returns true if a shard must be read before its children. A parent that the stream does not list any more has
+    /// nothing left to read.
     fn is_unread(&self, id: &str) -> bool {
         self.known.contains_key(id) && !self.ended.contains(id)
     }
@@ -74,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_that_is_gone_from_the_stream_holds_nobody_up() {
+    fn a_parent_that_is_gone_from_the_stream_blocks_no_child() {
         let mut shards = Shards::new();
         shards.list([shard("b", Some("a"))]);
         assert_eq!(shards.begin(), ["b"]);

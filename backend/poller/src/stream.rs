@@ -1,4 +1,4 @@
-//! The stream, read.
+//! Reads a table's stream.
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::{DisplayErrorContext, SdkError};
@@ -7,66 +7,66 @@ use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 
 use crate::{Shard, Start};
 
-/// Why nothing was read.
+/// The reason why nothing was read.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
-    /// The place is too old to be read from: ask for a place anew.
-    #[error("the place in the shard is too old")]
+    /// The shard iterator is too old: get a new one.
+    #[error("the shard iterator has expired")]
     Expired,
-    /// Records from there on are gone: go on with the oldest there are.
-    #[error("records are gone")]
+    /// The records from there on were deleted: continue with the oldest one.
+    #[error("the records were deleted")]
     Trimmed,
-    /// Try again.
+    /// The request failed: try again.
     #[error("{reason}")]
     Unavailable {
-        /// For the log.
+        /// Message for the log.
         reason: String,
     },
 }
 
-/// A table's stream.
+/// The stream of one table.
 #[derive(Debug, Clone)]
 pub struct Stream {
     client: Client,
     arn: String,
 }
 
-/// Where in a shard to begin.
+/// Position in a shard to begin at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum From {
     Start(Start),
     After(String),
 }
 
-/// What was read.
+/// The result of one read.
 #[derive(Debug)]
 pub struct Page {
-    /// In order.
+    /// The records, in order.
     pub records: Vec<Record>,
-    /// Where to go on; `None` is the shard's end.
+    /// Iterator of the next read; `None` at the end of the shard.
     pub next: Option<String>,
 }
 
 impl Stream {
-    /// The newest stream of a table; `None` if it has none yet.
+    /// Finds the newest stream of a table; `None` if it has none.
     ///
     /// # Errors
     ///
     /// [`StreamError::Unavailable`]
     pub async fn of_table(client: Client, table: &str) -> Result<Option<Self>, StreamError> {
         let listed = client.list_streams().table_name(table).send().await.map_err(unavailable)?;
-        // Labels are times: the greatest is the newest.
+        // Labels are timestamps, so that the greatest is the newest.
         let newest = listed.streams().iter().max_by_key(|stream| stream.stream_label());
         let arn = newest.and_then(|stream| stream.stream_arn()).map(str::to_owned);
         Ok(arn.map(|arn| Self { client, arn }))
     }
 
-    /// Its name, for events.
+    /// Returns the ARN of the stream, which events contain.
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
-    /// All shards there are, with those that are at their end.
+    /// Returns all shards, with those that are closed.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl Stream {
         }
     }
 
-    /// A place in a shard, good for 15 minutes.
+    /// Returns a shard iterator at a position, which is valid for 15 minutes.
     pub(crate) async fn place(&self, shard: &str, from: &From) -> Result<Option<String>, StreamError> {
         let (kind, number) = match from {
             From::Start(Start::TrimHorizon) => (ShardIteratorType::TrimHorizon, None),
@@ -108,7 +108,7 @@ impl Stream {
         Ok(answer.shard_iterator().map(str::to_owned))
     }
 
-    /// What comes next, at most `limit` records.
+    /// Reads the next records, at most `limit`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The function that is fed.
+//! The function that is invoked with the records.
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::DisplayErrorContext;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 
-/// A function, invoked by Lambda's own API.
+/// A function, invoked by the `Invoke` action of the Lambda API.
 #[derive(Debug, Clone)]
 pub struct Target {
     client: Client,
@@ -16,23 +16,23 @@ pub struct Target {
 }
 
 impl Target {
-    /// This function.
+    /// Creates a target from a client and the function's name.
     pub fn new(client: Client, function: impl Into<String>) -> Self {
         Self { client, function: function.into() }
     }
 
-    /// Hands an event over, and waits until the function has answered. Why it failed, if it did, goes to `tell`.
-    pub(crate) async fn invoke(&self, event: &Value, tell: impl Fn(String)) -> Outcome {
+    /// Invokes the function with an event and waits for its response. If it fails, the reason is passed to `log`.
+    pub(crate) async fn invoke(&self, event: &Value, log: impl Fn(String)) -> Outcome {
         let payload = Blob::new(event.to_string());
         let invoked = self.client.invoke().function_name(&self.function).payload(payload).send().await;
         match invoked {
             Ok(output) if output.function_error().is_none() => Outcome::of(&answer(&output)),
             Ok(output) => {
-                tell(format!("{} failed: {}", self.function, answer(&output)));
+                log(format!("{} failed: {}", self.function, answer(&output)));
                 Outcome::Failed
             }
             Err(error) => {
-                tell(format!("{} was not reached: {}", self.function, DisplayErrorContext(error)));
+                log(format!("{} was not reached: {}", self.function, DisplayErrorContext(error)));
                 Outcome::Failed
             }
         }

@@ -1,23 +1,23 @@
-//! `lambda-local`, when something it needs is not what it should be. The whole is tried by the tests of the whole
-//! system.
+//! Tests of `lambda-local` when a program that it needs is missing or ends. `e2e/tests/lambda_local` tests it as a
+//! whole.
 
 #![cfg(unix)]
 
 use std::process::{Command, Output, Stdio};
 
 #[test]
-fn a_program_that_is_not_there_is_named() {
-    let said = run("/nowhere/java");
-    assert!(said.contains("DynamoDB Local could not be started"), "{said}");
+fn a_missing_program_is_named() {
+    let message = run("/nowhere/java");
+    assert!(message.contains("DynamoDB Local could not be started"), "{message}");
 }
 
 #[test]
-fn a_database_that_ends_at_once_ends_everything_with_its_status() {
-    let said = run("false");
-    assert!(said.contains("DynamoDB Local ended: exit status: 1"), "{said}");
+fn a_database_that_ends_stops_everything_and_its_status_is_shown() {
+    let message = run("false");
+    assert!(message.contains("DynamoDB Local ended: exit status: 1"), "{message}");
 }
 
-/// What it says when it fails with this Java.
+/// Runs `lambda-local` with this Java and returns its error message.
 fn run(java: &str) -> String {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_lambda-local"))
         .args(["--tickertape", "tickertape", "--function-dir", ".", "--dynamodb-local", ".", "--java", java])

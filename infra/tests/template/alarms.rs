@@ -1,11 +1,11 @@
-//! What is watched, and who is told.
+//! Tests of the alarms: the metrics they watch and the topic they notify.
 
 use backend_lambda::emf::{DIMENSION, NAMESPACE};
 use backend_lambda::metrics::METRICS;
 use infra::Template;
 use serde_json::{Value, json};
 
-/// Of a namespace, the metrics that are watched, each with its dimensions.
+/// Returns the metrics of a namespace that alarms watch, each with its dimensions.
 fn watched(template: &Template, namespace: &str) -> Vec<(String, Value)> {
     let alarms =
         template.of_type("AWS::CloudWatch::Alarm").filter(|(_, alarm)| alarm["Namespace"] == namespace);
@@ -14,7 +14,7 @@ fn watched(template: &Template, namespace: &str) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn what_the_functions_count_themselves_is_watched_by_the_name_they_give_it() {
+fn metrics_of_the_functions_are_watched_by_the_names_the_functions_use() {
     let watched = watched(&Template::read(), NAMESPACE);
     let of_broadcast = json!([{"Name": DIMENSION, "Value": {"Ref": "BroadcastFunction"}}]);
     assert_eq!(watched, [("Unreadable".to_owned(), of_broadcast)]);
@@ -37,7 +37,7 @@ fn errors_of_every_function_are_watched_and_throttles_of_all() {
 }
 
 #[test]
-fn no_more_metrics_are_watched_than_cloudwatch_watches_for_nothing() {
+fn alarms_watch_no_more_metrics_than_are_free_of_charge() {
     let template = Template::read();
     let metrics = |alarm: &Value| {
         let several = alarm["Metrics"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -48,10 +48,10 @@ fn no_more_metrics_are_watched_than_cloudwatch_watches_for_nothing() {
 }
 
 #[test]
-fn every_alarm_tells_whoever_wants_to_hear_it() {
+fn every_alarm_notifies_the_alarm_topic_if_there_is_one() {
     let template = Template::read();
     for (name, alarm) in template.of_type("AWS::CloudWatch::Alarm") {
         assert_eq!(alarm["AlarmActions"]["Fn::If"][1][0]["Ref"], "AlarmTopic", "{name}");
-        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}: silence is no fault");
+        assert_eq!(alarm["TreatMissingData"], "notBreaching", "{name}: no data is no fault");
     }
 }

@@ -1,4 +1,4 @@
-//! A function is told what its settings say it has to know, and nothing else.
+//! Tests that a function's environment has every variable that its code reads, and no other.
 
 use backend_aws::{ManagementEndpoint, Retention};
 use backend_core::ROTATE_IN_MS;
@@ -7,7 +7,8 @@ use infra::Template;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Not a setting: it changes with the secret, and so makes new environments, which read it.
+/// A variable that the code does not read: it changes with the secret, so that Lambda starts new environments, which
+/// read the secret.
 const FRESH: &str = "SECRET_VERSION";
 
 fn resource(function: Function) -> String {
@@ -15,7 +16,7 @@ fn resource(function: Function) -> String {
     format!("{}{rest}Function", first.to_uppercase())
 }
 
-fn told(template: &Template, function: Function) -> BTreeSet<String> {
+fn set(template: &Template, function: Function) -> BTreeSet<String> {
     template.environment(&resource(function)).into_keys().filter(|name| name != FRESH).collect()
 }
 
@@ -24,7 +25,7 @@ fn value(template: &Template, function: Function, variable: &str) -> Value {
 }
 
 #[test]
-fn every_function_is_told_all_that_it_reads_and_nothing_else() {
+fn every_function_has_the_variables_that_it_reads_and_no_others() {
     let template = Template::read();
     for function in Function::ALL {
         let reads = VARIABLES
@@ -32,12 +33,12 @@ fn every_function_is_told_all_that_it_reads_and_nothing_else() {
             .filter(|one| !one.is_lambdas_own())
             .filter(|one| one.required_by.contains(&function) || one.optional_for.contains(&function));
         let reads: BTreeSet<String> = reads.map(|one| one.name.to_owned()).collect();
-        assert_eq!(told(&template, function), reads, "{}", function.name());
+        assert_eq!(set(&template, function), reads, "{}", function.name());
     }
 }
 
 #[test]
-fn what_a_function_cannot_start_without_depends_on_no_condition() {
+fn a_required_variable_depends_on_no_condition() {
     let template = Template::read();
     for variable in VARIABLES.iter().filter(|one| !one.is_lambdas_own()) {
         for function in variable.required_by {
@@ -48,7 +49,7 @@ fn what_a_function_cannot_start_without_depends_on_no_condition() {
 }
 
 #[test]
-fn the_management_endpoint_is_one_that_the_functions_understand() {
+fn the_management_endpoint_is_valid_for_the_functions() {
     let template = Template::read();
     for function in [Function::Websocket, Function::Broadcast] {
         let value = value(&template, function, "TICKERTAPE_MANAGEMENT_ENDPOINT");
@@ -65,23 +66,23 @@ fn the_management_endpoint_is_one_that_the_functions_understand() {
 }
 
 #[test]
-fn the_secret_is_named_as_the_functions_read_it_and_left_out_where_others_sign() {
+fn the_secrets_parameter_is_named_as_the_functions_read_it_and_none_if_an_issuer_signs() {
     let template = Template::read();
     let secret = value(&template, Function::Authorizer, "TICKERTAPE_SECRET");
     assert_eq!(secret["Fn::If"][1], "none");
     assert_eq!(secret["Fn::If"][2]["Fn::Sub"], "ssm:${SecretParameter}");
 }
 
-/// What the desk says of settings, and sets, where the functions are real.
-const DESK: &str = concat!(
+/// Sources of the variables that `serve --functions lambda` sets and mentions.
+const SETTINGS: &str = concat!(
     include_str!("../../../cli/src/command/serve/functions.rs"),
     include_str!("../../../backend/server/src/lambda/functions.rs")
 );
 
 #[test]
-fn the_desk_speaks_of_settings_that_there_are() {
+fn serve_mentions_only_variables_that_exist() {
     let is_name = |c: char| c.is_ascii_uppercase() || c == '_';
-    let named = DESK.split(|c| !is_name(c)).filter(|word| word.starts_with("TICKERTAPE_"));
+    let named = SETTINGS.split(|c| !is_name(c)).filter(|word| word.starts_with("TICKERTAPE_"));
     let named: BTreeSet<&str> = named.filter(|name| *name != "TICKERTAPE_DATA_DIR").collect();
     assert!(named.contains("TICKERTAPE_KEEP_AGE_MS"), "{named:?}");
     for name in named {
@@ -90,13 +91,13 @@ fn the_desk_speaks_of_settings_that_there_are() {
 }
 
 #[test]
-fn publications_are_kept_as_long_as_on_a_desk() {
+fn publications_are_kept_as_long_as_by_serve() {
     let template = Template::read();
     assert_eq!(*template.default_of("KeepAgeMs"), Retention::default().max_age_ms);
 }
 
 #[test]
-fn viewers_replace_their_connections_as_on_a_desk() {
+fn viewers_replace_their_connections_as_with_serve() {
     let template = Template::read();
     assert_eq!(*template.default_of("RotateInMs"), ROTATE_IN_MS);
 }

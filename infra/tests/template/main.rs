@@ -1,4 +1,4 @@
-//! What the template says, against what the code says. One program, because linking what they compare takes longest.
+//! Tests that compare the template with the code. They are one program, because linking the code takes longest.
 
 mod alarms;
 mod environment;

@@ -1,11 +1,11 @@
-//! The page is served with the same care from a bucket as from the program.
+//! Tests that the page is served from the bucket with the same headers as by the program.
 
 use infra::Template;
 
 const PROGRAM: &str = include_str!("../../../backend/server/src/http/page.rs");
 const DEPLOYMENT: &str = include_str!("../../../xtask/src/deploy/site.rs");
 
-/// The value of a constant of type `&str`; a backslash at a line's end joins it with the next.
+/// Returns the words of a constant of type `&str`. A backslash at the end of a line joins it with the next.
 fn constant<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
     let (_, rest) = code.split_once(&format!("const {name}: &str = \"")).unwrap_or_default();
     let (value, _) = rest.split_once("\";").unwrap_or_default();
@@ -13,7 +13,7 @@ fn constant<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_content_security_policy_is_the_programs_and_names_the_servers_besides() {
+fn the_content_security_policy_is_the_programs_with_the_addresses_of_the_servers() {
     let template = Template::read();
     let config = &template.properties("SiteHeaders")["ResponseHeadersPolicyConfig"];
     let policy =
@@ -24,7 +24,7 @@ fn the_content_security_policy_is_the_programs_and_names_the_servers_besides() {
 }
 
 #[test]
-fn browsers_keep_the_pages_files_as_long_from_either() {
+fn browsers_cache_the_pages_files_for_the_same_time() {
     for name in ["FOR_EVER", "ASK_FIRST"] {
         assert!(!constant(PROGRAM, name).is_empty(), "{name}");
         assert_eq!(constant(PROGRAM, name), constant(DEPLOYMENT, name), "{name}");
@@ -32,7 +32,7 @@ fn browsers_keep_the_pages_files_as_long_from_either() {
 }
 
 #[test]
-fn the_bucket_is_open_to_nobody() {
+fn the_bucket_is_not_public() {
     let template = Template::read();
     let block = &template.properties("Site")["PublicAccessBlockConfiguration"];
     let locks = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
@@ -40,7 +40,7 @@ fn the_bucket_is_open_to_nobody() {
 }
 
 #[test]
-fn nothing_is_served_or_read_without_encryption_and_nothing_by_an_old_one() {
+fn nothing_is_served_or_read_without_current_encryption() {
     let template = Template::read();
     let distribution = &template.properties("Distribution")["DistributionConfig"];
     assert_eq!(distribution["DefaultCacheBehavior"]["ViewerProtocolPolicy"], "redirect-to-https");
@@ -54,7 +54,7 @@ fn nothing_is_served_or_read_without_encryption_and_nothing_by_an_old_one() {
 }
 
 #[test]
-fn only_our_distribution_reads_the_bucket() {
+fn only_the_distribution_of_the_template_reads_the_bucket() {
     let template = Template::read();
     let read = &template.properties("SitePolicy")["PolicyDocument"]["Statement"][0];
     assert_eq!((&read["Action"], &read["Effect"]), (&"s3:GetObject".into(), &"Allow".into()));

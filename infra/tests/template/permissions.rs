@@ -1,4 +1,4 @@
-//! A function may do what its code does, and nothing else.
+//! Tests that each role permits exactly the calls that the function's code makes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const ROLES: [&str; 4] = ["WebsocketRole", "AuthorizerRole", "IngestRole", "BroadcastRole"];
 
-/// Calls of the SDK and the permission each needs (Service Authorization Reference). A transaction needs the
+/// Calls of the SDK, with the permission that each needs (Service Authorization Reference). A transaction needs the
 /// permissions of its parts.
 const CALLS: [(&str, &str); 14] = [
     (".batch_get_item()", "dynamodb:BatchGetItem"),
@@ -26,24 +26,24 @@ const CALLS: [(&str, &str); 14] = [
     (".scan()", "dynamodb:Scan"),
 ];
 
-/// What the code does on the tables, as far as it stands in these files.
-fn done(files: &[&str]) -> BTreeSet<String> {
+/// Returns the actions on tables that the code in these files needs.
+fn needed(files: &[&str]) -> BTreeSet<String> {
     let sources = Sources::read("backend/aws/src", files).expect("the adapters can be read");
     let done =
         CALLS.iter().filter(|(call, _)| sources.contains(call)).map(|(_, action)| (*action).to_owned());
     done.collect()
 }
 
-fn on(statement: &Statement, tables: &[&str]) -> bool {
+fn is_on(statement: &Statement, tables: &[&str]) -> bool {
     let names = statement.resources.iter().filter_map(|resource| resource["Fn::GetAtt"][0].as_str());
     names.into_iter().any(|name| tables.contains(&name))
 }
 
-/// What any role may do on these tables.
+/// Returns the actions on these tables that any role permits.
 fn allowed(tables: &[&str]) -> BTreeSet<String> {
     let template = Template::read();
     let statements = ROLES.iter().flat_map(|role| template.statements(role));
-    let on_tables = statements.filter(|one| on(one, tables) && one.sid != "ReadStream");
+    let on_tables = statements.filter(|one| is_on(one, tables) && one.sid != "ReadStream");
     on_tables.flat_map(|statement| statement.actions).collect()
 }
 
@@ -52,9 +52,9 @@ fn actions_of(role: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn on_connections_is_allowed_what_the_adapter_does() {
-    let mut done = done(&["connections"]);
-    // `all` alone, for a server that ends: on AWS none does, and no function may.
+fn on_connections_exactly_the_adapters_calls_are_permitted() {
+    let mut done = needed(&["connections"]);
+    // Only `all` scans, which a server calls when it ends. No function calls it, and none is permitted to.
     assert!(done.remove("dynamodb:Scan"));
     let functions = Sources::read("backend/lambda/src", &[""]).unwrap();
     assert!(!functions.contains("connections.all("));
@@ -62,15 +62,15 @@ fn on_connections_is_allowed_what_the_adapter_does() {
 }
 
 #[test]
-fn on_topics_and_history_is_allowed_what_the_adapter_does() {
-    assert_eq!(allowed(&["Topics", "History"]), done(&["log"]));
+fn on_topics_and_history_exactly_the_adapters_calls_are_permitted() {
+    assert_eq!(allowed(&["Topics", "History"]), needed(&["log"]));
 }
 
-/// What stands there for both is named by what it is called, above.
+/// Tests the actions in the code that both adapters share. Above they are found by the names of these functions.
 #[test]
-fn what_the_adapters_share_is_known() {
+fn the_actions_of_the_shared_code_are_known() {
     assert_eq!(
-        done(&["request"]),
+        needed(&["request"]),
         ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"].map(str::to_owned).into()
     );
 }
@@ -84,7 +84,7 @@ fn no_function_may_scan_a_table() {
 fn only_broadcast_writes_history() {
     let template = Template::read();
     let writes = |role: &str| {
-        let on_history = template.statements(role).into_iter().filter(|one| on(one, &["History"]));
+        let on_history = template.statements(role).into_iter().filter(|one| is_on(one, &["History"]));
         on_history.flat_map(|one| one.actions).any(|action| action != "dynamodb:Query")
     };
     assert_eq!(ROLES.map(writes), [false, false, false, true]);
@@ -97,7 +97,7 @@ fn the_authorizer_reads_the_secret_and_writes_its_log() {
 }
 
 #[test]
-fn posting_and_closing_are_allowed_as_the_adapter_does_them_and_looking_is_not() {
+fn posting_and_closing_are_permitted_as_the_adapter_needs_and_reading_is_not() {
     let sources = Sources::read("backend/aws/src", &["management"]).unwrap();
     let methods =
         [(".post_to_connection()", "POST"), (".delete_connection()", "DELETE"), (".get_connection()", "GET")];
@@ -117,26 +117,26 @@ fn posting_and_closing_are_allowed_as_the_adapter_does_them_and_looking_is_not()
 }
 
 #[test]
-fn who_is_told_of_the_secret_may_read_it_and_nobody_else() {
+fn exactly_the_functions_with_the_secrets_name_may_read_it() {
     let template = Template::read();
     let sees: BTreeMap<&str, [bool; 2]> = ROLES
         .iter()
         .map(|role| {
             let function = role.replace("Role", "Function");
-            let told = template.environment(&function).contains_key("TICKERTAPE_SECRET");
-            (*role, [told, actions_of(role).contains("ssm:GetParameter")])
+            let named = template.environment(&function).contains_key("TICKERTAPE_SECRET");
+            (*role, [named, actions_of(role).contains("ssm:GetParameter")])
         })
         .collect();
-    assert!(sees.values().all(|[told, may]| told == may), "{sees:?}");
+    assert!(sees.values().all(|[named, may]| named == may), "{sees:?}");
     assert!(Sources::read("backend/aws/src", &["parameter"]).unwrap().contains(".get_parameter()"));
 }
 
 #[test]
-fn who_is_told_of_a_table_may_use_it_and_nobody_else() {
+fn exactly_the_functions_with_a_tables_name_may_use_it() {
     let template = Template::read();
     for role in ROLES {
         let function = role.replace("Role", "Function");
-        let told: BTreeSet<String> = template
+        let named: BTreeSet<String> = template
             .environment(&function)
             .into_iter()
             .filter(|(name, _)| name.ends_with("_TABLE"))
@@ -144,14 +144,14 @@ fn who_is_told_of_a_table_may_use_it_and_nobody_else() {
             .collect();
         let tables = ["Connections", "Topics", "History"].map(str::to_owned);
         let may = tables.into_iter().filter(|table| {
-            template.statements(role).iter().any(|one| on(one, &[table]) && one.sid != "ReadStream")
+            template.statements(role).iter().any(|one| is_on(one, &[table]) && one.sid != "ReadStream")
         });
-        assert_eq!(told, may.collect(), "{role}");
+        assert_eq!(named, may.collect(), "{role}");
     }
 }
 
 #[test]
-fn only_what_has_no_resource_is_allowed_on_all() {
+fn only_actions_without_a_resource_are_permitted_on_all_resources() {
     let template = Template::read();
     for statement in ROLES.iter().flat_map(|role| template.statements(role)) {
         let is_all = statement.resources.iter().any(|resource| resource == "*");
@@ -161,7 +161,7 @@ fn only_what_has_no_resource_is_allowed_on_all() {
 }
 
 #[test]
-fn broadcast_invokes_nothing_but_itself() {
+fn broadcast_may_invoke_only_itself() {
     let template = Template::read();
     let invoking = ROLES.iter().flat_map(|role| template.statements(role));
     let invoking: Vec<Statement> = invoking.filter(|one| one.actions == ["lambda:InvokeFunction"]).collect();

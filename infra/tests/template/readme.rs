@@ -1,4 +1,4 @@
-//! The README beside the template says of it what is so.
+//! Tests that the README agrees with the template.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ fn loads() -> [Load; 3] {
     [1, 50, 1_000].map(|viewers| Load { viewers, rate_hz: 1.0, bytes: 100, hours_a_day: 24.0 })
 }
 
-/// The first cells of the rows of the table after a heading, without their marks.
+/// Returns the first cells of the table after a heading, without backticks.
 fn first_cells(heading: &str) -> BTreeSet<String> {
     let section = README.split(&format!("\n## {heading}\n")).nth(1).unwrap_or_default();
     let section = section.split("\n## ").next().unwrap_or_default();
@@ -22,7 +22,7 @@ fn first_cells(heading: &str) -> BTreeSet<String> {
 #[test]
 fn the_costs_are_those_that_the_program_computes() {
     let table = markdown(&loads());
-    assert!(README.contains(&table), "the table has to be:\n\n{table}");
+    assert!(README.contains(&table), "replace the table of costs in infra/README.md with:\n\n{table}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The routes are the messages a client may send.
+//! Tests that the routes are the messages that a client may send.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ fn routes(template: &Template) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn every_message_of_a_client_has_its_route_and_nothing_else_has() {
+fn every_client_message_has_a_route_and_there_are_no_others() {
     let template = Template::read();
     let found: BTreeSet<String> = routes(&template).into_iter().map(|(key, _)| key).collect();
     let wanted = RESERVED.iter().chain(ClientMessage::ACTIONS).map(|key| (*key).to_owned());
@@ -31,7 +31,7 @@ fn the_tag_of_the_messages_selects_the_route() {
 }
 
 #[test]
-fn a_route_has_as_long_as_the_limits_say() {
+fn a_route_has_as_much_time_as_the_limits_say() {
     let template = Template::read();
     for (key, route) in routes(&template) {
         assert_eq!(route["IntegrationTimeout"], limits::INTEGRATION_MS, "{key}");
@@ -39,9 +39,9 @@ fn a_route_has_as_long_as_the_limits_say() {
 }
 
 #[test]
-fn a_connection_is_authorised_by_our_function_whatever_header_brings_the_token() {
+fn a_connection_is_authorised_by_the_authorizer_whichever_header_has_the_token() {
     let auth = &Template::read().properties("WebSocketApi")["Auth"].clone();
     assert_eq!(auth["AuthType"], "CUSTOM");
     assert_eq!(auth["AuthArn"], serde_json::json!({"Fn::GetAtt": ["AuthorizerFunction", "Arn"]}));
-    assert_eq!(auth["IdentitySource"], Value::Null, "of several sources API Gateway demands all");
+    assert_eq!(auth["IdentitySource"], Value::Null, "API Gateway would require all of several sources");
 }

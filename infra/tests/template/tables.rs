@@ -1,10 +1,10 @@
-//! The tables are those that the adapters read and write.
+//! Tests that the tables are those that the adapters read and write.
 
 use backend_aws::tables::{Kind, TTL, Table, TableNames, tables};
 use infra::Template;
 use serde_json::{Value, json};
 
-/// Named as in the template.
+/// Returns the tables of the adapters, with the names of the template's resources.
 fn wanted() -> [Table; 3] {
     tables(&TableNames {
         connections: "Connections".into(),
@@ -18,7 +18,7 @@ fn key(name: &str, kind: &str) -> Value {
 }
 
 #[test]
-fn there_are_the_tables_that_the_adapters_use_and_no_others() {
+fn the_tables_are_those_that_the_adapters_use() {
     let template = Template::read();
     let found: Vec<&str> = template.of_type("AWS::DynamoDB::Table").map(|(name, _)| name).collect();
     assert_eq!(found, wanted().map(|table| table.name));
@@ -45,7 +45,7 @@ fn the_keys_are_those_that_the_adapters_use() {
 }
 
 #[test]
-fn what_expires_is_deleted_by_the_attribute_that_the_adapters_write() {
+fn items_that_expire_are_deleted_by_the_attribute_that_the_adapters_write() {
     let template = Template::read();
     for table in wanted() {
         let ttl = &template.properties(&table.name)["TimeToLiveSpecification"];
@@ -56,7 +56,7 @@ fn what_expires_is_deleted_by_the_attribute_that_the_adapters_write() {
 }
 
 #[test]
-fn changes_of_heads_are_streamed_to_broadcast_in_order() {
+fn changes_of_the_topics_table_are_streamed_to_broadcast() {
     let template = Template::read();
     for table in wanted() {
         let stream = &template.properties(&table.name)["StreamSpecification"];
@@ -71,7 +71,7 @@ fn changes_of_heads_are_streamed_to_broadcast_in_order() {
 }
 
 #[test]
-fn every_table_costs_by_use_and_can_be_restored() {
+fn every_table_is_billed_by_use_and_can_be_restored() {
     for (name, table) in Template::read().of_type("AWS::DynamoDB::Table") {
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{name}");
         let recovery = &table["PointInTimeRecoverySpecification"];

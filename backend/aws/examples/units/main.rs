@@ -1,13 +1,15 @@
-//! What each thing Tickertape does costs in DynamoDB: requests, and units as they are billed on demand. Measured against
-//! DynamoDB Local, which does not tell what refused an update: there, a refused publication takes a read more.
+//! Measures the requests and billed units that each operation of Tickertape needs in DynamoDB. It runs against DynamoDB
+//! Local, which does not return the item whose condition failed: there, a refused publication needs one more read.
 //!
 //! ```text
 //! cargo run -p backend-aws --example units
 //! ```
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot be made is to be seen")]
+#![allow(clippy::unwrap_used, reason = "a measurement that cannot be made should fail loudly")]
 
 #[path = "../../tests/support/dynamodb_local.rs"]
 mod dynamodb_local;
+#[path = "../../tests/support/http_message.rs"]
+mod http_message;
 mod meter;
 
 use backend_aws::{Aws, DynamoConnections, DynamoLog, LogTables, Retention};
@@ -47,7 +49,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// One viewer of `host/*` comes, stays and goes; nine others watch the same.
+    /// Measures one viewer of `host/*` from connecting to disconnecting, while nine others watch the same filter.
     async fn viewers(&self) {
         for number in 0..9 {
             let id = ConnectionId::new(&format!("other{number}CFEQ="));
@@ -100,7 +102,7 @@ impl Bench {
         self.print("the newest 101 of a log", page).await.unwrap();
     }
 
-    /// Does something, and prints what it took.
+    /// Runs `done`, and prints the requests and units that it needed.
     async fn print<T>(&self, what: &str, done: impl Future<Output = T>) -> T {
         self.meter.take();
         let done = done.await;
@@ -109,7 +111,7 @@ impl Bench {
         done
     }
 
-    /// The last change of `host/cpu`, of so many publications, as its stream would tell it.
+    /// Returns the last change of `host/cpu`, with `items` publications, as the stream would contain it.
     async fn change(&self, items: usize) -> Change {
         let topic = topic("host/cpu");
         let page = self.log.read(&topic, ReadFrom::Newest, items, NOW).await.unwrap().unwrap();

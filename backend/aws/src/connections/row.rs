@@ -6,7 +6,7 @@ use backend_core::Principal;
 use backend_core::ports::{Connection, ConnectionId};
 use shared::{Filter, Millis};
 
-use crate::item::{Damaged, Item, number, read_number, read_optional_number, read_text, text};
+use crate::item::{AttributeError, Item, number, read_number, read_optional_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
 /// The partition key.
@@ -39,7 +39,7 @@ pub fn partition(id: &ConnectionId) -> AttributeValue {
 }
 
 /// Returns the partition of the subscribers of a filter.
-pub fn watchers(filter: &Filter) -> AttributeValue {
+pub fn subscribers_partition(filter: &Filter) -> AttributeValue {
     text(format!("{FILTER}{filter}"))
 }
 
@@ -54,8 +54,8 @@ pub fn subscription_key(id: &ConnectionId, filter: &Filter) -> Item {
 }
 
 /// Returns the key of a subscription in the filter's partition.
-pub fn watcher_key(id: &ConnectionId, filter: &Filter) -> Item {
-    Item::from([(PK.into(), watchers(filter)), (SK.into(), text(id.as_str()))])
+pub fn subscriber_key(id: &ConnectionId, filter: &Filter) -> Item {
+    Item::from([(PK.into(), subscribers_partition(filter)), (SK.into(), text(id.as_str()))])
 }
 
 /// Adds the attributes by which a row expires with its connection.
@@ -79,7 +79,7 @@ pub fn attributes(connection: &Connection) -> Item {
 }
 
 /// Reads a connection from its row.
-pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, Damaged> {
+pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError> {
     Ok(Connection {
         id: id.clone(),
         principal: Principal {
@@ -94,29 +94,29 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, Damaged> {
 }
 
 /// Reads the time from which a row counts as absent, in milliseconds.
-pub fn expires_at(item: &Item) -> Result<Millis, Damaged> {
+pub fn expires_at(item: &Item) -> Result<Millis, AttributeError> {
     read_number(item, EXPIRES_AT)
 }
 
 /// Reads the number of subscriptions from a connection's row.
-pub fn subscriptions(item: &Item) -> Result<usize, Damaged> {
+pub fn subscriptions(item: &Item) -> Result<usize, AttributeError> {
     Ok(read_optional_number(item, SUBSCRIPTIONS)?.unwrap_or_default())
 }
 
 /// Reads the filter of a subscription's row; `None` if it is the connection's own row.
-pub fn read_filter(item: &Item) -> Result<Option<Filter>, Damaged> {
+pub fn read_filter(item: &Item) -> Result<Option<Filter>, AttributeError> {
     let Some(filter) = read_text(item, SK)?.strip_prefix(FILTER) else { return Ok(None) };
-    Filter::new(filter).map(Some).map_err(|error| Damaged::new(SK, error))
+    Filter::new(filter).map(Some).map_err(|error| AttributeError::new(SK, error))
 }
 
 /// Reads the id from a connection's own row.
-pub fn read_id(item: &Item) -> Result<ConnectionId, Damaged> {
+pub fn read_id(item: &Item) -> Result<ConnectionId, AttributeError> {
     let id = read_text(item, PK)?.strip_prefix(CONNECTION);
-    id.map(ConnectionId::new).ok_or_else(|| Damaged::new(PK, "it does not name a connection"))
+    id.map(ConnectionId::new).ok_or_else(|| AttributeError::new(PK, "it does not name a connection"))
 }
 
 /// Reads the subscriber's id from a row of a filter's partition.
-pub fn read_watcher(item: &Item) -> Result<ConnectionId, Damaged> {
+pub fn read_subscriber(item: &Item) -> Result<ConnectionId, AttributeError> {
     read_text(item, SK).map(ConnectionId::new)
 }
 
@@ -124,12 +124,14 @@ fn filters(filters: &[Filter]) -> AttributeValue {
     AttributeValue::L(filters.iter().map(|filter| text(filter.to_string())).collect())
 }
 
-fn read_filters(item: &Item, name: &str) -> Result<Vec<Filter>, Damaged> {
+fn read_filters(item: &Item, name: &str) -> Result<Vec<Filter>, AttributeError> {
     let list = item.get(name).and_then(|value| value.as_l().ok());
-    let list = list.ok_or_else(|| Damaged::new(name, "it is not a list"))?;
+    let list = list.ok_or_else(|| AttributeError::new(name, "it is not a list"))?;
     let filter = |value: &AttributeValue| {
-        let text = value.as_s().map_err(|_| Damaged::new(name, "it contains a value that is not a string"))?;
-        Filter::new(text).map_err(|error| Damaged::new(name, error))
+        let text = value
+            .as_s()
+            .map_err(|_| AttributeError::new(name, "it contains a value that is not a string"))?;
+        Filter::new(text).map_err(|error| AttributeError::new(name, error))
     };
     list.iter().map(filter).collect()
 }
@@ -168,17 +170,17 @@ mod tests {
     fn a_subscription_is_found_from_both_ends() {
         let (id, filter) = (ConnectionId::new("a="), Filter::new("host/*").unwrap());
         assert_eq!(read_filter(&subscription_key(&id, &filter)), Ok(Some(filter.clone())));
-        assert_eq!(read_watcher(&watcher_key(&id, &filter)), Ok(id));
+        assert_eq!(read_subscriber(&subscriber_key(&id, &filter)), Ok(id));
     }
 
     #[test]
-fn a_row_is_not_deleted_before_it_expires() {
+    fn a_row_is_not_deleted_before_it_expires() {
         assert_eq!(ttl(2_999), 3);
         assert_eq!(ttl(3_000), 4);
     }
 
     #[test]
-fn a_damaged_row_is_an_error() {
+    fn a_damaged_row_is_an_error() {
         let written = connection(None);
         for name in [NAME, MAY_SUBSCRIBE, MAY_PUBLISH, CONNECTED_AT, EXPIRES_AT] {
             let mut item = attributes(&written);

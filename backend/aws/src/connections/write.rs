@@ -6,7 +6,7 @@ use backend_core::ports::{Connection, ConnectionId, SubscribeError};
 use shared::{Filter, Millis, limits};
 
 use super::row::{self, EXPIRES_AT, PK, SUBSCRIPTIONS, TOKEN_EXPIRES_AT};
-use crate::item::{Damaged, Item, number};
+use crate::item::{AttributeError, Item, number};
 use crate::request::Verdict;
 
 /// The expression, names and values of an update that replaces all of a connection's row but the number of its
@@ -59,10 +59,10 @@ pub fn subscribe(
         .set_item(Some(row::ending(row::subscription_key(id, filter), expires_at)))
         .condition_expression("attribute_not_exists(#pk)")
         .expression_attribute_names("#pk", PK);
-    let watcher = Put::builder()
+    let subscriber = Put::builder()
         .table_name(table)
-        .set_item(Some(row::ending(row::watcher_key(id, filter), expires_at)));
-    Ok(vec![update(count.build()?), put(subscription.build()?), put(watcher.build()?)])
+        .set_item(Some(row::ending(row::subscriber_key(id, filter), expires_at)));
+    Ok(vec![update(count.build()?), put(subscription.build()?), put(subscriber.build()?)])
 }
 
 /// Interprets a cancelled transaction of [`subscribe`]. Returns `None` if the connection's row has changed since it was
@@ -70,7 +70,7 @@ pub fn subscribe(
 pub fn subscribe_refused(
     verdicts: &[Verdict],
     expires_at: Millis,
-) -> Result<Option<Result<(), SubscribeError>>, Damaged> {
+) -> Result<Option<Result<(), SubscribeError>>, AttributeError> {
     let is_there = verdicts.get(1).is_some_and(Verdict::has_failed);
     match verdicts.first() {
         Some(Verdict::Failed(None)) => Ok(Some(Err(SubscribeError::Gone))),
@@ -99,8 +99,8 @@ pub fn unsubscribe(
         .set_key(Some(row::subscription_key(id, filter)))
         .condition_expression("attribute_exists(#pk)")
         .expression_attribute_names("#pk", PK);
-    let watcher = Delete::builder().table_name(table).set_key(Some(row::watcher_key(id, filter)));
-    Ok(vec![update(count.build()?), delete(subscription.build()?), delete(watcher.build()?)])
+    let subscriber = Delete::builder().table_name(table).set_key(Some(row::subscriber_key(id, filter)));
+    Ok(vec![update(count.build()?), delete(subscription.build()?), delete(subscriber.build()?)])
 }
 
 fn update(update: Update) -> TransactWriteItem {

@@ -14,7 +14,7 @@ use shared::{Position, TopicMeta, limits};
 
 use super::names::{COUNT, ITEMS, LANDED, META, META_AT, OFFSET, PK, PREVIOUS_AT, RECEIVED_AT, SEQS};
 use super::{head, meta};
-use crate::item::{Damaged, Item, number, read_map, read_number, read_optional_number, text};
+use crate::item::{AttributeError, Item, number, read_map, read_number, read_optional_number, text};
 
 /// The variant of the update that an append tries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,12 +23,12 @@ pub struct Attempt {
     /// send the same metadata with each publication do not have it broadcast each time.
     pub writes_meta: bool,
     /// Removes the producer that has not published for longest, to make room for this one.
-    pub forgets: Option<Silent>,
+    pub removes_producer: Option<LeastRecent>,
 }
 
 /// A producer that is to be removed, on condition that it has not published since.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Silent {
+pub struct LeastRecent {
     producer: String,
     landed: u64,
 }
@@ -49,7 +49,7 @@ impl Update {
         let mut update = Self::default();
         update.add_items(append, items);
         if let Some(producer) = &append.producer {
-            update.add_producer(producer, attempt.forgets.as_ref());
+            update.add_producer(producer, attempt.removes_producer.as_ref());
         }
         if let Some(meta) = &append.meta {
             update.add_meta(meta, attempt.writes_meta);
@@ -88,26 +88,26 @@ impl Update {
         );
     }
 
-    fn add_producer(&mut self, producer: &Producer, forgets: Option<&Silent>) {
+    fn add_producer(&mut self, producer: &Producer, removes_producer: Option<&LeastRecent>) {
         self.name(SEQS, SEQS);
         self.name(LANDED, LANDED);
         self.name("producer", &producer.id);
         self.value("seq", number(producer.seq));
         self.sets.push("#seqs.#producer = :seq".into());
         self.sets.push("#landed.#producer = #offset + :added".into());
-        match forgets {
+        match removes_producer {
             None => {
                 self.value("producers", number(limits::PRODUCERS));
                 let is_later = "#seqs.#producer < :seq";
                 let has_room = "(attribute_not_exists(#seqs.#producer) AND size(#seqs) < :producers)";
                 self.conditions.push(format!("({is_later} OR {has_room})"));
             }
-            Some(silent) => {
-                self.name("silent", &silent.producer);
-                self.value("landed", number(silent.landed));
-                self.removes.extend(["#seqs.#silent", "#landed.#silent"].map(String::from));
+            Some(least_recent) => {
+                self.name("least_recent", &least_recent.producer);
+                self.value("landed", number(least_recent.landed));
+                self.removes.extend(["#seqs.#least_recent", "#landed.#least_recent"].map(String::from));
                 self.conditions.push("attribute_not_exists(#seqs.#producer)".into());
-                self.conditions.push("#landed.#silent = :landed".into());
+                self.conditions.push("#landed.#least_recent = :landed".into());
             }
         }
     }
@@ -143,7 +143,7 @@ pub enum Next {
     /// Try again with this variant.
     Try(Attempt),
     /// Its producer has sent it before: the append is done.
-    Told(Appended),
+    Repeated(Appended),
 }
 
 /// Decides the next step from the head whose condition failed.
@@ -154,56 +154,56 @@ pub enum Next {
 pub fn after_refusal(head: Option<&Item>, append: &Append, attempt: &Attempt) -> Result<Next, AppendError> {
     let Some(head) = head else { return Ok(Next::Register) };
     if let Some(appended) = repeated(head, append)? {
-        return Ok(Next::Told(appended));
+        return Ok(Next::Repeated(appended));
     }
-    attempt_after(head, append, attempt).map(Next::Try).map_err(damaged)
+    attempt_after(head, append, attempt).map(Next::Try).map_err(unreadable)
 }
 
 fn repeated(head: &Item, append: &Append) -> Result<Option<Appended>, AppendError> {
     let Some(Producer { id, seq }) = &append.producer else { return Ok(None) };
-    let seqs = read_map(head, SEQS).map_err(damaged)?;
-    let Some(last) = read_optional_number::<u64>(seqs, id).map_err(damaged)? else { return Ok(None) };
+    let seqs = read_map(head, SEQS).map_err(unreadable)?;
+    let Some(last) = read_optional_number::<u64>(seqs, id).map_err(unreadable)? else { return Ok(None) };
     match seq.cmp(&last) {
         Ordering::Greater => Ok(None),
         Ordering::Less => Err(AppendError::StaleSequence { producer: id.clone(), seq: *seq, last }),
         Ordering::Equal => {
-            let position = landed(head, id).map_err(damaged)?;
+            let position = landed(head, id).map_err(unreadable)?;
             Ok(Some(Appended { position, repeated: true }))
         }
     }
 }
 
-fn landed(head: &Item, producer: &str) -> Result<Position, Damaged> {
+fn landed(head: &Item, producer: &str) -> Result<Position, AttributeError> {
     let offset = read_number(read_map(head, LANDED)?, producer)?;
     Ok(Position { offset, ..head::position(head)? })
 }
 
-fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Attempt, Damaged> {
-    let says_already = match &append.meta {
-        Some(newer) => meta::says_already(read_map(head, META)?, newer),
+fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Attempt, AttributeError> {
+    let contains = match &append.meta {
+        Some(newer) => meta::contains(read_map(head, META)?, newer),
         None => true,
     };
-    let forgets = match &append.producer {
-        Some(producer) => silent(head, producer)?,
+    let removes_producer = match &append.producer {
+        Some(producer) => least_recent(head, producer)?,
         None => None,
     };
-    Ok(Attempt { writes_meta: attempt.writes_meta || !says_already, forgets })
+    Ok(Attempt { writes_meta: attempt.writes_meta || !contains, removes_producer })
 }
 
 /// Returns the producer to remove in favour of `producer`, if there is no room. Offsets only rise, so that the lowest
 /// is the least recent.
-fn silent(head: &Item, producer: &Producer) -> Result<Option<Silent>, Damaged> {
+fn least_recent(head: &Item, producer: &Producer) -> Result<Option<LeastRecent>, AttributeError> {
     let landed = read_map(head, LANDED)?;
     if landed.contains_key(&producer.id) || landed.len() < limits::PRODUCERS {
         return Ok(None);
     }
     let known = landed.keys().map(|id| Ok((read_number(landed, id)?, id.clone())));
-    let known: Vec<(u64, String)> = known.collect::<Result<_, Damaged>>()?;
-    Ok(known.into_iter().min().map(|(landed, producer)| Silent { producer, landed }))
+    let known: Vec<(u64, String)> = known.collect::<Result<_, AttributeError>>()?;
+    Ok(known.into_iter().min().map(|(landed, producer)| LeastRecent { producer, landed }))
 }
 
-fn damaged(damaged: Damaged) -> AppendError {
-    Unavailable::from(damaged).into()
+fn unreadable(error: AttributeError) -> AppendError {
+    Unavailable::from(error).into()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use shared::publication::Item as Published;
 use shared::{Millis, Publication};
 
-use crate::item::Damaged;
+use crate::item::AttributeError;
 
 /// One publication of a batch. Its offset follows from its index.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,18 +44,20 @@ pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
 }
 
 /// Decodes the publications of a batch whose last one has the offset `last`.
-pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, Damaged> {
+pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, AttributeError> {
     let stored: Vec<Stored<'_>> =
-        serde_json::from_str(text).map_err(|error| Damaged::new(super::names::ITEMS, error))?;
+        serde_json::from_str(text).map_err(|error| AttributeError::new(super::names::ITEMS, error))?;
     let first = first_offset(last, stored.len() as u64)?;
     let placed = (first..).zip(stored);
     Ok(placed.map(|(offset, item)| item.into_publication(offset, received_at)).collect())
 }
 
 /// Returns the offset of the first of `count` publications up to `last`.
-pub fn first_offset(last: u64, count: u64) -> Result<u64, Damaged> {
+pub fn first_offset(last: u64, count: u64) -> Result<u64, AttributeError> {
     let before = last.checked_sub(count).filter(|_| count > 0);
-    before.map(|before| before + 1).ok_or_else(|| Damaged::new(super::names::ITEMS, "its count is wrong"))
+    before
+        .map(|before| before + 1)
+        .ok_or_else(|| AttributeError::new(super::names::ITEMS, "its count is wrong"))
 }
 
 /// Serialising cannot fail here, because values, numbers and strings always have a JSON text.
@@ -77,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-fn only_times_that_differ_from_the_batchs_are_stored() {
+    fn only_times_that_differ_from_the_batchs_are_stored() {
         let items = vec![Published::now(1), Published { data: json!(2), ts: Some(7) }];
         assert_eq!(of_items(&items, 9), r#"[{"d":1},{"d":2,"t":7}]"#);
     }

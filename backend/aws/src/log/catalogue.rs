@@ -7,7 +7,7 @@ use shared::{Epoch, Topic, limits};
 
 use super::head;
 use super::names::{CATALOGUE, ONLY, PK, SK, TOPICS};
-use crate::item::{Damaged, Item, number, read_text, text};
+use crate::item::{AttributeError, Item, number, read_text, text};
 use crate::request::Verdict;
 
 /// Returns the row of a topic.
@@ -16,8 +16,8 @@ fn row(topic: &Topic) -> Item {
 }
 
 /// Reads the topic of a row.
-pub fn read(row: &Item) -> Result<Topic, Damaged> {
-    Topic::new(read_text(row, SK)?).map_err(|error| Damaged::new(SK, error))
+pub fn read(row: &Item) -> Result<Topic, AttributeError> {
+    Topic::new(read_text(row, SK)?).map_err(|error| AttributeError::new(SK, error))
 }
 
 /// Returns the partition of the catalogue.
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-fn a_topic_that_exists_is_not_an_error_even_at_the_limit() {
+    fn a_topic_that_exists_is_not_an_error_even_at_the_limit() {
         let (passed, failed) = (Verdict::Passed, Verdict::Failed(None));
         assert_eq!(refused(&[failed.clone(), passed.clone(), failed.clone()]), Ok(()));
         assert_eq!(refused(&[failed.clone(), failed.clone(), failed.clone()]), Ok(()));
@@ -75,7 +75,7 @@ fn a_topic_that_exists_is_not_an_error_even_at_the_limit() {
     }
 
     #[test]
-fn a_row_of_the_catalogue_is_read_back_and_the_number_is_not_a_topic() {
+    fn a_row_of_the_catalogue_is_read_back_and_the_number_is_not_a_topic() {
         let topic = Topic::new("host/cpu").unwrap();
         assert_eq!(read(&row(&topic)), Ok(topic));
         assert!(read(&Item::from([(SK.into(), text(ONLY))])).is_err());

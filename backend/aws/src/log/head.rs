@@ -8,7 +8,9 @@ use super::names::{
 };
 use super::{batch, meta};
 use crate::image::{Image, ImageError};
-use crate::item::{Damaged, Item, number, read_map, read_number, read_optional_number, read_text, text};
+use crate::item::{
+    AttributeError, Item, number, read_map, read_number, read_optional_number, read_text, text,
+};
 
 /// Prefix of the topic in a head's partition key.
 const PREFIX: &str = "T#";
@@ -48,13 +50,13 @@ pub struct StoredHead {
 
 impl StoredHead {
     /// Reads a head; `None` if nothing has been published yet.
-    pub fn read(item: &Item) -> Result<Option<Self>, Damaged> {
+    pub fn read(item: &Item) -> Result<Option<Self>, AttributeError> {
         let offset: u64 = read_number(item, OFFSET)?;
         if offset == 0 {
             return Ok(None);
         }
         let items = batch::read(read_text(item, ITEMS)?, offset, read_number(item, RECEIVED_AT)?)?;
-        let last = items.last().cloned().ok_or_else(|| Damaged::new(ITEMS, "it is empty"))?;
+        let last = items.last().cloned().ok_or_else(|| AttributeError::new(ITEMS, "it is empty"))?;
         Ok(Some(Self {
             topic: topic(item)?,
             epoch: epoch(item)?,
@@ -87,8 +89,8 @@ impl StoredHead {
     }
 
     fn into_change(self) -> Change {
-        let tells_meta = self.first() == 1 || self.meta_at == Some(self.end());
-        let meta = tells_meta.then_some(self.meta);
+        let contains_meta = self.first() == 1 || self.meta_at == Some(self.end());
+        let meta = contains_meta.then_some(self.meta);
         Change { topic: self.topic, epoch: self.epoch, items: self.items, meta }
     }
 }
@@ -108,17 +110,17 @@ pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
 }
 
 /// Reads the end of the log from an item that an update returned.
-pub fn position(item: &Item) -> Result<Position, Damaged> {
+pub fn position(item: &Item) -> Result<Position, AttributeError> {
     Ok(Position::new(epoch(item)?, read_number(item, OFFSET)?))
 }
 
-fn epoch(item: &Item) -> Result<Epoch, Damaged> {
+fn epoch(item: &Item) -> Result<Epoch, AttributeError> {
     read_text(item, EPOCH).map(Epoch::new)
 }
 
-fn topic(item: &Item) -> Result<Topic, Damaged> {
+fn topic(item: &Item) -> Result<Topic, AttributeError> {
     let name = read_text(item, PK)?.strip_prefix(PREFIX).unwrap_or_default();
-    Topic::new(name).map_err(|error| Damaged::new(PK, error))
+    Topic::new(name).map_err(|error| AttributeError::new(PK, error))
 }
 
 #[cfg(test)]

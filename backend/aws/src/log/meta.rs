@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::TopicMeta;
 
 use super::names::META;
-use crate::item::{Damaged, Item, text};
+use crate::item::{AttributeError, Item, text};
 
 /// Encodes the fields that are set, each as JSON, because DynamoDB's numbers do not hold every JSON number.
 pub fn fields(meta: &TopicMeta) -> Item {
@@ -13,18 +13,18 @@ pub fn fields(meta: &TopicMeta) -> Item {
 }
 
 /// Decodes metadata from a stored map.
-pub fn read(fields: &Item) -> Result<TopicMeta, Damaged> {
+pub fn read(fields: &Item) -> Result<TopicMeta, AttributeError> {
     let json = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
-        let text = value.as_s().map_err(|_| Damaged::new(name, "it is not a string"))?;
-        let value: Value = serde_json::from_str(text).map_err(|error| Damaged::new(name, error))?;
+        let text = value.as_s().map_err(|_| AttributeError::new(name, "it is not a string"))?;
+        let value: Value = serde_json::from_str(text).map_err(|error| AttributeError::new(name, error))?;
         Ok((name.clone(), value))
     };
     let fields: serde_json::Map<_, _> = fields.iter().map(json).collect::<Result<_, _>>()?;
-    serde_json::from_value(Value::Object(fields)).map_err(|error| Damaged::new(META, error))
+    serde_json::from_value(Value::Object(fields)).map_err(|error| AttributeError::new(META, error))
 }
 
 /// Returns true if a stored map already contains every field that `newer` sets.
-pub fn says_already(stored: &Item, newer: &TopicMeta) -> bool {
+pub fn contains(stored: &Item, newer: &TopicMeta) -> bool {
     fields(newer).iter().all(|(name, value)| stored.get(name) == Some(value))
 }
 
@@ -49,10 +49,10 @@ mod tests {
     }
 
     #[test]
-fn metadata_with_fewer_or_the_same_fields_is_not_new() {
+    fn metadata_with_fewer_or_the_same_fields_is_not_new() {
         let unit = TopicMeta { unit: Some("%".into()), ..TopicMeta::default() };
         let both = TopicMeta { max: Some(1.0), ..unit.clone() };
-        assert!(says_already(&fields(&both), &unit));
-        assert!(!says_already(&fields(&unit), &both));
+        assert!(contains(&fields(&both), &unit));
+        assert!(!contains(&fields(&unit), &both));
     }
 }

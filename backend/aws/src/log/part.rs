@@ -4,12 +4,13 @@
 //! A change that joins several appends may be recorded after they were. Its part then overlaps theirs, and readers take
 //! each offset once. It is never recorded before them, because the stream delivers appends one by one.
 
+use backend_core::Retention;
 use backend_core::ports::Change;
 use shared::{Epoch, Millis, Publication, Topic};
 
+use super::batch;
 use super::names::{COUNT, ITEMS, LOG, OFFSET, RECEIVED_AT};
-use super::{Retention, batch};
-use crate::item::{Damaged, Item, number, read_number, read_text, text};
+use crate::item::{AttributeError, Item, number, read_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
 /// The largest JSON text of one part, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
@@ -56,7 +57,7 @@ fn runs(items: &[Publication]) -> Vec<&[Publication]> {
 }
 
 /// Reads the publications of a part, at least one, in order of offset.
-pub fn read(item: &Item) -> Result<Vec<Publication>, Damaged> {
+pub fn read(item: &Item) -> Result<Vec<Publication>, AttributeError> {
     let received_at: Millis = read_number(item, RECEIVED_AT)?;
     batch::read(read_text(item, ITEMS)?, read_number(item, OFFSET)?, received_at)
 }
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-fn publications_appended_together_are_one_item() {
+    fn publications_appended_together_are_one_item() {
         let items = vec![publication(4, json!(1)), publication(5, json!(2))];
         let retention = Retention { max_age_ms: 10_000, max_items_per_topic: 1 };
         let parts = parts(&change(items.clone()), &retention);
@@ -88,7 +89,7 @@ fn publications_appended_together_are_one_item() {
     }
 
     #[test]
-fn an_append_larger_than_an_item_is_cut_between_publications() {
+    fn an_append_larger_than_an_item_is_cut_between_publications() {
         let large = json!("x".repeat(20_000));
         let items: Vec<_> = (1..=40).map(|offset| publication(offset, large.clone())).collect();
         let parts = parts(&change(items.clone()), &Retention::default());
@@ -99,7 +100,7 @@ fn an_append_larger_than_an_item_is_cut_between_publications() {
     }
 
     #[test]
-fn an_empty_change_has_no_parts() {
+    fn an_empty_change_has_no_parts() {
         assert!(parts(&change(Vec::new()), &Retention::default()).is_empty());
     }
 }

@@ -9,13 +9,14 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use backend_core::Retention;
 use backend_core::ports::{Page, ReadFrom, Unavailable};
 use shared::{Millis, Publication};
 
 use super::head::StoredHead;
 use super::names::{LOG, OFFSET};
+use super::part;
 use super::run::{Backward, Forward};
-use super::{Retention, part};
 use crate::item::{Item, number, text};
 use crate::request::unavailable;
 

@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
 /// Forbids a retry unless DynamoDB refused the request with a 4xx (throttling is one of them). An append without a
 /// producer would otherwise be added twice after a time-out, a broken connection or a 5xx.
 #[derive(Debug)]
-pub struct OnlyIfRefused;
+pub struct RetryIfRefused;
 
-impl ClassifyRetry for OnlyIfRefused {
+impl ClassifyRetry for RetryIfRefused {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let status = context.response().map(|response| response.status().as_u16());
         match status {
@@ -19,6 +19,6 @@ impl ClassifyRetry for OnlyIfRefused {
     }
 
     fn name(&self) -> &'static str {
-        "only if refused"
+        "retry if refused"
     }
 }

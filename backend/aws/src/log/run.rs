@@ -77,7 +77,7 @@ impl Backward {
             if self.is_joined {
                 return false;
             }
-            self.leave_out_last_append(last + 1);
+            self.drop_last_append(last + 1);
         }
         self.is_joined = true;
         for item in part.into_iter().rev() {
@@ -93,7 +93,7 @@ impl Backward {
     /// left out.
     pub fn end(&mut self) {
         if !self.is_joined {
-            self.leave_out_last_append(self.begin);
+            self.drop_last_append(self.begin);
         }
     }
 
@@ -120,7 +120,7 @@ impl Backward {
         items
     }
 
-    fn leave_out_last_append(&mut self, begin: u64) {
+    fn drop_last_append(&mut self, begin: u64) {
         self.items.clear();
         self.begin = begin;
     }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-fn unwritten_publications_and_those_after_them_are_left_to_live_delivery() {
+    fn unwritten_publications_and_those_after_them_are_left_to_live_delivery() {
         let mut run = Backward::from(&part(8..=9));
         assert!(run.add(part(4..=5)));
         assert!(!run.add(part(1..=2)), "a hole within history ends it");

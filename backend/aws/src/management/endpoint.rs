@@ -37,14 +37,17 @@ impl FromStr for ManagementEndpoint {
 
     fn from_str(text: &str) -> Result<Self, EndpointError> {
         let fault = |fault| EndpointError { fault };
-        let (scheme, rest) = text.split_once("://").ok_or_else(|| fault("it does not begin with https://"))?;
+        let (scheme, rest) =
+            text.split_once("://").ok_or_else(|| fault("it does not begin with https://"))?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let host = host(authority).ok_or_else(|| fault("its host is missing or malformed"))?;
         match scheme {
             "https" => {}
             "http" if is_loopback(host) => {}
             "http" => return Err(fault("http:// is only for an address on this machine")),
-            "wss" | "ws" => return Err(fault("wss:// is the address for browsers; this one begins with https://")),
+            "wss" | "ws" => {
+                return Err(fault("wss:// is the address for browsers; this one begins with https://"));
+            }
             _ => return Err(fault("it does not begin with https://")),
         }
         if !path.chars().all(is_path) {
@@ -97,7 +100,7 @@ mod tests {
     }
 
     #[test]
-fn an_invalid_address_is_refused_with_a_valid_example() {
+    fn an_invalid_address_is_refused_with_a_valid_example() {
         for (text, fault) in [
             ("", "it does not begin with https://"),
             ("a1b2c3d4e5", "it does not begin with https://"),

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use backend_aws::{ApiGatewayManagement, Aws};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::http_message::HttpMessage;
 
 /// The answer to the request with this number, counted from 0.
 pub type Script = fn(usize) -> Answer;
@@ -77,7 +79,7 @@ impl Scripted {
     }
 
     async fn serve(self, mut stream: BufReader<TcpStream>) {
-        while read_request(&mut stream).await.is_some() {
+        while HttpMessage::read(&mut stream).await.is_some() {
             let now = self.under_way.fetch_add(1, SeqCst) + 1;
             self.most_at_once.fetch_max(now, SeqCst);
             let (status, error, body) = match (self.script)(self.requests.fetch_add(1, SeqCst)) {
@@ -102,23 +104,4 @@ impl Scripted {
             }
         }
     }
-}
-
-/// Reads one request; `None` once the client has closed the connection.
-async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<()> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await.ok()? == 0 {
-            return None;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok().map(drop)
 }

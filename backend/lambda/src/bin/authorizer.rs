@@ -1,4 +1,4 @@
-//! The authorizer of `$connect`.
+//! The Lambda function `authorizer`, which API Gateway asks at `$connect`.
 
 use backend_aws::Aws;
 use backend_lambda::authorizer::Authorizer;
@@ -11,7 +11,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logs();
-    let authorizer = &start::or_end(wire().await).await;
+    let authorizer = &start::or_exit(wire().await).await;
     let handle = |event: LambdaEvent<_>| authorizer.handle(event.payload, wall_ms());
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -1,4 +1,4 @@
-//! From the table's stream to the viewers.
+//! The Lambda function `broadcast`, which sends new publications from the table's stream to the subscribers.
 
 use backend_aws::{ApiGatewayManagement, Aws, DynamoConnections, DynamoLog, Functions};
 use backend_lambda::broadcast::{Broadcast, Invoke};
@@ -10,11 +10,11 @@ use lambda_runtime::{Error, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logs();
-    let broadcast = &start::or_end(wire().await).await;
+    let broadcast = &start::or_exit(wire().await).await;
     lambda_runtime::run(service_fn(|event| broadcast.handle(event, wall_ms))).await
 }
 
-async fn wire() -> Result<Broadcast<DynamoConnections, DynamoLog, ApiGatewayManagement, Itself>, Error> {
+async fn wire() -> Result<Broadcast<DynamoConnections, DynamoLog, ApiGatewayManagement, SelfInvoker>, Error> {
     let config = BroadcastConfig::read(start::env)?;
     let aws = Aws::load().await;
     let connections = aws.connections(&config.connections_table);
@@ -23,17 +23,17 @@ async fn wire() -> Result<Broadcast<DynamoConnections, DynamoLog, ApiGatewayMana
     let (table, tables, ()) =
         tokio::join!(warm::connections(&connections), warm::log(&log), warm::management(&management));
     table.and(tables)?;
-    let others = Itself { functions: aws.functions(), name: config.function_name };
+    let others = SelfInvoker { functions: aws.functions(), name: config.function_name };
     Ok(Broadcast::new(connections, log, management, others, config.shard_size))
 }
 
-/// Further invocations of this function.
-struct Itself {
+/// Invokes this function again, for the shards of a large fan-out.
+struct SelfInvoker {
     functions: Functions,
     name: String,
 }
 
-impl Invoke for Itself {
+impl Invoke for SelfInvoker {
     async fn invoke(&self, payload: Vec<u8>) -> Result<(), String> {
         self.functions.invoke_async(&self.name, payload).await.map_err(|error| error.to_string())
     }

@@ -1,4 +1,4 @@
-//! The HTTP API, behind a function URL.
+//! The Lambda function `ingest`, which serves the HTTP API behind a function URL.
 
 use backend_aws::{Aws, DynamoLog};
 use backend_lambda::clock::wall_ms;
@@ -11,7 +11,7 @@ use lambda_runtime::{Error, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logs();
-    let ingest = &start::or_end(wire().await).await;
+    let ingest = &start::or_exit(wire().await).await;
     lambda_runtime::run(service_fn(|event| ingest.handle(event, wall_ms))).await
 }
 

@@ -1,4 +1,4 @@
-//! Every route of the WebSocket API.
+//! The Lambda function `websocket`, which serves every route of the WebSocket API.
 
 use backend_aws::{ApiGatewayManagement, Aws, DynamoConnections, DynamoLog};
 use backend_lambda::clock::wall_ms;
@@ -11,7 +11,7 @@ use lambda_runtime::{Error, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     start::logs();
-    let websocket = &start::or_end(wire().await).await;
+    let websocket = &start::or_exit(wire().await).await;
     lambda_runtime::run(service_fn(|event| websocket.handle(event, wall_ms()))).await
 }
 

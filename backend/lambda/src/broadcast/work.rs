@@ -1,4 +1,4 @@
-//! What one invocation is about.
+//! The kinds of payload that `broadcast` accepts.
 
 use backend_aws::Image;
 use backend_core::fanout::Delivery;
@@ -11,15 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::client::Publish;
 
-use crate::event::failure;
+use crate::event::diagnostic;
 
-/// What to do.
+/// One payload, read.
 pub enum Work {
     /// Records of the topics table's stream.
     Stream(Vec<StreamRecord>),
-    /// A part of a fan-out.
+    /// One shard of a fan-out, handed over by another invocation.
     Shard(Vec<Delivery>),
-    /// A publication, by hand.
+    /// A publication sent by hand.
     Publish(Box<IngestRequest>),
 }
 
@@ -27,42 +27,46 @@ impl Work {
     /// Reads a payload.
     pub fn read(payload: Value) -> Result<Self, Diagnostic> {
         if payload.get("Records").is_some() {
-            let records = stream_records(payload).map_err(|error| failure("Event", error))?;
+            let records = stream_records(payload).map_err(|error| diagnostic("Event", error))?;
             return Ok(Self::Stream(records));
         }
         if payload.get("shard").is_some() {
             let Payload { shard } =
-                serde_json::from_value(payload).map_err(|error| failure("Event", error))?;
+                serde_json::from_value(payload).map_err(|error| diagnostic("Event", error))?;
             return Ok(Self::Shard(shard.into_iter().map(Delivery::from).collect()));
         }
         if payload.get("topic").is_some() {
-            return by_hand(payload).map(Box::new).map(Self::Publish);
+            return read_publication(payload).map(Box::new).map(Self::Publish);
         }
-        Err(failure("Event", "a stream's Records, a shard, or {\"topic\": …, \"data\": …} is expected"))
+        Err(diagnostic(
+            "Event",
+            "the payload must be a stream event with Records, a shard, or {\"topic\": …, \"data\": …}",
+        ))
     }
 }
 
-/// The same fields as the message `publish`; `id` is not needed, since nobody is answered by it.
-fn by_hand(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
+/// Reads a publication sent by hand. It has the fields of the message `publish`, except `id`: there is no connection to
+/// reply to.
+fn read_publication(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
     payload["id"] = json!(0);
-    let publish: Publish = serde_json::from_value(payload).map_err(|error| failure("Refused", error))?;
-    IngestRequest::try_from(publish).map_err(|error| failure("Refused", error))
+    let publish: Publish = serde_json::from_value(payload).map_err(|error| diagnostic("Refused", error))?;
+    IngestRequest::try_from(publish).map_err(|error| diagnostic("Refused", error))
 }
 
-/// The name of the item that a record is about, for the log.
+/// Returns the partition key of the item that a record is about, for the log.
 pub fn item(record: &StreamRecord) -> String {
     let name = record.new_image.as_ref().and_then(|image| image["pk"]["S"].as_str());
     name.unwrap_or_default().to_owned()
 }
 
-/// What a record tells; `None` if it is not about a publication.
+/// Returns the publications that a record adds, or `None` if the record is not about publications.
 pub fn change(record: StreamRecord) -> Result<Option<Change>, String> {
     let Some(image) = record.new_image else { return Ok(None) };
     let image: Image = serde_json::from_value(image).map_err(|error| error.to_string())?;
     backend_aws::change(&image).map_err(|error| error.to_string())
 }
 
-/// A shard as an invocation's payload.
+/// Encodes a shard as the payload of an invocation.
 pub fn shard_payload(shard: &[Delivery]) -> Vec<u8> {
     let shard = shard.iter().map(Part::from).collect();
     // Strings and lists always serialise.

@@ -1,11 +1,11 @@
-//! Reading variables one after another, and keeping what is wrong with them for the end.
+//! Reads variables one after the other and collects the faults, so that all of them are reported together.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Variable;
 
-/// Everything that is wrong with an environment.
+/// Every variable of an environment that is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError(pub Vec<Fault>);
 
@@ -16,20 +16,20 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// One variable that is missing or wrong.
+/// One variable that is missing or invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Which.
+    /// Name of the variable.
     pub name: &'static str,
-    /// What is wrong.
+    /// Description of the fault, which follows the name in a sentence: "is not set".
     pub what: String,
-    /// A right value.
+    /// A valid value, shown to the reader of the message.
     pub example: &'static str,
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}; a right value looks like {}", self.name, self.what, self.example)
+        write!(f, "{} {}; a valid value is for example {}", self.name, self.what, self.example)
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Reader<E> {
     faults: Vec<Fault>,
 }
 
-/// Reads a value, or says what is wrong with it: "is …".
+/// Parses a value. The error completes the sentence "NAME is VALUE: …".
 pub(super) type Parse<T> = fn(&str) -> Result<T, String>;
 
 impl<E: Fn(&str) -> Option<String>> Reader<E> {
@@ -53,7 +53,8 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         }
     }
 
-    /// The template sets what nobody has chosen to nothing, so that is as good as absent.
+    /// Reads a variable that may be absent. An empty value counts as absent, because the template sets parameters
+    /// without a value to the empty string.
     pub(super) fn optional<T>(&mut self, variable: &Variable, parse: Parse<T>) -> Option<T> {
         let text = self.value(variable)?;
         self.parse(variable, &text, parse)
@@ -64,7 +65,7 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         None
     }
 
-    /// The whole, if nothing was wrong.
+    /// Builds the settings if there was no fault.
     pub(super) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
         match build().filter(|_| self.faults.is_empty()) {
             Some(config) => Ok(config),
@@ -85,22 +86,23 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
     }
 }
 
-/// Whatever can be read from text.
+/// Parses any type that implements `FromStr`.
 pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-/// A positive number.
+/// Parses a number above 0.
 pub(super) fn positive(text: &str) -> Result<i64, String> {
     parsed(text)
-        .and_then(|number: i64| if number > 0 { Ok(number) } else { Err("it has to be above 0".into()) })
+        .and_then(|number: i64| if number > 0 { Ok(number) } else { Err("it must be above 0".into()) })
 }
 
-/// A table's name (Amazon DynamoDB developer guide, "Naming rules"); an ARN names one as well.
+/// Checks a table's name (Amazon DynamoDB developer guide, "Naming rules"). An ARN names a table as well.
 pub(super) fn table(text: &str) -> Result<String, String> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
     if text.starts_with("arn:") || (3..=255).contains(&text.len()) && text.chars().all(is_name) {
         return Ok(text.into());
     }
-    Err("a table's name has 3 to 255 letters, digits, dots, hyphens and underscores".into())
+    Err("a table name has 3 to 255 characters, which are letters, digits, dots, hyphens and underscores"
+        .into())
 }

@@ -5,7 +5,7 @@ use backend_core::token::Expected;
 
 use super::*;
 
-/// A whole environment.
+/// Returns a complete environment, made of the examples of all variables.
 fn examples() -> BTreeMap<&'static str, &'static str> {
     let mut examples: BTreeMap<_, _> =
         VARIABLES.iter().map(|variable| (variable.name, variable.example)).collect();
@@ -17,7 +17,7 @@ fn lookup<'a>(values: &'a BTreeMap<&str, &str>) -> impl Fn(&str) -> Option<Strin
     |name| values.get(name).map(|value| (*value).to_owned())
 }
 
-/// What is wrong, or nothing.
+/// Reads a function's settings and returns the faults.
 fn start(function: Function, env: impl Fn(&str) -> Option<String>) -> Vec<Fault> {
     let error = match function {
         Function::Websocket => WebsocketConfig::read(env).err(),
@@ -51,7 +51,7 @@ fn every_function_reads_what_the_table_says_and_nothing_else() {
 }
 
 #[test]
-fn everything_that_is_missing_is_named_at_once_with_a_right_value() {
+fn every_missing_variable_is_named_at_once_with_a_valid_value() {
     for function in Function::ALL {
         let faults = start(function, |_| None);
         let named: BTreeSet<_> = faults.iter().map(|fault| fault.name).collect();
@@ -65,12 +65,12 @@ fn everything_that_is_missing_is_named_at_once_with_a_right_value() {
     ])));
     assert_eq!(
         error.unwrap_err().to_string(),
-        "TICKERTAPE_HISTORY_TABLE is not set; a right value looks like tickertape-history"
+        "TICKERTAPE_HISTORY_TABLE is not set; a valid value is for example tickertape-history"
     );
 }
 
 #[test]
-fn what_cannot_be_used_is_shown_and_what_may_be_a_secret_is_not() {
+fn an_invalid_value_is_shown_unless_it_may_be_a_secret() {
     for (name, value) in [
         ("TICKERTAPE_CONNECTIONS_TABLE", "a table"),
         ("TICKERTAPE_MANAGEMENT_ENDPOINT", "wss://abcd123.execute-api.eu-central-1.amazonaws.com/prod"),

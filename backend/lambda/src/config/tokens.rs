@@ -1,4 +1,4 @@
-//! Who signs the tokens.
+//! The settings that say how tokens are checked.
 
 use std::path::PathBuf;
 
@@ -7,25 +7,26 @@ use backend_core::token::Expected;
 use super::read::{self, Reader};
 use super::variables::{JWKS_URL, JWT_AUDIENCE, JWT_ISSUER, SECRET};
 
-/// How tokens are checked.
+/// The way tokens are checked: the keys, and the claims that must be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
-    /// Where the keys are.
+    /// Location of the keys.
     pub source: TokenSource,
-    /// Who else has to be named.
+    /// Issuer and audience that a token must name, if they are set.
     pub expected: Expected,
 }
 
-/// Where the keys are. It also decides about the algorithm: a secret is for HS256, public keys for RS256 and ES256.
+/// Location of the keys. It also decides about the algorithm: a secret is used with HS256, public keys with RS256 and
+/// ES256.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenSource {
-    /// Nobody is asked for a token: whoever reaches the function may do everything.
+    /// No token is needed: everyone who reaches the function may do everything.
     Open,
-    /// A secret in SSM's Parameter Store.
+    /// A secret in the parameter of this name in SSM's Parameter Store.
     Parameter(String),
     /// A secret in a file.
     File(PathBuf),
-    /// An issuer's public keys.
+    /// The address of an issuer's public keys, as a JSON Web Key Set.
     Jwks(String),
 }
 
@@ -43,7 +44,7 @@ pub(super) fn read<E: Fn(&str) -> Option<String>>(reader: &mut Reader<E>) -> Opt
 }
 
 fn both() -> String {
-    format!("has to be none where {} is set: tokens come from one issuer", JWKS_URL.name)
+    format!("must be none if {} is set, because tokens come from one issuer only", JWKS_URL.name)
 }
 
 fn secret(text: &str) -> Result<TokenSource, String> {
@@ -51,18 +52,19 @@ fn secret(text: &str) -> Result<TokenSource, String> {
         Some(("ssm", name)) if !name.is_empty() => Ok(TokenSource::Parameter(name.into())),
         Some(("file", path)) if !path.is_empty() => Ok(TokenSource::File(path.into())),
         None if text == "none" => Ok(TokenSource::Open),
-        _ => {
-            Err("it says where the secret is (ssm:NAME, file:PATH) or none, and is not the secret itself"
-                .into())
-        }
+        _ => Err(
+            "it must say where the secret is (ssm:NAME or file:PATH) or be none; it is not the secret itself"
+                .into(),
+        ),
     }
 }
 
-/// Keys that came over an open line could be anybody's; on one machine there is no line.
+/// Checks an address of public keys. It must be https, since anyone on the way could replace keys that come by http; on
+/// this machine there is nobody on the way.
 fn web_address(text: &str) -> Result<String, String> {
     let is_local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     if text.starts_with("https://") || is_local.iter().any(|local| text.starts_with(local)) {
         return Ok(text.into());
     }
-    Err("an address that begins with https:// is expected".into())
+    Err("the address must begin with https://".into())
 }

@@ -1,25 +1,25 @@
-//! The names of all settings, and who needs which.
+//! The environment variables of all functions, and the functions that need each of them.
 
 use Function::{Authorizer, Broadcast, Ingest, Websocket};
 
-/// One of the four functions.
+/// One of the four Lambda functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Function {
-    /// Every route of the WebSocket API.
+    /// Serves every route of the WebSocket API.
     Websocket,
-    /// Who may connect.
+    /// Decides who may open a connection.
     Authorizer,
-    /// HTTP.
+    /// Serves the HTTP API.
     Ingest,
-    /// From the table's stream to the viewers.
+    /// Sends new publications from the table's stream to the subscribers.
     Broadcast,
 }
 
 impl Function {
-    /// All of them.
+    /// All functions.
     pub const ALL: [Self; 4] = [Websocket, Authorizer, Ingest, Broadcast];
 
-    /// The name of its binary.
+    /// Returns the name of the function's binary.
     pub const fn name(self) -> &'static str {
         match self {
             Websocket => "websocket",
@@ -30,29 +30,31 @@ impl Function {
     }
 }
 
-/// A setting.
+/// An environment variable that configures the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name in the environment.
+    /// Name in the environment.
     pub name: &'static str,
-    /// A right value.
+    /// A valid value.
     pub example: &'static str,
-    /// Who does not start without it.
+    /// Functions that do not start without it.
     pub required_by: &'static [Function],
-    /// Who reads it if it is there.
+    /// Functions that read it if it is set.
     pub optional_for: &'static [Function],
-    /// Whether a wrong value may be shown: what is meant to be the name of a secret may be the secret.
+    /// True if an error message may show an invalid value. What should be the name of a secret may be the secret
+    /// itself.
     pub is_shown: bool,
 }
 
 impl Variable {
-    /// Whether Lambda sets it by itself (AWS Lambda developer guide, "Defined runtime environment variables").
+    /// Returns true if Lambda itself sets the variable (AWS Lambda developer guide, "Defined runtime environment
+    /// variables").
     pub fn is_lambdas_own(&self) -> bool {
         self.name.starts_with("AWS_")
     }
 }
 
-/// Every setting.
+/// All variables.
 pub const VARIABLES: [Variable; 12] = [
     CONNECTIONS_TABLE,
     TOPICS_TABLE,
@@ -68,46 +70,47 @@ pub const VARIABLES: [Variable; 12] = [
     FUNCTION_NAME,
 ];
 
-/// The table of connections and their subscriptions.
+/// Name of the table of connections and their subscriptions.
 pub const CONNECTIONS_TABLE: Variable =
     required("TICKERTAPE_CONNECTIONS_TABLE", "tickertape-connections", &[Websocket, Broadcast]);
-/// The table of topics' heads, whose stream `broadcast` reads.
+/// Name of the table of topics' heads, whose stream `broadcast` reads.
 pub const TOPICS_TABLE: Variable =
     required("TICKERTAPE_TOPICS_TABLE", "tickertape-topics", &[Websocket, Ingest, Broadcast]);
-/// The table of what was published.
+/// Name of the table of publications.
 pub const HISTORY_TABLE: Variable =
     required("TICKERTAPE_HISTORY_TABLE", "tickertape-history", &[Websocket, Ingest, Broadcast]);
-/// Where clients are posted to; with a custom domain, its own address and base path.
+/// Address of the management API. With a custom domain for it, that domain and its base path.
 pub const MANAGEMENT_ENDPOINT: Variable = required(
     "TICKERTAPE_MANAGEMENT_ENDPOINT",
     "https://abcd123.execute-api.eu-central-1.amazonaws.com/prod",
     &[Websocket, Broadcast],
 );
-/// Where the secret is that tokens are signed with: a parameter of SSM, a file (on a desk), or `none`.
+/// Location of the secret that tokens are signed with: `ssm:NAME` for a parameter of SSM, `file:PATH` for a file on
+/// this machine, or `none`.
 pub const SECRET: Variable = Variable {
     is_shown: false,
     ..required("TICKERTAPE_SECRET", "ssm:/tickertape/secret", &[Websocket, Authorizer, Ingest])
 };
-/// Where an issuer's public keys are, if tokens are an issuer's.
+/// Address of the public keys, if an identity provider issues the tokens.
 pub const JWKS_URL: Variable = optional(
     "TICKERTAPE_JWKS_URL",
     "https://issuer.example.com/.well-known/jwks.json",
     &[Websocket, Authorizer, Ingest],
 );
-/// Who has to be named as a token's issuer.
+/// Issuer that a token must name.
 pub const JWT_ISSUER: Variable =
     optional("TICKERTAPE_JWT_ISSUER", "https://issuer.example.com/", &[Websocket, Authorizer, Ingest]);
-/// Who has to be named among a token's audience.
+/// Audience that a token must name.
 pub const JWT_AUDIENCE: Variable =
     optional("TICKERTAPE_JWT_AUDIENCE", "tickertape", &[Websocket, Authorizer, Ingest]);
-/// For how many milliseconds publications are kept.
+/// Time for which publications are kept, in milliseconds.
 pub const KEEP_AGE_MS: Variable =
     optional("TICKERTAPE_KEEP_AGE_MS", "86400000", &[Websocket, Ingest, Broadcast]);
-/// After how many milliseconds viewers are told to replace their connection, before the platform cuts it.
+/// Time after which viewers are told to replace their connection, in milliseconds: before API Gateway cuts it.
 pub const ROTATE_IN_MS: Variable = optional("TICKERTAPE_ROTATE_IN_MS", "6600000", &[Websocket]);
-/// To how many connections one invocation of `broadcast` posts.
+/// Number of connections that one invocation of `broadcast` posts to.
 pub const SHARD_SIZE: Variable = optional("TICKERTAPE_SHARD_SIZE", "1000", &[Broadcast]);
-/// The function itself, which Lambda names.
+/// Name of the function itself, which Lambda sets.
 pub const FUNCTION_NAME: Variable =
     required("AWS_LAMBDA_FUNCTION_NAME", "tickertape-broadcast", &[Broadcast]);
 

@@ -1,4 +1,4 @@
-//! Where keys are kept.
+//! The places where keys are kept.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,19 +11,19 @@ use super::{FetchKeys, Guard, KeyRing, KeysError};
 use crate::clock::wall_ms;
 use crate::config::{TokenSource, Tokens};
 
-/// One of the places a setting can name.
+/// A place that the setting `TICKERTAPE_SECRET` or `TICKERTAPE_JWKS_URL` names.
 #[derive(Debug)]
 pub enum Source {
-    /// A parameter, encrypted.
+    /// An encrypted parameter of SSM.
     Parameter(Box<Aws>, String),
-    /// A file: on a desk.
+    /// A file on this machine, for `cargo xtask lambda-local`.
     File(PathBuf),
-    /// A web address.
+    /// The address of a JSON Web Key Set.
     Jwks(Web, String),
 }
 
 impl Guard<Source> {
-    /// As the settings say, with the first keys fetched.
+    /// Fetches the first keys from the place that the settings name.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use backend_core::Principal;
@@ -11,14 +11,14 @@ const OLD: &[u8] = b"thirty-two bytes of pure secrecy";
 const NEW: &[u8] = b"another thirty-two bytes of mist";
 const NOW: Millis = 1_800_000_000_000;
 
-/// A place where the secret can be changed.
+/// A source whose secret can be changed or removed.
 #[derive(Debug, Default)]
-struct Place {
+struct FakeSource {
     secret: Mutex<Option<&'static [u8]>>,
     fetches: AtomicUsize,
 }
 
-impl FetchKeys for Arc<Place> {
+impl FetchKeys for &FakeSource {
     async fn fetch(&self) -> Result<Keys, KeysError> {
         self.fetches.fetch_add(1, Ordering::Relaxed);
         let secret = self.secret.lock().unwrap();
@@ -27,9 +27,9 @@ impl FetchKeys for Arc<Place> {
     }
 }
 
-impl Place {
-    fn holding(secret: &'static [u8]) -> Arc<Self> {
-        Arc::new(Self { secret: Mutex::new(Some(secret)), ..Self::default() })
+impl FakeSource {
+    fn with_secret(secret: &'static [u8]) -> Self {
+        Self { secret: Mutex::new(Some(secret)), ..Self::default() }
     }
 
     fn change(&self, secret: Option<&'static [u8]>) {
@@ -41,8 +41,8 @@ impl Place {
     }
 }
 
-async fn guard(place: &Arc<Place>) -> Guard<Arc<Place>> {
-    Guard::Tokens(KeyRing::new(place.clone(), Expected::default(), NOW).await.unwrap())
+async fn guard(source: &FakeSource) -> Guard<&FakeSource> {
+    Guard::Tokens(KeyRing::new(source, Expected::default(), NOW).await.unwrap())
 }
 
 fn token(secret: &[u8]) -> String {
@@ -50,55 +50,56 @@ fn token(secret: &[u8]) -> String {
     mint(&claims, secret).unwrap()
 }
 
-async fn is_let_in(guard: &Guard<Arc<Place>>, token: &str, now: Millis) -> bool {
-    guard.learn(Some(token), now).await;
+async fn is_let_in(guard: &Guard<&FakeSource>, token: &str, now: Millis) -> bool {
+    guard.fetch_if_unknown(Some(token), now).await;
     let header = format!("Bearer {token}");
     let credentials = Credentials { authorization: Some(&header), protocols: None };
     authorize(&guard.access(), &credentials, now).is_ok()
 }
 
 #[tokio::test]
-async fn a_changed_secret_is_learnt_from_the_first_token_that_is_signed_with_it() {
-    let place = Place::holding(OLD);
-    let guard = guard(&place).await;
+async fn a_changed_secret_is_fetched_at_the_first_token_that_is_signed_with_it() {
+    let source = FakeSource::with_secret(OLD);
+    let guard = guard(&source).await;
     assert!(is_let_in(&guard, &token(OLD), NOW).await);
-    place.change(Some(NEW));
+    source.change(Some(NEW));
     assert!(is_let_in(&guard, &token(NEW), NOW + REFETCH_MS).await);
     assert!(!is_let_in(&guard, &token(OLD), NOW + REFETCH_MS).await, "the old secret is over");
-    assert_eq!(place.fetches(), 2);
+    assert_eq!(source.fetches(), 2);
 }
 
 #[tokio::test]
 async fn bad_tokens_cost_one_fetch_a_minute_and_good_ones_none() {
-    let place = Place::holding(OLD);
-    let guard = guard(&place).await;
+    let source = FakeSource::with_secret(OLD);
+    let guard = guard(&source).await;
     for second in 0..120 {
         let now = NOW + second * 1000;
         assert!(!is_let_in(&guard, &token(NEW), now).await);
         assert!(!is_let_in(&guard, "no token at all", now).await);
         assert!(is_let_in(&guard, &token(OLD), now).await);
     }
-    assert_eq!(place.fetches(), 2);
+    assert_eq!(source.fetches(), 2);
 }
 
 #[tokio::test]
 async fn keys_that_cannot_be_fetched_anew_leave_those_known() {
-    let place = Place::holding(OLD);
-    let guard = guard(&place).await;
-    place.change(None);
+    let source = FakeSource::with_secret(OLD);
+    let guard = guard(&source).await;
+    source.change(None);
     assert!(!is_let_in(&guard, &token(NEW), NOW + REFETCH_MS).await);
     assert!(is_let_in(&guard, &token(OLD), NOW + REFETCH_MS).await);
 }
 
 #[tokio::test]
-async fn without_keys_nothing_starts() {
-    let error = KeyRing::new(Arc::new(Place::default()), Expected::default(), NOW).await.unwrap_err();
-    assert_eq!(error.to_string(), "the keys for tokens, at here: lost");
+async fn a_function_without_keys_does_not_start() {
+    let empty = FakeSource::default();
+    let error = KeyRing::new(&empty, Expected::default(), NOW).await.unwrap_err();
+    assert_eq!(error.to_string(), "the keys for tokens could not be read from here: lost");
 }
 
 #[tokio::test]
 async fn where_no_token_is_asked_for_everybody_is_local() {
-    let open: Guard<Arc<Place>> = Guard::Open;
-    open.learn(Some("anything"), NOW).await;
+    let open: Guard<&FakeSource> = Guard::Open;
+    open.fetch_if_unknown(Some("anything"), NOW).await;
     assert_eq!(authorize(&open.access(), &Credentials::default(), NOW), Ok(Principal::local()));
 }

@@ -1,4 +1,4 @@
-//! A document of the web, small and public: by the HTTP client that the SDK brings anyway.
+//! Fetches small public documents, with the HTTP client that the SDK contains anyway.
 
 use std::time::Duration;
 
@@ -8,30 +8,31 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::http::Request;
 use http_body_util::{BodyExt, Limited};
 
-/// How long it may take: less than the authorizer has, so that it can still answer with the keys it knows.
+/// Time limit of a request. It is shorter than the authorizer's, so that the authorizer can still answer with the keys
+/// it knows.
 pub const TIMEOUT: Duration = Duration::from_secs(3);
-/// How large it may be, in bytes. A key set has some thousand.
+/// Largest document, in bytes. A key set has some thousand.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// Fetches documents.
+/// An HTTP client for such documents.
 #[derive(Debug)]
 pub struct Web {
     connector: Connector,
 }
 
-/// Why there is no document.
+/// The reason why a document was not fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebError {
-    /// The address cannot be used, nobody answers there, or the answer breaks off.
+    /// The address is invalid, the server does not answer, or the connection breaks.
     #[error("{0}")]
     Failed(String),
-    /// Too slow.
+    /// The answer took longer than [`TIMEOUT`].
     #[error("no answer within {} s", TIMEOUT.as_secs())]
     TimedOut,
-    /// Another status than 200.
+    /// The status was not 200.
     #[error("answered with status {0}")]
     Status(u16),
-    /// Not a text.
+    /// The body is not UTF-8.
     #[error("the answer is not UTF-8")]
     NotText,
 }
@@ -44,7 +45,7 @@ impl Default for Web {
 }
 
 impl Web {
-    /// The document at `url`.
+    /// Returns the document at `url`.
     ///
     /// # Errors
     ///
@@ -78,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    /// A server that answers once, with this.
+    /// Starts a server that sends `answer` once, and returns its address.
     async fn serving(answer: String) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -87,7 +88,7 @@ mod tests {
             let mut request = [0; 1024];
             let read = stream.read(&mut request).await.unwrap();
             assert!(request[..read].starts_with(b"GET /keys HTTP/1.1\r\n"));
-            // Who hangs up first may do so.
+            // The client may close the connection before it has read everything.
             drop(stream.write_all(answer.as_bytes()).await);
         });
         format!("http://{address}/keys")
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_not_there_too_large_or_unreachable_is_an_error() {
+    async fn a_missing_too_large_or_unreachable_document_is_an_error() {
         let gone = serving("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".into()).await;
         assert_eq!(Web::default().get(&gone).await, Err(WebError::Status(404)));
         let large = serving(ok(&"x".repeat(MOST_BYTES + 1))).await;

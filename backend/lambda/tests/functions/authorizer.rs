@@ -1,4 +1,4 @@
-//! Who may connect.
+//! Tests of the handler `authorizer`.
 
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerResponse;
 use backend_lambda::authorizer::Authorizer;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::*;
 
 async fn decide(
-    authorizer: &Authorizer<Place>,
+    authorizer: &Authorizer<FakeSource>,
     token: &str,
 ) -> Result<ApiGatewayCustomAuthorizerResponse, Diagnostic> {
     let protocols = format!("tickertape.v1, bearer.{token}");
@@ -24,8 +24,8 @@ fn effect(response: &ApiGatewayCustomAuthorizerResponse) -> String {
 }
 
 #[tokio::test]
-async fn a_good_token_is_allowed_and_one_for_nothing_denied() {
-    let authorizer = Authorizer::new(Place::holding(SECRET).guard().await);
+async fn a_valid_token_is_allowed_and_one_without_rights_denied() {
+    let authorizer = Authorizer::new(FakeSource::with_secret(SECRET).guard().await);
     let allowed = decide(&authorizer, &token(&["*"], &[], SECRET)).await.unwrap();
     assert_eq!((effect(&allowed), allowed.principal_id.as_deref()), ("\"Allow\"".into(), Some("agent")));
     let denied = decide(&authorizer, &token(&[], &[], SECRET)).await.unwrap();
@@ -33,8 +33,8 @@ async fn a_good_token_is_allowed_and_one_for_nothing_denied() {
 }
 
 #[tokio::test]
-async fn whoever_has_no_good_token_is_answered_by_the_very_word_that_makes_401() {
-    let authorizer = Authorizer::new(Place::holding(SECRET).guard().await);
+async fn a_client_without_a_valid_token_gets_the_error_that_becomes_401() {
+    let authorizer = Authorizer::new(FakeSource::with_secret(SECRET).guard().await);
     let nobody = authorizer.handle(serde_json::from_str(AUTHORIZER).unwrap(), NOW).await.unwrap_err();
     let forged = decide(&authorizer, &token(&["*"], &[], NEXT_SECRET)).await.unwrap_err();
     for error in [nobody, forged] {
@@ -43,10 +43,10 @@ async fn whoever_has_no_good_token_is_answered_by_the_very_word_that_makes_401()
 }
 
 #[tokio::test]
-async fn a_secret_changed_in_its_place_is_learnt_without_a_new_start() {
-    let place = Place::holding(SECRET);
-    let authorizer = Authorizer::new(place.guard().await);
-    place.change(NEXT_SECRET);
+async fn a_changed_secret_is_fetched_without_a_new_start() {
+    let source = FakeSource::with_secret(SECRET);
+    let authorizer = Authorizer::new(source.guard().await);
+    source.change(NEXT_SECRET);
     assert_eq!(effect(&decide(&authorizer, &token(&["*"], &[], NEXT_SECRET)).await.unwrap()), "\"Allow\"");
     assert!(decide(&authorizer, &token(&["*"], &[], SECRET)).await.is_err(), "the old one is over");
 }

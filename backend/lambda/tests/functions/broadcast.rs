@@ -1,4 +1,4 @@
-//! From the table's stream to the viewers.
+//! Tests of the handler `broadcast`.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use crate::support::*;
 
 type Function = Broadcast<Arc<FakeConnections>, Arc<FakeLog>, Arc<FakeManagement>, Lambda>;
 
-/// Keeps what it is handed.
+/// Records the payloads of further invocations, or refuses them if it is busy.
 #[derive(Clone, Default)]
 struct Lambda {
     payloads: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -43,7 +43,7 @@ fn function(world: &World, lambda: &Lambda, shard_size: usize) -> Function {
     Broadcast::new(connections, log, management, lambda.clone(), size)
 }
 
-/// The stream tells of an append of one publication; its sequence number is `s` and the number.
+/// Returns a stream record of an append of one publication, with the sequence number `s{number}`.
 fn record(number: u64, topic: &str, offset: u64) -> Value {
     edited(STREAM, |event| {
         let change = &mut event["Records"][0]["dynamodb"];
@@ -81,7 +81,7 @@ fn all_done() -> Value {
     json!({"batchItemFailures": []})
 }
 
-/// Topics and offsets of what a client has received, in order.
+/// Returns the topics and offsets that a client has received, in order.
 fn received(world: &World, id: &ConnectionId) -> Vec<(String, u64)> {
     let parts = |message| match message {
         ServerMessage::Publications(publications) => vec![publications],
@@ -96,12 +96,12 @@ fn received(world: &World, id: &ConnectionId) -> Vec<(String, u64)> {
         .collect()
 }
 
-fn said(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
-    expected.iter().map(|(topic, offset)| ((*topic).to_owned(), *offset)).collect()
+fn expected(positions: &[(&str, u64)]) -> Vec<(String, u64)> {
+    positions.iter().map(|(topic, offset)| ((*topic).to_owned(), *offset)).collect()
 }
 
 #[tokio::test]
-async fn several_topics_reach_each_viewer_in_one_frame_and_history_first() {
+async fn history_is_written_first_and_each_viewer_gets_all_topics_in_one_frame() {
     let world = World::default();
     let function = function(&world, &Lambda::default(), 100);
     let (all, one) = (world.viewer("a", &["*"]).await, world.viewer("b", &["y"]).await);
@@ -113,27 +113,27 @@ async fn several_topics_reach_each_viewer_in_one_frame_and_history_first() {
         world.management.connect(&id);
         backend_core::ports::Management::post(&world.management, &id, frame).await.unwrap();
     }
-    assert_eq!(received(&world, &all), said(&[("x", 1), ("x", 2), ("y", 7)]));
-    assert_eq!(received(&world, &one), said(&[("y", 7)]));
+    assert_eq!(received(&world, &all), expected(&[("x", 1), ("x", 2), ("y", 7)]));
+    assert_eq!(received(&world, &one), expected(&[("y", 7)]));
     assert_eq!(world.log.recorded().len(), 3);
 }
 
 #[tokio::test]
-async fn what_cannot_be_kept_comes_again_with_all_after_it_and_what_came_before_is_told() {
+async fn a_record_that_history_refuses_is_retried_with_all_after_it_and_those_before_are_sent() {
     let world = World::default();
     let function = function(&world, &Lambda::default(), 100);
     let viewer = world.viewer("a", &["*"]).await;
     world.log.refuse_to_record(Some(topic("y")));
     let records = [record(1, "x", 1), record(2, "y", 1), record(3, "x", 2), record(4, "y", 2)];
     assert_eq!(run(&function, batch(&records)).await, failed(2));
-    assert_eq!(received(&world, &viewer), said(&[("x", 1)]), "nothing is told that is not kept");
+    assert_eq!(received(&world, &viewer), expected(&[("x", 1)]), "nothing is sent that is not in history");
     world.log.refuse_to_record(None);
     assert_eq!(run(&function, batch(&records[1..])).await, all_done());
-    assert_eq!(received(&world, &viewer), said(&[("y", 1), ("y", 2), ("x", 2)]));
+    assert_eq!(received(&world, &viewer), expected(&[("y", 1), ("y", 2), ("x", 2)]));
 }
 
 #[tokio::test]
-async fn when_viewers_cannot_be_found_everything_comes_again() {
+async fn a_batch_is_retried_if_subscribers_cannot_be_read() {
     let world = World::default();
     let function = function(&world, &Lambda::default(), 100);
     let viewer = world.viewer("a", &["*"]).await;
@@ -142,11 +142,11 @@ async fn when_viewers_cannot_be_found_everything_comes_again() {
     assert_eq!(run(&function, batch(&records)).await, failed(1));
     world.connections.set_broken(false);
     assert_eq!(run(&function, batch(&records)).await, all_done());
-    assert_eq!(received(&world, &viewer), said(&[("x", 1), ("x", 2)]));
+    assert_eq!(received(&world, &viewer), expected(&[("x", 1), ("x", 2)]));
 }
 
 #[tokio::test]
-async fn a_record_that_cannot_be_read_holds_up_no_other() {
+async fn an_unreadable_record_does_not_block_the_others() {
     let world = World::default();
     let function = function(&world, &Lambda::default(), 100);
     let viewer = world.viewer("a", &["*"]).await;
@@ -158,20 +158,20 @@ async fn a_record_that_cannot_be_read_holds_up_no_other() {
     let records = [damaged, deleted, catalogue, record(4, "y", 1)];
     let log = Lines::default();
     assert_eq!(run(&function, batch(&records)).with_subscriber(log.subscriber()).await, all_done());
-    let told: Vec<String> =
+    let logged: Vec<String> =
         log.text().lines().filter(|line| line.contains("T#x")).map(str::to_owned).collect();
-    assert!(told.len() == 1 && told[0].contains("items") && told[0].contains("ERROR"), "{told:?}");
-    assert_eq!(received(&world, &viewer), said(&[("y", 1)]));
+    assert!(logged.len() == 1 && logged[0].contains("items") && logged[0].contains("ERROR"), "{logged:?}");
+    assert_eq!(received(&world, &viewer), expected(&[("y", 1)]));
     world.log.refuse_to_record(Some(topic("y")));
     assert_eq!(
         run(&function, batch(&records)).await,
         failed(4),
-        "its own number, not its place among the readable"
+        "its own number, not its index among the readable records"
     );
 }
 
 #[tokio::test]
-async fn beyond_a_shards_size_others_are_asked_and_everybody_gets_everything_once() {
+async fn a_large_fan_out_is_split_into_shards_and_every_viewer_gets_everything_once() {
     let world = World::default();
     let lambda = Lambda::default();
     let function = function(&world, &lambda, 10);
@@ -182,7 +182,11 @@ async fn beyond_a_shards_size_others_are_asked_and_everybody_gets_everything_onc
     }
     run(&function, batch(&[record(1, "x", 1), record(2, "y", 1)])).await;
     let payloads = lambda.take();
-    assert_eq!((world.management.take_posts().len(), payloads.len()), (10, 3), "one shard is done here");
+    assert_eq!(
+        (world.management.take_posts().len(), payloads.len()),
+        (10, 3),
+        "this invocation sends one shard"
+    );
     for payload in &payloads {
         assert!(payload.len() < 256 * 1024);
         let answer = run(&function, serde_json::from_slice(payload).unwrap()).await;
@@ -194,12 +198,12 @@ async fn beyond_a_shards_size_others_are_asked_and_everybody_gets_everything_onc
         run(&function, serde_json::from_slice(&payload).unwrap()).await;
     }
     for viewer in &viewers {
-        assert_eq!(received(&world, viewer), said(&[("x", 2)]));
+        assert_eq!(received(&world, viewer), expected(&[("x", 2)]));
     }
 }
 
 #[tokio::test]
-async fn a_shard_that_nobody_takes_is_done_here() {
+async fn a_shard_that_cannot_be_handed_over_is_sent_by_this_invocation() {
     let world = World::default();
     let function = function(&world, &Lambda { is_busy: true, ..Lambda::default() }, 10);
     for number in 0..35 {
@@ -210,21 +214,21 @@ async fn a_shard_that_nobody_takes_is_done_here() {
 }
 
 #[tokio::test]
-async fn a_publication_by_hand_goes_the_way_of_all_others() {
+async fn a_publication_by_hand_goes_through_the_log() {
     let world = World::default();
     let function = function(&world, &Lambda::default(), 100);
     world.viewer("a", &["*"]).await;
     let answer = run(&function, json!({"topic": "kitchen/temp", "data": 21.5})).await;
     assert_eq!((&answer["topic"], &answer["offset"]), (&json!("kitchen/temp"), &json!(1)));
     assert_eq!(world.log.take_changes()[0].items[0].data, json!(21.5));
-    assert_eq!(world.management.take_posts(), [], "the stream brings it back");
+    assert_eq!(world.management.take_posts(), [], "it is sent when the stream delivers it");
 }
 
 #[tokio::test]
-async fn what_is_none_of_its_work_is_refused_with_words() {
+async fn a_payload_of_another_kind_is_refused_with_the_reason() {
     let function = function(&World::default(), &Lambda::default(), 100);
     for (payload, words) in [
-        (json!({"hello": "world"}), "is expected"),
+        (json!({"hello": "world"}), "the payload must be"),
         (json!({"topic": "a//b", "data": 1}), "segment"),
         (json!({"topic": "a"}), "nothing to publish"),
         (json!({"Records": [{"Sns": {}}]}), "dynamodb"),

@@ -1,4 +1,4 @@
-//! The HTTP API, by function URL.
+//! Tests of the handler `ingest`.
 
 use aws_lambda_events::lambda_function_urls::LambdaFunctionUrlResponse;
 use backend_lambda::ingest::Ingest;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-type Function = Ingest<std::sync::Arc<backend_core::testing::FakeLog>, Place>;
+type Function = Ingest<std::sync::Arc<backend_core::testing::FakeLog>, FakeSource>;
 
 async fn ask(function: &Function, method: &str, path: &str, token: &str) -> LambdaFunctionUrlResponse {
     let payload = edited(URL, |event| {
@@ -22,7 +22,7 @@ fn body(response: &LambdaFunctionUrlResponse) -> Value {
 }
 
 #[tokio::test]
-async fn what_curl_sends_is_published_and_can_be_read() {
+async fn a_post_is_published_and_can_be_read() {
     let world = World::default();
     let function = Ingest::new(world.log.clone(), open());
     let posted = ask(&function, "POST", "/topics/kitchen/temp", "").await;
@@ -37,19 +37,19 @@ async fn what_curl_sends_is_published_and_can_be_read() {
 }
 
 #[tokio::test]
-async fn a_token_decides_and_a_new_secret_is_learnt() {
-    let place = Place::holding(SECRET);
-    let function = Ingest::new(World::default().log, place.guard().await);
+async fn a_token_decides_and_a_new_secret_is_fetched() {
+    let source = FakeSource::with_secret(SECRET);
+    let function = Ingest::new(World::default().log, source.guard().await);
     let post = async |token: &str| ask(&function, "POST", "/topics/a", token).await.status_code;
     assert_eq!(post(&token(&[], &["a"], SECRET)).await, 200);
     assert_eq!(post(&token(&[], &["b"], SECRET)).await, 403);
     assert_eq!(post("nonsense").await, 401);
-    place.change(NEXT_SECRET);
+    source.change(NEXT_SECRET);
     assert_eq!(post(&token(&[], &["a"], NEXT_SECRET)).await, 200);
 }
 
 #[tokio::test]
-async fn every_refusal_is_an_answer_and_no_failure_of_the_function() {
+async fn a_refused_request_is_answered_and_is_not_an_error_of_the_function() {
     let world = World::default();
     let function = Ingest::new(world.log.clone(), open());
     for (method, path, status) in [

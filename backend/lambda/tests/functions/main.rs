@@ -1,8 +1,10 @@
-//! The functions, called with events as AWS sends them, over fakes of every port.
+//! Tests of the Lambda handlers: they are called with events as AWS sends them, over fakes of every port.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod authorizer;
 mod broadcast;
+#[path = "../../../aws/tests/support/http_message.rs"]
+mod http_message;
 mod ingest;
 mod program;
 mod secrecy;

@@ -1,26 +1,27 @@
-//! The program as Lambda starts it: a process that asks for events by the Runtime API.
+//! Tests of the binaries as Lambda starts them: processes that ask for events by the Runtime API.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::BufReader;
+use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::http_message::HttpMessage;
 use crate::support::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the program says to Lambda.
-struct Said {
+/// A request that the program sent.
+struct Request {
     line: String,
     body: Value,
 }
 
-/// Lambda, as far as one process sees of it.
+/// The Runtime API, or any other server that a function calls, as far as one process sees of it.
 struct Lambda {
     listener: TcpListener,
 }
@@ -54,44 +55,27 @@ impl Lambda {
             .unwrap()
     }
 
-    /// The next request, answered with this.
-    async fn answer(&self, head: &str, body: &str) -> Said {
-        let (mut stream, _) = timeout(PATIENCE, self.listener.accept()).await.unwrap().unwrap();
-        let said = timeout(PATIENCE, read(&mut stream)).await.unwrap();
-        let answer =
-            format!("HTTP/1.1 {head}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        stream.write_all(answer.as_bytes()).await.unwrap();
-        said
+    /// Accepts the next request, and answers it with this status line, these headers and this body.
+    async fn answer(&self, head: &str, body: &str) -> Request {
+        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.unwrap().unwrap();
+        let mut stream = BufReader::new(stream);
+        let message = timeout(PATIENCE, HttpMessage::read(&mut stream)).await.unwrap().expect("a request");
+        let response =
+            HttpMessage { head: vec![format!("HTTP/1.1 {head}\r\nconnection: close")], body: body.into() };
+        response.write(&mut stream).await;
+        let HttpMessage { head, body } = message;
+        Request { line: head[0].clone(), body: serde_json::from_slice(&body).unwrap_or_default() }
     }
-}
-
-async fn read(stream: &mut TcpStream) -> Said {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n")
-            && body.len() >= content_length(head)
-        {
-            let line = head.lines().next().unwrap_or_default().to_owned();
-            return Said { line, body: serde_json::from_str(body).unwrap_or_default() };
-        }
-        assert!(stream.read_buf(&mut bytes).await.unwrap() > 0, "hung up after {text:?}");
-    }
-}
-
-fn content_length(head: &str) -> usize {
-    let length = |line: &str| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok();
-    head.lines().find_map(length).unwrap_or(0)
 }
 
 #[tokio::test]
-async fn a_function_that_cannot_start_tells_lambda_and_its_log_why_and_ends() {
+async fn a_function_that_cannot_start_reports_the_reason_to_lambda_and_its_log_and_exits() {
     let lambda = Lambda::open().await;
     let program = lambda.start(&[]);
-    let told = lambda.answer("202 Accepted", "").await;
-    assert!(told.line.starts_with("POST /2018-06-01/runtime/init/error "), "{}", told.line);
-    let words = "TICKERTAPE_SECRET is not set; a right value looks like ssm:/tickertape/secret";
-    assert_eq!(told.body["errorMessage"], words);
+    let report = lambda.answer("202 Accepted", "").await;
+    assert!(report.line.starts_with("POST /2018-06-01/runtime/init/error "), "{}", report.line);
+    let words = "TICKERTAPE_SECRET is not set; a valid value is for example ssm:/tickertape/secret";
+    assert_eq!(report.body["errorMessage"], words);
     let ended = timeout(PATIENCE, program.wait_with_output()).await.unwrap().unwrap();
     assert!(!ended.status.success());
     let log = String::from_utf8(ended.stdout).unwrap();
@@ -100,7 +84,7 @@ async fn a_function_that_cannot_start_tells_lambda_and_its_log_why_and_ends() {
 }
 
 #[tokio::test]
-async fn functions_that_do_not_know_where_to_post_end_with_the_settings_name_and_a_right_value() {
+async fn functions_without_a_valid_management_endpoint_exit_with_the_name_and_a_valid_value() {
     let tables = ["TICKERTAPE_CONNECTIONS_TABLE", "TICKERTAPE_TOPICS_TABLE", "TICKERTAPE_HISTORY_TABLE"];
     for program in [env!("CARGO_BIN_EXE_websocket"), env!("CARGO_BIN_EXE_broadcast")] {
         for (endpoint, words) in [
@@ -112,18 +96,18 @@ async fn functions_that_do_not_know_where_to_post_end_with_the_settings_name_and
             environment.push(("TICKERTAPE_SECRET", "none"));
             environment.push(("TICKERTAPE_MANAGEMENT_ENDPOINT", endpoint));
             let _program = lambda.start_program(program, &environment);
-            let told = lambda.answer("202 Accepted", "").await;
-            let message = told.body["errorMessage"].as_str().unwrap_or_default();
+            let report = lambda.answer("202 Accepted", "").await;
+            let message = report.body["errorMessage"].as_str().unwrap_or_default();
             assert!(message.starts_with(words), "{program}: {message}");
             let right =
-                "a right value looks like https://abcd123.execute-api.eu-central-1.amazonaws.com/prod";
+                "a valid value is for example https://abcd123.execute-api.eu-central-1.amazonaws.com/prod";
             assert!(message.ends_with(right), "{program}: {message}");
         }
     }
 }
 
 #[tokio::test]
-async fn tables_and_the_way_back_are_asked_before_the_first_event_is() {
+async fn tables_and_management_api_are_called_before_the_first_event_is_requested() {
     let [lambda, tables, gateway] = [Lambda::open().await, Lambda::open().await, Lambda::open().await];
     let endpoint = |server: &Lambda, path: &str| format!("http://{}{path}", server.address());
     let environment = [
@@ -142,27 +126,27 @@ async fn tables_and_the_way_back_are_asked_before_the_first_event_is() {
             let posted = gateway.answer("410 Gone", "").await;
             [tables.answer("200 OK", "{}").await, tables.answer("200 OK", "{}").await, posted]
         };
-        let asked = tokio::select! {
-            _ = lambda.listener.accept() => panic!("{program} asks for an event first"),
-            asked = warm => asked,
+        let requests = tokio::select! {
+            _ = lambda.listener.accept() => panic!("{program} requests an event first"),
+            requests = warm => requests,
         };
-        assert!(asked[2].line.starts_with("POST /prod/"), "{}", asked[2].line);
+        assert!(requests[2].line.starts_with("POST /prod/"), "{}", requests[2].line);
         let next = lambda.answer("500 Internal Server Error", "").await;
         assert!(next.line.starts_with("GET /2018-06-01/runtime/invocation/next "), "{}", next.line);
     }
 }
 
 #[tokio::test]
-async fn an_event_without_a_token_is_answered_with_the_word_that_makes_401() {
+async fn an_event_without_a_token_gets_the_error_that_becomes_401() {
     let directory = tempfile::tempdir().unwrap();
     let secret = directory.path().join("secret");
     std::fs::write(&secret, SECRET).unwrap();
     let lambda = Lambda::open().await;
     let _program = lambda.start(&[("TICKERTAPE_SECRET", &format!("file:{}", secret.display()))]);
     let head = "200 OK\r\nlambda-runtime-aws-request-id: r1\r\nlambda-runtime-deadline-ms: 4000000000000";
-    let asked = lambda.answer(head, AUTHORIZER).await;
-    assert!(asked.line.starts_with("GET /2018-06-01/runtime/invocation/next "), "{}", asked.line);
-    let thrown = lambda.answer("202 Accepted", "").await;
-    assert!(thrown.line.starts_with("POST /2018-06-01/runtime/invocation/r1/error "), "{}", thrown.line);
-    assert_eq!(thrown.body["errorMessage"], "Unauthorized");
+    let requests = lambda.answer(head, AUTHORIZER).await;
+    assert!(requests.line.starts_with("GET /2018-06-01/runtime/invocation/next "), "{}", requests.line);
+    let error = lambda.answer("202 Accepted", "").await;
+    assert!(error.line.starts_with("POST /2018-06-01/runtime/invocation/r1/error "), "{}", error.line);
+    assert_eq!(error.body["errorMessage"], "Unauthorized");
 }

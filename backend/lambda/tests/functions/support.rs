@@ -1,4 +1,4 @@
-//! Fakes, events and keys.
+//! Fakes, events and keys for the tests of all handlers.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ pub const AUTHORIZER: &str = include_str!("../../../edge/tests/fixtures/authoriz
 pub const URL: &str = include_str!("../../../edge/tests/fixtures/function-url.json");
 pub const STREAM: &str = include_str!("../../../edge/tests/fixtures/stream.json");
 
-/// The ports, kept to be looked at.
+/// The ports that a handler is tested over.
 #[derive(Default, Clone)]
 pub struct World {
     pub connections: Arc<FakeConnections>,
@@ -32,7 +32,7 @@ pub struct World {
 }
 
 impl World {
-    /// A connection that was made a minute ago and watches these filters.
+    /// Adds a connection that was made a minute ago and subscribes to these filters.
     pub async fn viewer(&self, name: &str, filters: &[&str]) -> ConnectionId {
         let id = ConnectionId::new(name);
         let (connected_at, expires_at) = (NOW - 60_000, NOW + 3_600_000);
@@ -46,12 +46,12 @@ impl World {
     }
 }
 
-/// Where the secret is, which can be changed.
+/// A source of keys whose secret can be changed.
 #[derive(Debug, Clone)]
-pub struct Place(Arc<Mutex<&'static [u8]>>);
+pub struct FakeSource(Arc<Mutex<&'static [u8]>>);
 
-impl Place {
-    pub fn holding(secret: &'static [u8]) -> Self {
+impl FakeSource {
+    pub fn with_secret(secret: &'static [u8]) -> Self {
         Self(Arc::new(Mutex::new(secret)))
     }
 
@@ -64,14 +64,14 @@ impl Place {
     }
 }
 
-impl FetchKeys for Place {
+impl FetchKeys for FakeSource {
     async fn fetch(&self) -> Result<Keys, KeysError> {
         let secret = *self.0.lock().unwrap();
         Keys::secret(secret).map_err(|weak| KeysError { from: "a test".into(), why: weak.to_string() })
     }
 }
 
-pub fn open() -> Guard<Place> {
+pub fn open() -> Guard<FakeSource> {
     Guard::Open
 }
 
@@ -79,14 +79,14 @@ pub fn event(payload: Value) -> LambdaEvent<Value> {
     LambdaEvent::new(payload, Context::default())
 }
 
-/// A fixture with changes made to it.
+/// Returns a fixture after `edit` has changed it.
 pub fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> Value {
     let mut value = serde_json::from_str(text).unwrap();
     edit(&mut value);
     value
 }
 
-/// A token for `agent`, who may watch and publish these.
+/// Returns a token for `agent`, which permits these filters.
 pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     let filters = |texts: &[&str]| texts.iter().map(|text| Filter::new(text).unwrap()).collect();
     let (subscribe, publish) = (filters(subscribe), filters(publish));
@@ -94,7 +94,7 @@ pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     mint(&claims, secret).unwrap()
 }
 
-/// A log that can be read afterwards.
+/// A log that tests can read.
 #[derive(Clone, Default)]
 pub struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -109,7 +109,7 @@ impl Write for Lines {
 }
 
 impl Lines {
-    /// Writes here whatever is logged.
+    /// Returns a subscriber that writes all log lines here.
     pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
         let writer = self.clone();
         let log = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);

@@ -1,4 +1,4 @@
-//! Every route of the WebSocket API.
+//! Tests of the handler `websocket`.
 
 use backend_core::ports::{ConnectionId, Connections};
 use backend_lambda::keys::Guard;
@@ -12,22 +12,22 @@ type Function = Websocket<
     std::sync::Arc<backend_core::testing::FakeConnections>,
     std::sync::Arc<backend_core::testing::FakeLog>,
     std::sync::Arc<backend_core::testing::FakeManagement>,
-    Place,
+    FakeSource,
 >;
 
 const ROTATE_IN_MS: u64 = 1_234_567;
 
-fn function(world: &World, guard: Guard<Place>) -> Function {
+fn function(world: &World, guard: Guard<FakeSource>) -> Function {
     let World { connections, log, management, .. } = world;
     Websocket::new(connections.clone(), log.clone(), management.clone(), guard, ROTATE_IN_MS)
 }
 
-/// The connection of the fixtures.
+/// Returns the id of the connection in the fixtures.
 fn id() -> ConnectionId {
     ConnectionId::new("XDmENcnwIE0CFEQ=")
 }
 
-async fn say(function: &Function, world: &World, message: Value) -> Vec<ServerMessage> {
+async fn send(function: &Function, world: &World, message: Value) -> Vec<ServerMessage> {
     let payload = edited(MESSAGE, |event| event["body"] = json!(message.to_string()));
     let response = function.handle(event(payload), NOW).await.unwrap();
     assert_eq!(response.status_code, 200);
@@ -35,9 +35,9 @@ async fn say(function: &Function, world: &World, message: Value) -> Vec<ServerMe
 }
 
 #[tokio::test]
-async fn a_connection_is_accepted_answered_and_forgotten() {
+async fn a_connection_is_accepted_answered_and_removed() {
     let world = World::default();
-    let function = function(&world, Place::holding(SECRET).guard().await);
+    let function = function(&world, FakeSource::with_secret(SECRET).guard().await);
     let response = function.handle(event(serde_json::from_str(CONNECT).unwrap()), NOW).await.unwrap();
     let response = serde_json::to_value(response).unwrap();
     assert_eq!(response["statusCode"], 200);
@@ -54,50 +54,50 @@ async fn a_connection_is_accepted_answered_and_forgotten() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_a_number_of_viewers_that_nobody_would_correct() {
+async fn the_number_of_viewers_is_not_sent_because_it_would_not_be_updated() {
     let world = World::default();
     let function = function(&world, open());
     world.viewer(id().as_str(), &[]).await;
-    let told = say(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
-    let [ServerMessage::Subscribed(subscribed)] = &told[..] else { panic!("{told:?}") };
+    let replies = send(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
+    let [ServerMessage::Subscribed(subscribed)] = &replies[..] else { panic!("{replies:?}") };
     assert_eq!(subscribed.viewers, None);
 }
 
 #[tokio::test]
-async fn everybody_is_told_when_to_replace_the_connection_as_the_setting_has_it() {
+async fn viewers_are_told_when_to_replace_their_connection() {
     let world = World::default();
     let function = function(&world, open());
     world.viewer(id().as_str(), &[]).await;
-    let told = say(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
-    let [ServerMessage::Subscribed(subscribed)] = &told[..] else { panic!("{told:?}") };
+    let replies = send(&function, &world, json!({"action": "subscribe", "id": 1, "filter": "*"})).await;
+    let [ServerMessage::Subscribed(subscribed)] = &replies[..] else { panic!("{replies:?}") };
     assert_eq!(subscribed.rotate_in_ms, ROTATE_IN_MS);
 }
 
 #[tokio::test]
-async fn a_bad_message_is_answered_and_is_no_failure_of_the_function() {
+async fn a_bad_message_is_answered_and_is_not_an_error_of_the_function() {
     let world = World::default();
     let function = function(&world, open());
     world.viewer(id().as_str(), &[]).await;
-    let told = say(&function, &world, json!({"action": "dance", "id": 7})).await;
-    let [ServerMessage::Error(error)] = &told[..] else { panic!("{told:?}") };
+    let replies = send(&function, &world, json!({"action": "dance", "id": 7})).await;
+    let [ServerMessage::Error(error)] = &replies[..] else { panic!("{replies:?}") };
     assert_eq!(error.id, Some(7));
 }
 
 #[tokio::test]
-async fn a_new_token_signed_with_a_new_secret_is_taken_on_an_old_connection() {
+async fn a_new_token_signed_with_a_new_secret_is_accepted_on_an_open_connection() {
     let world = World::default();
-    let place = Place::holding(SECRET);
-    let function = function(&world, place.guard().await);
+    let source = FakeSource::with_secret(SECRET);
+    let function = function(&world, source.guard().await);
     function.handle(event(serde_json::from_str(CONNECT).unwrap()), NOW).await.unwrap();
     world.management.connect(&id());
-    place.change(NEXT_SECRET);
+    source.change(NEXT_SECRET);
     let token = token(&["*"], &[], NEXT_SECRET);
-    let told = say(&function, &world, json!({"action": "refresh", "id": 2, "token": token})).await;
-    assert!(matches!(&told[..], [ServerMessage::Refreshed(_)]), "{told:?}");
+    let replies = send(&function, &world, json!({"action": "refresh", "id": 2, "token": token})).await;
+    assert!(matches!(&replies[..], [ServerMessage::Refreshed(_)]), "{replies:?}");
 }
 
 #[tokio::test]
-async fn what_no_websocket_api_sends_fails_the_invocation() {
+async fn an_event_that_is_not_a_websocket_apis_fails_the_invocation() {
     let function = function(&World::default(), open());
     for payload in [json!({}), json!("hello"), edited(MESSAGE, |event| event["body"] = Value::Null)] {
         let error = function.handle(event(payload), NOW).await.unwrap_err();

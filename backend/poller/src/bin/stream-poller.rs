@@ -1,6 +1,6 @@
 //! Feeds the stream of a table to a function, as an event source mapping does on AWS.
 //!
-//! Where they are, the usual variables say: `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`, `AWS_ENDPOINT_URL_LAMBDA`, `AWS_REGION`
+//! The usual variables set the addresses: `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`, `AWS_ENDPOINT_URL_LAMBDA`, `AWS_REGION`
 //! and credentials.
 
 use std::process::ExitCode;
@@ -11,25 +11,25 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use backend_poller::{Poller, Settings, Start, Stream, Target};
 use clap::Parser;
 
-/// Feed the stream of a table to a function.
+/// Feed the stream of a DynamoDB table to a Lambda function
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The table
+    /// Name of the table
     #[arg(long)]
     table: String,
-    /// The function
+    /// Name of the function
     #[arg(long)]
     function: String,
-    /// Where to begin
+    /// Position in the stream to begin at
     #[arg(long, value_enum, default_value = "trim-horizon")]
     from: Start,
-    /// The most records of a batch
+    /// Largest number of records in a batch, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = Settings::default().batch_size)]
     batch_size: i32,
-    /// How long to wait for a batch to fill, in milliseconds
+    /// Time to wait for a batch to fill, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     window: u64,
-    /// How often to ask for news, in milliseconds
+    /// Time between two reads of a shard without new records, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 250)]
     every: u64,
 }
@@ -38,8 +38,8 @@ struct Arguments {
 async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("stream-poller: {failure}");
+        Err(error) => {
+            eprintln!("stream-poller: {error}");
             ExitCode::FAILURE
         }
     }
@@ -51,7 +51,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let config = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
     let streams = aws_sdk_dynamodbstreams::Client::new(&config);
     let Some(stream) = Stream::of_table(streams, &arguments.table).await? else {
-        return Err(format!("table {} has no stream", arguments.table).into());
+        return Err(format!("table {} has no stream: enable one in its settings", arguments.table).into());
     };
     let target = Target::new(aws_sdk_lambda::Client::new(&config), arguments.function.as_str());
     Poller::new(stream, target, settings(arguments)).run().await;

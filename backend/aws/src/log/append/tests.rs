@@ -29,24 +29,24 @@ fn a_producer_is_accepted_if_its_sequence_is_higher_or_if_there_is_room_for_it()
 
 #[test]
 fn another_producer_is_removed_in_the_same_update_and_only_if_it_has_not_published_since() {
-    let silent = Silent { producer: "old".into(), landed: 3 };
-    let attempt = Attempt { forgets: Some(silent), ..Attempt::default() };
+    let least_recent = LeastRecent { producer: "old".into(), landed: 3 };
+    let attempt = Attempt { removes_producer: Some(least_recent), ..Attempt::default() };
     let update = Update::new(&append(Some(("me", 7)), None), "[]", &attempt);
-    assert!(update.expression().ends_with(" REMOVE #seqs.#silent, #landed.#silent"));
-    assert!(update.condition().ends_with("#landed.#silent = :landed"), "{}", update.condition());
+    assert!(update.expression().ends_with(" REMOVE #seqs.#least_recent, #landed.#least_recent"));
+    assert!(update.condition().ends_with("#landed.#least_recent = :landed"), "{}", update.condition());
     all_is_used(&update);
 }
 
 #[test]
 fn metadata_is_a_condition_first_and_written_if_it_is_new() {
     let append = append(None, Some(unit("%")));
-    let told = Update::new(&append, "[]", &Attempt::default());
-    assert!(told.condition().ends_with("AND #meta.#meta_unit = :meta_unit"));
-    assert!(!told.expression().contains("meta"));
-    let new = Update::new(&append, "[]", &Attempt { writes_meta: true, forgets: None });
+    let same = Update::new(&append, "[]", &Attempt::default());
+    assert!(same.condition().ends_with("AND #meta.#meta_unit = :meta_unit"));
+    assert!(!same.expression().contains("meta"));
+    let new = Update::new(&append, "[]", &Attempt { writes_meta: true, removes_producer: None });
     assert_eq!(new.condition(), "attribute_exists(#pk)");
     assert!(new.expression().ends_with("#meta_at = #offset + :added, #meta.#meta_unit = :meta_unit"));
-    all_is_used(&told);
+    all_is_used(&same);
     all_is_used(&new);
 }
 
@@ -60,7 +60,7 @@ fn a_sequence_sent_before_is_answered_with_its_position() {
     let head = head(&[("me", 7, 3), ("you", 9, 5)]);
     let next = after_refusal(Some(&head), &append(Some(("me", 7)), None), &Attempt::default());
     let position = Position::new(Epoch::new("e"), 3);
-    assert_eq!(next, Ok(Next::Told(Appended { position, repeated: true })));
+    assert_eq!(next, Ok(Next::Repeated(Appended { position, repeated: true })));
 }
 
 #[test]
@@ -77,8 +77,8 @@ fn of_too_many_producers_the_least_recent_is_removed() {
     let known: Vec<(&str, u64, u64)> =
         ids.iter().enumerate().map(|(at, id)| (id.as_str(), 1, 100 - at as u64)).collect();
     let next = after_refusal(Some(&head(&known)), &append(Some(("me", 1)), None), &Attempt::default());
-    let silent = Silent { producer: "p31".into(), landed: 69 };
-    assert_eq!(next, Ok(Next::Try(Attempt { writes_meta: false, forgets: Some(silent) })));
+    let least_recent = LeastRecent { producer: "p31".into(), landed: 69 };
+    assert_eq!(next, Ok(Next::Try(Attempt { writes_meta: false, removes_producer: Some(least_recent) })));
     let known_one = append(Some(("p0", 2)), None);
     let next = after_refusal(Some(&head(&known)), &known_one, &Attempt::default());
     assert_eq!(next, Ok(Next::Try(Attempt::default())), "it is already known");
@@ -87,7 +87,7 @@ fn of_too_many_producers_the_least_recent_is_removed() {
 #[test]
 fn missing_metadata_is_written_by_the_next_attempt() {
     let next = after_refusal(Some(&head(&[])), &append(None, Some(unit("%"))), &Attempt::default());
-    assert_eq!(next, Ok(Next::Try(Attempt { writes_meta: true, forgets: None })));
+    assert_eq!(next, Ok(Next::Try(Attempt { writes_meta: true, removes_producer: None })));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! AWS's own DynamoDB Local, in memory.
+//! DynamoDB Local, in memory.
 
 use std::net::Ipv4Addr;
 use std::process::Stdio;
@@ -9,26 +9,28 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
-use crate::Failure;
 use crate::arguments::Arguments;
+use crate::error::LocalError;
 use crate::process::Process;
 
+/// Region that all clients are configured with.
+pub const REGION: &str = "eu-central-1";
 pub const CONNECTIONS_TABLE: &str = "tickertape-connections";
 pub const TOPICS_TABLE: &str = "tickertape-topics";
 pub const HISTORY_TABLE: &str = "tickertape-history";
 
-/// Java takes a second to start, and more on a busy machine.
+/// Time limit of the start. Java takes a second, and more on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running DynamoDB.
+/// A running DynamoDB Local.
 pub struct DynamoDb {
     pub process: Process,
     pub url: String,
 }
 
 impl DynamoDb {
-    /// On any port. It is there when this returns.
-    pub async fn start(arguments: &Arguments) -> Result<Self, Failure> {
+    /// Starts DynamoDB Local on a free port. It accepts connections when this returns.
+    pub async fn start(arguments: &Arguments) -> Result<Self, LocalError> {
         let port = free_port().await?;
         let mut command = Command::new(&arguments.java);
         command
@@ -47,7 +49,7 @@ impl DynamoDb {
     }
 }
 
-/// The tables, as everything here calls them.
+/// Returns the names of the tables.
 pub fn table_names() -> TableNames {
     TableNames {
         connections: CONNECTIONS_TABLE.into(),
@@ -56,16 +58,16 @@ pub fn table_names() -> TableNames {
     }
 }
 
-/// It cannot be told to take any port; so here is one that was free just now.
-async fn free_port() -> Result<u16, Failure> {
+/// Returns a port that is free now. DynamoDB Local cannot choose one itself.
+async fn free_port() -> Result<u16, LocalError> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?.port())
 }
 
-async fn listens(port: u16) -> Result<(), Failure> {
+async fn listens(port: u16) -> Result<(), LocalError> {
     let deadline = Instant::now() + PATIENCE;
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
         if Instant::now() > deadline {
-            return Err("DynamoDB Local does not listen".into());
+            return Err("DynamoDB Local did not start within 60 s".into());
         }
         sleep(Duration::from_millis(50)).await;
     }

@@ -1,8 +1,10 @@
-//! The AWS topology on one machine: DynamoDB Local, `tickertape serve --functions lambda` with the bootstraps that are
-//! deployed, and the topics table's stream fed to `broadcast`. Started by `cargo xtask lambda-local`.
+//! Runs the AWS topology on this machine: DynamoDB Local, `tickertape serve --functions lambda` with the functions as
+//! they are deployed, and the stream of the topics table, which is fed to `broadcast`. Started by `cargo xtask
+//! lambda-local`.
 
 mod arguments;
 mod dynamodb;
+mod error;
 mod process;
 mod serve;
 mod signals;
@@ -16,30 +18,26 @@ use backend_poller::{Poller, Settings, Stream, Target};
 use clap::Parser;
 
 use arguments::Arguments;
-use dynamodb::{DynamoDb, TOPICS_TABLE, table_names};
+use dynamodb::{DynamoDb, REGION, TOPICS_TABLE, table_names};
+use error::LocalError;
 use process::Process;
 use serve::Serve;
 use signals::Signals;
-
-/// Where everything thinks it is.
-const REGION: &str = "eu-central-1";
-
-type Failure = Box<dyn std::error::Error>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("lambda-local: {failure}");
+        Err(error) => {
+            eprintln!("lambda-local: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Starts everything, waits until somebody or something ends, and ends everything: the server first, whose functions
-/// still want their tables.
-async fn run(arguments: &Arguments) -> Result<(), Failure> {
+/// Starts everything, waits for a signal or for the end of a process, and stops everything: the server first, because
+/// its functions still use the tables.
+async fn run(arguments: &Arguments) -> Result<(), LocalError> {
     let mut signals = Signals::listen(arguments.until_eof)?;
     let started = unless_stopped(&mut signals, DynamoDb::start(arguments)).await?;
     let Some(mut dynamodb) = started else { return Ok(()) };
@@ -52,7 +50,7 @@ async fn run_over(
     arguments: &Arguments,
     dynamodb: &mut DynamoDb,
     signals: &mut Signals,
-) -> Result<(), Failure> {
+) -> Result<(), LocalError> {
     let started = unless_stopped(signals, start(arguments, &dynamodb.url)).await?;
     let Some((mut serve, mut host)) = started else { return Ok(()) };
     let poller = tokio::spawn(poller(&dynamodb.url, &serve.url).await?.run());
@@ -70,27 +68,27 @@ async fn run_over(
     ended.map_err(Into::into)
 }
 
-/// What comes after DynamoDB.
-async fn start(arguments: &Arguments, dynamodb: &str) -> Result<(Serve, Option<Process>), Failure> {
+/// Starts everything that needs DynamoDB.
+async fn start(arguments: &Arguments, dynamodb: &str) -> Result<(Serve, Option<Process>), LocalError> {
     Aws::local(dynamodb).create_tables(&table_names()).await?;
     let serve = Serve::start(arguments, dynamodb).await?;
     let host = host(arguments, &serve)?;
     Ok((serve, host))
 }
 
-/// What something comes to; `None` if it is not waited for any more. What it has started so far is killed then.
+/// Waits for `starting`; `None` if a signal comes first. The processes started so far are killed then.
 async fn unless_stopped<T>(
     signals: &mut Signals,
-    starting: impl Future<Output = Result<T, Failure>>,
-) -> Result<Option<T>, Failure> {
+    starting: impl Future<Output = Result<T, LocalError>>,
+) -> Result<Option<T>, LocalError> {
     tokio::select! {
         started = starting => started.map(Some),
         () = signals.next() => Ok(None),
     }
 }
 
-/// The topics table's stream, to `broadcast`.
-async fn poller(dynamodb: &str, lambda: &str) -> Result<Poller, Failure> {
+/// Returns a poller that feeds the stream of the topics table to `broadcast`.
+async fn poller(dynamodb: &str, lambda: &str) -> Result<Poller, LocalError> {
     let streams = aws_sdk_dynamodbstreams::Client::new(&config(dynamodb));
     let stream = Stream::of_table(streams, TOPICS_TABLE).await?.ok_or("the topics table has no stream")?;
     let target = Target::new(aws_sdk_lambda::Client::new(&config(lambda)), "broadcast");
@@ -108,8 +106,9 @@ fn config(endpoint_url: &str) -> SdkConfig {
         .build()
 }
 
-/// This machine's metrics, as anybody would publish them. With tokens somebody has to make one first.
-fn host(arguments: &Arguments, serve: &Serve) -> Result<Option<Process>, Failure> {
+/// Starts `tickertape host`, which publishes this machine's metrics. It has no token, so it is not started if clients
+/// need one.
+fn host(arguments: &Arguments, serve: &Serve) -> Result<Option<Process>, LocalError> {
     if arguments.no_host || arguments.asks_for_tokens() {
         return Ok(None);
     }

@@ -1,24 +1,25 @@
-//! Programs that end when this one does.
+//! Child processes that end together with this one.
 
 use std::time::Duration;
 
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::Failure;
+use crate::error::LocalError;
 
-/// How long one may take to end after it was asked to.
+/// Time that a process has to end after it was asked to.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// A running program. It is killed when this is dropped; [`Process::end`] is kinder.
+/// A running process. It is killed when this is dropped; [`Process::end`] asks it to end first.
 pub struct Process {
     name: &'static str,
     child: Child,
 }
 
 impl Process {
-    /// Starts it in a process group of its own: a terminal's Ctrl-C is for this program, which ends the others in order.
-    pub fn start(name: &'static str, command: &mut Command) -> Result<Self, Failure> {
+    /// Starts a process in a process group of its own, so that a terminal's Ctrl-C reaches only this program, which
+    /// then ends the others in order.
+    pub fn start(name: &'static str, command: &mut Command) -> Result<Self, LocalError> {
         #[cfg(unix)]
         command.process_group(0);
         let child = command.kill_on_drop(true).spawn();
@@ -26,17 +27,17 @@ impl Process {
         Ok(Self { name, child })
     }
 
-    /// What it prints, if that was to be piped.
+    /// Returns the process's standard output, if that is piped.
     pub fn stdout(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
 
-    /// Its number.
+    /// Returns the process id.
     pub fn pid(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// Waits for an end that nobody asked for.
+    /// Waits until the process ends by itself, and returns a message about it.
     pub async fn ended(&mut self) -> String {
         match self.child.wait().await {
             Ok(status) => format!("{} ended: {status}", self.name),
@@ -44,14 +45,14 @@ impl Process {
         }
     }
 
-    /// Asks it to end, and kills it if it does not.
+    /// Asks the process to end, and kills it if it does not.
     pub async fn end(&mut self) {
         let asked = match self.child.id() {
             Some(pid) => ask_to_end(pid).await,
             None => return,
         };
         if !asked || timeout(PATIENCE, self.child.wait()).await.is_err() {
-            // Whoever has ended by itself by now need not be killed.
+            // An error means that the process has ended by now.
             let _ = self.child.kill().await;
         }
     }

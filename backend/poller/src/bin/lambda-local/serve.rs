@@ -1,4 +1,4 @@
-//! `tickertape serve --functions lambda`.
+//! Runs `tickertape serve --functions lambda`.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -11,11 +11,11 @@ use tokio::process::{ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::arguments::Arguments;
-use crate::dynamodb::{CONNECTIONS_TABLE, HISTORY_TABLE, TOPICS_TABLE};
+use crate::dynamodb::{CONNECTIONS_TABLE, HISTORY_TABLE, REGION, TOPICS_TABLE};
+use crate::error::LocalError;
 use crate::process::Process;
-use crate::{Failure, REGION};
 
-/// How long it may take to listen.
+/// Time limit of the start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server.
@@ -23,15 +23,15 @@ pub struct Serve {
     pub process: Process,
     pub url: String,
     pub ws: String,
-    /// What it said about itself.
+    /// The line of JSON that the server printed when it started.
     announcement: Value,
-    /// Functions are started with it as long as the server runs.
+    /// The file that the functions' settings are read from, which must exist as long as the server runs.
     _environment: NamedTempFile,
 }
 
 impl Serve {
-    /// It listens when this returns.
-    pub async fn start(arguments: &Arguments, dynamodb: &str) -> Result<Self, Failure> {
+    /// Starts the server. It accepts connections when this returns.
+    pub async fn start(arguments: &Arguments, dynamodb: &str) -> Result<Self, LocalError> {
         let environment = environment(dynamodb, &arguments.env)?;
         let mut command = Command::new(&arguments.tickertape);
         command
@@ -44,7 +44,7 @@ impl Serve {
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let mut process = Process::start("tickertape serve", &mut command)?;
-        let stdout = process.stdout().ok_or("the server's output is not to be had")?;
+        let stdout = process.stdout().ok_or("the standard output of tickertape serve is not piped")?;
         let announcement = timeout(PATIENCE, announcement(stdout)).await??;
         let text =
             |key: &str| announcement[key].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
@@ -52,7 +52,7 @@ impl Serve {
         Ok(Self { process, url, ws, announcement, _environment: environment })
     }
 
-    /// Says where everything is.
+    /// Prints the addresses of everything.
     pub fn announce(&self, arguments: &Arguments, dynamodb: &str) {
         if arguments.json {
             let mut line = self.announcement.clone();
@@ -75,8 +75,9 @@ impl Serve {
     }
 }
 
-/// The settings that the template fills in on AWS, then those that were typed: the last one of a name counts.
-fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, Failure> {
+/// Writes the settings that the template sets on AWS, then those of the command line. Of two with the same name, the
+/// last one counts.
+fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, LocalError> {
     let mut file = NamedTempFile::new()?;
     for (name, value) in [
         ("TICKERTAPE_CONNECTIONS_TABLE", CONNECTIONS_TABLE),
@@ -84,7 +85,7 @@ fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, Failur
         ("TICKERTAPE_HISTORY_TABLE", HISTORY_TABLE),
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
         ("AWS_REGION", REGION),
-        // What goes well is on the board.
+        // The board shows what works; the log should only show problems.
         ("AWS_LAMBDA_LOG_LEVEL", "WARN"),
     ] {
         writeln!(file, "{name}={value}")?;
@@ -94,9 +95,12 @@ fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, Failur
     Ok(file)
 }
 
-/// Its first line.
-async fn announcement(stdout: ChildStdout) -> Result<Value, Failure> {
+/// Reads the server's first line.
+async fn announcement(stdout: ChildStdout) -> Result<Value, LocalError> {
     let mut lines = BufReader::new(stdout).lines();
-    let line = lines.next_line().await?.ok_or("tickertape serve did not start")?;
+    let line = lines
+        .next_line()
+        .await?
+        .ok_or("tickertape serve ended before it was ready; see its messages above")?;
     Ok(serde_json::from_str(&line)?)
 }

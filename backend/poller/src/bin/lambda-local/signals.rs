@@ -1,4 +1,4 @@
-//! The wish to stop.
+//! Signals that stop the program.
 
 use std::io::{self, Read};
 
@@ -7,18 +7,18 @@ use tokio::sync::oneshot;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Heard from the moment this is made.
+/// The signals, which are received from the moment this is created.
 pub struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
     terminate: Signal,
-    /// Ready when standard input is at its end; never, if nobody looks.
+    /// Completes when standard input ends; `None` if that does not matter.
     eof: Option<oneshot::Receiver<()>>,
 }
 
 impl Signals {
-    /// Ctrl-C, SIGTERM where there is such a thing, and perhaps the end of standard input.
+    /// Starts to receive Ctrl-C, SIGTERM on Unix, and the end of standard input if `until_eof` is true.
     pub fn listen(until_eof: bool) -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
@@ -29,7 +29,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     #[cfg(unix)]
     pub async fn next(&mut self) {
         tokio::select! {
@@ -39,11 +39,11 @@ impl Signals {
         }
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     #[cfg(not(unix))]
     pub async fn next(&mut self) {
         tokio::select! {
-            // Where Ctrl-C cannot be heard, the window is closed.
+            // If Ctrl-C cannot be received, closing the window ends the program.
             _ = tokio::signal::ctrl_c() => {}
             () = reached(&mut self.eof) => {}
         }
@@ -52,13 +52,14 @@ impl Signals {
 
 async fn reached(eof: &mut Option<oneshot::Receiver<()>>) {
     match eof {
-        // A reader that is gone has read to the end too.
+        // If the reading thread is gone, it has read to the end too.
         Some(eof) => drop(eof.await),
         None => std::future::pending().await,
     }
 }
 
-/// Read on a thread that nobody waits for: a read that is under way cannot be taken back.
+/// Returns a receiver that completes at the end of standard input. A thread of its own reads it, because a read that
+/// has begun cannot be cancelled.
 fn end_of_input() -> oneshot::Receiver<()> {
     let (ended, eof) = oneshot::channel();
     std::thread::spawn(move || {
