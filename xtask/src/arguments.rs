@@ -28,6 +28,8 @@ pub enum Subcommand {
     Soak {
         minutes: u32,
     },
+    /// Records this version's conversations and store, for the tests of later versions.
+    Record,
     /// Starts the AWS topology on this machine; the arguments are passed to `tickertape serve`.
     LambdaLocal {
         serve_arguments: Vec<String>,
@@ -69,6 +71,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
         ["check", "--quick"] => Ok(Subcommand::Check { scope: Scope::Quick }),
         ["picture"] => Ok(Subcommand::Picture),
         ["bench", rest @ ..] => Ok(Subcommand::Bench { arguments: passed_on("bench", rest)? }),
+        ["record"] => Ok(Subcommand::Record),
         ["soak"] => Ok(Subcommand::Soak { minutes: SOAK_MINUTES }),
         ["soak", minutes] => match minutes.parse() {
             Ok(minutes @ 1..) => Ok(Subcommand::Soak { minutes }),

@@ -19,6 +19,8 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   Node, if it is installed
     cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a
                                   line a minute; then run 20,000 schedules of the simulation for each minute
+    cargo xtask record            record what this version's clients and server say, and its store, into
+                                  compatibility/VERSION: once for each release, for the tests of later versions
     cargo xtask lambda-local [-- ARGS]
                                   run the AWS topology on this machine: the Lambda functions behind the embedded
                                   gateway, with DynamoDB Local; ARGS are passed to `tickertape serve`

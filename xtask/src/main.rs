@@ -14,6 +14,7 @@ mod lambda_local;
 mod page;
 mod product;
 mod project;
+mod record;
 mod run;
 mod soak;
 mod stamp;
@@ -47,6 +48,7 @@ fn perform(subcommand: Subcommand) -> Result<(), TaskError> {
         Subcommand::Check { scope } => check::check(&Project::locate()?, scope)?,
         Subcommand::Picture => check::draw_picture(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
+        Subcommand::Record => record::record(&Project::locate()?)?,
         Subcommand::Soak { minutes } => soak::soak(&Project::locate()?, minutes)?,
         Subcommand::LambdaLocal { serve_arguments } => {
             lambda_local::lambda_local(&Project::locate()?, &serve_arguments)?;

@@ -64,6 +64,8 @@ const RULES: &[Rule] = &[
     rule("tickertape", CLI, &[AWS_SDK]),
     // The tests use the product from outside; they share only the protocol with it.
     rule("e2e", &["tickertape-shared", "tickertape-session"], &[]),
+    // Recordings of released versions and their recorder, which depend on nothing that they are compared with.
+    rule("compatibility", &[], &[AWS]),
     // Viewers and publishers for tests, made with the client; not part of any release.
     rule("storm", &["tickertape-shared", "tickertape-client", "tickertape-session"], &[AWS]),
     // Tests compare the template with the code; dependencies for tests are not restricted.

@@ -1,0 +1,231 @@
+//! Today's server, before every client that was ever released and over every store.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use compatibility::{Exchange, Line, Recording, SECRET, Side, What, differences, learn_epochs, releases};
+use serde_json::Value;
+
+use crate::support::{Answer, Server, Socket, request};
+
+/// The conversations in which everything that the server knew was said on the recorded connections.
+const REPEATABLE: [&str; 9] =
+    ["publish", "pipe", "pipe-numbers", "host", "session", "refusals", "tokens", "http", "store"];
+/// Longer than any recording is old.
+const FOR_EVER: &str = "36500d";
+
+#[test]
+fn a_client_of_every_release_can_read_the_answers_of_todays_server() {
+    for release in releases() {
+        for name in REPEATABLE {
+            Repeat::of(&Recording::read(&release, name)).run();
+        }
+    }
+}
+
+#[test]
+fn a_store_of_every_release_is_opened_with_all_that_is_in_it() {
+    for release in releases() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = "tickertape.redb";
+        fs::copy(release.join("store").join(file), directory.path().join(file)).unwrap();
+        let server = Server::start_at("127.0.0.1:0", directory.path(), &["--keep-age", FOR_EVER]);
+        let recording = Recording::read(&release, "store");
+        let mut read = 0;
+        for (asked, answered) in
+            exchanges(&recording).filter(|(asked, _)| asked.start.starts_with("GET /topics"))
+        {
+            let old: Value = serde_json::from_str(&answered.body).unwrap();
+            assert_eq!(server.get(asked.second_word()).json(), old, "{}", asked.second_word());
+            read += 1;
+        }
+        assert!(read > 5, "{read} requests");
+    }
+}
+
+/// The HTTP requests of a recording and their answers; handshakes aside.
+fn exchanges(recording: &Recording) -> impl Iterator<Item = (&Exchange, &Exchange)> {
+    let of = |side: Side| {
+        let lines = recording.lines.iter().filter(move |line| line.from == side);
+        lines.filter_map(|line| match &line.what {
+            What::Http(exchange) => Some((line.connection, exchange)),
+            What::Text(_) | What::Close(_) | What::End(_) => None,
+        })
+    };
+    let answers: BTreeMap<u32, &Exchange> = of(Side::Server).collect();
+    of(Side::Client).filter(|(_, asked)| !asked.is_upgrade()).map(move |(at, asked)| (asked, answers[&at]))
+}
+
+/// A server of today, asked what the recorded clients asked.
+struct Repeat<'a> {
+    recording: &'a Recording,
+    server: Server,
+    _secret: tempfile::TempDir,
+    handshakes: BTreeMap<u32, &'a Exchange>,
+    sockets: BTreeMap<u32, Socket>,
+    /// What each socket heard while something else was awaited.
+    heard: BTreeMap<u32, Vec<Value>>,
+    /// The epochs of the recording, and those of the same logs on this server.
+    epochs: BTreeMap<String, String>,
+}
+
+impl<'a> Repeat<'a> {
+    fn of(recording: &'a Recording) -> Self {
+        let secret = tempfile::tempdir().unwrap();
+        let file = secret.path().join("secret.txt");
+        fs::write(&file, SECRET).unwrap();
+        let asks = recording.name == "tokens";
+        let file = file.display().to_string();
+        let arguments = ["--auth-secret-file", file.as_str()];
+        Self {
+            recording,
+            server: Server::start_with(if asks { &arguments } else { &[] }),
+            _secret: secret,
+            handshakes: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            epochs: BTreeMap::new(),
+        }
+    }
+
+    fn run(mut self) {
+        let recording = self.recording;
+        for line in &recording.lines {
+            match (&line.what, line.from) {
+                (What::Http(asked), Side::Client) => {
+                    self.handshakes.insert(line.connection, asked);
+                }
+                (What::Http(answered), Side::Server) => self.http(line.connection, answered),
+                (What::Text(text), Side::Client) => {
+                    let text = self.translated(text);
+                    self.sockets.get_mut(&line.connection).unwrap().say_text(&text);
+                }
+                (What::Text(_), Side::Server) => self.hear(line),
+                (What::Close(_) | What::End(_), Side::Client) => {
+                    self.sockets.remove(&line.connection);
+                }
+                (What::Close(_) | What::End(_), Side::Server) => {}
+            }
+        }
+        self.compare_publications();
+    }
+
+    /// A recorded request, with the epochs of this server.
+    fn translated(&self, text: &str) -> String {
+        self.epochs.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new))
+    }
+
+    fn http(&mut self, connection: u32, answered: &Exchange) {
+        let asked = self.handshakes.remove(&connection).unwrap();
+        if asked.is_upgrade() {
+            let names = ["authorization", "sec-websocket-protocol"];
+            let headers = names.iter().filter_map(|name| Some((*name, asked.headers.get(*name)?.as_str())));
+            let headers: Vec<_> = headers.collect();
+            let status = match Socket::connect_with(self.server.address, &headers) {
+                Ok(socket) => {
+                    self.sockets.insert(connection, socket);
+                    101
+                }
+                Err(status) => status,
+            };
+            assert_eq!(Some(status), answered.status(), "{}: {asked:?}", self.recording.name);
+            return;
+        }
+        let ours = ["connection", "content-length", "host"];
+        let headers = asked.headers.iter().filter(|(name, _)| !ours.contains(&name.as_str()));
+        let headers: Vec<_> = headers.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let method = asked.start.split(' ').next().unwrap();
+        let path = self.translated(asked.second_word());
+        let answer = request(self.server.address, method, &path, &headers, asked.body.as_bytes());
+        self.compare_answers(asked, answered, &answer);
+    }
+
+    fn compare_answers(&mut self, asked: &Exchange, old: &Exchange, new: &Answer) {
+        let about = format!("{}: {}", self.recording.name, asked.start);
+        assert_eq!(Some(new.status), old.status(), "{about}");
+        for name in ["content-type", "allow", "access-control-allow-methods"] {
+            assert_eq!(new.header(name), old.headers.get(name).map(String::as_str), "{about}: {name}");
+        }
+        if let Ok(old) = serde_json::from_str::<Value>(&old.body) {
+            let new = new.json();
+            // Their numbers differ from run to run, and so do they.
+            if asked.second_word() != "/healthz" {
+                assert_eq!(differences(&old, &new), Vec::<String>::new(), "{about}: {old} {new}");
+            }
+            learn_epochs(&old, &new, &mut self.epochs);
+        }
+    }
+
+    /// Waits for the same message as was recorded, as far as messages are answers; what is pushed may come in
+    /// other frames and is compared at the end.
+    fn hear(&mut self, line: &Line) {
+        let old = line.json().unwrap();
+        let kind = old["type"].as_str().unwrap();
+        if matches!(kind, "publications" | "batch") {
+            return;
+        }
+        if kind == "disconnect" {
+            self.server.signal("TERM");
+        }
+        let is_same = |new: &Value| {
+            ["type", "id", "t", "filter"].iter().all(|field| new.get(*field) == old.get(*field))
+        };
+        let heard = self.heard.entry(line.connection).or_default();
+        let found = heard.iter().position(is_same).map(|index| heard.remove(index));
+        let new = found.unwrap_or_else(|| {
+            loop {
+                let message = self.sockets.get_mut(&line.connection).unwrap().hear();
+                if is_same(&message) {
+                    break message;
+                }
+                heard.push(message);
+            }
+        });
+        let about = format!("{}, connection {}", self.recording.name, line.connection);
+        assert_eq!(differences(&old, &new), Vec::<String>::new(), "{about}: {old} {new}");
+        learn_epochs(&old, &new, &mut self.epochs);
+    }
+
+    /// Every publication that was pushed to a connection has to have come again.
+    fn compare_publications(&mut self) {
+        let recording = self.recording;
+        let connections: BTreeSet<u32> = recording.lines.iter().map(|line| line.connection).collect();
+        for connection in connections {
+            let lines = recording.lines.iter();
+            let pushed = lines.filter(|line| line.connection == connection && line.from == Side::Server);
+            let old: Vec<Value> = pushed.filter_map(Line::json).collect();
+            let (old, new) = (parts(&old), parts(self.heard.get(&connection).map_or(&[], Vec::as_slice)));
+            for (place, old) in &old {
+                let about = format!("{}, connection {connection}, {place:?}", self.recording.name);
+                let new = new.get(place).unwrap_or_else(|| panic!("{about} did not come: {new:?}"));
+                assert_eq!(differences(old, new), Vec::<String>::new(), "{about}: {old} {new}");
+            }
+        }
+    }
+}
+
+/// Publications by topic and offset, each in a part of its own.
+fn parts(messages: &[Value]) -> BTreeMap<(String, u64), Value> {
+    let mut found = BTreeMap::new();
+    for message in messages {
+        let parts = match message["type"].as_str() {
+            Some("publications") => vec![message.clone()],
+            Some("batch") => message["parts"].as_array().unwrap().clone(),
+            _ => continue,
+        };
+        for mut part in parts {
+            let items = part["items"].take();
+            let topic = part["topic"].as_str().unwrap().to_owned();
+            // Which frames are replays depends on how quick the publisher was.
+            part.as_object_mut().unwrap().remove("replay");
+            part.as_object_mut().unwrap().remove("meta");
+            part.as_object_mut().unwrap().remove("type");
+            for item in items.as_array().unwrap() {
+                let mut part = part.clone();
+                part["items"] = item.clone();
+                found.insert((topic.clone(), item["offset"].as_u64().unwrap()), part);
+            }
+        }
+    }
+    found
+}

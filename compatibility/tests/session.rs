@@ -1,0 +1,366 @@
+//! Today's session, before every server that was ever released.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use compatibility::{Line, Recording, Side, What, releases};
+use serde_json::Value;
+use shared::{ClientMessage, ServerMessage};
+use tickertape_session::{Effect, Event, Now, Outgoing, Refusal, Session, Settings, SocketId, State};
+
+/// The conversations of one session each, and the connections of theirs that are its own: all, where none is named.
+const SESSIONS: [(&str, Option<u32>); 8] = [
+    ("pipe", None),
+    ("pipe-numbers", None),
+    ("host", None),
+    ("watch", None),
+    ("away", None),
+    ("restart", None),
+    ("rotation", None),
+    ("session", Some(1)),
+];
+
+/// Longer than a session waits for anything that it does by itself.
+const PATIENCE_MS: u64 = 60_000;
+
+#[test]
+fn a_session_of_today_understands_every_server_that_was_released() {
+    for release in releases() {
+        for (name, only) in SESSIONS {
+            let recording = Recording::read(&release, name);
+            Replay::of(&recording, only).run().check();
+        }
+    }
+}
+
+#[test]
+fn every_recorded_message_is_one_that_is_known_today() {
+    for release in releases() {
+        for recording in Recording::all(&release) {
+            for text in recording.lines.iter().filter(|line| line.from == Side::Server).filter_map(Line::text)
+            {
+                let message: ServerMessage = serde_json::from_str(text).unwrap();
+                assert_ne!(message, ServerMessage::Unknown, "{}: {text}", recording.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_message_was_recorded() {
+    let protocol = include_str!("../../PROTOCOL.md");
+    let named = |heading: &str| {
+        let section = protocol.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
+        let titles = section.lines().filter_map(|line| line.strip_prefix("### `")?.split('`').next());
+        titles.map(str::to_owned).collect::<BTreeSet<String>>()
+    };
+    for release in releases() {
+        let recordings = Recording::all(&release);
+        let lines = || recordings.iter().flat_map(|recording| &recording.lines);
+        let seen = |side: Side, tag: &str| {
+            let said = lines().filter(|line| line.from == side).filter_map(Line::json);
+            said.filter_map(|message| Some(message.get(tag)?.as_str()?.to_owned()))
+                .collect::<BTreeSet<String>>()
+        };
+        let is_new = release.ends_with(env!("CARGO_PKG_VERSION"));
+        for (heading, side, tag) in [
+            ("\n## What a client says", Side::Client, "action"),
+            ("\n## What the server says", Side::Server, "type"),
+        ] {
+            let (named, seen) = (named(heading), seen(side, tag));
+            assert!(!is_new || named.is_subset(&seen), "{named:?} of PROTOCOL.md, and {seen:?} recorded");
+        }
+    }
+}
+
+/// A question of a client: its action and the topic or filter that it names.
+type Key = (String, String);
+
+fn key(message: &Value) -> Key {
+    let subject = message.get("topic").or(message.get("filter"));
+    (
+        message["action"].as_str().unwrap_or_default().into(),
+        subject.and_then(Value::as_str).unwrap_or_default().into(),
+    )
+}
+
+/// One session, fed with what a released server said to a session of its own time. Whatever that session asked, this
+/// one has to ask as well: answers carry the `id` of a request, and are handed on under the `id` that is in use today.
+struct Replay<'a> {
+    recording: &'a Recording,
+    only: Option<u32>,
+    session: Session,
+    now_ms: u64,
+    /// How far the session's clock is ahead of the recorded one, because it waited at random for longer.
+    ahead_ms: u64,
+    /// Sockets that the session wants, in order.
+    wanted: VecDeque<SocketId>,
+    sockets: BTreeMap<u32, SocketId>,
+    /// Sockets that the session has closed, or that were closed before it.
+    over: BTreeSet<SocketId>,
+    /// The questions recorded on each connection, with what identifies their answers.
+    recorded: BTreeMap<u32, Vec<(Key, Value)>>,
+    /// The same for those of today, on each socket.
+    asked: BTreeMap<SocketId, Vec<(Key, Value)>>,
+    events: Vec<Event>,
+}
+
+impl<'a> Replay<'a> {
+    fn of(recording: &'a Recording, only: Option<u32>) -> Self {
+        let mut settings = Settings::default();
+        settings.queue_messages = 10_000;
+        Self {
+            recording,
+            only,
+            session: Session::new(settings, 7),
+            now_ms: 0,
+            ahead_ms: 0,
+            wanted: VecDeque::new(),
+            sockets: BTreeMap::new(),
+            over: BTreeSet::new(),
+            recorded: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            events: Vec::new(),
+        }
+    }
+
+    fn run(mut self) -> Self {
+        let recording = self.recording;
+        let only = self.only;
+        let lines: Vec<&Line> =
+            recording.lines.iter().filter(|line| only.is_none_or(|only| line.connection == only)).collect();
+        // What is said before the server's first word was wanted before the session was opened.
+        let is_early = |line: &&&Line| line.from == Side::Client || line.text().is_none();
+        let early = lines.iter().take_while(is_early).inspect(|line| self.wish(line)).count();
+        self.session.open(self.now());
+        for (index, line) in lines.into_iter().enumerate() {
+            self.pass_time_until(line.at_ms + self.ahead_ms);
+            match (&line.what, line.from) {
+                (What::Http(response), Side::Server) => {
+                    self.handshake(line.connection, response.status().unwrap())
+                }
+                (What::Http(_), Side::Client) => {}
+                (What::Text(_), Side::Client) => {
+                    if index >= early {
+                        self.wish(line);
+                    }
+                    let message = line.json().unwrap();
+                    let id = message.get("id").or(message.get("t")).cloned().unwrap();
+                    self.recorded.entry(line.connection).or_default().push((key(&message), id));
+                }
+                (What::Text(_), Side::Server) => self.hear(line),
+                (What::Close(code), Side::Server) => self.lose(line.connection, *code),
+                (What::Close(_), Side::Client) => {}
+                (What::End(_), _) => self.lose(line.connection, 1006),
+            }
+            self.drain();
+        }
+        self
+    }
+
+    fn now(&self) -> Now {
+        Now { mono_ms: self.now_ms, wall_ms: 1_790_000_000_000 + i64::try_from(self.now_ms).unwrap() }
+    }
+
+    fn pass_time_until(&mut self, at_ms: u64) {
+        self.drain();
+        while let Some(due_ms) = self.session.poll_timeout().filter(|due_ms| *due_ms <= at_ms) {
+            self.now_ms = self.now_ms.max(due_ms);
+            self.session.handle_timeout(self.now());
+            self.drain();
+        }
+        self.now_ms = self.now_ms.max(at_ms);
+    }
+
+    /// Lets time pass until the session has done something by itself. False if it does not.
+    fn wait_until(&mut self, is_done: impl Fn(&Self) -> bool, patience_ms: u64) -> bool {
+        let until_ms = self.now_ms + patience_ms;
+        self.drain();
+        while !is_done(self) {
+            let Some(due_ms) = self.session.poll_timeout().filter(|due_ms| *due_ms <= until_ms) else {
+                return false;
+            };
+            self.ahead_ms += due_ms.saturating_sub(self.now_ms);
+            self.pass_time_until(due_ms);
+        }
+        true
+    }
+
+    fn drain(&mut self) {
+        while let Some(effect) = self.session.poll_effect() {
+            match effect {
+                Effect::OpenSocket { socket, .. } => self.wanted.push_back(socket),
+                Effect::Send { socket, text } => {
+                    let message: Value = serde_json::from_str(&text).unwrap();
+                    let id = message.get("id").or(message.get("t")).cloned().unwrap();
+                    self.asked.entry(socket).or_default().push((key(&message), id));
+                }
+                Effect::CloseSocket { socket } => {
+                    self.over.insert(socket);
+                }
+            }
+        }
+        while let Some(event) = self.session.poll_event() {
+            self.events.push(event);
+        }
+    }
+
+    /// Hands the session the command by which the recorded client came to say this.
+    fn wish(&mut self, line: &Line) {
+        let (Some(text), now) = (line.text(), self.now()) else { return };
+        match serde_json::from_str(text).unwrap() {
+            ClientMessage::Subscribe(subscribe) => {
+                self.session.subscribe(subscribe.filter, subscribe.rewind, now)
+            }
+            ClientMessage::Unsubscribe(unsubscribe) => self.session.unsubscribe(&unsubscribe.filter, now),
+            ClientMessage::Publish(publish) => {
+                let (topic, meta) = (publish.topic.clone(), publish.meta.clone());
+                let idempotent = publish.producer.is_some();
+                self.session.publish(Outgoing { topic, items: publish.into_items(), meta, idempotent }, now);
+            }
+            ClientMessage::Refresh(refresh) => self.session.set_token(refresh.token, now),
+            // The session does these by itself, or when it is told to where they are answered.
+            ClientMessage::History(_) | ClientMessage::Ping(_) => {}
+        }
+    }
+
+    fn handshake(&mut self, connection: u32, status: u16) {
+        let opens = self.wait_until(|replay| !replay.wanted.is_empty(), PATIENCE_MS);
+        assert!(opens, "{}: no socket is opened for connection {connection}", self.recording.name);
+        let socket = self.wanted.pop_front().unwrap();
+        if status == 101 {
+            self.sockets.insert(connection, socket);
+            self.session.socket_opened(socket, self.now());
+        } else {
+            let refusal = Refusal { status: Some(status), ..Refusal::default() };
+            self.session.socket_refused(socket, refusal, self.now());
+        }
+    }
+
+    fn lose(&mut self, connection: u32, code: u16) {
+        if let Some(socket) =
+            self.sockets.get(&connection).copied().filter(|socket| self.over.insert(*socket))
+        {
+            self.session.socket_closed(socket, code, "", self.now());
+        }
+    }
+
+    fn hear(&mut self, line: &Line) {
+        let socket = self.sockets[&line.connection];
+        let mut message = line.json().unwrap();
+        for field in ["id", "t"] {
+            if let Some(recorded) = message.get(field).cloned() {
+                message[field] = self.todays(line.connection, socket, &recorded);
+            }
+        }
+        self.session.socket_message(socket, &message.to_string(), self.now());
+    }
+
+    /// The `id` (or `t`) under which today's session asked what was asked under `recorded`.
+    fn todays(&mut self, connection: u32, socket: SocketId, recorded: &Value) -> Value {
+        let questions = &self.recorded[&connection];
+        let index = questions.iter().position(|(_, id)| id == recorded).unwrap();
+        let wanted = questions[index].0.clone();
+        let nth = questions[..index].iter().filter(|(key, _)| *key == wanted).count();
+        let found = |replay: &Self| {
+            let asked = replay.asked.get(&socket)?;
+            asked.iter().filter(|(key, _)| *key == wanted).nth(nth).map(|(_, id)| id.clone())
+        };
+        if found(self).is_none() && !self.wait_until(|replay| found(replay).is_some(), 2_000) {
+            self.make_ask(&wanted);
+            self.wait_until(|replay| found(replay).is_some(), 2_000);
+        }
+        found(self).unwrap_or_else(|| {
+            panic!("{}: today's session does not ask for {wanted:?} number {nth}", self.recording.name)
+        })
+    }
+
+    /// Makes the session ask what it asks only on request.
+    fn make_ask(&mut self, (action, topic): &Key) {
+        let now = self.now();
+        match action.as_str() {
+            "ping" => self.session.doubt(now),
+            "history" => {
+                let topic = topic.parse().unwrap();
+                let seen = self.session.position(&topic).map_or(0, |position| position.offset);
+                assert!(self.session.fetch_earlier(&topic, seen + 1, 1_000, now));
+            }
+            _ => {}
+        }
+    }
+
+    fn check(self) {
+        let name = &self.recording.name;
+        let connected = |event: &Event| matches!(event, Event::StateChanged { to: State::Connected, .. });
+        assert!(self.events.iter().any(connected), "{name}: not connected: {:?}", self.events);
+        for event in &self.events {
+            let is_wrong = matches!(
+                event,
+                Event::ProtocolError { .. }
+                    | Event::Failed { .. }
+                    | Event::Gap { .. }
+                    | Event::SubscribeRefused { .. }
+                    | Event::PublishRefused { .. }
+                    | Event::Dropped { .. }
+                    | Event::EarlierFailed { .. }
+                    | Event::TopicGone { .. }
+            );
+            assert!(!is_wrong, "{name}: {event:?}");
+        }
+        assert_eq!(delivered(&self.events), self.sent_by_server("items"), "{name}");
+        let published = self.events.iter().filter(|event| matches!(event, Event::Published { .. })).count();
+        let answers = self.server_messages().filter(|message| message["type"] == "published").count();
+        assert_eq!(published, answers, "{name}");
+    }
+
+    fn server_messages(&self) -> impl Iterator<Item = Value> {
+        let only = self.only;
+        let is_ours = move |line: &&Line| only.is_none_or(|only| line.connection == only);
+        self.recording
+            .lines
+            .iter()
+            .filter(is_ours)
+            .filter(|line| line.from == Side::Server)
+            .filter_map(Line::json)
+    }
+
+    /// Every publication that the server sent, by log and offset.
+    fn sent_by_server(&self, field: &str) -> BTreeMap<(String, String), BTreeMap<u64, Value>> {
+        let mut sent: BTreeMap<_, BTreeMap<u64, Value>> = BTreeMap::new();
+        for message in self.server_messages() {
+            let parts = message.get("parts").and_then(Value::as_array).cloned();
+            for part in parts.unwrap_or_else(|| vec![message]) {
+                for item in part.get(field).and_then(Value::as_array).into_iter().flatten() {
+                    let log = (text(&part["topic"]), text(&part["epoch"]));
+                    sent.entry(log).or_default().insert(item["offset"].as_u64().unwrap(), item.clone());
+                }
+            }
+        }
+        sent
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Every publication that the session handed on, by log and offset, each once and in order.
+fn delivered(events: &[Event]) -> BTreeMap<(String, String), BTreeMap<u64, Value>> {
+    let mut delivered: BTreeMap<_, BTreeMap<u64, Value>> = BTreeMap::new();
+    for event in events {
+        let Event::Publications { topic, epoch, items, .. } = event else { continue };
+        let log = delivered.entry((topic.to_string(), epoch.as_str().to_owned())).or_default();
+        for item in items {
+            let last = log.keys().next_back().copied();
+            assert!(
+                last.is_none_or(|last| item.offset == last + 1),
+                "{topic}: {} after {last:?}",
+                item.offset
+            );
+            let item: Value = serde_json::from_str(&serde_json::to_string(item).unwrap()).unwrap();
+            log.insert(item["offset"].as_u64().unwrap(), item);
+        }
+    }
+    delivered
+}
