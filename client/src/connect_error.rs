@@ -65,7 +65,8 @@ impl ConnectError {
     pub(crate) fn to_refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => *refusal,
-            Self::InvalidToken => Refusal { status: Some(401), retry_after_ms: None },
+            // No server has seen the token, and none would accept it.
+            Self::InvalidToken => Refusal { status: Some(401), retry_after_ms: None, is_from_server: true },
             Self::Unreachable { .. }
             | Self::Closed
             | Self::NotTls

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use shared::client::RequestId;
-use shared::{ClientMessage, ServerMessage};
+use shared::{ClientMessage, ServerMessage, handshake};
 use tickertape_session::Refused;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -31,8 +31,7 @@ impl Conversation {
     /// [`ClientError`], if the server does not answer or refuses the connection.
     pub async fn open(target: &Target) -> Result<Self, ClientError> {
         let server = target.ws().clone();
-        let mut protocols = vec!["tickertape.v1".to_owned()];
-        protocols.extend(target.token().map(|token| format!("bearer.{token}")));
+        let protocols = handshake::offer(target.token());
         let opened = timeout(TIMEOUT, socket::open(target, &protocols)).await;
         let opened = opened.map_err(|_| ClientError::NoAnswer { server: server.clone() })?;
         let stream =

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tickertape_session::{Effect, Event, Failure, Now, Session, Settings, SocketId, State};
+use tickertape_session::{Effect, Event, Now, Session, SessionFailure, Settings, SocketId, State};
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
@@ -117,7 +117,7 @@ impl Driver {
         Ok(())
     }
 
-    fn ended(&self, failure: Failure) -> ClientError {
+    fn ended(&self, failure: SessionFailure) -> ClientError {
         ClientError::session_ended(failure, self.target.ws(), self.target.token().is_some())
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use tickertape_session::{Failure, Refused};
+use tickertape_session::{Refused, SessionFailure};
 
 use crate::{Address, ConnectError};
 
@@ -115,13 +115,13 @@ impl ClientError {
     }
 
     /// The error for a session that has ended by itself.
-    pub(crate) fn session_ended(reason: Failure, server: &Address, with_token: bool) -> Self {
+    pub(crate) fn session_ended(reason: SessionFailure, server: &Address, with_token: bool) -> Self {
         let server = server.clone();
         match reason {
-            Failure::SignIn => Self::SignInRequired { server, with_token },
-            Failure::Forbidden => Self::Forbidden { server },
-            Failure::Removed => Self::Removed { server },
-            Failure::NotTickertape { status } => Self::NotTickertape { server, status: Some(status) },
+            SessionFailure::SignIn => Self::SignInRequired { server, with_token },
+            SessionFailure::Forbidden => Self::Forbidden { server },
+            SessionFailure::Removed => Self::Removed { server },
+            SessionFailure::NotTickertape { status } => Self::NotTickertape { server, status: Some(status) },
         }
     }
 }

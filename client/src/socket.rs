@@ -2,6 +2,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use http::header::RETRY_AFTER;
+use shared::handshake::{GATEWAY_ERROR_HEADER, REFUSED_HEADER};
 use tickertape_session::{Refusal, SocketId};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -90,6 +91,9 @@ fn refusal<T>(response: &http::Response<T>) -> Refusal {
     Refusal {
         status: Some(response.status().as_u16()),
         retry_after_ms: seconds.map(|seconds: u64| seconds.saturating_mul(1_000)),
+        is_from_server: [REFUSED_HEADER, GATEWAY_ERROR_HEADER]
+            .iter()
+            .any(|name| response.headers().contains_key(*name)),
     }
 }
 

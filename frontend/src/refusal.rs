@@ -2,6 +2,7 @@
 //! page asks the server again over HTTP.
 
 use gloo_net::http::Method;
+use shared::handshake::REFUSED_HEADER;
 use tickertape_session::Refusal;
 
 use crate::http;
@@ -13,6 +14,9 @@ const ABOUT_WHO_ASKS: [u16; 2] = [401, 403];
 /// Requests `/topics` with `token`. The refusal has no status if the server accepts the token or cannot be reached.
 pub async fn ask(http_api: &str, token: Option<&str>) -> Refusal {
     let response = http::request(Method::HEAD, &[http_api, "/topics"].concat(), token).await;
-    let status = response.map(|response| response.status()).filter(|status| ABOUT_WHO_ASKS.contains(status));
-    Refusal { status, retry_after_ms: None }
+    let Some(response) = response.filter(|response| ABOUT_WHO_ASKS.contains(&response.status())) else {
+        return Refusal::default();
+    };
+    let is_from_server = response.headers().get(REFUSED_HEADER).is_some();
+    Refusal { status: Some(response.status()), retry_after_ms: None, is_from_server }
 }

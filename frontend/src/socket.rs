@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use shared::handshake;
 use tickertape_session::{Effect, Event, Now, Refusal, Session, SocketId};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,8 +18,6 @@ use crate::{refusal, token};
 
 /// The close code of a connection that has served its purpose: RFC 6455, section 7.4.1.
 const NORMAL_CLOSURE: u16 = 1000;
-/// The prefix of the token in the list of sub-protocols.
-const BEARER: &str = "bearer.";
 
 /// A session with its sockets.
 #[derive(Clone)]
@@ -159,16 +158,9 @@ struct Socket {
 
 impl Socket {
     fn open(url: &str, protocols: &[String], id: SocketId, wiring: &Rc<Wiring>) -> Result<Self, JsValue> {
-        let token = protocols.iter().find_map(|name| name.strip_prefix(BEARER)).map(str::to_owned);
-        let web = match &token {
-            // Without a token the protocol's name has no use, and the proxy of `trunk serve` does not pass on the
-            // server's choice, without which a browser that offered protocols closes the socket (RFC 6455, section 4.1).
-            None => WebSocket::new(url)?,
-            Some(_) => {
-                let offered: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
-                WebSocket::new_with_str_sequence(url, &offered)?
-            }
-        };
+        let token = protocols.iter().find_map(|name| handshake::token_in(name)).map(str::to_owned);
+        let protocols: js_sys::Array = protocols.iter().map(|name| JsValue::from_str(name)).collect();
+        let web = WebSocket::new_with_str_sequence(url, &protocols)?;
         let has_opened = Rc::new(Cell::new(false));
         let (opened, failed) = (Rc::clone(&has_opened), Rc::clone(&has_opened));
         let socket = Self {

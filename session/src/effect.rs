@@ -41,8 +41,12 @@ pub enum Effect {
 /// How a handshake was refused, as far as the shell can know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refusal {
-    /// The HTTP status. `None` in a browser, and when no server answered.
+    /// The HTTP status. `None` when nobody answered, or when the shell was not told (in a browser that could not ask
+    /// by HTTP).
     pub status: Option<u16>,
     /// `Retry-After`, in milliseconds.
     pub retry_after_ms: Option<u64>,
+    /// Whether the answer is recognisably the server's own: it carries [`shared::handshake::REFUSED_HEADER`] or
+    /// [`shared::handshake::GATEWAY_ERROR_HEADER`]. Without these, a proxy between client and server may have given it.
+    pub is_from_server: bool,
 }

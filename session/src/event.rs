@@ -1,6 +1,6 @@
 //! What the session has to tell.
 
-use super::{Cause, Failure, State};
+use super::{Cause, SessionFailure, State};
 use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
 /// Numbers what was handed to [`super::Session::publish`].
@@ -163,7 +163,7 @@ pub enum Event {
     /// The session gave up. [`super::Session::set_token`], `open` or `retry_now` starts it again.
     Failed {
         /// Why, with words for people.
-        failure: Failure,
+        failure: SessionFailure,
     },
     /// The server refused something that is none of the above, or could not read what it got.
     Error {

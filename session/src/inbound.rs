@@ -3,7 +3,7 @@
 use super::book::Asked;
 use super::constants::REFUSED_RETRY_MS;
 use super::link::{Pending, Phase, Request};
-use super::{Event, Failure, Now, Refused, Session, SocketId};
+use super::{Event, Now, Refused, Session, SessionFailure, SocketId};
 use shared::server::{ErrorReply, HistoryReply, Pong, Publications, Published, Subscribed};
 use shared::{Advice, Filter, Position, ServerMessage, Topic};
 
@@ -213,7 +213,7 @@ impl Session {
     /// there is time to get another.
     fn sign_in_wanted(&mut self, socket: SocketId, now: Now) {
         if self.is_main(socket) {
-            self.fail(Failure::SignIn, now);
+            self.fail(SessionFailure::SignIn, now);
         } else {
             self.tell(Event::TokenWanted);
             self.end_successor(now);
@@ -235,7 +235,7 @@ impl Session {
         let refused = Refused { code: reply.code, message: reply.message };
         self.tell(Event::SubscribeRefused { filter, refused });
         if is_forbidden && self.subscriptions.is_empty() {
-            self.fail(Failure::Forbidden, now);
+            self.fail(SessionFailure::Forbidden, now);
         } else {
             self.greeted(socket, now);
         }

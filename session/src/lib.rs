@@ -52,7 +52,7 @@ pub use outbox::Outgoing;
 pub use settings::Settings;
 pub use state::State;
 pub use stats::Stats;
-pub use words::{Banner, Cause, Failure};
+pub use words::{Banner, Cause, SessionFailure};
 
 use book::Book;
 use clock::ServerClock;

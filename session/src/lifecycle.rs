@@ -4,12 +4,10 @@ use super::constants::{
     BANNER_MS, CLOSE_MS, OFFLINE_RETRY_MS, STABLE_MS, SUSPEND_AFTER_MS, SUSPENDED_RETRY_MS,
 };
 use super::link::{Link, Phase};
-use super::{Cause, Effect, Event, Failure, Now, Refusal, Session, SocketId, State, Timer, backoff};
-use shared::Advice;
+use super::{Cause, Effect, Event, Now, Refusal, Session, SessionFailure, SocketId, State, Timer, backoff};
 use shared::server::Disconnect;
+use shared::{Advice, handshake};
 
-/// The sub-protocol that `$connect` answers with.
-const PROTOCOL: &str = "tickertape.v1";
 /// Close code 1008, by which servers refuse who is there rather than what was sent.
 const POLICY_VIOLATION: u16 = 1008;
 /// Close code 1009: a message was too large for whoever received it.
@@ -25,7 +23,7 @@ pub(super) struct Trouble {
     /// Since when there is no connection.
     down_since_ms: Option<u64>,
     pub(super) cause: Option<Cause>,
-    pub(super) failure: Option<Failure>,
+    pub(super) failure: Option<SessionFailure>,
     /// Whether the server has refused the token once, so that the next refusal is final.
     token_doubted: bool,
     /// Whether a connection has ever been made, so that the next is a reconnection.
@@ -92,8 +90,7 @@ impl Session {
     pub(super) fn open_socket(&mut self, now: Now) -> Link {
         self.sockets_used = self.sockets_used.wrapping_add(1);
         let socket = SocketId(self.sockets_used);
-        let bearer = self.token.as_ref().map(|token| format!("bearer.{token}"));
-        let protocols = std::iter::once(PROTOCOL.to_owned()).chain(bearer).collect();
+        let protocols = handshake::offer(self.token.as_deref());
         self.effects.push_back(Effect::OpenSocket { socket, protocols });
         Link::new(socket, now)
     }
@@ -132,7 +129,7 @@ impl Session {
         let opened = link.phase != Phase::Opening;
         let cause = if opened { Cause::Closed { code } } else { Cause::Unreachable };
         let refused = code == POLICY_VIOLATION && self.is_token_refused_again();
-        self.ended(link, cause, refused.then_some(Failure::SignIn).filter(|_| is_main), None, now);
+        self.ended(link, cause, refused.then_some(SessionFailure::SignIn).filter(|_| is_main), None, now);
     }
 
     pub(super) fn refused(&mut self, socket: SocketId, refusal: Refusal, now: Now) {
@@ -142,7 +139,7 @@ impl Session {
             return;
         };
         let cause = refusal.status.map_or(Cause::Unreachable, |status| Cause::Refused { status });
-        let failure = refusal.status.and_then(terminal_status).filter(|_| is_main);
+        let failure = self.final_refusal(refusal).filter(|_| is_main);
         self.ended(link, cause, failure, refusal.retry_after_ms, now);
     }
 
@@ -154,15 +151,32 @@ impl Session {
         };
         self.effects.push_back(Effect::CloseSocket { socket });
         let failure = match message.code.advice() {
-            Advice::SignIn => Some(Failure::SignIn),
-            Advice::GiveUp => Some(Failure::Removed),
+            Advice::SignIn => Some(SessionFailure::SignIn),
+            Advice::GiveUp => Some(SessionFailure::Removed),
             Advice::Retry | Advice::Change | Advice::Reconnect => {
-                (!message.reconnect).then_some(Failure::Removed)
+                (!message.reconnect).then_some(SessionFailure::Removed)
             }
         };
         let hint_ms = message.window_ms.map(|window_ms| self.rng.up_to(window_ms));
         let cause = Cause::Server { code: message.code };
         self.ended(link, cause, failure.filter(|_| is_main), hint_ms, now);
+    }
+
+    /// The reason to give up after a refused handshake; `None` if the next attempt may succeed.
+    ///
+    /// Before the first connection there may be no Tickertape server at this address at all, so every answer counts.
+    /// Afterwards there is one, and what a proxy answers in its place while it is being redeployed (404, 403, a redirect,
+    /// a page with 200) passes: only the server itself can end the session.
+    fn final_refusal(&self, refusal: Refusal) -> Option<SessionFailure> {
+        let status = refusal.status?;
+        let is_believed = refusal.is_from_server || !self.trouble.connected_before;
+        match status {
+            401 if is_believed => Some(SessionFailure::SignIn),
+            403 if is_believed => Some(SessionFailure::Forbidden),
+            401 | 403 | 408 | 425 | 429 => None,
+            200..=499 if !self.trouble.connected_before => Some(SessionFailure::NotTickertape { status }),
+            _ => None,
+        }
     }
 
     /// Whether this refusal of the token is the second, so that asking for a fresh one has been in vain.
@@ -174,7 +188,14 @@ impl Session {
         again
     }
 
-    fn ended(&mut self, link: Link, cause: Cause, failure: Option<Failure>, hint_ms: Option<u64>, now: Now) {
+    fn ended(
+        &mut self,
+        link: Link,
+        cause: Cause,
+        failure: Option<SessionFailure>,
+        hint_ms: Option<u64>,
+        now: Now,
+    ) {
         match failure {
             Some(failure) => {
                 self.release(link, now);
@@ -248,11 +269,11 @@ impl Session {
     }
 
     /// Gives up until a person does something.
-    pub(super) fn fail(&mut self, failure: Failure, now: Now) {
+    pub(super) fn fail(&mut self, failure: SessionFailure, now: Now) {
         self.drop_links(now);
         self.trouble.failure = Some(failure);
         self.enter(State::Failed, now);
-        if failure == Failure::SignIn {
+        if failure == SessionFailure::SignIn {
             self.tell(Event::TokenWanted);
         }
         self.tell(Event::Failed { failure });
@@ -328,16 +349,5 @@ impl Session {
     pub(super) fn take_link(&mut self, socket: SocketId) -> Option<Link> {
         let main = self.link.take_if(|link| link.id == socket);
         main.or_else(|| self.successor.take_if(|link| link.id == socket))
-    }
-}
-
-/// What an HTTP status of a refused handshake means for good; `None` if it may be different next time.
-fn terminal_status(status: u16) -> Option<Failure> {
-    match status {
-        401 => Some(Failure::SignIn),
-        403 => Some(Failure::Forbidden),
-        408 | 425 | 429 => None,
-        200..=499 => Some(Failure::NotTickertape { status }),
-        _ => None,
     }
 }

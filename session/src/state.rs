@@ -21,7 +21,7 @@ pub enum State {
     Suspended,
     /// As waiting, while the machine says it has no network.
     Offline,
-    /// Given up until a person does something: see [`super::Failure`].
+    /// Given up until a person does something: see [`super::SessionFailure`].
     Failed,
     /// Asked to close; the socket is still closing.
     Closing,

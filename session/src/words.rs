@@ -10,7 +10,7 @@ pub enum Cause {
     OpenTimeout,
     /// No socket could be opened: no network, no server, or a refusal the browser does not explain.
     Unreachable,
-    /// The handshake was refused with this HTTP status, for now.
+    /// The handshake was refused with this HTTP status, perhaps by a proxy before the server, and may succeed later.
     Refused {
         /// The status.
         status: u16,
@@ -39,7 +39,8 @@ impl Cause {
         match self {
             Self::OpenTimeout => "the server did not answer the call in time",
             Self::Unreachable => "the server cannot be reached",
-            Self::Refused { .. } => "the server is not taking connections right now",
+            Self::Refused { status: 429 | 500.. } => "the server is not taking connections right now",
+            Self::Refused { .. } => "something else answers in place of the server",
             Self::NoReply => "the server accepted the connection but said nothing",
             Self::Silent => "the server went silent",
             Self::Closed { .. } => "the connection was closed",
@@ -62,7 +63,7 @@ impl Cause {
 
 /// Why the session gave up. Each names what a person should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub enum SessionFailure {
     /// The token is missing, wrong or has run out: sign in again.
     SignIn,
     /// The token is good and does not allow this.
@@ -76,7 +77,7 @@ pub enum Failure {
     },
 }
 
-impl Failure {
+impl SessionFailure {
     /// A sentence or two for people: what is wrong and what to do.
     pub fn words(self) -> &'static str {
         match self {
@@ -96,7 +97,7 @@ pub struct Banner {
     /// Why, as far as it is known.
     pub cause: Option<Cause>,
     /// Why the session gave up; only when it did.
-    pub failure: Option<Failure>,
+    pub failure: Option<SessionFailure>,
     /// When the server was last heard, by this machine's clock; `None` for never. What is shown is from then
     /// or before.
     pub last_heard_at: Option<Millis>,
@@ -108,7 +109,7 @@ impl Banner {
     /// A sentence for people. The time of the last data is left to the page, which knows the time zone.
     pub fn words(&self) -> &'static str {
         match (self.failure, self.last_heard_at) {
-            (Some(Failure::SignIn), None) => "This board asks for a token.",
+            (Some(SessionFailure::SignIn), None) => "This board asks for a token.",
             (Some(failure), _) => failure.words(),
             (None, Some(_)) => lost_words(self.state),
             (None, None) => never_words(self.state),

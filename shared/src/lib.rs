@@ -9,6 +9,7 @@
 //! * [`topic`], [`filter`], [`position`], [`publication`], [`meta`]: the nouns, valid by construction.
 //! * [`client`], [`server`]: one enum per direction; together they are the protocol (`PROTOCOL.md`).
 //! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
+//! * [`handshake`]: sub-protocols and headers, before there are messages.
 //! * [`limits`]: every limit, with unit, source and consequence.
 //! * [`freshness`], [`cadence`]: whether what a panel shows can be believed.
 
@@ -19,6 +20,7 @@ pub mod client;
 pub mod code;
 pub mod filter;
 pub mod freshness;
+pub mod handshake;
 pub mod limits;
 pub mod meta;
 pub mod position;

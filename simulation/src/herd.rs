@@ -72,7 +72,7 @@ pub fn sessions(clients: usize, farewell: &str, seed: u64) -> Herd {
                 gate.back(at_ms);
             }
             Step::Handshake(socket) => {
-                session.socket_refused(socket, Refusal { status: Some(429), retry_after_ms: None }, now);
+                session.socket_refused(socket, Refusal { status: Some(429), ..Refusal::default() }, now);
             }
         }
         agenda.follow(client, session, at_ms);

@@ -3,17 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use shared::handshake::{self, PROTOCOL};
 use shared::{Filter, Millis};
 
 use crate::principal::Principal;
 use crate::settings::Access;
 use crate::token::TokenError;
-
-/// The sub-protocol of the WebSocket, echoed when the client asks for it.
-pub const PROTOCOL: &str = "tickertape.v1";
-
-/// A browser cannot set headers on a WebSocket, so its token travels in the list of sub-protocols.
-const BEARER_PROTOCOL: &str = "bearer.";
 
 /// The headers that may hold a token.
 #[derive(Clone, Copy, Default)]
@@ -27,9 +22,9 @@ pub struct Credentials<'a> {
 impl<'a> Credentials<'a> {
     /// The token, from `Authorization: Bearer …` if that is there, else from the sub-protocol `bearer.…`.
     pub fn token(&self) -> Option<&'a str> {
-        self.authorization.and_then(bearer).or_else(|| {
-            split_protocols(self.protocols?).find_map(|protocol| protocol.strip_prefix(BEARER_PROTOCOL))
-        })
+        self.authorization
+            .and_then(bearer)
+            .or_else(|| split_protocols(self.protocols?).find_map(handshake::token_in))
     }
 }
 
@@ -43,7 +38,7 @@ impl fmt::Debug for Credentials<'_> {
 
 /// The sub-protocols a client asks for, without the entry that holds its token: fit for a log.
 pub fn asked_protocols(header: &str) -> Vec<String> {
-    let asked = split_protocols(header).filter(|protocol| !protocol.starts_with(BEARER_PROTOCOL));
+    let asked = split_protocols(header).filter(|protocol| handshake::token_in(protocol).is_none());
     asked.map(str::to_owned).collect()
 }
 

@@ -15,6 +15,7 @@ mod kill;
 #[cfg(unix)]
 mod lambda;
 mod page;
+mod redeploy;
 mod security;
 #[cfg(unix)]
 mod shutdown;

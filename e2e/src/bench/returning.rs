@@ -96,7 +96,7 @@ impl Returning {
             Err(error) => {
                 let status =
                     if let Error::Http(response) = error { Some(response.status().as_u16()) } else { None };
-                let refusal = Refusal { status, retry_after_ms: None };
+                let refusal = Refusal { status, ..Refusal::default() };
                 self.session.socket_refused(id, refusal, at(self.start));
             }
         }

@@ -3,7 +3,7 @@
 use shared::Millis;
 use shared::freshness::short_duration;
 use tickertape_session::words::state_words;
-use tickertape_session::{Banner, Failure, Latency, State, Stats};
+use tickertape_session::{Banner, Latency, SessionFailure, State, Stats};
 
 use crate::chart::clock::LocalClock;
 
@@ -143,7 +143,7 @@ impl Link {
 
     /// Whether a token is what is missing.
     pub fn wants_token(&self) -> bool {
-        self.banner.is_some_and(|banner| banner.failure == Some(Failure::SignIn))
+        self.banner.is_some_and(|banner| banner.failure == Some(SessionFailure::SignIn))
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn link(state: State, cause: Option<Cause>, failure: Option<Failure>) -> Link {
+    fn link(state: State, cause: Option<Cause>, failure: Option<SessionFailure>) -> Link {
         let banner = Banner { state, cause, failure, last_heard_at: Some(1), retry_at_mono_ms: None };
         Link { state, banner: Some(banner), last_data_at: Some(38_527_000), ..Link::default() }
     }
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_a_person_should_do() {
-        let refused = link(State::Failed, None, Some(Failure::SignIn));
+        let refused = link(State::Failed, None, Some(SessionFailure::SignIn));
         assert_eq!(
             news(&refused),
             ("You are signed out.".to_owned(), "Sign in again to see live data.".to_owned())
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn the_question_for_a_token_says_what_is_wrong_with_the_last_one() {
         let asked = |has_token, last_heard_at| {
-            let mut link = Link { has_token, ..link(State::Failed, None, Some(Failure::SignIn)) };
+            let mut link = Link { has_token, ..link(State::Failed, None, Some(SessionFailure::SignIn)) };
             link.banner = link.banner.map(|banner| Banner { last_heard_at, ..banner });
             link.token_words()
         };

@@ -2,7 +2,7 @@
 
 use super::Harness;
 use crate::constants::{BANNER_MS, OFFLINE_RETRY_MS, OPEN_MS, STABLE_MS, SUSPEND_AFTER_MS};
-use crate::{Cause, Event, Failure, Refusal, Session, Settings, State};
+use crate::{Cause, Event, Refusal, Session, SessionFailure, Settings, State};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -30,11 +30,11 @@ fn wait_for_attempt(harness: &mut Harness) {
 }
 
 fn refuse(harness: &mut Harness, status: u16) {
-    let (socket, refusal) = (harness.socket(), Refusal { status: Some(status), retry_after_ms: None });
+    let (socket, refusal) = (harness.socket(), Refusal { status: Some(status), ..Refusal::default() });
     harness.act(|session, now| session.socket_refused(socket, refusal, now));
 }
 
-fn failure(harness: &mut Harness) -> Option<Failure> {
+fn failure(harness: &mut Harness) -> Option<SessionFailure> {
     harness.take_events().into_iter().find_map(|event| match event {
         Event::Failed { failure } => Some(failure),
         _ => None,
@@ -232,11 +232,11 @@ fn a_mass_disconnect_brings_viewers_back_evenly_over_the_window() {
 #[test]
 fn a_terminal_refusal_is_one_attempt_and_words() {
     let cases = [
-        (401, Failure::SignIn, "This board asks for a token."),
-        (403, Failure::Forbidden, Failure::Forbidden.words()),
+        (401, SessionFailure::SignIn, "This board asks for a token."),
+        (403, SessionFailure::Forbidden, SessionFailure::Forbidden.words()),
         (
             404,
-            Failure::NotTickertape { status: 404 },
+            SessionFailure::NotTickertape { status: 404 },
             "There is no Tickertape server at this address. Check the address.",
         ),
     ];
@@ -252,6 +252,50 @@ fn a_terminal_refusal_is_one_attempt_and_words() {
     }
 }
 
+/// Loses the connection and refuses the next attempt.
+fn refuse_again(harness: &mut Harness, status: u16, is_from_server: bool) {
+    harness.close(1006);
+    wait_for_attempt(harness);
+    let refusal = Refusal { status: Some(status), is_from_server, ..Refusal::default() };
+    let socket = harness.socket();
+    harness.act(|session, now| session.socket_refused(socket, refusal, now));
+}
+
+#[test]
+fn after_a_connection_what_a_proxy_answers_in_place_of_the_server_is_tried_again() {
+    for status in [200, 302, 401, 403, 404, 502, 503] {
+        let mut harness = Harness::connected();
+        refuse_again(&mut harness, status, false);
+        assert_eq!((harness.state(), failure(&mut harness)), (State::Waiting, None), "{status}");
+        wait_for_attempt(&mut harness);
+        harness.accept();
+        harness.confirm(&[]);
+        assert_eq!(harness.state(), State::Connected, "{status}");
+    }
+}
+
+#[test]
+fn after_a_connection_the_servers_own_refusal_is_final() {
+    for (status, expected) in [(401, SessionFailure::SignIn), (403, SessionFailure::Forbidden)] {
+        let mut harness = Harness::connected();
+        refuse_again(&mut harness, status, true);
+        assert_eq!((harness.state(), failure(&mut harness)), (State::Failed, Some(expected)), "{status}");
+    }
+}
+
+#[test]
+fn the_attempts_behind_a_proxy_become_rare_and_never_end() {
+    let mut harness = Harness::connected();
+    refuse_again(&mut harness, 404, false);
+    for _ in 0..200 {
+        wait_for_attempt(&mut harness);
+        refuse(&mut harness, 404);
+    }
+    assert_eq!((harness.state(), failure(&mut harness)), (State::Suspended, None));
+    let banner = harness.session.banner(harness.now).unwrap();
+    assert_eq!(banner.cause.unwrap().words(), "something else answers in place of the server");
+}
+
 #[test]
 fn a_refusal_that_may_pass_is_tried_again() {
     for status in [429, 500, 503] {
@@ -264,8 +308,11 @@ fn a_refusal_that_may_pass_is_tried_again() {
 
 #[test]
 fn the_server_decides_by_its_code_whether_to_come_back() {
-    let cases =
-        [(3000, true, None), (3500, false, Some(Failure::SignIn)), (4000, false, Some(Failure::Removed))];
+    let cases = [
+        (3000, true, None),
+        (3500, false, Some(SessionFailure::SignIn)),
+        (4000, false, Some(SessionFailure::Removed)),
+    ];
     for (code, reconnect, expected) in cases {
         let mut harness = Harness::connected();
         harness.dismiss(code, reconnect, None);
@@ -278,7 +325,7 @@ fn the_server_decides_by_its_code_whether_to_come_back() {
 fn a_token_that_ran_out_ends_in_failed_and_a_new_one_starts_again() {
     let mut harness = Harness::connected();
     harness.refuse(None, 301, None);
-    assert_eq!(failure(&mut harness), Some(Failure::SignIn));
+    assert_eq!(failure(&mut harness), Some(SessionFailure::SignIn));
     harness.pass(60_000);
     assert_eq!(harness.sockets.len(), 1);
     harness.act(|session, now| session.set_token("fresh".into(), now));
@@ -297,7 +344,7 @@ fn a_forbidden_filter_is_named_and_the_last_of_them_ends_the_session() {
     harness.refuse(Some(requests[0].id), 400, None);
     assert_eq!(harness.state(), State::Connected, "b/* may still be allowed");
     harness.refuse(Some(requests[1].id), 400, None);
-    assert_eq!((harness.state(), failure(&mut harness)), (State::Failed, Some(Failure::Forbidden)));
+    assert_eq!((harness.state(), failure(&mut harness)), (State::Failed, Some(SessionFailure::Forbidden)));
 }
 
 #[test]
@@ -309,7 +356,7 @@ fn close_code_1008_is_one_retry_with_a_fresh_token_and_then_the_end() {
     assert_eq!(harness.protocols[1], ["tickertape.v1", "bearer.fresh"]);
     harness.accept();
     harness.close(1008);
-    assert_eq!(failure(&mut harness), Some(Failure::SignIn));
+    assert_eq!(failure(&mut harness), Some(SessionFailure::SignIn));
     harness.pass(1_000_000);
     assert_eq!(harness.sockets.len(), 2);
 }

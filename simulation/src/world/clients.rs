@@ -3,7 +3,7 @@
 use backend_core::token::{Claims, mint};
 use shared::publication::Item;
 use shared::{Filter, Topic};
-use tickertape_session::{DropReason, Effect, Event, Failure, Now, Outgoing, Session, State};
+use tickertape_session::{DropReason, Effect, Event, Now, Outgoing, Session, SessionFailure, State};
 
 use super::server::SECRET;
 use super::{Due, World, filter};
@@ -170,7 +170,7 @@ impl World<'_> {
         self.check_event(client, event)?;
         let one = &mut self.clients[client];
         let wants_token = match event {
-            Event::TokenWanted | Event::Failed { failure: Failure::SignIn } => true,
+            Event::TokenWanted | Event::Failed { failure: SessionFailure::SignIn } => true,
             // A browser is not told why it is refused; its shell asks for a token when that goes on.
             Event::AttemptFailed { attempt, .. } => one.is_browser && *attempt >= 2,
             Event::Failed { failure } => return Err(format!("gave up: {failure:?}")),

@@ -130,7 +130,7 @@ impl World<'_> {
         self.wires[id].server = End::Closed;
         let is_browser = self.clients[self.wires[id].client].is_browser;
         let status = status.filter(|_| !is_browser);
-        self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None }));
+        self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None, is_from_server: true }));
     }
 
     /// `$connect` has answered.

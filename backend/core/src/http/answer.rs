@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::ErrorCode;
+use shared::handshake::REFUSED_HEADER;
 
 use crate::refusal::Refusal;
 
@@ -64,6 +65,7 @@ impl Answer {
     /// A refusal with a status of HTTP's own.
     pub fn error(status: u16, refusal: &Refusal) -> Self {
         let mut answer = Self::with(status, refusal.to_http_body());
+        answer.headers.push((REFUSED_HEADER, "1".into()));
         let seconds = refusal.retry_after_seconds();
         answer.headers.extend(seconds.map(|seconds| ("retry-after", seconds.to_string())));
         if status == 401 {

@@ -264,7 +264,7 @@ impl World {
             1 => self.arrive(
                 client,
                 socket,
-                Arrival::Refused(Refusal { status: Some(503), retry_after_ms: None }),
+                Arrival::Refused(Refusal { status: Some(503), ..Refusal::default() }),
             ),
             2 => {}
             _ => {

@@ -1,0 +1,50 @@
+//! Names that client and server use before they speak in messages: in the WebSocket's handshake, and where it is
+//! refused.
+//!
+//! ```
+//! use shared::handshake::{PROTOCOL, offer, token_in};
+//!
+//! let offered = offer(Some("abc"));
+//! assert_eq!(offered, [PROTOCOL, "bearer.abc"]);
+//! assert_eq!(offered.iter().find_map(|name| token_in(name)), Some("abc"));
+//! ```
+
+/// The sub-protocol of the WebSocket. A server echoes it if the client offers it.
+pub const PROTOCOL: &str = "tickertape.v1";
+
+/// Prefix of the sub-protocol that holds the token: a browser cannot set headers on a WebSocket.
+pub const BEARER_PREFIX: &str = "bearer.";
+
+/// Header of every HTTP answer by which a Tickertape server itself refuses a request; its value is `1`. Without it, a
+/// 401 or 403 may as well come from a proxy between client and server. Lower case, as HTTP/2 has it.
+pub const REFUSED_HEADER: &str = "tickertape-refused";
+
+/// Header of every HTTP answer by which API Gateway, or the gateway that stands in for it, refuses a request
+/// (API Gateway Developer Guide, "Gateway responses": `x-amzn-ErrorType`). Lower case.
+pub const GATEWAY_ERROR_HEADER: &str = "x-amzn-errortype";
+
+/// Lists the sub-protocols that a client offers: [`PROTOCOL`] and its token. A client without a token offers none,
+/// because some proxies, Trunk's among them, do not pass sub-protocols on, and a browser then closes the socket.
+pub fn offer(token: Option<&str>) -> Vec<String> {
+    token.map(|token| vec![PROTOCOL.to_owned(), [BEARER_PREFIX, token].concat()]).unwrap_or_default()
+}
+
+/// The token that an offered sub-protocol holds; `None` if it is another sub-protocol.
+pub fn token_in(protocol: &str) -> Option<&str> {
+    protocol.strip_prefix(BEARER_PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn only_a_client_with_a_token_offers_sub_protocols() {
+        assert_eq!(offer(None), Vec::<String>::new());
+        assert_eq!(offer(Some("x")), ["tickertape.v1", "bearer.x"]);
+        assert_eq!((token_in("bearer.x"), token_in(PROTOCOL)), (Some("x"), None));
+    }
+}
