@@ -18,7 +18,7 @@ pub struct Arrival {
     /// The newest publication, and its time stamp.
     newest: Option<(Order, Millis)>,
     replayed_at: Option<Millis>,
-    /// Whether the silence since the newest publication has been noticed.
+    /// True if the silence since the newest publication has been noticed.
     silence_noticed: bool,
 }
 
@@ -54,7 +54,7 @@ impl Arrival {
         self.replayed_at = Some(now);
     }
 
-    /// Whether it has just turned late: true once in each silence.
+    /// Returns whether it has just turned late: true once in each silence.
     pub fn turns_late(&mut self, cadence_ms: Option<u64>, around: Circumstances) -> bool {
         let is_silent = match self.evidence(cadence_ms, 0, around).freshness() {
             Freshness::Late | Freshness::Stale => true,
@@ -63,7 +63,7 @@ impl Arrival {
         is_silent && !std::mem::replace(&mut self.silence_noticed, true)
     }
 
-    /// Whether the mark of what was filled in has had its time.
+    /// Returns whether the mark of what was filled in has had its time.
     pub fn replay_is_over(&self, now: Millis) -> bool {
         self.replayed_at.is_some_and(|at| now.abs_diff(at) >= REPLAYED_MARK_MS)
     }

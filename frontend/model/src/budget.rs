@@ -1,11 +1,11 @@
-//! How much the page may remember.
+//! Limits of the memory that the page takes. Depends on [`super::window`] and on the number of rows of a chart.
 
 use shared::Millis;
 
 use super::window::Window;
 use crate::chart::series::SeriesSet;
 
-/// Topics shown; more are counted, not shown.
+/// Topics that the board shows; further ones are counted.
 pub const MOST_TOPICS: usize = 500;
 /// Rows one topic's numbers may have: the longest window at ten publications a second.
 pub const MOST_ROWS: usize = 36_000;
@@ -16,8 +16,7 @@ const LEAST_ROWS: usize = 300;
 /// Kept beyond the window, as a part of it, so that lines reach the left edge.
 const MARGIN: Millis = 20;
 
-/// From when on a topic's numbers are worth keeping: what is in the window, but no more than the topic's share of the
-/// memory.
+/// Time from which on a topic's numbers are kept: those in the window, but no more than the topic's share of the memory.
 pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
     let shown_from = now - window.ms() - window.ms() / MARGIN;
     let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));

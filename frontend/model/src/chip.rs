@@ -49,7 +49,7 @@ pub struct Chip {
     pub standing: Standing,
     /// Verdict on the data alone.
     pub freshness: Freshness,
-    /// Whether the fault is the connection's and not the publisher's.
+    /// True if the fault is the connection's and not the publisher's.
     pub cut_off: bool,
     /// A few words: `late, 3 s`.
     pub text: String,

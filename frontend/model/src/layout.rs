@@ -1,10 +1,10 @@
-//! Where each topic's panel stands.
+//! Order of the panels on the board, in groups. Depends on [`super::query`].
 
 use shared::Topic;
 
 use super::query::Query;
 
-/// Groups of topics by first segment, in an order that never changes under the reader: what is new comes last.
+/// Groups of topics by first segment. The order never changes under the reader: new groups and topics come last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     groups: Vec<Group>,
@@ -20,8 +20,8 @@ pub struct Group {
 }
 
 impl Layout {
-    /// Gives new topics a place after those of their group. Those that come together stand in order of name, so
-    /// that a page looks the same each time it is opened.
+    /// Adds topics after those of their group. Topics that are added together are sorted by name, so that a page looks the
+    /// same each time it is opened.
     pub fn add(&mut self, mut topics: Vec<Topic>) {
         topics.retain(|topic| !self.has(topic));
         topics.sort_unstable();
@@ -30,24 +30,24 @@ impl Layout {
         }
     }
 
-    /// Takes a topic's place away, and its group's if that is empty then.
+    /// Removes a topic, and its group if that is empty then.
     pub fn remove(&mut self, topic: &Topic) {
         self.groups.iter_mut().for_each(|group| group.topics.retain(|kept| kept != topic));
         self.groups.retain(|group| !group.topics.is_empty());
     }
 
-    /// Whether a topic has a place.
+    /// Returns whether a topic is on the board.
     pub fn has(&self, topic: &Topic) -> bool {
         let name = group_name(topic);
         self.groups.iter().any(|group| group.name == name && group.topics.contains(topic))
     }
 
-    /// The groups.
+    /// All groups, in order.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
 
-    /// Only what is looked for, without the groups in which nothing is.
+    /// Groups with the topics that a search finds, without empty groups.
     pub fn found_by(&self, query: &Query) -> Vec<Group> {
         let found = self.groups.iter().map(|group| Group {
             name: group.name.clone(),
@@ -65,7 +65,7 @@ impl Layout {
     }
 }
 
-/// What a panel calls itself inside its group: the topic without the group's segment.
+/// Name of a panel inside its group: the topic without the group's segment.
 pub fn short_name(topic: &Topic) -> &str {
     topic.as_str().split_once('/').map_or(topic.as_str(), |(_, rest)| rest)
 }

@@ -77,7 +77,7 @@ impl Lines {
         self.lines.len()
     }
 
-    /// Whether no line is kept.
+    /// Returns whether no line is kept.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }

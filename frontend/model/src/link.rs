@@ -1,4 +1,4 @@
-//! The connection in words.
+//! State of the connection to the server, in words. Depends on the session's state.
 
 use shared::Millis;
 use shared::freshness::short_duration;
@@ -7,35 +7,36 @@ use tickertape_session::{Banner, Latency, SessionFailure, State, Stats};
 
 use crate::chart::clock::LocalClock;
 
-/// What the board shows of the connection.
+/// Facts about the connection that the board shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// Where the session stands.
+    /// State of the session.
     pub state: State,
-    /// What to show across the page.
+    /// Message to show across the page; `None` while there is nothing to say.
     pub banner: Option<Banner>,
-    /// Connections that watch.
+    /// Number of connected viewers; `None` while it is not known.
     pub viewers: Option<u64>,
-    /// How long publications take to arrive.
+    /// Time that publications take to arrive; `None` while nothing is measured.
     pub latency: Option<Latency>,
-    /// Whether a token is shown to the server.
+    /// True if the session sends a token to the server.
     pub has_token: bool,
-    /// What happened so far.
+    /// Counters of the session.
     pub stats: Stats,
-    /// When data came last, by this machine's clock.
+    /// Time of the last data, by this machine's clock.
     pub last_data_at: Option<Millis>,
-    /// Since when the server cannot be heard, by the server's clock, once that is news.
+    /// Time since which the server cannot be heard, by the server's clock; `None` while it can, or while the
+    /// interruption is too short to be shown.
     pub cut_off_since: Option<Millis>,
 }
 
-/// How good the news is: a shape and a colour.
+/// Severity of the connection's state, which has a shape and a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Data flows.
+    /// Data arrives.
     Good,
-    /// It may come by itself.
+    /// Data does not arrive, but may again without help.
     Waiting,
-    /// A person has to do something, or it takes long.
+    /// Somebody has to act, or the interruption takes long.
     Down,
 }
 
@@ -55,7 +56,7 @@ impl Default for Link {
 }
 
 impl Link {
-    /// How good the news is.
+    /// Severity of the state.
     pub fn tone(&self) -> Tone {
         match self.state {
             State::Connected | State::Rotating => Tone::Good,
@@ -106,7 +107,7 @@ impl Link {
             .unwrap_or_default()
     }
 
-    /// What the banner says: the news, and what comes of it. `Connection lost, last data 10:42:07.` and
+    /// Text of the banner: what happened, and what happens next. `Connection lost, last data 10:42:07.` and
     /// `Reconnecting…`
     pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
         let banner = self.banner?;
@@ -119,17 +120,18 @@ impl Link {
         Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
     }
 
-    /// Whether "Try now" is offered: also while a try is running, so that the button does not come and go.
+    /// Returns whether "Try now" is offered. It is also offered during an attempt, so that the button does not come and
+    /// go.
     pub fn can_retry(&self) -> bool {
         self.banner.is_some() && self.state.is_down() && !self.wants_token()
     }
 
-    /// Whether the server has said anything yet that may be on the board.
+    /// Returns whether the server has ever sent anything, which may be on the board.
     pub fn has_heard(&self) -> bool {
         self.banner.is_none_or(|banner| banner.last_heard_at.is_some())
     }
 
-    /// Why a token is asked for; what is going on once it is given.
+    /// Text at the request for a token: the reason for it, or that signing in is under way.
     pub fn token_words(&self) -> &'static str {
         match (self.wants_token(), self.has_token, self.has_heard()) {
             (false, _, _) => "Signing in…",
@@ -141,7 +143,7 @@ impl Link {
         }
     }
 
-    /// Whether a token is what is missing.
+    /// Returns whether the server refuses the session for want of a valid token.
     pub fn wants_token(&self) -> bool {
         self.banner.is_some_and(|banner| banner.failure == Some(SessionFailure::SignIn))
     }

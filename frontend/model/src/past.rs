@@ -48,9 +48,9 @@ pub struct Past {
     held: Vec<Held>,
     places: VecDeque<Place>,
     asked: Option<(Wish, Millis)>,
-    /// Whether there is nothing before the first held publication.
+    /// True if there is nothing before the first held publication.
     is_whole: bool,
-    /// Whether the next hole is due to a loss.
+    /// True if the next hole is due to a loss.
     is_lossy: bool,
 }
 
@@ -147,7 +147,7 @@ impl Past {
         before.into_iter().chain(between).filter(|span| !span.is_empty()).collect()
     }
 
-    /// Adds a publication to the held parts. Whether it was not there before.
+    /// Adds a publication to the held parts. Returns whether it is new.
     fn hold(&mut self, place: Place) -> bool {
         let index = self.held.partition_point(|held| held.last.offset < place.offset);
         if self.held.get(index).is_some_and(|held| held.first.offset <= place.offset) {

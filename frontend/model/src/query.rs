@@ -1,20 +1,21 @@
-//! What the reader typed to find topics.
+//! Search for topics by name.
 
 use shared::Topic;
 
-/// Words that must all be found in a topic's name, whatever their case. A star stands for anything, as in filters.
+/// Words that must all occur in a topic's name, in any order and case. A star stands for any characters, as in
+/// filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     words: Vec<String>,
 }
 
 impl Query {
-    /// Reads what was typed. Nothing typed finds everything.
+    /// Creates the search for a text that a reader typed. An empty text finds every topic.
     pub fn new(text: &str) -> Self {
         Self { words: text.split_whitespace().map(str::to_ascii_lowercase).collect() }
     }
 
-    /// Whether `topic` is looked for.
+    /// Returns whether the search finds `topic`.
     pub fn finds(&self, topic: &Topic) -> bool {
         let name = topic.as_str().to_ascii_lowercase();
         self.words.iter().all(|word| finds_word(&name, word))

@@ -58,7 +58,7 @@ pub fn count_numbers(data: &Value) -> usize {
     }
 }
 
-/// Whether `data` is an event, to be read in a log: an object with a message, or an event of Docker.
+/// Returns whether `data` is an event, to be read in a log: an object with a message, or an event of Docker.
 pub fn is_event(data: &Value) -> bool {
     data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }

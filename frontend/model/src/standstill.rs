@@ -1,36 +1,38 @@
-//! What comes of a topic while its panel stands still.
+//! State of a topic while the reader has paused the board. Depends on [`super::stream`].
 
 use super::stream::Stream;
 use crate::chart::series::SeriesSet;
 
-/// What is known of a topic beyond what its panel shows. Nothing, unless the reader has paused: then the panel goes on
-/// showing what it showed, however often it is taken off the page and put back, and all that comes is kept here.
+/// The newest state of a topic while the board is paused, ahead of the state that its panel shows.
+///
+/// It is empty unless the reader has paused. Then the panel goes on showing the state at that moment, however often it
+/// is taken off the page and put back, and publications change the state in here.
 #[derive(Clone, Debug, Default)]
 pub struct Standstill {
     ahead: Option<Box<(Stream, SeriesSet)>>,
 }
 
 impl Standstill {
-    /// What is shown stands still from now on.
+    /// Pauses: from now on the state that is shown does not change.
     pub fn begin(&mut self, stream: &Stream, series: &SeriesSet) {
         if self.ahead.is_none() {
             self.ahead = Some(Box::new((stream.clone(), series.clone())));
         }
     }
 
-    /// What is shown may go on with all that came meanwhile.
+    /// Resumes: the state that is shown becomes the newest.
     pub fn end(&mut self, stream: &mut Stream, series: &mut SeriesSet) {
         if let Some(ahead) = self.ahead.take() {
             (*stream, *series) = *ahead;
         }
     }
 
-    /// What is known: what is shown, or what is ahead of that.
+    /// The newest state: the one that is shown, or the one ahead of it.
     pub fn known<'a>(&'a self, stream: &'a Stream, series: &'a SeriesSet) -> (&'a Stream, &'a SeriesSet) {
         self.ahead.as_deref().map_or((stream, series), |(stream, series)| (stream, series))
     }
 
-    /// See [`Self::known`]; to be changed.
+    /// The newest state, to be changed. See [`Self::known`].
     pub fn known_mut<'a>(
         &'a mut self,
         stream: &'a mut Stream,

@@ -166,7 +166,7 @@ impl Mood {
     }
 }
 
-/// Whether `after` is the next publication of the same log after `before`.
+/// Returns whether `after` is the next publication of the same log after `before`.
 fn follows(before: Order, after: Order) -> bool {
     before.sequence() + 1 == after.sequence()
 }

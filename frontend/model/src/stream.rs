@@ -92,7 +92,7 @@ pub struct Figure {
     pub text: String,
     /// Unit with its prefix; empty for a count and for a text.
     pub unit: String,
-    /// Whether the newest value is a number.
+    /// True if the newest value is a number.
     pub is_number: bool,
     /// The last number, if the newest value is none: `last number 21.5 °C at 14:30:12`.
     pub note: Option<String>,
@@ -191,7 +191,7 @@ impl Stream {
         self.arrival.turns_late(cadence_ms, Circumstances { now, ..Circumstances::default() })
     }
 
-    /// Its name.
+    /// Name of the topic.
     pub fn topic(&self) -> &Topic {
         &self.topic
     }

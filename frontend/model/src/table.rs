@@ -28,7 +28,7 @@ pub struct Table {
 pub struct Column {
     /// Name of the column.
     pub name: String,
-    /// Whether it holds numbers, which are aligned to the right.
+    /// True if it holds numbers, which are aligned to the right.
     pub numeric: bool,
 }
 

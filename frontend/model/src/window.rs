@@ -1,8 +1,8 @@
-//! How much of the past the board shows.
+//! Length of the time that the board shows.
 
 use shared::client::Rewind;
 
-/// How much of the past the board shows.
+/// Length of the time that the board shows, up to now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
     /// One minute.
@@ -20,7 +20,7 @@ impl Window {
     /// Every window, shortest first.
     pub const ALL: [Self; 4] = [Self::Minute, Self::FiveMinutes, Self::Quarter, Self::Hour];
 
-    /// Its length in minutes: how it is written in addresses.
+    /// Length in minutes, which stands for it in addresses.
     pub fn minutes(self) -> u32 {
         match self {
             Self::Minute => 1,
@@ -35,13 +35,13 @@ impl Window {
         i64::from(self.minutes()) * 60_000
     }
 
-    /// The window of so many minutes.
+    /// Parses a number of minutes; `None` if there is no such window.
     pub fn of_minutes(text: &str) -> Option<Self> {
         let minutes: u32 = text.parse().ok()?;
         Self::ALL.into_iter().find(|window| window.minutes() == minutes)
     }
 
-    /// What its button says.
+    /// Text of its button.
     pub fn label(self) -> &'static str {
         match self {
             Self::Minute => "1 min",
@@ -51,7 +51,7 @@ impl Window {
         }
     }
 
-    /// What has to be replayed to fill it.
+    /// Stretch of the past that a subscription has to replay to fill it.
     pub fn rewind(self) -> Rewind {
         Rewind::Ms(self.ms().unsigned_abs())
     }

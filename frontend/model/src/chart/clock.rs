@@ -1,4 +1,4 @@
-//! The axis of time: local clock times at round distances.
+//! Local clock times, and the marks of an axis of time.
 
 use std::ops::Range;
 
@@ -24,7 +24,9 @@ const STEPS_MS: [i64; 14] = [
     6 * HOUR_MS,
 ];
 
-/// Local time, as far as a chart needs it: how far local clocks are ahead of UTC.
+/// Local time, as its distance from UTC.
+///
+/// The zone of a page may change while it is open, so the clock is an argument wherever a time is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LocalClock {
     /// Milliseconds ahead of UTC: 7,200,000 in Berlin in summer.
@@ -35,7 +37,7 @@ impl LocalClock {
     /// Coordinated universal time.
     pub const UTC: Self = Self { offset_ms: 0 };
 
-    /// The times to mark in a window, at most `most` of them, at round local times.
+    /// Times to mark in a window, about `most` of them, at round local times.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);
         let first = (window.start + self.offset_ms).div_euclid(step_ms) * step_ms - self.offset_ms;
@@ -63,12 +65,12 @@ impl LocalClock {
         format!("{}.{:03}", self.seconds(ts_ms), ts_ms.rem_euclid(SECOND_MS))
     }
 
-    /// As short as marks at these times can be told apart.
+    /// Label of a mark: minutes if all marks fall on a minute, else seconds.
     pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
         if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
     }
 
-    /// Whether all times fall on a minute of the local clock.
+    /// Returns whether all times fall on a minute of the local clock.
     pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
         ticks.iter().all(|tick| (tick + self.offset_ms).rem_euclid(MINUTE_MS) == 0)
     }

@@ -45,12 +45,12 @@ impl Decimal {
         Some(decimal)
     }
 
-    /// Whether it is zero.
+    /// Returns whether it is zero.
     pub fn is_zero(&self) -> bool {
         self.digits.is_empty() || self.digits.bytes().all(|digit| digit == b'0')
     }
 
-    /// Whether it is a whole number written without a point.
+    /// Returns whether it is a whole number written without a point.
     pub fn is_whole(&self) -> bool {
         self.scale <= 0
     }
@@ -60,7 +60,7 @@ impl Decimal {
         self.digits.len()
     }
 
-    /// Whether it has no significant digits: it is zero.
+    /// Returns whether it has no significant digits, that is, whether it is zero.
     pub fn is_empty(&self) -> bool {
         self.digits.is_empty()
     }
@@ -123,7 +123,7 @@ impl Decimal {
         if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
     }
 
-    /// Whether it is below zero; there is no negative zero.
+    /// Returns whether it is below zero; there is no negative zero.
     pub fn is_negative(&self) -> bool {
         self.negative && !self.is_zero()
     }
@@ -155,7 +155,7 @@ impl Decimal {
         self
     }
 
-    /// Whether nothing but zeros stands after the point.
+    /// Returns whether nothing but zeros stands after the point.
     fn is_integral(&self) -> bool {
         self.is_zero() || {
             let decimals = self.decimals();

@@ -1,11 +1,12 @@
-//! As many points as a screen can show: first, least, greatest and last of each column of pixels.
+//! Reduction of samples to as many points as a screen can show: the first, least, greatest and last of each column of
+//! pixels. Depends on [`super::spans`].
 
 use super::spans::Spans;
 
-/// A sample: its time and its value.
+/// Time and value of a sample.
 pub type Sample = (i64, f64);
 
-/// Where a line must not go on, though there are samples on both sides.
+/// Conditions under which a line is parted between two samples.
 #[derive(Clone, Copy, Debug)]
 pub struct Breaks<'a> {
     /// Two samples further apart than this are not joined; none joins all that is not lost.

@@ -1,4 +1,5 @@
-//! A chart as a list of marks: what is drawn, in which order, in which ink. What the inks look like, the canvas knows.
+//! A chart as a list of marks from back to front. The canvas decides which colours the inks have. Depends on
+//! [`super::geometry`], [`super::decimate`] and [`super::series`].
 
 use std::ops::Range;
 
@@ -9,12 +10,12 @@ use super::hidden::Hidden;
 use super::scale::Scale;
 use super::series::SeriesSet;
 
-/// All that decides how a chart looks at one moment.
+/// Everything that determines the look of a chart at one moment.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
     /// The data.
     pub set: &'a SeriesSet,
-    /// Which series the reader switched off.
+    /// Series that the reader switched off.
     pub hidden: &'a Hidden,
     /// With axes, or bare.
     pub look: Look,
@@ -22,15 +23,15 @@ pub struct Scene<'a> {
     pub window: Range<i64>,
     /// The axis of values.
     pub scale: &'a Scale,
-    /// What it is drawn on.
+    /// Size of the canvas and of its text.
     pub surface: Surface,
     /// Samples further apart than this are not joined.
     pub hole_ms: Option<i64>,
-    /// Whether the data is stale.
+    /// True if the data is stale, which is drawn faintly.
     pub dimmed: bool,
     /// The time under the crosshair.
     pub crosshair: Option<i64>,
-    /// What local clocks show.
+    /// Clock for the axis of time.
     pub clock: LocalClock,
 }
 
@@ -39,7 +40,7 @@ const MINUTE_LABEL_DIGITS: f64 = 9.0;
 /// Room for `10:42:15` and some air, in digits.
 const SECOND_LABEL_DIGITS: f64 = 13.0;
 
-/// How much a chart shows around its lines.
+/// Amount of axes and labels around the lines of a chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Look {
     /// Lines with axes, labels and a legend.
@@ -49,28 +50,28 @@ pub enum Look {
     Sparkline,
 }
 
-/// Something to draw.
+/// One element of a drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
     /// A straight hairline.
     Rule {
-        /// What it is drawn with.
+        /// Ink of the line.
         ink: Ink,
-        /// Where it begins.
+        /// Beginning of the line.
         from: Point,
-        /// Where it ends.
+        /// End of the line.
         to: Point,
     },
     /// A curve.
     Line {
-        /// What it is drawn with.
+        /// Ink of the curve.
         ink: Ink,
         /// Its corners, left to right.
         points: Vec<Point>,
     },
     /// The space between a curve and a level below it.
     Area {
-        /// What it is filled with, thinly.
+        /// Ink of the filling, which is thin.
         ink: Ink,
         /// The curve's corners, left to right.
         points: Vec<Point>,
@@ -79,7 +80,7 @@ pub enum Mark {
     },
     /// A dot: a sample that stands alone, the end of a sparkline, or a reading under the crosshair.
     Dot {
-        /// What it is filled with.
+        /// Ink of the filling.
         ink: Ink,
         /// Its middle.
         at: Point,
@@ -92,22 +93,22 @@ pub enum Mark {
     Unloaded(Rect),
     /// Words or a number.
     Text {
-        /// Where it hangs: the middle of its height.
+        /// Position of the text, at half its height.
         at: Point,
-        /// Which part of it stands there.
+        /// Part of the text that stands at the position.
         align: Align,
-        /// What it says.
+        /// The text itself.
         text: String,
     },
-    /// What follows is drawn faintly.
+    /// The marks after this one are drawn faintly.
     Dim,
-    /// What follows is not drawn outside a rectangle.
+    /// The marks after this one are not drawn outside a rectangle.
     Clip(Rect),
     /// Takes [`Self::Dim`] and [`Self::Clip`] back.
     Restore,
 }
 
-/// What something is drawn with.
+/// Colour of a mark, by its role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     /// The grid.
@@ -120,7 +121,7 @@ pub enum Ink {
     Series(usize),
 }
 
-/// Which part of a text stands at its place.
+/// Part of a text that stands at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     /// Its left end.
@@ -132,7 +133,7 @@ pub enum Align {
 }
 
 impl Scene<'_> {
-    /// Where the data goes.
+    /// Rectangle of the data, with its times and values.
     pub fn plot(&self) -> Plot {
         match self.look {
             Look::Line => self.surface.plot_with_axes(self.window.clone(), self.scale),
@@ -158,7 +159,7 @@ impl Scene<'_> {
         marks
     }
 
-    /// Whether the window holds no sample and nothing is known to be lost in it.
+    /// Returns whether the window holds no sample and nothing in it is lost or not loaded yet.
     fn has_nothing(&self) -> bool {
         self.set.rows_within(&self.window).is_empty()
             && !self.set.lost().meets(self.window.start, self.window.end)
@@ -290,7 +291,8 @@ impl Scene<'_> {
         }
     }
 
-    /// How far from the crosshair a sample may be and still be its reading: some pixels, or half a hole.
+    /// Largest distance in milliseconds between the crosshair and the sample that is read there: some pixels, or half a
+    /// hole.
     pub fn reach_ms(&self, plot: &Plot) -> i64 {
         let pixels_ms = plot.pixel_ms(1.0) * 8;
         self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))

@@ -106,7 +106,7 @@ impl Unit {
         if self.own.is_empty() && self.prefixes == Prefixes::Never { &self.name } else { self.own }
     }
 
-    /// Whether it is a share of a hundred.
+    /// Returns whether the unit is the percent.
     pub fn is_percent(&self) -> bool {
         self.own == "%"
     }
@@ -247,7 +247,7 @@ impl Format {
         &self.unit
     }
 
-    /// Whether the unit is another than the publisher's, which stands at the panel: `MiB/s` for `B/s`.
+    /// Returns whether the unit is another than the publisher's, which stands at the panel: `MiB/s` for `B/s`.
     pub fn is_converted(&self) -> bool {
         !self.prefix.suffix.is_empty() && self.prefix.suffix != self.unit.name
     }

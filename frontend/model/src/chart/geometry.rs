@@ -1,84 +1,86 @@
-//! Where things are: the plot's rectangle, times and values as pixels and back.
+//! Positions on a canvas: the plot's rectangle, and the conversion of times and values to pixels and back. Depends on
+//! [`super::scale`] and [`super::series`].
 
 use std::ops::Range;
 
 use super::scale::Scale;
 use super::series::SeriesSet;
 
-/// A place on the canvas, in CSS pixels from its upper left corner.
+/// A position on the canvas, in CSS pixels from its upper left corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
-    /// To the right.
+    /// Distance from the left edge.
     pub x: f64,
-    /// Downwards.
+    /// Distance from the upper edge.
     pub y: f64,
 }
 
 /// A rectangle in CSS pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rect {
-    /// Its left edge.
+    /// Position of the left edge.
     pub left: f64,
-    /// Its upper edge.
+    /// Position of the upper edge.
     pub top: f64,
-    /// How wide it is.
+    /// Width in CSS pixels.
     pub width: f64,
-    /// How high it is.
+    /// Height in CSS pixels.
     pub height: f64,
 }
 
-/// A canvas and its lettering.
+/// Size of a canvas and of its text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Surface {
-    /// Its width in CSS pixels.
+    /// Width in CSS pixels.
     pub width: f64,
-    /// Its height in CSS pixels.
+    /// Height in CSS pixels.
     pub height: f64,
     /// Device pixels per CSS pixel.
     pub density: f64,
-    /// The height of its letters in CSS pixels.
+    /// Font size in CSS pixels.
     pub font_px: f64,
-    /// The width of one digit in CSS pixels.
+    /// Width of one digit in CSS pixels.
     pub digit_px: f64,
 }
 
-/// The part of a canvas in which data is drawn, with what its edges stand for.
+/// The part of a canvas in which data is drawn, with the times and values of its edges.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
-    /// Where it is.
+    /// Rectangle of the plot.
     pub area: Rect,
-    /// The times of its left and right edge.
+    /// Times of the left and right edge.
     pub window: Range<i64>,
-    /// The value at its lower edge.
+    /// Value at the lower edge.
     pub min: f64,
-    /// The value at its upper edge.
+    /// Value at the upper edge.
     pub max: f64,
 }
 
 impl Rect {
-    /// Its right edge.
+    /// Position of the right edge.
     pub fn right(&self) -> f64 {
         self.left + self.width
     }
 
-    /// Its lower edge.
+    /// Position of the lower edge.
     pub fn bottom(&self) -> f64 {
         self.top + self.height
     }
 
-    /// Whether a place is in it, edges included.
+    /// Returns whether a position is in the rectangle, edges included.
     pub fn contains(&self, at: Point) -> bool {
         (self.left..=self.right()).contains(&at.x) && (self.top..=self.bottom()).contains(&at.y)
     }
 }
 
 impl Surface {
-    /// Whether there is anything to draw on.
+    /// Returns whether the canvas is too small to draw on.
     pub fn is_empty(&self) -> bool {
         self.width < 1.0 || self.height < 1.0
     }
 
-    /// Room for axes of values at the left and of time below; the time axis is left out where it would take too much.
+    /// Plot with room for the axis of values at the left and the axis of time below. The axis of time is left out where
+    /// it would take too much of the height.
     pub fn plot_with_axes(&self, window: Range<i64>, scale: &Scale) -> Plot {
         let widest = scale.ticks().map(|tick| scale.label(tick).chars().count()).max().unwrap_or(0).max(3);
         let left = (widest as f64 * self.digit_px + self.font_px * 0.8).ceil();
@@ -91,7 +93,7 @@ impl Surface {
         )
     }
 
-    /// The whole surface, with just enough room that no line is cut.
+    /// Plot over the whole canvas, with just enough margin that no line is cut.
     pub fn plot_bare(&self, window: Range<i64>, scale: &Scale) -> Plot {
         let margin = 4.0;
         let area =
@@ -99,12 +101,12 @@ impl Surface {
         self.plot(area, window, scale)
     }
 
-    /// Whether there is room for clock times below the plot.
+    /// Returns whether there is room for clock times below the plot.
     pub fn has_time_axis(&self) -> bool {
         self.height >= self.font_px * 8.0
     }
 
-    /// How many steps an axis of values has room for.
+    /// Number of steps that an axis of values has room for.
     pub fn value_steps(&self) -> usize {
         ((self.height / (self.font_px * 3.6)) as usize).clamp(2, 6)
     }
@@ -116,31 +118,31 @@ impl Surface {
 }
 
 impl Plot {
-    /// Where a time is.
+    /// Horizontal position of a time.
     pub fn x(&self, ts_ms: i64) -> f64 {
         let share = (ts_ms - self.window.start) as f64 / self.window_ms() as f64;
         self.area.left + share * self.area.width
     }
 
-    /// Where a value is.
+    /// Vertical position of a value.
     pub fn y(&self, value: f64) -> f64 {
         // Halves, because the distance of two numbers near the ends of the range of f64 is beyond it.
         let share = (value / 2.0 - self.min / 2.0) / (self.max / 2.0 - self.min / 2.0);
         self.area.bottom() - share * self.area.height
     }
 
-    /// Where a sample is.
+    /// Position of a sample.
     pub fn at(&self, (ts_ms, value): (i64, f64)) -> Point {
         Point { x: self.x(ts_ms), y: self.y(value) }
     }
 
-    /// Which time is at a distance from the canvas' left edge, at the nearest end of the window if it is outside.
+    /// Time at a distance from the canvas' left edge; the nearest end of the window if the position is outside.
     pub fn time_at(&self, x: f64) -> i64 {
         let share = ((x - self.area.left) / self.area.width).clamp(0.0, 1.0);
         self.window.start + (share * self.window_ms() as f64).round() as i64
     }
 
-    /// How much time one device pixel covers, at least a millisecond.
+    /// Time that one device pixel covers, in milliseconds, at least one.
     pub fn pixel_ms(&self, density: f64) -> i64 {
         (self.window_ms() as f64 / (self.area.width * density.max(0.5))).ceil().max(1.0) as i64
     }

@@ -1,16 +1,17 @@
-//! Which series the reader switched off.
+//! The series of a chart that the reader has switched off.
 
-/// Series that are not drawn, by name: the next page may meet them in another order.
+/// Names of the series that are not drawn. Names and not columns, because the next page may meet the series in another
+/// order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden(Vec<String>);
 
 impl Hidden {
-    /// No series.
+    /// Creates an empty set.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Whether a series is switched off.
+    /// Returns whether a series is switched off.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|hidden| hidden == name)
     }
@@ -24,7 +25,7 @@ impl Hidden {
         }
     }
 
-    /// What is switched off, in the order in which it was.
+    /// Names of the series that are switched off, in the order in which they were.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

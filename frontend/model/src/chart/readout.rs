@@ -33,7 +33,7 @@ pub struct Reading {
     pub name: String,
     /// The value with its unit; a dash if there is none, with its age if the series has stopped.
     pub text: String,
-    /// Whether the series has stopped while others go on, or its newest value is none.
+    /// True if the series has stopped while others go on, or if its newest value is none.
     pub is_over: bool,
 }
 
@@ -44,7 +44,7 @@ pub struct Cursor {
     pub ts_ms: i64,
     /// Its distance from the left edge of the canvas, in CSS pixels.
     pub x: f64,
-    /// Whether it is in the right half.
+    /// True if it is in the right half of the plot.
     pub is_right: bool,
 }
 

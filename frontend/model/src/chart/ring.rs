@@ -1,9 +1,9 @@
-//! One column of numbers that remembers the most recent of them.
+//! A bounded column of numbers that keeps the youngest.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// A column of plain numbers that grows up to a bound and then forgets its oldest.
+/// A column of numbers that grows up to a bound and then drops its oldest number for each new one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ring<T> {
     cells: VecDeque<T>,
@@ -11,29 +11,29 @@ pub struct Ring<T> {
 }
 
 impl<T: Copy + PartialOrd> Ring<T> {
-    /// An empty column that will hold at most `bound` numbers, and at least one.
+    /// Creates an empty column that holds at most `bound` numbers, and at least one.
     pub const fn new(bound: usize) -> Self {
         Self { cells: VecDeque::new(), bound: if bound == 0 { 1 } else { bound } }
     }
 
-    /// A column that already holds `len` times `fill`.
+    /// Creates a column that holds `len` times `fill`.
     pub fn filled(fill: T, len: usize, bound: usize) -> Self {
         let mut ring = Self::new(bound);
         ring.cells.resize(len.min(ring.bound), fill);
         ring
     }
 
-    /// How many numbers are held.
+    /// Number of numbers in the column.
     pub fn len(&self) -> usize {
         self.cells.len()
     }
 
-    /// Whether none is held.
+    /// Returns whether the column is empty.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// Whether the next number pushes the oldest out.
+    /// Returns whether the next number replaces the oldest.
     pub fn is_full(&self) -> bool {
         self.cells.len() >= self.bound
     }
@@ -48,14 +48,14 @@ impl<T: Copy + PartialOrd> Ring<T> {
         self.cells.back().copied()
     }
 
-    /// The numbers of some rows, oldest first; rows that are not there are left out.
+    /// Numbers of some rows, oldest first; rows that do not exist are skipped.
     pub fn rows(&self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator + '_ {
         let end = rows.end.min(self.len());
         self.cells.range(rows.start.min(end)..end).copied()
     }
 
-    /// Puts `cell` before `row`, or at the end if there is no such row; the oldest makes room if there is none.
-    /// A number older than everything in a full column is itself the oldest, and is not kept.
+    /// Inserts `cell` before `row`, or at the end if there is no such row. A full column drops its oldest number for it;
+    /// a number before everything in a full column is itself the oldest and is not kept.
     pub fn insert(&mut self, row: usize, cell: T) {
         let row = row.min(self.len());
         if !self.is_full() {
@@ -73,7 +73,7 @@ impl<T: Copy + PartialOrd> Ring<T> {
         }
     }
 
-    /// In a stretch of `rows` that is ascending: the first row whose number is not smaller than `cell`.
+    /// In `rows`, which must be ascending, the first row whose number is not smaller than `cell`.
     pub fn place_within(&self, rows: Range<usize>, cell: T) -> usize {
         let (mut start, mut end) = (rows.start, rows.end.min(self.len()));
         while start < end {
@@ -83,17 +83,17 @@ impl<T: Copy + PartialOrd> Ring<T> {
         start
     }
 
-    /// Forgets the oldest `count` numbers.
+    /// Drops the oldest `count` numbers.
     pub fn drop_first(&mut self, count: usize) {
         self.cells.drain(..count.min(self.cells.len()));
     }
 
-    /// In an ascending column: how many numbers are smaller than `cell`.
+    /// In an ascending column, the number of numbers that are smaller than `cell`.
     pub fn rows_before(&self, cell: T) -> usize {
         self.cells.partition_point(|kept| *kept < cell)
     }
 
-    /// In an ascending column: how many numbers are not greater than `cell`.
+    /// In an ascending column, the number of numbers that are not greater than `cell`.
     pub fn rows_through(&self, cell: T) -> usize {
         self.cells.partition_point(|kept| *kept <= cell)
     }

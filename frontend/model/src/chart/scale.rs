@@ -1,9 +1,10 @@
-//! From values to a calm axis: round ends, round steps, and no jumping about.
+//! Axes of values with round ends and round steps, which change as little as possible. Depends on
+//! [`super::format`](mod@super::format) and [`super::series`].
 
 use super::format::{Format, Unit};
 use super::series::Extent;
 
-/// Ends of an axis that are set and not found from the data.
+/// Ends of an axis that the publisher has set.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Bounds {
     /// The lower end.
@@ -19,9 +20,9 @@ pub struct Scale {
     pub min: f64,
     /// The upper end, above [`Self::min`].
     pub max: f64,
-    /// How far apart its marks are.
+    /// Distance between two marks.
     pub step: f64,
-    /// How values on it are written.
+    /// Format of the values on the axis.
     pub format: Format,
 }
 
@@ -33,7 +34,7 @@ const ROOMY: f64 = 0.5;
 const MOST_TICKS: usize = 24;
 
 impl Scale {
-    /// The axis for some data, or for none yet, with about `intervals` steps.
+    /// Creates the axis for data of this extent, or for no data, with about `intervals` steps.
     pub fn fit(extent: Option<Extent>, unit: &Unit, bounds: Bounds, intervals: usize) -> Self {
         let whole = extent.is_none_or(|extent| extent.whole);
         let (low, high) = ends(extent, unit, bounds);
@@ -51,7 +52,8 @@ impl Scale {
         }
     }
 
-    /// This axis, or the one before it if the data still sits well there: an axis grows at once and shrinks late.
+    /// Returns this axis, or the one before it if the data still fills enough of that: an axis grows at once and shrinks
+    /// late.
     pub fn settle(self, before: Option<&Self>) -> Self {
         match before {
             Some(before) if before.suits(&self) => before.clone(),
@@ -67,7 +69,7 @@ impl Scale {
             .take_while(|tick| *tick <= self.max + self.step * EPSILON)
     }
 
-    /// What stands at a mark. The uppermost names the unit, unless it is the one the panel names already.
+    /// Text at a mark. The uppermost names the unit, unless it is the one that the panel names already.
     pub fn label(&self, tick: f64) -> String {
         let format = self.format.for_steps(self.step);
         let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;

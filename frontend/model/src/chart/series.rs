@@ -85,7 +85,7 @@ pub struct Extent {
     pub min: f64,
     /// The greatest value.
     pub max: f64,
-    /// Whether every value is a whole number.
+    /// True if every value is a whole number.
     pub whole: bool,
 }
 
@@ -178,7 +178,7 @@ impl SeriesSet {
         self.times.len()
     }
 
-    /// Whether there are no rows.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
@@ -314,7 +314,7 @@ impl SeriesSet {
         }
     }
 
-    /// Whether the set is full of rows that are all younger.
+    /// Returns whether the set is full of rows that are all younger.
     fn is_beyond(&self, moment: Moment) -> bool {
         self.times.is_full() && self.times.rows_through(moment.ts_ms) == 0
     }

@@ -1,4 +1,4 @@
-//! Stretches of time: what was lost, what was filled in afterwards.
+//! Sets of stretches of time: lost data, data that was filled in afterwards, data that is not loaded.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ pub struct Spans {
 }
 
 impl Spans {
-    /// No stretch at all.
+    /// Creates an empty set.
     pub const fn new() -> Self {
         Self { spans: Vec::new() }
     }
@@ -28,7 +28,7 @@ impl Spans {
         self.spans.splice(first..last, std::iter::once(start..end));
     }
 
-    /// Takes a stretch out again, splitting what reaches over it: what was lost has been found.
+    /// Removes a stretch, and splits those that reach over it.
     pub fn remove(&mut self, span: Range<i64>) {
         if span.is_empty() {
             return;
@@ -42,17 +42,17 @@ impl Spans {
         self.spans.splice(first..last, rest);
     }
 
-    /// Forgets everything before `ts_ms`.
+    /// Removes everything before `ts_ms`.
     pub fn drop_before(&mut self, ts_ms: i64) {
         self.remove(i64::MIN..ts_ms);
     }
 
-    /// Forgets everything.
+    /// Removes everything.
     pub fn clear(&mut self) {
         self.spans.clear();
     }
 
-    /// Whether there is none.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
@@ -68,12 +68,12 @@ impl Spans {
         self.spans[first..].iter().take_while(move |kept| kept.start < window.end).cloned()
     }
 
-    /// Whether any stretch lies between, or reaches into, the two times.
+    /// Returns whether any stretch overlaps the time between the two.
     pub fn meets(&self, from_ms: i64, to_ms: i64) -> bool {
         self.within(from_ms..to_ms).next().is_some()
     }
 
-    /// Whether `ts_ms` is in a stretch.
+    /// Returns whether `ts_ms` is in a stretch.
     pub fn contains(&self, ts_ms: i64) -> bool {
         let next = self.spans.partition_point(|kept| kept.end <= ts_ms);
         self.spans.get(next).is_some_and(|kept| kept.contains(&ts_ms))

@@ -139,7 +139,7 @@ fn a_duration_names_its_two_largest_units() {
     }
 }
 
-/// What a person reads: the number that the text spells, in the unit that stands behind it.
+/// Value and precision that a person reads from a text.
 fn read_back(shown: &str, own: &str) -> (f64, f64) {
     let plain = shown.replace('−', "-");
     let (number, rest) = plain
