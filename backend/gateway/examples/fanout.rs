@@ -1,39 +1,26 @@
-//! What a broadcast costs: processor time for each delivery, and memory for each idle connection.
+//! Measures a broadcast: processor time for each delivery, and memory for each idle connection.
 //!
 //! `cargo run --release -p apigw-websocket --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of
-//! 1,000 clients. The clients are another process, so that only the gateway is measured; Linux only.
+//! 1,000 clients. The clients run in another process, so that only the gateway is measured. Linux only.
 
-use std::convert::Infallible;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use apigw_websocket::events::ApiGatewayProxyResponse;
 use apigw_websocket::{
-    Api, Connections, Frame, FunctionError, Functions, Gateway, Peer, Routes, ServerSettings,
-    SystemEnvironment, serve,
+    Api, Connections, Frame, Gateway, Routes, ServerSettings, SystemEnvironment, functions_fn, serve,
 };
-use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-type Failure = Box<dyn std::error::Error>;
+type AnyError = Box<dyn std::error::Error>;
 
 const PAYLOAD_BYTES: usize = 128;
 const WIRE_BYTES: usize = PAYLOAD_BYTES + 4;
 
-struct NoFunctions;
-
-impl Functions for NoFunctions {
-    async fn invoke(
-        &self,
-        _: ApiGatewayWebsocketProxyRequest,
-    ) -> Result<ApiGatewayProxyResponse, FunctionError> {
-        Ok(ApiGatewayProxyResponse::default())
-    }
-}
-
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<(), AnyError> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number =
         |at: usize, default: usize| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(default);
@@ -43,7 +30,7 @@ async fn main() -> Result<(), Failure> {
     }
 }
 
-async fn measure(viewers: usize, messages: usize) -> Result<(), Failure> {
+async fn measure(viewers: usize, messages: usize) -> Result<(), AnyError> {
     let (connections, address) = start().await?;
     let resident_before = resident_bytes()?;
     let mut clients = tokio::process::Command::new(std::env::current_exe()?)
@@ -80,27 +67,23 @@ async fn measure(viewers: usize, messages: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn start() -> Result<(Connections, String), Failure> {
+async fn start() -> Result<(Connections, String), AnyError> {
     let mut api = Api::new("ws", Routes::default());
     api.limits.connects_per_second = 100_000;
     let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
-    let gateway = Gateway::new(api, NoFunctions, connections.clone());
+    let gateway = Gateway::new(
+        api,
+        functions_fn(|_| async { Ok(ApiGatewayProxyResponse::default()) }),
+        connections.clone(),
+    );
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
-    let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
-        let gateway = gateway.clone();
-        async move {
-            let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-            let peer = peer.unwrap_or_else(|| ([127, 0, 0, 1], 0).into());
-            Ok::<_, Infallible>(gateway.handle(request, peer).await)
-        }
-    });
-    tokio::spawn(serve(listener, service, ServerSettings::default(), std::future::pending()));
+    tokio::spawn(serve(listener, gateway, ServerSettings::default(), std::future::pending()));
     Ok((connections, address))
 }
 
-/// Connects, then counts bytes until every message has come to everyone.
-async fn read_everything(address: &str, viewers: usize, messages: usize) -> Result<(), Failure> {
+/// Connects the clients, then reads until every message has arrived at each of them.
+async fn read_everything(address: &str, viewers: usize, messages: usize) -> Result<(), AnyError> {
     let mut readers = tokio::task::JoinSet::new();
     for _ in 0..viewers {
         let mut stream = TcpStream::connect(address).await?;
@@ -129,15 +112,15 @@ async fn read_everything(address: &str, viewers: usize, messages: usize) -> Resu
     Ok(())
 }
 
-/// User and system time of this process so far: fields 14 and 15 of `/proc/self/stat`, in hundredths of a second.
-fn cpu_time() -> Result<Duration, Failure> {
+/// Returns the user and system time of this process: fields 14 and 15 of `/proc/self/stat`, in hundredths of a second.
+fn cpu_time() -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
     Ok(Duration::from_millis(ticks * 10))
 }
 
-fn resident_bytes() -> Result<usize, Failure> {
+fn resident_bytes() -> Result<usize, AnyError> {
     let statm = std::fs::read_to_string("/proc/self/statm")?;
     Ok(statm.split(' ').nth(1).unwrap_or_default().parse::<usize>()? * 4096)
 }

@@ -1,23 +1,21 @@
-//! The gateway's own HTTP answers.
+//! The HTTP answers that the gateway itself gives.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde_json::json;
 
-/// The body of every answer: whole, and short.
+/// The body of every answer of a gateway: short, and in memory as a whole.
 pub type Body = Full<Bytes>;
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// An answer without a body.
 pub(crate) fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::default());
     *response.status_mut() = status;
     response
 }
 
-/// An answer of JSON.
 pub(crate) fn json(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
@@ -25,12 +23,12 @@ pub(crate) fn json(status: StatusCode, body: &serde_json::Value) -> Response<Bod
     response
 }
 
-/// An error as AWS writes it: its type in a header, its message in JSON.
+/// Builds an error as AWS writes it: its type in the header `x-amzn-ErrorType`, its message as JSON.
 pub(crate) fn error(status: StatusCode, error_type: &'static str, message: &str) -> Response<Body> {
     typed(json(status, &json!({ "message": message })), error_type)
 }
 
-/// An error whose body is empty, as 410 has it.
+/// Builds an error with an empty body, as AWS answers 410.
 pub(crate) fn bare_error(status: StatusCode, error_type: &'static str) -> Response<Body> {
     typed(empty(status), error_type)
 }

@@ -1,35 +1,50 @@
-//! What one API is: its name, routes, authorizer and limits.
+//! The configuration of one WebSocket API.
 
-use crate::{Authorizer, Limits, OriginPolicy, RouteSelection, Routes};
+use crate::authorizer::Authorizer;
+use crate::limits::Limits;
+use crate::origin::OriginPolicy;
+use crate::route::{RouteSelection, Routes};
 
 /// The configuration of a gateway.
+///
+/// ```
+/// use apigw_websocket::{Api, Route, RouteSelection, Routes};
+///
+/// let mut api = Api::new("prod", Routes::new(["$connect", "join", "$default"])?);
+/// api.routes.insert("ask", Route::two_way())?;
+/// api.route_selection = RouteSelection::parse("$request.body.kind")?;
+/// api.limits.connections = 500;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Api {
     /// The first segment of every path: `ws://host/{stage}`, `http://host/{stage}/@connections/{id}`.
     pub stage: String,
-    /// The API's id, in events and ARNs.
+    /// Id of the API, in events and ARNs.
     pub id: String,
-    /// The region in ARNs.
+    /// Region in ARNs.
     pub region: String,
-    /// The account in ARNs: twelve digits.
+    /// Account in ARNs: twelve digits.
     pub account_id: String,
-    /// The routes there are.
+    /// The routes of the API.
     pub routes: Routes,
-    /// How a message names its route.
+    /// The expression that gives the route key of a message.
     pub route_selection: RouteSelection,
-    /// Who decides about handshakes, besides `$connect`.
+    /// The authorizer that decides about handshakes before `$connect` does, if there is one.
     pub authorizer: Option<Authorizer>,
-    /// What is allowed.
+    /// Limits of the gateway. They must equal those of its [`Connections`](crate::Connections).
     pub limits: Limits,
-    /// Which hosts and origins may ask.
+    /// The hosts and origins from which requests are taken.
     pub origins: OriginPolicy,
-    /// Whether a client's ping control frames keep an idle connection open. Reports about AWS conflict; `false`,
-    /// the stricter, is the default.
+    /// If true, a client's ping control frames keep an idle connection open. Reports about AWS conflict; `false`, the
+    /// stricter, is the default.
     pub client_ping_resets_idle: bool,
 }
 
 impl Api {
-    /// An API that routes by `$request.body.action`, without an authorizer, with AWS's limits, on loopback.
+    /// Creates an API that routes by `$request.body.action`, without an authorizer, with AWS's limits, for loopback
+    /// addresses only.
     pub fn new(stage: impl Into<String>, routes: Routes) -> Self {
         Self {
             stage: stage.into(),
@@ -45,7 +60,8 @@ impl Api {
         }
     }
 
-    /// What an authorizer is asked about: `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`.
+    /// Returns the ARN that an authorizer is asked about:
+    /// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`.
     pub fn connect_arn(&self) -> String {
         let Self { region, account_id, id, stage, .. } = self;
         format!("arn:aws:execute-api:{region}:{account_id}:{id}/{stage}/$connect")

@@ -1,4 +1,4 @@
-//! REQUEST authorizers: who is asked, and what their answer means ("Create a Lambda REQUEST authorizer").
+//! REQUEST authorizers: their configuration, and the evaluation of their answers ("Create a Lambda REQUEST authorizer").
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -8,28 +8,41 @@ use aws_lambda_events::iam::{IamPolicyEffect, IamPolicyStatement};
 use http::HeaderMap;
 use serde_json::Value;
 
-/// The largest answer of an authorizer (quotas page: "Authorizer result size", 8 KB).
+/// Size of the largest answer that is taken from an authorizer (quotas page: "Authorizer result size", 8 KB).
 const MAX_RESULT_BYTES: usize = 8 * 1024;
 
-/// An API's authorizer. It is asked once for each handshake; API Gateway does not cache its answers for WebSocket APIs.
+/// The configuration of an API's authorizer. It is invoked once for each handshake; API Gateway does not cache its answers
+/// for WebSocket APIs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Authorizer {
-    /// What a handshake must carry: without all of it the answer is 401, and the authorizer is not asked.
+    /// Headers and query parameters that a handshake must carry. If one is missing or empty, the answer is 401 and the
+    /// authorizer is not invoked.
     pub identity_sources: Vec<IdentitySource>,
 }
 
-/// One thing a handshake must carry.
+impl Authorizer {
+    /// Creates an authorizer with these identity sources.
+    pub fn new(identity_sources: impl IntoIterator<Item = IdentitySource>) -> Self {
+        Self { identity_sources: identity_sources.into_iter().collect() }
+    }
+}
+
+/// A header or query parameter that a handshake must carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentitySource {
-    /// `route.request.header.{name}`
+    /// The header of this name, written `route.request.header.{name}`.
     Header(String),
-    /// `route.request.querystring.{name}`
+    /// The query parameter of this name, written `route.request.querystring.{name}`.
     QueryString(String),
 }
 
-/// Text that names no identity source.
+/// The text is not an identity source.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is neither route.request.header.NAME nor route.request.querystring.NAME")]
+#[error(
+    "{text:?} is not an identity source: use route.request.header.NAME or route.request.querystring.NAME"
+)]
+#[non_exhaustive]
 pub struct UnknownIdentitySource {
     /// The refused text.
     pub text: String,
@@ -48,7 +61,7 @@ impl FromStr for IdentitySource {
 }
 
 impl IdentitySource {
-    /// Whether a handshake carries this, not empty.
+    /// Returns true if a handshake carries this header or parameter with a value that is not empty.
     pub(crate) fn is_in(&self, headers: &HeaderMap, query: &HashMap<String, Vec<String>>) -> bool {
         match self {
             Self::Header(name) => headers.get(name).is_some_and(|value| !value.is_empty()),
@@ -59,18 +72,18 @@ impl IdentitySource {
     }
 }
 
-/// What an authorizer's answer comes to.
+/// The meaning of an authorizer's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// Go on; these become `requestContext.authorizer`.
+    /// The handshake goes on; the fields become `requestContext.authorizer`.
     Allow(HashMap<String, Value>),
-    /// 403.
+    /// The handshake is answered with 403.
     Deny,
-    /// The answer is no answer: 500.
+    /// The answer is not valid; the handshake is answered with 500.
     Malformed,
 }
 
-/// Reads an authorizer's answer about `arn`.
+/// Evaluates an authorizer's answer about `arn`.
 pub(crate) fn decide(response: ApiGatewayCustomAuthorizerResponse, arn: &str) -> Decision {
     let oversized = serde_json::to_vec(&response).map_or(true, |json| json.len() > MAX_RESULT_BYTES);
     let Some(principal) = response.principal_id.filter(|_| !oversized) else { return Decision::Malformed };
@@ -82,7 +95,7 @@ pub(crate) fn decide(response: ApiGatewayCustomAuthorizerResponse, arn: &str) ->
     Decision::Allow(fields)
 }
 
-/// The context's values as text. Objects and arrays are not allowed there.
+/// Converts the values of a context to text; `None` if one is an object or an array, which API Gateway does not allow.
 fn context_fields(context: &Value) -> Option<HashMap<String, Value>> {
     match context {
         Value::Null => Some(HashMap::new()),
@@ -103,8 +116,8 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// IAM's rule: something allows, and nothing denies. Conditions are not evaluated: a statement that has them can
-/// deny, but not allow.
+/// Applies IAM's rule: at least one statement allows, and none denies. Conditions are not evaluated: a statement that has
+/// one can deny, but not allow.
 fn allows(policy: &ApiGatewayCustomAuthorizerPolicy, arn: &str) -> bool {
     let covering = || policy.statement.iter().filter(|statement| covers(statement, arn));
     let denied = covering().any(|statement| statement.effect == IamPolicyEffect::Deny);
@@ -118,7 +131,8 @@ fn covers(statement: &IamPolicyStatement, arn: &str) -> bool {
     statement.action.iter().any(action) && statement.resource.iter().any(|pattern| glob(pattern, arn))
 }
 
-/// IAM's wildcards: `*` for any text, `?` for one character. Linear in practice: one mark to go back to.
+/// Matches IAM's wildcards: `*` for any text, `?` for one character. After a mismatch the search resumes behind the last
+/// `*`, which is enough, because an earlier `*` could match nothing that the last one cannot.
 fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);
@@ -188,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_none_is_malformed() {
+    fn an_answer_without_a_principal_or_beyond_8_kb_or_with_a_list_is_malformed() {
         let allow = || json!([statement("Allow", "*")]);
         assert_eq!(decide(answer(allow(), json!({"list": [1]})), ARN), Decision::Malformed);
         assert_eq!(decide(answer(allow(), json!({"long": "x".repeat(9000)})), ARN), Decision::Malformed);
@@ -207,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handshake_must_carry_the_source_and_not_empty() {
+    fn a_handshake_must_carry_the_source_with_a_value_that_is_not_empty() {
         let mut headers = HeaderMap::new();
         headers.insert("auth", http::HeaderValue::from_static("secret"));
         headers.insert("blank", http::HeaderValue::from_static(""));

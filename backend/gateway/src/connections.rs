@@ -1,26 +1,31 @@
-//! The open connections, and what can be done with them: the management API, in process.
+//! The registry of open connections, and the operations of the management API on them, in process.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::chaos::handle::Faults;
+use crate::chaos::{FaultInjector, HttpError};
+use crate::close_status::CloseStatus;
 use crate::connection::Connection;
-use crate::environment::Environment;
-use crate::event::{End, Moment};
-use crate::{ConnectionId, Frame, Limits};
+use crate::environment::{Environment, Moment, SystemEnvironment};
+use crate::faulty_post;
+use crate::frame::Frame;
+use crate::id::ConnectionId;
+use crate::limits::Limits;
+use crate::lock::RwLock;
+use crate::post_error::{Gone, PostError};
 
 const SHARDS: usize = 64;
 /// About a millisecond of work, at five microseconds a delivery.
 const DELIVERIES_BETWEEN_YIELDS: usize = 256;
 
-/// A handle on a gateway's connections. Clones are the same connections. It exists before the gateway does, so that
-/// functions can be given one.
+/// A handle on a gateway's connections, by which functions in the same process post to them. Clones refer to the same
+/// connections. It is created before the gateway, so that the functions can be given one.
 #[derive(Clone)]
 pub struct Connections(Arc<Registry>);
 
@@ -32,48 +37,31 @@ struct Registry {
     shutting_down: AtomicBool,
     limits: Limits,
     environment: Arc<dyn Environment>,
-    faults: Faults,
+    faults: FaultInjector,
 }
 
-/// Why a frame did not go out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PostError {
-    /// There is no such connection: forget it. Also answered while its `$connect` has not returned.
-    #[error("the connection is gone")]
-    Gone,
-    /// The client reads too slowly and its queue is full: try again later.
-    #[error("the client's buffer is full")]
-    LimitExceeded,
-    /// The message is larger than the gateway sends: make it smaller.
-    #[error("{size_bytes} bytes exceed the limit of {limit_bytes}")]
-    PayloadTooLarge {
-        /// The message's size.
-        size_bytes: usize,
-        /// What is allowed.
-        limit_bytes: usize,
-    },
-}
-
-/// There is no such connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection is gone")]
-pub struct Gone;
-
-/// What is known about an open connection. Times are milliseconds since the Unix epoch.
+/// Times and identity of an open connection. Times are milliseconds since the Unix epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionInfo {
-    /// When its handshake came.
+    /// Time of the handshake.
     pub connected_at_ms: u64,
-    /// When a message last came from or went to it.
+    /// Time of the last message in either direction.
     pub last_active_at_ms: u64,
-    /// Where it comes from.
+    /// Address of the client.
     pub source_ip: IpAddr,
-    /// What the client calls itself.
+    /// The `User-Agent` header of the handshake.
     pub user_agent: Option<String>,
 }
 
+/// An empty registry with the default limits and the machine's clocks.
+impl Default for Connections {
+    fn default() -> Self {
+        Self::new(&Limits::default(), Arc::new(SystemEnvironment::default()))
+    }
+}
+
 impl Connections {
-    /// No connections yet, under these limits.
+    /// Creates an empty registry. The gateway must be made with the same limits.
     pub fn new(limits: &Limits, environment: Arc<dyn Environment>) -> Self {
         Self(Arc::new(Registry {
             shards: std::array::from_fn(|_| RwLock::default()),
@@ -83,11 +71,16 @@ impl Connections {
             shutting_down: AtomicBool::new(false),
             limits: limits.clone(),
             environment,
-            faults: Faults::default(),
+            faults: FaultInjector::default(),
         }))
     }
 
-    /// Sends a frame to one connection. Returns when the socket has it or the queue does; never waits.
+    /// Sends a frame to one connection. Returns as soon as the frame is written to the socket or queued; never waits for
+    /// the client.
+    ///
+    /// # Errors
+    ///
+    /// [`PostError`]: the connection is gone, its queue is full, or the frame is too large.
     pub fn post(&self, id: &ConnectionId, frame: &Frame) -> Result<(), PostError> {
         self.check_size(frame)?;
         self.post_at(id, frame, self.monotonic_ms())
@@ -118,7 +111,11 @@ impl Connections {
         failed
     }
 
-    /// What is known about a connection.
+    /// Returns times and identity of an open connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] if there is no such connection or it is being closed.
     pub fn get(&self, id: &ConnectionId) -> Result<ConnectionInfo, Gone> {
         let connection = self.find(id).filter(|connection| connection.is_open()).ok_or(Gone)?;
         Ok(ConnectionInfo {
@@ -130,27 +127,31 @@ impl Connections {
     }
 
     /// Closes a connection with 1000 "Connection Closed Normally".
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] if there is no such connection or it is being closed already.
     pub fn delete(&self, id: &ConnectionId) -> Result<(), Gone> {
         let connection = self.find(id).filter(|connection| connection.is_open()).ok_or(Gone)?;
-        connection.close(End::deleted(), self.monotonic_ms(), false);
+        connection.close(CloseStatus::deleted(), self.monotonic_ms(), false);
         Ok(())
     }
 
-    /// Closes every connection there is with this code and reason.
+    /// Closes every open connection with this code and reason.
     pub fn close_all(&self, code: u16, reason: &str) {
         let now_ms = self.monotonic_ms();
-        self.each(|connection| connection.close(End::new(code, reason), now_ms, false));
+        self.for_each(|connection| connection.close(CloseStatus::new(code, reason), now_ms, false));
     }
 
-    /// How many connections there are; one counts until its `$disconnect` has returned.
+    /// Returns the number of connections. A connection counts until its `$disconnect` function has returned.
     pub fn count(&self) -> usize {
         self.0.count.load(SeqCst)
     }
 
-    /// The ids of the open connections, in no order.
+    /// Returns the ids of the open connections, in no particular order.
     pub fn ids(&self) -> Vec<ConnectionId> {
         let mut ids = Vec::with_capacity(self.count());
-        self.each(|connection| {
+        self.for_each(|connection| {
             if connection.is_open() {
                 ids.push(connection.caller.id);
             }
@@ -159,7 +160,7 @@ impl Connections {
     }
 
     /// Waits until there is no connection.
-    pub async fn emptied(&self) {
+    pub async fn wait_until_empty(&self) {
         loop {
             let emptied = self.0.emptied.notified();
             tokio::pin!(emptied);
@@ -171,8 +172,18 @@ impl Connections {
         }
     }
 
-    pub(crate) fn faults(&self) -> &Faults {
+    pub(crate) fn faults(&self) -> &FaultInjector {
         &self.0.faults
+    }
+
+    /// Returns the status with which fault injection refuses this handshake, if it does.
+    pub(crate) fn injected_refusal(&self) -> Option<HttpError> {
+        self.0.faults.handshake(|| self.0.environment.random())
+    }
+
+    /// Returns true if fault injection suppresses this connection's `$disconnect`.
+    pub(crate) fn loses_disconnect(&self, connection: &Connection) -> bool {
+        self.0.faults.loses_disconnect(connection.number, || self.0.environment.random())
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -190,19 +201,12 @@ impl Connections {
     /// Adds a connection whose `$connect` has returned.
     pub(crate) fn insert(&self, connection: Arc<Connection>) {
         self.0.count.fetch_add(1, SeqCst);
-        let shard = self.shard(&connection.caller.id);
-        shard
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(connection.caller.id, connection.clone());
-        if self.is_shutting_down() {
-            connection.close(End::going_away(), self.monotonic_ms(), false);
-        }
+        self.shard(&connection.caller.id).write().insert(connection.caller.id, connection);
     }
 
-    /// Forgets a connection whose `$disconnect` has returned.
+    /// Removes a connection whose `$disconnect` has returned.
     pub(crate) fn remove(&self, id: &ConnectionId) {
-        let removed = self.shard(id).write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        let removed = self.shard(id).write().remove(id);
         if removed.is_some() && self.0.count.fetch_sub(1, SeqCst) == 1 {
             self.0.emptied.notify_waiters();
         }
@@ -216,8 +220,8 @@ impl Connections {
         self.0.shutting_down.load(SeqCst)
     }
 
-    /// Closes connections past their idle time or life for as long as anyone holds the handle. One timer for all of
-    /// them, so that a connection costs none; they close up to one period late.
+    /// Returns a task that closes connections beyond their idle or life limit, and ends when the last handle is dropped.
+    /// One timer serves all connections, so that a connection costs none; they are closed up to one period late.
     pub(crate) fn sweep(&self) -> impl Future<Output = ()> + Send + 'static {
         let registry = Arc::downgrade(&self.0);
         let mut timer = tokio::time::interval(sweep_period(&self.0.limits));
@@ -233,7 +237,7 @@ impl Connections {
 
     fn expire(&self) {
         let now_ms = self.monotonic_ms();
-        self.each(|connection| connection.expire(&self.0.limits, now_ms));
+        self.for_each(|connection| connection.expire(&self.0.limits, now_ms));
     }
 
     fn check_size(&self, frame: &Frame) -> Result<(), PostError> {
@@ -246,28 +250,27 @@ impl Connections {
     }
 
     fn post_at(&self, id: &ConnectionId, frame: &Frame, monotonic_ms: u64) -> Result<(), PostError> {
+        let Registry { limits, faults, environment, .. } = &*self.0;
         let connection = self.find(id).ok_or(PostError::Gone)?;
-        if self.0.faults.is_on() {
-            return self.post_in_chaos(connection, frame, monotonic_ms);
+        if !faults.is_on() {
+            return connection.post(frame, limits, monotonic_ms);
         }
-        connection.post(frame, &self.0.limits, monotonic_ms)
+        let (number, age_ms) = (connection.count_post(), connection.age_ms(monotonic_ms));
+        let fault = faults.post(connection.number, number, age_ms, monotonic_ms, || environment.random());
+        faulty_post::post(fault, connection, frame, limits, environment, monotonic_ms)
     }
 
     pub(crate) fn find(&self, id: &ConnectionId) -> Option<Arc<Connection>> {
-        self.shard(id).read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.shard(id).read().get(id).cloned()
     }
 
     fn shard(&self, id: &ConnectionId) -> &RwLock<HashMap<ConnectionId, Arc<Connection>>> {
         &self.0.shards[self.0.hasher.hash_one(id) as usize % SHARDS]
     }
 
-    fn each(&self, mut act: impl FnMut(&Connection)) {
+    fn for_each(&self, mut act: impl FnMut(&Connection)) {
         for shard in &self.0.shards {
-            shard
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .values()
-                .for_each(|connection| act(connection));
+            shard.read().values().for_each(|connection| act(connection));
         }
     }
 }
@@ -276,7 +279,7 @@ fn upgrade(registry: &Weak<Registry>) -> Option<Connections> {
     registry.upgrade().map(Connections)
 }
 
-/// A tenth of the shortest time that is kept, between ten milliseconds and one second.
+/// Returns a tenth of the shortest of the three limits, between ten milliseconds and one second.
 fn sweep_period(limits: &Limits) -> Duration {
     let shortest = limits.idle.min(limits.life).min(limits.close);
     (shortest / 10).clamp(Duration::from_millis(10), Duration::from_secs(1))

@@ -1,10 +1,11 @@
-//! Milliseconds since the Unix epoch as the two kinds of text API Gateway writes. UTC only, no leap seconds.
+//! The two formats in which API Gateway writes times, from milliseconds since the Unix epoch. UTC only, without leap
+//! seconds.
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// `09/Feb/2024:18:11:43 +0000`, as in `requestTime`.
+/// Formats milliseconds since the Unix epoch as `09/Feb/2024:18:11:43 +0000`, as in `requestTime` of events.
 pub fn common_log(now_ms: u64) -> String {
     let (year, month, day) = civil(now_ms / DAY_MS);
     let (hour, minute, second, _) = time_of_day(now_ms);
@@ -12,7 +13,7 @@ pub fn common_log(now_ms: u64) -> String {
     format!("{day:02}/{month}/{year:04}:{hour:02}:{minute:02}:{second:02} +0000")
 }
 
-/// `2024-02-09T18:11:43.419Z`, as in the answer to `GET @connections`.
+/// Formats milliseconds since the Unix epoch as `2024-02-09T18:11:43.419Z`, as in the answer to `GET @connections`.
 pub(crate) fn iso_8601(now_ms: u64) -> String {
     let (year, month, day) = civil(now_ms / DAY_MS);
     let (hour, minute, second, millis) = time_of_day(now_ms);
@@ -24,8 +25,8 @@ fn time_of_day(now_ms: u64) -> (u64, u64, u64, u64) {
     (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 
-/// Year, month and day from days since 1970-01-01. Years are counted from 1 March of year 0, so that the leap day
-/// comes last, and in eras of 400 years, which all have the same length.
+/// Converts days since 1970-01-01 to year, month and day. The calculation counts years from 1 March of year 0, so that
+/// the leap day is the last day of a year, and in eras of 400 years, which all have the same number of days.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let era = days / 146_097;
@@ -49,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn leap_days_and_the_ends_of_years_are_where_they_belong() {
+    fn leap_days_and_the_ends_of_years_are_right() {
         for (day, date) in [
             (0, "1970-01-01"),
             (11_016, "2000-02-29"),

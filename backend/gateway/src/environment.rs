@@ -1,18 +1,18 @@
-//! Time and randomness, as arguments. A time scale, a simulated clock or a fixed seed goes in here.
+//! Time and randomness, which the gateway takes as arguments so that tests can use a clock and ids of their own.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// What the gateway asks of the world besides sockets.
+/// The source of time and randomness of a gateway. [`SystemEnvironment`] is the one for production.
 pub trait Environment: Send + Sync + 'static {
-    /// Milliseconds since the Unix epoch, for ids and events.
+    /// The wall-clock time in milliseconds since the Unix epoch, for ids and events.
     fn now_ms(&self) -> u64;
-    /// Milliseconds since any fixed moment, never going back, for idle time, lifetime and rates.
+    /// Milliseconds since a fixed moment, never going back, for idle time, lifetime and rates.
     fn monotonic_ms(&self) -> u64;
     /// Sixty-four random bits, for ids.
     fn random(&self) -> u64;
 }
 
-/// The machine's clocks and its generator.
+/// The machine's clocks and the thread's random generator.
 #[derive(Debug)]
 pub struct SystemEnvironment {
     started: Instant,
@@ -36,4 +36,11 @@ impl Environment for SystemEnvironment {
     fn random(&self) -> u64 {
         rand::random()
     }
+}
+
+/// The time of one event and the random bits for its ids.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub now_ms: u64,
+    pub random: u64,
 }

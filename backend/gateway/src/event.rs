@@ -1,71 +1,48 @@
-//! The events functions get: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy
+//! Building the events of functions: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy
 //! integration for WebSocket APIs"), and the authorizer's ("API Gateway Lambda authorizer function input").
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayWebsocketProxyRequest,
     ApiGatewayWebsocketProxyRequestContext,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
-use serde_json::Value;
 
+use crate::api::Api;
+use crate::caller::Caller;
+use crate::close_status::CloseStatus;
+use crate::environment::Moment;
+use crate::functions::AuthorizerEvent;
 use crate::route::{CONNECT, DISCONNECT};
-use crate::{Api, AuthorizerEvent, ConnectionId, date, id};
+use crate::{date, id};
 
 mod json;
 
 pub use json::{authorizer_event_json, event_json};
 
-/// What stays the same in every event of a connection.
+/// The headers and query parameters of a handshake, as functions see them.
 #[derive(Debug)]
-pub(crate) struct Caller {
-    pub id: ConnectionId,
-    pub connected_at_ms: u64,
-    pub source_ip: IpAddr,
-    pub domain_name: Box<str>,
-    pub user_agent: Option<Box<str>>,
-    /// The principal and the authorizer's context; empty if there is no authorizer.
-    pub authorizer: HashMap<String, Value>,
-}
-
-/// What is new in an event: when, and the randomness of its ids.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    pub now_ms: u64,
-    pub random: u64,
-}
-
-/// A handshake as its functions see it.
-#[derive(Clone, Debug)]
 pub(crate) struct Handshake {
     pub headers: HeaderMap,
     pub query: HashMap<String, Vec<String>>,
 }
 
-/// How a connection ended, for its DISCONNECT event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct End {
-    pub code: u16,
-    pub reason: String,
-}
-
 pub(crate) fn connect_event(
     api: &Api,
     caller: &Caller,
-    handshake: &Handshake,
+    handshake: Handshake,
     moment: Moment,
 ) -> ApiGatewayWebsocketProxyRequest {
-    let mut headers = handshake.headers.clone();
+    let Handshake { mut headers, query } = handshake;
     for hop in [header::CONNECTION, header::UPGRADE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         headers.remove(hop);
     }
     let mut event = ApiGatewayWebsocketProxyRequest::default();
     event.headers = last_values(&headers);
     event.multi_value_headers = headers;
-    event.query_string_parameters = last_of_each(&handshake.query).into();
-    event.multi_value_query_string_parameters = handshake.query.clone().into();
+    event.query_string_parameters = last_of_each(&query).into();
+    event.multi_value_query_string_parameters = query.into();
     event.request_context = context(api, caller, moment, CONNECT, "CONNECT");
     event
 }
@@ -87,15 +64,15 @@ pub(crate) fn message_event(
 pub(crate) fn disconnect_event(
     api: &Api,
     caller: &Caller,
-    end: End,
+    status: CloseStatus,
     moment: Moment,
 ) -> ApiGatewayWebsocketProxyRequest {
     let mut event = ApiGatewayWebsocketProxyRequest::default();
     event.headers = disconnect_headers(&caller.domain_name);
     event.multi_value_headers = event.headers.clone();
     event.request_context = context(api, caller, moment, DISCONNECT, "DISCONNECT");
-    event.request_context.disconnect_status_code = Some(i64::from(end.code));
-    event.request_context.disconnect_reason = Some(end.reason);
+    event.request_context.disconnect_status_code = Some(i64::from(status.code));
+    event.request_context.disconnect_reason = Some(status.reason);
     event
 }
 
@@ -149,7 +126,7 @@ fn context(
     context
 }
 
-/// The one value that `headers` has for a name with several: the last.
+/// Keeps the last value of each header, as `headers` of an event does; `multiValueHeaders` has them all.
 fn last_values(headers: &HeaderMap) -> HeaderMap {
     headers
         .keys()
@@ -161,7 +138,7 @@ fn last_of_each(query: &HashMap<String, Vec<String>>) -> HashMap<String, String>
     query.iter().filter_map(|(name, values)| Some((name.clone(), values.last()?.clone()))).collect()
 }
 
-/// The odd set of headers a DISCONNECT event has (recorded events): three of four are empty.
+/// Builds the four headers of a DISCONNECT event, of which AWS leaves three empty (recorded events).
 fn disconnect_headers(domain_name: &str) -> HeaderMap {
     let host = HeaderValue::from_str(domain_name).unwrap_or_else(|_| HeaderValue::from_static(""));
     let empty = |name| (HeaderName::from_static(name), HeaderValue::from_static(""));

@@ -1,9 +1,20 @@
-//! The WebSocket wire (RFC 6455) as values: bytes in, messages out, and back. No socket, no clock.
+//! Encoding and decoding of WebSocket frames (RFC 6455), without a socket or a clock.
 //!
-//! Frames of the server are neither masked nor fragmented, so that one encoded [`Frame`] is right for every
-//! receiver. `permessage-deflate` is not offered, although API Gateway negotiates it: compressing once for each
-//! receiver is the work that sharing a frame avoids, and a compressor for each connection costs more memory than
-//! everything else a connection holds.
+//! Frames of the server are neither masked nor fragmented, so one encoded [`Frame`] is valid for every receiver.
+//! `permessage-deflate` is not offered, although API Gateway negotiates it: every receiver would need its own compressed
+//! copy, and a compressor for each connection takes more memory than everything else a connection holds.
+//!
+//! ```
+//! use apigw_websocket::Frame;
+//! use apigw_websocket::frame::{Decoder, Incoming};
+//!
+//! assert_eq!(&Frame::text("Hello").wire()[..], b"\x81\x05Hello");
+//!
+//! let mut decoder = Decoder::new(32 * 1024, 128 * 1024);
+//! let mut input: &[u8] = &[0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+//! assert_eq!(decoder.decode(&mut input)?, Some(Incoming::Text("Hello".into())));
+//! # Ok::<(), apigw_websocket::frame::DecodeError>(())
+//! ```
 
 mod decode;
 mod header;
@@ -27,23 +38,23 @@ impl Frame {
         Self { wire: encode(Opcode::Text, payload.as_bytes()), payload_bytes: payload.len() }
     }
 
-    /// The size of the payload: what a limit on messages counts.
+    /// Returns the size of the payload, which limits on messages refer to.
     pub fn payload_bytes(&self) -> usize {
         self.payload_bytes
     }
 
-    /// The bytes as they go over the wire, header included.
+    /// Returns the encoded bytes, header included.
     pub fn wire(&self) -> &Bytes {
         &self.wire
     }
 }
 
-/// A pong that answers a ping with this payload. What exceeds a control frame's 125 bytes is cut.
+/// Encodes the pong that answers a ping with this payload, truncated to the 125 bytes of a control frame.
 pub(crate) fn pong(payload: &[u8]) -> Bytes {
     encode(Opcode::Pong, &payload[..payload.len().min(MAX_CONTROL_BYTES)])
 }
 
-/// A close frame. Code 1005 ("no code") is written as an empty payload, as it may not go over the wire.
+/// Encodes a close frame. Code 1005 ("no code") must not be sent, so it becomes an empty payload.
 pub(crate) fn close(code: u16, reason: &str) -> Bytes {
     if code == 1005 {
         return encode(Opcode::Close, &[]);

@@ -1,33 +1,37 @@
-//! The gateway: from a path to a handshake or a management request.
+//! The gateway: it tells handshakes and management requests apart by their path.
 
+use std::convert::Infallible;
+use std::error::Error;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use hyper::body::Body as HttpBody;
-use tokio::sync::Semaphore;
+use tower::Service;
 
 use crate::answer::{self, Body};
-use crate::handshake::{self, Gate};
+use crate::api::Api;
+use crate::chaos_handle::ChaosHandle;
+use crate::connections::Connections;
+use crate::functions::Functions;
+use crate::handshake::{self, Admission};
 use crate::management;
 use crate::rate::RateLimit;
-use crate::{Api, ChaosHandle, Connections, Functions};
+use crate::server::Peer;
+use crate::state::GatewayState;
 
 /// An embedded API Gateway for one WebSocket API. Clones are the same gateway.
+///
+/// See the [crate documentation](crate) for an example.
 pub struct Gateway<F>(Arc<Inner<F>>);
 
 struct Inner<F> {
-    shared: Arc<Shared<F>>,
-    gate: Gate,
+    state: Arc<GatewayState<F>>,
+    admission: Admission,
     management_rate: Option<RateLimit>,
-}
-
-/// What every part of a gateway needs.
-pub(crate) struct Shared<F> {
-    pub api: Api,
-    pub functions: F,
-    pub connections: Connections,
 }
 
 impl<F> Clone for Gateway<F> {
@@ -36,99 +40,124 @@ impl<F> Clone for Gateway<F> {
     }
 }
 
-/// What a path of the gateway means.
+/// The meaning of a path.
 #[derive(Debug, PartialEq, Eq)]
-enum Place {
+enum Target {
     Handshake,
     Connection(String),
-    Elsewhere,
+    None,
 }
 
 impl<F: Functions> Gateway<F> {
-    /// A gateway over `connections`. Starts the task that keeps idle time and life.
+    /// Creates a gateway over `connections`, and starts the task that closes idle and old connections.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, and if `connections` were made with other limits than `api` has.
+    /// Panics outside a tokio runtime, and if `connections` were made with other limits than `api` has.
     pub fn new(api: Api, functions: F, connections: Connections) -> Self {
         assert_eq!(
             &api.limits,
             connections.limits(),
-            "the connections and their gateway have the same limits"
+            "a gateway and its connections must have the same limits"
         );
         tokio::spawn(connections.sweep());
-        let limits = &api.limits;
-        let gate = Gate {
-            rate: RateLimit::new(limits.connects_per_second, limits.connects_per_second),
-            in_flight: Arc::new(Semaphore::new(limits.handshakes.min(Semaphore::MAX_PERMITS))),
-        };
+        let admission = Admission::new(&api.limits);
         let management_rate =
-            limits.management_requests_per_second.map(|rate| RateLimit::new(rate, rate.div_ceil(2)));
-        Self(Arc::new(Inner {
-            shared: Arc::new(Shared { api, functions, connections }),
-            gate,
-            management_rate,
-        }))
+            api.limits.management_requests_per_second.map(|rate| RateLimit::new(rate, rate.div_ceil(2)));
+        let state = Arc::new(GatewayState { api, functions, connections });
+        Self(Arc::new(Inner { state, admission, management_rate }))
     }
 
-    /// Whether a path is the gateway's: `/{stage}` and `/{stage}/@connections/…`.
+    /// Returns true if the gateway answers this path: `/{stage}` and `/{stage}/@connections/{id}`.
     pub fn is_gateway_path(&self, path: &str) -> bool {
-        self.place(path) != Place::Elsewhere
+        self.target(path) != Target::None
     }
 
-    /// The connections, as functions in the same process use them.
+    /// Returns the handle by which functions in the same process post to connections.
     pub fn connections(&self) -> &Connections {
-        &self.0.shared.connections
+        &self.0.state.connections
     }
 
-    /// The handle by which things are made to go wrong: for tests, and for `tickertape serve --chaos`.
+    /// Returns the control over fault injection.
     pub fn chaos(&self) -> ChaosHandle {
         self.connections().chaos()
     }
 
-    /// Answers a request for one of the gateway's paths from `peer`. A handshake needs hyper's upgrade and, below
-    /// it, a `TokioIo<TcpStream>`, as [`serve`](crate::serve) has it.
+    /// Answers a request from `peer` for one of the gateway's paths. A handshake must come by [`serve`](crate::serve),
+    /// with its extensions, since the gateway needs the TCP socket below it; otherwise it is answered with 501.
     pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let Inner { shared, gate, management_rate } = &*self.0;
-        if let Err(refusal) = shared.api.origins.check(request.headers()) {
+        let Inner { state, admission, management_rate } = &*self.0;
+        if let Err(refusal) = state.api.origins.check(request.headers()) {
             return answer::error(StatusCode::FORBIDDEN, "ForbiddenException", &refusal.to_string());
         }
-        match self.place(request.uri().path()) {
-            Place::Handshake => handshake::handle(shared, gate, request, peer)
+        match self.target(request.uri().path()) {
+            Target::Handshake => handshake::handle(state, admission, request, peer)
                 .await
                 .unwrap_or_else(handshake::Refusal::answer),
-            Place::Connection(id) => {
+            Target::Connection(id) => {
                 let rate = management_rate.as_ref();
-                management::handle(&shared.connections, rate, request, &id, peer).await
+                management::handle(&state.connections, rate, request, &id, peer).await
             }
-            Place::Elsewhere => answer::error(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden"),
+            Target::None => answer::error(StatusCode::FORBIDDEN, "ForbiddenException", "Forbidden"),
         }
     }
 
-    /// Closes every connection with this code and reason, takes no more, and returns when each `$disconnect` has been
-    /// delivered: at most the close and the integration limit later.
+    /// Refuses new handshakes with 503, closes every connection with this code and reason, and returns when each
+    /// `$disconnect` has been delivered. Handshakes in progress are refused as well once their functions have returned.
+    ///
+    /// Takes at most the integration limit three times (authorizer, `$connect`, `$disconnect`) and the close limit.
     pub async fn shut_down(&self, code: u16, reason: &str) {
         let connections = self.connections();
         connections.begin_shut_down();
         connections.close_all(code, reason);
-        connections.emptied().await;
+        self.0.admission.wait_until_idle().await;
+        connections.wait_until_empty().await;
     }
 
-    fn place(&self, path: &str) -> Place {
+    fn target(&self, path: &str) -> Target {
         let mut segments = path.trim_start_matches('/').split('/').map(decoded);
         let stage = segments.next();
-        if stage.as_deref() != Some(self.0.shared.api.stage.as_str()) {
-            return Place::Elsewhere;
+        if stage.as_deref() != Some(self.0.state.api.stage.as_str()) {
+            return Target::None;
         }
         match (segments.next().as_deref(), segments.next(), segments.next()) {
-            (None | Some(""), None, None) => Place::Handshake,
-            (Some("@connections"), Some(id), None) => Place::Connection(id),
-            _ => Place::Elsewhere,
+            (None | Some(""), None, None) => Target::Handshake,
+            (Some("@connections"), Some(id), None) => Target::Connection(id),
+            _ => Target::None,
         }
+    }
+}
+
+/// The service for [`serve`](crate::serve), whose extension [`Peer`] it needs; without it every answer is 500.
+impl<F, B> Service<Request<B>> for Gateway<F>
+where
+    F: Functions,
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let gateway = self.clone();
+        Box::pin(async move {
+            let Some(Peer(peer)) = request.extensions().get().copied() else {
+                let message =
+                    "The client's address is unknown: serve the gateway with apigw_websocket::serve";
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                return Ok(answer::error(status, "InternalServerErrorException", message));
+            };
+            Ok(gateway.handle(request, peer).await)
+        })
     }
 }
 

@@ -1,4 +1,7 @@
-//! From a GET to a connection: limits, authorizer, `$connect`, and only then the 101.
+//! The handshake of a connection: limits, authorizer, `$connect`, and only then the 101.
+//!
+//! Everything that can refuse a client is checked before the 101, because a client cannot tell a connection that is
+//! dropped after its 101 from a network fault, and would connect again at once.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -8,42 +11,80 @@ use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::answer::{self, Body};
 use crate::authorizer::{self, Decision};
+use crate::caller::Caller;
+use crate::chaos::HttpError;
+use crate::close_status::CloseStatus;
 use crate::connection::Connection;
-use crate::event::{self, Caller, End, Handshake, Moment};
-use crate::gateway::Shared;
+use crate::environment::Moment;
+use crate::event::{self, Handshake};
+use crate::functions::{AuthorizeError, Functions};
+use crate::id::ConnectionId;
 use crate::invoke::{self, Outcome};
+use crate::limits::Limits;
 use crate::rate::RateLimit;
 use crate::route::CONNECT;
-use crate::{AuthorizeError, ConnectionId, Functions, HttpError, socket};
+use crate::server::PlainTcp;
+use crate::socket;
+use crate::state::GatewayState;
 
-/// Appended to a client's key before hashing (RFC 6455 §4.2.2).
-const ACCEPT_SALT: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/// The GUID that is appended to a client's key before hashing (RFC 6455 §4.2.2).
+const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// How many handshakes may come, and be under way.
-pub(crate) struct Gate {
-    pub rate: RateLimit,
-    pub in_flight: Arc<Semaphore>,
+/// Admission of handshakes: their rate, and their number in progress.
+pub(crate) struct Admission {
+    rate: RateLimit,
+    in_progress: Arc<Semaphore>,
+    most_in_progress: usize,
 }
 
-/// Why a handshake gets no 101.
+impl Admission {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        // `wait_until_idle` acquires all permits with one call, which takes a u32.
+        let most_in_progress = limits.handshakes.min(Semaphore::MAX_PERMITS).min(u32::MAX as usize);
+        Self {
+            rate: RateLimit::new(limits.connects_per_second, limits.connects_per_second),
+            in_progress: Arc::new(Semaphore::new(most_in_progress)),
+            most_in_progress,
+        }
+    }
+
+    /// Waits until no handshake is in progress.
+    pub(crate) async fn wait_until_idle(&self) {
+        // Fails only if the semaphore is closed, which it never is.
+        let _ = self.in_progress.acquire_many(self.most_in_progress as u32).await;
+    }
+
+    fn begin(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.in_progress.clone().try_acquire_owned().map_err(|_| Refusal::TooManyRequests)
+    }
+
+    fn count(&self) -> usize {
+        self.most_in_progress - self.in_progress.available_permits()
+    }
+}
+
+/// The reason why a handshake is not answered with 101.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     NotAWebSocket,
     MalformedKey,
+    HasBody,
+    CannotUpgrade,
     UrlTooLong,
     TooManyRequests,
     ShuttingDown,
-    OnPurpose(HttpError),
+    InjectedFault(HttpError),
     Unauthorized,
     Forbidden,
     AuthorizerFailed,
@@ -53,12 +94,16 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// The refusal as HTTP. Its body is ours: nobody has shown AWS's, and browsers do not show any.
+    /// Builds the HTTP answer. Its body is this gateway's own: AWS's is not documented, and browsers do not show it.
     pub(crate) fn answer(self) -> Response<Body> {
         let status = self.status();
         let message = match self {
-            Self::NotAWebSocket => "This path answers WebSocket handshakes of version 13",
+            Self::NotAWebSocket => "This path answers WebSocket handshakes of version 13 over HTTP/1.1",
             Self::MalformedKey => "Sec-WebSocket-Key is not 16 bytes of base64",
+            Self::HasBody => "A WebSocket handshake has no body",
+            Self::CannotUpgrade => {
+                "This server cannot upgrade connections: serve the gateway with apigw_websocket::serve"
+            }
             _ => status.canonical_reason().unwrap_or("Refused"),
         };
         let mut response = answer::error(status, self.error_type(), message);
@@ -73,14 +118,15 @@ impl Refusal {
     fn status(self) -> StatusCode {
         match self {
             Self::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
-            Self::MalformedKey => StatusCode::BAD_REQUEST,
+            Self::MalformedKey | Self::HasBody => StatusCode::BAD_REQUEST,
+            Self::CannotUpgrade => StatusCode::NOT_IMPLEMENTED,
             Self::UrlTooLong => StatusCode::URI_TOO_LONG,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::AuthorizerFailed => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::OnPurpose(error) => error.status(),
+            Self::InjectedFault(error) => error.status(),
             Self::ByConnect(status) => status,
             Self::ConnectFailed => StatusCode::BAD_GATEWAY,
             Self::ConnectTimedOut => StatusCode::GATEWAY_TIMEOUT,
@@ -89,12 +135,15 @@ impl Refusal {
 
     fn error_type(self) -> &'static str {
         match self {
-            Self::NotAWebSocket | Self::MalformedKey | Self::UrlTooLong => "BadRequestException",
+            Self::NotAWebSocket | Self::MalformedKey | Self::HasBody | Self::UrlTooLong => {
+                "BadRequestException"
+            }
             Self::TooManyRequests => "LimitExceededException",
             Self::Unauthorized => "UnauthorizedException",
             Self::Forbidden | Self::ByConnect(_) => "ForbiddenException",
-            Self::ShuttingDown
-            | Self::OnPurpose(_)
+            Self::CannotUpgrade
+            | Self::ShuttingDown
+            | Self::InjectedFault(_)
             | Self::AuthorizerFailed
             | Self::ConnectFailed
             | Self::ConnectTimedOut => "InternalServerErrorException",
@@ -104,62 +153,80 @@ impl Refusal {
 
 /// Answers a handshake with 101, and serves the connection from then on in a task of its own.
 ///
-/// The functions are asked in a task too: once begun, they end, even if the client does not wait for the answer. A
-/// connection that `$connect` accepted for a client that has left gets its `$disconnect`.
-pub(crate) async fn handle<F: Functions, B>(
-    shared: &Arc<Shared<F>>,
-    gate: &Gate,
+/// The functions are invoked in a task too: once begun, an invocation ends, even if the client does not wait for the
+/// answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 followed.
+pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
+    state: &Arc<GatewayState<F>>,
+    admission: &Admission,
     mut request: Request<B>,
     peer: SocketAddr,
 ) -> Result<Response<Body>, Refusal> {
     let accept = accept_key(&request)?;
-    let permit = admit(shared, gate, &request)?;
-    let moment = shared.connections.moment();
-    let caller = caller(&request, peer, moment);
-    let handshake = read(&request, &caller, moment);
+    let permit = admit(state, admission, &request)?;
     let upgrade = hyper::upgrade::on(&mut request);
-    let shared = shared.clone();
+    let (parts, _) = request.into_parts();
+    let moment = state.connections.moment();
+    let caller = caller(&parts, peer, moment);
+    let handshake = read(parts, &caller, moment);
+    let state = state.clone();
     let established = tokio::spawn(async move {
-        let established = establish(&shared, caller, &handshake, moment, upgrade).await;
+        let established = establish(&state, caller, handshake, moment, upgrade).await;
+        // Held until here, so that a shutdown waits for handshakes in progress.
         drop(permit);
         established
     });
     let response = established.await.map_err(|_| Refusal::ConnectFailed)??;
-    Ok(switching_protocols(&accept, subprotocol(&response)))
+    Ok(switching_protocols(accept, subprotocol(response)))
 }
 
-/// Asks the authorizer and `$connect`; if they accept, the connection begins.
+/// Invokes the authorizer and `$connect`; if both accept, adds the connection.
 async fn establish<F: Functions>(
-    shared: &Arc<Shared<F>>,
+    state: &Arc<GatewayState<F>>,
     mut caller: Caller,
-    handshake: &Handshake,
+    handshake: Handshake,
     moment: Moment,
     upgrade: OnUpgrade,
 ) -> Result<ApiGatewayProxyResponse, Refusal> {
-    caller.authorizer = authorize(shared, &caller, handshake, moment).await?;
-    let response = connect(shared, &caller, handshake, moment).await?;
-    let connections = &shared.connections;
+    caller.authorizer = authorize(state, &caller, &handshake, moment).await?;
+    let response = connect(state, &caller, handshake, moment).await?;
+    let connections = &state.connections;
     let number = connections.faults().next_connection();
     let connection = Arc::new(Connection::new(caller, number, connections.monotonic_ms()));
     connections.insert(connection.clone());
-    tokio::spawn(open(shared.clone(), connection, upgrade));
+    // Only after the insertion: a shutdown that begins later closes this connection like every other.
+    if connections.is_shutting_down() {
+        socket::disconnect(state, &connection, CloseStatus::going_away()).await;
+        return Err(Refusal::ShuttingDown);
+    }
+    tokio::spawn(open(state.clone(), connection, upgrade));
     Ok(response)
 }
 
-/// The value of `Sec-WebSocket-Accept`, if this is a handshake at all.
-fn accept_key<B>(request: &Request<B>) -> Result<HeaderValue, Refusal> {
+/// Returns the value of `Sec-WebSocket-Accept`, if the request is a WebSocket handshake that can be upgraded.
+fn accept_key<B: hyper::body::Body>(request: &Request<B>) -> Result<HeaderValue, Refusal> {
     let headers = request.headers();
     let version = headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
     let upgrade = has_token(headers, &header::CONNECTION, "upgrade")
         && has_token(headers, &header::UPGRADE, "websocket");
-    if request.method() != Method::GET || !upgrade || !version {
+    // HTTP/1.0 has no upgrade: a server would send the 101 and then close.
+    let is_http_1_1 = request.version() == Version::HTTP_11;
+    if request.method() != Method::GET || !is_http_1_1 || !upgrade || !version {
         return Err(Refusal::NotAWebSocket);
+    }
+    if !request.body().is_end_stream() {
+        return Err(Refusal::HasBody);
+    }
+    let can_upgrade =
+        request.extensions().get::<PlainTcp>().is_some() && request.extensions().get::<OnUpgrade>().is_some();
+    if !can_upgrade {
+        tracing::error!("a handshake did not come by apigw_websocket::serve and cannot be upgraded");
+        return Err(Refusal::CannotUpgrade);
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).ok_or(Refusal::MalformedKey)?.as_bytes();
     if STANDARD.decode(key).map(|bytes| bytes.len()) != Ok(16) {
         return Err(Refusal::MalformedKey);
     }
-    let digest = Sha1::new().chain_update(key).chain_update(ACCEPT_SALT).finalize();
+    let digest = Sha1::new().chain_update(key).chain_update(ACCEPT_GUID).finalize();
     HeaderValue::from_str(&STANDARD.encode(digest)).map_err(|_| Refusal::MalformedKey)
 }
 
@@ -173,29 +240,36 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 }
 
 fn admit<F, B>(
-    shared: &Shared<F>,
-    gate: &Gate,
+    state: &GatewayState<F>,
+    admission: &Admission,
     request: &Request<B>,
-) -> Result<tokio::sync::OwnedSemaphorePermit, Refusal> {
-    let Shared { api, connections, .. } = shared;
+) -> Result<OwnedSemaphorePermit, Refusal> {
+    let GatewayState { api, connections, .. } = state;
     let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
     if url_bytes > api.limits.url_bytes {
         return Err(Refusal::UrlTooLong);
     }
-    if connections.is_shutting_down() {
-        return Err(Refusal::ShuttingDown);
+    let refuse_if_shutting_down = || {
+        if connections.is_shutting_down() { Err(Refusal::ShuttingDown) } else { Ok(()) }
+    };
+    refuse_if_shutting_down()?;
+    let permit = admission.begin()?;
+    // Again, now that there is a permit: `Gateway::shut_down` sets the flag and then waits for all permits, so a handshake
+    // is either refused here or waited for.
+    refuse_if_shutting_down()?;
+    if let Some(status) = connections.injected_refusal() {
+        return Err(Refusal::InjectedFault(status));
     }
-    if let Some(status) = connections.refuses_handshake() {
-        return Err(Refusal::OnPurpose(status));
-    }
-    if connections.count() >= api.limits.connections || !gate.rate.take(connections.monotonic_ms()) {
+    // This handshake is among those in progress.
+    let is_full = connections.count() + admission.count() > api.limits.connections;
+    if is_full || !admission.rate.take(connections.monotonic_ms()) {
         return Err(Refusal::TooManyRequests);
     }
-    gate.in_flight.clone().try_acquire_owned().map_err(|_| Refusal::TooManyRequests)
+    Ok(permit)
 }
 
-fn caller<B>(request: &Request<B>, peer: SocketAddr, moment: Moment) -> Caller {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+fn caller(parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     Caller {
         id: ConnectionId::new(moment.now_ms, moment.random),
         connected_at_ms: moment.now_ms,
@@ -206,39 +280,48 @@ fn caller<B>(request: &Request<B>, peer: SocketAddr, moment: Moment) -> Caller {
     }
 }
 
-/// The handshake as functions see it: what the client sent, as far as it is text, and what API Gateway adds.
-fn read<B>(request: &Request<B>, caller: &Caller, moment: Moment) -> Handshake {
-    let is_text = |value: &HeaderValue| str::from_utf8(value.as_bytes()).is_ok();
-    let sent = request.headers().iter().filter(|(_, value)| is_text(value));
-    let mut headers: HeaderMap = sent.map(|(name, value)| (name.clone(), value.clone())).collect();
+/// Converts a handshake to the form that functions see: the client's headers, as far as they are text, and those that API
+/// Gateway adds.
+fn read(parts: Parts, caller: &Caller, moment: Moment) -> Handshake {
+    let mut headers = only_text(parts.headers);
     let port = caller.domain_name.rsplit_once(':').map(|(_, port)| port);
     let port = port.filter(|port| port.parse::<u16>().is_ok()).unwrap_or("80");
     let trace = format!("Root=1-{:08x}-{:024x}", moment.now_ms / 1000, moment.random);
-    add(&mut headers, "x-amzn-trace-id", &trace);
-    add(&mut headers, "x-forwarded-for", &caller.source_ip.to_string());
-    add(&mut headers, "x-forwarded-port", port);
-    add(&mut headers, "x-forwarded-proto", "http");
+    set(&mut headers, "x-amzn-trace-id", &trace);
+    set(&mut headers, "x-forwarded-for", &caller.source_ip.to_string());
+    set(&mut headers, "x-forwarded-port", port);
+    set(&mut headers, "x-forwarded-proto", "http");
     let mut query: HashMap<String, Vec<String>> = HashMap::new();
-    for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
+    for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
         query.entry(name.into_owned()).or_default().push(value.into_owned());
     }
     Handshake { headers, query }
 }
 
-/// Sets a header that the gateway vouches for, whatever the client claims.
-fn add(headers: &mut HeaderMap, name: &'static str, value: &str) {
+/// Removes the header values that are not UTF-8, which JSON could not carry.
+fn only_text(headers: HeaderMap) -> HeaderMap {
+    let is_text = |value: &HeaderValue| str::from_utf8(value.as_bytes()).is_ok();
+    if headers.values().all(is_text) {
+        return headers;
+    }
+    let text = headers.iter().filter(|(_, value)| is_text(value));
+    text.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Sets a header whose value comes from the gateway, replacing the client's.
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
 }
 
 async fn authorize<F: Functions>(
-    shared: &Shared<F>,
+    state: &GatewayState<F>,
     caller: &Caller,
     handshake: &Handshake,
     moment: Moment,
 ) -> Result<HashMap<String, Value>, Refusal> {
-    let Shared { api, functions, .. } = shared;
+    let GatewayState { api, functions, .. } = state;
     let Some(authorizer) = &api.authorizer else { return Ok(HashMap::new()) };
     if !authorizer.identity_sources.iter().all(|source| source.is_in(&handshake.headers, &handshake.query)) {
         return Err(Refusal::Unauthorized);
@@ -259,27 +342,27 @@ async fn authorize<F: Functions>(
     }
 }
 
-/// Asks `$connect`, if there is such a route; without it everyone may connect.
+/// Invokes `$connect`, if there is such a route; without it every client may connect.
 async fn connect<F: Functions>(
-    shared: &Shared<F>,
+    state: &GatewayState<F>,
     caller: &Caller,
-    handshake: &Handshake,
+    handshake: Handshake,
     moment: Moment,
 ) -> Result<ApiGatewayProxyResponse, Refusal> {
-    let Shared { api, functions, .. } = shared;
+    let GatewayState { api, functions, .. } = state;
     if !api.routes.contains(CONNECT) {
         return Ok(ApiGatewayProxyResponse::default());
     }
     let event = event::connect_event(api, caller, handshake, moment);
     match invoke::invoke(functions, event, api.limits.integration).await {
-        Outcome::Returned(response) => judge(*response),
+        Outcome::Returned(response) => check_status(*response),
         Outcome::Failed => Err(Refusal::ConnectFailed),
         Outcome::TimedOut => Err(Refusal::ConnectTimedOut),
     }
 }
 
-/// Any 2xx accepts; what is no final status is no answer.
-fn judge(response: ApiGatewayProxyResponse) -> Result<ApiGatewayProxyResponse, Refusal> {
+/// Accepts any 2xx. A status below 200 or above 999 makes the response invalid.
+fn check_status(response: ApiGatewayProxyResponse) -> Result<ApiGatewayProxyResponse, Refusal> {
     match response.status_code {
         200..=299 => Ok(response),
         code @ 300..=999 => {
@@ -290,26 +373,26 @@ fn judge(response: ApiGatewayProxyResponse) -> Result<ApiGatewayProxyResponse, R
     }
 }
 
-fn subprotocol(response: &ApiGatewayProxyResponse) -> Option<HeaderValue> {
+fn subprotocol(mut response: ApiGatewayProxyResponse) -> Option<HeaderValue> {
     let name = header::SEC_WEBSOCKET_PROTOCOL;
-    response.headers.get(&name).or_else(|| response.multi_value_headers.get(&name)).cloned()
+    response.headers.remove(&name).or_else(|| response.multi_value_headers.remove(&name))
 }
 
-fn switching_protocols(accept: &HeaderValue, subprotocol: Option<HeaderValue>) -> Response<Body> {
+fn switching_protocols(accept: HeaderValue, subprotocol: Option<HeaderValue>) -> Response<Body> {
     let mut response = answer::empty(StatusCode::SWITCHING_PROTOCOLS);
     let headers = response.headers_mut();
     headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept.clone());
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     if let Some(subprotocol) = subprotocol {
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, subprotocol);
     }
     response
 }
 
-/// Gives the connection its socket once the 101 is out, or ends it if the client did not wait for that.
-async fn open<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>, upgrade: OnUpgrade) {
-    let upgraded = match tokio::time::timeout(shared.api.limits.close, upgrade).await {
+/// Gives the connection its socket once the 101 is sent, or ends it if the client has left before that.
+async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connection>, upgrade: OnUpgrade) {
+    let upgraded = match tokio::time::timeout(state.api.limits.close, upgrade).await {
         Ok(Ok(upgraded)) => upgraded.downcast::<TokioIo<TcpStream>>().ok(),
         Ok(Err(_)) | Err(_) => None,
     };
@@ -319,8 +402,8 @@ async fn open<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>,
             // A copy, since even an empty slice would keep hyper's read buffer of 8 KB alive; and a task of its own, so
             // that the connection does not keep the memory this one needed.
             let unread = Bytes::copy_from_slice(&parts.read_buf);
-            tokio::spawn(socket::serve(shared, connection, unread));
+            tokio::spawn(socket::serve(state, connection, unread));
         }
-        None => socket::disconnect(shared, connection, End::abnormal()).await,
+        None => socket::disconnect(&state, &connection, CloseStatus::abnormal()).await,
     }
 }

@@ -16,7 +16,7 @@ const TICK_MS: u64 = 25;
 const CONNECTION_OR_MESSAGE: u8 = 0x02;
 const REQUEST: u8 = 0x05;
 
-/// Names one connection of a gateway for as long as it is open.
+/// The id of one connection: 16 characters of URL-safe base64 that end in `=`, unique within a gateway.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId([u8; ID_CHARS]);
 
@@ -25,13 +25,13 @@ impl ConnectionId {
         Self(encode(now_ms, random, CONNECTION_OR_MESSAGE, (random >> 32) as u16))
     }
 
-    /// The id as it is written in events and in `@connections` paths (there with `=` as `%3D`).
+    /// Returns the id as it is written in events and in `@connections` paths (there with `=` as `%3D`).
     pub fn as_str(&self) -> &str {
         // Only ASCII is ever stored, by `encode` and by `from_str`.
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// What the ids of this connection's messages end in.
+    /// Returns the last two bytes of the id, in which the ids of the connection's messages end too.
     fn tail(&self) -> u16 {
         let mut bytes = [0; ID_BYTES + 1];
         let decoded = URL_SAFE.decode_slice(self.0, &mut bytes).unwrap_or(0);
@@ -39,7 +39,7 @@ impl ConnectionId {
     }
 }
 
-/// Text that cannot be a connection id.
+/// The text is not shaped like a connection id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a connection id is 16 characters of URL-safe base64 that end in '='")]
 pub struct MalformedConnectionId;
@@ -67,12 +67,12 @@ impl fmt::Debug for ConnectionId {
     }
 }
 
-/// A new id for one invocation, or for one refused or failed request.
+/// Creates the id of an invocation, or of a request that was refused or failed.
 pub(crate) fn request_id(now_ms: u64, random: u64) -> String {
     text(encode(now_ms, random, REQUEST, (random >> 32) as u16))
 }
 
-/// A new id for a message of `connection`.
+/// Creates the id of a message of `connection`.
 pub(crate) fn message_id(now_ms: u64, random: u64, connection: &ConnectionId) -> String {
     text(encode(now_ms, random, CONNECTION_OR_MESSAGE, connection.tail()))
 }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_id_is_refused() {
+    fn text_that_is_not_an_id_is_refused() {
         for text in
             ["", "short=", "XDmENcnwIE0CFEQ", "XDmENcnwIE0CFEQA", "XDmENcn/IE0CFEQ=", "XDmENcnwIE0CFEQ=="]
         {

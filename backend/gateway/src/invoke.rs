@@ -1,4 +1,4 @@
-//! Calling functions: bounded in time, and unharmed by their panics.
+//! Invoking functions with a time limit, and without being affected by their panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -9,9 +9,9 @@ use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
 
-use crate::{AuthorizeError, AuthorizerEvent, Functions};
+use crate::functions::{AuthorizeError, AuthorizerEvent, Functions};
 
-/// What became of an invocation.
+/// The result of an invocation.
 pub(crate) enum Outcome {
     Returned(Box<ApiGatewayProxyResponse>),
     Failed,
@@ -54,14 +54,14 @@ pub(crate) async fn authorize<F: Functions>(
     }
 }
 
-/// A future whose panic is `None`: a function that crashes takes nobody along.
+/// A future that yields `None` if the inner future panics, so that a crash of one function affects no other.
 struct CatchPanic<T>(Pin<Box<T>>);
 
 impl<T: Future> Future for CatchPanic<T> {
     type Output = Option<T::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // The future is not polled again after a panic, so nobody sees what it left half done.
+        // Unwind-safe: the future is not polled again after a panic, so its half-done state is never seen.
         match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context))) {
             Ok(poll) => poll.map(Some),
             Err(_) => Poll::Ready(None),

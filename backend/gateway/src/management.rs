@@ -1,6 +1,6 @@
 //! The `@connections` management API over HTTP ("Use @connections commands in your backend service").
 //!
-//! Signatures (SigV4) are not checked: on a laptop there is nobody to check them against. Instead only peers on the
+//! Signatures (SigV4) are not checked, because there are no accounts to check them against. Instead only clients on the
 //! loopback interface are answered.
 
 use std::error::Error;
@@ -13,8 +13,12 @@ use hyper::body::Body as HttpBody;
 use serde_json::json;
 
 use crate::answer::{self, Body};
+use crate::connections::{ConnectionInfo, Connections};
+use crate::date;
+use crate::frame::Frame;
+use crate::id::ConnectionId;
+use crate::post_error::PostError;
 use crate::rate::RateLimit;
-use crate::{ConnectionId, ConnectionInfo, Connections, Frame, PostError, date};
 
 /// Answers a request for `/{stage}/@connections/{id}`.
 pub(crate) async fn handle<B>(
@@ -56,8 +60,8 @@ where
         Ok(bytes) => bytes,
         Err(refusal) => return *refusal,
     };
-    // Whether AWS takes bytes that are no text is unknown; as it sends text frames, clients could not.
-    let Ok(text) = str::from_utf8(&bytes) else { return bad_request("The data is not UTF-8") };
+    // It is unknown what AWS does with other bytes. They are sent as a text frame, which clients would refuse.
+    let Ok(text) = str::from_utf8(&bytes) else { return bad_request("The data is not UTF-8 text") };
     match connections.post(id, &Frame::text(text)) {
         Ok(()) => answer::empty(StatusCode::OK),
         Err(PostError::Gone) => gone(),
@@ -66,7 +70,7 @@ where
     }
 }
 
-/// The whole body, unless it is too large or too slow.
+/// Reads the whole body, unless it is too large or too slow.
 async fn collect<B>(connections: &Connections, body: B) -> Result<Bytes, Box<Response<Body>>>
 where
     B: HttpBody<Data = Bytes> + Send,
@@ -77,7 +81,7 @@ where
     match tokio::time::timeout(limits.request_body, body).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Box::new(too_large())),
-        Ok(Err(_)) => Err(Box::new(bad_request("The request's body broke off"))),
+        Ok(Err(_)) => Err(Box::new(bad_request("The request's body ended early"))),
         Err(_) => Err(Box::new(answer::error(
             StatusCode::REQUEST_TIMEOUT,
             "RequestTimeoutException",
@@ -113,7 +117,7 @@ fn bad_request(message: &str) -> Response<Body> {
 
 fn method_not_allowed() -> Response<Body> {
     let mut response =
-        answer::error(StatusCode::METHOD_NOT_ALLOWED, "BadRequestException", "Only POST, GET and DELETE");
+        answer::error(StatusCode::METHOD_NOT_ALLOWED, "BadRequestException", "Use POST, GET or DELETE");
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"));
     response
 }

@@ -1,43 +1,61 @@
-//! Who may ask at all: the checks of `Host` and `Origin` that keep other web sites' pages away from a server on
-//! this machine. Pure, so that a server's other paths can use them too.
+//! The checks of `Host` and `Origin` that keep pages of other web sites away from a server on this machine. They are pure
+//! functions of the headers, so that other paths of a server can use them too.
 //!
-//! A page of another site can make a browser open a WebSocket to `localhost` or post to it, and by DNS rebinding
-//! it can make its own host name mean 127.0.0.1. A browser always tells the truth in both headers; programs that are
-//! no browsers send no `Origin` and are let through.
+//! A page of another site can make a browser open a WebSocket to `localhost` or post to it, and by DNS rebinding it can
+//! make its own host name resolve to 127.0.0.1. A browser always sends both headers truthfully. Programs other than
+//! browsers send no `Origin` and are let through.
 
 use std::net::IpAddr;
 
 use http::{HeaderMap, header};
 
-/// Which hosts and origins are allowed besides the loopback ones.
+/// The hosts and origins from which requests are taken, besides loopback addresses.
+///
+/// ```
+/// use apigw_websocket::OriginPolicy;
+/// use http::{HeaderMap, HeaderValue};
+///
+/// let mut policy = OriginPolicy::default();
+/// policy.allowed_hosts.push("board.example".into());
+/// let mut headers = HeaderMap::new();
+/// headers.insert("host", HeaderValue::from_static("board.example"));
+/// headers.insert("origin", HeaderValue::from_static("https://evil.example"));
+/// assert!(policy.check(&headers).is_err());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OriginPolicy {
     /// Host names or addresses, without port, under which the server may be addressed: the address it is bound to,
     /// and its public names. Loopback addresses and `localhost` always are. `*` allows every host.
     pub allowed_hosts: Vec<String>,
-    /// Origins (`https://board.example`) that may ask although they are not the server's own.
+    /// Origins, such as `https://board.example`, whose pages may send requests although they are of another site.
     pub allowed_origins: Vec<String>,
 }
 
-/// Why a request is refused, with 403.
+/// The reason why a request is refused with 403.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OriginRefusal {
-    /// The request has no `Host`, or one that is not ours: perhaps DNS rebinding.
-    #[error("host {host:?} is not one of this server's; allow it by name if it is")]
+    /// The request has no `Host`, or one that is not allowed; possibly an attack by DNS rebinding.
+    #[error("host {host:?} is not a name of this server; allow it by name if it is")]
     Host {
-        /// What the request said.
+        /// The `Host` of the request; empty if it has none.
         host: String,
     },
     /// The request comes from a page of another site.
     #[error("origin {origin:?} is not allowed; allow it by name if it should be")]
     Origin {
-        /// What the request said.
+        /// The `Origin` of the request.
         origin: String,
     },
 }
 
 impl OriginPolicy {
-    /// Checks a request by its headers.
+    /// Checks the `Host` and `Origin` headers of a request.
+    ///
+    /// # Errors
+    ///
+    /// [`OriginRefusal`]: the host or the origin is not allowed.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), OriginRefusal> {
         let host = text(headers, header::HOST).unwrap_or_default();
         if !self.allows_host(host) {
@@ -77,7 +95,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// `host` of `host:port`, `::1` of `[::1]:port`.
+/// Removes the port: `host:port` becomes `host`, `[::1]:port` becomes `::1`.
 fn without_port(host: &str) -> &str {
     if let Some(rest) = host.strip_prefix('[') {
         return rest.split_once(']').map_or("", |(address, _)| address);
@@ -99,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_hosts_are_ours_on_any_port() {
+    fn loopback_hosts_are_allowed_on_any_port() {
         for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080"] {
             assert_eq!(check(&OriginPolicy::default(), host, None), Ok(()), "{host}");
         }
@@ -132,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_own_pages_may_ask_and_other_sites_may_not() {
+    fn the_servers_own_pages_are_allowed_and_other_sites_are_not() {
         let policy = OriginPolicy::default();
         assert_eq!(check(&policy, "127.0.0.1:8080", Some("http://127.0.0.1:8080")), Ok(()));
         for origin in ["http://evil.example", "http://127.0.0.1:9999", "http://localhost:8080", "null", ""] {

@@ -1,4 +1,25 @@
-//! What waits to be written to one client, and whether more may be. No socket.
+//! The queue of bytes that one client's socket has not taken yet.
+//!
+//! A poster writes straight to the socket while the outbox is empty. Only what the socket does not take is queued, so
+//! for a client that keeps up the outbox stays empty and owns no memory. The connection's task writes the queue when
+//! the socket can take more. An outbox knows no socket: [`Outbox::flush`] is given a function that writes.
+//!
+//! # Example
+//!
+//! A client that reads slowly, with `queue_frames: 3` and `queue_bytes: 100`:
+//!
+//! | step | socket takes | queue afterwards | result |
+//! |---|---|---|---|
+//! | post A, 8 bytes | 8 bytes | empty | `Ok`: written directly |
+//! | post B, 8 bytes | 2 bytes, then it is full | `B[2..]` | `Ok`: the last 6 bytes of B wait |
+//! | post C, 8 bytes | not asked, or C would overtake B | `B[2..]`, `C` | `Ok` |
+//! | post D, 8 bytes | not asked | `B[2..]`, `C`, `D` | `Ok` |
+//! | post E, 8 bytes | not asked | `B[2..]`, `C`, `D` | `LimitExceeded`: three frames wait already |
+//! | flush | 10 of 22 bytes, in one vectored write | `C[4..]`, `D` | |
+//! | two pings arrive | | `C[4..]`, `D`; pong 2 waits beside them | pong 1 is replaced by pong 2 |
+//! | close with 1000 | | `C[4..]`, `D`, pong 2, close | |
+//! | post F | | unchanged | `Gone`: nothing follows a close frame |
+//! | flush | everything | empty | the client sees A B C D, the pong and the close, in order |
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -6,48 +27,51 @@ use std::task::{Context, Waker};
 
 use bytes::{Buf, Bytes};
 
-use crate::event::End;
-use crate::{Limits, PostError, frame};
+use crate::close_status::CloseStatus;
+use crate::frame;
+use crate::limits::Limits;
+use crate::post_error::PostError;
 
-/// As many frames as go into one vectored write.
+/// Number of frames that are passed to one vectored write.
 const MAX_SLICES: usize = 16;
 
-/// A connection's way out: a bounded queue that is empty, and owns no memory, whenever the client keeps up.
+/// A bounded queue of encoded frames for one connection, and the phase in which the connection is.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     queued_bytes: usize,
     /// Only the latest ping needs an answer (RFC 6455 §5.5.3), so a flood of pings costs one pong.
     pong: Option<Bytes>,
-    stage: Stage,
+    phase: Phase,
     waker: Option<Waker>,
 }
 
-/// How far a connection is on its way to its end.
+/// Progress of a connection towards its end.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Stage {
+pub(crate) enum Phase {
     #[default]
     Open,
     /// A close frame is queued or sent; nothing follows it.
-    Closing { end: Box<End>, since_ms: u64, by_client: bool },
-    /// The wire is of no further use.
-    Cut { end: Box<End> },
+    Closing { status: Box<CloseStatus>, since_ms: u64, by_client: bool },
+    /// The socket is given up; nothing is read or written any more.
+    Aborted { status: Box<CloseStatus> },
 }
 
 impl Outbox {
-    pub(crate) fn stage(&self) -> &Stage {
-        &self.stage
+    pub(crate) fn phase(&self) -> &Phase {
+        &self.phase
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.stage, Stage::Open)
+        matches!(self.phase, Phase::Open)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.pong.is_none()
     }
 
-    /// Whether one more frame of this size may be posted.
+    /// Checks that one more frame of this size may be posted: the connection is open and its queue is not full. An
+    /// empty queue takes a frame of any size.
     pub(crate) fn admit(&self, wire_bytes: usize, limits: &Limits) -> Result<(), PostError> {
         if !self.is_open() {
             return Err(PostError::Gone);
@@ -69,20 +93,23 @@ impl Outbox {
         }
     }
 
-    /// Lets the client know, and lets nothing else out any more.
-    pub(crate) fn close(&mut self, end: End, since_ms: u64, by_client: bool) {
+    /// Queues a close frame and refuses everything after it. Has no effect unless the connection is open.
+    pub(crate) fn close(&mut self, status: CloseStatus, since_ms: u64, by_client: bool) {
         if !self.is_open() {
             return;
         }
-        self.push(frame::close(end.code, &end.reason));
-        self.stage = Stage::Closing { end: Box::new(end), since_ms, by_client };
+        if let Some(pong) = self.pong.take() {
+            self.push(pong);
+        }
+        self.push(frame::close(status.code, &status.reason));
+        self.phase = Phase::Closing { status: Box::new(status), since_ms, by_client };
     }
 
-    /// Gives the wire up, and whatever waits for it. What ended the connection first is its end.
-    pub(crate) fn cut(&mut self, end: End) {
-        self.stage = match std::mem::take(&mut self.stage) {
-            Stage::Open => Stage::Cut { end: Box::new(end) },
-            Stage::Closing { end, .. } | Stage::Cut { end } => Stage::Cut { end },
+    /// Gives the socket up and discards the queue. The status of a close that began earlier is kept.
+    pub(crate) fn abort(&mut self, status: CloseStatus) {
+        self.phase = match std::mem::take(&mut self.phase) {
+            Phase::Open => Phase::Aborted { status: Box::new(status) },
+            Phase::Closing { status, .. } | Phase::Aborted { status } => Phase::Aborted { status },
         };
         self.queue = VecDeque::new();
         self.queued_bytes = 0;
@@ -90,7 +117,11 @@ impl Outbox {
         self.wake();
     }
 
-    /// Writes until nothing waits or `write` would block, which is an error like any other.
+    /// Calls `write` until the queue is empty.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `write`, `WouldBlock` included; what was not written stays queued.
     pub(crate) fn flush(
         &mut self,
         mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
@@ -125,7 +156,7 @@ impl Outbox {
         }
     }
 
-    /// Remembers whom to wake when something is to be written or has ended.
+    /// Stores the waker of the connection's task, which is woken when a frame is queued or the phase changes.
     pub(crate) fn register(&mut self, context: &Context<'_>) {
         match &mut self.waker {
             Some(waker) => waker.clone_from(context.waker()),
@@ -186,24 +217,57 @@ mod tests {
     #[test]
     fn nothing_follows_a_close() {
         let mut outbox = Outbox::default();
-        outbox.close(end(1000), 0, false);
-        outbox.close(end(1001), 0, false);
+        outbox.close(status(1000), 0, false);
+        outbox.close(status(1001), 0, false);
         outbox.set_pong(frame::pong(b""));
         assert_eq!(outbox.admit(1, &Limits::default()), Err(PostError::Gone));
         assert_eq!(written(&mut outbox), frame::close(1000, ""));
     }
 
     #[test]
-    fn the_first_end_is_the_end() {
+    fn a_pong_that_waits_is_sent_before_the_close_and_not_after_it() {
         let mut outbox = Outbox::default();
-        outbox.close(end(1000), 0, false);
-        outbox.cut(end(1006));
-        assert!(matches!(outbox.stage(), Stage::Cut { end } if end.code == 1000));
+        outbox.set_pong(frame::pong(b"1"));
+        outbox.close(status(1000), 0, false);
+        assert_eq!(written(&mut outbox), [frame::pong(b"1"), frame::close(1000, "")].concat());
+    }
+
+    #[test]
+    fn the_steps_of_the_example_are_as_described() {
+        let limits = Limits { queue_frames: 3, queue_bytes: 100, ..Limits::default() };
+        let mut outbox = Outbox::default();
+        outbox.push(Bytes::from_static(b"BBBBBB"));
+        for wire in [b"CCCCCCCC", b"DDDDDDDD"] {
+            assert_eq!(outbox.admit(8, &limits), Ok(()));
+            outbox.push(Bytes::from_static(wire));
+        }
+        assert_eq!(outbox.admit(8, &limits), Err(PostError::LimitExceeded));
+        let mut taken = 10;
+        let once = |_: &[IoSlice<'_>]| match std::mem::take(&mut taken) {
+            0 => Err(io::ErrorKind::WouldBlock.into()),
+            bytes => Ok(bytes),
+        };
+        assert!(outbox.flush(once).is_err());
+        assert_eq!(outbox.queued_bytes, 12);
+        outbox.set_pong(frame::pong(b"1"));
+        outbox.set_pong(frame::pong(b"2"));
+        outbox.close(status(1000), 0, false);
+        assert_eq!(outbox.admit(8, &limits), Err(PostError::Gone));
+        let expected = [&b"CCCCDDDDDDDD"[..], &frame::pong(b"2"), &frame::close(1000, "")].concat();
+        assert_eq!(written(&mut outbox), expected);
+    }
+
+    #[test]
+    fn the_status_of_the_first_close_is_kept() {
+        let mut outbox = Outbox::default();
+        outbox.close(status(1000), 0, false);
+        outbox.abort(status(1006));
+        assert!(matches!(outbox.phase(), Phase::Aborted { status } if status.code == 1000));
         assert!(outbox.is_empty());
     }
 
-    fn end(code: u16) -> End {
-        End { code, reason: String::new() }
+    fn status(code: u16) -> CloseStatus {
+        CloseStatus::new(code, "")
     }
 
     fn written(outbox: &mut Outbox) -> Vec<u8> {

@@ -1,6 +1,6 @@
-//! Rates: so many a second, and so many at once.
+//! Rate limits: a number of requests a second, and a number at once.
 
-use std::sync::{Mutex, PoisonError};
+use crate::lock::Mutex;
 
 /// A token bucket that refills continuously.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(crate) struct RateLimit {
     bucket: Mutex<Bucket>,
 }
 
-/// Thousandths of a token, so that one token a second can be counted by the millisecond.
+/// Counts thousandths of a token, so that a rate of one token a second still refills every millisecond.
 #[derive(Debug)]
 struct Bucket {
     millitokens: u64,
@@ -23,9 +23,9 @@ impl RateLimit {
         Self { per_second, burst, bucket: Mutex::new(Bucket { millitokens: burst * 1000, filled_at_ms: 0 }) }
     }
 
-    /// Takes one, if there is one at `monotonic_ms`.
+    /// Takes one token and returns true, if there is one at the time `monotonic_ms`.
     pub(crate) fn take(&self, monotonic_ms: u64) -> bool {
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bucket = self.bucket.lock();
         let passed_ms = monotonic_ms.saturating_sub(bucket.filled_at_ms);
         let refilled = bucket.millitokens.saturating_add(passed_ms.saturating_mul(self.per_second));
         bucket.millitokens = refilled.min(self.burst * 1000);

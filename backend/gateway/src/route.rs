@@ -1,4 +1,4 @@
-//! Which route a message takes ("Working with routes for WebSocket APIs", "WebSocket selection expressions").
+//! Routes, and the selection of the route for a message ("Working with routes for WebSocket APIs", "WebSocket selection expressions").
 
 use std::collections::BTreeMap;
 
@@ -6,35 +6,48 @@ mod expression;
 
 pub use expression::{ExpressionError, RouteSelection};
 
-/// Before the connection exists.
+/// The key of the route for handshakes, before the connection exists.
 pub const CONNECT: &str = "$connect";
-/// After it is closed.
+/// The key of the route for connections that have ended.
 pub const DISCONNECT: &str = "$disconnect";
-/// For messages no other route takes.
+/// The key of the route for messages that select no other route.
 pub const DEFAULT: &str = "$default";
 
 /// The routes of an API, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes(BTreeMap<String, Route>);
 
-/// How a route answers.
+/// The settings of one route. The default is a one-way route.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Route {
-    /// Whether the function's returned body is sent to the client: a `$default` route response. Without one, as
-    /// by default, what a function returns for a message is thrown away.
+    /// If true, the body that the function returns is sent to the client, as with a `$default` route response. If false,
+    /// the body is discarded.
     pub two_way: bool,
 }
 
-/// A route key that begins with `$` and is none of the three reserved ones.
+impl Route {
+    /// Creates a route that sends the body that its function returns to the client.
+    pub fn two_way() -> Self {
+        Self { two_way: true }
+    }
+}
+
+/// The route key begins with `$` and is none of the three reserved ones.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key:?}: of the keys that begin with '$', only $connect, $disconnect and $default exist")]
+#[error("{key:?} is not a route key: only $connect, $disconnect and $default begin with '$'")]
+#[non_exhaustive]
 pub struct ReservedRouteKey {
     /// The refused key.
     pub key: String,
 }
 
 impl Routes {
-    /// One-way routes with these keys.
+    /// Creates one-way routes with these keys.
+    ///
+    /// # Errors
+    ///
+    /// [`ReservedRouteKey`] if a key begins with `$` and is not `$connect`, `$disconnect` or `$default`.
     pub fn new<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> Result<Self, ReservedRouteKey> {
         let mut routes = Self::default();
         for key in keys {
@@ -44,6 +57,10 @@ impl Routes {
     }
 
     /// Adds a route, or replaces the one with this key.
+    ///
+    /// # Errors
+    ///
+    /// [`ReservedRouteKey`], as [`Routes::new`].
     pub fn insert(&mut self, key: impl Into<String>, route: Route) -> Result<(), ReservedRouteKey> {
         let key = key.into();
         if key.starts_with('$') && ![CONNECT, DISCONNECT, DEFAULT].contains(&key.as_str()) {
@@ -53,13 +70,13 @@ impl Routes {
         Ok(())
     }
 
-    /// Whether there is a route with this key.
+    /// Returns true if there is a route with this key.
     pub fn contains(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }
 
-    /// The route a message takes: what the expression yields, else `$default`, else none. A message cannot name
-    /// `$connect` or `$disconnect`.
+    /// Returns the route for a message: the one whose key the expression yields, else `$default`, else none. A message
+    /// cannot select `$connect` or `$disconnect`.
     pub fn select(&self, selection: &RouteSelection, body: &str) -> Option<(&str, Route)> {
         selection
             .evaluate(body)
@@ -77,12 +94,12 @@ mod tests {
     const JOIN: &str = r#"{"service":"chat","action":"join","data":{"room":"r1"}}"#;
 
     #[test]
-    fn a_message_takes_the_route_it_names() {
+    fn a_message_selects_the_route_it_names() {
         assert_eq!(select(&["join", "$default"], JOIN), Some("join".to_owned()));
     }
 
     #[test]
-    fn what_names_no_route_takes_the_default_and_is_told_so() {
+    fn a_message_that_names_no_route_selects_the_default() {
         for body in
             [r#"{"action":"leave"}"#, r#"{"other":1}"#, "not json", r#""join""#, "42", "", "{\"action\":"]
         {
@@ -92,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_cannot_take_the_routes_of_the_connection() {
+    fn a_message_cannot_select_connect_or_disconnect() {
         let keys = ["$connect", "$disconnect"];
         assert_eq!(select(&keys, r#"{"action":"$connect"}"#), None);
         assert_eq!(select(&keys, r#"{"action":"$disconnect"}"#), None);
     }
 
     #[test]
-    fn numbers_and_booleans_name_routes_as_text() {
+    fn numbers_and_booleans_are_route_keys_as_text() {
         assert_eq!(select(&["1", "true"], r#"{"action":1}"#), Some("1".to_owned()));
         assert_eq!(select(&["1", "true"], r#"{"action":true}"#), Some("true".to_owned()));
     }

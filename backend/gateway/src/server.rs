@@ -1,4 +1,4 @@
-//! An HTTP/1.1 server for a tower service, bounded against clients that are slow, silent or many.
+//! An HTTP/1.1 server for a tower service, with limits against slow, silent and too many clients.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -16,23 +16,29 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::{Service, ServiceExt};
 
-/// Who sent a request: an extension of every request [`serve`] hands on.
+/// The address of the client: an extension of every request that [`serve`] passes to its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
-/// What the server allows.
+/// An extension of every request that [`serve`] passes to its service: the connection below is a plain TCP socket, which
+/// the gateway takes over after a 101.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlainTcp;
+
+/// The limits of [`serve`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ServerSettings {
-    /// All headers of a request together; beyond it 431. API Gateway's figure for HTTP APIs is 10,240.
+    /// Size of all headers of a request together; beyond it 431. API Gateway's limit for HTTP APIs is 10,240.
     pub header_bytes: usize,
-    /// The headers of a request; beyond it 431.
+    /// Number of headers of a request; beyond it 431.
     pub headers: usize,
-    /// How long a request's head may take to arrive, and how long a connection may wait for the next request.
+    /// Time the head of a request may take to arrive, and time a connection may be idle between two requests.
     pub header_read: Duration,
-    /// TCP connections that speak HTTP, at once. A WebSocket stops counting with its 101. Beyond it, connections wait
-    /// in the listener's backlog.
+    /// Number of TCP connections that speak HTTP at the same time. A WebSocket stops counting with its 101. Further
+    /// connections wait in the listener's backlog.
     pub connections: usize,
-    /// How long requests under way may take to finish after shutdown began.
+    /// Time that requests in progress may take to finish after the shutdown began.
     pub grace: Duration,
 }
 
@@ -48,8 +54,10 @@ impl Default for ServerSettings {
     }
 }
 
-/// Serves until `shutdown` is ready, then lets the requests under way finish. Connections that were upgraded are not
-/// the server's any more: see [`Gateway::shut_down`](crate::Gateway::shut_down).
+/// Serves HTTP until `shutdown` is ready, then lets the requests in progress finish. Connections that were upgraded to
+/// WebSockets are not affected: see [`Gateway::shut_down`](crate::Gateway::shut_down).
+///
+/// Every request has the extension [`Peer`]. See the [crate documentation](crate) for an example.
 pub async fn serve<S, B>(
     listener: TcpListener,
     service: S,
@@ -63,7 +71,7 @@ pub async fn serve<S, B>(
 {
     let slots = Arc::new(Semaphore::new(settings.connections.min(Semaphore::MAX_PERMITS)));
     let http = http(&settings);
-    // Every connection holds a receiver, so the sender also knows when the last is gone.
+    // Every connection holds a receiver, so the sender also learns when the last one has ended.
     let (closing, open) = watch::channel(false);
     tokio::pin!(shutdown);
     loop {
@@ -72,7 +80,7 @@ pub async fn serve<S, B>(
             () = &mut shutdown => break,
         };
         let Some((stream, peer, slot)) = accepted else { continue };
-        let connection = converse(http.clone(), stream, Peer(peer), service.clone(), open.clone());
+        let connection = serve_connection(http.clone(), stream, Peer(peer), service.clone(), open.clone());
         tokio::spawn(async move {
             connection.await;
             drop(slot);
@@ -81,7 +89,7 @@ pub async fn serve<S, B>(
     drop(listener);
     drop(open);
     closing.send_replace(true);
-    // What is not finished by then is abandoned.
+    // Requests that take longer are abandoned.
     let _ = tokio::time::timeout(settings.grace, closing.closed()).await;
 }
 
@@ -97,7 +105,7 @@ fn http(settings: &ServerSettings) -> http1::Builder {
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
 
-/// The next client, once there is room for it. Small messages are to leave at once, so Nagle's algorithm is off.
+/// Accepts the next client, once there is room for it. Switches Nagle's algorithm off, which would delay small messages.
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accepted> {
     let slot = slots.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
@@ -107,14 +115,14 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accept
         }
         Err(error) => {
             tracing::warn!(%error, "accept failed");
-            // Out of file descriptors, most likely; asking again at once would only burn the processor.
+            // Most likely the process has no file descriptors left; accepting again at once would only use the processor.
             tokio::time::sleep(Duration::from_millis(50)).await;
             None
         }
     }
 }
 
-async fn converse<S, B>(
+async fn serve_connection<S, B>(
     http: http1::Builder,
     stream: TcpStream,
     peer: Peer,
@@ -128,6 +136,7 @@ async fn converse<S, B>(
 {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(PlainTcp);
         service.clone().oneshot(request)
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();

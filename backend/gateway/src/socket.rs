@@ -1,10 +1,11 @@
-//! One connection's own task: it reads, invokes one function at a time, and writes what posters could not.
+//! The task of one connection: it reads, invokes one function at a time, and writes the outbox.
 //!
-//! API Gateway promises no order among the messages of one connection. Here they are handled one after the other,
-//! which is the friendlier choice and the one two other authors believe to be AWS's; while one is handled, the next few
-//! are read (so that pings are answered and a close is noticed) and then reading stops, which slows the client down.
+//! API Gateway promises no order among the messages of one connection. Here they are handled one after the other, which is
+//! easier for functions, and which two other authors believe to be AWS's behaviour. While a message is handled, the next
+//! few are read, so that pings are answered and a close is noticed. Then reading stops, and TCP slows the client down.
 //!
-//! The task is a hand-written future: between polls it owns no buffer, and it needs no timer.
+//! The task is a hand-written future, because a connection must be cheap: between polls it owns no buffer, and it needs no
+//! timer.
 
 use std::collections::VecDeque;
 use std::net::Shutdown;
@@ -16,39 +17,51 @@ use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use bytes::Bytes;
 use tokio::net::TcpStream;
 
+use crate::close_status::CloseStatus;
 use crate::connection::Connection;
-use crate::event::{self, End};
-use crate::frame::{self, DecodeError, Decoder, Incoming};
-use crate::gateway::Shared;
+use crate::event;
+use crate::frame::{self, DecodeError, Decoder, Frame, Incoming};
+use crate::functions::Functions;
+use crate::id;
 use crate::invoke::{self, Outcome};
-use crate::outbox::Stage;
+use crate::outbox::Phase;
 use crate::route::{DISCONNECT, Route};
-use crate::{Frame, Functions};
+use crate::state::GatewayState;
 
-/// As much as is read at once, on the stack.
+/// Size of the read buffer, which is on the stack.
 const READ_BYTES: usize = 8 * 1024;
 
-/// Serves a connection until it has ended, and tells its functions.
-pub(crate) async fn serve<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>, unread: Bytes) {
-    let end = Socket::new(shared.clone(), connection.clone(), unread).await;
+/// Serves a connection until it has ended, and delivers its `$disconnect`. `unread` are the bytes that followed the
+/// handshake.
+pub(crate) async fn serve<F: Functions>(
+    state: Arc<GatewayState<F>>,
+    connection: Arc<Connection>,
+    unread: Bytes,
+) {
+    let status = Socket::new(state.clone(), connection.clone(), unread).await;
     if connection.is_frozen() {
-        tokio::spawn(keep_mute(connection.clone()));
+        tokio::spawn(hold_frozen(connection.clone()));
     }
-    Box::pin(disconnect(shared, connection, end)).await;
+    // Boxed, so that the space for it is not part of every connection's task.
+    Box::pin(disconnect(&state, &connection, status)).await;
 }
 
-/// Delivers a connection's `$disconnect`, then forgets it.
-pub(crate) async fn disconnect<F: Functions>(shared: Arc<Shared<F>>, connection: Arc<Connection>, end: End) {
-    let Shared { api, functions, connections } = &*shared;
-    if api.routes.contains(DISCONNECT) && !connections.loses_disconnect(&connection) {
-        let event = event::disconnect_event(api, &connection.caller, end, connections.moment());
+/// Delivers a connection's `$disconnect`, then removes the connection.
+pub(crate) async fn disconnect<F: Functions>(
+    state: &GatewayState<F>,
+    connection: &Connection,
+    status: CloseStatus,
+) {
+    let GatewayState { api, functions, connections } = state;
+    if api.routes.contains(DISCONNECT) && !connections.loses_disconnect(connection) {
+        let event = event::disconnect_event(api, &connection.caller, status, connections.moment());
         invoke::invoke(functions, event, api.limits.integration).await;
     }
     connections.remove(&connection.caller.id);
 }
 
-/// Holds a frozen socket until its client leaves, so that the connection's end is not told to it.
-async fn keep_mute(connection: Arc<Connection>) {
+/// Keeps a frozen socket until its client leaves, so that the client does not notice the end of the connection.
+async fn hold_frozen(connection: Arc<Connection>) {
     let Some(stream) = connection.stream() else { return };
     let mut buffer = [0; 1024];
     while stream.readable().await.is_ok() {
@@ -61,10 +74,10 @@ async fn keep_mute(connection: Arc<Connection>) {
 }
 
 struct Socket<F> {
-    shared: Arc<Shared<F>>,
+    state: Arc<GatewayState<F>>,
     connection: Arc<Connection>,
     decoder: Decoder,
-    /// Read, but not decoded, because the inbox was full.
+    /// Bytes that were read but not decoded, because the inbox was full.
     unread: Bytes,
     inbox: VecDeque<String>,
     inbox_bytes: usize,
@@ -76,16 +89,16 @@ struct Socket<F> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     Messages,
-    /// After an error of the client: nothing it sends can be understood, but unless it is read, the socket's end
-    /// would destroy our close frame on its way.
+    /// The client broke the protocol, so its bytes are read and discarded. If they stayed unread, closing the socket would
+    /// send a reset, which can destroy the close frame before the client reads it.
     Discarding,
     Ended,
 }
 
 impl<F: Functions> Future for Socket<F> {
-    type Output = End;
+    type Output = CloseStatus;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<End> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<CloseStatus> {
         let socket = &mut *self;
         loop {
             let progressed = socket.poll_running(context) | socket.poll_read(context);
@@ -99,11 +112,11 @@ impl<F: Functions> Future for Socket<F> {
 }
 
 impl<F: Functions> Socket<F> {
-    fn new(shared: Arc<Shared<F>>, connection: Arc<Connection>, unread: Bytes) -> Self {
-        let limits = &shared.api.limits;
+    fn new(state: Arc<GatewayState<F>>, connection: Arc<Connection>, unread: Bytes) -> Self {
+        let limits = &state.api.limits;
         Self {
             decoder: Decoder::new(limits.frame_bytes, limits.message_bytes),
-            shared,
+            state,
             connection,
             unread,
             inbox: VecDeque::new(),
@@ -114,30 +127,30 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// How the connection ended, once nothing more goes over the wire; the socket is then shut down.
-    fn end(&mut self, flushed: Poll<Stage>) -> Option<End> {
-        let Poll::Ready(stage) = flushed else { return None };
-        match stage {
-            Stage::Open => None,
-            Stage::Closing { end, by_client, .. } if by_client || self.reading == Reading::Ended => {
+    /// Returns the close status of the connection once nothing more is read or written; the socket is then shut down.
+    fn end(&mut self, flushed: Poll<Phase>) -> Option<CloseStatus> {
+        let Poll::Ready(phase) = flushed else { return None };
+        match phase {
+            Phase::Open => None,
+            Phase::Closing { status, by_client, .. } if by_client || self.reading == Reading::Ended => {
                 self.connection.shut_down(Shutdown::Both);
-                Some(*end)
+                Some(*status)
             }
-            Stage::Closing { .. } => {
+            Phase::Closing { .. } => {
                 if !std::mem::replace(&mut self.shut_down, true) {
                     self.connection.shut_down(Shutdown::Write);
                 }
                 None
             }
-            Stage::Cut { end } => {
+            Phase::Aborted { status } => {
                 self.reading = Reading::Ended;
                 self.connection.shut_down(Shutdown::Both);
-                Some(*end)
+                Some(*status)
             }
         }
     }
 
-    /// Goes on with the invocation, or begins the next; true if there is more to do at once.
+    /// Polls the running invocation, or begins the next one. Returns true if there is more to do at once.
     fn poll_running(&mut self, context: &mut Context<'_>) -> bool {
         if let Some(running) = &mut self.running {
             let Poll::Ready(reply) = running.as_mut().poll(context) else { return false };
@@ -157,33 +170,33 @@ impl<F: Functions> Socket<F> {
     }
 
     fn begin(&mut self, body: String) {
-        let shared = &self.shared;
-        let moment = shared.connections.moment();
-        let Some((route_key, route)) = shared.api.routes.select(&shared.api.route_selection, &body) else {
-            let request_id = crate::id::request_id(moment.now_ms, moment.random);
+        let state = &self.state;
+        let moment = state.connections.moment();
+        let Some((route_key, route)) = state.api.routes.select(&state.api.route_selection, &body) else {
+            let request_id = id::request_id(moment.now_ms, moment.random);
             let frame = service_frame("Forbidden", &self.connection, &request_id);
             self.reply(&frame);
             return;
         };
-        let event = event::message_event(&shared.api, &self.connection.caller, route_key, body, moment);
+        let event = event::message_event(&state.api, &self.connection.caller, route_key, body, moment);
         let request_id = event.request_context.request_id.clone().unwrap_or_default();
-        let (shared, connection) = (shared.clone(), self.connection.clone());
+        let (state, connection) = (state.clone(), self.connection.clone());
         self.running = Some(Box::pin(async move {
-            let limits = &shared.api.limits;
-            let outcome = invoke::invoke(&shared.functions, event, limits.integration).await;
+            let limits = &state.api.limits;
+            let outcome = invoke::invoke(&state.functions, event, limits.integration).await;
             reply_to(outcome, route, limits.message_bytes as usize)
                 .unwrap_or_else(|message| Some(service_frame(message, &connection, &request_id)))
         }));
     }
 
     fn reply(&self, frame: &Frame) {
-        let connections = &self.shared.connections;
+        let connections = &self.state.connections;
         if let Err(error) = self.connection.post(frame, connections.limits(), connections.monotonic_ms()) {
             tracing::debug!(connection = %self.connection.caller.id, %error, "reply not delivered");
         }
     }
 
-    /// Reads what there is; true if that gave something to do.
+    /// Reads until the socket is empty or the inbox is full. Returns true if anything was read or decoded.
     fn poll_read(&mut self, context: &mut Context<'_>) -> bool {
         let connection = self.connection.clone();
         let Some(stream) = connection.stream().filter(|_| !connection.is_frozen()) else { return false };
@@ -202,9 +215,9 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Whether reading has to wait: many messages, or as many bytes as one message may have.
+    /// Returns true if reading has to wait: many messages wait, or as many bytes as one message may have.
     fn inbox_is_full(&self) -> bool {
-        let limits = &self.shared.api.limits;
+        let limits = &self.state.api.limits;
         self.inbox.len() >= limits.inbox_messages || self.inbox_bytes >= limits.message_bytes as usize
     }
 
@@ -219,11 +232,11 @@ impl<F: Functions> Socket<F> {
         true
     }
 
-    /// The client's side is over: with a close frame if there was one, else abnormally.
+    /// Ends reading. Without a close frame from either side, the connection has ended abnormally.
     fn stop(&mut self) {
         self.reading = Reading::Ended;
         if self.connection.is_open() {
-            self.connection.cut();
+            self.connection.abort();
         }
     }
 
@@ -251,37 +264,37 @@ impl<F: Functions> Socket<F> {
     }
 
     fn accept(&mut self, incoming: Incoming) {
-        let connections = &self.shared.connections;
+        let connections = &self.state.connections;
         let now_ms = connections.monotonic_ms();
         match incoming {
             Incoming::Text(_) if !self.connection.is_open() => {}
             Incoming::Text(body) => {
-                self.connection.touch(now_ms);
+                self.connection.mark_active(now_ms);
                 self.inbox_bytes += body.len();
                 self.inbox.push_back(body);
             }
             Incoming::Ping(payload) => {
-                if self.shared.api.client_ping_resets_idle {
-                    self.connection.touch(now_ms);
+                if self.state.api.client_ping_resets_idle {
+                    self.connection.mark_active(now_ms);
                 }
                 self.connection.pong(frame::pong(&payload));
             }
             Incoming::Pong => {}
             Incoming::Close { code, reason } => {
                 self.reading = Reading::Ended;
-                self.connection.close(End::by_client(code, reason), now_ms, true);
+                self.connection.close(CloseStatus::from_client(code, reason), now_ms, true);
             }
         }
     }
 
     fn refuse(&mut self, error: &DecodeError) {
         self.reading = Reading::Discarding;
-        let end = End::new(error.close_code(), error.to_string());
-        self.connection.close(end, self.shared.connections.monotonic_ms(), false);
+        let status = CloseStatus::new(error.close_code(), error.to_string());
+        self.connection.close(status, self.state.connections.monotonic_ms(), false);
     }
 }
 
-/// What a client is told about its message: nothing, a two-way route's answer, or that something went wrong.
+/// Returns the frame that answers a message, if there is one; or the text of a service frame, if the function failed.
 fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     match outcome {
         Outcome::Returned(response) if route.two_way => answer(&response, limit_bytes),
@@ -291,7 +304,7 @@ fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option
     }
 }
 
-/// A two-way route's answer is the returned body, whatever the status; no body is no answer.
+/// Returns the answer of a two-way route: the returned body, whatever the status. An empty body is no answer.
 fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     let body = response.body.as_deref().unwrap_or_default();
     match str::from_utf8(body) {
@@ -301,7 +314,7 @@ fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Opti
     }
 }
 
-/// A frame the gateway itself sends, with AWS's spaces: one after the first colon and after commas.
+/// Builds a frame that the gateway itself sends, with spaces where AWS has them: after the first colon and after commas.
 fn service_frame(message: &str, connection: &Connection, request_id: &str) -> Frame {
     let id = &connection.caller.id;
     Frame::text(&format!(r#"{{"message": "{message}", "connectionId":"{id}", "requestId":"{request_id}"}}"#))

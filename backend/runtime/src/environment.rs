@@ -1,21 +1,21 @@
-//! The variables a function's process gets ("Working with Lambda environment variables", defined runtime
+//! The environment variables of a function's process ("Working with Lambda environment variables", defined runtime
 //! environment variables).
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 
-use crate::Function;
+use crate::function::Function;
 
-/// Where functions think they are.
+/// The region of every function.
 pub(crate) const REGION: &str = "local";
-/// Whose they are.
+/// The account of every function.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
-/// Versions are not kept; this is the only one.
+/// The only version of every function.
 pub(crate) const VERSION: &str = "$LATEST";
 
-/// Everything a process gets. What Lambda reserves cannot be configured; credentials can, because there is no
-/// role here to take them from.
+/// Returns all variables of a process. Those that Lambda reserves cannot be configured, except credentials, because there
+/// is no role here to take them from.
 pub(crate) fn variables(
     function: &Function,
     runtime_api: SocketAddr,
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_learns_where_and_who_it_is() {
+    fn a_function_gets_the_variables_that_lambda_sets() {
         let variables = variables_of(&[]);
         for (name, value) in [
             ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_configured_is_there_and_what_lambda_reserves_stays_lambdas() {
+    fn configured_variables_are_set_and_reserved_ones_cannot_be_changed() {
         let variables = variables_of(&[("STAGE", "desk"), ("AWS_REGION", "eu-west-1"), ("_HANDLER", "mine")]);
         assert_eq!(variables["STAGE"], "desk");
         assert_eq!(variables["AWS_REGION"], "eu-west-1");

@@ -1,15 +1,17 @@
-//! One function with its processes.
+//! One function and the processes that run it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use crate::function::Function;
+use crate::function_error::{FunctionError, InvokeError};
 use crate::invocation::Invocation;
+use crate::limits::Limits;
 use crate::log::{Log, Report};
-use crate::pool::{Place, Pool};
+use crate::pool::{Placement, Pool};
 use crate::sandbox::Sandbox;
-use crate::{Failure, Function, InvokeError, Limits};
 
 /// A function, and the processes that run it.
 pub(crate) struct Fleet {
@@ -20,24 +22,25 @@ pub(crate) struct Fleet {
     started: Instant,
 }
 
-/// A place in the pool. Dropped without being given back, its process is lost: nobody counts it for ever.
+/// An invocation in flight, as the pool counts it. If it is dropped without a process being released, the pool discards
+/// the process, so that no invocation is counted for ever.
 struct Slot<'a> {
     fleet: &'a Fleet,
-    is_taken: bool,
+    is_held: bool,
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        if self.is_taken {
-            self.fleet.pool().lose();
+        if self.is_held {
+            self.fleet.pool().discard();
         }
     }
 }
 
 impl Slot<'_> {
-    fn give_back(mut self, sandbox: Sandbox) {
-        self.is_taken = false;
-        self.fleet.pool().put(sandbox, self.fleet.now_ms());
+    fn release(mut self, sandbox: Sandbox) {
+        self.is_held = false;
+        self.fleet.pool().release(sandbox, self.fleet.now_ms());
     }
 }
 
@@ -47,14 +50,14 @@ impl Fleet {
         Self { function, limits, log, pool, started: Instant::now() }
     }
 
-    /// Runs one invocation to its end.
+    /// Runs one invocation to its end and reports it to the log.
     ///
     /// # Errors
     ///
-    /// Throttled, or failed.
+    /// [`InvokeError::Throttled`] or [`InvokeError::Function`].
     pub async fn run(&self, invocation: &Invocation) -> Result<Bytes, InvokeError> {
-        let (slot, warm) = self.take()?;
-        let placed = Instant::now();
+        let (slot, warm) = self.acquire()?;
+        let acquired = Instant::now();
         let is_cold = warm.is_none();
         let sandbox = match warm {
             Some(sandbox) => Ok(sandbox),
@@ -63,18 +66,19 @@ impl Fleet {
         let ready = Instant::now();
         let outcome = match sandbox {
             Ok(sandbox) => self.invoke(slot, sandbox, invocation).await,
-            Err(failure) => Err(failure),
+            Err(error) => Err(error),
         };
-        let init = is_cold.then(|| ready - placed);
+        let init = is_cold.then(|| ready - acquired);
         self.report(invocation, init, ready.elapsed(), &outcome);
         outcome.map_err(InvokeError::Function)
     }
 
-    /// Ends the processes that have had no work for a while.
-    pub fn cool(&self) {
+    /// Ends the processes that have had no work for [`Limits::keep_warm`].
+    pub fn end_idle(&self) {
         let before = Duration::from_millis(self.now_ms()).checked_sub(self.limits.keep_warm);
-        let cold = before.map(|before| self.pool().cool(before.as_millis() as u64));
-        drop(cold);
+        let idle = before.map(|before| self.pool().take_idle_since(before.as_millis() as u64));
+        // Dropped here, after the lock of the pool is released.
+        drop(idle);
     }
 
     /// Ends the processes without work, and starts no more.
@@ -83,15 +87,15 @@ impl Fleet {
         drop(idle);
     }
 
-    /// A place, and a process if one is warm. One that has ended in the meantime is passed over.
-    fn take(&self) -> Result<(Slot<'_>, Option<Sandbox>), InvokeError> {
+    /// Takes a slot, and a process if one is warm. A process that has ended in the meantime is skipped.
+    fn acquire(&self) -> Result<(Slot<'_>, Option<Sandbox>), InvokeError> {
         loop {
-            let place = self.pool().take();
-            let slot = || Slot { fleet: self, is_taken: true };
-            match place {
-                Place::Throttled => return Err(self.throttled()),
-                Place::Cold => return Ok((slot(), None)),
-                Place::Warm(mut sandbox) => {
+            let placement = self.pool().acquire();
+            let slot = || Slot { fleet: self, is_held: true };
+            match placement {
+                Placement::Throttled => return Err(self.throttled()),
+                Placement::Cold => return Ok((slot(), None)),
+                Placement::Warm(mut sandbox) => {
                     let slot = slot();
                     if sandbox.is_usable() {
                         return Ok((slot, Some(sandbox)));
@@ -106,10 +110,10 @@ impl Fleet {
         slot: Slot<'_>,
         mut sandbox: Sandbox,
         invocation: &Invocation,
-    ) -> Result<Bytes, Failure> {
+    ) -> Result<Bytes, FunctionError> {
         let outcome = sandbox.invoke(&self.function, invocation).await;
         if sandbox.is_usable() {
-            slot.give_back(sandbox);
+            slot.release(sandbox);
         }
         outcome
     }
@@ -119,14 +123,14 @@ impl Fleet {
         invocation: &Invocation,
         init: Option<Duration>,
         duration: Duration,
-        outcome: &Result<Bytes, Failure>,
+        outcome: &Result<Bytes, FunctionError>,
     ) {
         self.log.report(&Report {
             function: self.function.name.clone(),
             request_id: invocation.id.clone(),
             init,
             duration,
-            failure: outcome.as_ref().err().cloned(),
+            error: outcome.as_ref().err().cloned(),
         });
     }
 
@@ -139,8 +143,8 @@ impl Fleet {
         self.started.elapsed().as_millis() as u64
     }
 
-    /// A panic leaves a pool as consistent as it was: every change is one call.
-    fn pool(&self) -> std::sync::MutexGuard<'_, Pool<Sandbox>> {
+    /// Locks the pool. Poisoning is ignored, since every change of the pool is one call that leaves it consistent.
+    fn pool(&self) -> MutexGuard<'_, Pool<Sandbox>> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! What a function is.
+//! The configuration of a function.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -6,30 +6,40 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The configuration of one function. The defaults are Lambda's ("Lambda function configuration": 128 MB, 3 s).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut function = lambda_host::Function::new("thumb", "target/lambda/thumb/bootstrap");
+/// function.environment.insert("TABLE".into(), "topics".into());
+/// function.timeout = Duration::from_secs(10);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Function {
-    /// What it is invoked by.
+    /// Name by which the function is invoked.
     pub name: String,
-    /// The program that asks for its events: a `bootstrap`, or any other.
+    /// Program that asks the Runtime API for events: a `bootstrap`, or any other.
     pub program: PathBuf,
-    /// The program's arguments.
+    /// Arguments of the program.
     pub arguments: Vec<OsString>,
-    /// Where the program starts, and `LAMBDA_TASK_ROOT`.
+    /// Working directory of the program, and `LAMBDA_TASK_ROOT`.
     pub task_root: PathBuf,
-    /// `_HANDLER`, for runtimes that have several in one program.
+    /// Value of `_HANDLER`, for programs with several handlers.
     pub handler: String,
-    /// The variables that are configured. Those of this process are not passed on, except `PATH`.
+    /// Configured environment variables. The function does not inherit those of this process, except `PATH`.
     pub environment: BTreeMap<String, String>,
-    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`. It is told, not enforced.
+    /// Value of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`. It is not enforced.
     pub memory_mb: u32,
-    /// How long an invocation may take.
+    /// Time an invocation may take.
     pub timeout: Duration,
-    /// How many processes there may be at once, each with one invocation: reserved concurrency.
+    /// Number of processes that run at the same time, each with one invocation: reserved concurrency.
     pub concurrency: usize,
 }
 
 impl Function {
-    /// A program that needs no arguments, such as the `bootstrap` of a custom runtime, started in its own directory.
+    /// Creates a function whose program needs no arguments, such as the `bootstrap` of a custom runtime. It is started in
+    /// the program's own directory.
     pub fn new(name: impl Into<String>, program: impl Into<PathBuf>) -> Self {
         let program = program.into();
         Self {
@@ -45,7 +55,7 @@ impl Function {
         }
     }
 
-    /// `arn:aws:lambda:{region}:{account}:function:{name}`.
+    /// Returns `arn:aws:lambda:{region}:{account}:function:{name}`.
     pub(crate) fn arn(&self, region: &str, account_id: &str) -> String {
         format!("arn:aws:lambda:{region}:{account_id}:function:{}", self.name)
     }

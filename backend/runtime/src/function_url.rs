@@ -1,57 +1,33 @@
-//! Function URLs: HTTP requests as events of payload format 2.0, and answers back ("Invoking Lambda function URLs").
+//! Function URLs: converting HTTP requests to events of payload format 2.0, and answers to HTTP ("Invoking Lambda function URLs").
 
 mod answer;
 mod event;
+mod exchange;
 
-use std::net::IpAddr;
+pub use exchange::{UrlRequest, UrlResponse};
 
-use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, StatusCode};
 
-use crate::{Host, InvokeError};
+use crate::function_error::InvokeError;
+use crate::host::Host;
 
-/// The address of one function.
+/// The function URL of one function.
 #[derive(Clone)]
 pub struct FunctionUrl {
     host: Host,
     function: String,
 }
 
-/// A request, read to its end.
-#[derive(Clone, Debug)]
-pub struct UrlRequest {
-    /// GET, POST, …
-    pub method: Method,
-    /// Path and query, as they came.
-    pub uri: Uri,
-    /// As they came.
-    pub headers: HeaderMap,
-    /// The whole body.
-    pub body: Bytes,
-    /// Who asks.
-    pub source_ip: IpAddr,
-}
-
-/// An answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UrlResponse {
-    /// The function's, or 413, 429, 502.
-    pub status: StatusCode,
-    /// The function's, cookies among them.
-    pub headers: HeaderMap,
-    /// Decoded, if it was in base64.
-    pub body: Bytes,
-}
-
 impl FunctionUrl {
-    /// Of this function.
+    /// Creates the URL of this function.
     pub fn new(host: Host, function: impl Into<String>) -> Self {
         Self { host, function: function.into() }
     }
 
-    /// Asks the function. One that fails, or whose answer is none, is 502, as on Lambda; why is in the log.
+    /// Invokes the function. If it fails or returns an invalid answer, the status is 502, as on Lambda; the error is in the
+    /// log of the host.
     pub async fn answer(&self, request: &UrlRequest) -> UrlResponse {
-        let event = event::of(request, &event::Moment::now());
+        let event = event::from_request(request, &event::Moment::now());
         match self.host.invoke(&self.function, event.to_string().into()).await {
             Ok(answer) => answer::read(&answer).unwrap_or_else(|| fault(StatusCode::BAD_GATEWAY)),
             Err(InvokeError::Throttled { .. }) => fault(StatusCode::TOO_MANY_REQUESTS),
@@ -63,9 +39,9 @@ impl FunctionUrl {
 }
 
 fn fault(status: StatusCode) -> UrlResponse {
-    let words = match status {
+    let text = match status {
         StatusCode::BAD_GATEWAY => "Internal Server Error",
         other => other.canonical_reason().unwrap_or_default(),
     };
-    UrlResponse { status, headers: HeaderMap::new(), body: words.into() }
+    UrlResponse { status, headers: HeaderMap::new(), body: text.into() }
 }

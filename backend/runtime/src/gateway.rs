@@ -1,4 +1,4 @@
-//! The gateway's functions, as processes: events as API Gateway sends them, and what their answers mean.
+//! The functions of a gateway, as processes of a host: writing events as API Gateway sends them, and reading answers.
 
 use apigw_websocket::{
     AuthorizeError, AuthorizerEvent, FunctionError, Functions, authorizer_event_json, event_json,
@@ -9,12 +9,13 @@ use aws_lambda_events::apigw::{
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::{Host, InvokeError};
+use crate::function_error::InvokeError;
+use crate::host::Host;
 
-/// The largest answer of an authorizer ("Quotas for configuring and running a WebSocket API": 8 KB).
+/// Size of the largest answer of an authorizer ("Quotas for configuring and running a WebSocket API": 8 KB).
 const AUTHORIZER_BYTES: usize = 8 * 1024;
 
-/// Invokes one function for every route, and perhaps another for handshakes.
+/// The [`Functions`] of an `apigw_websocket::Gateway`: one function for every route, and optionally an authorizer.
 #[derive(Clone)]
 pub struct GatewayFunctions {
     host: Host,
@@ -23,22 +24,27 @@ pub struct GatewayFunctions {
 }
 
 impl GatewayFunctions {
-    /// `routes` handles CONNECT, MESSAGE and DISCONNECT; `authorizer` decides about handshakes, if the API has one.
+    /// Creates the functions of a gateway from two functions of `host`: `routes` handles CONNECT, MESSAGE and DISCONNECT
+    /// events; `authorizer` decides about handshakes, if the API has an authorizer.
     pub fn new(host: Host, routes: impl Into<String>, authorizer: Option<String>) -> Self {
         Self { host, routes: routes.into(), authorizer }
     }
 
     async fn decide(&self, event: &Value) -> Result<Bytes, AuthorizeError> {
-        let function = self.authorizer.as_deref().ok_or_else(|| failed("there is no authorizer"))?;
+        let function = self
+            .authorizer
+            .as_deref()
+            .ok_or_else(|| failed("the API has an authorizer, but no function is named for it"))?;
         let invoked = self.host.invoke(function, event.to_string().into()).await;
         let answer = invoked.map_err(|error| match error {
-            InvokeError::Function(failure) if failure.message == "Unauthorized" => {
-                AuthorizeError::Unauthorized
-            }
+            InvokeError::Function(error) if error.message == "Unauthorized" => AuthorizeError::Unauthorized,
             other => failed(other),
         })?;
         if answer.len() > AUTHORIZER_BYTES {
-            return Err(failed(format!("its answer of {} bytes is beyond {AUTHORIZER_BYTES}", answer.len())));
+            return Err(failed(format!(
+                "its answer of {} bytes exceeds the limit of {AUTHORIZER_BYTES}",
+                answer.len()
+            )));
         }
         Ok(answer)
     }
@@ -54,9 +60,11 @@ impl Functions for GatewayFunctions {
         let answer = self.host.invoke(&self.routes, payload).await.map_err(function_error)?;
         match serde_json::from_slice(&answer) {
             Ok(response) => Ok(response),
-            // Only a handshake needs an answer; what a message's function returns is thrown away.
+            // Only a handshake needs an answer; the one to a message is discarded.
             Err(_) if !is_connect => Ok(ApiGatewayProxyResponse::default()),
-            Err(error) => Err(function_error(format!("what $connect returned is no response: {error}"))),
+            Err(error) => {
+                Err(function_error(format!("$connect returned something that is not a response: {error}")))
+            }
         }
     }
 
@@ -70,7 +78,7 @@ impl Functions for GatewayFunctions {
 }
 
 fn function_error(error: impl std::fmt::Display) -> FunctionError {
-    FunctionError { message: error.to_string() }
+    FunctionError::new(error.to_string())
 }
 
 fn failed(error: impl std::fmt::Display) -> AuthorizeError {

@@ -1,4 +1,4 @@
-//! The functions of this machine.
+//! The host: invoking functions by name.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -9,15 +9,19 @@ use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::fleet::Fleet;
+use crate::function::Function;
+use crate::function_error::{FunctionError, InvokeError};
 use crate::invocation::Invocation;
+use crate::limits::Limits;
 use crate::log::Log;
-use crate::retry::Attempts;
-use crate::{Failure, Function, InvokeError, Limits, Retries};
+use crate::retry::{Attempts, Retries};
 
-/// How often processes without work are looked at.
-const COOLING: Duration = Duration::from_secs(10);
+/// Interval at which idle processes are ended.
+const IDLE_CHECK: Duration = Duration::from_secs(10);
 
-/// Runs functions. Clones are the same host; with the last of them, the processes end.
+/// Runs functions as processes of this machine. Clones are the same host; when the last one is dropped, the processes end.
+///
+/// See the [crate documentation](crate) for an example.
 #[derive(Clone)]
 pub struct Host(Arc<Inner>);
 
@@ -30,11 +34,11 @@ struct Inner {
 }
 
 impl Host {
-    /// A host of these functions. No process is started before there is work for it.
+    /// Creates a host of these functions. A process is started when the first invocation needs it.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime.
+    /// Panics outside a tokio runtime.
     pub fn new(functions: Vec<Function>, limits: Limits, retries: Retries, log: Arc<dyn Log>) -> Self {
         let fleet = |function: Function| {
             (function.name.clone(), Arc::new(Fleet::new(function, limits.clone(), log.clone())))
@@ -42,33 +46,34 @@ impl Host {
         let fleets = functions.into_iter().map(fleet).collect();
         let events = Arc::new(Semaphore::new(limits.events.min(Semaphore::MAX_PERMITS)));
         let inner = Arc::new(Inner { fleets, limits, retries, log, events });
-        tokio::spawn(cool(Arc::downgrade(&inner)));
+        tokio::spawn(end_idle(Arc::downgrade(&inner)));
         Self(inner)
     }
 
-    /// The names of the functions.
+    /// Returns the names of the functions, sorted.
     pub fn functions(&self) -> impl Iterator<Item = &str> {
         self.0.fleets.keys().map(String::as_str)
     }
 
-    /// Invokes a function and waits for its answer. Once begun, an invocation ends, even if nobody waits any more.
+    /// Invokes a function and waits for its answer. Once begun, an invocation runs to its end, even if this future is
+    /// dropped.
     ///
     /// # Errors
     ///
-    /// [`InvokeError`]: unknown, too large, throttled or failed.
+    /// [`InvokeError`]: the function is unknown, throttled or failed, or the payload is too large.
     pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Bytes, InvokeError> {
         let fleet = self.fleet(function)?;
         check_size(&payload, self.0.limits.request_bytes)?;
         let invocation = Invocation::new(payload);
         let run = tokio::spawn(async move { fleet.run(&invocation).await });
-        run.await.unwrap_or_else(|error| Err(Failure::of_service(error.to_string()).into()))
+        run.await.unwrap_or_else(|error| Err(FunctionError::of_service(error.to_string()).into()))
     }
 
-    /// Accepts an event: it is handled soon, and again if that fails. Answers with its request id.
+    /// Accepts an event for asynchronous invocation, with retries, and returns its request id at once.
     ///
     /// # Errors
     ///
-    /// Unknown, too large, or throttled because too many events wait.
+    /// [`InvokeError`]: the function is unknown, the payload is too large, or too many events wait.
     pub fn invoke_event(&self, function: &str, payload: Bytes) -> Result<String, InvokeError> {
         let fleet = self.fleet(function)?;
         check_size(&payload, self.0.limits.event_bytes)?;
@@ -86,17 +91,17 @@ impl Host {
         Ok(id)
     }
 
-    /// Whether a function could be invoked with this payload: what `DryRun` asks.
+    /// Checks that a function could be invoked with this payload, as the invocation type `DryRun` does.
     ///
     /// # Errors
     ///
-    /// Unknown or too large.
+    /// [`InvokeError`]: the function is unknown or the payload is too large.
     pub fn check(&self, function: &str, payload: &Bytes) -> Result<(), InvokeError> {
         self.fleet(function)?;
         check_size(payload, self.0.limits.request_bytes)
     }
 
-    /// Ends the processes without work and takes no more invocations; those in flight go on.
+    /// Ends the processes without work and throttles every further invocation; those in flight go on.
     pub fn close(&self) {
         self.0.fleets.values().for_each(|fleet| fleet.close());
     }
@@ -123,19 +128,19 @@ async fn handle_event(fleet: &Fleet, invocation: &Invocation, retries: &Retries,
     let mut attempts = Attempts::default();
     while let Err(error) = fleet.run(invocation).await {
         let Some(wait) = attempts.next(retries, &error, accepted.elapsed()) else {
-            return log.line(&fleet.function.name, &format!("event {} is given up: {error}", invocation.id));
+            return log.line(&fleet.function.name, &format!("event {} is discarded: {error}", invocation.id));
         };
         sleep(wait).await;
     }
 }
 
-/// Ends processes that grow cold, for as long as there is a host.
-async fn cool(host: Weak<Inner>) {
-    let mut ticks = interval(COOLING);
+/// Ends idle processes for as long as the host exists.
+async fn end_idle(host: Weak<Inner>) {
+    let mut ticks = interval(IDLE_CHECK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let Some(host) = host.upgrade() else { return };
-        host.fleets.values().for_each(|fleet| fleet.cool());
+        host.fleets.values().for_each(|fleet| fleet.end_idle());
     }
 }

@@ -1,32 +1,32 @@
-//! One invocation, as the Runtime API tells it.
+//! One invocation: its payload, ids and deadline.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
-/// An event on its way to a function.
+/// An event for a function, with its ids.
 #[derive(Clone, Debug)]
 pub(crate) struct Invocation {
-    /// `Lambda-Runtime-Aws-Request-Id`: a UUID.
+    /// The request id (`Lambda-Runtime-Aws-Request-Id`), a UUID.
     pub id: String,
-    /// The event, as JSON.
+    /// The event as JSON.
     pub payload: Bytes,
-    /// `Lambda-Runtime-Trace-Id`.
+    /// The trace id (`Lambda-Runtime-Trace-Id`).
     pub trace_id: String,
 }
 
-/// What `…/invocation/next` answers with.
+/// The answer to `…/invocation/next`.
 #[derive(Clone, Debug)]
-pub(crate) struct Offer {
+pub(crate) struct NextInvocation {
     pub invocation: Invocation,
-    /// `Lambda-Runtime-Deadline-Ms`.
+    /// Milliseconds since the Unix epoch (`Lambda-Runtime-Deadline-Ms`).
     pub deadline_ms: u64,
-    /// `Lambda-Runtime-Invoked-Function-Arn`.
+    /// The function's ARN (`Lambda-Runtime-Invoked-Function-Arn`).
     pub arn: String,
 }
 
 impl Invocation {
-    /// With ids of its own.
+    /// Creates an invocation with new ids.
     pub fn new(payload: Bytes) -> Self {
         let (root, parent) = (rand::random::<u128>() >> 32, rand::random::<u64>());
         let trace_id = format!("Root=1-{:08x}-{root:024x};Parent={parent:016x};Sampled=0", now_ms() / 1000);
@@ -34,22 +34,22 @@ impl Invocation {
     }
 }
 
-/// Milliseconds since the Unix epoch, `after` from now.
+/// Returns the time `after` from now in milliseconds since the Unix epoch.
 pub(crate) fn deadline_ms(after: Duration) -> u64 {
     now_ms() + after.as_millis() as u64
 }
 
-/// Milliseconds since the Unix epoch.
+/// Returns the current time in milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
-/// A new request id.
+/// Creates a request id.
 pub(crate) fn random_uuid() -> String {
     uuid(rand::random())
 }
 
-/// Random bits as a UUID of version 4 (RFC 9562, section 5.4).
+/// Formats random bits as a UUID of version 4 (RFC 9562, section 5.4).
 fn uuid(random: u128) -> String {
     let bits =
         (random & !(0xf000_u128 << 64) & !(0xc000_u128 << 48)) | (0x4000_u128 << 64) | (0x8000_u128 << 48);

@@ -1,6 +1,6 @@
 //! The Invoke API of Lambda ("API reference: Invoke"), so that AWS's own SDKs and tools work against the host.
 //!
-//! Signatures are not checked: there is nobody here to check them against. Only peers on the loopback interface are
+//! Signatures are not checked, because there are no accounts to check them against. Only programs on the same machine are
 //! answered, and no web pages.
 
 use std::error::Error;
@@ -15,38 +15,39 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::environment::VERSION;
-use crate::{Host, InvokeError};
+use crate::function_error::InvokeError;
+use crate::host::Host;
 
-/// What all of its paths begin with.
+/// The prefix of all paths of the API.
 const FUNCTIONS: &str = "/2015-03-31/functions/";
 
 type Answer = Response<Full<Bytes>>;
 
-/// The API over one host.
+/// The Invoke API of one host, for the service of an HTTP server.
 #[derive(Clone)]
 pub struct InvokeApi {
     host: Host,
 }
 
-/// What a request wants.
-struct Wanted {
+/// A parsed request.
+struct InvokeRequest {
     function: String,
-    kind: Kind,
+    invocation_type: InvocationType,
 }
 
-enum Kind {
+enum InvocationType {
     RequestResponse,
     Event,
     DryRun,
 }
 
 impl InvokeApi {
-    /// Of this host.
+    /// Creates the API of this host.
     pub fn new(host: Host) -> Self {
         Self { host }
     }
 
-    /// Whether a path is the API's: `/2015-03-31/functions/…`.
+    /// Returns true if the path belongs to the API: `/2015-03-31/functions/…`.
     pub fn is_invoke_path(path: &str) -> bool {
         path.starts_with(FUNCTIONS)
     }
@@ -68,82 +69,93 @@ where
 {
     let is_near = peer.ip().to_canonical().is_loopback();
     if !is_near || OriginPolicy::default().check(request.headers()).is_err() {
-        return error(
+        return error_answer(
             StatusCode::FORBIDDEN,
             "AccessDeniedException",
-            "Only programs of this machine are answered",
+            "Only programs on this machine may invoke functions",
         );
     }
-    let wanted = match wanted(&request) {
-        Ok(wanted) => wanted,
+    let parsed = match parse(&request) {
+        Ok(parsed) => parsed,
         Err(refusal) => return *refusal,
     };
-    // An event may be smaller, which the host checks.
+    // The limit of an event is smaller; the host checks it.
     match Limited::new(request.into_body(), host.limits().request_bytes).collect().await {
-        Ok(body) => perform(host, wanted, body.to_bytes()).await,
+        Ok(body) => invoke(host, parsed, body.to_bytes()).await,
         Err(error) => not_read(error.as_ref(), host.limits().request_bytes),
     }
 }
 
-fn wanted<B>(request: &Request<B>) -> Result<Wanted, Box<Answer>> {
+fn parse<B>(request: &Request<B>) -> Result<InvokeRequest, Box<Answer>> {
     let path = request.uri().path();
     let name = path
         .strip_prefix(FUNCTIONS)
         .and_then(|rest| rest.strip_suffix("/invocations"))
         .filter(|_| request.method() == Method::POST);
     let Some(name) = name else {
-        return Err(Box::new(error(
+        return Err(Box::new(error_answer(
             StatusCode::NOT_FOUND,
             "UnknownOperationException",
-            "Only Invoke is here",
+            "The only operation is Invoke: POST /2015-03-31/functions/NAME/invocations",
         )));
     };
     let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let kind = match header("x-amz-invocation-type") {
-        None | Some("RequestResponse") => Kind::RequestResponse,
-        Some("Event") => Kind::Event,
-        Some("DryRun") => Kind::DryRun,
+    let invocation_type = match header("x-amz-invocation-type") {
+        None | Some("RequestResponse") => InvocationType::RequestResponse,
+        Some("Event") => InvocationType::Event,
+        Some("DryRun") => InvocationType::DryRun,
         Some(other) => {
-            let message = format!("{other} is none of RequestResponse, Event, DryRun");
-            return Err(Box::new(error(StatusCode::BAD_REQUEST, "InvalidParameterValueException", &message)));
+            let message = format!("{other} is not an invocation type: use RequestResponse, Event or DryRun");
+            return Err(Box::new(error_answer(
+                StatusCode::BAD_REQUEST,
+                "InvalidParameterValueException",
+                &message,
+            )));
         }
     };
-    Ok(Wanted { function: function_name(&percent_decode_str(name).decode_utf8_lossy()), kind })
+    Ok(InvokeRequest {
+        function: function_name(&percent_decode_str(name).decode_utf8_lossy()),
+        invocation_type,
+    })
 }
 
-/// The name in `name`, `name:$LATEST`, `account:function:name` or an ARN. There are no other versions.
+/// Returns the function's name from `name`, `name:$LATEST`, `account:function:name` or an ARN. No other version exists.
 fn function_name(text: &str) -> String {
     let unqualified = text.strip_suffix(":$LATEST").unwrap_or(text);
     unqualified.rsplit_once("function:").map_or(unqualified, |(_, name)| name).to_owned()
 }
 
-async fn perform(host: &Host, wanted: Wanted, payload: Bytes) -> Answer {
-    let Wanted { function, kind } = wanted;
-    // An invocation without a payload gets an empty object's worth of nothing, as on Lambda.
+async fn invoke(host: &Host, request: InvokeRequest, payload: Bytes) -> Answer {
+    let InvokeRequest { function, invocation_type } = request;
+    // Lambda passes an empty object if there is no payload.
     let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
-    let performed = match kind {
-        Kind::RequestResponse => {
+    let invoked = match invocation_type {
+        InvocationType::RequestResponse => {
             host.invoke(&function, payload).await.map(|answer| ok(StatusCode::OK, answer))
         }
-        Kind::Event => host.invoke_event(&function, payload).map(|_| ok(StatusCode::ACCEPTED, Bytes::new())),
-        Kind::DryRun => host.check(&function, &payload).map(|()| ok(StatusCode::NO_CONTENT, Bytes::new())),
+        InvocationType::Event => {
+            host.invoke_event(&function, payload).map(|_| ok(StatusCode::ACCEPTED, Bytes::new()))
+        }
+        InvocationType::DryRun => {
+            host.check(&function, &payload).map(|()| ok(StatusCode::NO_CONTENT, Bytes::new()))
+        }
     };
-    performed.unwrap_or_else(refusal)
+    invoked.unwrap_or_else(refusal)
 }
 
-fn refusal(refused: InvokeError) -> Answer {
-    match refused {
-        InvokeError::Function(failure) => {
-            let mut answer = ok(StatusCode::OK, failure.payload);
+fn refusal(error: InvokeError) -> Answer {
+    match error {
+        InvokeError::Function(error) => {
+            let mut answer = ok(StatusCode::OK, error.payload);
             set(&mut answer, "x-amz-function-error", "Unhandled");
             answer
         }
         InvokeError::NotFound { function } => {
             let message = format!("Function not found: {function}");
-            error(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message)
+            error_answer(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message)
         }
         InvokeError::Throttled { .. } => {
-            error(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Rate Exceeded.")
+            error_answer(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Rate Exceeded.")
         }
         InvokeError::TooLarge { limit_bytes, .. } => too_large(limit_bytes),
     }
@@ -153,13 +165,13 @@ fn not_read(cause: &(dyn Error + Send + Sync + 'static), limit_bytes: usize) -> 
     if cause.is::<LengthLimitError>() {
         return too_large(limit_bytes);
     }
-    error(StatusCode::BAD_REQUEST, "InvalidRequestContentException", "The request's body broke off")
+    error_answer(StatusCode::BAD_REQUEST, "InvalidRequestContentException", "The request's body ended early")
 }
 
 fn too_large(limit_bytes: usize) -> Answer {
     let message =
         format!("Request must be smaller than {limit_bytes} bytes for the InvokeFunction operation");
-    error(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message)
+    error_answer(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message)
 }
 
 fn ok(status: StatusCode, body: Bytes) -> Answer {
@@ -170,12 +182,12 @@ fn ok(status: StatusCode, body: Bytes) -> Answer {
     answer
 }
 
-fn error(status: StatusCode, kind: &'static str, message: &str) -> Answer {
+fn error_answer(status: StatusCode, error_type: &'static str, message: &str) -> Answer {
     let body = json!({"Type": "User", "Message": message, "message": message});
     let mut answer = Response::new(Full::from(body.to_string()));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    set(&mut answer, "x-amzn-errortype", kind);
+    set(&mut answer, "x-amzn-errortype", error_type);
     answer
 }
 
@@ -188,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_is_named_in_each_of_lambdas_ways() {
+    fn a_function_is_named_by_name_partial_arn_or_arn() {
         for text in [
             "thumb",
             "thumb:$LATEST",

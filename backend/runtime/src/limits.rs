@@ -1,22 +1,23 @@
-//! What the host allows.
+//! The limits of a host.
 
 use std::time::Duration;
 
-/// The limits that are the same for every function. The defaults are Lambda's ("Lambda quotas") where it has one.
+/// The limits that apply to every function of a host. The defaults are Lambda's ("Lambda quotas") where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
-    /// How long a process may take to ask for its first event. Lambda: 10 s; a second try has the function's
-    /// own time-out ("Understanding the Lambda execution environment lifecycle").
+    /// Time a process may take to ask for its first event. Lambda: 10 s; a second attempt has the function's own
+    /// time-out ("Understanding the Lambda execution environment lifecycle").
     pub init: Duration,
-    /// The payload of a synchronous invocation; beyond it 413. Lambda: 6 MB.
+    /// Size of the payload of a synchronous invocation; beyond it 413. Lambda: 6 MB.
     pub request_bytes: usize,
-    /// What a function may answer; beyond it `Function.ResponseSizeTooLarge`. Lambda: 6 MB and 100 bytes.
+    /// Size of the answer of a function; beyond it `Function.ResponseSizeTooLarge`. Lambda: 6 MB and 100 bytes.
     pub response_bytes: usize,
-    /// The payload of an `Event`; beyond it 413. Lambda: 1 MB, 256 KB until 2025.
+    /// Size of the payload of an asynchronous invocation; beyond it 413. Lambda: 1 MB, 256 KB until 2025.
     pub event_bytes: usize,
-    /// Events that are accepted and not yet handled; beyond it 429. Ours.
+    /// Number of events that are accepted and not yet handled; beyond it 429. Lambda publishes no such limit.
     pub events: usize,
-    /// How long a process without work is kept. Ours; Lambda keeps them for some minutes.
+    /// Time after which a process without work is ended. Lambda keeps them for some minutes.
     pub keep_warm: Duration,
 }
 

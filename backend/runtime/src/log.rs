@@ -1,38 +1,40 @@
-//! What functions print, and how long they take.
+//! The log of the host: the lines that functions print, and a report for each invocation.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-/// The longest line passed on whole (CloudWatch Logs quotas: an event of 1 MB; ours is less). What is longer comes in
-/// pieces.
+use crate::function_error::FunctionError;
+
+/// Size of the longest line that is logged as a whole; longer lines are split. CloudWatch Logs takes events of up to 1 MB.
 const LINE_BYTES: u64 = 256 * 1024;
 
-/// Takes what the host has to tell. Called from many tasks; what blocks here blocks functions.
+/// The receiver of the host's log. It is called from many tasks and must not block, since that would delay functions.
 pub trait Log: Send + Sync + 'static {
-    /// A line that a function's process printed, on standard output or standard error.
+    /// Takes a line that a function's process printed to standard output or standard error, or a line of the host about
+    /// that function.
     fn line(&self, function: &str, line: &str);
-    /// An invocation has ended.
+    /// Takes the report of an invocation that has ended.
     fn report(&self, report: &Report);
 }
 
-/// What Lambda's `REPORT` line says.
+/// The result and the duration of one invocation, as in Lambda's `REPORT` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// The function's name.
+    /// Name of the function.
     pub function: String,
-    /// The invocation's id.
+    /// Request id of the invocation.
     pub request_id: String,
-    /// From the process's start to its first request for an event; `None` if it was warm.
+    /// Time from the start of the process to its first request for an event; `None` if the process was warm.
     pub init: Option<Duration>,
-    /// From the event's being there to its answer.
+    /// Time from the moment when the process was ready for the event to its answer.
     pub duration: Duration,
-    /// What went wrong, if anything did.
-    pub failure: Option<crate::Failure>,
+    /// The error, if the invocation failed.
+    pub error: Option<FunctionError>,
 }
 
-/// Everything to `tracing`: lines as they are, failures as warnings.
+/// A log that goes to `tracing`: lines at level info, failed invocations as warnings.
 #[derive(Debug, Default)]
 pub struct TracingLog;
 
@@ -42,23 +44,25 @@ impl Log for TracingLog {
     }
 
     fn report(&self, report: &Report) {
-        let Report { function, request_id, init, duration, failure } = report;
-        match failure {
-            Some(error) => tracing::warn!(function, request_id, ?init, ?duration, %error, "failed"),
-            None => tracing::debug!(function, request_id, ?init, ?duration, "done"),
+        let Report { function, request_id, init, duration, error } = report;
+        match error {
+            Some(error) => {
+                tracing::warn!(function, request_id, ?init, ?duration, %error, "invocation failed")
+            }
+            None => tracing::debug!(function, request_id, ?init, ?duration, "invocation succeeded"),
         }
     }
 }
 
-/// Passes a stream on, line by line, until it ends.
-pub(crate) async fn pass_on(log: Arc<dyn Log>, function: String, stream: impl AsyncRead + Unpin) {
+/// Logs a stream line by line until it ends.
+pub(crate) async fn log_lines(log: Arc<dyn Log>, function: String, stream: impl AsyncRead + Unpin) {
     let mut lines = BufReader::new(stream);
     while let Ok(Some(line)) = next_line(&mut lines).await {
         log.line(&function, &line);
     }
 }
 
-/// The next line, or the next piece of one that is too long.
+/// Reads the next line, or the next part of a line that is too long.
 async fn next_line(lines: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let read = lines.take(LINE_BYTES).read_until(b'\n', &mut bytes).await?;
@@ -71,7 +75,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn lines_come_one_by_one_the_last_without_its_break_too() {
+    async fn lines_are_read_one_by_one_and_the_last_needs_no_line_break() {
         let mut input = BufReader::new(&b"one\r\n\xfftwo\n\nthree"[..]);
         let mut lines = Vec::new();
         while let Some(line) = next_line(&mut input).await.expect("memory can be read") {
@@ -81,7 +85,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_without_end_comes_in_pieces() {
+    async fn a_line_without_end_is_split() {
         let endless = vec![b'x'; LINE_BYTES as usize + 1];
         let mut input = BufReader::new(&endless[..]);
         let first = next_line(&mut input).await.expect("memory can be read");

@@ -1,11 +1,11 @@
-//! Which process takes an invocation: a warm one, a new one, or none. Pure: processes and times are arguments.
+//! The choice of the process for an invocation: a warm one, a new one, or none. Pure: processes and times are arguments.
 
 /// The processes of one function.
 #[derive(Debug)]
 pub(crate) struct Pool<P> {
     limit: usize,
     busy: usize,
-    /// The longest idle first.
+    /// Sorted by idle time, the longest first.
     idle: Vec<Idle<P>>,
 }
 
@@ -15,51 +15,51 @@ struct Idle<P> {
     since_ms: u64,
 }
 
-/// Where an invocation goes.
+/// The process for an invocation.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place<P> {
-    /// Into a process that has no work.
+pub(crate) enum Placement<P> {
+    /// A process that has no work.
     Warm(P),
-    /// Into one that has to be started.
+    /// A process that has to be started.
     Cold,
-    /// Nowhere: as many are in flight as may be.
+    /// None: as many invocations are in flight as are allowed.
     Throttled,
 }
 
 impl<P> Pool<P> {
-    /// No processes, and never more than `limit`.
+    /// Creates a pool without processes, for at most `limit` invocations in flight.
     pub fn new(limit: usize) -> Self {
         Self { limit, busy: 0, idle: Vec::new() }
     }
 
-    /// Takes a place, unless it is [`Place::Throttled`]. The process used last is the first to be used again, so that
-    /// the others can grow cold.
-    pub fn take(&mut self) -> Place<P> {
+    /// Counts an invocation in flight and returns its process, unless the result is [`Placement::Throttled`]. The process
+    /// used last is the first to be used again, so that the others stay idle and can be ended.
+    pub fn acquire(&mut self) -> Placement<P> {
         if self.busy >= self.limit {
-            return Place::Throttled;
+            return Placement::Throttled;
         }
         self.busy += 1;
-        self.idle.pop().map_or(Place::Cold, |idle| Place::Warm(idle.process))
+        self.idle.pop().map_or(Placement::Cold, |idle| Placement::Warm(idle.process))
     }
 
-    /// Gives a place back with a process that can go on.
-    pub fn put(&mut self, process: P, now_ms: u64) {
+    /// Ends an invocation whose process can handle another one.
+    pub fn release(&mut self, process: P, now_ms: u64) {
         self.busy = self.busy.saturating_sub(1);
         self.idle.push(Idle { process, since_ms: now_ms });
     }
 
-    /// Gives a place back whose process is gone.
-    pub fn lose(&mut self) {
+    /// Ends an invocation whose process cannot be used any more.
+    pub fn discard(&mut self) {
         self.busy = self.busy.saturating_sub(1);
     }
 
-    /// The processes that have had no work since `before_ms`; they are the caller's to end.
-    pub fn cool(&mut self, before_ms: u64) -> Vec<P> {
-        let cold = self.idle.iter().take_while(|idle| idle.since_ms <= before_ms).count();
-        self.idle.drain(..cold).map(|idle| idle.process).collect()
+    /// Removes and returns the processes that have had no work since `before_ms`, for the caller to end.
+    pub fn take_idle_since(&mut self, before_ms: u64) -> Vec<P> {
+        let count = self.idle.iter().take_while(|idle| idle.since_ms <= before_ms).count();
+        self.idle.drain(..count).map(|idle| idle.process).collect()
     }
 
-    /// All processes without work; there will be no new ones.
+    /// Removes and returns all processes without work, and throttles every further invocation.
     pub fn close(&mut self) -> Vec<P> {
         self.limit = 0;
         self.idle.drain(..).map(|idle| idle.process).collect()
@@ -73,39 +73,39 @@ mod tests {
     #[test]
     fn an_invocation_in_flight_has_a_process_of_its_own() {
         let mut pool = Pool::new(2);
-        assert_eq!(pool.take(), Place::<u32>::Cold);
-        assert_eq!(pool.take(), Place::Cold);
-        pool.put(1, 0);
-        assert_eq!(pool.take(), Place::Warm(1));
+        assert_eq!(pool.acquire(), Placement::<u32>::Cold);
+        assert_eq!(pool.acquire(), Placement::Cold);
+        pool.release(1, 0);
+        assert_eq!(pool.acquire(), Placement::Warm(1));
     }
 
     #[test]
     fn beyond_the_limit_invocations_are_throttled_until_one_ends() {
         let mut pool = Pool::new(1);
-        assert_eq!(pool.take(), Place::<u32>::Cold);
-        assert_eq!(pool.take(), Place::Throttled);
-        pool.lose();
-        assert_eq!(pool.take(), Place::Cold);
+        assert_eq!(pool.acquire(), Placement::<u32>::Cold);
+        assert_eq!(pool.acquire(), Placement::Throttled);
+        pool.discard();
+        assert_eq!(pool.acquire(), Placement::Cold);
     }
 
     #[test]
-    fn the_process_used_last_is_used_first_and_the_others_grow_cold() {
+    fn the_process_used_last_is_used_first_and_the_others_become_idle() {
         let mut pool = Pool::new(3);
-        (0..3).for_each(|_| assert_eq!(pool.take(), Place::Cold));
-        (1..=3).for_each(|process| pool.put(process, 10));
-        assert!(pool.cool(9).is_empty());
-        assert_eq!(pool.take(), Place::Warm(3));
-        pool.put(3, 20);
-        assert_eq!(pool.cool(10), [1, 2]);
-        assert_eq!(pool.take(), Place::Warm(3));
+        (0..3).for_each(|_| assert_eq!(pool.acquire(), Placement::Cold));
+        (1..=3).for_each(|process| pool.release(process, 10));
+        assert!(pool.take_idle_since(9).is_empty());
+        assert_eq!(pool.acquire(), Placement::Warm(3));
+        pool.release(3, 20);
+        assert_eq!(pool.take_idle_since(10), [1, 2]);
+        assert_eq!(pool.acquire(), Placement::Warm(3));
     }
 
     #[test]
-    fn a_closed_pool_takes_nothing_more() {
+    fn a_closed_pool_throttles_every_invocation() {
         let mut pool = Pool::new(2);
-        pool.take();
-        pool.put(1, 0);
+        pool.acquire();
+        pool.release(1, 0);
         assert_eq!(pool.close(), [1]);
-        assert_eq!(pool.take(), Place::Throttled);
+        assert_eq!(pool.acquire(), Placement::Throttled);
     }
 }

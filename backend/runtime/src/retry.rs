@@ -1,35 +1,43 @@
-//! What becomes of an `Event` whose function failed ("How Lambda handles errors and retries with asynchronous
-//! invocation"). Pure.
+//! The retries of an asynchronous invocation that failed ("How Lambda handles errors and retries with asynchronous
+//! invocation"), as pure functions.
 
 use std::time::Duration;
 
-use crate::InvokeError;
+use crate::function_error::InvokeError;
 
-/// When an event is tried again.
+/// The retries of asynchronous invocations (type `Event`). The default is Lambda's.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut retries = lambda_host::Retries::default();
+/// retries.after_failure = vec![Duration::from_secs(1)];
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Retries {
-    /// The waits before the second attempt, the third, and so on. Lambda: 1 min, 2 min.
-    pub waits: Vec<Duration>,
-    /// The first wait after a throttled attempt; it doubles each time. Lambda: 1 s.
+    /// Waits before the second attempt, the third, and so on, after the function failed. Lambda: 1 min, 2 min.
+    pub after_failure: Vec<Duration>,
+    /// First wait after a throttled attempt; it doubles each time. Lambda: 1 s.
     pub throttled_first: Duration,
-    /// The longest wait after a throttled attempt. Lambda: 5 min.
-    pub throttled_most: Duration,
-    /// The age beyond which an event is given up. Lambda: 6 h.
-    pub most_age: Duration,
+    /// Longest wait after a throttled attempt. Lambda: 5 min.
+    pub throttled_max: Duration,
+    /// Age beyond which an event is discarded. Lambda: 6 h.
+    pub max_age: Duration,
 }
 
 impl Default for Retries {
     fn default() -> Self {
         Self {
-            waits: vec![Duration::from_secs(60), Duration::from_secs(120)],
+            after_failure: vec![Duration::from_secs(60), Duration::from_secs(120)],
             throttled_first: Duration::from_secs(1),
-            throttled_most: Duration::from_secs(5 * 60),
-            most_age: Duration::from_secs(6 * 60 * 60),
+            throttled_max: Duration::from_secs(5 * 60),
+            max_age: Duration::from_secs(6 * 60 * 60),
         }
     }
 }
 
-/// What happened to one event so far.
+/// The attempts to handle one event so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
     failed: usize,
@@ -37,24 +45,24 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Counts an attempt that ended in `error`, and says how long to wait before the next; `None` is the end.
+    /// Counts an attempt that ended in `error` and returns the wait before the next one; `None` if there is none.
     pub fn next(&mut self, retries: &Retries, error: &InvokeError, age: Duration) -> Option<Duration> {
         let wait = match error {
             InvokeError::NotFound { .. } | InvokeError::TooLarge { .. } => return None,
             InvokeError::Throttled { .. } => self.after_throttling(retries),
             InvokeError::Function(_) => self.after_failure(retries)?,
         };
-        (age + wait <= retries.most_age).then_some(wait)
+        (age + wait <= retries.max_age).then_some(wait)
     }
 
     fn after_throttling(&mut self, retries: &Retries) -> Duration {
         let doubled = retries.throttled_first.saturating_mul(1 << self.throttled.min(20));
         self.throttled += 1;
-        doubled.min(retries.throttled_most)
+        doubled.min(retries.throttled_max)
     }
 
     fn after_failure(&mut self, retries: &Retries) -> Option<Duration> {
-        let wait = retries.waits.get(self.failed).copied();
+        let wait = retries.after_failure.get(self.failed).copied();
         self.failed += 1;
         wait
     }
@@ -63,7 +71,7 @@ impl Attempts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Failure;
+    use crate::function_error::FunctionError;
 
     const NEW: Duration = Duration::ZERO;
 
@@ -78,13 +86,13 @@ mod tests {
     #[test]
     fn a_failed_event_is_tried_twice_more_after_one_and_two_minutes() {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
-        let error = InvokeError::Function(Failure::exited("id", None));
+        let error = InvokeError::Function(FunctionError::exited("id", None));
         let mut next = || seconds(attempts.next(&retries, &error, NEW));
         assert_eq!([next(), next(), next()], [Some(60), Some(120), None]);
     }
 
     #[test]
-    fn a_throttled_event_waits_longer_and_longer_up_to_five_minutes() {
+    fn a_throttled_event_waits_twice_as_long_each_time_up_to_five_minutes() {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
         let waits: Vec<_> = (0..11).map(|_| seconds(attempts.next(&retries, &throttled(), NEW))).collect();
         let expected = [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map(Some);
@@ -92,10 +100,10 @@ mod tests {
     }
 
     #[test]
-    fn without_waits_a_failed_event_is_over_and_a_throttled_one_is_tried_for_as_long_as_it_may_wait() {
+    fn without_retries_a_failed_event_is_discarded_and_a_throttled_one_is_tried_until_its_max_age() {
         let minute = Duration::from_secs(60);
-        let retries = Retries { waits: Vec::new(), most_age: minute, ..Retries::default() };
-        let failed = InvokeError::Function(Failure::exited("id", None));
+        let retries = Retries { after_failure: Vec::new(), max_age: minute, ..Retries::default() };
+        let failed = InvokeError::Function(FunctionError::exited("id", None));
         assert_eq!(Attempts::default().next(&retries, &failed, NEW), None);
         let (mut attempts, mut age) = (Attempts::default(), NEW);
         while let Some(wait) = attempts.next(&retries, &throttled(), age) {
@@ -105,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_given_up_when_it_is_six_hours_old() {
+    fn an_event_is_discarded_when_it_is_six_hours_old() {
         let (mut attempts, retries) = (Attempts::default(), Retries::default());
         assert_eq!(attempts.next(&retries, &throttled(), Duration::from_secs(6 * 3600)), None);
     }

@@ -14,28 +14,30 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::environment::{ACCOUNT_ID, REGION};
-use crate::invocation::{Invocation, Offer, deadline_ms};
-use crate::log::{Log, pass_on};
-use crate::runtime_api::{self, Verdict, Word};
-use crate::{Failure, Function, Limits};
+use crate::function::Function;
+use crate::function_error::FunctionError;
+use crate::invocation::{Invocation, NextInvocation, deadline_ms};
+use crate::limits::Limits;
+use crate::log::{Log, log_lines};
+use crate::runtime_api::{self, RuntimeRequest, Verdict};
 
-/// Words that a process says before the last one is heard; a well-behaved runtime waits for each answer.
-const UNHEARD_WORDS: usize = 4;
+/// Number of requests that wait until the sandbox takes them; a well-behaved runtime waits for each answer.
+const WAITING_REQUESTS: usize = 4;
 
-/// A process and the Runtime API that is its alone. Dropped, it is killed.
+/// A process and the Runtime API that serves only this process. Dropping it kills the process.
 pub(crate) struct Sandbox {
     process: Child,
-    words: mpsc::Receiver<Word>,
-    /// The request for an event that is not yet answered.
-    asking: Option<oneshot::Sender<Offer>>,
+    requests: mpsc::Receiver<RuntimeRequest>,
+    /// The process's request for an event, while there is no event for it.
+    waiting: Option<oneshot::Sender<NextInvocation>>,
     is_broken: bool,
     api: JoinHandle<()>,
 }
 
-/// What comes next from a process.
-enum Heard {
-    Word(Word),
-    Exited(Failure),
+/// The next thing that happens to a process.
+enum ProcessEvent {
+    Request(RuntimeRequest),
+    Exited(FunctionError),
     TimedOut,
 }
 
@@ -46,22 +48,22 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a process and waits until it asks for its first event. If that fails, it is tried once more with the
-    /// function's own time-out, as Lambda does before it gives an invocation up.
+    /// Starts a process and waits until it asks for its first event. If that fails, a second process is started with the
+    /// function's own time-out, as Lambda does before it fails an invocation.
     ///
     /// # Errors
     ///
-    /// What the second process died of.
+    /// The error of the second process.
     pub async fn start(
         function: &Function,
         limits: &Limits,
         log: &Arc<dyn Log>,
         request_id: &str,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, FunctionError> {
         match Self::attempt(function, limits, log, request_id, limits.init).await {
             Ok(sandbox) => Ok(sandbox),
             Err(first) => {
-                log.line(&function.name, &format!("INIT failed, is tried again: {first}"));
+                log.line(&function.name, &format!("INIT failed, starting a second process: {first}"));
                 Self::attempt(function, limits, log, request_id, function.timeout).await
             }
         }
@@ -73,9 +75,9 @@ impl Sandbox {
         log: &Arc<dyn Log>,
         request_id: &str,
         limit: Duration,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, FunctionError> {
         let mut sandbox = Self::spawn(function, limits, log).await.map_err(|error| {
-            Failure::not_started(request_id, &function.program.display().to_string(), &error)
+            FunctionError::not_started(request_id, &function.program.display().to_string(), &error)
         })?;
         sandbox.initialise(request_id, limit).await?;
         Ok(sandbox)
@@ -84,111 +86,117 @@ impl Sandbox {
     async fn spawn(function: &Function, limits: &Limits, log: &Arc<dyn Log>) -> std::io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let address = listener.local_addr()?;
-        let mut process = command::of(function, address).spawn()?;
+        let mut process = command::new(function, address).spawn()?;
         if let Some(stdout) = process.stdout.take() {
-            tokio::spawn(pass_on(log.clone(), function.name.clone(), stdout));
+            tokio::spawn(log_lines(log.clone(), function.name.clone(), stdout));
         }
         if let Some(stderr) = process.stderr.take() {
-            tokio::spawn(pass_on(log.clone(), function.name.clone(), stderr));
+            tokio::spawn(log_lines(log.clone(), function.name.clone(), stderr));
         }
-        let (speak, words) = mpsc::channel(UNHEARD_WORDS);
-        let api = tokio::spawn(runtime_api::serve(listener, speak, limits.response_bytes));
-        Ok(Self { process, words, asking: None, is_broken: false, api })
+        let (sender, requests) = mpsc::channel(WAITING_REQUESTS);
+        let api = tokio::spawn(runtime_api::serve(listener, sender, limits.response_bytes));
+        Ok(Self { process, requests, waiting: None, is_broken: false, api })
     }
 
-    /// The init phase: over with the first request for an event.
-    async fn initialise(&mut self, request_id: &str, limit: Duration) -> Result<(), Failure> {
+    /// Waits for the end of the init phase, which is the process's first request for an event.
+    async fn initialise(&mut self, request_id: &str, limit: Duration) -> Result<(), FunctionError> {
         let deadline = Instant::now() + limit;
         loop {
-            match self.hear(request_id, deadline).await {
-                Heard::Word(Word::Next(asking)) => {
-                    self.asking = Some(asking);
+            match self.next(request_id, deadline).await {
+                ProcessEvent::Request(RuntimeRequest::Next(waiting)) => {
+                    self.waiting = Some(waiting);
                     return Ok(());
                 }
-                Heard::Word(Word::InitFailed { failure, reply }) => {
-                    accept(reply);
-                    return Err(failure);
+                ProcessEvent::Request(RuntimeRequest::InitFailed { error, reply }) => {
+                    respond(reply, Verdict::Accepted);
+                    return Err(error);
                 }
-                Heard::Word(Word::Answer { reply, .. }) => refuse(reply, Verdict::WrongState),
-                Heard::Exited(failure) => return Err(failure),
-                Heard::TimedOut => return Err(Failure::timed_out(request_id, limit)),
+                ProcessEvent::Request(RuntimeRequest::Answer { reply, .. }) => {
+                    respond(reply, Verdict::WrongState)
+                }
+                ProcessEvent::Exited(error) => return Err(error),
+                ProcessEvent::TimedOut => return Err(FunctionError::timed_out(request_id, limit)),
             }
         }
     }
 
-    /// Hands out one event and waits for its answer. A process that exits or takes too long is of no more use.
+    /// Passes one event to the process and waits for its answer. A process that exits or takes too long cannot be used
+    /// again.
     ///
     /// # Errors
     ///
-    /// The handler's own failure, or the process's.
-    pub async fn invoke(&mut self, function: &Function, invocation: &Invocation) -> Result<Bytes, Failure> {
+    /// The error of the handler or of the process.
+    pub async fn invoke(
+        &mut self,
+        function: &Function,
+        invocation: &Invocation,
+    ) -> Result<Bytes, FunctionError> {
         let deadline = Instant::now() + function.timeout;
-        let offer = Offer {
+        let next = NextInvocation {
             invocation: invocation.clone(),
             deadline_ms: deadline_ms(function.timeout),
             arn: function.arn(REGION, ACCOUNT_ID),
         };
-        let mut unsent = hand_out(self.asking.take(), offer);
+        let mut unsent = pass_on(self.waiting.take(), next);
         loop {
-            match self.hear(&invocation.id, deadline).await {
-                Heard::Word(Word::Next(asking)) => {
-                    // One that asks again without having answered gets no second event: its request is refused.
-                    unsent = unsent.and_then(|offer| hand_out(Some(asking), offer));
+            match self.next(&invocation.id, deadline).await {
+                ProcessEvent::Request(RuntimeRequest::Next(waiting)) => {
+                    // A process that asks again without having answered gets no second event: dropping `waiting` refuses
+                    // its request.
+                    unsent = unsent.and_then(|next| pass_on(Some(waiting), next));
                 }
-                Heard::Word(Word::InitFailed { reply, .. }) => refuse(reply, Verdict::WrongState),
-                Heard::Word(Word::Answer { id, outcome, reply }) => {
+                ProcessEvent::Request(RuntimeRequest::InitFailed { reply, .. }) => {
+                    respond(reply, Verdict::WrongState);
+                }
+                ProcessEvent::Request(RuntimeRequest::Answer { id, outcome, reply }) => {
                     if id == invocation.id && unsent.is_none() {
-                        accept(reply);
+                        respond(reply, Verdict::Accepted);
                         return outcome;
                     }
-                    refuse(reply, Verdict::WrongId);
+                    respond(reply, Verdict::WrongId);
                 }
-                Heard::Exited(failure) => return Err(failure),
-                Heard::TimedOut => {
+                ProcessEvent::Exited(error) => return Err(error),
+                ProcessEvent::TimedOut => {
                     self.kill();
-                    return Err(Failure::timed_out(&invocation.id, function.timeout));
+                    return Err(FunctionError::timed_out(&invocation.id, function.timeout));
                 }
             }
         }
     }
 
-    /// Whether it can take another event.
+    /// Returns true if the process can handle another event.
     pub fn is_usable(&mut self) -> bool {
         !self.is_broken && matches!(self.process.try_wait(), Ok(None))
     }
 
-    async fn hear(&mut self, request_id: &str, deadline: Instant) -> Heard {
-        let heard = tokio::select! {
-            // What a process said before it ended counts.
+    async fn next(&mut self, request_id: &str, deadline: Instant) -> ProcessEvent {
+        let event = tokio::select! {
+            // Requests first: an answer that the process sent before it ended counts.
             biased;
-            Some(word) = self.words.recv() => Heard::Word(word),
-            status = self.process.wait() => Heard::Exited(Failure::exited(request_id, status.ok())),
-            () = sleep_until(deadline) => Heard::TimedOut,
+            Some(request) = self.requests.recv() => ProcessEvent::Request(request),
+            status = self.process.wait() => ProcessEvent::Exited(FunctionError::exited(request_id, status.ok())),
+            () = sleep_until(deadline) => ProcessEvent::TimedOut,
         };
-        self.is_broken |= matches!(heard, Heard::Exited(_));
-        heard
+        self.is_broken |= matches!(event, ProcessEvent::Exited(_));
+        event
     }
 
     fn kill(&mut self) {
         self.is_broken = true;
-        // It may have ended by itself just now, which is as good.
+        // Fails only if the process has just ended by itself.
         let _ = self.process.start_kill();
     }
 }
 
-/// Answers a request for an event; the offer comes back if nobody waits for the answer any more.
-fn hand_out(asking: Option<oneshot::Sender<Offer>>, offer: Offer) -> Option<Offer> {
-    match asking {
-        Some(asking) => asking.send(offer).err(),
-        None => Some(offer),
+/// Answers a process's request for an event. Returns the event if the process does not wait for it any more.
+fn pass_on(waiting: Option<oneshot::Sender<NextInvocation>>, next: NextInvocation) -> Option<NextInvocation> {
+    match waiting {
+        Some(waiting) => waiting.send(next).err(),
+        None => Some(next),
     }
 }
 
-fn accept(reply: oneshot::Sender<Verdict>) {
-    refuse(reply, Verdict::Accepted);
-}
-
-/// A process that does not wait for the answer needs none.
-fn refuse(reply: oneshot::Sender<Verdict>, verdict: Verdict) {
+/// Answers a request. Fails silently if the process does not wait for the answer any more.
+fn respond(reply: oneshot::Sender<Verdict>, verdict: Verdict) {
     let _ = reply.send(verdict);
 }

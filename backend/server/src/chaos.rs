@@ -61,11 +61,12 @@ impl ChaosFile {
         }
         let path = self.path.display();
         match read(&self.path) {
-            Ok(chaos) if chaos.time_scale != self.chaos.time_scale => {
+            Ok(mut chaos) if chaos.time_scale != self.chaos.time_scale => {
                 let scale = self.chaos.time_scale;
                 self.notify
                     .notify(&format!("chaos: {path} was read; time_scale stays {scale} until a restart"));
-                Some(Chaos { time_scale: scale, ..chaos })
+                chaos.time_scale = scale;
+                Some(chaos)
             }
             Ok(chaos) => {
                 self.notify.notify(&format!("chaos: {path} was read"));

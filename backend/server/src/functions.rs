@@ -29,8 +29,7 @@ impl Functions for Handlers {
         &self,
         event: ApiGatewayWebsocketProxyRequest,
     ) -> Result<ApiGatewayProxyResponse, FunctionError> {
-        let event =
-            backend_edge::event(event).map_err(|error| FunctionError { message: error.to_string() })?;
+        let event = backend_edge::event(event).map_err(|error| FunctionError::new(error.to_string()))?;
         Ok(backend_edge::response(self.app.handle(event, wall_ms()).await))
     }
 

@@ -22,17 +22,21 @@ pub fn api(
         .map_err(|error| ServerError::Stopped(format!("a route has an invalid name: {error:?}")))?;
     let limits = Limits::default();
     let limits = chaos.map_or(limits.clone(), |file| file.chaos().limits(&limits));
-    Ok(Api { authorizer: with_authorizer.then(Default::default), limits, origins, ..Api::new(STAGE, routes) })
+    let mut api = Api::new(STAGE, routes);
+    api.authorizer = with_authorizer.then(Default::default);
+    api.limits = limits;
+    api.origins = origins;
+    Ok(api)
 }
 
 /// The host names and origins that are let in. The address that the server is bound to is one of its names, unless it
 /// is a wildcard address.
 pub fn origins(page: &PageConfig, address: SocketAddr) -> OriginPolicy {
     let bound = (!address.ip().is_unspecified()).then(|| address.ip().to_string());
-    OriginPolicy {
-        allowed_hosts: page.allowed_hosts.iter().cloned().chain(bound).collect(),
-        allowed_origins: page.allowed_origins.clone(),
-    }
+    let mut origins = OriginPolicy::default();
+    origins.allowed_hosts = page.allowed_hosts.iter().cloned().chain(bound).collect();
+    origins.allowed_origins = page.allowed_origins.clone();
+    origins
 }
 
 /// The address by which programs on this machine reach a server bound to `address`.

@@ -90,7 +90,10 @@ impl LambdaServer {
 /// The retries that `infra/template.yaml` sets for `broadcast`, which is invoked asynchronously: none after an error, and
 /// for one minute after throttling.
 fn retries() -> Retries {
-    Retries { waits: Vec::new(), most_age: Duration::from_secs(60), ..Retries::default() }
+    let mut retries = Retries::default();
+    retries.after_failure = Vec::new();
+    retries.max_age = Duration::from_secs(60);
+    retries
 }
 
 #[cfg(test)]
@@ -101,9 +104,9 @@ mod tests {
 
     #[test]
     fn events_are_retried_as_the_template_says() {
-        let Retries { waits, most_age, .. } = retries();
+        let Retries { after_failure, max_age, .. } = retries();
         let says = |line: String| TEMPLATE.lines().any(|told| told.trim() == line);
-        assert!(says(format!("MaximumRetryAttempts: {}", waits.len())));
-        assert!(says(format!("MaximumEventAgeInSeconds: {}", most_age.as_secs())));
+        assert!(says(format!("MaximumRetryAttempts: {}", after_failure.len())));
+        assert!(says(format!("MaximumEventAgeInSeconds: {}", max_age.as_secs())));
     }
 }

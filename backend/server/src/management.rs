@@ -75,5 +75,6 @@ fn error(error: apigw_websocket::PostError) -> PostError {
         apigw_websocket::PostError::Gone => PostError::Gone,
         apigw_websocket::PostError::LimitExceeded => PostError::LimitExceeded,
         apigw_websocket::PostError::PayloadTooLarge { .. } => PostError::TooLarge,
+        other => PostError::Failed { reason: other.to_string() },
     }
 }

@@ -1,48 +1,49 @@
-//! What a setting may be: valid by construction, so that a wrong file is refused whole.
+//! The values of settings, valid by construction, so that a file with a wrong value is refused as a whole.
 
 use serde::{Deserialize, Serialize};
 
-/// A number from 0, never, to 1, always.
+/// A probability: a number from 0 (never) to 1 (always).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Probability(f64);
 
-/// Milliseconds from one number to another, written `[from, to]`.
+/// A range of milliseconds, both ends included, written `[from, to]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "[u64; 2]", into = "[u64; 2]")]
 pub struct Span([u64; 2]);
 
-/// A status from 400 to 599; 503 unless another is named.
+/// An HTTP status from 400 to 599; 503 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct HttpError(http::StatusCode);
 
-/// A value that means nothing here.
+/// A value out of its range.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BadValue {
-    /// No probability.
-    #[error("{0} is no probability: it goes from 0, never, to 1, always")]
+    /// The number is not a probability.
+    #[error("{0} is not a probability: use a number from 0 (never) to 1 (always)")]
     Probability(f64),
-    /// Ends before it begins.
-    #[error("[{from}, {to}] ends before it begins")]
+    /// The first number of the range is greater than the second.
+    #[error("[{from}, {to}] ends before it begins: write the smaller number first")]
     Span {
-        /// Its first number.
+        /// The first number.
         from: u64,
-        /// Its second.
+        /// The second number.
         to: u64,
     },
-    /// No status of an error.
-    #[error("{0} is no status of an error: they go from 400 to 599")]
+    /// The status is not that of an error.
+    #[error("{0} is not the status of an error: use one from 400 to 599")]
     Status(u16),
 }
 
 impl Probability {
-    /// 0.
+    /// The probability 0.
     pub const NEVER: Self = Self(0.0);
-    /// 1.
+    /// The probability 1.
     pub const ALWAYS: Self = Self(1.0);
 
-    /// The number.
+    /// Returns the number from 0 to 1.
     pub fn get(self) -> f64 {
         self.0
     }
@@ -63,12 +64,12 @@ impl From<Probability> for f64 {
 }
 
 impl Span {
-    /// The shortest.
+    /// Returns the first number of the range.
     pub fn from_ms(self) -> u64 {
         self.0[0]
     }
 
-    /// The longest.
+    /// Returns the second number of the range.
     pub fn to_ms(self) -> u64 {
         self.0[1]
     }
@@ -89,7 +90,7 @@ impl From<Span> for [u64; 2] {
 }
 
 impl HttpError {
-    /// The status.
+    /// Returns the status.
     pub fn status(self) -> http::StatusCode {
         self.0
     }

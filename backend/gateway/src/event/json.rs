@@ -1,26 +1,27 @@
-//! Events as the JSON that API Gateway sends, for functions that are other processes.
+//! Events as the JSON that API Gateway sends, for functions in other processes.
 
 use aws_lambda_events::apigw::{ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext};
 use serde_json::{Map, Value};
 
-use crate::AuthorizerEvent;
+use crate::functions::AuthorizerEvent;
 
-/// The event as API Gateway writes it: what is not there is absent and not `null`, and header names have capitals.
+/// Converts an event to the JSON that API Gateway sends: absent fields are left out instead of being `null`, and header
+/// names are capitalised.
 ///
-/// The typed event keeps header names in lower case, so their case is restored as every browser writes them over
-/// HTTP/1.1; a tool that writes them otherwise is not reproduced.
+/// The typed event keeps header names in lower case, so their case is restored as browsers write them over HTTP/1.1. A
+/// client that writes them differently is not reproduced.
 pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
-    // A type made of strings, numbers and maps with text keys; headers that are not text never enter an event.
+    // Cannot fail: the event consists of strings, numbers and maps with text keys, and only text headers enter it.
     let mut json = serde_json::to_value(event).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
-    fields.retain(|_, value| !is_nothing(value));
+    fields.retain(|_, value| !is_absent(value));
     restore_handshake(fields);
     fields.insert("requestContext".into(), context_json(&event.request_context));
     json
 }
 
-/// An authorizer's event as API Gateway writes it for a WebSocket API ("API Gateway Lambda authorizer function input"):
-/// empty maps are there, unlike in other events, and what only REST APIs have is not.
+/// Converts an authorizer's event to the JSON that API Gateway sends for a WebSocket API ("API Gateway Lambda authorizer
+/// function input"). Unlike in other events, empty maps are kept; the fields that only REST APIs have are left out.
 pub fn authorizer_event_json(event: &AuthorizerEvent) -> Value {
     let mut json = serde_json::to_value(&event.request).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
@@ -30,7 +31,7 @@ pub fn authorizer_event_json(event: &AuthorizerEvent) -> Value {
     json
 }
 
-/// Header names with capitals, and one value for each query parameter.
+/// Capitalises header names and reduces each query parameter of `queryStringParameters` to one value.
 fn restore_handshake(fields: &mut Map<String, Value>) {
     for name in ["headers", "multiValueHeaders"] {
         if let Some(Value::Object(headers)) = fields.get_mut(name) {
@@ -53,11 +54,11 @@ fn context_json(context: &ApiGatewayWebsocketProxyRequestContext) -> Value {
     json
 }
 
-fn is_nothing(value: &Value) -> bool {
+fn is_absent(value: &Value) -> bool {
     value.is_null() || value.as_object().is_some_and(Map::is_empty)
 }
 
-/// `["v"]` as `"v"`: the typed event writes every query parameter as a list.
+/// Replaces `["v"]` by `"v"`: the typed event writes every query parameter as a list.
 fn single(value: &mut Value) {
     if let Value::Array(values) = value {
         *value = values.pop().unwrap_or_default();
@@ -68,7 +69,7 @@ fn capitalised(headers: Map<String, Value>) -> Map<String, Value> {
     headers.into_iter().map(|(name, value)| (capitalise(&name), value)).collect()
 }
 
-/// `Sec-WebSocket-Key` of `sec-websocket-key`. The names recorded in lower case stay so.
+/// Capitalises `sec-websocket-key` as `Sec-WebSocket-Key`. Two names stay in lower case, as in recorded events.
 fn capitalise(name: &str) -> String {
     if matches!(name, "x-api-key" | "x-restapi") {
         return name.to_owned();

@@ -1,15 +1,16 @@
 use std::net::Ipv4Addr;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::Routes;
+use crate::id::ConnectionId;
+use crate::route::Routes;
 
 const NOW_MS: u64 = 1_707_502_303_420;
 
 #[test]
 fn a_connect_event_has_the_documented_keys_and_no_other() {
-    let json = event_json(&connect_event(&api(), &caller(), &handshake("a=1&a=2&b=x"), moment()));
+    let json = event_json(&connect_event(&api(), &caller(), handshake("a=1&a=2&b=x"), moment()));
     assert_eq!(
         keys(&json),
         [
@@ -28,13 +29,13 @@ fn a_connect_event_has_the_documented_keys_and_no_other() {
 
 #[test]
 fn a_connect_event_without_a_query_has_no_query_keys() {
-    let json = event_json(&connect_event(&api(), &caller(), &handshake(""), moment()));
+    let json = event_json(&connect_event(&api(), &caller(), handshake(""), moment()));
     assert_eq!(keys(&json), ["headers", "isBase64Encoded", "multiValueHeaders", "requestContext"]);
 }
 
 #[test]
 fn a_connect_event_keeps_the_clients_headers_and_drops_those_of_the_hop() {
-    let json = event_json(&connect_event(&api(), &caller(), &handshake(""), moment()));
+    let json = event_json(&connect_event(&api(), &caller(), handshake(""), moment()));
     assert_eq!(keys(&json["headers"]), ["Cookie", "Host", "Sec-WebSocket-Version", "x-api-key"]);
     assert_eq!(json["headers"]["Cookie"], "b=2");
     assert_eq!(json["multiValueHeaders"]["Cookie"], json!(["a=1", "b=2"]));
@@ -53,9 +54,9 @@ fn a_message_event_is_context_and_body_only() {
 }
 
 #[test]
-fn a_disconnect_event_tells_code_and_reason_and_has_the_odd_headers() {
-    let end = End { code: 1005, reason: "Client-side close frame status not set".into() };
-    let json = event_json(&disconnect_event(&api(), &caller(), end, moment()));
+fn a_disconnect_event_has_code_reason_and_four_headers() {
+    let status = CloseStatus::from_client(None, String::new());
+    let json = event_json(&disconnect_event(&api(), &caller(), status, moment()));
     assert_eq!(keys(&json), ["headers", "isBase64Encoded", "multiValueHeaders", "requestContext"]);
     let expected = json!({"Host": "127.0.0.1:8080", "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""});
     assert_eq!(json["headers"], expected);
@@ -65,7 +66,7 @@ fn a_disconnect_event_tells_code_and_reason_and_has_the_odd_headers() {
 }
 
 #[test]
-fn request_ids_are_equal_and_what_the_authorizer_said_is_repeated() {
+fn request_id_and_extended_request_id_are_equal_and_the_authorizers_context_is_kept() {
     let mut caller = caller();
     caller.authorizer = HashMap::from([("principalId".to_owned(), json!("me"))]);
     let json = event_json(&message_event(&api(), &caller, "$default", String::new(), moment()));
@@ -78,11 +79,11 @@ fn request_ids_are_equal_and_what_the_authorizer_said_is_repeated() {
 
 #[test]
 fn every_event_survives_being_written_and_read() {
-    let end = End { code: 1001, reason: "Going away".into() };
+    let status = CloseStatus::going_away();
     for event in [
-        connect_event(&api(), &caller(), &handshake("a=1"), moment()),
+        connect_event(&api(), &caller(), handshake("a=1"), moment()),
         message_event(&api(), &caller(), "join", "{}".into(), moment()),
-        disconnect_event(&api(), &caller(), end, moment()),
+        disconnect_event(&api(), &caller(), status, moment()),
     ] {
         let read: ApiGatewayWebsocketProxyRequest =
             serde_json::from_value(event_json(&event)).expect("a proxy request");

@@ -1,55 +1,57 @@
-//! From a client's bytes, in pieces of any size, to its messages.
+//! Decoding a client's bytes, in pieces of any size, into messages.
 
 use super::header::{Header, HeaderError, MAX_HEADER_BYTES, Opcode, decode_header, unmask};
 
-/// What a client sent, whole.
+/// A complete message or control frame of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
-    /// A text message, its fragments joined.
+    /// A text message with its fragments joined.
     Text(String),
     /// A ping, to be answered with a pong of the same payload.
     Ping(Vec<u8>),
-    /// A pong, which asks for nothing.
+    /// A pong, which needs no answer.
     Pong,
-    /// The client ends the conversation. No code is `None`; its reason is then empty.
+    /// The client closes the connection.
     Close {
-        /// The client's code.
+        /// Close code; `None` if the frame was empty.
         code: Option<u16>,
-        /// The client's reason.
+        /// Reason; empty if there is no code.
         reason: String,
     },
 }
 
-/// Why a conversation cannot go on. [`DecodeError::close_code`] says what to tell the client.
+/// The reason why a client's bytes cannot be decoded any further. The connection is closed with
+/// [`DecodeError::close_code`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DecodeError {
-    /// The header itself is against RFC 6455.
+    /// A header violates RFC 6455.
     #[error("{0}")]
     Header(#[from] HeaderError),
-    /// A continuation without a beginning, or a beginning within a fragmented message.
+    /// A continuation without a first fragment, or a new message within a fragmented one.
     #[error("the fragments are out of order")]
     Fragmentation,
-    /// A close frame of one byte, or with a code that may not go over the wire.
+    /// A close frame of one byte, or with a code that must not be sent.
     #[error("the close frame is malformed")]
     BadClose,
-    /// API Gateway takes text only ("Working with binary media types for WebSocket APIs").
+    /// A binary message; API Gateway takes text only ("Working with binary media types for WebSocket APIs").
     #[error("binary messages are not supported")]
     Binary,
-    /// Text that is not UTF-8.
+    /// A text message that is not UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,
-    /// More than a frame or a message may hold ("Amazon API Gateway quotas", WebSocket APIs).
+    /// A frame or a message that exceeds its limit ("Amazon API Gateway quotas", WebSocket APIs).
     #[error("{size_bytes} bytes exceed the limit of {limit_bytes}")]
     TooLarge {
-        /// What the client announced: of this frame, or of the message so far with it.
+        /// Size of the frame as its header says, or of the message including this frame.
         size_bytes: u64,
-        /// What is allowed.
+        /// The limit.
         limit_bytes: u64,
     },
 }
 
 impl DecodeError {
-    /// The close code that tells the client what it did.
+    /// Returns the close code for this error (RFC 6455 §7.4.1).
     pub fn close_code(&self) -> u16 {
         match self {
             Self::Header(_) | Self::Fragmentation | Self::BadClose => 1002,
@@ -60,7 +62,7 @@ impl DecodeError {
     }
 }
 
-/// Decodes one client's side of a conversation. Between messages it owns no heap memory.
+/// Decodes the frames of one client. Between messages it owns no heap memory.
 #[derive(Debug)]
 pub struct Decoder {
     frame_limit_bytes: u32,
@@ -81,7 +83,7 @@ struct Frame {
 }
 
 impl Decoder {
-    /// A decoder that refuses frames and messages beyond these sizes, before it stores any of their bytes.
+    /// Creates a decoder that refuses frames and messages beyond these sizes before it stores any of their bytes.
     pub fn new(frame_limit_bytes: u32, message_limit_bytes: u32) -> Self {
         Self {
             frame_limit_bytes,
@@ -95,8 +97,12 @@ impl Decoder {
         }
     }
 
-    /// Takes bytes from the front of `input` until something is whole or the input is used up (`None`). After
-    /// an error the decoder is of no further use.
+    /// Takes bytes from the front of `input` until a message or control frame is complete, and returns it; `None` if the
+    /// input is used up before that.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`]; after that the decoder must not be used any more.
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, DecodeError> {
         loop {
             let Some(frame) = self.take_frame(input)? else { return Ok(None) };
@@ -141,7 +147,7 @@ impl Decoder {
         }
     }
 
-    /// Checks a header against what came before it and against the limits.
+    /// Checks a header against the fragments before it and against the limits.
     fn admit(&self, header: Header) -> Result<(), DecodeError> {
         match header.opcode {
             Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),
@@ -205,7 +211,7 @@ fn decode_close(payload: &[u8]) -> Result<Incoming, DecodeError> {
     Ok(Incoming::Close { code: Some(code), reason: reason.to_owned() })
 }
 
-/// Whether a peer may send this code (RFC 6455 §7.4 and the registry it founds).
+/// Returns true if a client may send this code (RFC 6455 §7.4 and the IANA registry of close codes).
 fn is_close_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }

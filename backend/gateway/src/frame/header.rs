@@ -2,25 +2,25 @@
 
 use bytes::{BufMut, BytesMut};
 
-/// The longest header: two bytes, eight of length, four of mask.
+/// Size of the longest header: two bytes, eight of length, four of mask.
 pub(super) const MAX_HEADER_BYTES: usize = 14;
-/// The longest payload of a control frame (RFC 6455 §5.5).
+/// Size of the longest payload of a control frame (RFC 6455 §5.5).
 pub(super) const MAX_CONTROL_BYTES: usize = 125;
 
-/// What a frame is.
+/// The type of a frame (RFC 6455 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
-    /// Goes on with a fragmented message.
+    /// A further fragment of a message.
     Continuation,
-    /// Begins a text message.
+    /// A text message, or its first fragment.
     Text,
-    /// Begins a binary message, which API Gateway refuses.
+    /// A binary message, or its first fragment; API Gateway refuses it.
     Binary,
-    /// Ends the conversation.
+    /// The end of the connection.
     Close,
-    /// Asks for a pong.
+    /// A request for a pong.
     Ping,
-    /// Answers a ping.
+    /// The answer to a ping.
     Pong,
 }
 
@@ -48,13 +48,13 @@ impl Opcode {
         }
     }
 
-    /// Whether this is a close, ping or pong: short, never fragmented, allowed between fragments.
+    /// Returns true for close, ping and pong, which are short, never fragmented, and allowed between fragments.
     pub fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 }
 
-/// A client's frame header, decoded and found lawful by itself.
+/// A decoded header of a client's frame, valid on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub fin: bool,
@@ -63,27 +63,28 @@ pub(super) struct Header {
     pub payload_bytes: u64,
 }
 
-/// A header that breaks RFC 6455; the connection closes with 1002.
+/// A header violates RFC 6455; the connection is closed with 1002.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeaderError {
-    /// A reserved bit is set though no extension was negotiated.
+    /// A reserved bit is set, although no extension was negotiated.
     #[error("a reserved bit is set")]
     ReservedBit,
-    /// The opcode is one of the reserved ones.
+    /// The opcode is reserved.
     #[error("unknown opcode")]
     UnknownOpcode,
-    /// Clients must mask (RFC 6455 §5.1).
+    /// The frame is not masked, as frames of clients must be (RFC 6455 §5.1).
     #[error("the frame is not masked")]
     Unmasked,
     /// A control frame is fragmented or longer than 125 bytes.
     #[error("the control frame is fragmented or too long")]
     BadControl,
-    /// The length's highest bit is set.
+    /// The highest bit of the length is set.
     #[error("the length is out of range")]
     BadLength,
 }
 
-/// Decodes the header at the start of `bytes`: itself and its size, or `None` while more bytes are needed.
+/// Decodes the header at the start of `bytes` and returns it with its size, or `None` if more bytes are needed.
 pub(super) fn decode_header(bytes: &[u8]) -> Result<Option<(Header, usize)>, HeaderError> {
     let &[first, second, ref rest @ ..] = bytes else { return Ok(None) };
     let (fin, opcode) = decode_first(first)?;
@@ -109,7 +110,7 @@ fn decode_first(byte: u8) -> Result<(bool, Opcode), HeaderError> {
     Ok((byte & 0x80 != 0, opcode))
 }
 
-/// The payload's length, and how many bytes beyond the first two hold it.
+/// Decodes the payload's length and returns it with the number of bytes that follow the first two and hold it.
 fn decode_length(short: u8, rest: &[u8]) -> Option<(u64, usize)> {
     match short {
         126 => rest.first_chunk::<2>().map(|bytes| (u64::from(u16::from_be_bytes(*bytes)), 2)),
@@ -134,7 +135,7 @@ pub(super) fn encode_header(opcode: Opcode, payload_bytes: usize, wire: &mut Byt
     }
 }
 
-/// Applies `mask` to `bytes`, whose first byte lies `offset` bytes into the payload.
+/// Applies `mask` to `bytes`, which begin `offset` bytes into the payload.
 pub(super) fn unmask(bytes: &mut [u8], mask: [u8; 4], offset: usize) {
     let turned = std::array::from_fn::<u8, 4, _>(|at| mask[(offset + at) % 4]);
     let word = u64::from_ne_bytes(std::array::from_fn(|at| turned[at % 4]));

@@ -1,11 +1,18 @@
-//! Route selection expressions: text with variables in it, evaluated once for each message.
+//! Route selection expressions: text with variables, evaluated once for each message.
 
 use serde_json::Value;
 
-/// A route selection expression, parsed. The default is `$request.body.action`.
+/// A parsed route selection expression. The default is `$request.body.action`.
 ///
-/// `$request.body.a.b[0]` is a variable, `${request.body.a}` the same with its end marked, `\$` a dollar sign, and
-/// everything else stands for itself. Paths are the part of JSONPath that selects one value: names and indices.
+/// `$request.body.a.b[0]` is a variable, `${request.body.a}` the same with an explicit end, `\$` is a dollar sign, and
+/// any other text stands for itself. Paths consist of names and indices, the part of JSONPath that selects one value.
+///
+/// ```
+/// let selection = apigw_websocket::RouteSelection::parse("${request.body.service}/${request.body.action}")?;
+/// let key = selection.evaluate(r#"{"service": "chat", "action": "join"}"#);
+/// assert_eq!(key.as_deref(), Some("chat/join"));
+/// # Ok::<(), apigw_websocket::ExpressionError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteSelection {
     parts: Vec<Part>,
@@ -23,22 +30,23 @@ enum Step {
     Index(usize),
 }
 
-/// An expression that means nothing.
+/// The text is not a route selection expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExpressionError {
-    /// A `${` without its `}`.
-    #[error("'${{' without '}}'")]
+    /// A `${` has no `}`.
+    #[error("the expression has a '${{' without a '}}'")]
     Unclosed,
-    /// A variable other than `request.body`, the only one a message has.
-    #[error("{variable:?} is not $request.body or a path below it")]
+    /// A variable is not `request.body`, the only one that a message has.
+    #[error("{variable:?} is not a variable of messages: use request.body or a path below it")]
     UnknownVariable {
-        /// What stands behind the dollar sign.
+        /// The text after the dollar sign.
         variable: String,
     },
-    /// A path that is neither names nor indices.
-    #[error("{path:?} is not a path of names and indices")]
+    /// A path does not consist of names and indices.
+    #[error("{path:?} is not a path of names and indices, such as .items[0].kind")]
     BadPath {
-        /// What follows `request.body`.
+        /// The text after `request.body`.
         path: String,
     },
 }
@@ -50,7 +58,11 @@ impl Default for RouteSelection {
 }
 
 impl RouteSelection {
-    /// Parses an expression as it stands in a template's `RouteSelectionExpression`.
+    /// Parses an expression, as in `RouteSelectionExpression` of a template.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpressionError`] if the text is not an expression.
     pub fn parse(expression: &str) -> Result<Self, ExpressionError> {
         let mut parts = Vec::new();
         let mut rest = expression;
@@ -62,8 +74,8 @@ impl RouteSelection {
         Ok(Self { parts })
     }
 
-    /// The route key for a message: `None` if the expression asks for a body and this one is not JSON. A path
-    /// that is not there is empty text.
+    /// Returns the route key for a message, or `None` if the expression reads the body and the body is not JSON. A path
+    /// that does not exist evaluates to empty text.
     pub fn evaluate(&self, body: &str) -> Option<String> {
         let needs_body = self.parts.iter().any(|part| matches!(part, Part::Body(_)));
         let json = if needs_body { serde_json::from_str(body).ok()? } else { Value::Null };
@@ -78,7 +90,7 @@ fn push(parts: &mut Vec<Part>, part: Part) {
     }
 }
 
-/// The part that begins with `first`, and what follows it.
+/// Parses the part that begins with `first` and returns it with the rest of the text.
 fn parse_part(first: char, rest: &str) -> Result<(Part, &str), ExpressionError> {
     if let Some(after) = rest.strip_prefix("\\$") {
         return Ok((Part::Literal("$".into()), after));
@@ -157,7 +169,7 @@ impl Step {
     }
 }
 
-/// A value as text: an array is `[item1, item2]`, null is nothing.
+/// Converts a value to text: an array becomes `[item1, item2]`, null becomes empty text.
 fn stringify(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -214,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_when_parsed() {
+    fn an_expression_that_is_not_valid_is_refused_when_parsed() {
         assert_eq!(RouteSelection::parse("${request.body.a"), Err(ExpressionError::Unclosed));
         for variable in ["request.header.x", "context.stage", "request.bodyaction", ""] {
             let unknown = ExpressionError::UnknownVariable { variable: variable.into() };

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Harness, Script, Start};
 
 #[tokio::test]
-async fn an_allowed_client_is_known_in_every_event() {
+async fn the_authorizers_context_is_in_every_event() {
     let mut harness = start(|arn| Ok(policy("Allow", arn))).await;
     let mut client = harness.client_at("/ws?token=t").await;
     client.send("{}".into()).await.expect("sent");
@@ -21,7 +21,7 @@ async fn an_allowed_client_is_known_in_every_event() {
 }
 
 #[tokio::test]
-async fn the_authorizer_is_asked_once_for_a_connection_and_about_connect() {
+async fn the_authorizer_is_invoked_once_for_a_connection_with_the_arn_of_connect() {
     let mut harness = start(|arn| Ok(policy("Allow", arn))).await;
     let mut client = harness.client_at("/ws?token=t").await;
     client.close(None).await.expect("closed");
@@ -34,7 +34,7 @@ async fn the_authorizer_is_asked_once_for_a_connection_and_about_connect() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_from_one_handshake_for_the_next() {
+async fn an_authorizers_answer_is_not_cached_for_the_next_handshake() {
     let mut harness = start(|arn| Ok(policy("Allow", arn))).await;
     let (_first, _second) = (harness.client_at("/ws?token=t").await, harness.client_at("/ws?token=t").await);
     harness.authorization().await;
@@ -42,7 +42,7 @@ async fn nothing_is_remembered_from_one_handshake_for_the_next() {
 }
 
 #[tokio::test]
-async fn a_missing_or_empty_identity_source_is_401_and_nobody_is_asked() {
+async fn a_missing_or_empty_identity_source_is_401_and_no_function_is_invoked() {
     let mut harness = start(|arn| Ok(policy("Allow", arn))).await;
     for path in ["/ws", "/ws?token=", "/ws?other=t"] {
         assert_eq!(harness.handshake_status(path).await, 401, "{path}");
@@ -52,7 +52,7 @@ async fn a_missing_or_empty_identity_source_is_401_and_nobody_is_asked() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_401_403_or_500_and_connect_is_not_asked() {
+async fn a_refusal_is_401_403_or_500_and_connect_is_not_invoked() {
     for (answer, status) in [
         (Answer::Policy("Deny", "*"), 403),
         (Answer::Policy("Allow", "arn:aws:execute-api:local:000000000000:local/ws/*/*"), 403),
@@ -89,8 +89,8 @@ async fn start(
 ) -> Harness {
     let script =
         Script::default().authorizing(move |event| answer(event.method_arn.as_deref().unwrap_or_default()));
-    let sources = vec!["route.request.querystring.token".parse().expect("an identity source")];
-    let authorizer = |api: &mut Api| api.authorizer = Some(Authorizer { identity_sources: sources });
+    let sources = ["route.request.querystring.token".parse().expect("an identity source")];
+    let authorizer = |api: &mut Api| api.authorizer = Some(Authorizer::new(sources));
     Start::new(script).change(authorizer).run().await
 }
 

@@ -1,4 +1,4 @@
-//! Things go wrong exactly as asked.
+//! Fault injection: each fault happens as configured.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Harness, Script, Start, closed, soon, text};
 
-/// Long enough for what must not happen to be seen if it does.
+/// Time after which something that must not happen would have been seen.
 const A_WHILE: Duration = Duration::from_millis(200);
 
 #[tokio::test]
-async fn a_refused_handshake_has_the_named_status_and_nobody_is_asked() {
+async fn a_refused_handshake_has_the_configured_status_and_no_function_is_invoked() {
     let mut harness = in_chaos(r#"{"refuse": {"probability": 1, "status": 429}}"#).await;
     assert_eq!(harness.handshake_status("/ws").await, 429);
     harness.gateway.chaos().refuse_handshakes(true);
@@ -25,18 +25,18 @@ async fn a_refused_handshake_has_the_named_status_and_nobody_is_asked() {
 }
 
 #[tokio::test]
-async fn a_lost_disconnect_is_never_delivered_and_the_connection_is_forgotten_all_the_same() {
+async fn a_lost_disconnect_is_never_delivered_and_the_connection_is_removed_all_the_same() {
     let mut harness = in_chaos(r#"{"lost_disconnect": 1}"#).await;
     let (client, id) = harness.identified_client().await;
     drop(client);
-    soon(harness.connections.emptied()).await;
+    soon(harness.connections.wait_until_empty()).await;
     assert_eq!(harness.pending_events(), 0);
     assert_eq!(harness.connections.post(&id, &Frame::text("late")), Err(PostError::Gone));
     assert_eq!(harness.gateway.chaos().counts().lost_disconnects, 1);
 }
 
 #[tokio::test]
-async fn a_connection_is_gone_for_a_while_after_it_is_made_and_then_it_is_there() {
+async fn posts_are_gone_for_a_while_after_connecting_and_then_arrive() {
     let mut harness = in_chaos(r#"{"gone_ms": 100}"#).await;
     let (mut client, id) = harness.identified_client().await;
     wait_until_open(&harness, &id).await;
@@ -99,7 +99,7 @@ async fn a_frozen_connection_reads_nothing_and_writes_nothing_until_it_thaws() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_frozen_connection_is_told_to_its_functions_and_not_to_its_client() {
+async fn the_end_of_a_frozen_connection_is_seen_by_its_functions_and_not_by_its_client() {
     let mut harness = in_chaos(r#"{"freeze": 1}"#).await;
     let mut socket = harness.raw().await;
     let id = harness.event("CONNECT").await.request_context.connection_id.expect("an id");
@@ -161,14 +161,14 @@ async fn at_720_times_the_speed_two_hours_are_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_seed_decides_the_fate_of_each_post_whenever_it_comes() {
-    let first = fates(r#"{"seed": 1, "throttle": {"probability": 0.5}}"#).await;
-    assert_eq!(fates(r#"{"seed": 1, "throttle": {"probability": 0.5}}"#).await, first);
-    assert_ne!(fates(r#"{"seed": 2, "throttle": {"probability": 0.5}}"#).await, first);
+async fn the_same_seed_gives_each_post_the_same_fault() {
+    let first = post_results(r#"{"seed": 1, "throttle": {"probability": 0.5}}"#).await;
+    assert_eq!(post_results(r#"{"seed": 1, "throttle": {"probability": 0.5}}"#).await, first);
+    assert_ne!(post_results(r#"{"seed": 2, "throttle": {"probability": 0.5}}"#).await, first);
 }
 
-/// Of a hundred posts to the first connection.
-async fn fates(settings: &str) -> Vec<Result<(), PostError>> {
+/// Returns the results of a hundred posts to the first connection.
+async fn post_results(settings: &str) -> Vec<Result<(), PostError>> {
     let mut harness = in_chaos(settings).await;
     let (_client, id) = harness.identified_client().await;
     (0..100).map(|_| harness.connections.post(&id, &Frame::text("x"))).collect()
@@ -184,7 +184,7 @@ fn set(harness: &Harness, settings: &str) {
     harness.gateway.chaos().set(serde_json::from_str(settings).expect("settings"));
 }
 
-/// The CONNECT event comes before the connection is there.
+/// Waits until the connection is open, which it is shortly after its CONNECT event.
 async fn wait_until_open(harness: &Harness, id: &apigw_websocket::ConnectionId) {
     soon(async {
         while harness.connections.get(id).is_err() {

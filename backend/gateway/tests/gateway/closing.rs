@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-use crate::support::{Script, Start, closed, soon};
+use crate::support::{RawSocket, Script, Start, closed, ok, soon};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -39,7 +39,7 @@ async fn a_message_in_either_direction_keeps_a_connection_open() {
 }
 
 #[tokio::test]
-async fn pings_keep_a_connection_open_only_if_told_so() {
+async fn pings_keep_a_connection_open_only_if_configured() {
     for resets in [false, true] {
         let start = Start::new(Script::default()).change(|api| api.client_ping_resets_idle = resets);
         let mut harness = start.run().await;
@@ -79,7 +79,7 @@ async fn a_deleted_connection_closes_with_1000() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_busy_connections_each_is_told_that_it_is_deleted() {
+async fn each_of_many_busy_connections_gets_the_close_of_its_deletion() {
     let mut harness = Start::new(Script::default()).run().await;
     for _ in 0..300 {
         let mut socket = harness.raw().await;
@@ -111,7 +111,7 @@ async fn a_bare_close_of_the_client_is_1005() {
 }
 
 #[tokio::test]
-async fn the_clients_own_code_and_reason_are_told() {
+async fn the_clients_own_code_and_reason_are_in_the_disconnect_event() {
     let mut harness = Start::new(Script::default()).run().await;
     let mut client = harness.client().await;
     let frame = CloseFrame { code: CloseCode::from(4001), reason: "bye".into() };
@@ -120,7 +120,7 @@ async fn the_clients_own_code_and_reason_are_told() {
 }
 
 #[tokio::test]
-async fn a_socket_that_breaks_off_is_1006() {
+async fn a_socket_that_ends_without_a_close_is_1006() {
     let mut harness = Start::new(Script::default()).run().await;
     let socket = harness.raw().await;
     SockRef::from(&socket.stream).set_linger(Some(Duration::ZERO)).expect("a reset instead of a close");
@@ -170,7 +170,7 @@ async fn a_binary_frame_is_1003_and_bad_text_is_1007() {
 }
 
 #[tokio::test]
-async fn a_refused_client_that_is_still_sending_sees_an_orderly_end_and_no_reset() {
+async fn a_client_that_still_sends_after_its_error_sees_an_orderly_end_and_no_reset() {
     let mut harness = Start::new(Script::default()).run().await;
     let mut socket = harness.raw().await;
     let rest = [0; 64 * 1024];
@@ -185,22 +185,22 @@ async fn a_refused_client_that_is_still_sending_sees_an_orderly_end_and_no_reset
 }
 
 #[tokio::test]
-async fn a_disconnect_that_fails_harms_nobody() {
+async fn a_disconnect_that_fails_affects_no_other_connection() {
     let script = Script::new(|event, _| async move {
         match event.request_context.event_type.as_deref() {
             Some("DISCONNECT") => panic!("on purpose"),
-            _ => crate::support::ok(),
+            _ => ok(),
         }
     });
     let mut harness = Start::new(script).run().await;
     drop(harness.client().await);
     harness.disconnect().await;
-    soon(harness.connections.emptied()).await;
+    soon(harness.connections.wait_until_empty()).await;
     assert_eq!(harness.handshake_status("/ws").await, 101);
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_answer_a_close_is_cut_off() {
+async fn a_client_that_does_not_answer_a_close_is_aborted() {
     let mut harness = Start::new(Script::default()).run().await;
     let (client, id) = harness.identified_client().await;
     harness.connections.delete(&id).expect("deleted");
@@ -210,7 +210,7 @@ async fn a_client_that_does_not_answer_a_close_is_cut_off() {
 }
 
 #[tokio::test]
-async fn shutting_down_closes_everyone_and_waits_for_their_disconnects() {
+async fn shutting_down_closes_every_connection_and_waits_for_its_disconnect() {
     let mut harness = Start::new(Script::default()).run().await;
     let (mut first, mut second) = (harness.client().await, harness.client().await);
     let gateway = harness.gateway.clone();
@@ -223,4 +223,34 @@ async fn shutting_down_closes_everyone_and_waits_for_their_disconnects() {
     harness.disconnect().await;
     harness.disconnect().await;
     assert_eq!(harness.handshake_status("/ws").await, 503);
+}
+
+#[tokio::test]
+async fn a_handshake_in_progress_when_the_shutdown_begins_is_503_and_gets_its_disconnect() {
+    let (release, released) = tokio::sync::watch::channel(false);
+    let script = Script::new(move |event, _| {
+        let mut released = released.clone();
+        async move {
+            if event.request_context.event_type.as_deref() == Some("CONNECT") {
+                let _ = released.wait_for(|released| *released).await;
+            }
+            ok()
+        }
+    });
+    let mut harness = Start::new(script).run().await;
+    let address = harness.address;
+    let client = tokio::spawn(async move { RawSocket::connect(address, "/ws").await });
+    harness.event("CONNECT").await;
+    let gateway = harness.gateway.clone();
+    let shut_down = gateway.shut_down(1001, "restarting");
+    tokio::pin!(shut_down);
+    let early = tokio::time::timeout(Duration::from_millis(50), &mut shut_down).await;
+    assert!(early.is_err(), "the shutdown waits for the handshake");
+    assert_eq!(harness.handshake_status("/ws").await, 503);
+    release.send_replace(true);
+    let head = soon(client).await.expect("a client").head;
+    assert!(head.starts_with("HTTP/1.1 503"), "{head}");
+    soon(shut_down).await;
+    assert_eq!(harness.disconnect().await, (1001, "Going away".into()));
+    assert_eq!(harness.connections.count(), 0);
 }

@@ -1,4 +1,4 @@
-//! `FIDELITY.md` names the test behind each line; this holds it to that.
+//! Checks that every test that `FIDELITY.md` names exists.
 
 const TABLE: &str = include_str!("../../FIDELITY.md");
 
@@ -23,9 +23,10 @@ const SOURCES: &[&str] = &[
 ];
 
 #[test]
-fn every_line_of_the_table_names_a_test_that_exists() {
+fn every_row_of_the_table_names_a_test_that_exists() {
+    let is_heading = |line: &str| line.starts_with("| Behaviour") || line.starts_with("| Injected fault");
     let mut lines = 0;
-    for line in TABLE.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Behaviour")) {
+    for line in TABLE.lines().filter(|line| line.starts_with("| ") && !is_heading(line)) {
         let tests = line.rsplit('|').nth(1).unwrap_or_default();
         for name in tests.split(',').map(|name| name.trim().trim_matches('`')) {
             let definition = format!("fn {name}()");

@@ -5,6 +5,7 @@ use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use futures_util::SinkExt;
 use http::HeaderMap;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::support::{RawSocket, Script, Start, masked_ids, ok, soon, status, text};
@@ -35,7 +36,7 @@ async fn the_status_of_connect_is_the_status_of_the_handshake() {
 
 #[tokio::test]
 async fn a_connect_that_throws_or_panics_is_502() {
-    let throws = Script::new(|_, _| async { Err(FunctionError { message: "thrown".into() }) });
+    let throws = Script::new(|_, _| async { Err(FunctionError::new("thrown")) });
     assert_eq!(Start::new(throws).run().await.handshake_status("/ws").await, 502);
     let panics = Script::new(|_, _| async { panic!("on purpose") });
     assert_eq!(Start::new(panics).run().await.handshake_status("/ws").await, 502);
@@ -58,7 +59,7 @@ async fn a_refused_connect_is_followed_by_no_disconnect() {
 }
 
 #[tokio::test]
-async fn without_a_connect_route_everyone_is_accepted() {
+async fn without_a_connect_route_every_client_is_accepted() {
     let harness = Start::with_routes(&["$default"], Script::new(|_, _| async { status(403) })).run().await;
     assert_eq!(harness.handshake_status("/ws").await, 101);
 }
@@ -84,7 +85,7 @@ async fn nothing_is_upgraded_before_connect_has_returned() {
 }
 
 #[tokio::test]
-async fn the_answer_proves_that_the_key_was_understood() {
+async fn the_answer_has_the_accept_value_of_the_key_and_no_extension() {
     let harness = Start::new(Script::default()).run().await;
     let head = harness.raw().await.head.to_ascii_lowercase();
     assert!(head.contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="), "{head}");
@@ -92,7 +93,7 @@ async fn the_answer_proves_that_the_key_was_understood() {
 }
 
 #[tokio::test]
-async fn a_subprotocol_is_told_only_as_connect_returned_it() {
+async fn a_subprotocol_is_answered_only_as_connect_returned_it() {
     let silent = Start::new(Script::default()).run().await;
     assert_eq!(subprotocol(silent.address, "Sec-WebSocket-Protocol: a, b\r\n").await, None);
 
@@ -102,7 +103,7 @@ async fn a_subprotocol_is_told_only_as_connect_returned_it() {
 }
 
 #[tokio::test]
-async fn the_connect_event_tells_who_asks() {
+async fn the_connect_event_describes_the_client() {
     let mut harness = Start::new(Script::default()).run().await;
     let stream = TcpStream::connect(harness.address).await.expect("the server listens");
     let headers = "User-Agent: tests/1\r\nX-Custom: yes\r\nX-Forwarded-For: 6.6.6.6\r\n";
@@ -124,7 +125,7 @@ async fn the_connect_event_tells_who_asks() {
 }
 
 #[tokio::test]
-async fn what_is_no_websocket_handshake_is_426_or_400() {
+async fn a_request_that_is_not_a_websocket_handshake_is_426_or_400() {
     let harness = Start::new(Script::default()).run().await;
     let http = harness.http();
     let plain = http.request("GET", "/ws", b"").await;
@@ -195,6 +196,53 @@ async fn connections_and_handshakes_beyond_their_limits_are_429() {
 }
 
 #[tokio::test]
+async fn a_handshake_over_http_1_0_is_426_and_no_function_is_invoked() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let head = UPGRADE.replace("HTTP/1.1", "HTTP/1.0");
+    assert_eq!(harness.http().send(&head, b"").await.status, 426);
+    assert_eq!(harness.pending_events(), 0);
+}
+
+#[tokio::test]
+async fn a_handshake_with_a_body_is_400_and_no_function_is_invoked() {
+    let mut harness = Start::new(Script::default()).run().await;
+    for (header, body) in [("Content-Length: 5", &b"hello"[..]), ("Transfer-Encoding: chunked", b"0\r\n\r\n")]
+    {
+        let head = close_after(&format!("{UPGRADE}{header}\r\n"));
+        assert_eq!(harness.http().send(&head, body).await.status, 400, "{header}");
+    }
+    assert_eq!(harness.pending_events(), 0);
+}
+
+/// A connection that `serve` did not make has no TCP socket that the gateway could take over.
+#[tokio::test]
+async fn a_handshake_over_another_server_is_501_and_no_function_is_invoked() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let request = http::Request::get("/ws")
+        .header("host", "127.0.0.1")
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .body(http_body_util::Empty::new())
+        .expect("a request");
+    let peer = "127.0.0.1:4000".parse().expect("an address");
+    assert_eq!(harness.gateway.handle(request, peer).await.status(), 501);
+    assert_eq!(harness.pending_events(), 0);
+    assert_eq!(harness.connections.count(), 0);
+}
+
+#[tokio::test]
+async fn a_handshake_that_asks_to_close_after_it_is_upgraded_all_the_same() {
+    let mut harness = Start::new(Script::default()).run().await;
+    let mut stream = TcpStream::connect(harness.address).await.expect("the server listens");
+    let head = format!("{}Host: {}\r\n\r\n", close_after(UPGRADE), harness.address);
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    stream.write_all(&crate::support::frame(0x81, b"still here")).await.expect("sent");
+    assert_eq!(harness.event("MESSAGE").await.body.as_deref(), Some("still here"));
+}
+
+#[tokio::test]
 async fn ids_are_shaped_like_aws_ids_and_all_different() {
     let mut harness = Start::with_routes(&["$connect"], Script::default()).run().await;
     let (mut client, id) = harness.identified_client().await;
@@ -223,7 +271,7 @@ async fn subprotocol(address: std::net::SocketAddr, headers: &str) -> Option<Str
     })
 }
 
-/// A handshake whose refusal ends the TCP connection, so that the answer has an end.
+/// Adds `close` to a handshake, so that the server closes the TCP connection after a refusal and the answer has an end.
 fn close_after(head: &str) -> String {
     head.replace("Connection: Upgrade\r\n", "Connection: Upgrade, close\r\n")
 }

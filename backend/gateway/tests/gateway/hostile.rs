@@ -20,7 +20,7 @@ async fn a_flood_of_pings_that_reads_no_pongs_costs_one_pong() {
 }
 
 #[tokio::test]
-async fn endless_empty_fragments_add_up_to_nothing() {
+async fn endless_empty_fragments_use_no_memory() {
     let mut harness = Start::new(Script::default()).run().await;
     let mut socket = harness.raw().await;
     socket.send(0x01, b"begun").await;
@@ -44,7 +44,7 @@ async fn a_flood_of_messages_stops_being_read_while_one_is_handled() {
         }
     };
     assert!(tokio::time::timeout(Duration::from_millis(500), stalled).await.is_err());
-    // What the operating system buffers, and little more: a thousand messages would be sixteen megabytes more.
+    // Little more than the operating system buffers: a thousand messages would be sixteen megabytes more.
     assert!(sent_bytes < 14 * 1024 * 1024, "{sent_bytes} bytes were read or buffered");
     harness.event("MESSAGE").await;
     assert_eq!(harness.pending_events(), 0);
@@ -82,7 +82,7 @@ async fn messages_that_come_with_the_handshake_are_not_lost() {
 }
 
 #[tokio::test]
-async fn a_half_sent_handshake_is_cut_off_and_others_are_served() {
+async fn an_incomplete_handshake_times_out_and_others_are_served() {
     let mut start = Start::new(Script::default());
     start.server.header_read = Duration::from_millis(250);
     let mut harness = start.run().await;
@@ -92,7 +92,7 @@ async fn a_half_sent_handshake_is_cut_off_and_others_are_served() {
     client.send("{}".into()).await.expect("sent");
     harness.event("MESSAGE").await;
     let mut answer = Vec::new();
-    // The server may answer 408 first; that it ends the connection is the point.
+    // The server may answer 408 first; it must end the connection.
     let _ = soon(half.read_to_end(&mut answer)).await;
     assert_eq!(harness.connections.count(), 1);
 }
@@ -108,7 +108,7 @@ async fn headers_too_many_or_too_large_are_431() {
 }
 
 #[tokio::test]
-async fn silent_tcp_connections_are_bounded_and_make_room() {
+async fn silent_tcp_connections_are_limited_and_time_out() {
     let mut start = Start::new(Script::default());
     start.server.connections = 2;
     start.server.header_read = Duration::from_millis(250);
@@ -136,15 +136,15 @@ async fn a_client_that_leaves_during_its_handshake_gets_its_disconnect() {
     harness.event("CONNECT").await;
     client.abort();
     assert!(soon(client).await.is_err());
-    // Another exchange, so that the server has seen by now that the client left.
+    // Another exchange, so that the server has noticed that the client left.
     assert_eq!(harness.http().request("GET", "/ws", b"").await.status, 426);
     release.send_replace(true);
     assert_eq!(harness.disconnect().await.0, 1006);
-    soon(harness.connections.emptied()).await;
+    soon(harness.connections.wait_until_empty()).await;
 }
 
 #[tokio::test]
-async fn one_clients_error_frame_is_seen_by_no_other() {
+async fn an_error_frame_reaches_only_the_client_that_caused_it() {
     let mut harness = Start::with_routes(&["$connect"], Script::default()).run().await;
     let (mut wrong, _) = harness.identified_client().await;
     let (mut other, other_id) = harness.identified_client().await;

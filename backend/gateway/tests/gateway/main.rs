@@ -1,4 +1,4 @@
-//! The gateway from outside, over real sockets. One binary, so that it links once.
+//! Tests of the gateway over real sockets, in one binary, so that it is linked once.
 
 mod authorizer;
 mod chaos;

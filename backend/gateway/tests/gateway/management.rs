@@ -24,7 +24,7 @@ async fn a_post_is_200_and_arrives_as_text_however_the_id_is_written() {
 }
 
 #[tokio::test]
-async fn a_get_tells_times_and_identity() {
+async fn a_get_returns_times_and_identity() {
     let (harness, _client, id) = connected().await;
     harness.clock.advance(Duration::from_millis(1581));
     harness.http().request("POST", &path(&id), b"x").await;
@@ -145,7 +145,7 @@ async fn a_page_of_another_site_may_not_post() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_408() {
+async fn a_body_that_does_not_arrive_is_408() {
     let start =
         Start::new(Script::default()).change(|api| api.limits.request_body = Duration::from_millis(50));
     let mut harness = start.run().await;
@@ -155,7 +155,7 @@ async fn a_body_that_does_not_come_is_408() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_reaches_nobody() {
+async fn a_body_that_ends_early_reaches_no_client() {
     let (harness, mut client, id) = connected().await;
     let mut stream = TcpStream::connect(harness.address).await.expect("the server listens");
     let head = format!("POST {} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 10\r\n\r\nhalf", path(&id));

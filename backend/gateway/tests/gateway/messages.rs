@@ -11,7 +11,7 @@ use crate::support::{Harness, Script, Start, body, masked_ids, ok, text};
 const ECHO: &str = r#"{"action":"echo","n":1}"#;
 
 #[tokio::test]
-async fn what_no_route_takes_is_answered_with_forbidden_and_the_socket_stays_open() {
+async fn a_message_without_a_route_is_answered_with_forbidden_and_the_socket_stays_open() {
     let mut harness = Start::with_routes(&["$connect", "echo"], Script::default()).run().await;
     let (mut client, id) = harness.identified_client().await;
     for _ in 0..2 {
@@ -28,7 +28,7 @@ async fn a_function_that_throws_or_panics_is_an_internal_server_error_and_the_so
         if event.body.as_deref() == Some("panic") {
             panic!("on purpose");
         }
-        Err(FunctionError { message: "a secret detail".into() })
+        Err(FunctionError::new("a secret detail"))
     });
     let harness = Start::new(script).run().await;
     let mut client = harness.client().await;
@@ -57,7 +57,7 @@ async fn a_function_that_takes_too_long_is_an_endpoint_time_out_and_the_socket_s
 
 #[tokio::test]
 async fn the_request_id_of_an_error_is_that_of_the_event() {
-    let script = Script::on_message(|_, _| async { Err(FunctionError { message: String::new() }) });
+    let script = Script::on_message(|_, _| async { Err(FunctionError::new("")) });
     let mut harness = Start::new(script).run().await;
     let mut client = harness.client().await;
     client.send(ECHO.into()).await.expect("sent");
@@ -66,7 +66,7 @@ async fn the_request_id_of_an_error_is_that_of_the_event() {
 }
 
 #[tokio::test]
-async fn what_a_one_way_route_returns_is_thrown_away() {
+async fn the_body_that_a_one_way_route_returns_is_discarded() {
     let script = Script::on_message(|event, connections| async move {
         if event.body.as_deref() == Some("last") {
             let id = event.request_context.connection_id.and_then(|id| id.parse().ok());
@@ -82,7 +82,7 @@ async fn what_a_one_way_route_returns_is_thrown_away() {
 }
 
 #[tokio::test]
-async fn what_a_two_way_route_returns_is_sent_whatever_its_status() {
+async fn the_body_that_a_two_way_route_returns_is_sent_whatever_its_status() {
     let script = Script::on_message(|event, _| async move {
         match event.body.as_deref() {
             Some("nothing") => ok(),
@@ -91,7 +91,7 @@ async fn what_a_two_way_route_returns_is_sent_whatever_its_status() {
         }
     });
     let two_way = |api: &mut Api| {
-        api.routes.insert("$default", Route { two_way: true }).expect("a route key");
+        api.routes.insert("$default", Route::two_way()).expect("a route key");
     };
     let harness = Start::new(script).change(two_way).run().await;
     let mut client = harness.client().await;
@@ -144,7 +144,7 @@ async fn messages_of_one_connection_are_handled_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn a_busy_connection_holds_up_no_other() {
+async fn a_busy_connection_delays_no_other() {
     let gate = Arc::new(Semaphore::new(0));
     let mut harness = gated(gate.clone()).await;
     let (mut busy, mut other) = (harness.client().await, harness.client().await);
@@ -164,7 +164,7 @@ async fn pings_are_answered_while_a_message_is_handled() {
 }
 
 #[tokio::test]
-async fn what_was_sent_before_a_close_is_still_handled_and_then_the_disconnect() {
+async fn messages_sent_before_a_close_are_still_handled_and_then_the_disconnect() {
     let gate = Arc::new(Semaphore::new(0));
     let mut harness = gated(gate.clone()).await;
     let mut client = harness.client().await;
@@ -177,7 +177,7 @@ async fn what_was_sent_before_a_close_is_still_handled_and_then_the_disconnect()
     harness.event("DISCONNECT").await;
 }
 
-/// A gateway that answers each message with itself, once it gets a permit.
+/// Starts a gateway that echoes each message after it has acquired a permit.
 async fn gated(gate: Arc<Semaphore>) -> Harness {
     let script = Script::on_message(move |event, _| {
         let gate = gate.clone();
@@ -187,7 +187,7 @@ async fn gated(gate: Arc<Semaphore>) -> Harness {
         }
     });
     let two_way = |api: &mut Api| {
-        api.routes.insert("$default", Route { two_way: true }).expect("a route key");
+        api.routes.insert("$default", Route::two_way()).expect("a route key");
     };
     Start::new(script).change(two_way).run().await
 }

@@ -1,4 +1,4 @@
-//! The management API as AWS's own client sees it: unmodified, but for its endpoint.
+//! The management API, called by AWS's SDK, which is configured with the gateway's endpoint only.
 
 use aws_sdk_apigatewaymanagement::Client as Sdk;
 use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Config, Credentials, Region};

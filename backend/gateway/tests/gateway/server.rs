@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::support::{HttpClient, Script, Start, soon};
 
 #[tokio::test]
-async fn a_request_under_way_is_finished_after_shutdown_began() {
+async fn a_request_in_progress_is_finished_after_the_shutdown_began() {
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
     let (release, released) = tokio::sync::watch::channel(false);
     let service = tower::service_fn(move |request: Request<Incoming>| {
@@ -40,7 +40,7 @@ async fn a_request_under_way_is_finished_after_shutdown_began() {
 }
 
 #[tokio::test]
-async fn an_idle_keep_alive_connection_does_not_hold_up_shutdown() {
+async fn an_idle_keep_alive_connection_does_not_delay_the_shutdown() {
     let mut start = Start::new(Script::default());
     start.server.grace = Duration::from_secs(3600);
     let mut harness = start.run().await;
@@ -51,7 +51,7 @@ async fn an_idle_keep_alive_connection_does_not_hold_up_shutdown() {
 }
 
 #[tokio::test]
-async fn after_shutdown_nobody_is_accepted() {
+async fn after_the_shutdown_no_client_is_accepted() {
     let mut harness = Start::new(Script::default()).run().await;
     harness.stop().await;
     assert!(TcpStream::connect(harness.address).await.is_err());

@@ -1,9 +1,9 @@
-//! How long functions take to start: from a process's start to its first request for an event, as Lambda counts an init
-//! phase. Each start is a new process, and the functions take turns, so that all meet the same machine.
+//! Measures the init phase of functions as Lambda does: from the start of a process to its first request for an event. Each
+//! start is a new process, and the functions take turns, so that all run under the same load of the machine.
 //!
-//! `cargo run --release -p lambda-host --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with what the functions
-//! read (`TICKERTAPE_…`, `AWS_…`) in the environment. The first is what the others are compared with; one that is called
-//! `node-NAME` is compared with NAME. `cargo xtask bench -- init` builds and starts everything that it takes.
+//! `cargo run --release -p lambda-host --example init -- STARTS "NAME=PROGRAM ARGUMENTS"…`, with the variables that the
+//! functions read (`TICKERTAPE_…`, `AWS_…`) in the environment. Every function is compared with the first one, and NAME with a function
+//! called `node-NAME`. `cargo xtask bench -- init` builds and starts everything that is needed.
 
 mod table;
 
@@ -16,19 +16,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use lambda_host::{Function, Host, Limits, Log, Report, Retries};
 
-/// What starts came to.
+/// The measured starts.
 #[derive(Default)]
 struct Starts {
-    /// How long each took, by function.
+    /// Durations of the starts, by function.
     took: Mutex<BTreeMap<String, Vec<Duration>>>,
-    /// Why some did not succeed at once.
-    faults: Mutex<Vec<String>>,
+    /// Errors of starts that did not succeed at once.
+    errors: Mutex<Vec<String>>,
 }
 
 impl Log for Starts {
     fn line(&self, function: &str, line: &str) {
         if line.starts_with("INIT failed") {
-            lock(&self.faults).push(format!("{function}: {line}"));
+            lock(&self.errors).push(format!("{function}: {line}"));
         }
     }
 
@@ -40,14 +40,14 @@ impl Log for Starts {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let count: usize = arguments.next().ok_or("how many starts?")?.parse()?;
+    let count: usize = arguments.next().ok_or("usage: init STARTS \"NAME=PROGRAM ARGUMENTS\"…")?.parse()?;
     let functions = arguments.map(|text| function(&text)).collect::<Result<Vec<_>, _>>()?;
     let starts = Arc::new(Starts::default());
     for _ in 0..count {
         for function in &functions {
             start(function, starts.clone()).await;
-            if let Some(fault) = lock(&starts.faults).pop() {
-                return Err(fault.into());
+            if let Some(error) = lock(&starts.errors).pop() {
+                return Err(error.into());
             }
         }
     }
@@ -58,26 +58,29 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A host of its own has no warm process. The event is none of anybody's, so the answer is an error and no matter.
+/// Starts a process of the function. A new host has no warm process. The answer does not matter: the functions do not know
+/// this event and return an error.
 async fn start(function: &Function, starts: Arc<Starts>) {
     let host = Host::new(vec![function.clone()], Limits::default(), Retries::default(), starts);
     let _ = host.invoke(&function.name, Bytes::from_static(b"{}")).await;
     host.close();
 }
 
-/// What a panic leaves is as good as any.
+/// Locks a mutex and ignores poisoning.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn function(text: &str) -> Result<Function, String> {
-    let (name, command) = text.split_once('=').ok_or_else(|| format!("{text}: NAME=PROGRAM is expected"))?;
+    let (name, command) =
+        text.split_once('=').ok_or_else(|| format!("{text:?} is not a function: write NAME=PROGRAM"))?;
     let mut words = command.split_whitespace();
-    let program = words.next().ok_or_else(|| format!("{name} has no program"))?;
+    let program = words.next().ok_or_else(|| format!("{name:?} has no program: write NAME=PROGRAM"))?;
     let mut function = Function::new(name, program);
     function.arguments = words.map(Into::into).collect();
     function.task_root = Path::new(".").to_owned();
-    let told = std::env::vars().filter(|(key, _)| key.starts_with("TICKERTAPE_") || key.starts_with("AWS_"));
-    function.environment = told.collect();
+    let variables =
+        std::env::vars().filter(|(key, _)| key.starts_with("TICKERTAPE_") || key.starts_with("AWS_"));
+    function.environment = variables.collect();
     Ok(function)
 }

@@ -1,8 +1,8 @@
-//! What was measured, as people read it.
+//! The measurements as a table of text.
 
 use std::time::Duration;
 
-/// A line for each function, in the order in which they were named, below a heading.
+/// Formats a heading and a line for each function, in the order in which they were named.
 pub fn lines(measured: Vec<(String, Vec<Duration>)>) -> Vec<String> {
     let medians: Vec<(String, f64)> =
         measured.iter().map(|(name, starts)| (name.clone(), Spread::of(starts).median)).collect();
@@ -29,7 +29,7 @@ pub fn lines(measured: Vec<(String, Vec<Duration>)>) -> Vec<String> {
     std::iter::once(heading).chain(measured.iter().map(line)).collect()
 }
 
-/// In milliseconds.
+/// The shortest, median and longest duration, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Spread {
     least: f64,
@@ -50,7 +50,7 @@ fn median_of(medians: &[(String, f64)], name: &str) -> Option<f64> {
     medians.iter().find(|(other, _)| other == name).map(|(_, median)| *median)
 }
 
-/// How much of another one it is; a dash where there is no other.
+/// Formats the ratio to another duration; a dash if there is none.
 fn times(median: f64, other: Option<f64>) -> String {
     other.map_or("-".to_owned(), |other| format!("{:.2} x", median / other))
 }
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_below_each_other() {
+    fn all_lines_are_equally_long() {
         let lines = lines(vec![("hello".into(), starts(&[2])), ("a-longer-name".into(), starts(&[1_000]))]);
         let widths: Vec<usize> = lines.iter().map(String::len).collect();
         assert_eq!(widths, [widths[0]; 3]);

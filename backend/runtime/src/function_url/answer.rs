@@ -1,4 +1,4 @@
-//! From what a function returned to an answer.
+//! Converting the value that a function returned to an HTTP answer.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value};
 
-use super::UrlResponse;
+use super::exchange::UrlResponse;
 
-/// Reads what a function returned; `None` is no answer. JSON without a `statusCode` is the body of a 200 ("Response
+/// Converts the value that a function returned, or returns `None` if it is not a valid answer. JSON without a
+/// `statusCode` becomes the body of a 200 ("Response
 /// payload format").
 pub(super) fn read(returned: &[u8]) -> Option<UrlResponse> {
     let value: Value = serde_json::from_slice(returned).ok()?;
@@ -47,7 +48,7 @@ fn json_type(mut headers: HeaderMap) -> HeaderMap {
     headers
 }
 
-/// What can stand in no header is left out; the length is the server's to tell.
+/// Adds a header, unless its name or value is not valid. The length is left out, since the server sets it.
 fn add(headers: &mut HeaderMap, name: &str, value: &Value) {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(text))
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn status_headers_cookies_and_body_are_the_functions() {
+    fn status_headers_cookies_and_body_are_those_that_the_function_returned() {
         let answer = read_json(&json!({
             "statusCode": 409, "headers": {"x-a": "1", "content-length": "7"}, "cookies": ["a=1", "b=2"], "body": "no",
         }));
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_is_none() {
+    fn a_value_that_is_not_an_answer_is_refused() {
         for returned in ["", "{", r#"{"statusCode": "x"}"#, r#"{"statusCode": 7}"#] {
             assert_eq!(read(returned.as_bytes()), None, "{returned}");
         }

@@ -1,4 +1,4 @@
-//! From a request to an event.
+//! Converting an HTTP request to an event.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use serde_json::{Map, Value, json};
 
-use super::UrlRequest;
+use super::exchange::UrlRequest;
 use crate::environment::ACCOUNT_ID;
 use crate::invocation;
 
-/// When a request came, and the id it gets.
+/// The time and the id of a request.
 pub(super) struct Moment {
     pub now_ms: u64,
     pub request_id: String,
@@ -23,8 +23,9 @@ impl Moment {
     }
 }
 
-/// The event: header names in lower case, several values joined by commas, cookies apart, keys absent that have nothing.
-pub(super) fn of(request: &UrlRequest, moment: &Moment) -> Value {
+/// Converts a request to an event: header names are in lower case, several values are joined by commas, cookies are
+/// separate, and fields without a value are left out.
+pub(super) fn from_request(request: &UrlRequest, moment: &Moment) -> Value {
     let UrlRequest { uri, headers, .. } = request;
     let mut event = json!({
         "version": "2.0",
@@ -89,7 +90,8 @@ fn parameters(query: &str) -> Value {
     parameters.into_iter().map(|(name, values)| (name, Value::from(values.join(",")))).collect()
 }
 
-/// Text as it is, everything else in base64. Which is which, the content type says: a form is no text there.
+/// Sets `body` and `isBase64Encoded`. The body is text if the content type is known to be text, and base64 otherwise; a
+/// form is not text.
 fn add_body(event: &mut Value, request: &UrlRequest) {
     if request.body.is_empty() {
         return;
@@ -136,7 +138,7 @@ mod tests {
 
     fn event(uri: &str, headers: &[(&'static str, &'static str)], body: &'static [u8]) -> Value {
         let moment = Moment { now_ms: 1_583_348_638_390, request_id: "id".into() };
-        of(&request(uri, headers, body), &moment)
+        from_request(&request(uri, headers, body), &moment)
     }
 
     #[test]
@@ -155,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_in_lower_case_and_joined_and_cookies_stand_apart() {
+    fn headers_are_in_lower_case_and_joined_and_cookies_are_separate() {
         let event = event("/", &[("x-a", "1"), ("x-a", "2"), ("cookie", "c1=1; c2=2")], b"");
         assert_eq!(event["headers"], json!({"x-a": "1,2"}));
         assert_eq!(event["cookies"], json!(["c1=1", "c2=2"]));
     }
 
     #[test]
-    fn json_and_text_stay_text_and_a_form_comes_in_base64() {
+    fn json_and_text_stay_text_and_a_form_is_in_base64() {
         for kind in ["application/json", "text/plain; charset=utf-8", "application/vnd.api+json"] {
             let event = event("/", &[("content-type", kind)], b"21.5");
             assert_eq!(

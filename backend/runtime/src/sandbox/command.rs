@@ -1,16 +1,17 @@
-//! How a function's process is started.
+//! The command that starts a function's process.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
 
 use tokio::process::Command;
 
-use crate::Function;
 use crate::environment::{VERSION, variables};
+use crate::function::Function;
 
-/// Ready to be spawned, with the Runtime API at `address`. It is killed with the host, and by nobody else's Ctrl-C: a
-/// terminal sends that to a whole process group, and the last `$disconnect` wants to be handled.
-pub(super) fn of(function: &Function, address: SocketAddr) -> Command {
+/// Builds the command of a process whose Runtime API listens at `address`. The process is killed when its sandbox is
+/// dropped. It has a process group of its own, because a terminal sends Ctrl-C to a whole group, and a function must still
+/// handle the last `$disconnect` events while the host shuts down.
+pub(super) fn new(function: &Function, address: SocketAddr) -> Command {
     let log_stream = format!("[{VERSION}]{:016x}", rand::random::<u64>());
     let mut command = Command::new(&function.program);
     command

@@ -10,20 +10,20 @@ async fn an_event_is_accepted_before_it_is_handled() {
     let mut harness = Harness::start();
     let id = harness.host.invoke_event("thumb", "{}".into()).expect("accepted");
     let report = harness.report().await;
-    assert_eq!((report.request_id, report.failure), (id, None));
+    assert_eq!((report.request_id, report.error), (id, None));
 }
 
 #[tokio::test]
-async fn a_failing_event_is_tried_twice_more_with_the_same_id_and_then_given_up() {
+async fn a_failing_event_is_tried_twice_more_with_the_same_id_and_then_discarded() {
     let mut harness = Harness::start();
     let event = json!({"do": "fail", "words": "again"}).to_string();
     let id = harness.host.invoke_event("thumb", event.into()).expect("accepted");
     for _ in 0..3 {
         let report = harness.report().await;
         assert_eq!(report.request_id, id);
-        assert!(report.failure.is_some());
+        assert!(report.error.is_some());
     }
-    harness.line(&format!("event {id} is given up")).await;
+    harness.line(&format!("event {id} is discarded")).await;
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn a_throttled_event_is_handled_later() {
 }
 
 #[tokio::test]
-async fn an_event_beyond_its_limit_is_refused_as_is_one_too_many() {
+async fn an_event_beyond_the_size_limit_or_beyond_the_queue_is_refused() {
     let none = |start: &mut Start| start.limits.events = 0;
     let harness = Start::in_mode(None).change(none).run();
     let throttled = harness.host.invoke_event("thumb", "{}".into());

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Harness, Start};
 
 #[tokio::test]
-async fn a_handlers_error_is_told_with_its_words_and_the_process_goes_on() {
+async fn a_handlers_error_is_returned_with_its_message_and_the_process_is_kept() {
     let mut harness = Harness::start();
     let pid = harness.pid().await;
     harness.report().await;
@@ -15,7 +15,7 @@ async fn a_handlers_error_is_told_with_its_words_and_the_process_goes_on() {
 }
 
 #[tokio::test]
-async fn an_invocation_beyond_its_time_out_is_told_so_and_its_process_is_replaced() {
+async fn an_invocation_beyond_its_time_out_fails_and_its_process_is_replaced() {
     let one_second = |start: &mut Start| start.function.timeout = Duration::from_secs(1);
     let mut harness = Start::in_mode(None).change(one_second).run();
     let pid = harness.pid().await;
@@ -42,7 +42,7 @@ async fn a_process_that_ends_with_an_event_is_an_exit_error_and_the_next_event_g
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_large_is_refused_and_the_process_goes_on() {
+async fn an_answer_that_is_too_large_is_refused_and_the_process_is_kept() {
     let small = |start: &mut Start| start.limits.response_bytes = 10_000;
     let mut harness = Start::in_mode(None).change(small).run();
     let pid = harness.pid().await;

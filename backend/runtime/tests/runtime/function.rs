@@ -1,4 +1,4 @@
-//! The function that the tests run: this test program, told by its arguments to be a Lambda.
+//! The function of the tests: this test program, started with arguments that make it a Lambda function.
 
 mod raw;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-/// How this program becomes a function.
+/// Arguments that make this test program a function.
 pub const ARGUMENTS: [&str; 4] = ["--exact", "function::bootstrap", "--ignored", "--nocapture"];
 
 static HANDLED: AtomicUsize = AtomicUsize::new(0);
@@ -27,7 +27,7 @@ fn bootstrap() {
         Err(_) => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    // It ends with its host, which is no error.
+    // An error is expected when the host ends.
     let _ = runtime.block_on(lambda_runtime::run(service_fn(handle)));
 }
 
@@ -63,7 +63,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     }
 }
 
-/// As behind API Gateway: what to do stands in the query, or in the message.
+/// Handles an event of API Gateway. The query or the message says what to do.
 fn route(event: &Value) -> Result<Value, Error> {
     println!("{event}");
     let query = &event["queryStringParameters"];

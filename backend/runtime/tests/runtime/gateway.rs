@@ -1,11 +1,6 @@
-//! Behind the embedded gateway, with real sockets.
+//! Functions behind a gateway, over real sockets.
 
-use std::convert::Infallible;
-use std::sync::Arc;
-
-use apigw_websocket::{
-    Api, Authorizer, Connections, Gateway, Peer, Routes, ServerSettings, SystemEnvironment,
-};
+use apigw_websocket::{Api, Authorizer, Connections, Gateway, Routes, ServerSettings};
 use lambda_host::GatewayFunctions;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -35,7 +30,7 @@ async fn a_function_gets_the_events_of_a_connection_as_api_gateway_sends_them() 
 }
 
 #[tokio::test]
-async fn the_answer_of_connect_decides_and_none_is_502() {
+async fn a_handshake_has_the_status_of_connect_or_502_without_a_valid_answer() {
     let harness = Harness::start();
     let address = listen(&harness, false).await;
     for (answer, status) in [("403", 403), ("throw", 502), ("null", 502)] {
@@ -44,14 +39,13 @@ async fn the_answer_of_connect_decides_and_none_is_502() {
 }
 
 #[tokio::test]
-async fn a_function_that_throws_on_a_message_is_an_internal_server_error_and_what_it_returns_does_not_matter()
-{
+async fn a_function_that_throws_on_a_message_is_an_internal_server_error_and_its_return_value_is_ignored() {
     let harness = Harness::start();
     let address = listen(&harness, false).await;
     let mut client = connect(&address, "").await.expect("accepted");
     send(&mut client, "null").await;
     send(&mut client, "throw").await;
-    let Message::Text(frame) = soon(futures_next(&mut client)).await else { panic!("no text") };
+    let Message::Text(frame) = soon(next_message(&mut client)).await else { panic!("no text") };
     let frame: Value = serde_json::from_str(&frame).expect("JSON");
     assert_eq!(frame["message"], "Internal server error");
 }
@@ -67,7 +61,7 @@ async fn an_authorizer_allows_denies_and_throws() {
 }
 
 #[tokio::test]
-async fn an_authorizer_sees_the_connection_and_its_context_reaches_connect() {
+async fn an_authorizer_gets_the_connection_and_its_context_is_in_the_connect_event() {
     let mut harness = Harness::start();
     let address = listen(&harness, true).await;
     let _client = connect(&address, "?token=allow").await.expect("allowed");
@@ -78,26 +72,18 @@ async fn an_authorizer_sees_the_connection_and_its_context_reaches_connect() {
     assert_eq!(connect["requestContext"]["authorizer"], json!({"principalId": "me", "level": "3"}));
 }
 
-/// A gateway whose every route is the function, and so is its authorizer, if it has one.
+/// Starts a gateway whose routes all invoke the test function, as does its authorizer, if it has one.
 async fn listen(harness: &Harness, has_authorizer: bool) -> String {
     let routes = Routes::new(["$connect", "$default", "$disconnect"]).expect("routes");
     let mut api = Api::new("ws", routes);
     api.authorizer = has_authorizer.then(Authorizer::default);
-    let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
     let functions = GatewayFunctions::new(harness.host.clone(), "thumb", Some("thumb".into()));
-    let gateway = Gateway::new(api, functions, connections);
+    let gateway = Gateway::new(api, functions, Connections::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
-        let gateway = gateway.clone();
-        async move {
-            let Peer(peer) = *request.extensions().get().expect("the server tells the peer");
-            Ok::<_, Infallible>(gateway.handle(request, peer).await)
-        }
-    });
     tokio::spawn(apigw_websocket::serve(
         listener,
-        service,
+        gateway,
         ServerSettings::default(),
         std::future::pending(),
     ));
@@ -121,12 +107,12 @@ async fn send(client: &mut Client, text: &str) {
     soon(client.send(text.into())).await.expect("sent");
 }
 
-async fn futures_next(client: &mut Client) -> Message {
+async fn next_message(client: &mut Client) -> Message {
     use futures_util::StreamExt;
     client.next().await.expect("open").expect("a frame")
 }
 
-/// The next event that the function was given: it prints them.
+/// Waits for the next event of the function, which prints each one.
 async fn event(harness: &mut Harness) -> Value {
     let line = harness.line("requestContext").await;
     serde_json::from_str(line.strip_prefix("thumb: ").unwrap_or_default()).expect("an event")

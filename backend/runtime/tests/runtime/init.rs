@@ -9,7 +9,7 @@ async fn an_init_that_takes_too_long_is_tried_once_more_with_the_functions_own_t
     let impatient = |start: &mut Start| start.limits.init = Duration::from_millis(100);
     let mut harness = Start::in_mode(Some("slow-init")).change(impatient).run();
     assert!(harness.invoke(json!({})).await.is_ok());
-    harness.line("INIT failed, is tried again: Sandbox.Timedout").await;
+    harness.line("INIT failed, starting a second process: Sandbox.Timedout").await;
 }
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn an_init_that_takes_too_long_twice_is_a_time_out() {
 }
 
 #[tokio::test]
-async fn what_a_function_says_about_its_init_is_passed_on() {
+async fn the_init_error_that_a_function_reports_is_returned() {
     let failure = Start::in_mode(Some("init-error")).run().failure(json!({})).await;
     assert_eq!(failure, ("Config.Missing".into(), "no table is named".into()));
 }

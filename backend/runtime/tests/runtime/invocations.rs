@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Harness, Start, soon};
 
 #[tokio::test]
-async fn an_event_goes_in_and_its_answer_comes_out_with_id_deadline_arn_and_trace() {
+async fn a_function_gets_the_event_with_id_deadline_arn_and_trace_and_its_answer_is_returned() {
     let mut harness = Harness::start();
     let answer = harness.invoke(json!({"n": 1})).await.expect("an answer");
     assert_eq!(answer["event"], json!({"n": 1}));
@@ -17,7 +17,7 @@ async fn an_event_goes_in_and_its_answer_comes_out_with_id_deadline_arn_and_trac
     assert!((15_000..=20_000).contains(&left_ms), "{left_ms} ms of 20 s are left");
     let report = harness.report().await;
     assert_eq!(answer["request_id"], report.request_id);
-    assert!(report.init.is_some() && report.failure.is_none());
+    assert!(report.init.is_some() && report.error.is_none());
 }
 
 #[tokio::test]
@@ -69,10 +69,10 @@ async fn a_payload_beyond_six_megabytes_is_refused_and_no_process_sees_it() {
 }
 
 #[tokio::test]
-async fn an_invocation_ends_even_if_nobody_waits_for_it_any_more() {
+async fn an_invocation_runs_to_its_end_even_if_the_caller_leaves() {
     let mut harness = Harness::start();
     let impatient = harness.invoke(json!({"sleep_ms": 300}));
     assert!(tokio::time::timeout(Duration::from_millis(100), impatient).await.is_err());
     let report = harness.report().await;
-    assert!(report.failure.is_none() && report.duration >= Duration::from_millis(300), "{report:?}");
+    assert!(report.error.is_none() && report.duration >= Duration::from_millis(300), "{report:?}");
 }

@@ -1,4 +1,4 @@
-//! The Invoke API as AWS's own client sees it: unmodified, but for its endpoint.
+//! The Invoke API, called by AWS's SDK, which is configured with the host's endpoint only.
 
 use std::convert::Infallible;
 
@@ -27,7 +27,7 @@ async fn the_sdk_invokes_a_function_and_gets_its_answer() {
 }
 
 #[tokio::test]
-async fn the_sdk_is_told_a_functions_error_beside_a_status_of_200() {
+async fn the_sdk_gets_a_functions_error_with_status_200() {
     let harness = Harness::start();
     let sdk = sdk(&harness).await.0;
     let event = event(&json!({"do": "fail", "words": "no"}));
@@ -43,7 +43,7 @@ async fn the_sdk_sends_an_event_and_a_dry_run() {
     let invoke = |kind| sdk.invoke().function_name("thumb").invocation_type(kind).send();
     assert_eq!(soon(invoke(InvocationType::DryRun)).await.expect("an answer").status_code(), 204);
     assert_eq!(soon(invoke(InvocationType::Event)).await.expect("an answer").status_code(), 202);
-    assert_eq!(harness.report().await.failure, None);
+    assert_eq!(harness.report().await.error, None);
 }
 
 #[tokio::test]

@@ -1,5 +1,4 @@
-//! The host from outside, with real processes. The functions it runs are this very program, started again: see
-//! [`function`].
+//! Tests of the host with real processes. The functions are this test program, started again: see [`function`].
 
 mod events;
 mod failures;

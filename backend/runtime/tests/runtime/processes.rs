@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Harness, Start};
 
 #[tokio::test]
-async fn a_process_has_the_environment_of_lambda_and_what_is_configured_and_nothing_of_ours() {
+async fn a_process_has_lambdas_and_the_configured_variables_and_inherits_no_other() {
     let configure = |start: &mut Start| {
         start.function.environment.insert("TABLE".into(), "topics".into());
         start.function.memory_mb = 256;
@@ -28,7 +28,7 @@ async fn a_process_has_the_environment_of_lambda_and_what_is_configured_and_noth
 }
 
 #[tokio::test]
-async fn what_a_function_prints_comes_line_by_line_with_its_name() {
+async fn the_output_of_a_function_is_logged_line_by_line_with_its_name() {
     let mut harness = Harness::start();
     harness.invoke(json!({"do": "print"})).await.expect("an answer");
     let (first, second) = (harness.line("to std").await, harness.line("to std").await);
@@ -39,7 +39,7 @@ async fn what_a_function_prints_comes_line_by_line_with_its_name() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_process_killed_between_two_events_is_replaced_and_nobody_notices() {
+async fn a_process_killed_between_two_events_is_replaced_without_an_error() {
     let harness = Harness::start();
     let pid = harness.pid().await;
     let killed = std::process::Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
@@ -68,7 +68,7 @@ async fn processes_end_when_the_host_closes_and_no_more_are_started() {
 }
 
 #[tokio::test]
-async fn a_warm_process_sees_no_time_out_while_it_has_no_work() {
+async fn a_warm_process_does_not_time_out_while_it_has_no_work() {
     let brief = |start: &mut Start| start.function.timeout = Duration::from_millis(1500);
     let harness = Start::in_mode(None).change(brief).run();
     let pid = harness.pid().await;

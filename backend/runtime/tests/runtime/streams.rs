@@ -10,13 +10,13 @@ async fn a_streamed_response_is_collected_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_half_way_is_an_error_with_the_words_of_its_trailers() {
+async fn a_stream_that_fails_midway_is_the_error_in_its_trailers() {
     let error = Start::in_mode(Some("breaking-stream")).run().invoke(json!({})).await.expect_err("it breaks");
     assert_eq!(error.to_string(), "Stream.Broke: half-way");
 }
 
 #[tokio::test]
-async fn a_runtime_out_of_step_is_told_so_and_can_still_answer() {
+async fn a_runtime_that_breaks_the_protocol_is_refused_and_can_still_answer() {
     let statuses = Start::in_mode(Some("odd")).run().invoke(json!({})).await;
     assert_eq!(statuses, Ok(json!([400, 403, 404])));
 }

@@ -1,4 +1,4 @@
-//! Starting hosts, and asking them.
+//! Starting hosts and invoking their functions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::function::ARGUMENTS;
 
-/// Beyond what anything here takes on a slow machine.
+/// Time-out of every wait; far longer than anything here takes on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A host of one function, `thumb`.
@@ -19,19 +19,19 @@ pub struct Harness {
     reports: mpsc::UnboundedReceiver<Report>,
 }
 
-/// How it is to be started.
+/// Configuration of a host under test.
 pub struct Start {
     pub function: Function,
     pub limits: Limits,
     pub retries: Retries,
 }
 
-struct Kept {
+struct ChannelLog {
     lines: mpsc::UnboundedSender<String>,
     reports: mpsc::UnboundedSender<Report>,
 }
 
-impl Log for Kept {
+impl Log for ChannelLog {
     fn line(&self, function: &str, line: &str) {
         let _ = self.lines.send(format!("{function}: {line}"));
     }
@@ -41,7 +41,7 @@ impl Log for Kept {
     }
 }
 
-/// This program as a function, in one of its modes.
+/// Configures this test program as a function, in one of its modes.
 pub fn function(name: &str, mode: Option<&str>) -> Function {
     let mut function = Function::new(name, std::env::current_exe().expect("this program"));
     function.arguments = ARGUMENTS.map(Into::into).to_vec();
@@ -52,10 +52,10 @@ pub fn function(name: &str, mode: Option<&str>) -> Function {
 
 impl Start {
     pub fn in_mode(mode: Option<&str>) -> Self {
-        let waits = vec![Duration::from_millis(5); 2];
-        let throttled = Duration::from_millis(20);
-        let retries =
-            Retries { waits, throttled_first: throttled, throttled_most: throttled, ..Retries::default() };
+        let mut retries = Retries::default();
+        retries.after_failure = vec![Duration::from_millis(5); 2];
+        retries.throttled_first = Duration::from_millis(20);
+        retries.throttled_max = Duration::from_millis(20);
         Self { function: function("thumb", mode), limits: Limits::default(), retries }
     }
 
@@ -67,7 +67,7 @@ impl Start {
     pub fn run(self) -> Harness {
         let (line, lines) = mpsc::unbounded_channel();
         let (report, reports) = mpsc::unbounded_channel();
-        let log = Arc::new(Kept { lines: line, reports: report });
+        let log = Arc::new(ChannelLog { lines: line, reports: report });
         Harness { host: Host::new(vec![self.function], self.limits, self.retries, log), lines, reports }
     }
 }
@@ -82,23 +82,23 @@ impl Harness {
         Ok(serde_json::from_slice(&answer).expect("functions answer with JSON"))
     }
 
-    /// What an invocation that must fail failed of: `errorType` and `errorMessage`, the request id replaced by `ID`.
+    /// Invokes a function that must fail and returns `errorType` and `errorMessage`, with the request id replaced by `ID`.
     pub async fn failure(&mut self, event: Value) -> (String, String) {
         let error = self.invoke(event).await.expect_err("it must fail");
-        let InvokeError::Function(failure) = error else { panic!("another error: {error:?}") };
-        let payload: Value = serde_json::from_slice(&failure.payload).expect("an error is JSON");
-        assert_eq!(payload["errorType"], failure.error_type);
-        assert_eq!(payload["errorMessage"], failure.message);
+        let InvokeError::Function(error) = error else { panic!("another error: {error:?}") };
+        let payload: Value = serde_json::from_slice(&error.payload).expect("an error is JSON");
+        assert_eq!(payload["errorType"], error.error_type);
+        assert_eq!(payload["errorMessage"], error.message);
         let id = self.report().await.request_id;
-        (failure.error_type, failure.message.replace(&id, "ID"))
+        (error.error_type, error.message.replace(&id, "ID"))
     }
 
-    /// The process that answers, which is left warm.
+    /// Invokes the function and returns the id of the process that answered, which stays warm.
     pub async fn pid(&self) -> u64 {
         self.invoke(json!({})).await.expect("an answer")["pid"].as_u64().expect("a pid")
     }
 
-    /// The next report.
+    /// Waits for the next report.
     pub async fn report(&mut self) -> Report {
         soon(self.reports.recv()).await.expect("the host runs")
     }
@@ -114,12 +114,12 @@ impl Harness {
     }
 }
 
-/// Waits, but not for ever.
+/// Waits for a future, and fails the test after [`PATIENCE`].
 pub async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("it does not take that long")
+    tokio::time::timeout(PATIENCE, future).await.expect("it takes less than 30 s")
 }
 
-/// Waits until there is no such process.
+/// Waits until the process has ended.
 #[cfg(target_os = "linux")]
 pub async fn until_gone(pid: u64) {
     soon(async {
@@ -130,8 +130,8 @@ pub async fn until_gone(pid: u64) {
     .await;
 }
 
-/// Whether it is gone, or has ended with all its threads and was only not yet asked for its status: before the last of
-/// them its sockets are open.
+/// Returns true if the process does not exist, or is a zombie without further threads. While a thread is left, the
+/// process's sockets are still open.
 fn has_ended(pid: u64) -> bool {
     let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
     let is_zombie = stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));

@@ -38,6 +38,9 @@ fn forbidden(refused: &OriginRefusal) -> Response {
     let flag = match refused {
         OriginRefusal::Host { .. } => "--allow-host",
         OriginRefusal::Origin { .. } => "--allow-origin",
+        other => {
+            return answer::respond(Answer::refused(&Refusal::new(ErrorCode::Forbidden, other.to_string())));
+        }
     };
     let refusal = Refusal::new(ErrorCode::Forbidden, format!("{refused}, with {flag}"));
     answer::respond(Answer::refused(&refusal))

@@ -56,12 +56,13 @@ impl FunctionSettings {
     /// `time_scale` is how many times faster time passes.
     pub(super) fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
         let environment = self.environment_with(here, time_scale);
-        let function = |(name, timeout, memory_mb): &(&str, u64, u32)| Function {
-            environment: environment.clone(),
-            timeout: Duration::from_secs(*timeout),
-            memory_mb: *memory_mb,
-            concurrency: CONCURRENCY,
-            ..Function::new(*name, bootstrap(&self.directory, name))
+        let function = |(name, timeout, memory_mb): &(&str, u64, u32)| {
+            let mut function = Function::new(*name, bootstrap(&self.directory, name));
+            function.environment = environment.clone();
+            function.timeout = Duration::from_secs(*timeout);
+            function.memory_mb = *memory_mb;
+            function.concurrency = CONCURRENCY;
+            function
         };
         FUNCTIONS.iter().map(function).collect()
     }

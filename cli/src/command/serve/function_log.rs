@@ -1,6 +1,6 @@
 //! Prints what functions print, and how their invocations fail, on standard error.
 
-use lambda_host::{Failure, Log, Report};
+use lambda_host::{FunctionError, Log, Report};
 
 use crate::term::{self, Look, Paint};
 
@@ -18,16 +18,16 @@ impl Log for FunctionLog {
     }
 
     fn report(&self, report: &Report) {
-        if let Some(failure) = report.failure.as_ref().filter(|failure| !is_refusal(failure)) {
-            let words = format!("{failure} (request {})", report.request_id);
-            say(&report.function, Paint::stderr().paint(Look::Red, words));
+        if let Some(error) = report.error.as_ref().filter(|error| !is_refusal(error)) {
+            let text = format!("{error} (request {})", report.request_id);
+            say(&report.function, Paint::stderr().paint(Look::Red, text));
         }
     }
 }
 
 /// Returns true for the error by which an authorizer denies access, which API Gateway turns into 401.
-fn is_refusal(failure: &Failure) -> bool {
-    failure.message == "Unauthorized"
+fn is_refusal(error: &FunctionError) -> bool {
+    error.message == "Unauthorized"
 }
 
 /// Returns true for a line in CloudWatch's embedded metric format, which nobody reads here.

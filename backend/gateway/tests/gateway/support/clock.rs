@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use apigw_websocket::Environment;
 
-/// 2024-02-09T18:11:43.419Z, the moment of AWS's documented event.
+/// 2024-02-09T18:11:43.419Z, the time of AWS's documented event.
 pub const START_MS: u64 = 1_707_502_303_419;
 
-/// A clock that is moved by hand, and randomness that counts.
+/// A clock that only the test advances, and random numbers that never repeat.
 #[derive(Debug, Default)]
 pub struct ManualEnvironment {
     elapsed_ms: AtomicU64,
@@ -29,7 +29,7 @@ impl Environment for ManualEnvironment {
     }
 
     fn random(&self) -> u64 {
-        // Weyl's sequence: every number once, and not in order.
+        // Weyl's sequence: each number once, in scattered order.
         self.drawn.fetch_add(1, SeqCst).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }

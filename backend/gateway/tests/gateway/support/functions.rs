@@ -16,7 +16,7 @@ type Authorize = dyn Fn(
     + Send
     + Sync;
 
-/// Functions as a test wants them.
+/// Functions made of closures.
 pub struct Script {
     invoke: Box<Invoke>,
     authorize: Box<Authorize>,
@@ -29,7 +29,7 @@ impl Default for Script {
 }
 
 impl Script {
-    /// What happens on every event.
+    /// Handles every event with `invoke`.
     pub fn new<T: Future<Output = Answer> + Send + 'static>(
         invoke: impl Fn(Event, Connections) -> T + Send + Sync + 'static,
     ) -> Self {
@@ -39,7 +39,7 @@ impl Script {
         }
     }
 
-    /// What happens on every message; `$connect` and `$disconnect` return 200.
+    /// Handles every message with `invoke`; `$connect` and `$disconnect` return 200.
     pub fn on_message<T: Future<Output = Answer> + Send + 'static>(
         invoke: impl Fn(Event, Connections) -> T + Send + Sync + Clone + 'static,
     ) -> Self {
@@ -68,7 +68,7 @@ impl Script {
     }
 }
 
-/// A script, with every event that was ever given to it.
+/// A script that sends every event it handles to a channel.
 pub struct Recorded {
     pub script: Script,
     pub connections: Connections,

@@ -1,8 +1,7 @@
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use apigw_websocket::{Api, Connections, Gateway, Peer, Routes, ServerSettings, serve};
+use apigw_websocket::{Api, Connections, Gateway, Routes, ServerSettings, serve};
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -12,7 +11,7 @@ use tokio_tungstenite::tungstenite;
 use super::functions::Recorded;
 use super::{Client, Event, HttpClient, ManualEnvironment, RawSocket, Script, soon};
 
-/// How a gateway is to be started.
+/// Configuration of a gateway under test.
 pub struct Start {
     pub api: Api,
     pub server: ServerSettings,
@@ -20,7 +19,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// Stage `ws` with `$connect`, `$disconnect`, `$default` and `echo`.
+    /// A gateway of stage `ws` with the routes `$connect`, `$disconnect`, `$default` and `echo`.
     pub fn new(script: Script) -> Self {
         Self::with_routes(&["$connect", "$disconnect", "$default", "echo"], script)
     }
@@ -40,7 +39,7 @@ impl Start {
     }
 }
 
-/// A gateway that listens.
+/// A running gateway on a port of its own.
 pub struct Harness {
     pub address: SocketAddr,
     pub gateway: Gateway<Recorded>,
@@ -74,7 +73,8 @@ impl Harness {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(listen(listener, gateway.clone(), start.server, stopped));
+        let stopped = async { drop(stopped.await) };
+        let server = tokio::spawn(serve(listener, gateway.clone(), start.server, stopped));
         Self { address, gateway, connections, clock, events, authorizations, stop: Some(stop), server }
     }
 
@@ -90,7 +90,7 @@ impl Harness {
         soon(tokio_tungstenite::connect_async(self.url(path))).await.expect("a handshake").0
     }
 
-    /// A client, and the id its `$connect` event told.
+    /// Connects a client and returns it with its id, which is in the CONNECT event.
     pub async fn identified_client(&mut self) -> (Client, apigw_websocket::ConnectionId) {
         let client = self.client().await;
         let event = self.event("CONNECT").await;
@@ -98,7 +98,7 @@ impl Harness {
         (client, id.parse().expect("a well-formed id"))
     }
 
-    /// The status a handshake is refused with, or 101.
+    /// Returns the status that answers a handshake: 101, or that of the refusal.
     pub async fn handshake_status(&self, path: &str) -> u16 {
         match soon(tokio_tungstenite::connect_async(self.url(path))).await {
             Ok(_) => 101,
@@ -115,7 +115,7 @@ impl Harness {
         HttpClient { address: self.address }
     }
 
-    /// The next event of this type; others before it are passed over.
+    /// Waits for the next event of this type and discards the others before it.
     pub async fn event(&mut self, event_type: &str) -> Event {
         loop {
             let event = soon(self.events.recv()).await.expect("the gateway runs");
@@ -125,13 +125,13 @@ impl Harness {
         }
     }
 
-    /// The code and reason of the next DISCONNECT event.
+    /// Waits for the next DISCONNECT event and returns its code and reason.
     pub async fn disconnect(&mut self) -> (i64, String) {
         let context = self.event("DISCONNECT").await.request_context;
         (context.disconnect_status_code.expect("a code"), context.disconnect_reason.expect("a reason"))
     }
 
-    /// Events that came and were not yet looked at.
+    /// Returns the number of events that were received and not yet taken.
     pub fn pending_events(&mut self) -> usize {
         self.events.len()
     }
@@ -144,30 +144,11 @@ impl Harness {
         self.authorizations.len()
     }
 
-    /// Asks the server to stop; ready when it has.
+    /// Stops the server and waits until it has ended.
     pub async fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
         soon(&mut self.server).await.expect("the server ends without a panic");
     }
-}
-
-async fn listen(
-    listener: TcpListener,
-    gateway: Gateway<Recorded>,
-    settings: ServerSettings,
-    stopped: oneshot::Receiver<()>,
-) {
-    let service = tower::service_fn(move |request: http::Request<hyper::body::Incoming>| {
-        let gateway = gateway.clone();
-        async move {
-            let Peer(peer) = *request.extensions().get().expect("the server tells the peer");
-            Ok::<_, Infallible>(gateway.handle(request, peer).await)
-        }
-    });
-    serve(listener, service, settings, async move {
-        let _ = stopped.await;
-    })
-    .await;
 }

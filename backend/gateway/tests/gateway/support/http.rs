@@ -5,12 +5,12 @@ use tokio::net::TcpStream;
 
 use super::soon;
 
-/// HTTP by hand, one request a connection: what goes over the wire is what the test says.
+/// An HTTP client that sends exactly the bytes of the test, with one request for each connection.
 pub struct HttpClient {
     pub address: SocketAddr,
 }
 
-/// An answer, taken apart.
+/// A parsed HTTP answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -33,7 +33,7 @@ impl HttpClient {
         self.send(&format!("{method} {path} HTTP/1.1\r\ncontent-length: {length}\r\n"), body).await
     }
 
-    /// Sends a head without its last line, `host` and `connection` added, and a body.
+    /// Sends a head without its empty line, adding `host` and `connection`, and a body.
     pub async fn send(&self, head: &str, body: &[u8]) -> Answer {
         let host = self.address;
         let host = if head.to_ascii_lowercase().contains("\r\nhost:") {
@@ -47,7 +47,7 @@ impl HttpClient {
         soon(self.exchange(&wire)).await
     }
 
-    /// Sends bytes and reads until the server closes.
+    /// Sends bytes and reads the answer until the server closes the connection.
     pub async fn exchange(&self, wire: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.expect("the server listens");
         stream.write_all(wire).await.expect("the request goes out");

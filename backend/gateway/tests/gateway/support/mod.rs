@@ -1,5 +1,4 @@
-//! What every test needs: a gateway on a port of its own, functions that do as they are told, a clock that stands
-//! still until it is moved, and clients.
+//! A gateway on a port of its own, with functions made of closures, a clock that only the test advances, and clients.
 
 mod clock;
 mod functions;
@@ -21,12 +20,12 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 pub type Client = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-/// Waits for something that must happen, and says so if it does not.
+/// Waits for a future, and fails the test after 20 seconds.
 pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens within 20 s")
 }
 
-/// The next text a client gets.
+/// Waits for the next text message to a client.
 pub async fn text(client: &mut Client) -> String {
     match message(client).await {
         Message::Text(text) => text.to_string(),
@@ -34,7 +33,7 @@ pub async fn text(client: &mut Client) -> String {
     }
 }
 
-/// The code and reason a client is closed with. The client answers, as browsers do.
+/// Waits for the close of a client and returns its code and reason. The client answers it, as browsers do.
 pub async fn closed(client: &mut Client) -> (u16, String) {
     let Message::Close(Some(frame)) = message(client).await else { panic!("expected a close") };
     while let Some(Ok(_)) = soon(client.next()).await {}
@@ -45,7 +44,7 @@ async fn message(client: &mut Client) -> Message {
     soon(client.next()).await.expect("the socket is open").expect("the socket works")
 }
 
-/// A service frame with its two ids taken out, and those ids.
+/// Replaces the ids in a service frame by `…` and returns the text with those ids.
 pub fn masked_ids(frame: &str) -> (String, Vec<String>) {
     let mut parts: Vec<String> = frame.split('"').map(str::to_owned).collect();
     let ids: Vec<usize> =

@@ -1,0 +1,22 @@
+//! The client of a connection, as the events of that connection describe it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use crate::id::ConnectionId;
+
+/// The part of `requestContext` that is the same in every event of a connection.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub id: ConnectionId,
+    /// Time of the handshake, in milliseconds since the Unix epoch.
+    pub connected_at_ms: u64,
+    pub source_ip: IpAddr,
+    /// The `Host` header of the handshake, with its port.
+    pub domain_name: Box<str>,
+    pub user_agent: Option<Box<str>>,
+    /// The principal and the context that the authorizer returned; empty if the API has no authorizer.
+    pub authorizer: HashMap<String, Value>,
+}

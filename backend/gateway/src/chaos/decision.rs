@@ -1,0 +1,53 @@
+//! The decisions of fault injection, as pure functions of the settings and of a random generator.
+
+use super::random::SeededRandom;
+use super::settings::Chaos;
+use super::values::HttpError;
+
+/// The fault that is injected into one post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PostFault {
+    /// No fault: the frame is posted as usual.
+    None,
+    /// The post is answered as if there were no such connection.
+    Gone,
+    /// The post is answered as if the client's buffer were full.
+    Throttled,
+    /// The frame is accepted at once and posted later.
+    Delayed { by_ms: u64 },
+    /// The frame is posted at once and a second time later.
+    Duplicated { after_ms: u64 },
+    /// The connection stops reading and writing, before the frame is posted.
+    Frozen,
+    /// Half of the frame is sent, then the TCP connection is reset.
+    Broken,
+}
+
+/// Returns the status with which a handshake is refused, if it is.
+pub(super) fn handshake(chaos: &Chaos, random: &mut SeededRandom) -> Option<HttpError> {
+    random.happens(chaos.refuse.probability).then_some(chaos.refuse.status)
+}
+
+/// Returns true if a `$disconnect` is not delivered.
+pub(super) fn loses_disconnect(chaos: &Chaos, random: &mut SeededRandom) -> bool {
+    random.happens(chaos.lost_disconnect)
+}
+
+/// Returns the fault of a post to a connection of this age.
+pub(super) fn post(chaos: &Chaos, age_ms: u64, random: &mut SeededRandom) -> PostFault {
+    if age_ms < chaos.gone_ms {
+        PostFault::Gone
+    } else if random.happens(chaos.throttle.probability) {
+        PostFault::Throttled
+    } else if random.happens(chaos.cut) {
+        PostFault::Broken
+    } else if random.happens(chaos.freeze) {
+        PostFault::Frozen
+    } else if random.happens(chaos.delay.probability) {
+        PostFault::Delayed { by_ms: random.uniform(chaos.delay.ms) }
+    } else if random.happens(chaos.duplicate.probability) {
+        PostFault::Duplicated { after_ms: random.uniform(chaos.duplicate.ms) }
+    } else {
+        PostFault::None
+    }
+}

@@ -1,0 +1,75 @@
+//! The control over fault injection in a running gateway.
+
+use crate::chaos::{Chaos, ChaosCounts, HttpError, PostFault, Probability};
+use crate::connections::Connections;
+use crate::frame::Frame;
+use crate::id::ConnectionId;
+use crate::post_error::Gone;
+
+/// Injects faults into a running gateway. Clones control the same gateway.
+#[derive(Clone)]
+pub struct ChaosHandle(Connections);
+
+impl Connections {
+    /// Returns the control over fault injection.
+    pub fn chaos(&self) -> ChaosHandle {
+        ChaosHandle(self.clone())
+    }
+}
+
+impl ChaosHandle {
+    /// Replaces the settings. Their time scale has no effect here, since a gateway's limits are fixed when it is made.
+    pub fn set(&self, chaos: Chaos) {
+        self.0.faults().set(chaos);
+    }
+
+    /// Returns the current settings.
+    pub fn settings(&self) -> Chaos {
+        self.0.faults().settings()
+    }
+
+    /// Refuses every handshake with 503, or none.
+    pub fn refuse_handshakes(&self, refuses: bool) {
+        let mut chaos = self.settings();
+        chaos.refuse.probability = if refuses { Probability::ALWAYS } else { Probability::NEVER };
+        chaos.refuse.status = HttpError::default();
+        self.set(chaos);
+    }
+
+    /// Stops reading from a connection and writing to it, without closing it.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] if there is no such connection.
+    pub fn freeze(&self, id: &ConnectionId) -> Result<(), Gone> {
+        self.0.find(id).ok_or(Gone)?.freeze();
+        self.0.faults().count(PostFault::Frozen);
+        Ok(())
+    }
+
+    /// Resumes reading and writing after [`freeze`](Self::freeze).
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] if there is no such connection.
+    pub fn thaw(&self, id: &ConnectionId) -> Result<(), Gone> {
+        self.0.find(id).ok_or(Gone)?.thaw();
+        Ok(())
+    }
+
+    /// Sends a part of a frame, then resets the TCP connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] if there is no such connection.
+    pub fn cut(&self, id: &ConnectionId) -> Result<(), Gone> {
+        self.0.find(id).ok_or(Gone)?.break_mid_frame(&Frame::text(r#"{"this":"frame never ends"}"#));
+        self.0.faults().count(PostFault::Broken);
+        Ok(())
+    }
+
+    /// Returns the number of faults injected so far.
+    pub fn counts(&self) -> ChaosCounts {
+        self.0.faults().counts()
+    }
+}

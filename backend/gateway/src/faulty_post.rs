@@ -1,0 +1,59 @@
+//! Posting to a connection with a fault that was injected into this post.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::chaos::PostFault;
+use crate::connection::Connection;
+use crate::environment::Environment;
+use crate::frame::Frame;
+use crate::limits::Limits;
+use crate::post_error::PostError;
+
+/// Posts `frame` as `fault` says. Must be called within a tokio runtime if the fault delays or duplicates.
+pub(crate) fn post(
+    fault: PostFault,
+    connection: Arc<Connection>,
+    frame: &Frame,
+    limits: &Limits,
+    environment: &Arc<dyn Environment>,
+    monotonic_ms: u64,
+) -> Result<(), PostError> {
+    match fault {
+        PostFault::None => connection.post(frame, limits, monotonic_ms),
+        PostFault::Gone => Err(PostError::Gone),
+        PostFault::Throttled => Err(PostError::LimitExceeded),
+        PostFault::Delayed { by_ms } => {
+            post_later(connection, frame, limits, environment, by_ms);
+            Ok(())
+        }
+        PostFault::Duplicated { after_ms } => {
+            connection.post(frame, limits, monotonic_ms)?;
+            post_later(connection, frame, limits, environment, after_ms);
+            Ok(())
+        }
+        PostFault::Frozen => {
+            connection.freeze();
+            connection.post(frame, limits, monotonic_ms)
+        }
+        PostFault::Broken => {
+            connection.break_mid_frame(frame);
+            Ok(())
+        }
+    }
+}
+
+/// Posts after a delay. The caller was told that the frame was accepted, so a failure is silent, as it is on AWS.
+fn post_later(
+    connection: Arc<Connection>,
+    frame: &Frame,
+    limits: &Limits,
+    environment: &Arc<dyn Environment>,
+    in_ms: u64,
+) {
+    let (frame, limits, environment) = (frame.clone(), limits.clone(), environment.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(in_ms)).await;
+        let _ = connection.post(&frame, &limits, environment.monotonic_ms());
+    });
+}

@@ -1,0 +1,32 @@
+//! The HTTP request and answer of a function URL.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, Uri};
+
+/// An HTTP request with its whole body.
+#[derive(Clone, Debug)]
+pub struct UrlRequest {
+    /// Method.
+    pub method: Method,
+    /// Path and query.
+    pub uri: Uri,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+    /// Address of the client.
+    pub source_ip: IpAddr,
+}
+
+/// The answer to a [`UrlRequest`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlResponse {
+    /// Status that the function returned; or 404, 413, 429 or 502 if the invocation failed.
+    pub status: StatusCode,
+    /// Headers that the function returned, with its cookies as `Set-Cookie`.
+    pub headers: HeaderMap,
+    /// Body that the function returned, decoded if it was in base64.
+    pub body: Bytes,
+}
