@@ -12,14 +12,16 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Body as HttpBody;
 use tower::Service;
 
+use crate::admission::Admission;
 use crate::answer::{self, Body};
 use crate::api::Api;
 use crate::chaos_handle::ChaosHandle;
 use crate::connections::Connections;
 use crate::functions::Functions;
-use crate::handshake::{self, Admission};
+use crate::handshake;
 use crate::management;
 use crate::rate::RateLimit;
+use crate::refusal::Refusal;
 use crate::server::Peer;
 use crate::state::GatewayState;
 
@@ -95,9 +97,9 @@ impl<F: Functions> Gateway<F> {
             return answer::error(StatusCode::FORBIDDEN, "ForbiddenException", &refusal.to_string());
         }
         match self.target(request.uri().path()) {
-            Target::Handshake => handshake::handle(state, admission, request, peer)
-                .await
-                .unwrap_or_else(handshake::Refusal::answer),
+            Target::Handshake => {
+                handshake::handle(state, admission, request, peer).await.unwrap_or_else(Refusal::answer)
+            }
             Target::Connection(id) => {
                 let rate = management_rate.as_ref();
                 management::handle(&state.connections, rate, request, &id, peer).await

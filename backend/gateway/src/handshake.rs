@@ -18,12 +18,12 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
+use crate::admission::Admission;
 use crate::answer::{self, Body};
 use crate::authorizer::{self, Decision};
 use crate::caller::Caller;
-use crate::chaos::HttpError;
 use crate::close_status::CloseStatus;
 use crate::connection::Connection;
 use crate::environment::Moment;
@@ -31,8 +31,7 @@ use crate::event::{self, Handshake};
 use crate::functions::{AuthorizeError, Functions};
 use crate::id::ConnectionId;
 use crate::invoke::{self, Outcome};
-use crate::limits::Limits;
-use crate::rate::RateLimit;
+use crate::refusal::Refusal;
 use crate::route::CONNECT;
 use crate::server::PlainTcp;
 use crate::socket;
@@ -40,116 +39,6 @@ use crate::state::GatewayState;
 
 /// The GUID that is appended to a client's key before hashing (RFC 6455 §4.2.2).
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-/// Admission of handshakes: their rate, and their number in progress.
-pub(crate) struct Admission {
-    rate: RateLimit,
-    in_progress: Arc<Semaphore>,
-    most_in_progress: usize,
-}
-
-impl Admission {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        // `wait_until_idle` acquires all permits with one call, which takes a u32.
-        let most_in_progress = limits.handshakes.min(Semaphore::MAX_PERMITS).min(u32::MAX as usize);
-        Self {
-            rate: RateLimit::new(limits.connects_per_second, limits.connects_per_second),
-            in_progress: Arc::new(Semaphore::new(most_in_progress)),
-            most_in_progress,
-        }
-    }
-
-    /// Waits until no handshake is in progress.
-    pub(crate) async fn wait_until_idle(&self) {
-        // Fails only if the semaphore is closed, which it never is.
-        let _ = self.in_progress.acquire_many(self.most_in_progress as u32).await;
-    }
-
-    fn begin(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.in_progress.clone().try_acquire_owned().map_err(|_| Refusal::TooManyRequests)
-    }
-
-    fn count(&self) -> usize {
-        self.most_in_progress - self.in_progress.available_permits()
-    }
-}
-
-/// The reason why a handshake is not answered with 101.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    NotAWebSocket,
-    MalformedKey,
-    HasBody,
-    CannotUpgrade,
-    UrlTooLong,
-    TooManyRequests,
-    ShuttingDown,
-    InjectedFault(HttpError),
-    Unauthorized,
-    Forbidden,
-    AuthorizerFailed,
-    ByConnect(StatusCode),
-    ConnectFailed,
-    ConnectTimedOut,
-}
-
-impl Refusal {
-    /// Builds the HTTP answer. Its body is this gateway's own: AWS's is not documented, and browsers do not show it.
-    pub(crate) fn answer(self) -> Response<Body> {
-        let status = self.status();
-        let message = match self {
-            Self::NotAWebSocket => "This path answers WebSocket handshakes of version 13 over HTTP/1.1",
-            Self::MalformedKey => "Sec-WebSocket-Key is not 16 bytes of base64",
-            Self::HasBody => "A WebSocket handshake has no body",
-            Self::CannotUpgrade => {
-                "This server cannot upgrade connections: serve the gateway with apigw_websocket::serve"
-            }
-            _ => status.canonical_reason().unwrap_or("Refused"),
-        };
-        let mut response = answer::error(status, self.error_type(), message);
-        if self == Self::NotAWebSocket {
-            let headers = response.headers_mut();
-            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-            headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-        }
-        response
-    }
-
-    fn status(self) -> StatusCode {
-        match self {
-            Self::NotAWebSocket => StatusCode::UPGRADE_REQUIRED,
-            Self::MalformedKey | Self::HasBody => StatusCode::BAD_REQUEST,
-            Self::CannotUpgrade => StatusCode::NOT_IMPLEMENTED,
-            Self::UrlTooLong => StatusCode::URI_TOO_LONG,
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::AuthorizerFailed => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::InjectedFault(error) => error.status(),
-            Self::ByConnect(status) => status,
-            Self::ConnectFailed => StatusCode::BAD_GATEWAY,
-            Self::ConnectTimedOut => StatusCode::GATEWAY_TIMEOUT,
-        }
-    }
-
-    fn error_type(self) -> &'static str {
-        match self {
-            Self::NotAWebSocket | Self::MalformedKey | Self::HasBody | Self::UrlTooLong => {
-                "BadRequestException"
-            }
-            Self::TooManyRequests => "LimitExceededException",
-            Self::Unauthorized => "UnauthorizedException",
-            Self::Forbidden | Self::ByConnect(_) => "ForbiddenException",
-            Self::CannotUpgrade
-            | Self::ShuttingDown
-            | Self::InjectedFault(_)
-            | Self::AuthorizerFailed
-            | Self::ConnectFailed
-            | Self::ConnectTimedOut => "InternalServerErrorException",
-        }
-    }
-}
 
 /// Answers a handshake with 101, and serves the connection from then on in a task of its own.
 ///
@@ -253,7 +142,7 @@ fn admit<F, B>(
         if connections.is_shutting_down() { Err(Refusal::ShuttingDown) } else { Ok(()) }
     };
     refuse_if_shutting_down()?;
-    let permit = admission.begin()?;
+    let permit = admission.begin().ok_or(Refusal::TooManyRequests)?;
     // Again, now that there is a permit: `Gateway::shut_down` sets the flag and then waits for all permits, so a handshake
     // is either refused here or waited for.
     refuse_if_shutting_down()?;
@@ -261,8 +150,8 @@ fn admit<F, B>(
         return Err(Refusal::InjectedFault(status));
     }
     // This handshake is among those in progress.
-    let is_full = connections.count() + admission.count() > api.limits.connections;
-    if is_full || !admission.rate.take(connections.monotonic_ms()) {
+    let is_full = connections.count() + admission.in_progress() > api.limits.connections;
+    if is_full || !admission.is_within_rate(connections.monotonic_ms()) {
         return Err(Refusal::TooManyRequests);
     }
     Ok(permit)

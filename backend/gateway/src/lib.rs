@@ -32,6 +32,7 @@ pub use post_error::{Gone, PostError};
 pub use route::{ExpressionError, ReservedRouteKey, Route, RouteSelection, Routes};
 pub use server::{Peer, ServerSettings, serve};
 
+mod admission;
 mod answer;
 mod api;
 mod authorizer;
@@ -58,6 +59,7 @@ mod origin;
 mod outbox;
 mod post_error;
 mod rate;
+mod refusal;
 mod route;
 mod server;
 mod socket;

@@ -60,7 +60,7 @@ where
         Ok(bytes) => bytes,
         Err(refusal) => return *refusal,
     };
-    // It is unknown what AWS does with other bytes. They are sent as a text frame, which clients would refuse.
+    // A post is sent as a text frame, on which clients fail if it is not UTF-8. What AWS does with such data is unknown.
     let Ok(text) = str::from_utf8(&bytes) else { return bad_request("The data is not UTF-8 text") };
     match connections.post(id, &Frame::text(text)) {
         Ok(()) => answer::empty(StatusCode::OK),

@@ -72,6 +72,8 @@ const RULES: &[Rule] = &[
     rule("infra", &[], &[IO, AWS]),
     // Session and service in simulated time; not part of any release.
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
+    // Lists the public items of published crates, for tests.
+    rule("api-listing", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     // Compiled before every command, so it has to be small.
     rule("xtask", &[], &[&["syn", "tokio"]]),
 ];

@@ -1,5 +1,6 @@
 //! Tests of the gateway over real sockets, in one binary, so that it is linked once.
 
+mod api;
 mod authorizer;
 mod chaos;
 mod closing;

@@ -1,5 +1,6 @@
 //! Tests of the host with real processes. The functions are this test program, started again: see [`function`].
 
+mod api;
 mod events;
 mod failures;
 mod fidelity;
