@@ -96,9 +96,11 @@ impl Scene {
         }
     }
 
+    /// The first sentence of the status label's title, which explains the label. Other states follow after a semicolon.
     async fn chip_title(&self) -> Option<String> {
         let title = self.browser.value(&format!("document.querySelector('{CHIP}')?.title")).await;
-        title.as_str().map(str::to_string)
+        let first = title.as_str()?.split("; ").next()?;
+        Some(first.to_string())
     }
 
     /// Makes the page see its tab as hidden, or as visible again.

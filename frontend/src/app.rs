@@ -11,7 +11,7 @@ use crate::banner::Banner;
 use crate::board::Board;
 use crate::chart::provide_crosshair;
 use crate::config::{Addresses, Config};
-use crate::follow::{click, follow, when};
+use crate::follow::{click, follow, parts, when};
 use crate::header::Header;
 use crate::panel::Panel;
 use crate::sign_in::{SignIn, SignInSheet};
@@ -20,6 +20,9 @@ use crate::wall::Wall;
 use crate::{intake, now, tab, tick, token};
 use board_model::layout::Group;
 use board_model::link::Link;
+
+/// Names of topics without a panel that are listed.
+const MOST_NAMES: usize = 500;
 
 /// The whole page.
 #[component]
@@ -84,7 +87,7 @@ fn Panels() -> impl IntoView {
         </For>
         {when(is_empty, || view! { <EmptyBoard /> })}
         {when(finds_nothing, || view! { <NothingFound /> })}
-        {follow(move || left_out(board.left_out.with(|left_out| left_out.len())))}
+        <LeftOut />
     }
 }
 
@@ -117,8 +120,38 @@ fn topics_of(groups: &[Group], name: &str) -> Vec<Topic> {
     groups.iter().find(|group| group.name == name).map(|group| group.topics.clone()).unwrap_or_default()
 }
 
-fn left_out(topics: usize) -> Option<String> {
-    (topics > 0).then(|| format!("{topics} more topics found no place on this board."))
+/// The number of topics without a panel, and their names, each of which searches for the topic.
+#[component]
+fn LeftOut() -> impl IntoView {
+    let board: Board = expect_context();
+    let topics = Memo::new(move |_| board.left_out_topics());
+    let is_shown = Memo::new(move |_| topics.with(|topics| !topics.is_empty()));
+    let words = move || match topics.with(Vec::len) {
+        1 => "1 more topic has no panel".to_owned(),
+        count => format!("{count} more topics have no panel"),
+    };
+    let name = move |topic: Topic| {
+        let name = topic.to_string();
+        view! { <li><button type="button" on:click=click(move || board.look_for(topic.to_string()))>{name}</button></li> }
+    };
+    let names = move || {
+        let listed = topics.with(|topics| topics.iter().take(MOST_NAMES).cloned().collect::<Vec<_>>());
+        parts(listed.into_iter().map(name))
+    };
+    let unlisted = move || {
+        let unlisted = topics.with(Vec::len).saturating_sub(MOST_NAMES);
+        (unlisted > 0).then(|| format!("and {unlisted} more; search to find them"))
+    };
+    when(is_shown, move || {
+        view! {
+            <details class="left-out" data-testid="left-out">
+                <summary>{follow(words)}</summary>
+                <p>"A board shows at most 500 topics. Press a name, or search for it, to show its panel."</p>
+                <ul>{follow(names)}</ul>
+                <p>{follow(unlisted)}</p>
+            </details>
+        }
+    })
 }
 
 /// Moves the focus. The browser's own way would replace the part of the address after `#`, in which the page keeps its

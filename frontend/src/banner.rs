@@ -11,14 +11,37 @@ use board_model::link::{Link, Tone};
 #[component]
 pub fn Banner() -> impl IntoView {
     let board: Board = expect_context();
-    let news = Memo::new(move |_| board.link.with(|link| link.news(board.clock)));
+    let news = Memo::new(move |_| board.link.with(|link| link.news(board.clock.get())));
     let is_shown = Memo::new(move |_| news.with(Option::is_some));
     let is_hidden = Memo::new(move |_| !is_shown.get());
     let word = Memo::new(move |_| board.link.with(Link::word));
+    let paused = Memo::new(move |_| board.paused_words());
+    let is_paused = Memo::new(move |_| paused.with(Option::is_some));
     view! {
+        {when(is_paused, || view! { <Paused /> })}
         <div role="status" aria-live="polite">
+            <span class="visually-hidden">{follow(move || paused.get().unwrap_or_default())}</span>
             {when(is_shown, move || view! { <News news /> })}
             {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
+        </div>
+    }
+}
+
+/// The line that says that the board is paused. It also covers a wall, on which the header's button is not seen.
+#[component]
+fn Paused() -> impl IntoView {
+    let board: Board = expect_context();
+    let words = follow(move || board.paused_words().map(|words| words + "."));
+    let waiting = follow(move || match board.waiting.get() {
+        0 => "Nothing new has arrived.".to_owned(),
+        1 => "1 publication waits.".to_owned(),
+        waiting => format!("{waiting} publications wait."),
+    });
+    view! {
+        <div class="banner is-paused" data-testid="paused-banner">
+            <b>{words}</b>
+            <span>{waiting}</span>
+            <button class="tool" type="button" on:click=click(move || board.pause(false))>"Resume (p)"</button>
         </div>
     }
 }

@@ -11,7 +11,7 @@ use tickertape_session::Session;
 
 use crate::chart::frame::{FrameTask, Step};
 use crate::chart::local_clock;
-use crate::prefs::{self, View};
+use crate::prefs::{self, View, Zone};
 use crate::socket::Connection;
 use board_model::arrival::Circumstances;
 use board_model::budget::{MOST_ROWS, MOST_TOPICS};
@@ -25,6 +25,13 @@ use board_model::query::Query;
 use board_model::standstill::Standstill;
 use board_model::stream::Stream;
 use board_model::window::Window;
+
+/// Topics beyond the limit that one search adds at most.
+const MOST_ADDED: usize = 50;
+/// Topics beyond the limit that searches have added and that stay on the board at most.
+const MOST_FOUND: usize = 100;
+/// Publications that are requested of a topic that a search has added.
+const FOUND_ITEMS: u32 = 60;
 
 /// A handle to the board's state. Every component may copy it.
 #[derive(Clone, Copy)]
@@ -52,12 +59,20 @@ pub struct Board {
     pub filter: RwSignal<String>,
     /// True while the board is paused: panels keep what they show.
     pub paused: RwSignal<bool>,
+    /// The server's time when the board was paused; `None` while it is not.
+    pub paused_at: RwSignal<Option<Millis>>,
+    /// The delay of the newest live data in milliseconds, while it is so long that the page cannot be keeping up.
+    pub behind_ms: RwSignal<Option<u64>>,
     /// Publications that arrived since the board was paused.
     pub waiting: RwSignal<u64>,
     /// Topics that arrived when the board already had as many as it may hold.
     pub left_out: RwSignal<HashSet<Topic>>,
-    /// Converts times to those of the browser's time zone.
-    pub clock: LocalClock,
+    /// Topics that were added beyond the limit, because a search found them; the oldest first.
+    found: StoredValue<Vec<Topic>>,
+    /// The time zone that the reader chose.
+    pub zone: RwSignal<Zone>,
+    /// Converts times to those of the chosen time zone.
+    pub clock: RwSignal<LocalClock>,
 }
 
 /// The model of one topic, behind signals.
@@ -77,6 +92,7 @@ impl Board {
         let view = prefs::view();
         let window = view.window.unwrap_or_default();
         let now = crate::now::now().wall_ms;
+        let zone = prefs::zone();
         let board = Self {
             cells: StoredValue::new_local(HashMap::new()),
             changed: StoredValue::new_local(HashSet::new()),
@@ -91,9 +107,13 @@ impl Board {
             window: RwSignal::new(window),
             filter: RwSignal::new(view.filter),
             paused: RwSignal::new(false),
+            paused_at: RwSignal::new(None),
+            behind_ms: RwSignal::new(None),
             waiting: RwSignal::new(0),
             left_out: RwSignal::new(HashSet::new()),
-            clock: local_clock(),
+            found: StoredValue::new(Vec::new()),
+            zone: RwSignal::new(zone),
+            clock: RwSignal::new(clock_of(zone)),
         };
         board.notifier.set_value(Some(FrameTask::new(Step::Update, move || board.notify_changed())));
         board
@@ -136,17 +156,39 @@ impl Board {
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
         self.keep_view();
+        self.add_found();
     }
 
     /// Pauses the board, or resumes it with everything that arrived meanwhile.
     pub fn pause(self, paused: bool) {
         self.paused.set(paused);
+        self.paused_at.set(paused.then(|| self.now.get_untracked()));
         self.waiting.set(0);
         for (_, cell) in self.every_cell() {
             cell.stand_still(paused);
         }
         if !paused {
             self.go_on();
+        }
+    }
+
+    /// `Paused at 14:32:07`, while the board is paused.
+    pub fn paused_words(self) -> Option<String> {
+        self.paused_at.get().map(|at| format!("Paused at {}", self.clock.get().seconds(at)))
+    }
+
+    /// Shows times in this zone from now on.
+    pub fn choose_zone(self, zone: Zone) {
+        self.zone.set(zone);
+        prefs::keep_zone(zone);
+        self.update_clock();
+    }
+
+    /// Reads the browser's time zone again: it changes while the page is open, with daylight saving time or a journey.
+    pub(crate) fn update_clock(self) {
+        let clock = clock_of(self.zone.get_untracked());
+        if self.clock.get_untracked() != clock {
+            self.clock.set(clock);
         }
     }
 
@@ -171,12 +213,12 @@ impl Board {
         let around = Circumstances {
             now: self.now.get(),
             cut_off_since: self.link.with(|link| link.cut_off_since),
-            paused_at: self.paused.get().then(|| self.edge.get()),
-            behind_ms: None,
+            paused_at: self.paused_at.get(),
+            behind_ms: self.behind_ms.get(),
         };
         let window_ms = self.window.get().ms();
         cell.stream.track();
-        cell.with_known(|stream, series| stream.chip(series, window_ms, around, self.clock))
+        cell.with_known(|stream, series| stream.chip(series, window_ms, around, self.clock.get()))
     }
 
     /// The server's time now, or the time of the last tick before the first connection.
@@ -188,11 +230,15 @@ impl Board {
     pub(crate) fn change(self, topic: &Topic, change: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
-        self.changed.update_value(|changed| {
-            changed.insert(topic.clone());
-        });
+        self.mark_changed(topic);
         self.leaving.update_value(|leaving| {
             leaving.remove(topic);
+        });
+    }
+
+    fn mark_changed(self, topic: &Topic) {
+        self.changed.update_value(|changed| {
+            changed.insert(topic.clone());
         });
         self.request_notification();
     }
@@ -202,6 +248,9 @@ impl Board {
         if let Some(cell) = self.cell(topic) {
             cell.change_shown(fill);
             cell.notify();
+            if self.layout.with_untracked(|layout| !layout.has(topic)) {
+                self.mark_changed(topic);
+            }
         }
     }
 
@@ -233,6 +282,10 @@ impl Board {
             });
             return None;
         }
+        Some(self.add_cell(topic))
+    }
+
+    fn add_cell(self, topic: &Topic) -> Cell {
         let cell = Cell {
             stream: ArcRwSignal::new(Stream::new(topic.clone())),
             series: ArcRwSignal::new(SeriesSet::new(MOST_ROWS)),
@@ -241,7 +294,66 @@ impl Board {
         self.cells.update_value(|cells| {
             cells.insert(topic.clone(), cell.clone());
         });
-        Some(cell)
+        cell
+    }
+
+    /// Adds panels of topics beyond the limit that match the search text. Their newest data is requested again, because it
+    /// was not kept. Panels that were added by earlier searches are removed when there are too many.
+    fn add_found(self) {
+        let (found, _) = self.left_out_found();
+        for topic in found {
+            self.left_out.update(|left_out| {
+                left_out.remove(&topic);
+            });
+            self.add_cell(&topic);
+            self.with_session(|session, now| {
+                let before = session.position(&topic).map_or(1, |position| position.offset + 1);
+                // Fails without a connection: the panel then appears with the topic's next publication.
+                let _asked = session.fetch_earlier(&topic, before, FOUND_ITEMS, now);
+            });
+            self.found.update_value(|found| found.push(topic.clone()));
+        }
+        while self.found.with_value(Vec::len) > MOST_FOUND {
+            let oldest = self.found.try_update_value(|found| found.remove(0));
+            oldest.into_iter().for_each(|topic| self.leave_out(topic));
+        }
+    }
+
+    /// The topics without a panel that match the search text, at most [`MOST_ADDED`], and the number of further ones. No
+    /// topics without a search text.
+    fn left_out_found(self) -> (Vec<Topic>, usize) {
+        let text = self.filter.get_untracked();
+        if text.trim().is_empty() {
+            return (Vec::new(), 0);
+        }
+        let query = Query::new(&text);
+        let mut found = self.left_out.with_untracked(|topics| {
+            topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>()
+        });
+        found.sort_unstable();
+        let more = found.len().saturating_sub(MOST_ADDED);
+        found.truncate(MOST_ADDED);
+        (found, more)
+    }
+
+    /// The topics without a panel that match the search text, sorted.
+    pub fn left_out_topics(self) -> Vec<Topic> {
+        let query = Query::new(&self.filter.get());
+        let mut topics = self
+            .left_out
+            .with(|topics| topics.iter().filter(|topic| query.finds(topic)).cloned().collect::<Vec<_>>());
+        topics.sort_unstable();
+        topics
+    }
+
+    fn leave_out(self, topic: Topic) {
+        self.layout.update(|layout| layout.remove(&topic));
+        self.cells.update_value(|cells| {
+            cells.remove(&topic);
+        });
+        self.left_out.update(|left_out| {
+            left_out.insert(topic);
+        });
     }
 
     fn go_on(self) {
@@ -281,6 +393,13 @@ impl Board {
     fn keep_view(self) {
         let (window, filter) = (self.window.get_untracked(), self.filter.get_untracked());
         prefs::keep_view(&View { window: Some(window), filter });
+    }
+}
+
+fn clock_of(zone: Zone) -> LocalClock {
+    match zone {
+        Zone::Local => local_clock(),
+        Zone::Utc => LocalClock::default(),
     }
 }
 

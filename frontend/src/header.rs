@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use crate::add_data::AddData;
 use crate::board::Board;
 use crate::follow::{click, follow, parts};
+use crate::prefs::Zone;
 use crate::theme::ThemeSwitch;
 use crate::wall::WallSwitch;
 use board_model::chart::duration;
-use board_model::link::Link;
+use board_model::link::{Link, Tone};
 use board_model::window::Window;
 
 /// The header of the page.
@@ -27,6 +28,7 @@ pub fn Header(
             <ConnectionState />
             <WindowChoice />
             <PauseSwitch />
+            <ZoneSwitch />
             <ThemeSwitch />
             <WallSwitch />
             <button
@@ -67,17 +69,68 @@ fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
 fn ConnectionState() -> impl IntoView {
     let board: Board = expect_context();
     let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
-    let class = read(|link| format!("state {}", link.tone().class()));
+    let headline = Memo::new(move |_| {
+        let (paused_at, behind_ms) = (board.paused_at.get(), board.behind_ms.get());
+        let (tone, word) = board.link.with(|link| link.headline(paused_at, behind_ms, board.clock.get()));
+        let class = match (board.link.with(Link::tone), paused_at, behind_ms) {
+            (Tone::Good, Some(_), _) => "is-paused",
+            (Tone::Good, None, Some(_)) => "is-behind",
+            _ => tone.class(),
+        };
+        (format!("state {class}"), word)
+    });
+    let class = Memo::new(move |_| headline.with(|(class, _)| class.clone()));
+    let word = Memo::new(move |_| headline.with(|(_, word)| word.clone()));
     view! {
         <button class=class type="button" popovertarget="figures" data-testid="connection-state">
             <span class="dot"></span>
-            <b>{read(Link::word)}</b>
+            <b>{word}</b>
             <span class="latency" title="Median time from publishing to arrival">{read(Link::latency_text)}</span>
             <span class="viewers">{read(Link::viewers_text)}</span>
         </button>
         <div class="pop" id="figures" popover="auto" data-testid="figures">
             <dl class="details">{follow(move || parts(board.link.with(figures).into_iter().map(figure)))}</dl>
         </div>
+    }
+}
+
+/// The button that switches between the browser's time zone and UTC.
+#[component]
+fn ZoneSwitch() -> impl IntoView {
+    let board: Board = expect_context();
+    let is_utc = Memo::new(move |_| board.zone.get() == Zone::Utc);
+    let switch = click(move || {
+        board.choose_zone(if is_utc.get_untracked() { Zone::Local } else { Zone::Utc });
+    });
+    let title = follow(move || {
+        let zone = zone_name(board.clock.get().offset_ms);
+        let other = if is_utc.get() { "the browser's time zone" } else { "UTC" };
+        format!("Times are in {zone}. Press to show {other}.")
+    });
+    view! {
+        <button
+            class="tool zone"
+            type="button"
+            title=title
+            aria-label="UTC"
+            aria-pressed=follow(move || is_utc.get().to_string())
+            on:click=switch
+            data-testid="zone"
+        >
+            {follow(move || zone_name(board.clock.get().offset_ms))}
+        </button>
+    }
+}
+
+/// `UTC`, `UTC+2` or `UTC−3:30`, from the offset of the time zone in milliseconds.
+fn zone_name(offset_ms: i64) -> String {
+    let minutes = offset_ms / 60_000;
+    let (sign, hours, rest) =
+        (if minutes < 0 { '\u{2212}' } else { '+' }, minutes.abs() / 60, minutes.abs() % 60);
+    match (hours, rest) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
     }
 }
 

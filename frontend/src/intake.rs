@@ -9,6 +9,9 @@ use board_model::stream::Coming;
 
 use leptos::prelude::*;
 
+/// A delay of live data from which the page is called behind, in milliseconds: more than a slow network adds.
+const BEHIND_FROM_MS: u64 = 3_000;
+
 /// Applies one event to the board.
 pub fn handle_event(board: Board, event: Event) {
     match event {
@@ -77,10 +80,24 @@ fn link_of(
 fn take(board: Board, topic: &Topic, items: &[Publication], coming: Coming) {
     let now = board.server_now();
     board.change(topic, |stream, series| stream.take(items, coming, series, now));
+    if coming == Coming::Live {
+        measure_delay(board, items, now);
+    }
     // The next `update_link` notifies the page of it.
     board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
     if board.paused.get_untracked() {
         board.waiting.update(|waiting| *waiting += items.len() as u64);
+    }
+}
+
+/// Compares the time at which live data is handled with the time at which the server received it. A long delay means that
+/// the page, or its connection, is slower than the data.
+fn measure_delay(board: Board, items: &[Publication], now: shared::Millis) {
+    let Some(last) = items.last() else { return };
+    let delay_ms = u64::try_from(now - last.received_at).unwrap_or(0);
+    let behind_ms = (delay_ms >= BEHIND_FROM_MS).then_some(delay_ms / 1_000 * 1_000);
+    if board.behind_ms.get_untracked() != behind_ms {
+        board.behind_ms.set(behind_ms);
     }
 }
 

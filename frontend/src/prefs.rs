@@ -11,6 +11,9 @@ use board_model::window::Window;
 const HIDDEN_KEY: &str = "tickertape.hidden.";
 const THEME_KEY: &str = "tickertape.theme";
 const WINDOW_KEY: &str = "tickertape.window";
+const ZONE_KEY: &str = "tickertape.zone";
+/// The value of [`ZONE_KEY`] for UTC.
+const UTC: &str = "utc";
 
 /// The colours of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +25,16 @@ pub enum Theme {
     Light,
     /// Light text on a dark background.
     Dark,
+}
+
+/// The time zone in which times are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Zone {
+    /// The browser's.
+    #[default]
+    Local,
+    /// UTC.
+    Utc,
 }
 
 /// The view that the address names after `#`: `window=15&filter=host`.
@@ -88,6 +101,22 @@ pub fn theme() -> Theme {
 /// Stores the theme in this browser.
 pub fn keep_theme(theme: Theme) {
     keep(THEME_KEY, theme.word());
+}
+
+/// The time zone chosen in this browser.
+pub fn zone() -> Zone {
+    if read(ZONE_KEY).as_deref() == Some(UTC) { Zone::Utc } else { Zone::Local }
+}
+
+/// Stores the time zone in this browser.
+pub fn keep_zone(zone: Zone) {
+    keep(
+        ZONE_KEY,
+        match zone {
+            Zone::Local => "",
+            Zone::Utc => UTC,
+        },
+    );
 }
 
 /// Reads the view from the address. A window that is not in the address is the one that was last chosen in this browser.

@@ -14,6 +14,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// Requests for history sent in one second: enough to fill a board quickly, too few to delay live data.
 const MOST_REQUESTS: usize = 8;
 
+/// A measured delay of live data is shown for this long after the last data, in milliseconds.
+const DELAY_VALID_MS: Millis = 3_000;
+
 /// Starts the timer, which runs until the page is closed.
 pub fn start(board: Board) {
     // Fails only without a window.
@@ -26,6 +29,8 @@ fn tick(board: Board) {
     update_link(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
     board.now.set(now);
+    board.update_clock();
+    forget_delay(board);
     if !board.paused.get_untracked() {
         board.edge.set(now);
     }
@@ -40,6 +45,15 @@ fn tick(board: Board) {
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
         fill_in(board, &cells, now);
+    }
+}
+
+/// Ends the state "behind" when no live data has arrived for a while: a delay that is not measured again is not known.
+fn forget_delay(board: Board) {
+    let last = board.link.with_untracked(|link| link.last_data_at);
+    let is_silent = last.is_none_or(|at| crate::now::now().wall_ms - at > DELAY_VALID_MS);
+    if is_silent && board.behind_ms.get_untracked().is_some() {
+        board.behind_ms.set(None);
     }
 }
 

@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::state::State;
 use super::theme::SERIES_COLOURS;
-use crate::follow::{click, follow, numbered};
+use crate::follow::{click, follow, numbered, when};
 use board_model::chart::readout::Readout;
 
 /// The average width of a character in a value with its unit, as a multiple of a digit's width.
 const LETTER_CH: f64 = 0.92;
+
+/// Series that the legend shows beside the chart. A list of all of them opens from its end.
+const FEW: usize = 8;
 
 /// A button for each series if `named`, and the button that switches between chart and table.
 #[component]
@@ -19,11 +22,23 @@ pub(super) fn Legend(
     named: bool,
 ) -> impl IntoView {
     let count = Memo::new(move |_| if named { readout.with(|readout| readout.readings.len()) } else { 0 });
+    let has_more = Memo::new(move |_| count.get() > FEW);
+    let few = Memo::new(move |_| count.get().min(FEW));
+    let list_id = format!("series-{}", next_id());
     view! {
         <figcaption class="legend" data-testid="legend">
             <div class="keys">
-                {numbered(count, move |column| view! { <Key state readout column /> }.into_any())}
+                {numbered(few, move |column| view! { <Key state readout column /> }.into_any())}
             </div>
+            {when(has_more, move || view! {
+                <button class="more" type="button" popovertarget=list_id.clone() data-testid="more-series">
+                    {follow(move || format!("+{}", count.get() - FEW))}
+                </button>
+                <div class="pop all-keys" id=list_id.clone() popover="auto" data-testid="all-series">
+                    <h4>{follow(move || all_words(readout))}</h4>
+                    {numbered(count, move |column| view! { <Key state readout column /> }.into_any())}
+                </div>
+            })}
             <button
                 class="twin-switch"
                 type="button"
@@ -36,9 +51,33 @@ pub(super) fn Legend(
     }
 }
 
+/// Returns a number that no other legend of the page has, for the id of its list.
+fn next_id() -> u64 {
+    thread_local! {
+        static LAST: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+    }
+    LAST.with(|last| {
+        last.set(last.get() + 1);
+        last.get()
+    })
+}
+
 /// Returns the class names for the colour and dashes of a series.
 pub(super) fn key_class(column: usize) -> String {
     format!("key c{} round{}", column % SERIES_COLOURS + 1, (column / SERIES_COLOURS).min(2))
+}
+
+/// Returns true if a series has no current value: it has stopped, or its newest value is not a number.
+fn is_over(readout: Memo<Readout>, column: usize) -> bool {
+    readout.with(|readout| readout.readings.get(column).is_some_and(|reading| reading.is_over))
+}
+
+/// `40 series`, and the number of further ones that the chart leaves out.
+fn all_words(readout: Memo<Readout>) -> String {
+    readout.with(|readout| match readout.left_out {
+        0 => format!("{} series", readout.readings.len()),
+        more => format!("{} series; {more} more are not drawn", readout.readings.len()),
+    })
 }
 
 #[component]
@@ -51,6 +90,7 @@ fn Key(state: State, readout: Memo<Readout>, column: usize) -> impl IntoView {
     view! {
         <button
             class=key_class(column)
+            class:is-over=follow(move || is_over(readout, column))
             type="button"
             aria-pressed=follow(move || (!state.is_hidden(column)).to_string())
             on:click=click(move || state.toggle(column))

@@ -63,6 +63,11 @@ impl Stage {
         self.task.request();
     }
 
+    /// Returns true if the canvas is in or near the viewport.
+    pub fn is_in_sight(&self) -> bool {
+        self.actor.in_sight.get()
+    }
+
     /// Reads size and font again, then draws.
     pub fn refit(&self) {
         self.actor.fits.set(false);

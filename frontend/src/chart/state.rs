@@ -43,7 +43,7 @@ pub(super) struct Inputs {
     pub hole_ms: Signal<Option<i64>>,
     pub hidden: RwSignal<Hidden>,
     pub stale: Signal<bool>,
-    pub clock: LocalClock,
+    pub clock: Signal<LocalClock>,
 }
 
 /// A chart: its inputs, the crosshair, and the scale and size of its last drawing.
@@ -51,6 +51,7 @@ pub(super) struct Inputs {
 pub(super) struct State {
     inputs: Inputs,
     crosshair: RwSignal<Option<i64>>,
+    seconds: Memo<i64>,
     drawn: RwSignal<u32>,
     surface: StoredValue<Surface>,
     scale: StoredValue<Option<Scale>>,
@@ -62,6 +63,7 @@ impl State {
         Self {
             inputs,
             crosshair: Crosshair::shared().0,
+            seconds: Memo::new(move |_| inputs.right_edge.get() / 1_000),
             drawn: RwSignal::new(0),
             surface: StoredValue::new(bare),
             scale: StoredValue::new(None),
@@ -76,6 +78,7 @@ impl State {
         self.inputs.hole_ms.track();
         self.inputs.stale.track();
         self.inputs.hidden.track();
+        self.inputs.clock.track();
         self.crosshair.track();
     }
 
@@ -122,7 +125,7 @@ impl State {
     }
 
     pub fn clock(&self) -> LocalClock {
-        self.inputs.clock
+        self.inputs.clock.get()
     }
 
     /// The unit of the numbers in the table, which is the publisher's. It is computed after a drawing.
@@ -175,7 +178,24 @@ impl State {
         right - self.inputs.window_ms.get_untracked().max(1)..right
     }
 
+    /// Makes the current reactive computation run again when the right edge moves to another second.
+    pub fn track_seconds(&self) {
+        self.seconds.track();
+    }
+
+    /// The newest value of each series in words, whatever the crosshair points at and even out of sight. It is computed
+    /// once a second: nobody listens faster.
+    pub fn latest(&self) -> String {
+        self.seconds.track();
+        self.inputs.hidden.track();
+        self.with_scene_at(None, |scene| Readout::of(scene).summary())
+    }
+
     fn with_scene<T>(&self, read: impl FnOnce(&Scene<'_>) -> T) -> T {
+        self.with_scene_at(self.crosshair.get_untracked(), read)
+    }
+
+    fn with_scene_at<T>(&self, crosshair: Option<i64>, read: impl FnOnce(&Scene<'_>) -> T) -> T {
         let hidden = self.inputs.hidden.read_untracked();
         let scale = self.scale.get_value().unwrap_or_else(|| self.fit_axis(None));
         self.inputs.set.with_untracked(|set| {
@@ -188,8 +208,8 @@ impl State {
                 surface: self.surface.get_value(),
                 hole_ms: self.inputs.hole_ms.get_untracked(),
                 dimmed: self.inputs.stale.get_untracked(),
-                crosshair: self.crosshair.get_untracked(),
-                clock: self.inputs.clock,
+                crosshair,
+                clock: self.inputs.clock.get_untracked(),
             })
         })
     }

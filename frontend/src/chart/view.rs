@@ -17,6 +17,8 @@ use board_model::chart::readout::Readout;
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
 
+/// Rows of the tooltip. It has to fit into a panel of the usual height.
+const MOST_TIP_ROWS: usize = 7;
 /// Rows that Page Up and Page Down move the crosshair by.
 const PAGE: isize = 10;
 
@@ -56,10 +58,10 @@ pub fn Chart(
     #[prop(optional)]
     hidden: RwSignal<Hidden>,
     /// The time zone; the browser's if it is not given.
-    #[prop(optional)]
-    clock: Option<LocalClock>,
+    #[prop(optional, into)]
+    clock: Option<Signal<LocalClock>>,
 ) -> impl IntoView {
-    let clock = clock.unwrap_or_else(local_clock);
+    let clock = clock.unwrap_or_else(|| Signal::stored(local_clock()));
     let inputs = Inputs {
         set: series,
         right_edge: now_ms,
@@ -110,7 +112,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
         }
     };
     let is_tipped = Memo::new(move |_| active.get() && readout.with(|readout| readout.crosshair.is_some()));
-    let label = follow(move || format!("{}, chart. Latest: {}", name.get(), readout.with(Readout::summary)));
+    let label = follow(move || format!("{}, chart. Latest: {}", name.get(), state.latest()));
     view! {
         <div
             class="plot"
@@ -148,6 +150,14 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
         state.forget_axis();
         with_stage(Stage::request);
     });
+    // Legend and label of a chart out of sight are still read by screen readers.
+    Effect::new(move |_| {
+        state.track_seconds();
+        let is_unseen = stage.with_value(|stage| stage.as_ref().is_none_or(|stage| !stage.is_in_sight()));
+        if is_unseen {
+            state.refresh();
+        }
+    });
     Effect::new(move |_| {
         theme::track();
         with_stage(Stage::refit);
@@ -179,14 +189,21 @@ fn Tip(state: State, readout: Memo<Readout>) -> impl IntoView {
     let rows = follow(move || {
         let readings = readout.with(|readout| readout.readings.clone());
         let shown = readings.into_iter().enumerate().filter(|(column, _)| !state.is_hidden(*column));
-        parts(shown.map(|(column, reading)| {
+        parts(shown.take(MOST_TIP_ROWS).map(|(column, reading)| {
             view! { <li class=key_class(column)><span>{reading.name}</span><b>{reading.text}</b></li> }
         }))
+    });
+    let more = follow(move || {
+        let count = readout.with(|readout| readout.readings.len());
+        let shown = (0..count).filter(|column| !state.is_hidden(*column)).count();
+        let left_out = shown.saturating_sub(MOST_TIP_ROWS);
+        (left_out > 0).then(|| format!("{left_out} more in the list of series"))
     });
     view! {
         <div class="tip" class:is-left=follow(move || cursor().is_some_and(|cursor| cursor.is_right)) style:left=left>
             <time>{time}</time>
             <ul>{rows}</ul>
+            <p>{more}</p>
         </div>
     }
 }

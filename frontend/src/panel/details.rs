@@ -26,18 +26,26 @@ pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
         <div class="pop" id=id popover="auto" data-testid="details">
             <h4>{topic}</h4>
             <p>{follow(move || chip.with(|chip| chip.title.clone()))}</p>
+            <p>{follow(move || not_drawn(shown))}</p>
             <ul>{follow(move || parts(losses(shown).into_iter().map(|loss| view! { <li>{loss}</li> })))}</ul>
         </div>
     }
 }
 
 fn losses(shown: Shown) -> Vec<String> {
-    let clock = shown.board.clock;
+    let clock = shown.board.clock.get();
     let words = |(from, to)| loss_words(from, to, clock);
     shown.stream.with(|stream| stream.losses(Millis::MIN).map(words).collect())
 }
 
+/// The names of fields that the panel cannot draw.
+fn not_drawn(shown: Shown) -> Option<String> {
+    shown.stream.with(|stream| {
+        let fields = stream.not_drawn();
+        (!fields.is_empty()).then(|| format!("Fields that are not drawn: {}", fields.join(", ")))
+    })
+}
+
 fn chip_class(chip: &Chip) -> String {
-    let verdict = if chip.cut_off { chip.freshness.word() } else { "" };
-    format!("chip {verdict} {}", chip.standing.word())
+    format!("chip {}", chip.standing.word())
 }

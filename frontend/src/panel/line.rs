@@ -18,6 +18,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             bounds=shown.bounds()
             hole_ms=shown.hole_ms()
             stale=shown.stale()
+            clock=shown.board.clock
             hidden=remembered(shown)
         />
     }

@@ -11,13 +11,13 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let (unit, now_ms) = (shown.unit(), shown.now_ms());
     let clock = shown.board.clock;
     let figure = Memo::new(move |_| {
-        shown.stream.with(|stream| shown.series.with(|series| stream.figure(series, clock)))
+        shown.stream.with(|stream| shown.series.with(|series| stream.figure(series, clock.get())))
     });
     view! {
-        <div class="big" data-testid="value">
+        <div class="big" class:is-words=follow(move || !figure.get().is_number) data-testid="value">
             {follow(move || figure.get().text)}" "<small>{follow(move || figure.get().unit)}</small>
         </div>
-        <div class="note">{follow(move || figure.get().note)}</div>
+        <div class="note last-number">{follow(move || figure.get().note)}</div>
         <Chart
             name=shown.name()
             look=Look::Sparkline
@@ -28,6 +28,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
             bounds=shown.bounds()
             hole_ms=shown.hole_ms()
             stale=shown.stale()
+            clock=shown.board.clock
         />
     }
 }

@@ -55,10 +55,7 @@ impl Shown {
     }
 
     pub fn unit(self) -> Signal<Unit> {
-        Memo::new(move |_| {
-            self.stream.with(|stream| Unit::parse(stream.meta().unit.as_deref().unwrap_or_default()))
-        })
-        .into()
+        Memo::new(move |_| self.stream.with(Stream::unit)).into()
     }
 
     pub fn bounds(self) -> Signal<Bounds> {

@@ -8,13 +8,18 @@ use board_model::states::Mood;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let state = Memo::new(move |_| shown.stream.with(|s| s.states().current().unwrap_or("–").to_owned()));
-    let class = follow(move || format!("state-big is-{}", state.with(|state| Mood::of(state).word())));
-    let history = follow(move || shown.stream.with(|stream| stream.states().history(shown.board.clock)));
+    let class = follow(move || format!("state-big is-{}", state.with(|state| mood(shown, state).word())));
+    let history =
+        follow(move || shown.stream.with(|stream| stream.states().history(shown.board.clock.get())));
     view! {
         <div class=class data-testid="value">{state}</div>
         {follow(move || strip(shown).into_any())}
         <div class="note">{history}</div>
     }
+}
+
+fn mood(shown: Shown, state: &str) -> Mood {
+    shown.stream.with_untracked(|stream| stream.mood(state))
 }
 
 /// The states in the window, each as wide as it lasted. It is hidden from screen readers, since the note below says the
@@ -25,7 +30,7 @@ fn strip(shown: Shown) -> impl IntoView {
     let runs = shown.stream.with(|stream| stream.states().strip(&window));
     let before = 1.0 - runs.iter().map(|(_, share)| share).sum::<f64>();
     let run = |(state, share): (String, f64)| {
-        let class = format!("run is-{}", Mood::of(&state).word());
+        let class = format!("run is-{}", mood(shown, &state).word());
         view! { <i class=class style:flex-grow=share.to_string() title=state></i> }
     };
     view! {

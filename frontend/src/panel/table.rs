@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::shown::Shown;
-use crate::follow::{follow, numbered, parts};
+use crate::config::Addresses;
+use crate::follow::{follow, numbered, parts, when};
 use board_model::stream::Stream;
 use board_model::table::{Column, Table};
 
@@ -11,7 +12,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     let table = Memo::new(move |_| shown.stream.with(|stream: &Stream| stream.table().clone()));
     let columns = Memo::new(move |_| table.with(|table| table.columns.clone()));
     let rows = Memo::new(move |_| table.with(|table| table.rows.len()));
-    let left_out = follow(move || table.with(left_out));
+    let left_out = Memo::new(move |_| table.with(Table::left_out_words));
+    let is_cut = Memo::new(move |_| left_out.with(Option::is_some));
     view! {
         <div class="rows" tabindex="0" role="region" aria-label=shown.name()>
             <table>
@@ -23,9 +25,20 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
                     })}
                 </tbody>
             </table>
-            <p class="note">{left_out}</p>
         </div>
+        {when(is_cut, move || view! { <p class="note">{left_out}" "<AllData shown /></p> })}
     }
+}
+
+/// A link to the topic's newest data as JSON, which contains everything that the table leaves out. A browser cannot send a
+/// token with a link, so there is none where one is needed.
+#[component]
+fn AllData(shown: Shown) -> impl IntoView {
+    let addresses: RwSignal<Addresses> = expect_context();
+    let topic = shown.stream.with_untracked(|stream| stream.topic().to_string());
+    let can_open = Memo::new(move |_| !shown.board.link.with(|link| link.has_token));
+    let address = move || format!("{}/topics/{topic}", addresses.with(|addresses| addresses.http.clone()));
+    when(can_open, move || view! { <a href=address() target="_blank" rel="noopener">"Show all as JSON"</a> })
 }
 
 fn heading(column: Column) -> impl IntoView {
@@ -44,8 +57,4 @@ fn line(table: Memo<Table>, row: usize, columns: &[Column]) -> impl IntoView + u
 
 fn text(table: &Table, row: usize, column: usize) -> String {
     table.rows.get(row).and_then(|cells| cells.get(column)).cloned().unwrap_or_default()
-}
-
-fn left_out(table: &Table) -> Option<String> {
-    (table.rows_left_out > 0).then(|| format!("and {} more rows", table.rows_left_out))
 }
