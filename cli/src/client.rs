@@ -65,32 +65,34 @@ fn exit(error: &ClientError) -> Exit {
     }
 }
 
-const GIVE_TOKEN: &str = "give one with --token or TICKERTAPE_TOKEN; `tickertape token` makes them";
+const GIVE_TOKEN: &str = "give a token with --token or TICKERTAPE_TOKEN (see `tickertape token --help`)";
 
 fn hint(error: &ClientError) -> Option<String> {
     let hint = match error {
         ClientError::InvalidUrl { .. } => {
-            "write it as in http://127.0.0.1:8080, https://board.example or ws://127.0.0.1:8080/ws"
+            "valid addresses are for example http://127.0.0.1:8080, https://board.example or ws://127.0.0.1:8080/ws"
         }
         ClientError::CaFile { .. } => {
             "the file must contain certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
         }
         ClientError::NoTrustedAuthorities { .. } => {
-            "install the system's ca-certificates, or name some with --ca-file or SSL_CERT_FILE"
+            "install the system's package ca-certificates, or name a file with --ca-file or SSL_CERT_FILE"
         }
         ClientError::Connect { server, error, .. } => return connect_hint(server, error),
         ClientError::SignInRequired { with_token: false, .. } => GIVE_TOKEN,
         ClientError::SignInRequired { with_token: true, .. } => {
-            "the token has expired or is another server's: give a new one with --token or TICKERTAPE_TOKEN; \
-             `tickertape token` makes them"
+            "the token has expired, or is for another server: give a new one with --token or TICKERTAPE_TOKEN \
+             (see `tickertape token --help`)"
         }
         ClientError::Refused(refused) if refused.code.advice() == Advice::SignIn => GIVE_TOKEN,
         ClientError::NotTickertape { .. } => {
-            "--url names the board, or the WebSocket itself, such as ws://127.0.0.1:8080/ws"
+            "give the address of the board, or of its WebSocket, with --url, such as ws://127.0.0.1:8080/ws"
         }
-        ClientError::Gateway { .. } => "try again in a moment; the functions' log has the request's id",
+        ClientError::Gateway { .. } => {
+            "try again in a moment; the logs of the functions contain the request id"
+        }
         ClientError::BoardMoved { location, .. } => return Some(format!("try --url {location}")),
-        ClientError::UnusableServer { .. } => "name the server's WebSocket with --url",
+        ClientError::UnusableServer { .. } => "give the address of the server's WebSocket with --url",
         _ => return None,
     };
     Some(hint.to_owned())
@@ -102,7 +104,7 @@ fn connect_hint(server: &Address, error: &ConnectError) -> Option<String> {
         ConnectError::Refused(refusal) if refusal.status.is_none() => unreachable_hint(server),
         ConnectError::Refused(_) => "try again in a moment",
         ConnectError::Closed | ConnectError::NotHttp => {
-            return Some(format!("perhaps its address is {}", server.with_the_other_scheme()));
+            return Some(format!("the right address may be {}", server.with_the_other_scheme()));
         }
         ConnectError::NotTls => {
             return Some(format!("on a network that you trust, try {}", server.with_the_other_scheme()));
@@ -132,9 +134,9 @@ fn certificate_hint(problem: &CertificateProblem) -> &'static str {
 
 fn unreachable_hint(server: &Address) -> &'static str {
     if is_this_machine(server) {
-        "start one with `tickertape serve`, or name another with --url"
+        "start a server with `tickertape serve`, or give the address of another one with --url"
     } else {
-        "check the address in --url, and whether this machine is online"
+        "check the address in --url, and that this machine is online"
     }
 }
 
@@ -164,7 +166,7 @@ mod tests {
         assert!(missing.what.ends_with("asks for a token"));
         let wrong: Failure = ClientError::SignInRequired { server, with_token: true }.into();
         assert!(wrong.what.ends_with("does not accept this token"), "{}", wrong.what);
-        assert!(wrong.hint.unwrap().contains("another server's"));
+        assert!(wrong.hint.unwrap().contains("for another server"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One file for each command.
+//! The commands, one file each.
 
 pub mod cost;
 pub mod history;
@@ -15,11 +15,11 @@ pub mod watch;
 use crate::cli::Command;
 use crate::failure::Failure;
 
-/// Does what was typed.
+/// Runs a command.
 ///
 /// # Errors
 ///
-/// [`Failure`], with the exit code and words.
+/// [`Failure`], with the exit code and a message.
 pub fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(args) => serve::run(&args),
@@ -34,12 +34,13 @@ pub fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-/// A client has one connection: one thread is enough.
+/// Runs a client command. One thread is enough, because a client has one connection.
 fn client(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| Failure::failed(format!("the async runtime cannot start: {error}")))?;
     let outcome = runtime.block_on(work);
-    // A thread may still be waiting for standard input; nobody waits for it.
+    // A thread may still be reading standard input, which cannot be cancelled, so nothing waits for it.
     runtime.shutdown_background();
     outcome
 }

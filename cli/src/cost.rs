@@ -1,6 +1,6 @@
-//! What Tickertape costs on AWS, with the arithmetic that leads there. Pure: a load goes in, lines come out.
+//! Estimates the monthly cost of a load on AWS, with the calculation. Pure.
 //!
-//! [`prices`] is the one table of prices, with date and sources; [`usage`] is what Tickertape uses of what is billed.
+//! [`prices`] is the table of prices, with its date and sources. [`usage`] computes the quantities that are billed.
 
 pub mod prices;
 mod text;
@@ -13,67 +13,67 @@ pub use text::{markdown, words};
 use prices::Price;
 use usage::Use;
 
-/// The days of the month that is paid for.
+/// Days of the month that is estimated.
 pub const DAYS: f64 = 30.0;
 
-/// What a board has to carry.
+/// The load of a board.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Load {
-    /// Pages open at once, each watching everything that is published.
+    /// Number of pages open at once, each watching every publication.
     pub viewers: u64,
-    /// Publications a second, all topics together, each sent by itself.
+    /// Publications per second of all topics together, each sent in its own request.
     pub rate_hz: f64,
-    /// The data of one publication, as JSON.
+    /// Size of the data of one publication as JSON, in bytes.
     pub bytes: u64,
-    /// Of every day, the hours in which there is somebody who publishes and watches.
+    /// Hours per day in which there are publishers and viewers.
     pub hours_a_day: f64,
 }
 
-/// One thing that is billed.
+/// One line of the bill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
-    /// Of which service.
+    /// Service that is billed.
     pub service: Service,
-    /// What for.
+    /// Description of the line.
     pub what: &'static str,
-    /// How the quantity comes about, as people write it.
+    /// Calculation of the quantity, as text.
     pub arithmetic: String,
-    /// How much of the price's unit.
+    /// Quantity in units of the price.
     pub quantity: f64,
-    /// What the unit costs.
+    /// Price of a unit.
     pub price: &'static Price,
-    /// What it comes to in a month.
+    /// Cost per month, in US dollars.
     pub usd: f64,
 }
 
-/// Who sends the bill.
+/// A service on the bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Service {
-    /// Messages and connections.
+    /// Messages and connections of the WebSocket API.
     #[serde(rename = "API Gateway")]
     ApiGateway,
-    /// The functions.
+    /// Invocations and running time of the functions.
     Lambda,
-    /// Heads, history, connections.
+    /// Reads, writes and storage of the three tables.
     #[serde(rename = "DynamoDB")]
     DynamoDb,
     /// Logs and metrics.
     CloudWatch,
-    /// What leaves AWS.
+    /// Data transferred from AWS to the internet.
     #[serde(rename = "data out")]
     DataOut,
 }
 
-/// A month's bill.
+/// The estimated bill of one month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
-    /// For what.
+    /// The load that was estimated.
     pub load: Load,
-    /// Its lines, those of one service together.
+    /// The lines, with those of one service together.
     pub lines: Vec<Line>,
 }
 
-/// What a load costs in a month.
+/// Estimates the monthly bill of a load.
 pub fn estimate(load: Load) -> Estimate {
     let mut lines: Vec<Line> = Vec::new();
     for Use { service, what, factors, price } in usage::of(&load) {
@@ -87,30 +87,30 @@ pub fn estimate(load: Load) -> Estimate {
 }
 
 impl Load {
-    /// Seconds of the month in which there is something to do.
+    /// Returns the number of seconds per month in which there are publishers and viewers.
     pub fn seconds(&self) -> f64 {
         DAYS * self.hours_a_day * 3_600.0
     }
 }
 
 impl Estimate {
-    /// The whole bill.
+    /// Returns the total in US dollars.
     pub fn usd(&self) -> f64 {
         self.lines.iter().map(|line| line.usd).sum()
     }
 
-    /// One service's part of it.
+    /// Returns the total of one service in US dollars.
     pub fn usd_of(&self, service: Service) -> f64 {
         self.lines.iter().filter(|line| line.service == service).map(|line| line.usd).sum()
     }
 }
 
 impl Service {
-    /// All of them, in the order of the bill.
+    /// All services, in the order of the bill.
     pub const ALL: [Self; 5] =
         [Self::ApiGateway, Self::Lambda, Self::DynamoDb, Self::CloudWatch, Self::DataOut];
 
-    /// Its name.
+    /// Returns the service's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::ApiGateway => "API Gateway",

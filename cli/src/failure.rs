@@ -1,23 +1,23 @@
-//! How a command ends when it does not end well: an exit code for programs, words for people.
+//! The errors of commands: an exit code for programs, a message for people.
 
 use std::fmt;
 use std::process::ExitCode;
 
-/// What the exit code says. 0 is success.
+/// The exit code of a command that failed. 0 is success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// 1: it was tried and failed.
+    /// Code 1: the command failed.
     Failed,
-    /// 2: what was typed cannot be meant. clap's own errors end so as well.
+    /// Code 2: the command line is not valid. clap's own errors have this code, too.
     Usage,
-    /// 3: the server refused: sign in, or ask for the right.
+    /// Code 3: the server refused. Sign in, or ask for the permission.
     Refused,
-    /// 4: no server answered.
+    /// Code 4: the server could not be reached.
     Unreachable,
 }
 
 impl Exit {
-    /// The number a shell sees.
+    /// Returns the number that the shell receives.
     pub fn code(self) -> u8 {
         match self {
             Self::Failed => 1,
@@ -28,43 +28,43 @@ impl Exit {
     }
 }
 
-/// The end of `--help`.
+/// The list of exit codes at the end of `--help`.
 pub const HELP: &str = "\
 Exit codes:
-  0  done
-  1  tried and failed
-  2  what was typed cannot be meant
-  3  refused by the server: give a --token that allows it
-  4  no server answered";
+  0  success
+  1  the command failed
+  2  the command line is not valid
+  3  the server refused; use a --token that permits the request
+  4  the server could not be reached";
 
-/// Why a command ended badly, and what to do next.
+/// The reason why a command failed, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// What went wrong.
+    /// Description of the error.
     pub what: String,
     /// What to type or change next.
     pub hint: Option<String>,
 }
 
 impl Failure {
-    /// A failure with nothing to suggest.
+    /// Creates an error without a hint.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
         Self { exit, what: what.to_string(), hint: None }
     }
 
-    /// Tried and failed.
+    /// Creates an error with [`Exit::Failed`].
     pub fn failed(what: impl fmt::Display) -> Self {
         Self::new(Exit::Failed, what)
     }
 
-    /// What was typed cannot be meant.
+    /// Creates an error with [`Exit::Usage`].
     pub fn usage(what: impl fmt::Display) -> Self {
         Self::new(Exit::Usage, what)
     }
 
-    /// Adds what to do next.
+    /// Adds a hint: what to type or change next.
     #[must_use]
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());

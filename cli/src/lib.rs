@@ -1,15 +1,15 @@
-//! The one program people install: `tickertape serve`, `publish`, `pipe`, `host`, `watch`, …
+//! The program `tickertape`: `serve`, `publish`, `pipe`, `host`, `watch` and others.
 //!
-//! A library with a thin `main`, so that tests can use its parts. It parses the command line, calls the libraries and
-//! prints: the server is `tickertape-server`, the client `tickertape-client`.
+//! It is a library with a small `main`, so that tests can use its parts. It parses the command line, calls the libraries
+//! `tickertape-server` and `tickertape-client`, and prints.
 //!
 //! # Layout
 //!
 //! * [`cli`]: the command line. [`command`]: one file for each command.
 //! * [`pipe`]: turns lines of text into publications; pure.
 //! * `client`: the connection of a command to its server.
-//! * [`cost`]: what a load costs on AWS, pure.
-//! * [`failure`], [`term`]: exit codes and what a person reads.
+//! * [`cost`]: estimates the cost of a load on AWS; pure.
+//! * [`failure`], [`term`]: exit codes, and messages for people.
 
 pub mod cli;
 mod client;

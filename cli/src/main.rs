@@ -1,4 +1,4 @@
-//! Parses what was typed, does it, and ends with an exit code. Everything else is in the library.
+//! Parses the command line, runs the command, and ends with an exit code. Everything else is in the library.
 
 use std::process::ExitCode;
 

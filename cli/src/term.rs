@@ -1,4 +1,4 @@
-//! Words for people: colours only where a person sees them.
+//! Messages for people, with colours if standard output or standard error is a terminal.
 
 use std::env;
 use std::fmt::Display;
@@ -6,44 +6,44 @@ use std::io::{self, IsTerminal, Write};
 
 use shared::Millis;
 
-/// How a piece of text looks.
+/// The style of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Less important than what is around it.
+    /// For text that is less important than the text around it.
     Dim,
-    /// What one looks for first.
+    /// For the most important text.
     Bold,
-    /// Something is wrong.
+    /// For errors.
     Red,
-    /// Something is not as it should be.
+    /// For warnings.
     Yellow,
-    /// Something is well.
+    /// For good news.
     Green,
 }
 
-/// Paints, or does not.
+/// Formats text for one stream, with styles or without.
 #[derive(Debug, Clone, Copy)]
 pub struct Paint {
     is_on: bool,
 }
 
 impl Paint {
-    /// For what goes to standard output.
+    /// Returns a painter for standard output.
     pub fn stdout() -> Self {
         Self::on(io::stdout().is_terminal())
     }
 
-    /// For what goes to standard error.
+    /// Returns a painter for standard error.
     pub fn stderr() -> Self {
         Self::on(io::stderr().is_terminal())
     }
 
-    /// `text`, with its look where it will be seen.
+    /// Returns `text` with a style, if the stream shows styles.
     pub fn paint(self, look: Look, text: impl Display) -> String {
         if self.is_on { format!("\x1b[{}m{text}\x1b[0m", code(look)) } else { text.to_string() }
     }
 
-    /// On a terminal, unless `NO_COLOR` (no-color.org) or a dumb terminal asks for none.
+    /// Styles are used on a terminal, unless `NO_COLOR` (no-color.org) is set or the terminal is `dumb`.
     fn on(is_terminal: bool) -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let is_dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
@@ -51,7 +51,7 @@ impl Paint {
     }
 }
 
-/// Says something on standard error. Whoever closed it does not want to hear.
+/// Prints a line to standard error. Errors are ignored, because nobody reads a closed stream.
 pub fn say(words: impl Display) {
     let mut stderr = io::stderr().lock();
     if stderr.is_terminal() {
@@ -60,25 +60,25 @@ pub fn say(words: impl Display) {
     let _ = writeln!(stderr, "{words}");
 }
 
-/// Shows a line on a terminal that the next one takes the place of.
+/// Prints a line to a terminal that the next line replaces.
 pub fn show(words: impl Display) {
     let _ = write!(io::stderr(), "{ERASE}{words}\r");
 }
 
-/// Back to the beginning of the line, and nothing on it.
+/// Moves to the beginning of the line and clears it.
 const ERASE: &str = "\r\x1b[2K";
 
-/// A failure, on standard error.
+/// Prints an error to standard error.
 pub fn say_failure(words: impl Display) {
     say(format_args!("{} {words}", Paint::stderr().paint(Look::Red, "error:")));
 }
 
-/// What came from outside may hold anything; on a terminal, control characters are commands.
+/// Replaces control characters, which could be commands for the terminal in text from outside.
 pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// At most so many characters of `text`, with a sign that there is more.
+/// Returns at most `chars` characters of `text`, with `…` if there are more.
 pub fn clip(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}\u{2026}", &text[..end]),
@@ -86,7 +86,7 @@ pub fn clip(text: &str, chars: usize) -> String {
     }
 }
 
-/// The time of day in UTC: `10:42:07.123Z`.
+/// Returns the time of day in UTC, such as `10:42:07.123Z`.
 pub fn time_of_day(ts: Millis) -> String {
     let ms = ts.rem_euclid(86_400_000);
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_painted_where_nobody_sees_it() {
+    fn text_has_no_style_unless_the_stream_is_a_terminal() {
         assert_eq!(Paint { is_on: false }.paint(Look::Red, "x"), "x");
         assert_eq!(Paint { is_on: true }.paint(Look::Red, "x"), "\x1b[31mx\x1b[0m");
     }

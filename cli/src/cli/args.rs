@@ -14,134 +14,134 @@ use crate::pipe::Format;
 /// See [`super::Command::Serve`].
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where to listen; port 0 takes any free one
+    /// Address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Where topics and history are kept [default: this user's data directory]
+    /// Directory of topics and history [default: this user's data directory]
     #[arg(long, value_name = "DIR", env = "TICKERTAPE_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Serve the page from this directory instead of the one built in
+    /// Serve the page from this directory instead of the built-in page
     #[arg(long, value_name = "DIR")]
     pub site: Option<PathBuf>,
     /// Do not publish this machine's metrics
     #[arg(long)]
     pub no_host: bool,
-    /// Origins whose pages may ask.
+    /// Further origins whose pages may connect.
     #[arg(
         long,
         value_name = "ORIGIN",
         value_parser = origin,
-        help = "Let pages of this origin in, such as https://board.example; may be given again"
+        help = "Accept pages of this origin, such as https://board.example; may be given several times"
     )]
     pub allow_origin: Vec<String>,
-    /// Answer under this host name as well; may be given again
+    /// Accept requests for this host name, too; may be given several times
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
-    /// Ask for tokens signed with the secret in this file, or piped in for -; `tickertape token` makes them
+    /// Require tokens signed with the secret in FILE, or - for standard input; see `tickertape token`
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: Option<PathBuf>,
     /// Print the address as one line of JSON
     #[arg(long)]
     pub json: bool,
-    /// Forget publications older than this [default: 24h]
+    /// Delete publications older than this, such as 30m or 7d [default: 24h]
     #[arg(long, value_name = "TIME", value_parser = duration::read)]
     pub keep_age: Option<Duration>,
-    /// Keep at most so many publications of a topic [default: 100000]
+    /// Largest number of publications kept of each topic [default: 100000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_count: Option<u64>,
-    /// Make things go wrong as this file says, to see what boards do then; see below
+    /// Inject faults as described in this file, to test boards; see below
     #[arg(long, value_name = "FILE")]
     pub chaos: Option<PathBuf>,
-    /// Who answers.
-    #[command(flatten, next_help_heading = "As on AWS")]
+    /// The functions that answer.
+    #[command(flatten, next_help_heading = "Lambda functions")]
     pub lambda: LambdaArgs,
 }
 
-/// Real functions instead of those built in.
+/// The options of real functions, which run instead of the built-in ones.
 #[derive(Debug, Args)]
 pub struct LambdaArgs {
-    /// Who answers events: this program itself, or real Lambda functions
+    /// Functions that process events: built in, or Lambda functions
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub functions: FunctionsArg,
-    /// Where they are: DIR/websocket/bootstrap, and the same for authorizer, ingest and broadcast
+    /// Directory of the functions: DIR/websocket/bootstrap, and the same for authorizer, ingest and broadcast
     #[arg(long, value_name = "DIR")]
     pub function_dir: Option<PathBuf>,
-    /// Their environment, as lines of NAME=VALUE
+    /// Environment of the functions, as lines of NAME=VALUE
     #[arg(long, value_name = "FILE")]
     pub function_env: Option<PathBuf>,
 }
 
-/// Whose functions answer.
+/// The functions that process events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum FunctionsArg {
-    /// This program's own, over its own store.
+    /// The built-in functions, with this program's store
     #[default]
     Embedded,
-    /// Programs that speak Lambda's Runtime API, over tables of their own.
+    /// Lambda functions in --function-dir, with their own tables
     Lambda,
 }
 
-/// What every client needs to know.
+/// The options of every command that connects to a server.
 #[derive(Debug, Clone, Args)]
 pub struct ClientArgs {
-    /// Where the server is.
+    /// Address of the server.
     #[arg(
         long,
         value_name = "URL",
         env = "TICKERTAPE_URL",
         default_value = "ws://127.0.0.1:8080/ws",
-        help = "The board's address, such as https://board.example, or its server's WebSocket"
+        help = "Address of the board, such as https://board.example, or of its WebSocket"
     )]
     pub url: String,
-    /// The token to show, if the server asks for one
+    /// Token to send, if the server requires one
     #[arg(long, env = "TICKERTAPE_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// Trust the certificates in this file as well, such as a company's own; in PEM
+    /// Trust the CA certificates in this PEM file, too, such as those of a company
     #[arg(long, value_name = "FILE", env = "TICKERTAPE_CA_FILE")]
     pub ca_file: Option<PathBuf>,
 }
 
-/// How a topic wants to be shown.
+/// The metadata that tells boards how to show a topic.
 #[derive(Debug, Clone, Default, Args)]
 pub struct MetaArgs {
-    /// The unit of its numbers, as printed: %, GiB, °C
+    /// Unit of the numbers, as it is shown: %, GiB, °C
     #[arg(long)]
     pub unit: Option<String>,
-    /// A few words for people
+    /// Short description, shown on the panel
     #[arg(long)]
     pub label: Option<String>,
-    /// How often it will speak, such as 10s: later than that, the panel says so
+    /// Expected time between publications, such as 10s; the panel shows when one is late
     #[arg(long, value_name = "TIME", value_parser = duration::read)]
     pub every: Option<Duration>,
-    /// The lowest value its axis shows
+    /// Lower end of the axis
     #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
     pub min: Option<f64>,
-    /// The highest value its axis shows
+    /// Upper end of the axis
     #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
     pub max: Option<f64>,
-    /// The kind of panel [default: chosen from the data]
+    /// Kind of panel [default: chosen by the data]
     #[arg(long, value_parser = ["line", "number", "state", "log", "table"])]
     pub panel: Option<String>,
 }
 
-/// See [`super::Command::Publish`].
+/// Arguments of [`super::Command::Publish`].
 #[derive(Debug, Args)]
 pub struct PublishArgs {
-    /// Where to, such as kitchen/temp
+    /// Topic to publish to, such as kitchen/temp
     pub topic: Topic,
-    /// JSON, or KEY=VALUE pairs, or - to read JSON from standard input
+    /// Data: JSON, text, KEY=VALUE pairs, or - to read JSON from standard input
     #[arg(required = true, value_name = "DATA", allow_negative_numbers = true)]
     pub data: Vec<String>,
-    /// How the topic is shown.
+    /// Metadata of the topic.
     #[command(flatten)]
     pub meta: MetaArgs,
-    /// When it happened, in milliseconds since 1970 [default: now]
+    /// Time of the event, in milliseconds since 1970-01-01 UTC [default: now]
     #[arg(long, value_name = "MS")]
     pub ts: Option<i64>,
     /// Print the position as JSON
     #[arg(long)]
     pub json: bool,
-    /// The server.
+    /// Options of the connection.
     #[command(flatten)]
     pub client: ClientArgs,
 }
@@ -154,146 +154,146 @@ pub struct PipeArgs {
     /// How lines are read [default: told from the first of them]
     #[arg(long, value_parser = format_or_auto(), default_value = "auto", hide_default_value = true)]
     pub format: FormatArg,
-    /// How the topic is shown.
+    /// Metadata of the topic.
     #[command(flatten)]
     pub meta: MetaArgs,
     /// Print the count at the end as JSON
     #[arg(long)]
     pub json: bool,
-    /// The server.
+    /// Options of the connection.
     #[command(flatten)]
     pub client: ClientArgs,
 }
 
-/// See [`super::Command::Host`].
+/// Arguments of [`super::Command::Host`].
 #[derive(Debug, Args)]
 pub struct HostArgs {
-    /// Below which topic
+    /// Topic below which the metrics are published
     #[arg(long, value_name = "TOPIC", default_value = "host")]
     pub topic: Topic,
-    /// The server.
+    /// Options of the connection.
     #[command(flatten)]
     pub client: ClientArgs,
 }
 
-/// See [`super::Command::Watch`].
+/// Arguments of [`super::Command::Watch`].
 #[derive(Debug, Args)]
 pub struct WatchArgs {
-    /// A topic, a prefix such as host/*, or * for all
+    /// Topics to watch: a topic, a prefix such as 'host/*', or '*' for all
     pub filter: Filter,
-    /// Begin so far back: a count such as 100, or a time such as 5m
+    /// Begin in the past: a number of publications such as 100, or a time such as 5m
     #[arg(long, value_name = "N|TIME", value_parser = rewind)]
     pub rewind: Option<Rewind>,
-    /// End after so many publications
+    /// Exit after this number of publications
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// The server.
+    /// Options of the connection.
     #[command(flatten)]
     pub client: ClientArgs,
 }
 
-/// See [`super::Command::Topics`].
+/// Arguments of [`super::Command::Topics`].
 #[derive(Debug, Args)]
 pub struct TopicsArgs {
-    /// Only those that match
+    /// Topics to list: a topic, a prefix such as 'host/*', or '*' for all [default: *]
     #[arg(default_value = "*", hide_default_value = true)]
     pub filter: Filter,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// The server.
+    /// Options of the connection.
     #[command(flatten)]
     pub client: ClientArgs,
 }
 
-/// See [`super::Command::History`].
+/// Arguments of [`super::Command::History`].
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
-    /// Whose
+    /// Topic whose history is printed
     pub topic: Topic,
-    /// After a position EPOCH:OFFSET, or not older than a time such as 5m
+    /// Begin after a position EPOCH:OFFSET, or at most this long ago, such as 5m
     #[arg(long, value_name = "POSITION|TIME", value_parser = since)]
     pub since: Option<Since>,
-    /// At most so many [default: 100, or with --since all]
+    /// Largest number of publications [default: 100; with --since no limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// The server.
+    /// Options of the connection.
     #[command(flatten)]
     pub client: ClientArgs,
 }
 
-/// See [`super::Command::Token`].
+/// Arguments of [`super::Command::Token`].
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// The server's secret; - reads it from standard input
+    /// File with the server's secret; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: PathBuf,
-    /// Whose token it is: appears in the server's log, counts against its own limits
+    /// Name of the holder, for the server's log and its limits
     #[arg(long, value_name = "NAME", default_value = "token")]
     pub sub: String,
-    /// May watch this; may be given again
+    /// Allow subscribing to this filter, such as 'host/*'; may be given several times
     #[arg(long, value_name = "FILTER")]
     pub subscribe: Vec<Filter>,
-    /// May publish there; may be given again
+    /// Allow publishing to this filter, such as 'web1/*'; may be given several times
     #[arg(long, value_name = "FILTER")]
     pub publish: Vec<Filter>,
-    /// For how long
+    /// Time until the token expires, such as 12h or 30d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,
-    /// Who makes it (iss), for functions that were told TICKERTAPE_JWT_ISSUER
+    /// Issuer of the token (iss), for a server with TICKERTAPE_JWT_ISSUER
     #[arg(long, value_name = "NAME")]
     pub issuer: Option<String>,
-    /// Which server it is for (aud), for functions that were told TICKERTAPE_JWT_AUDIENCE
+    /// Audience of the token (aud), for a server with TICKERTAPE_JWT_AUDIENCE
     #[arg(long, value_name = "NAME")]
     pub audience: Option<String>,
 }
 
-/// See [`super::Command::Cost`].
+/// Arguments of [`super::Command::Cost`].
 #[derive(Debug, Args)]
 pub struct CostArgs {
-    /// Pages open at once, each watching everything
+    /// Number of open pages, each watching every topic
     #[arg(long, value_name = "N")]
     pub viewers: u64,
-    /// Publications a second, all topics together
+    /// Publications per second, of all topics together
     #[arg(long, value_name = "HZ", value_parser = rate, allow_negative_numbers = true)]
     pub rate: f64,
-    /// The data of one publication, as JSON
+    /// Size of the data of one publication as JSON, in bytes
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=limits::PUBLICATION_BYTES as u64))]
     pub bytes: u64,
-    /// The hours of a day in which that is so
+    /// Hours of use per day
     #[arg(long, value_name = "N", default_value = "24", value_parser = hours)]
     pub hours: f64,
-    /// Print every line, with its price and who says so, as JSON
+    /// Print every line with its price and source as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// A format, or the wish to have it recognised.
+/// The value of `--format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FormatArg {
-    /// Told from the first lines.
+    /// Detect the format from the first lines.
     Auto,
-    /// As named.
+    /// Use this format.
     Named(Format),
 }
 
-/// Where history begins.
+/// The value of `history --since`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Since {
-    /// After this place.
+    /// Publications after this position.
     Position(shared::Position),
-    /// So long ago.
+    /// Publications received within this time.
     Ago(Duration),
 }
 
 impl MetaArgs {
-    /// As it travels; `None` if nothing is said.
+    /// Returns the metadata to send with a publication, or `None` if no option was given.
     pub fn to_meta(&self) -> Option<TopicMeta> {
         let meta = TopicMeta {
             unit: self.unit.clone(),
@@ -318,26 +318,26 @@ fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
 
 fn finite(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-    number.ok_or_else(|| "a number is expected".into())
+    number.ok_or_else(|| "expected a number".into())
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    finite(text).ok().filter(|rate| *rate >= 0.0).ok_or_else(|| "a rate is a number from 0 on".into())
+    finite(text).ok().filter(|rate| *rate >= 0.0).ok_or_else(|| "expected a number from 0 up".into())
 }
 
 fn hours(text: &str) -> Result<f64, String> {
     finite(text)
         .ok()
         .filter(|hours| (0.0..=24.0).contains(hours))
-        .ok_or_else(|| "a day has 0 to 24 hours".into())
+        .ok_or_else(|| "expected a number from 0 to 24".into())
 }
 
-/// `scheme://host[:port]` and nothing after it, as browsers send it.
+/// Checks that `text` is `scheme://host[:port]` without a path, as browsers send an origin.
 fn origin(text: &str) -> Result<String, String> {
     let authority = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match authority {
         Some(authority) if !authority.is_empty() && !authority.contains('/') => Ok(text.to_owned()),
-        _ => Err("an origin is a scheme, a host and perhaps a port, such as https://board.example".into()),
+        _ => Err("expected scheme://host or scheme://host:port, such as https://board.example".into()),
     }
 }
 
@@ -346,7 +346,7 @@ fn rewind(text: &str) -> Result<Rewind, String> {
         return Ok(Rewind::Count(count));
     }
     let span =
-        duration::read(text).map_err(|_| "write a count such as 100, or a time such as 5m".to_owned())?;
+        duration::read(text).map_err(|_| "expected a number such as 100, or a time such as 5m".to_owned())?;
     Ok(Rewind::Ms(duration::ms(span)))
 }
 
@@ -359,5 +359,5 @@ fn since(text: &str) -> Result<Since, String> {
     }
     duration::read(text)
         .map(Since::Ago)
-        .map_err(|_| "write a position such as 9f86d081884c:17, or a time such as 5m".into())
+        .map_err(|_| "expected a position such as 9f86d081884c:17, or a time such as 5m".into())
 }

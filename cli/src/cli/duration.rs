@@ -1,12 +1,13 @@
-//! Spans of time as people type them.
+//! Reads durations as they are typed on the command line.
 
 use std::time::Duration;
 
-/// Reads `500ms`, `10s`, `5m`, `24h`, `7d`. A number without a unit is refused: nobody should have to guess.
+/// Reads a duration such as `500ms`, `10s`, `5m`, `24h` or `7d`. A number without a unit is refused, because its
+/// meaning would be a guess.
 ///
 /// # Errors
 ///
-/// Words for whoever typed it.
+/// A message for the person who typed it.
 pub fn read(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
@@ -16,13 +17,13 @@ pub fn read(text: &str) -> Result<Duration, String> {
         "m" | "min" => 60_000,
         "h" => 3_600_000,
         "d" => 86_400_000,
-        _ => return Err("write a number and a unit: 500ms, 10s, 5m, 24h or 7d".into()),
+        _ => return Err("expected a number and a unit, such as 500ms, 10s, 5m, 24h or 7d".into()),
     };
     let number: u64 = number.parse().map_err(|_| "the number is missing or too large".to_owned())?;
-    number.checked_mul(unit_ms).map(Duration::from_millis).ok_or_else(|| "that is too long".into())
+    number.checked_mul(unit_ms).map(Duration::from_millis).ok_or_else(|| "the time is too long".into())
 }
 
-/// In whole milliseconds; what `read` gives always fits.
+/// Returns a duration in whole milliseconds. A duration from [`read`] always fits.
 pub fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -49,7 +49,7 @@ fn since_takes_a_position_or_a_time() {
 }
 
 #[test]
-fn a_format_is_named_or_told() {
+fn a_format_is_named_or_detected() {
     for (words, format) in [
         (["pipe", "a", "--format=auto"], FormatArg::Auto),
         (["pipe", "a", "--format=csv"], FormatArg::Named(Format::Csv)),
@@ -69,10 +69,10 @@ fn negative_numbers_are_data_and_not_flags() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused_in_words() {
+fn an_invalid_argument_is_refused_with_the_expected_form() {
     for (words, part) in [
         (&["publish", "a b", "1"][..], "only letters, digits"),
-        (&["serve", "--keep-age", "24"], "write a number and a unit"),
+        (&["serve", "--keep-age", "24"], "expected a number and a unit"),
         (&["serve", "--allow-origin", "board.example"], "such as https://board.example"),
         (&["serve", "--keep-count", "0"], "0 is not in"),
     ] {

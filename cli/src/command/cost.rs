@@ -9,11 +9,11 @@ use crate::cost::{self, DAYS, Estimate, Load};
 use crate::failure::Failure;
 use crate::term::{Look, Paint};
 
-/// Prints what a board of this load costs on AWS.
+/// Prints the monthly cost of a load on AWS.
 ///
 /// # Errors
 ///
-/// If it cannot be printed.
+/// If standard output cannot be written.
 pub fn run(args: &CostArgs) -> Result<(), Failure> {
     let CostArgs { viewers, rate, bytes, hours, json } = *args;
     let estimate = cost::estimate(Load { viewers, rate_hz: rate, bytes, hours_a_day: hours });

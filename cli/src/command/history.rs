@@ -11,14 +11,14 @@ use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
 use tickertape_client::history::{self, Range};
 
-/// So much of the past, if nobody says how much.
+/// Number of publications printed without `--limit` and `--since`.
 const DEFAULT_LIMIT: u64 = 100;
 
-/// Prints what a topic remembers.
+/// Prints the history of a topic.
 ///
 /// # Errors
 ///
-/// If nobody answers, or not to us, or there is no such topic.
+/// If the server cannot be reached or refuses, or if there is no such topic.
 pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
     let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
     let Range { epoch, items } = read(&mut conversation, &args).await?;

@@ -15,19 +15,21 @@ use tickertape_client::Driver;
 use tickertape_client::clock::wall_ms;
 use tickertape_server::host::{self, HostPublication, Probe};
 
-/// Rates need some time to be rates of.
+/// Time before the first publication. A rate needs some time to be measured over.
 const FIRST: Duration = Duration::from_millis(250);
-/// Half a minute of metrics waits while the server is away; older ones nobody needs any more.
+/// Number of publications that wait while the server is unreachable: half a minute of metrics. Older ones are dropped,
+/// because nobody needs them any more.
 const QUEUE: usize = 200;
 
-/// Publishes this machine's metrics, for ever.
+/// Publishes this machine's metrics until the process is stopped.
 ///
 /// # Errors
 ///
-/// If nobody answers the first call, or the server refuses.
+/// If the first connection cannot be made, or the server refuses.
 pub async fn run(args: HostArgs) -> Result<(), Failure> {
     let target = client::find(&args.client).await?;
-    let mut probe = Probe::new().map_err(|error| Failure::failed(format!("no metrics here: {error}")))?;
+    let mut probe = Probe::new()
+        .map_err(|error| Failure::failed(format!("this machine's metrics cannot be read: {error}")))?;
     host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
     let paint = Paint::stderr();
     say(paint.paint(Look::Dim, format_args!("publishing {}/* to {target}", args.topic)));

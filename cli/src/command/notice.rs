@@ -1,4 +1,4 @@
-//! What commands that run for long say about the connection, on standard error.
+//! Messages about the connection, which commands that run for long print to standard error.
 
 use tickertape_session::{Event, words};
 
@@ -6,8 +6,8 @@ use crate::client::refused;
 use crate::failure::Failure;
 use crate::term::{Look, Paint, say};
 
-/// Says that the connection was lost and when it is back. Blinks are not news to a person, but in a terminal
-/// every line stays, and whoever looks later wants to know.
+/// Prints that the connection was lost, and that it is back. Unlike the page, a terminal also prints short
+/// interruptions, because its lines stay for someone who reads them later.
 pub fn about(event: &Event) {
     let paint = Paint::stderr();
     match event {
@@ -22,7 +22,7 @@ pub fn about(event: &Event) {
     }
 }
 
-/// What the server refused outright is the end of a command.
+/// Ends a command if the server has refused its request.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Standard output, line by line.
+//! Writes standard output line by line.
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
@@ -7,13 +7,13 @@ use shared::{Epoch, Publication, Topic};
 
 use crate::failure::Failure;
 
-/// Standard output. A reader that has gone away (`| head`) is the end of the work, not a fault.
+/// Standard output. If its reader has closed it, as `| head` does, the process exits with success.
 pub struct Output {
     out: BufWriter<Stdout>,
 }
 
 impl Output {
-    /// Standard output, buffered.
+    /// Returns standard output with a buffer.
     pub fn open() -> Self {
         Self { out: BufWriter::new(io::stdout()) }
     }
@@ -22,16 +22,16 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// If standard output cannot be written.
     pub fn line(&mut self, text: &str) -> Result<(), Failure> {
         writeln!(self.out, "{text}").map_err(failure)
     }
 
-    /// Lets readers see what was written so far.
+    /// Passes what was written so far to the reader.
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// If standard output cannot be written.
     pub fn flush(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(failure)
     }
@@ -39,12 +39,12 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        // Whoever wants to know has called `flush`.
+        // A caller that needs to know about an error has called `flush`.
         let _ = self.out.flush();
     }
 }
 
-/// A publication as one line of JSON, for `watch` and `history` alike.
+/// Returns a publication as one line of JSON, as `watch` and `history` print it.
 pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
     let Publication { offset, ts, received_at, data } = item;
     json!({
@@ -57,5 +57,5 @@ fn failure(error: io::Error) -> Failure {
     if error.kind() == ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    Failure::failed(format!("standard output: {error}"))
+    Failure::failed(format!("standard output cannot be written: {error}"))
 }

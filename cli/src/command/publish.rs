@@ -18,11 +18,11 @@ use crate::term::say;
 use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
 
-/// Publishes, and tells where it landed.
+/// Publishes the data, and prints the position of the last publication.
 ///
 /// # Errors
 ///
-/// If it cannot be meant, nobody answers, or the server refuses.
+/// If the data is invalid, the server cannot be reached, or the server refuses.
 pub async fn run(args: PublishArgs) -> Result<(), Failure> {
     let target = client::find(&args.client).await?;
     let mut items = items(&args.data)?;
@@ -40,14 +40,14 @@ pub async fn run(args: PublishArgs) -> Result<(), Failure> {
     landed.map_or(Ok(()), |position| tell(&args, &position, count))
 }
 
-/// What the words after the topic mean.
+/// Reads the data from the arguments after the topic.
 fn items(words: &[String]) -> Result<Vec<Item>, Failure> {
     match words {
         [dash] if dash == "-" => from_stdin(),
         [word] if !is_pair(word) => one(word).map(|item| vec![item]),
         pairs if pairs.iter().all(|word| is_pair(word)) => object(pairs).map(|data| vec![Item::now(data)]),
-        _ => Err(Failure::usage("several words, and not all of them are KEY=VALUE")
-            .hint("to publish text, quote it: tickertape publish TOPIC 'like this'")),
+        _ => Err(Failure::usage("several words, but not all of them are KEY=VALUE")
+            .hint("to publish text with spaces, quote it: tickertape publish TOPIC 'like this'")),
     }
 }
 
@@ -55,11 +55,11 @@ fn is_pair(word: &str) -> bool {
     pairs::pair(word).is_some()
 }
 
-/// JSON if it looks like it; else a number, a bool, or text.
+/// Reads one argument: JSON if it begins like JSON, otherwise a number, a bool or text.
 fn one(word: &str) -> Result<Item, Failure> {
     if word.starts_with(['{', '[', '"']) {
         return json::read(word).map_err(|error| {
-            Failure::usage(error).hint("quote it for the shell: tickertape publish TOPIC '{\"in\": 21.5}'")
+            Failure::usage(error).hint("quote JSON for the shell: tickertape publish TOPIC '{\"in\": 21.5}'")
         });
     }
     scalar::read(word).map(Item::now).map_err(Failure::usage)
@@ -73,12 +73,13 @@ fn object(words: &[String]) -> Result<Value, Failure> {
     Ok(Value::Object(fields))
 }
 
-/// What `POST /topics/{topic}` takes: one value, a list of them, or one on each line.
+/// Reads standard input in the forms that `POST /topics/{topic}` accepts: one value, a list of values, or one value per
+/// line.
 fn from_stdin() -> Result<Vec<Item>, Failure> {
     let mut bytes = Vec::new();
     let most = limits::BODY_BYTES as u64 + 1;
     let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::failed(format!("standard input: {error}")))?;
+    read.map_err(|error| Failure::failed(format!("standard input cannot be read: {error}")))?;
     let body = body::read(None, &bytes).map_err(|error| unreadable(&error.into()))?;
     Ok(body.items)
 }
@@ -86,10 +87,10 @@ fn from_stdin() -> Result<Vec<Item>, Failure> {
 fn unreadable(refusal: &Refusal) -> Failure {
     let line = refusal.line.map(|line| format!(", line {line}")).unwrap_or_default();
     Failure::usage(format!("standard input{line}: {}", refusal.message))
-        .hint("`tickertape pipe` reads other formats, line by line")
+        .hint("to read other formats line by line, use `tickertape pipe`")
 }
 
-/// Requests that a frame takes.
+/// Divides items into requests that each fit a frame.
 fn batches(items: Vec<Item>) -> Vec<Vec<Item>> {
     let mut batcher = Batcher::default();
     let mut batches: Vec<_> = items.into_iter().filter_map(|item| batcher.push(item, 0)).collect();
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn words_become_what_they_look_like() {
+    fn an_argument_becomes_the_json_that_it_looks_like() {
         assert_eq!(data(&["21.5"]), json!(21.5));
         assert_eq!(data(&["true"]), json!(true));
         assert_eq!(data(&["open"]), json!("open"));
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused_with_a_right_way() {
+    fn invalid_data_is_a_usage_error() {
         for words in [&["{in: 1}"][..], &["a=1", "b"], &["NaN"]] {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(items(&words).unwrap_err().exit, Exit::Usage, "{words:?}");

@@ -41,7 +41,8 @@ const INTERRUPTED: i32 = 130;
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::failed(format!("no runtime: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| Failure::failed(format!("the async runtime cannot start: {error}")))?;
     runtime.block_on(async {
         match args.lambda.functions {
             FunctionsArg::Embedded => serve(args).await,
@@ -106,7 +107,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
         let failure = Failure::failed(format!("cannot listen on {address}: {error}"));
         match error.kind() {
             io::ErrorKind::AddrInUse => failure
-                .hint("another program uses this port: end it, or use a free port with --listen 127.0.0.1:0"),
+                .hint("another program uses this port: end that program, or choose a free port with --listen 127.0.0.1:0"),
             _ => failure.hint("choose another address with --listen"),
         }
     })
@@ -125,7 +126,8 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
 
 /// A future that resolves on Ctrl-C and, where it exists, on SIGTERM. A second signal ends the program at once.
 fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
-    let mut signals = Signals::listen().map_err(|error| Failure::failed(format!("signals: {error}")))?;
+    let mut signals =
+        Signals::listen().map_err(|error| Failure::failed(format!("signals cannot be received: {error}")))?;
     Ok(async move {
         signals.next().await;
         term::say("closing; press Ctrl-C again to stop at once");
@@ -143,10 +145,11 @@ impl From<ServerError> for Failure {
             ServerError::Site { .. } => {
                 Self::usage(format!("--site {error}")).hint("`cargo xtask run` builds the page into dist")
             }
-            ServerError::Chaos { .. } => Self::usage(format!("--chaos {error}"))
-                .hint("the fields are explained by `tickertape serve --help`"),
+            ServerError::Chaos { .. } => {
+                Self::usage(format!("--chaos {error}")).hint("`tickertape serve --help` explains the fields")
+            }
             ServerError::Store(_) => {
-                Self::new(Exit::Failed, error).hint("another directory can be named with --data-dir")
+                Self::new(Exit::Failed, error).hint("choose another directory with --data-dir")
             }
             ServerError::Listener(_) | ServerError::Stopped(_) => Self::failed(error),
         }

@@ -12,11 +12,11 @@ use tickertape_client::clock::wall_ms;
 ///
 /// # Errors
 ///
-/// Usage, if the token could do nothing or the secret is none.
+/// A usage error if the token would permit nothing or the secret is too short.
 pub fn run(args: &TokenArgs) -> Result<(), Failure> {
     if args.subscribe.is_empty() && args.publish.is_empty() {
-        return Err(Failure::usage("a token that may neither watch nor publish is of no use")
-            .hint("give --subscribe '*', or --publish, or both"));
+        return Err(Failure::usage("the token would permit nothing")
+            .hint("add --subscribe '*', --publish '*', or both"));
     }
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };

@@ -14,14 +14,14 @@ use crate::failure::Failure;
 use crate::term::{Look, Paint, clip, harmless, time_of_day};
 use tickertape_client::Conversation;
 
-/// A list is to be looked over; the whole value is in `--json`.
+/// Largest number of characters of a value in the list. `--json` prints whole values.
 const DATA_CHARS: usize = 100;
 
-/// Prints what is there.
+/// Prints the topics.
 ///
 /// # Errors
 ///
-/// If nobody answers, or not to us.
+/// If the server cannot be reached or refuses.
 pub async fn run(args: TopicsArgs) -> Result<(), Failure> {
     let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
     let mut listing = Listing::default();
@@ -34,12 +34,12 @@ pub async fn run(args: TopicsArgs) -> Result<(), Failure> {
     print(&listing, args.json)
 }
 
-/// Every topic with its last publication: what a new viewer is told first.
+/// Returns a subscription to all topics with their last publication, as a new viewer receives them.
 fn look(id: u64, filter: Filter) -> ClientMessage {
     ClientMessage::Subscribe(Subscribe { id, filter, since: BTreeMap::new(), rewind: Some(Rewind::Count(1)) })
 }
 
-/// What was heard so far.
+/// The topics and publications received so far.
 #[derive(Debug, Default)]
 struct Listing {
     topics: BTreeMap<Topic, SubscribedTopic>,
@@ -66,7 +66,8 @@ impl Listing {
         self.last.extend(part.items.into_iter().next_back().map(|item| (part.topic, item)));
     }
 
-    /// All topics, and the last value of each that is to come. What history has dropped has none.
+    /// Returns true if all topics and the last publication of each have been received. A topic whose history is empty
+    /// has none.
     fn is_complete(&self) -> bool {
         let is_awaited = |topic: &SubscribedTopic| {
             topic.replay_from.as_ref().is_some_and(|from| from.offset < topic.position.offset)
@@ -95,7 +96,7 @@ fn json_line(topic: &SubscribedTopic, last: Option<&Publication>) -> String {
 fn words(topic: &SubscribedTopic, last: Option<&Publication>, width: usize) -> String {
     let paint = Paint::stdout();
     let name = format!("{:width$}", topic.topic.as_str());
-    let Some(last) = last else { return format!("{name}  {}", paint.paint(Look::Dim, "(history dropped)")) };
+    let Some(last) = last else { return format!("{name}  {}", paint.paint(Look::Dim, "(no history left)")) };
     let unit = topic.meta.unit.as_deref().map(harmless).unwrap_or_default();
     let time = paint.paint(Look::Dim, time_of_day(last.ts));
     let data = clip(&harmless(&last.data.to_string()), DATA_CHARS);

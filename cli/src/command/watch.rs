@@ -12,11 +12,11 @@ use crate::failure::Failure;
 use crate::term::{Look, Paint, harmless, time_of_day};
 use tickertape_client::Driver;
 
-/// Prints publications as they come, for ever or until `--count` of them.
+/// Prints publications as they arrive, until `--count` of them were printed or the process is stopped.
 ///
 /// # Errors
 ///
-/// If nobody answers the first call, or the server refuses.
+/// If the first connection cannot be made, or the server refuses.
 pub async fn run(args: WatchArgs) -> Result<(), Failure> {
     let mut driver = Driver::open(client::find(&args.client).await?, Settings::default());
     driver.command(|session, now| session.subscribe(args.filter.clone(), args.rewind, now));
@@ -87,7 +87,7 @@ impl Printer {
         format!("{time}  {name}  {}{mark}", harmless(&item.data.to_string()))
     }
 
-    /// What is lost after `from`: up to `to`, or nobody knows how much.
+    /// Prints that publications after `from` are lost: up to `to`, or an unknown number.
     fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), Failure> {
         let line = if self.as_json {
             json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string()
@@ -102,8 +102,8 @@ fn gap_words(topic: &Topic, from: &Position, to: Option<&Position>) -> String {
     match to {
         Some(to) => {
             let lost = to.offset.saturating_sub(from.offset);
-            format!("gap in {topic}: {lost} lost, {} to {}", from.offset + 1, to.offset)
+            format!("gap in {topic}: {lost} publications lost, offsets {} to {}", from.offset + 1, to.offset)
         }
-        None => format!("gap in {topic}: its log was started anew after {}", from.offset),
+        None => format!("gap in {topic}: its log was replaced by a new one after offset {}", from.offset),
     }
 }

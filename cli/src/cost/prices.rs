@@ -1,28 +1,28 @@
-//! Prices: us-east-1, on demand, in US dollars, without free tiers. The one place where they stand.
+//! Prices in us-east-1, on demand, in US dollars, without free tiers. No other file contains a price.
 //!
-//! AWS changes them seldom, and down; [`DATE`] says when somebody last looked.
+//! AWS rarely changes them, and then lowers them; [`DATE`] says when they were last checked.
 
 use serde::Serialize;
 
-/// Where these prices hold.
+/// Region for which the prices are valid.
 pub const REGION: &str = "us-east-1";
-/// When they were looked up.
+/// Date on which the prices were last checked.
 pub const DATE: &str = "2026-11-22";
 
-/// What a unit costs.
+/// The price of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Price {
-    /// What is counted.
+    /// Name of the unit.
     pub unit: &'static str,
-    /// How many of them cost [`Price::usd`].
+    /// Number of units that cost [`Price::usd`].
     pub per: f64,
-    /// What so many are called.
+    /// That number in words.
     pub per_words: &'static str,
-    /// Dollars.
+    /// Price of that number of units, in US dollars.
     pub usd: f64,
-    /// From how many units a month on it is how much instead.
+    /// Number of units per month above which another price applies, and that price.
     pub beyond: Option<(f64, f64)>,
-    /// Who says so.
+    /// Source of the price.
     pub source: &'static str,
 }
 
@@ -36,7 +36,7 @@ impl Price {
         Self { unit, per, per_words, usd, beyond: None, source }
     }
 
-    /// What so many units cost.
+    /// Returns the price of `units` units in a month, in US dollars.
     pub fn of(&self, units: f64) -> f64 {
         let (limit, usd_beyond) = self.beyond.unwrap_or((f64::INFINITY, 0.0));
         (units.min(limit) * self.usd + (units - limit).max(0.0) * usd_beyond) / self.per
@@ -53,36 +53,36 @@ const DYNAMODB: &str = "Amazon DynamoDB pricing, on demand, as since November 20
 const CLOUDWATCH: &str = "Amazon CloudWatch pricing; as of February 2026";
 const EC2: &str = "Amazon EC2 pricing, data transfer to the internet";
 
-/// Messages in both directions, in units of 32 KB. The price beyond a billion is from an older page.
+/// Messages in both directions, in units of 32 KB. The price above a billion is from an older page.
 pub const MESSAGES: Price =
     Price { beyond: Some((BILLION, 0.80)), ..Price::new("messages of 32 KB", MILLIONS, 1.00, API_GATEWAY) };
-/// Time that connections are open.
+/// Minutes for which connections are open.
 pub const CONNECTION_MINUTES: Price = Price::new("connection minutes", MILLIONS, 0.25, API_GATEWAY);
-/// Invocations.
+/// Invocations of functions.
 pub const REQUESTS: Price = Price::new("requests", MILLIONS, 0.20, LAMBDA);
-/// Memory times time. Cheaper from 7.5 billion on, which no board reaches.
+/// Memory times running time of functions. It is cheaper above 7.5 billion, which no board reaches.
 pub const GB_SECONDS: Price = Price::new("GB-s", MILLIONS, 13.3334, LAMBDA);
 /// Writes of 1 KB.
 pub const WRITE_UNITS: Price = Price::new("write units", MILLIONS, 0.625, DYNAMODB);
-/// Strongly consistent reads of 4 KB. Lambda's reading of streams is free.
+/// Strongly consistent reads of 4 KB. Reads of streams by Lambda are free.
 pub const READ_UNITS: Price = Price::new("read units", MILLIONS, 0.125, DYNAMODB);
-/// What is kept: 0.25, and 0.20 for its point-in-time recovery.
+/// Storage: 0.25 for the data and 0.20 for point-in-time recovery.
 pub const STORED: Price = Price::new("bytes", (GB, "GB and month"), 0.45, DYNAMODB);
-/// Logs, as they come in.
+/// Ingested logs.
 pub const LOGGED: Price = Price::new("bytes", (GB, "GB"), 0.50, CLOUDWATCH);
-/// Metrics of our own, by the hour in which they have a value.
+/// Custom metrics, billed for each hour with a value.
 pub const METRICS: Price = Price::new("metrics", (1.0, "metric and month"), 0.30, CLOUDWATCH);
-/// Bytes that leave AWS.
+/// Data transferred to the internet.
 pub const SENT: Price = Price::new("bytes", (GB, "GB"), 0.09, EC2);
 
-/// What AWS gives for nothing, and estimates do not subtract.
+/// Note about the free tiers, which the estimate does not subtract.
 pub const FREE: &str = "\
-Not subtracted, a month: Lambda's 1 M requests and 400,000 GB-s, DynamoDB's 25 GB, CloudWatch's 5 GB of logs, \
-10 metrics and 10 alarms, 100 GB of data out; in an account's first year also 1 M messages and 750,000 \
-connection minutes, if it is from before July 2025.";
+Free tiers are not subtracted. Per month they are: Lambda 1 M requests and 400,000 GB-s, DynamoDB 25 GB, CloudWatch \
+5 GB of logs, 10 metrics and 10 alarms, 100 GB of data out. Accounts from before July 2025 also have 1 M messages \
+and 750,000 connection minutes in their first year.";
 
-/// What remains when nothing happens.
+/// Note about the cost without any load.
 pub const IDLE: &str = "\
-While nobody publishes and nobody watches, nothing runs, and nothing is billed by the hour: $0.00. What is kept \
-costs cents: the page in S3, history until it ends (0.25 a GB and month) and its point-in-time recovery (0.20), \
-logs (0.03). Alarms are ten, which is as many as CloudWatch has for nothing; were they not free, 0.10 each.";
+While nobody publishes and nobody watches, nothing runs and nothing is billed by the hour: $0.00. Storage costs \
+cents: the page in S3, history until it expires (0.25 per GB and month) with point-in-time recovery (0.20), and \
+logs (0.03). The ten alarms are free of charge; otherwise an alarm costs 0.10.";

@@ -47,30 +47,30 @@ fn more_publications_than_polls_share_frames_until_a_frame_is_full() {
 fn a_publication_is_two_writes_until_it_is_larger_than_one_unit() {
     let units = |bytes| {
         let estimate = estimate(Load { bytes, ..load(1, 1.0) });
-        line(&estimate, "head and history are written").quantity / estimate.load.seconds()
+        line(&estimate, "write head and history").quantity / estimate.load.seconds()
     };
     assert_eq!((units(100), units(500), units(1_000)), (2.0, 3.0, 4.0));
 }
 
 #[test]
-fn who_watches_is_read_in_units_of_4_kb() {
+fn subscribers_are_read_in_units_of_4_kb() {
     let units = |viewers| {
         let estimate = estimate(load(viewers, 1.0));
-        line(&estimate, "who watches is read").quantity / estimate.load.seconds()
+        line(&estimate, "read subscribers").quantity / estimate.load.seconds()
     };
     assert_eq!((units(1), units(31), units(32), units(1_000)), (3.0, 3.0, 4.0, 34.0));
 }
 
 #[test]
-fn viewers_ping_only_where_nothing_is_published() {
+fn viewers_ping_only_if_nothing_is_published() {
     let watching = estimate(load(10, 0.0));
-    let pings = line(&watching, "pings while nobody publishes");
+    let pings = line(&watching, "pings without publications");
     assert_eq!(pings.quantity, 10.0 / 50.0 * 2.0 * 2_592_000.0);
     assert!(estimate(load(10, 0.1)).lines.iter().all(|line| !line.what.starts_with("pings")));
 }
 
 #[test]
-fn nobody_and_nothing_cost_nothing() {
+fn no_load_costs_nothing() {
     assert_eq!(estimate(load(0, 0.0)).lines, []);
     assert_eq!(estimate(Load { hours_a_day: 0.0, ..load(50, 1.0) }).usd(), 0.0);
 }
@@ -91,14 +91,14 @@ fn the_bill_is_the_sum_of_its_services() {
 }
 
 #[test]
-fn every_line_says_how_it_comes_about() {
+fn every_line_shows_its_calculation() {
     let text = words(&estimate(load(50, 1.0)), str::to_owned);
     for part in [
-        "50 viewers, 1 publication a second of 100 bytes, 24 hours a day for 30 days: 2,592,000 s",
+        "50 viewers, 1 publication per second of 100 bytes, 24 hours per day for 30 days: 2,592,000 s",
         "50 viewers × 1 frame/s × 1 unit of 32 KB × 2,592,000 s = 129,600,000 messages of 32 KB, $1.00 per million",
         "$129.60  publications to viewers",
         "us-east-1, prices of 2026-11-22",
-        "Not subtracted",
+        "Free tiers are not subtracted",
         "$0.00",
     ] {
         assert!(text.contains(part), "{part}\n{text}");

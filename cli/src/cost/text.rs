@@ -1,16 +1,16 @@
-//! An estimate as people read it.
+//! Formats an estimate for people.
 
 use super::prices::{DATE, FREE, IDLE, REGION};
 use super::usage::Factor;
 use super::{DAYS, Estimate, Line, Load, Service, estimate};
 
-/// A line's arithmetic: `50 viewers × 1 frames/s × 2,592,000 s`.
+/// Returns the calculation of a line: `50 viewers × 1 frame/s × 2,592,000 s`.
 pub(super) fn arithmetic(factors: &[Factor]) -> String {
     let factors = factors.iter().map(|Factor { value, of }| counted(*value, of));
     factors.collect::<Vec<_>>().join(" × ")
 }
 
-/// The whole estimate; `dim` is put around what is less important.
+/// Formats the whole estimate. `dim` formats the less important parts.
 pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
     let mut lines = vec![head(&estimate.load), dim(&place()), String::new()];
     for service in Service::ALL {
@@ -20,12 +20,12 @@ pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
             lines.extend(of_service.iter().flat_map(|line| [sum(line), dim(&why(line))]));
         }
     }
-    lines.push(format!("\n{:>12}  a month", usd(estimate.usd())));
+    lines.push(format!("\n{:>12}  per month", usd(estimate.usd())));
     lines.extend(["", FREE, "", IDLE].map(|text| dim(&wrapped(text))));
     lines.join("\n")
 }
 
-/// A table for several loads, in Markdown; all but the viewers should be alike in them.
+/// Formats a table of several loads as Markdown. The loads should only differ in the number of viewers.
 pub fn markdown(loads: &[Load]) -> String {
     let services = Service::ALL.map(Service::name).join(" | ");
     let mut lines = vec![
@@ -44,14 +44,15 @@ fn head(load: &Load) -> String {
     format!(
         "{}, {} of {}, {} for {DAYS} days: {} s",
         counted(load.viewers as f64, "viewers"),
-        counted(load.rate_hz, "publications a second"),
+        counted(load.rate_hz, "publications per second"),
         counted(load.bytes as f64, "bytes"),
-        counted(load.hours_a_day, "hours a day"),
+        counted(load.hours_a_day, "hours per day"),
         number(load.seconds()),
     )
 }
 
-/// `50 viewers`, `1 frame/s`: of one thing, the first word stands without its `s`.
+/// Formats a number with its unit: `50 viewers`, `1 frame/s`. If the number is 1, the first word of the unit loses its
+/// `s`.
 fn counted(value: f64, of: &str) -> String {
     let end = of.find([' ', '/']).unwrap_or(of.len());
     let (word, rest) = of.split_at(end);
@@ -76,19 +77,19 @@ fn why(line: &Line) -> String {
     format!("{:14}{arithmetic} = {quantity}, ${} per {}{beyond}", "", rate(price.usd), price.per_words)
 }
 
-/// `$2,273.60`; what is less than a cent is said to be.
+/// Formats an amount of dollars: `$2,273.60`. An amount below a cent becomes `< $0.01`.
 fn usd(amount: f64) -> String {
     if amount > 0.0 && amount < 0.005 { "< $0.01".to_owned() } else { format!("${}", grouped(amount, 2)) }
 }
 
-/// `0.20`, `13.3334`: at least cents.
+/// Formats a price with at least two decimals: `0.20`, `13.3334`.
 fn rate(usd: f64) -> String {
     let text = format!("{usd}");
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     format!("{usd:.*}", decimals.max(2))
 }
 
-/// With thousands apart; small ones to a thousandth.
+/// Formats a number with thousands separators; numbers below 1,000 have up to three decimals.
 fn number(value: f64) -> String {
     let decimals = if value.fract() == 0.0 || value >= 1_000.0 { 0 } else { 3 };
     let text = grouped(value, decimals);
@@ -108,7 +109,7 @@ fn grouped(value: f64, decimals: usize) -> String {
     grouped + rest
 }
 
-/// At most a hundred characters a line.
+/// Breaks a text into lines of at most 100 characters.
 fn wrapped(text: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

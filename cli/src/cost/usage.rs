@@ -1,6 +1,7 @@
-//! What a load uses of what is billed: how often functions run and for how long, what is read, written and sent.
+//! Computes the quantities of a load that are billed: invocations and their duration, reads, writes and transferred
+//! data.
 //!
-//! Each figure that was not measured on an account is a constant here, with where it comes from.
+//! Each figure that was not measured on an account is a constant here, with its source.
 
 use shared::limits;
 
@@ -13,84 +14,87 @@ use super::{DAYS, Load, Service};
 /// A factor of a quantity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factor {
-    /// How many.
+    /// The number.
     pub value: f64,
-    /// Of what.
+    /// Unit of the number.
     pub of: &'static str,
 }
 
 /// A quantity that is billed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Use {
-    /// By whom.
+    /// Service that bills it.
     pub service: Service,
-    /// What for.
+    /// Description of the line on the bill.
     pub what: &'static str,
-    /// Multiplied, the quantity.
+    /// Factors whose product is the quantity.
     pub factors: Vec<Factor>,
-    /// What it costs.
+    /// Price of a unit.
     pub price: &'static Price,
 }
 
-/// Lambda polls a stream's shard "at a base rate of 4 times per second" (Lambda developer guide, "Using AWS Lambda
-/// with Amazon DynamoDB"); what was published in between goes out in one frame.
+/// Times per second that Lambda polls a shard of the stream: "at a base rate of 4 times per second" (Lambda developer
+/// guide, "Using AWS Lambda with Amazon DynamoDB"). Publications between two polls are sent in one frame.
 const POLLS_PER_SECOND: f64 = 4.0;
-/// A viewer who hears nothing asks whether anybody is there: `tickertape_session`'s ping of a visible page, in seconds.
+/// Time without a message after which a viewer pings, in seconds: the interval of `tickertape_session` for a visible
+/// page.
 const SILENCE_S: f64 = 50.0;
-/// How long a session keeps a connection, in seconds: its rotation, at 110 minutes.
+/// Time after which a session replaces its connection, in seconds: 110 minutes.
 const ROTATION_S: f64 = 110.0 * 60.0;
-/// A frame's and a publication's own fields in it, in bytes of JSON.
+/// Size of the other fields of a frame, and of each publication in it, in bytes of JSON.
 const FRAME_BYTES: f64 = 120.0;
 const ITEM_BYTES: f64 = 60.0;
-/// Keys, names, metadata and producers of a topic's head, and the keys of an item of its history, in bytes.
+/// Size of the keys, names, metadata and producers of a topic's head, and of the keys of an item of its history, in
+/// bytes.
 const HEAD_BYTES: f64 = 600.0;
 const HISTORY_BYTES: f64 = 160.0;
-/// A row that says who watches a filter, in bytes.
+/// Size of a row of a filter's subscriber, in bytes.
 const SUBSCRIBER_BYTES: f64 = 130.0;
-/// Filters that can match a topic of two segments: itself, its prefix, and all.
+/// Number of filters that can match a topic of two segments: the topic, its prefix, and `*`.
 const FILTERS: f64 = 3.0;
-/// A connection's row (1), its subscription in a transaction of three items (6), and their end (3).
+/// Write units of a connection: its row (1), its subscription in a transaction of three items (6), and their deletion
+/// (3).
 const SESSION_WRITES: f64 = 10.0;
-/// A subscription's catalogue, heads and history, for a board of some twenty topics.
+/// Read units of a subscription: catalogue, heads and history of about twenty topics.
 const SESSION_READS: f64 = 30.0;
-/// `subscribe`, `subscribed`, and what was missed.
+/// Messages of a connection: `subscribe`, `subscribed`, and missed publications.
 const SESSION_MESSAGES: f64 = 3.0;
-/// Authorizer, `$connect`, `subscribe`, `$disconnect`.
+/// Invocations of a connection: authorizer, `$connect`, `subscribe`, `$disconnect`.
 const SESSION_REQUESTS: f64 = 4.0;
-/// Memory of the functions, in GB, as the template gives it.
+/// Memory of `ingest`, in GB, as in the template.
 pub const INGEST_GB: f64 = 0.5;
-/// As above.
+/// Memory of `broadcast`, in GB, as in the template.
 pub const BROADCAST_GB: f64 = 1.0;
-/// Processor time and one write to DynamoDB, in seconds: assumed.
+/// Duration of `ingest`, in seconds: processor time and one write to DynamoDB. Assumed.
 const INGEST_S: f64 = 0.008;
-/// Reading who watches and writing history, in seconds: assumed.
+/// Duration of `broadcast` without posts, in seconds: reading subscribers and writing history. Assumed.
 const BROADCAST_S: f64 = 0.010;
-/// A round of posts, in seconds (assumed), and how many there are in one: `backend-aws`'s bound.
+/// Duration of a round of posts, in seconds (assumed), and the number of posts in one (the limit of `backend-aws`).
 const ROUND_S: f64 = 0.015;
 const POSTS_IN_A_ROUND: f64 = 64.0;
-/// The line of metrics that a function logs of one invocation, in bytes. Lambda's own lines are switched off.
+/// Size of the line of metrics that a function logs for an invocation, in bytes. Lambda's own lines are switched off.
 pub const LOG_BYTES: f64 = 400.0;
-/// Connects, disconnects, publications, posts, gone, throttled, fan-out's duration.
+/// Number of metrics: connects, disconnects, publications, posts, gone, throttled, fan-out duration.
 const METRIC_COUNT: f64 = 7.0;
-/// How long history is kept, in days: the template's default.
+/// Time for which history is kept, in days: the template's default.
 pub const KEPT_DAYS: f64 = 1.0;
 
-/// Everything that is billed for `load`.
+/// Returns everything that is billed for `load`.
 pub fn of(load: &Load) -> Vec<Use> {
     let flow = Flow::of(load);
     [api_gateway(load, &flow), lambda(load, &flow), dynamodb(load, &flow), rest(load, &flow)].concat()
 }
 
-/// What follows from a load at once.
+/// Rates that follow from a load.
 struct Flow {
     seconds: f64,
     viewers: f64,
     rate_hz: f64,
-    /// Broadcasts a second, and so frames a second to each viewer.
+    /// Invocations of `broadcast` per second, which is the number of frames per second to each viewer.
     frames_hz: f64,
     frame_bytes: f64,
     pings_hz: f64,
-    /// Connections made in the month.
+    /// Number of connections made in the month.
     sessions: f64,
 }
 
@@ -122,7 +126,7 @@ fn api_gateway(load: &Load, flow: &Flow) -> Vec<Use> {
     let sessions = vec![factor(flow.sessions, "connections"), factor(SESSION_MESSAGES, "messages")];
     vec![
         line("publications to viewers", frames, &MESSAGES),
-        line("pings while nobody publishes", pings, &MESSAGES),
+        line("pings without publications", pings, &MESSAGES),
         line("a new connection every 110 minutes", sessions, &MESSAGES),
         line("open connections", vec![viewers, factor(minutes, "minutes")], &CONNECTION_MINUTES),
     ]
@@ -139,12 +143,16 @@ fn lambda(_: &Load, flow: &Flow) -> Vec<Use> {
     let pings = vec![factor(flow.viewers, "viewers"), factor(flow.pings_hz, "pings/s"), seconds];
     let sessions = vec![factor(flow.sessions, "connections"), factor(SESSION_REQUESTS, "requests")];
     vec![
-        line("ingest is called", ingested.to_vec(), &REQUESTS),
-        line("ingest runs", [ingested, ingest_s].concat(), &GB_SECONDS),
-        line("broadcast is called", broadcast.to_vec(), &REQUESTS),
-        line("broadcast runs, 64 posts at once", [broadcast, broadcast_s].concat(), &GB_SECONDS),
-        line("pings are answered", pings, &REQUESTS),
-        line("connections come and go", sessions, &REQUESTS),
+        line("invocations of ingest", ingested.to_vec(), &REQUESTS),
+        line("running time of ingest", [ingested, ingest_s].concat(), &GB_SECONDS),
+        line("invocations of broadcast", broadcast.to_vec(), &REQUESTS),
+        line(
+            "running time of broadcast, 64 concurrent posts",
+            [broadcast, broadcast_s].concat(),
+            &GB_SECONDS,
+        ),
+        line("invocations for pings", pings, &REQUESTS),
+        line("invocations for connections", sessions, &REQUESTS),
     ]
 }
 
@@ -160,14 +168,14 @@ fn dynamodb(load: &Load, flow: &Flow) -> Vec<Use> {
     let kept = [kept, [factor(HISTORY_BYTES + bytes, "bytes")]].concat();
     vec![
         line(
-            "head and history are written",
+            "write head and history",
             vec![published.clone(), factor(written, "units"), seconds.clone()],
             &WRITE_UNITS,
         ),
-        line("who watches is read", vec![broadcast, factor(read, "units"), seconds], &READ_UNITS),
-        line("connections are written", session(SESSION_WRITES), &WRITE_UNITS),
-        line("subscriptions read heads and history", session(SESSION_READS), &READ_UNITS),
-        line("history is kept, and its recovery", [vec![published], kept].concat(), &STORED),
+        line("read subscribers", vec![broadcast, factor(read, "units"), seconds], &READ_UNITS),
+        line("write connections", session(SESSION_WRITES), &WRITE_UNITS),
+        line("read heads and history for subscriptions", session(SESSION_READS), &READ_UNITS),
+        line("storage of history and its recovery", [vec![published], kept].concat(), &STORED),
     ]
 }
 
@@ -188,7 +196,7 @@ fn rest(load: &Load, flow: &Flow) -> Vec<Use> {
     ]
 }
 
-/// Units of so many kilobytes, begun ones whole.
+/// Returns the number of units of `size` KiB that `bytes` need, rounded up, at least 1.
 fn kib(bytes: f64, size: f64) -> f64 {
     (bytes / (1_024.0 * size)).ceil().max(1.0)
 }

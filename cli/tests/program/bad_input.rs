@@ -1,4 +1,5 @@
-//! Bad input over the WebSocket: the precise answer, the connection's state after it, and what others saw.
+//! Tests of bad input over the WebSocket: the exact error, the state of the connection after it, and that other viewers
+//! do not see it.
 
 use std::io::Write;
 
@@ -8,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::{Server, Socket};
 
 #[test]
-fn every_bad_message_is_answered_precisely_and_the_connection_goes_on() {
+fn every_bad_message_is_answered_with_an_exact_error_and_the_connection_stays_open() {
     let server = Server::start();
     let mut viewer = server.watch("*");
     let mut socket = server.connect();
@@ -57,7 +58,7 @@ fn a_refused_request_is_named_by_its_id() {
 }
 
 #[test]
-fn what_breaks_the_platforms_rules_closes_its_own_connection_and_no_other() {
+fn a_frame_against_the_platforms_rules_closes_its_own_connection_and_no_other() {
     let server = Server::start();
     let mut viewer = server.watch("*");
     let frame_of = |bytes: usize| Message::text("x".repeat(bytes));
@@ -73,7 +74,7 @@ fn what_breaks_the_platforms_rules_closes_its_own_connection_and_no_other() {
 fn text_that_is_not_utf8_closes_with_1007() {
     let server = Server::start();
     let mut socket = server.connect();
-    // A masked text frame of two bytes that are no UTF-8; the mask is zero.
+    // A masked text frame with two bytes that are not UTF-8; the mask is zero.
     socket.0.get_mut().write_all(&[0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]).unwrap();
     assert_eq!(u16::from(socket.hear_close().unwrap().code), 1007);
     server.watch("*").is_alive();

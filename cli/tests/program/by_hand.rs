@@ -1,4 +1,4 @@
-//! Any plain WebSocket client can take part, with the JSON of PROTOCOL.md.
+//! Tests that any plain WebSocket client can take part, with the JSON of PROTOCOL.md.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn a_plain_client_subscribes_publishes_and_reads_history_by_hand() {
     socket.say_text(
         r#"{"action": "publish", "id": 2, "topic": "kitchen/temp", "data": 21.5, "meta": {"unit": "°C"}}"#,
     );
-    // The answer and the publication come by different roads, in either order.
+    // The reply and the publication are sent independently, in either order.
     let both = [socket.hear(), socket.hear()];
     let published = both.iter().find(|message| message["type"] == "published").unwrap();
     let publications = both.iter().find(|message| message["type"] == "publications").unwrap();
@@ -34,7 +34,7 @@ fn a_plain_client_subscribes_publishes_and_reads_history_by_hand() {
 }
 
 #[test]
-fn a_second_viewer_is_counted_and_gets_what_it_missed() {
+fn a_second_viewer_is_counted_and_receives_what_it_missed() {
     let server = Server::start();
     let epoch = server.post("/topics/a", "[1, 2, 3]").json()["epoch"].clone();
     let mut first = server.watch("*");
@@ -48,7 +48,7 @@ fn a_second_viewer_is_counted_and_gets_what_it_missed() {
 }
 
 #[test]
-fn a_connection_is_posted_to_got_and_deleted_by_its_management_address() {
+fn a_connection_can_be_posted_to_read_and_deleted_by_its_management_address() {
     let server = Server::start();
     let mut socket = server.connect();
     socket.say(&json!({"action": "subscribe", "id": 1, "filter": "*"}));

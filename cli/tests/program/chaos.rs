@@ -1,4 +1,4 @@
-//! `serve --chaos FILE`.
+//! Tests of `serve --chaos FILE`.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{PATIENCE, Server, Socket, run};
 
 #[test]
-fn things_go_wrong_as_the_file_says_and_stop_when_it_changes() {
+fn faults_are_injected_as_the_file_says_and_stop_when_it_changes() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("chaos.json");
     std::fs::write(&file, r#"{"refuse": {"probability": 1, "status": 429}}"#).unwrap();
@@ -20,7 +20,7 @@ fn things_go_wrong_as_the_file_says_and_stop_when_it_changes() {
 }
 
 #[test]
-fn time_that_passes_faster_is_announced_to_clients() {
+fn a_faster_clock_shortens_the_rotation_that_clients_are_told() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("chaos.json");
     std::fs::write(&file, r#"{"time_scale": 720}"#).unwrap();
@@ -33,7 +33,7 @@ fn time_that_passes_faster_is_announced_to_clients() {
 }
 
 #[test]
-fn a_file_with_a_field_of_another_name_keeps_the_server_from_starting_and_names_it() {
+fn a_file_with_an_unknown_field_prevents_the_start_and_the_field_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("chaos.json");
     std::fs::write(&file, r#"{"freezee": 1}"#).unwrap();
@@ -54,19 +54,19 @@ fn a_file_with_a_field_of_another_name_keeps_the_server_from_starting_and_names_
 }
 
 #[test]
-fn a_person_is_told_that_things_go_wrong_on_purpose() {
+fn the_banner_says_that_faults_are_injected() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("chaos.json");
     std::fs::write(&file, "{}").unwrap();
     let banner = Server::banner(&["--chaos", file.to_str().unwrap()]);
-    assert!(banner.contains("on purpose") && banner.contains("chaos.json"), "{banner}");
-    assert!(!Server::banner(&[]).contains("on purpose"));
+    assert!(banner.contains("faults are injected") && banner.contains("chaos.json"), "{banner}");
+    assert!(!Server::banner(&[]).contains("faults are injected"));
 }
 
 fn until(mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "it never came to this");
+        assert!(began.elapsed() < PATIENCE, "the condition was not met in time");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

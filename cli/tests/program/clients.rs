@@ -1,4 +1,4 @@
-//! The commands that talk to a server.
+//! Tests of the commands that connect to a server.
 
 use std::io::Write;
 
@@ -30,22 +30,22 @@ fn without_a_server_every_client_says_how_to_start_one() {
         assert_eq!(output.status.code(), Some(4), "{arguments:?}");
         let words = String::from_utf8(output.stderr).unwrap();
         assert!(
-            words.contains("no server at ws://127.0.0.1:1/ws") && words.contains("tickertape serve"),
+            words.contains("no server answers at ws://127.0.0.1:1/ws") && words.contains("tickertape serve"),
             "{words}"
         );
     }
 }
 
 #[test]
-fn an_address_that_is_no_tickertape_is_said_to_be_none() {
+fn an_address_without_a_tickertape_server_is_reported() {
     let server = Server::start();
     let output = run(&format!("ws://{}/elsewhere", server.address), &["topics"]);
     assert_eq!(output.status.code(), Some(4));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("or the WebSocket itself"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("or of its WebSocket"));
 }
 
 #[test]
-fn publish_takes_numbers_pairs_json_and_standard_input() {
+fn publish_accepts_numbers_pairs_json_and_standard_input() {
     let server = Server::start();
     let url = server.ws();
     let output =
@@ -62,7 +62,7 @@ fn publish_takes_numbers_pairs_json_and_standard_input() {
 }
 
 #[test]
-fn a_refused_publication_ends_with_1_and_the_servers_words() {
+fn a_refused_request_ends_with_1_and_the_servers_message() {
     let server = Server::start();
     let output = run(&server.ws(), &["history", "nobody"]);
     assert_eq!(output.status.code(), Some(1));
@@ -110,7 +110,7 @@ fn pipe_publishes_at_once_and_not_when_its_input_ends() {
 }
 
 #[test]
-fn watch_rewinds_counts_and_ends() {
+fn watch_rewinds_and_exits_after_a_count() {
     let server = Server::start();
     server.post("/topics/a/b", "[1, 2, 3]");
     let output = run(&server.ws(), &["watch", "a/*", "--rewind", "2", "--count", "2", "--json"]);
@@ -150,7 +150,7 @@ fn host_publishes_this_machine_every_second() {
 }
 
 #[test]
-fn output_may_end_before_the_program_does() {
+fn standard_output_may_be_closed_before_the_program_ends() {
     let server = Server::start();
     server.post("/topics/a", "1\n".repeat(10_000));
     let output = std::process::Command::new("sh")

@@ -1,11 +1,11 @@
-//! `tickertape cost`.
+//! Tests of `tickertape cost`.
 
 use serde_json::Value;
 
 use crate::support::run;
 
 #[test]
-fn an_estimate_is_the_sum_of_lines_that_name_their_price_and_its_source() {
+fn an_estimate_is_the_sum_of_lines_with_their_price_and_its_source() {
     let output = run("", &["cost", "--viewers", "50", "--rate", "1", "--json"]);
     assert!(output.status.success(), "{output:?}");
     let estimate: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -16,9 +16,9 @@ fn an_estimate_is_the_sum_of_lines_that_name_their_price_and_its_source() {
 }
 
 #[test]
-fn a_load_that_cannot_be_is_refused_in_words() {
+fn an_invalid_load_is_refused_with_the_reason() {
     for (arguments, part) in [
-        (["cost", "--viewers", "1", "--rate", "-1"], "from 0 on"),
+        (["cost", "--viewers", "1", "--rate", "-1"], "from 0 up"),
         (["cost", "--viewers", "few", "--rate", "1"], "invalid digit"),
     ] {
         let output = run("", &arguments);

@@ -1,11 +1,11 @@
-//! What cannot be recovered is said to be lost.
+//! Tests that publications which cannot be recovered are reported as a gap.
 
 use serde_json::json;
 
 use crate::support::{Client, Server};
 
 #[test]
-fn what_history_has_dropped_is_printed_as_one_gap() {
+fn publications_deleted_from_history_are_printed_as_one_gap() {
     let directory = tempfile::tempdir().unwrap();
     let keep = ["--keep-count", "10"];
     let mut server = Server::start_at("127.0.0.1:0", directory.path(), &keep);
@@ -28,7 +28,7 @@ fn what_history_has_dropped_is_printed_as_one_gap() {
 }
 
 #[test]
-fn a_log_that_was_started_anew_is_printed_as_a_gap_without_an_end() {
+fn a_log_that_was_replaced_is_printed_as_a_gap_without_an_end() {
     let directory = tempfile::tempdir().unwrap();
     let mut server = Server::start_at("127.0.0.1:0", directory.path(), &[]);
     let home = server.address.to_string();

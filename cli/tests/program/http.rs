@@ -1,4 +1,4 @@
-//! The HTTP API.
+//! Tests of the HTTP API.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -42,7 +42,7 @@ fn every_kind_of_body_is_published() {
 }
 
 #[test]
-fn a_time_and_metadata_come_by_the_query() {
+fn a_time_and_metadata_can_be_given_in_the_query() {
     let server = Server::start();
     let ts = recent();
     server.post(&format!("/topics/a?ts={ts}&unit=%25&expect_every_ms=1000"), "1");
@@ -52,7 +52,7 @@ fn a_time_and_metadata_come_by_the_query() {
 }
 
 #[test]
-fn history_is_read_on_from_a_position_or_an_offset() {
+fn history_is_read_from_a_position_or_an_offset() {
     let server = Server::start();
     let epoch = server.post("/topics/a", "[1, 2, 3, 4, 5]").json()["epoch"].as_str().unwrap().to_owned();
     for since in ["3".to_owned(), format!("{epoch}:3")] {
@@ -69,7 +69,7 @@ fn history_is_read_on_from_a_position_or_an_offset() {
 }
 
 #[test]
-fn a_producers_request_sent_twice_lands_once() {
+fn a_producers_request_sent_twice_is_appended_once() {
     let server = Server::start();
     let path = "/topics/a?producer=me&seq=1";
     assert_eq!(server.post(path, "1").body, server.post(path, "1").body);
@@ -77,7 +77,7 @@ fn a_producers_request_sent_twice_lands_once() {
 }
 
 #[test]
-fn every_bad_request_is_answered_precisely_and_no_viewer_sees_it() {
+fn every_bad_request_is_answered_with_an_exact_error_and_no_viewer_sees_it() {
     let server = Server::start();
     let mut viewer = server.watch("*");
     let deep = "[".repeat(40) + &"]".repeat(40);
@@ -115,7 +115,7 @@ fn a_body_that_is_too_large_is_refused_with_the_limit() {
 }
 
 #[test]
-fn what_is_not_there_or_not_possible_says_so() {
+fn a_missing_resource_and_an_unsupported_request_are_answered_with_the_right_status() {
     let server = Server::start();
     assert_eq!(server.get("/topics/nobody").error().0, 404);
     assert_eq!(server.get("/elsewhere").error().0, 404);
@@ -130,14 +130,14 @@ fn what_is_not_there_or_not_possible_says_so() {
 }
 
 #[test]
-fn too_much_at_once_is_refused_with_the_time_to_wait() {
+fn a_request_over_the_rate_limit_is_refused_with_the_time_to_wait() {
     let server = Server::start();
     let body = "1\n".repeat(10_000);
     let answers = thread::scope(|scope| {
         let posts: Vec<_> = (0..20).map(|_| scope.spawn(|| server.post("/topics/a", &body))).collect();
         posts.into_iter().map(|post| post.join().unwrap()).collect::<Vec<_>>()
     });
-    let refused = answers.iter().find(|answer| answer.status == 429).expect("a request too many");
+    let refused = answers.iter().find(|answer| answer.status == 429).expect("a request over the limit");
     let seconds: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=10).contains(&seconds), "{seconds}");
     assert_eq!(refused.error().2, "rate_limited");
@@ -145,7 +145,7 @@ fn too_much_at_once_is_refused_with_the_time_to_wait() {
 }
 
 #[test]
-fn a_half_sent_request_is_given_up_and_disturbs_nobody() {
+fn a_half_sent_request_times_out_and_delays_no_other() {
     let server = Server::start();
     let mut stream = TcpStream::connect(server.address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -158,7 +158,7 @@ fn a_half_sent_request_is_given_up_and_disturbs_nobody() {
 }
 
 #[test]
-fn health_is_told_with_counts() {
+fn health_contains_counters() {
     let server = Server::start();
     let _viewer = server.watch("*");
     server.post("/topics/a", "[1, 2]");
@@ -167,7 +167,7 @@ fn health_is_told_with_counts() {
     assert_eq!(health["counts"]["publications"], 2);
 }
 
-/// A minute ago.
+/// Returns a time one minute ago.
 fn recent() -> i64 {
     tickertape_client::clock::wall_ms() - 60_000
 }

@@ -1,4 +1,4 @@
-//! The server is killed and comes back.
+//! Tests in which the server is killed and restarted.
 
 use std::io::Write;
 use std::thread;
@@ -10,7 +10,7 @@ use crate::support::{Client, Server};
 const LINES: u64 = 100_000;
 
 #[test]
-fn a_hundred_thousand_lines_arrive_whole_and_in_order_although_the_server_is_killed() {
+fn a_hundred_thousand_lines_arrive_once_and_in_order_although_the_server_is_killed() {
     let mut server = Server::start();
     let watch = Client::start(&server, &["watch", "lab/seq", "--json"]);
     watch.says("connected");
@@ -30,7 +30,7 @@ fn a_hundred_thousand_lines_arrive_whole_and_in_order_although_the_server_is_kil
 }
 
 #[test]
-fn what_was_acknowledged_is_there_after_a_kill() {
+fn acknowledged_publications_survive_a_kill() {
     let mut server = Server::start();
     let before = server.post("/topics/a", "[1, 2, 3]").json();
     server.restart_after_kill();
@@ -40,7 +40,7 @@ fn what_was_acknowledged_is_there_after_a_kill() {
 }
 
 #[test]
-fn what_was_published_while_a_watcher_was_away_is_fetched() {
+fn publications_during_a_watchers_absence_are_fetched() {
     let directory = tempfile::tempdir().unwrap();
     let mut server = Server::start_at("127.0.0.1:0", directory.path(), &[]);
     let home = server.address.to_string();
@@ -50,7 +50,7 @@ fn what_was_published_while_a_watcher_was_away_is_fetched() {
     assert_eq!(watch.line()["data"], 1);
     server.kill();
     {
-        // Elsewhere, where the watcher does not find it.
+        // At another address, where the watcher does not find it.
         let mut elsewhere = Server::start_at("127.0.0.1:0", directory.path(), &[]);
         elsewhere.post("/topics/a", "[2, 3]");
         elsewhere.kill();

@@ -1,5 +1,5 @@
-//! `serve --functions lambda`: what is refused, and what is served when functions fail. With real functions it is tried
-//! by the tests of the whole system.
+//! Tests of `serve --functions lambda`: refused arguments, and functions that fail. `e2e/tests/lambda_local` tests it
+//! with real functions.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use crate::support::{Server, Socket, run};
 const NAMES: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 
 #[test]
-fn flags_that_mean_nothing_with_functions_are_refused_in_a_sentence() {
+fn flags_without_a_meaning_for_lambda_functions_are_refused() {
     let directory = functions("exit 1");
     let here = directory.path().to_str().unwrap();
     let secret = directory.path().join("secret.txt");
@@ -18,13 +18,13 @@ fn flags_that_mean_nothing_with_functions_are_refused_in_a_sentence() {
     let odd = directory.path().join("odd.env");
     fs::write(&odd, "TABLE=a\nwhat is this\n").unwrap();
     let table: [(&[&str], &str); 9] = [
-        (&["--data-dir", "x"], "topics live in the functions' tables"),
+        (&["--data-dir", "x"], "topics are in the functions' tables"),
         (&["--keep-age", "1h"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
         (&["--keep-count", "5"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
-        (&["--no-host"], "`tickertape host` would publish them"),
-        (&["--auth-secret-file", "-"], "functions read the secret themselves"),
-        (&["--auth-secret-file", secret.to_str().unwrap()], "make a good one"),
-        (&["--function-env", odd.to_str().unwrap()], "line 2 is not NAME=VALUE"),
+        (&["--no-host"], "`tickertape host` publishes them"),
+        (&["--auth-secret-file", "-"], "each Lambda function reads the secret itself"),
+        (&["--auth-secret-file", secret.to_str().unwrap()], "create a strong secret"),
+        (&["--function-env", odd.to_str().unwrap()], "line 2 is not of the form NAME=VALUE"),
         (&["--function-env", "nowhere.env"], "nowhere.env"),
         (&["--listen", "192.0.2.1:0"], "over loopback"),
     ];
@@ -35,16 +35,16 @@ fn flags_that_mean_nothing_with_functions_are_refused_in_a_sentence() {
 }
 
 #[test]
-fn functions_that_are_not_there_or_not_asked_for_are_refused_too() {
+fn missing_functions_and_a_directory_without_lambda_are_refused() {
     let empty = tempfile::tempdir().unwrap();
     let here = empty.path().to_str().unwrap();
-    refused(&["serve", "--functions", "lambda"], "give --function-dir DIR as well");
+    refused(&["serve", "--functions", "lambda"], "add --function-dir DIR");
     refused(&["serve", "--functions", "lambda", "--function-dir", here], "websocket/bootstrap");
-    refused(&["serve", "--function-dir", here], "give --functions lambda as well");
+    refused(&["serve", "--function-dir", here], "add --functions lambda");
 }
 
 #[test]
-fn functions_that_fail_are_502_their_words_are_passed_on_and_the_page_is_served() {
+fn a_failing_function_is_a_502_its_output_is_printed_and_the_page_is_served() {
     let directory = functions("echo no table is named; exit 1");
     let mut server = Server::start_lambda(directory.path());
     assert_eq!(server.get("/topics").status, 502);
@@ -65,7 +65,7 @@ fn refused(arguments: &[&str], words: &str) {
     assert!(said.contains(words), "{arguments:?}: {said}");
 }
 
-/// A directory of functions that are all this script.
+/// Creates a directory in which every function is this script.
 fn functions(script: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for name in NAMES {

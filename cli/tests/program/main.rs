@@ -1,4 +1,4 @@
-//! The real program, over real sockets: one test binary, so that it is linked once.
+//! Tests of the real program over real sockets. They are one test binary, so that it is linked once.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 

@@ -1,4 +1,4 @@
-//! The page, from a directory.
+//! Tests of the page, served from a directory.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn serve(site: &TempDir) -> Server {
 }
 
 #[test]
-fn the_page_is_asked_for_each_time_and_sent_only_when_it_has_changed() {
+fn the_page_is_validated_each_time_and_sent_only_if_it_has_changed() {
     let site = site();
     let server = serve(&site);
     let first = server.get("/");
@@ -36,7 +36,7 @@ fn the_page_is_asked_for_each_time_and_sent_only_when_it_has_changed() {
 }
 
 #[test]
-fn files_named_by_their_content_are_kept_for_ever_and_compressed_for_who_reads_it() {
+fn files_named_by_their_content_are_cached_for_ever_and_compressed_if_accepted() {
     let site = site();
     let server = serve(&site);
     let path = "/app-6b3a9d2f0c1e4875.js";
@@ -64,7 +64,7 @@ fn the_page_may_run_its_own_scripts_and_no_others() {
 }
 
 #[test]
-fn settings_are_empty_unless_the_site_has_some() {
+fn settings_are_empty_unless_the_directory_has_some() {
     let site = site();
     let server = serve(&site);
     assert_eq!(server.get("/config.json").body, b"{}");
@@ -73,7 +73,7 @@ fn settings_are_empty_unless_the_site_has_some() {
 }
 
 #[test]
-fn the_page_may_connect_where_its_settings_send_it_and_nowhere_else() {
+fn the_page_may_connect_to_the_addresses_in_its_settings_and_no_others() {
     let site = site();
     let server = serve(&site);
     let policy = || server.get("/").header("content-security-policy").unwrap().to_owned();
@@ -84,7 +84,7 @@ fn the_page_may_connect_where_its_settings_send_it_and_nowhere_else() {
 }
 
 #[test]
-fn nothing_outside_the_site_is_served() {
+fn no_file_outside_the_directory_is_served() {
     let site = site();
     fs::write(site.path().parent().unwrap().join("tickertape-test-secret"), "secret").unwrap();
     let server = serve(&site);

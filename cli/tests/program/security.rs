@@ -1,4 +1,4 @@
-//! Who is kept out.
+//! Tests of requests that must be refused.
 
 use crate::support::{Server, Socket, request, run};
 
@@ -16,7 +16,7 @@ fn pages_of_other_sites_are_refused_everywhere() {
 }
 
 #[test]
-fn what_a_foreign_page_points_at_without_saying_so_is_of_no_use_to_it() {
+fn responses_cannot_be_embedded_by_a_foreign_page() {
     let server = Server::start();
     for path in ["/topics", "/healthz", "/"] {
         let answer = server.get(path);
@@ -26,7 +26,7 @@ fn what_a_foreign_page_points_at_without_saying_so_is_of_no_use_to_it() {
 }
 
 #[test]
-fn a_host_name_that_is_not_ours_is_refused_everywhere() {
+fn an_unknown_host_name_is_refused_everywhere() {
     let server = Server::start();
     let rebound = format!("evil.example:{}", server.address.port());
     for path in ["/topics", "/", "/ws/@connections/abcdefghijklmno="] {
@@ -37,7 +37,7 @@ fn a_host_name_that_is_not_ours_is_refused_everywhere() {
 }
 
 #[test]
-fn its_own_page_and_programs_without_an_origin_are_let_in() {
+fn the_own_page_and_programs_without_an_origin_are_accepted() {
     let server = Server::start();
     let own = format!("http://{}", server.address);
     assert!(Socket::connect_with(server.address, &[("origin", &own)]).is_ok());
@@ -46,7 +46,7 @@ fn its_own_page_and_programs_without_an_origin_are_let_in() {
 }
 
 #[test]
-fn an_allowed_origin_may_ask_and_is_told_so() {
+fn an_allowed_origin_is_accepted_with_its_cors_headers() {
     let origin = "http://board.example";
     let server = Server::start_with(&["--allow-origin", origin]);
     assert!(Socket::connect_with(server.address, &[("origin", origin)]).is_ok());
@@ -57,13 +57,13 @@ fn an_allowed_origin_may_ask_and_is_told_so() {
 }
 
 #[test]
-fn an_allowed_host_may_be_asked_for() {
+fn an_allowed_host_name_is_accepted() {
     let server = Server::start_with(&["--allow-host", "board.example"]);
     assert_eq!(request(server.address, "GET", "/topics", &[("Host", "board.example")], b"").status, 200);
 }
 
 #[test]
-fn an_address_others_can_reach_is_refused_without_a_secret() {
+fn an_address_that_other_machines_can_reach_is_refused_without_a_secret() {
     let output = run("", &["serve", "--listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(2));
     let words = String::from_utf8(output.stderr).unwrap();
@@ -71,7 +71,7 @@ fn an_address_others_can_reach_is_refused_without_a_secret() {
 }
 
 #[test]
-fn a_taken_port_is_said_to_be_taken() {
+fn a_used_port_is_reported() {
     let server = Server::start();
     let directory = tempfile::tempdir().unwrap();
     let listen = server.address.to_string();
@@ -82,7 +82,7 @@ fn a_taken_port_is_said_to_be_taken() {
 }
 
 #[test]
-fn a_directory_in_use_is_said_to_be_in_use() {
+fn a_directory_in_use_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let _server = Server::start_at("127.0.0.1:0", directory.path(), &[]);
     let output =

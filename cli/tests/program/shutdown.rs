@@ -1,11 +1,11 @@
-//! The end of a server.
+//! Tests of stopping a server.
 
 use serde_json::json;
 
 use crate::support::Server;
 
 #[test]
-fn viewers_are_told_sockets_close_with_1001_and_the_data_is_there_afterwards() {
+fn viewers_are_told_sockets_close_with_1001_and_the_data_is_kept() {
     let directory = tempfile::tempdir().unwrap();
     for signal in ["TERM", "INT"] {
         let mut server = Server::start_at("127.0.0.1:0", directory.path(), &[]);
@@ -28,7 +28,7 @@ fn viewers_are_told_sockets_close_with_1001_and_the_data_is_there_afterwards() {
 #[test]
 fn a_second_interrupt_does_not_wait_for_a_viewer_that_does_not_answer() {
     let mut server = Server::start();
-    // It never reads, so it never answers the close.
+    // It never reads, so that it never answers the close frame.
     let _deaf = server.watch("*");
     server.signal("INT");
     server.says("Ctrl-C again");

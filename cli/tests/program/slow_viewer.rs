@@ -1,4 +1,4 @@
-//! A viewer that never reads costs a bounded amount of memory, and nobody else anything.
+//! Tests that a viewer which never reads costs a bounded amount of memory and does not affect other viewers.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,14 @@ use crate::support::{Server, Socket};
 
 const PUBLICATIONS: usize = 1_500;
 const BYTES: usize = 20_000;
-/// What the server may grow by: the slow viewer's queue, the store's cache and history, and what allocators keep.
-/// What was published in all is nearly as much, and the viewer's share of it would come on top.
+/// Largest growth of the server's memory: the slow viewer's queue, the store's cache and history, and allocators'
+/// reserves. All publications together are nearly as large, and would come on top if they were queued for the slow
+/// viewer.
 #[cfg(target_os = "linux")]
 const GROWTH_BYTES: u64 = 96 * 1024 * 1024;
 
 #[test]
-fn the_others_lose_nothing_their_latency_stays_and_memory_is_bounded() {
+fn other_viewers_lose_nothing_at_the_same_latency_and_memory_is_bounded() {
     let server = Server::start();
     let mut reader = server.watch("big");
     let _deaf = server.watch("big");
@@ -38,7 +39,7 @@ fn the_others_lose_nothing_their_latency_stays_and_memory_is_bounded() {
     }
 }
 
-/// From handing in to having it, in order and exactly once.
+/// Publishes and waits until the reader has the publication. Returns the time.
 fn deliver(publisher: &mut Socket, reader: &mut Socket, n: usize) -> Duration {
     let data = format!("{n:06}{}", "x".repeat(BYTES));
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! What a person at a terminal sees.
+//! Tests of the output on a terminal.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,7 +12,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use crate::support::{PATIENCE, PROGRAM};
 
 #[test]
-fn a_server_started_at_a_terminal_says_where_it_is_before_anything_else() {
+fn a_server_started_at_a_terminal_prints_its_address_first() {
     let directory = tempfile::tempdir().unwrap();
     let mut serve = Command::new(PROGRAM);
     serve.args(["serve", "--no-host", "--listen", "127.0.0.1:0", "--data-dir"]).arg(directory.path());
@@ -22,7 +22,7 @@ fn a_server_started_at_a_terminal_says_where_it_is_before_anything_else() {
     assert!(seen.contains("curl"), "{seen}");
 }
 
-/// What a program says to the terminal it runs at, until it says this. Then it is killed.
+/// Runs a program at a terminal until it prints `last`, and returns what it printed. Then it is killed.
 fn seen_until(mut command: Command, last: &str) -> String {
     let (mut ours, theirs) = terminal();
     let mut child = command
@@ -33,12 +33,12 @@ fn seen_until(mut command: Command, last: &str) -> String {
         .stderr(Stdio::from(theirs))
         .spawn()
         .unwrap();
-    // It keeps the program's end open.
+    // The command keeps the program's end of the terminal open.
     drop(command);
     let (sender, parts) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = [0; 4096];
-        // Reading fails once the program has ended and nobody else has the terminal open.
+        // Reading fails once the program has ended and no other process has the terminal open.
         while let Ok(read @ 1..) = ours.read(&mut bytes) {
             let _ = sender.send(String::from_utf8_lossy(&bytes[..read]).into_owned());
         }
@@ -53,7 +53,7 @@ fn seen_until(mut command: Command, last: &str) -> String {
     seen
 }
 
-/// Both ends of a terminal: where we see and type, and where a program reads and writes.
+/// Opens a terminal. Returns the end of the user and the end of the program.
 fn terminal() -> (File, File) {
     let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();

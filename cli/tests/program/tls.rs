@@ -1,4 +1,4 @@
-//! `wss://` and `https://`: whom the clients trust, and what they say when they do not.
+//! Tests of `wss://` and `https://`: trusted certificates, and the messages about others.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -11,7 +11,7 @@ fn words(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// What a client says that trusts the test's authority and has no success at `url`.
+/// Runs a client that trusts the test's authority and cannot connect to `url`. Returns its error message.
 fn refusal(authority: &Authority, url: &str) -> String {
     let output = run(url, &["topics", "--ca-file", authority.file().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(4), "{output:?}");
@@ -19,7 +19,7 @@ fn refusal(authority: &Authority, url: &str) -> String {
 }
 
 #[test]
-fn every_client_speaks_tls() {
+fn every_client_connects_with_tls() {
     let (server, authority) = (Server::start(), Authority::new());
     let front = TlsFront::before(server.address, authority.server("localhost"));
     let url = format!("wss://localhost:{}/ws", front.address.port());
@@ -42,7 +42,7 @@ fn every_client_speaks_tls() {
 }
 
 #[test]
-fn authorities_can_be_named_as_for_openssl() {
+fn authorities_can_be_given_as_for_openssl() {
     let (server, authority) = (Server::start(), Authority::new());
     let front = TlsFront::before(server.address, authority.server("127.0.0.1"));
     let output = Command::new(PROGRAM)
@@ -54,18 +54,18 @@ fn authorities_can_be_named_as_for_openssl() {
 }
 
 #[test]
-fn a_server_that_cannot_prove_its_name_is_told_apart() {
+fn each_fault_of_a_certificate_has_its_own_message() {
     let (server, authority) = (Server::start(), Authority::new());
     let at = |acceptor| TlsFront::before(server.address, acceptor);
     let url = |front: &TlsFront| format!("wss://{}/ws", front.address);
 
     let front = at(Authority::new().server("127.0.0.1"));
     let said = refusal(&authority, &url(&front));
-    assert!(said.contains("nobody this machine trusts") && said.contains("--ca-file"), "{said}");
+    assert!(said.contains("an authority that this machine trusts") && said.contains("--ca-file"), "{said}");
 
     let front = at(authority.server("board.example"));
     let said = refusal(&authority, &url(&front));
-    assert!(said.contains("its certificate is for board.example"), "{said}");
+    assert!(said.contains("it is for board.example"), "{said}");
 
     let front = at(authority.expired_server("127.0.0.1"));
     let said = refusal(&authority, &url(&front));
@@ -73,11 +73,11 @@ fn a_server_that_cannot_prove_its_name_is_told_apart() {
 }
 
 #[test]
-fn who_mistakes_the_scheme_is_told_the_other_one() {
+fn the_other_scheme_is_suggested_if_it_may_be_the_right_one() {
     let (server, authority) = (Server::start(), Authority::new());
     let said = refusal(&authority, &format!("wss://{}/ws", server.address));
     let right = format!("ws://{}/ws", server.address);
-    assert!(said.contains("answers without TLS") && said.contains(&right), "{said}");
+    assert!(said.contains("does not speak TLS") && said.contains(&right), "{said}");
 
     let front = TlsFront::before(server.address, authority.server("127.0.0.1"));
     let said = refusal(&authority, &format!("ws://{}/ws", front.address));
@@ -85,7 +85,7 @@ fn who_mistakes_the_scheme_is_told_the_other_one() {
 }
 
 #[test]
-fn a_boards_address_is_as_good_as_its_websockets() {
+fn a_boards_address_works_like_its_websockets() {
     let server = Server::start();
     for url in [format!("http://{}", server.address), format!("http://{}/", server.address)] {
         let output = run(&url, &["publish", "a", "1"]);
@@ -95,7 +95,7 @@ fn a_boards_address_is_as_good_as_its_websockets() {
 }
 
 #[test]
-fn a_board_elsewhere_says_where_its_server_is_and_what_to_show_there() {
+fn a_boards_settings_name_its_server_and_a_token() {
     let directory = tempfile::tempdir().unwrap();
     let secret = directory.path().join("secret");
     fs::write(&secret, "thirty-two bytes of pure secrecy, and a line break\n").unwrap();
@@ -114,7 +114,7 @@ fn a_board_elsewhere_says_where_its_server_is_and_what_to_show_there() {
 }
 
 #[test]
-fn a_board_behind_tls_is_trusted_like_any_other_server() {
+fn a_board_with_tls_needs_a_trusted_certificate() {
     let (server, authority) = (Server::start(), Authority::new());
     let front = TlsFront::before(server.address, authority.server("127.0.0.1"));
     let url = format!("https://{}", front.address);
@@ -122,11 +122,11 @@ fn a_board_behind_tls_is_trusted_like_any_other_server() {
     assert!(trusting.status.success(), "{trusting:?}");
     let doubting = run(&url, &["topics", "--ca-file", Authority::new().file().to_str().unwrap()]);
     assert_eq!(doubting.status.code(), Some(4));
-    assert!(words(&doubting).contains("nobody this machine trusts"), "{doubting:?}");
+    assert!(words(&doubting).contains("an authority that this machine trusts"), "{doubting:?}");
 }
 
 #[test]
-fn a_board_that_has_moved_says_where_to() {
+fn a_board_that_has_moved_is_reported_with_its_new_address() {
     let authority = Authority::new();
     let moved =
         "HTTP/1.1 301 Moved\r\nLocation: https://new.example/config.json\r\nContent-Length: 0\r\n\r\n";

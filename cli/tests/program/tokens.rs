@@ -1,4 +1,4 @@
-//! A server that asks for tokens.
+//! Tests of a server that requires tokens.
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ impl Guarded {
 }
 
 #[test]
-fn without_a_token_nothing_is_told() {
+fn without_a_token_nothing_is_disclosed() {
     let guarded = Guarded::start();
     let answer = guarded.server.get("/topics");
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer")));
@@ -43,7 +43,7 @@ fn without_a_token_nothing_is_told() {
 }
 
 #[test]
-fn a_token_opens_what_it_names_and_no_more() {
+fn a_token_permits_what_it_names_and_no_more() {
     let guarded = Guarded::start();
     let token = guarded.token(&["--publish", "web1/*", "--subscribe", "web1/*"]);
     let bearer = format!("Bearer {token}");
@@ -60,7 +60,7 @@ fn a_token_opens_what_it_names_and_no_more() {
 }
 
 #[test]
-fn clients_show_their_token_and_end_with_3_without_one() {
+fn clients_send_their_token_and_end_with_3_without_one() {
     let guarded = Guarded::start();
     let url = guarded.server.ws();
     let token = guarded.token(&["--publish", "*"]);
@@ -77,7 +77,7 @@ fn clients_show_their_token_and_end_with_3_without_one() {
 }
 
 #[test]
-fn a_token_may_name_who_made_it_and_for_whom_and_a_server_with_its_secret_takes_it() {
+fn a_token_may_have_an_issuer_and_an_audience_and_a_server_with_its_secret_accepts_it() {
     let guarded = Guarded::start();
     let token = guarded.token(&["--publish", "*", "--issuer", "https://issuer", "--audience", "board"]);
     assert!(run(&guarded.server.ws(), &["publish", "a", "1", "--token", &token]).status.success());
@@ -86,7 +86,7 @@ fn a_token_may_name_who_made_it_and_for_whom_and_a_server_with_its_secret_takes_
         let expected = Expected { issuer: Some(issuer.into()), audience: Some(audience.into()) };
         Verifier::of(secret.clone(), expected).verify(&token, 0).is_ok()
     };
-    assert!(named("https://issuer", "board"), "as functions check it that were told so");
+    assert!(named("https://issuer", "board"), "as functions with these settings check it");
     assert!(!named("https://issuer", "another") && !named("https://another", "board"));
 }
 
@@ -105,7 +105,7 @@ fn a_secret_from_another_program_makes_the_same_tokens() {
 }
 
 #[test]
-fn a_token_for_nothing_and_a_weak_secret_are_refused() {
+fn a_token_that_permits_nothing_and_a_weak_secret_are_refused() {
     let guarded = Guarded::start();
     let secret = guarded.secret.to_str().unwrap();
     assert_eq!(run("", &["token", "--auth-secret-file", secret]).status.code(), Some(2));

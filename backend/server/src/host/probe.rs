@@ -1,4 +1,5 @@
-//! Asking the operating system, by sysinfo. Blocks for some milliseconds: call it on a thread of its own.
+//! Reads metrics from the operating system, with sysinfo. A read blocks for some milliseconds, so that it needs a
+//! thread of its own.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -10,25 +11,25 @@ use sysinfo::{
 
 use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
-/// Processes in a snapshot.
+/// Largest number of processes in a snapshot.
 const PROCESSES: usize = 8;
 
-/// The counters of this machine. What is a rate is one since the read before.
+/// The counters of this machine. Rates are measured since the previous read.
 #[derive(Debug)]
 pub struct Probe {
     system: System,
-    /// `None` where this platform tells nothing of them.
+    /// `None` if the platform does not report disks.
     disks: Option<Disks>,
     networks: Option<Networks>,
     read_at: Instant,
 }
 
 impl Probe {
-    /// Begins to count.
+    /// Reads the first values of all counters.
     ///
     /// # Errors
     ///
-    /// [`sysinfo::Error`] on a platform that sysinfo does not know.
+    /// [`sysinfo::Error`] on a platform that sysinfo does not support.
     pub fn new() -> Result<Self, sysinfo::Error> {
         let kind = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing().with_usage());
         let mut probe = Self {
@@ -55,7 +56,7 @@ impl Probe {
         }
     }
 
-    /// Answers with the milliseconds since the last time.
+    /// Updates all counters, and returns the milliseconds since the previous update.
     fn refresh(&mut self) -> u64 {
         self.system.refresh_cpu_usage();
         self.system.refresh_memory_specifics(MemoryRefreshKind::everything());
@@ -108,7 +109,7 @@ fn process(process: &sysinfo::Process) -> Process {
     }
 }
 
-/// Each device once, by its shortest mount point: containers mount one device in many places.
+/// Returns each device once, with its shortest mount point, because containers mount a device in many places.
 fn disks(disks: &Disks) -> Vec<Disk> {
     let mut by_device = BTreeMap::new();
     for disk in disks.iter().filter(|disk| disk.total_space() > 0 && !is_image(disk)) {
@@ -127,7 +128,7 @@ fn disks(disks: &Disks) -> Vec<Disk> {
     disks
 }
 
-/// Read-only images are always full, and nobody can do anything about it.
+/// Returns true for a read-only image. Such a disk is always full, which nobody can change.
 fn is_image(disk: &sysinfo::Disk) -> bool {
     disk.file_system() == "squashfs" || disk.file_system() == "iso9660"
 }

@@ -1,4 +1,4 @@
-//! From a snapshot to what panels show.
+//! Converts a snapshot to publications.
 
 use serde_json::{Map, Value, json};
 use shared::topic::TopicError;
@@ -9,21 +9,22 @@ use super::snapshot::{Disk, Memory, Network, Process, Snapshot};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const GIB: f64 = 1024.0 * MIB;
-/// Disks in one panel: more lines than that nobody can tell apart.
+/// Largest number of disks in one panel. More lines cannot be told apart.
 const DISKS: usize = 12;
 
-/// One topic's news.
+/// A publication to one topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostPublication {
-    /// Where to.
+    /// Topic to publish to.
     pub topic: Topic,
-    /// What.
+    /// Data of the publication.
     pub data: Value,
-    /// How to show it.
+    /// Metadata of the topic.
     pub meta: TopicMeta,
 }
 
-/// What to publish below `prefix` (such as `host`) about a snapshot. What the machine has none of has no topic.
+/// Returns the publications of a snapshot, to topics below `prefix` (such as `host`). A metric that the machine does
+/// not have gets no topic.
 ///
 /// # Errors
 ///
@@ -77,7 +78,7 @@ fn cpu(snapshot: &Snapshot) -> Part {
     }
 }
 
-/// One figure with how much there is beside it; with swap in use there are two figures, and so two lines.
+/// Shows one number and the total; with swap space there are two numbers, and so a chart with two lines.
 fn memory(memory: Memory) -> Part {
     let mut fields = Map::new();
     fields.insert("used".into(), rounded(memory.used_bytes as f64 / GIB, 2));
@@ -101,7 +102,7 @@ fn load([one, five, fifteen]: [f64; 3]) -> Part {
     Part { name: "load", label: "Load".to_owned(), data, unit: None, max: None, panel: "line" }
 }
 
-/// `None` if no time has passed: a rate needs some.
+/// Returns `None` if no time has passed, because a rate needs some.
 fn network(network: Network) -> Option<Part> {
     let seconds = network.elapsed_ms as f64 / 1_000.0;
     let rate = |bytes: u64| rounded(bytes as f64 / seconds, 0);
@@ -131,7 +132,7 @@ fn processes(processes: &[Process]) -> Part {
     let row = |process: &Process| {
         json!({
             "name": process.name,
-            // A name and not a quantity: nobody adds them up.
+            // As text, because a pid is a name: a number would be drawn as a series.
             "pid": process.pid.to_string(),
             "cpu %": percent(process.cpu_percent),
             "memory MiB": rounded(process.memory_bytes as f64 / MIB, 1),
@@ -152,7 +153,7 @@ fn percent(value: f64) -> Value {
     rounded(value, 1)
 }
 
-/// No more digits than mean something: they are sent every second.
+/// Rounds to the meaningful digits, because they are sent every second.
 fn rounded(value: f64, digits: i32) -> Value {
     let scale = 10_f64.powi(digits);
     json!((value * scale).round() / scale)
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_one_figure_with_the_whole_beside_it_and_two_lines_with_swap() {
+    fn memory_is_one_number_with_the_total_and_a_chart_with_swap() {
         let dry = snapshot();
         let swapping = Snapshot {
             memory: Memory { swap_used_bytes: 1, swap_total_bytes: 1024 * 1024 * 1024, ..dry.memory },
@@ -216,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_machine_has_none_of_has_no_topic() {
+    fn a_metric_that_the_machine_does_not_have_gets_no_topic() {
         let bare = Snapshot::default();
         let topics: Vec<String> = published(&bare).into_iter().map(|(topic, _)| topic).collect();
         assert_eq!(topics, ["host/cpu", "host/memory", "host/processes"]);
     }
 
     #[test]
-    fn every_topic_promises_its_cadence_and_passes_the_servers_checks() {
+    fn every_topic_declares_its_interval_and_is_accepted_by_the_server() {
         for publication in publications(&Topic::new("web-1").unwrap(), &snapshot()).unwrap() {
             assert_eq!(publication.meta.expect_every_ms, Some(EVERY_MS));
             assert_eq!(publication.meta.check(), Ok(()));
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_answers_with_figures_that_can_be_true() {
+    fn this_machines_metrics_are_plausible() {
         let mut probe = super::super::Probe::new().unwrap();
         let snapshot = probe.read();
         assert!(snapshot.memory.used_bytes > 0 && snapshot.memory.used_bytes <= snapshot.memory.total_bytes);

@@ -1,6 +1,6 @@
-//! What the operating system says at one moment.
+//! The metrics of a machine at one moment.
 
-/// A machine at one moment.
+/// The metrics of a machine at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     /// Use of all cores together, in percent.
@@ -9,61 +9,61 @@ pub struct Snapshot {
     pub cores_percent: Vec<f64>,
     /// Memory and swap.
     pub memory: Memory,
-    /// Processes that ran or waited to run, on average over 1, 5 and 15 minutes; `None` where there is no
-    /// such figure (Windows).
+    /// Average number of processes that ran or waited to run, over 1, 5 and 15 minutes; `None` on Windows, which has no
+    /// such figure.
     pub load: Option<[f64; 3]>,
-    /// Traffic since the snapshot before.
+    /// Network traffic since the previous snapshot.
     pub network: Network,
     /// Mounted file systems, each device once.
     pub disks: Vec<Disk>,
-    /// Those that use the processor most, busiest first.
+    /// The processes that use the processor most, busiest first.
     pub processes: Vec<Process>,
 }
 
 /// Memory and swap, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// In use, caches not counted.
+    /// Memory in use, without caches, in bytes.
     pub used_bytes: u64,
-    /// Installed, or allowed by the container.
+    /// Memory installed, or allowed by the container, in bytes.
     pub total_bytes: u64,
-    /// Swapped out.
+    /// Swap space in use, in bytes.
     pub swap_used_bytes: u64,
-    /// Space to swap to; 0 for none.
+    /// Size of the swap space, in bytes; 0 if there is none.
     pub swap_total_bytes: u64,
 }
 
-/// Traffic of all interfaces but loopback.
+/// Network traffic of all interfaces except loopback.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Network {
-    /// Received.
+    /// Bytes received.
     pub in_bytes: u64,
-    /// Sent.
+    /// Bytes sent.
     pub out_bytes: u64,
-    /// In this time.
+    /// Time in which they were received and sent, in milliseconds.
     pub elapsed_ms: u64,
 }
 
 /// A mounted file system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Disk {
-    /// Where it is mounted.
+    /// Path of the mount point.
     pub mount: String,
-    /// In use.
+    /// Space in use, in bytes.
     pub used_bytes: u64,
-    /// Its size.
+    /// Size, in bytes.
     pub total_bytes: u64,
 }
 
 /// A process.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Process {
-    /// Its number.
+    /// Process id.
     pub pid: u32,
-    /// Its name.
+    /// Name of the program.
     pub name: String,
-    /// Use of one core, in percent: more than 100 for several threads.
+    /// Use of one core, in percent. It exceeds 100 if several threads run.
     pub cpu_percent: f64,
-    /// Resident memory.
+    /// Resident memory, in bytes.
     pub memory_bytes: u64,
 }

@@ -54,11 +54,12 @@ fn read_input() -> io::Result<Vec<u8>> {
 /// The error for a secret that can be guessed.
 pub fn too_weak(path: &Path, why: impl std::fmt::Display) -> Failure {
     let file = if path == Path::new("-") { Path::new("secret.txt") } else { path };
-    Failure::usage(format!("--auth-secret-file {}: {why}", path.display()))
-        .hint(format!("make a good one: head -c {SECRET_BYTES} /dev/urandom | base64 > {}", file.display()))
+    Failure::usage(format!("--auth-secret-file {}: {why}", path.display())).hint(format!(
+        "create a strong secret: head -c {SECRET_BYTES} /dev/urandom | base64 > {}",
+        file.display()
+    ))
 }
 
 pub fn not_without_secret(error: &ServerError) -> Failure {
-    Failure::usage(format!("--listen {error}"))
-        .hint("give --auth-secret-file as well, or listen on 127.0.0.1")
+    Failure::usage(format!("--listen {error}")).hint("add --auth-secret-file FILE, or listen on 127.0.0.1")
 }

@@ -17,7 +17,7 @@ const NAME: &str = "tickertape";
 pub fn of(args: &ServeArgs) -> Result<PathBuf, Failure> {
     let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
     found.ok_or_else(|| {
-        Failure::usage("this user has no home directory").hint("name a directory with --data-dir")
+        Failure::usage("this user has no home directory").hint("give a directory with --data-dir")
     })
 }
 

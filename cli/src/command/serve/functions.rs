@@ -39,15 +39,15 @@ pub fn refuse_without(args: &ServeArgs) -> Result<(), Failure> {
     ];
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((flag, _)) if args.lambda.functions == FunctionsArg::Embedded => {
-            let what = format!("{flag} says where real functions are, and this program's own are to answer");
-            Err(Failure::usage(what).hint("give --functions lambda as well, or leave it out"))
+            let what = format!("{flag} is for Lambda functions, but --functions is embedded");
+            Err(Failure::usage(what).hint(format!("add --functions lambda, or leave {flag} out")))
         }
         _ => Ok(()),
     }
 }
 
 fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), Failure> {
-    let store = "there is no store of its own with --functions lambda: topics live in the functions' tables";
+    let store = "with --functions lambda there is no store: topics are in the functions' tables";
     let refused =
         |flag: &str, why: &str, hint: &str| Err(Failure::usage(format!("{flag}: {why}")).hint(hint));
     if args.data_dir.is_some() {
@@ -58,8 +58,8 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), Failure> {
         return refused("--keep-age and --keep-count", store, hint);
     }
     if args.no_host {
-        let why = "with --functions lambda this machine's metrics are not published anyhow";
-        return refused("--no-host", why, "leave it out; `tickertape host` would publish them");
+        let why = "with --functions lambda this machine's metrics are never published";
+        return refused("--no-host", why, "leave it out; `tickertape host` publishes them");
     }
     Ok(())
 }
@@ -70,15 +70,15 @@ fn refuse_one_address_only(args: &ServeArgs) -> Result<(), Failure> {
     if ip.is_loopback() || ip.is_unspecified() {
         return Ok(());
     }
-    let what = format!("--listen {}: functions have to reach this server over loopback", args.listen);
+    let what = format!("--listen {}: functions must be able to reach this server over loopback", args.listen);
     Err(Failure::usage(what).hint("listen on 127.0.0.1, or on 0.0.0.0 with --auth-secret-file"))
 }
 
 /// The directory as an absolute path, because functions start in their own directories.
 fn directory(args: &ServeArgs) -> Result<PathBuf, Failure> {
     let Some(named) = &args.lambda.function_dir else {
-        let what = "--functions lambda has to know where they are";
-        return Err(Failure::usage(what).hint("give --function-dir DIR as well"));
+        let what = "--functions lambda needs the directory of the functions";
+        return Err(Failure::usage(what).hint("add --function-dir DIR"));
     };
     let found = named.canonicalize();
     let directory =
@@ -87,7 +87,7 @@ fn directory(args: &ServeArgs) -> Result<PathBuf, Failure> {
         None => Ok(directory),
         Some(missing) => {
             let what = format!("--function-dir {}: there is no {}", named.display(), missing.display());
-            Err(Failure::usage(what).hint("`cargo xtask lambda-local` builds the functions and starts them"))
+            Err(Failure::usage(what).hint("`cargo xtask lambda-local` builds and starts the functions"))
         }
     }
 }
@@ -98,8 +98,9 @@ fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, Failure> {
         return access::of(args).map(|_| None);
     };
     if path == Path::new("-") {
-        let what = "--auth-secret-file -: functions read the secret themselves, each time one starts";
-        return Err(Failure::usage(what).hint("name a file"));
+        let what =
+            "--auth-secret-file -: each Lambda function reads the secret itself when it starts, from a file";
+        return Err(Failure::usage(what).hint("give the name of a file"));
     }
     match access::of(args)? {
         Access::Tokens(_) => path.canonicalize().map(Some).map_err(Failure::failed),
@@ -111,7 +112,10 @@ fn read_environment(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("--function-env {}: {error}", path.display())))?;
     environment(&text).map_err(|line| {
-        Failure::usage(format!("--function-env {}: line {line} is not NAME=VALUE", path.display()))
+        Failure::usage(format!(
+            "--function-env {}: line {line} is not of the form NAME=VALUE",
+            path.display()
+        ))
     })
 }
 

@@ -1,4 +1,4 @@
-//! `tickertape` as a client, in a child process.
+//! Runs `tickertape` as a client in a child process.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use super::{PATIENCE, PROGRAM, Server};
 
-/// Runs a command to its end.
+/// Runs a command until it ends.
 pub fn run(url: &str, arguments: &[&str]) -> Output {
     run_with_input(url, arguments, "")
 }
 
-/// Runs a command to its end, with something to read.
+/// Runs a command with this standard input until it ends.
 pub fn run_with_input(url: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = spawn(url, arguments);
     let mut stdin = child.stdin.take().unwrap();
@@ -44,7 +44,7 @@ fn spawn(url: &str, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// A command that runs on. It is killed when dropped.
+/// A running command. It is killed when this is dropped.
 pub struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -53,12 +53,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts it.
+    /// Starts a command that connects to `server`.
     pub fn start(server: &Server, arguments: &[&str]) -> Self {
         Self::start_at(&server.ws(), arguments)
     }
 
-    /// Starts it with this address.
+    /// Starts a command that connects to `url`.
     pub fn start_at(url: &str, arguments: &[&str]) -> Self {
         let mut child = spawn(url, arguments);
         let stdin = child.stdin.take();
@@ -67,24 +67,24 @@ impl Client {
         Self { child, stdin, lines, errors }
     }
 
-    /// The next line of its output, as JSON.
+    /// Returns the next line of standard output, as JSON.
     pub fn line(&self) -> Value {
         serde_json::from_str(&self.lines.recv_timeout(PATIENCE).expect("another line")).unwrap()
     }
 
-    /// Waits until it says something like this on standard error.
+    /// Waits for a line on standard error that contains `part`.
     pub fn says(&self, part: &str) {
         while !self.errors.recv_timeout(PATIENCE).expect("another word").contains(part) {}
     }
 
-    /// What it reads.
+    /// Returns the command's standard input.
     pub fn stdin(&mut self) -> ChildStdin {
         self.stdin.take().unwrap()
     }
 
-    /// Waits for its end.
+    /// Waits until the command ends, and returns its exit code.
     pub fn ended(mut self) -> i32 {
-        // Its output ends when it does.
+        // Standard output ends when the command does.
         while self.lines.recv_timeout(PATIENCE).is_ok() {}
         self.child.wait().unwrap().code().unwrap()
     }

@@ -1,4 +1,4 @@
-//! HTTP by hand, so that a test can send what no library would.
+//! HTTP over plain sockets, so that a test can send requests that no library would.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,30 +7,30 @@ use serde_json::Value;
 
 use super::PATIENCE;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
-    /// Its status.
+    /// Status of the response.
     pub status: u16,
-    /// Its head, as it came.
+    /// Status line and headers.
     pub head: String,
-    /// Its body.
+    /// Body of the response.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// A header.
+    /// Returns the value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(':'));
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
     }
 
-    /// The status, and the error's number, name and words.
+    /// Returns the status, and the error's code, name and message.
     pub fn error(&self) -> (u16, u64, String, String) {
         let error = &self.json()["error"];
         let text = |key: &str| error[key].as_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ impl Answer {
     }
 }
 
-/// Sends a request on a connection of its own and reads the answer to its end.
+/// Sends a request on its own connection, and reads the response to its end.
 pub fn request(
     address: SocketAddr,
     method: &str,
@@ -57,12 +57,12 @@ pub fn request(
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(head.as_bytes()).unwrap();
-    // Whoever is refused early may find the rest unwelcome; the answer tells.
+    // Writing fails if the server has refused the request early; the response shows that.
     let _ = stream.write_all(body);
     read(stream)
 }
 
-/// Reads an answer to its end.
+/// Reads a response to its end.
 pub fn read(mut stream: TcpStream) -> Answer {
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);

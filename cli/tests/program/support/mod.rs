@@ -1,4 +1,4 @@
-//! A server to test against, and the ways to talk to it. Everything that waits gives up after [`PATIENCE`].
+//! A server to test, and clients for it. Everything that waits gives up after [`PATIENCE`].
 
 mod client;
 mod http;
@@ -14,7 +14,7 @@ pub use server::Server;
 pub use socket::Socket;
 pub use tls::{Authority, TlsFront};
 
-/// Longer than anything should take on a busy machine; tests that pass do not wait for it.
+/// Longer than anything takes on a busy machine. Tests that pass do not wait for it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program under test.

@@ -1,4 +1,4 @@
-//! `tickertape serve` as a child process.
+//! Runs `tickertape serve` in a child process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -13,23 +13,23 @@ use tempfile::TempDir;
 
 use super::{Answer, PATIENCE, PROGRAM, Socket, request};
 
-/// A running server. It is killed when dropped.
+/// A running server. It is killed when this is dropped.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// Address of the server.
     pub address: SocketAddr,
     directory: PathBuf,
-    /// Removed with the server, unless the directory belongs to the test.
+    /// Removed together with the server, unless the directory belongs to the test.
     _temporary: Option<TempDir>,
 }
 
 impl Server {
-    /// On any port, with an empty store, without this machine's metrics.
+    /// Starts a server on a free port, with an empty store and without this machine's metrics.
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// The same, with more arguments.
+    /// Starts a server like [`Server::start`] with more arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let mut server = Self::start_at("127.0.0.1:0", temporary.path(), arguments);
@@ -37,14 +37,14 @@ impl Server {
         server
     }
 
-    /// At this address, with the store in this directory.
+    /// Starts a server at this address, with the store in this directory.
     pub fn start_at(listen: &str, directory: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["serve", "--json", "--no-host", "--listen", listen, "--data-dir"]);
         Self::spawn(command.arg(directory).args(arguments), directory)
     }
 
-    /// On any port, with the functions in this directory.
+    /// Starts a server on a free port, with the functions in this directory.
     #[cfg(unix)]
     pub fn start_lambda(directory: &Path) -> Self {
         let mut command = Command::new(PROGRAM);
@@ -73,7 +73,7 @@ impl Server {
         Self { child, address, directory: directory.to_owned(), _temporary: None }
     }
 
-    /// What a server with these arguments tells a person when it starts. It is ended again.
+    /// Returns the text that a server with these arguments prints at its start. The server is killed again.
     pub fn banner(arguments: &[&str]) -> String {
         let temporary = tempfile::tempdir().unwrap();
         let mut child = Command::new(PROGRAM)
@@ -89,7 +89,7 @@ impl Server {
         thread::spawn(move || {
             let mut text = Vec::new();
             let mut bytes = [0; 4096];
-            // The last line tells how to try it.
+            // The last line is a command to try.
             while !String::from_utf8_lossy(&text).contains("curl") {
                 let read = stdout.read(&mut bytes).unwrap();
                 text.extend_from_slice(&bytes[..read]);
@@ -102,7 +102,7 @@ impl Server {
         banner
     }
 
-    /// Kills it as `kill -9` does and starts another in its place.
+    /// Kills the server as `kill -9` does, and starts another at the same address.
     pub fn restart_after_kill(&mut self) {
         self.kill();
         let listen = self.address.to_string();
@@ -112,7 +112,7 @@ impl Server {
         self._temporary = temporary;
     }
 
-    /// Kills it as `kill -9` does.
+    /// Kills the server as `kill -9` does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         self.child.wait().unwrap();
@@ -124,7 +124,7 @@ impl Server {
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
-    /// Waits for its end; answers with that and with what it said on standard error.
+    /// Waits until the server ends. Returns its status and what it printed to standard error.
     pub fn ended(&mut self) -> (ExitStatus, String) {
         let began = Instant::now();
         loop {
@@ -136,23 +136,23 @@ impl Server {
         }
     }
 
-    /// Waits for a line on standard error.
+    /// Checks that the first line on standard error contains `part`.
     pub fn says(&mut self, part: &str) {
         let line = first_line(self.child.stderr.take().unwrap());
         assert!(line.contains(part), "{line}");
     }
 
-    /// The WebSocket's address.
+    /// Returns the address of the WebSocket.
     pub fn ws(&self) -> String {
         format!("ws://{}/ws", self.address)
     }
 
-    /// A connected client.
+    /// Connects a client.
     pub fn connect(&self) -> Socket {
         Socket::connect(self.address)
     }
 
-    /// A client that watches a filter.
+    /// Connects a client that subscribes to a filter.
     pub fn watch(&self, filter: &str) -> Socket {
         let mut socket = self.connect();
         socket.say(&serde_json::json!({"action": "subscribe", "id": 1, "filter": filter}));
@@ -160,18 +160,18 @@ impl Server {
         socket
     }
 
-    /// `GET`.
+    /// Sends a `GET`.
     pub fn get(&self, path: &str) -> Answer {
         request(self.address, "GET", path, &[], b"")
     }
 
-    /// `POST`, as curl does it.
+    /// Sends a `POST`, as curl does.
     pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         request(self.address, "POST", path, &form, body.as_ref())
     }
 
-    /// Resident memory, in bytes.
+    /// Returns the server's resident memory, in bytes.
     #[cfg(target_os = "linux")]
     pub fn resident_bytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -200,7 +200,7 @@ fn errors(child: &mut Child) -> String {
     text
 }
 
-/// Read on a thread, so that a program that says nothing does not hold the test up for ever.
+/// Returns the first line. A thread reads it, so that a program without output does not block the test for ever.
 fn first_line(from: impl Read + Send + 'static) -> String {
     let (sender, line) = mpsc::channel();
     thread::spawn(move || {
@@ -208,7 +208,7 @@ fn first_line(from: impl Read + Send + 'static) -> String {
         let mut line = String::new();
         let _ = lines.read_line(&mut line);
         let _ = sender.send(line);
-        // The pipe is kept open and emptied, or the program would find it broken.
+        // The rest is read and dropped, because the program would fail on a closed or full pipe.
         let _ = std::io::copy(&mut lines, &mut std::io::sink());
     });
     line.recv_timeout(PATIENCE).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A plain WebSocket client that knows nothing of sessions.
+//! A plain WebSocket client without a session.
 
 use std::net::{SocketAddr, TcpStream};
 
@@ -19,7 +19,7 @@ impl Socket {
         Self::connect_with(address, &[]).unwrap()
     }
 
-    /// Connects with further headers; the HTTP status if that is refused.
+    /// Connects with further headers. The error is the HTTP status.
     pub fn connect_with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         for (name, value) in headers {
@@ -44,7 +44,7 @@ impl Socket {
         self.0.send(Message::text(text)).unwrap();
     }
 
-    /// The next text message.
+    /// Returns the next text message.
     pub fn hear(&mut self) -> Value {
         loop {
             match self.0.read().unwrap() {
@@ -55,7 +55,7 @@ impl Socket {
         }
     }
 
-    /// The next message of this type; others are passed over.
+    /// Returns the next message of this type, and skips others.
     pub fn hear_type(&mut self, kind: &str) -> Value {
         loop {
             let message = self.hear();
@@ -65,7 +65,7 @@ impl Socket {
         }
     }
 
-    /// The next publications, as topic and data; everything else is passed over.
+    /// Returns the next publications as topic and data, and skips other messages.
     pub fn hear_data(&mut self) -> Vec<(String, Value)> {
         loop {
             let message = self.hear();
@@ -78,7 +78,7 @@ impl Socket {
         }
     }
 
-    /// How it was closed.
+    /// Waits until the server closes the connection, and returns its close frame.
     pub fn hear_close(&mut self) -> Option<CloseFrame> {
         loop {
             match self.0.read() {
@@ -89,7 +89,7 @@ impl Socket {
         }
     }
 
-    /// That it still works.
+    /// Checks that the connection still works.
     pub fn is_alive(&mut self) {
         self.say(&json!({"action": "ping", "t": 77}));
         assert_eq!(self.hear_type("pong")["t"], 77);

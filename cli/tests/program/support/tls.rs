@@ -1,4 +1,4 @@
-//! TLS on loopback: an authority of the test's own, and a proxy that speaks TLS for a server that does not.
+//! TLS on loopback: a certificate authority of the test, and a proxy that adds TLS to a server.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Founds one.
+    /// Creates an authority.
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -33,17 +33,17 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), directory }
     }
 
-    /// Its certificate's file.
+    /// Returns the file with the authority's certificate.
     pub fn file(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
     }
 
-    /// What a server of this name shows.
+    /// Returns an acceptor with a certificate for this name.
     pub fn server(&self, name: &str) -> TlsAcceptor {
         self.sign(CertificateParams::new([name.to_owned()]).unwrap())
     }
 
-    /// What a server of this name shows that did not look at the calendar.
+    /// Returns an acceptor with an expired certificate for this name.
     pub fn expired_server(&self, name: &str) -> TlsAcceptor {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -64,27 +64,27 @@ impl Authority {
     }
 }
 
-/// A listener that speaks TLS. It ends when dropped.
+/// A listener with TLS. It ends when this is dropped.
 pub struct TlsFront {
-    /// Where it listens.
+    /// Address of the listener.
     pub address: SocketAddr,
     _runtime: Runtime,
 }
 
 impl TlsFront {
-    /// Passes everything on to a server without TLS.
+    /// Forwards every connection to a server without TLS.
     pub fn before(server: SocketAddr, acceptor: TlsAcceptor) -> Self {
         Self::serve(acceptor, move |mut inner| async move {
             let mut outer = TcpStream::connect(server).await.unwrap();
-            // Either end may hang up as it likes.
+            // Either side may close the connection at any time.
             let _ = copy_bidirectional(&mut inner, &mut outer).await;
         })
     }
 
-    /// Answers every request alike.
+    /// Sends the same response to every request.
     pub fn answering(answer: &'static str, acceptor: TlsAcceptor) -> Self {
         Self::serve(acceptor, move |mut inner| async move {
-            // One read holds a request without a body.
+            // One read is enough for a request without a body.
             let _ = inner.read(&mut [0; 4096]).await;
             let _ = inner.write_all(answer.as_bytes()).await;
             let _ = inner.shutdown().await;
