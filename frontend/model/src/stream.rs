@@ -12,6 +12,7 @@
 //! assert_eq!(stream.figure(&series, Default::default()).text, "21.5");
 //! ```
 
+use serde_json::Value;
 use shared::freshness::Evidence;
 use shared::publication::Publication;
 use shared::{Millis, Topic, TopicMeta};
@@ -295,7 +296,7 @@ impl Stream {
             around,
             loaded_percent: self.loaded_percent(&window),
             clock_error_ms: self.clock_error_ms(),
-            stopped: series.stopped(),
+            stopped: if self.kind() == Some(Kind::Line) { series.stopped() } else { 0 },
             series: series.series().len(),
             left_out: self.left_out(series),
             empty: self.emptiness(series, &window),
@@ -378,8 +379,10 @@ impl Stream {
         if kind == Kind::Table && self.table_order.is_none_or(|kept| kept <= order) {
             (self.table, self.table_order) = (Table::of(&item.data), Some(order));
         }
-        // A state may turn out to be a log; then its past lines are there.
-        if matches!(kind, Kind::Log | Kind::State) || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
+        // A state, or a number among texts, may turn out to belong to a log; then its past lines are there.
+        let is_short = matches!(item.data, Value::Number(_) | Value::Bool(_));
+        let is_text = matches!(kind, Kind::Log | Kind::State);
+        if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
             self.lines.add(order, item.ts, &item.data);
         }
     }
@@ -437,9 +440,10 @@ impl Stream {
             Some(Kind::Line) => {
                 return match series.rows_within(window) {
                     _ if series.is_empty() && series.series().is_empty() => Some("no value yet".to_owned()),
-                    rows if rows.is_empty() => {
-                        Some(format!("nothing in these {} min", (window.end - window.start) / 60_000))
-                    }
+                    rows if rows.is_empty() => Some(match (window.end - window.start) / 60_000 {
+                        1 => "nothing in this minute".to_owned(),
+                        minutes => format!("nothing in these {minutes} min"),
+                    }),
                     _ => None,
                 };
             }

@@ -19,7 +19,7 @@ pub const MAX_SERIES: usize = 256;
 /// Names of series beyond [`MAX_SERIES`] that are told apart; more are counted as this many.
 const MOST_NAMES_LEFT_OUT: usize = 1_000;
 /// Publications without a number that are remembered for series that are not known yet.
-const MOST_PENDING: usize = 16;
+const MOST_PENDING: usize = 64;
 /// A cell that says "no value here", which parts the line. No publication holds an infinite number: JSON has none.
 const BREAK: f64 = f64::NEG_INFINITY;
 
@@ -361,6 +361,10 @@ impl SeriesSet {
     /// Keeps a field without a number for series that appear later, whose history may be loaded after it.
     fn remember(&mut self, name: Option<String>, moment: Moment, field: &Field) {
         let place = self.pending.partition_point(|(_, kept, _)| kept.order < moment.order);
+        let same = self.pending[place..].iter().take_while(|(_, kept, _)| kept.order == moment.order);
+        if same.into_iter().any(|(kept, ..)| *kept == name) {
+            return;
+        }
         self.pending.insert(place, (name, moment, field.clone()));
         if self.pending.len() > MOST_PENDING {
             self.pending.remove(0);

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 use shared::Freshness;
 
 use super::*;
+use crate::chip::Standing;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -198,4 +199,143 @@ fn a_log_that_started_anew_leaves_a_gap_up_to_its_next_data() {
     bench.stream.start_anew(&mut bench.series);
     bench.take(Coming::Live, 9..12);
     assert_eq!(bench.lost(), vec![(4_001, 9_000)]);
+}
+
+impl Bench {
+    fn chip(&self, second: i64) -> Chip {
+        self.chip_around(Circumstances { now: second * 1_000, ..Circumstances::default() })
+    }
+
+    fn chip_around(&self, around: Circumstances) -> Chip {
+        self.stream.chip(&self.series, WINDOW_MS, around, LocalClock::UTC)
+    }
+
+    fn figure(&self) -> Figure {
+        self.stream.figure(&self.series, LocalClock::UTC)
+    }
+}
+
+#[test]
+fn a_newest_value_that_is_no_number_is_what_the_figure_shows() {
+    for meta in [TopicMeta::default(), TopicMeta { panel: Some("number".into()), ..TopicMeta::default() }] {
+        let mut bench = Bench::new();
+        bench.stream.tell(TopicMeta { unit: Some("°C".into()), ..meta });
+        bench.publish(1, json!(21.6));
+        assert_eq!((bench.figure().text.as_str(), bench.figure().unit.as_str()), ("21.6", "°C"));
+        bench.publish(2, json!("unavailable"));
+        let figure = bench.figure();
+        assert_eq!(
+            (figure.text.as_str(), figure.unit.as_str(), figure.is_number),
+            ("unavailable", "", false)
+        );
+        assert_eq!(figure.note.as_deref(), Some("last number 21.6\u{202f}°C at 00:00:01"));
+        assert_eq!(bench.stream.kind(), Some(Kind::Number));
+        bench.publish(3, json!(22));
+        assert_eq!((bench.figure().text.as_str(), bench.figure().note), ("22", None));
+    }
+}
+
+#[test]
+fn a_publisher_whose_clock_is_ahead_shows_its_newest_value_and_says_so() {
+    let mut bench = Bench::new();
+    for second in 0..10 {
+        let item = Publication { ts: (second + 240) * 1_000, ..publication(second, json!(second)) };
+        bench.stream.take(&[item], Coming::Live, &mut bench.series, second * 1_000);
+    }
+    assert_eq!(bench.figure().text, "9");
+    assert_eq!(bench.series.last_time(), Some(9_000));
+    assert_eq!(bench.chip(10).text, "its clock is 4 min fast");
+}
+
+#[test]
+fn a_publisher_whose_clock_is_behind_is_recognised_too() {
+    let mut bench = Bench::new();
+    for second in 0..10 {
+        let item = Publication { ts: (second - 240) * 1_000, ..publication(second, json!(second)) };
+        bench.stream.take(&[item], Coming::Live, &mut bench.series, second * 1_000);
+    }
+    assert_eq!(
+        (bench.series.last_time(), bench.chip(10).text.as_str()),
+        (Some(9_000), "its clock is 4 min slow")
+    );
+}
+
+#[test]
+fn data_sent_later_about_earlier_times_is_drawn_there_and_is_not_current() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 10..20);
+    let late = Publication { offset: 21, ts: 3_000, received_at: 20_000, data: json!(-1) };
+    bench.stream.take(&[late], Coming::Live, &mut bench.series, 20_000);
+    assert_eq!(bench.figure().text, "19");
+    assert_eq!(bench.series.time(0), Some(3_000));
+}
+
+#[test]
+fn a_window_that_is_not_loaded_says_how_much_of_it_is() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 40..60);
+    assert_eq!((bench.chip(60).text.as_str(), bench.chip(60).standing), ("loading, 33 %", Standing::Loading));
+    let unloaded: Vec<_> = bench.series.unloaded().iter().collect();
+    assert_eq!(unloaded, [i64::MIN..40_000]);
+    bench.take(Coming::Past, 0..40);
+    assert_eq!((bench.chip(60).text.as_str(), bench.series.unloaded().is_empty()), ("live", true));
+}
+
+#[test]
+fn a_hole_that_is_not_in_the_data_is_drawn_as_not_loaded() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Replayed, 0..10);
+    bench.take(Coming::Replayed, 40..60);
+    assert_eq!(bench.series.unloaded().iter().collect::<Vec<_>>(), std::slice::from_ref(&(9_001..40_000)));
+    assert!(bench.chip(60).text.starts_with("loading"), "{}", bench.chip(60).text);
+}
+
+#[test]
+fn a_paused_board_is_not_live() {
+    let mut bench = Bench::new();
+    bench.take(Coming::Live, 0..10);
+    let around = Circumstances { now: 10_000, paused_at: Some(9_000), ..Circumstances::default() };
+    assert_eq!(bench.chip_around(around).text, "paused at 00:00:09");
+}
+
+#[test]
+fn one_series_that_stops_is_said_while_the_others_go_on() {
+    let mut bench = Bench::new();
+    for second in 0..60 {
+        bench.publish(second, if second < 30 { json!({"web": 1, "db": 40}) } else { json!({"web": 1}) });
+    }
+    assert_eq!(bench.chip(60).text, "1 of 2 stopped");
+}
+
+#[test]
+fn what_a_chart_leaves_out_is_said() {
+    let mut bench = Bench::new();
+    bench.publish(0, json!({"cpu": 1, "mem": 2, "disks": [{"name": "sda"}]}));
+    assert_eq!(bench.chip(0).text, "1 field not drawn");
+    let wide: serde_json::Map<String, Value> = (0..300).map(|n| (format!("s{n}"), json!(n))).collect();
+    bench.publish(1, Value::Object(wide));
+    assert_eq!(bench.chip(1).text, "46 series not drawn");
+}
+
+#[test]
+fn a_panel_with_nothing_in_it_is_not_live() {
+    let mut bench = Bench::new();
+    bench.publish(1, json!([]));
+    assert_eq!(bench.chip(1).text, "no rows");
+    let mut lines = Bench::new();
+    lines.publish(0, json!({"in": 1, "out": 2}));
+    assert_eq!(lines.chip(90).text, "nothing in this minute");
+}
+
+#[test]
+fn events_of_docker_and_the_journal_are_logs() {
+    for event in [
+        json!({"Type": "container", "Action": "die", "Actor": {"ID": "4d2"}, "time": 1, "timeNano": 2}),
+        json!({"MESSAGE": "Started nginx", "PRIORITY": "6", "_PID": "812"}),
+        json!({"level": 50, "time": 1_790_000_000_000_u64, "pid": 7, "msg": "refused"}),
+    ] {
+        let mut bench = Bench::new();
+        bench.publish(1, event);
+        assert_eq!(bench.stream.kind(), Some(Kind::Log));
+    }
 }

@@ -1,0 +1,183 @@
+//! The order in which a page gets to know publications decides nothing that it shows: any mixture of live frames, replays
+//! and history leaves the model as if it had got the log in order.
+#![cfg(not(target_arch = "wasm32"))]
+
+use board_model::chart::{LocalClock, SeriesSet};
+use board_model::stream::{Coming, Stream};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shared::{Publication, Topic};
+
+const BORN_MS: i64 = 1_790_000_000_000;
+const CLOCK: LocalClock = LocalClock::UTC;
+
+/// Relation between a publication's time stamp and its arrival.
+#[derive(Clone, Copy, Debug)]
+enum Stamp {
+    OnTime,
+    Late(i64),
+    Future(i64),
+}
+
+/// Data of one kind of topic, by a number.
+type Data = fn(u32) -> Value;
+
+const NUMBERS: [Data; 3] = [
+    |n| if n % 7 == 0 { json!("unavailable") } else { json!(n) },
+    |n| match n % 5 {
+        0 => json!({"in": n}),
+        1 => json!({"in": n, "out": null}),
+        2 => json!({"in": "n/a", "out": n}),
+        _ => json!({"in": n, "out": f64::from(n) / 8.0, "load": [n, n + 1]}),
+    },
+    |n| json!([n, n % 3]),
+];
+const TEXTS: [Data; 3] = [
+    |n| json!(["open", "closed", "ajar"][n as usize % 3]),
+    |n| json!({"level": n % 60, "msg": format!("order {n} paid")}),
+    |n| if n % 11 == 0 { json!(n) } else { json!(format!("step {n}")) },
+];
+const TABLES: [Data; 1] = [|n| json!([{"queue": "mail", "depth": n}])];
+
+fn stamp() -> impl Strategy<Value = Stamp> {
+    prop_oneof![
+        6 => Just(Stamp::OnTime),
+        1 => (0_i64..90_000).prop_map(Stamp::Late),
+        1 => (0_i64..240_000).prop_map(Stamp::Future),
+    ]
+}
+
+/// A log: many publications of one millisecond, pauses, late and future time stamps.
+fn log(data: Data, stamps: bool) -> impl Strategy<Value = Vec<Publication>> {
+    let item = (prop_oneof![3 => Just(0_i64), 2 => 1_i64..2_000, 1 => 2_000_i64..60_000], stamp(), 0_u32..50);
+    proptest::collection::vec(item, 1..60).prop_map(move |items| {
+        let mut received_at = BORN_MS;
+        let publication = |(offset, (pause_ms, stamp, number)): (u64, (i64, Stamp, u32))| {
+            received_at += pause_ms;
+            let ts = match stamp {
+                _ if !stamps => received_at,
+                Stamp::OnTime => received_at,
+                Stamp::Late(by_ms) => received_at - by_ms,
+                Stamp::Future(by_ms) => received_at + by_ms,
+            };
+            Publication { offset, ts, received_at, data: data(number) }
+        };
+        (1..).zip(items).map(publication).collect()
+    })
+}
+
+/// A way in which a page gets a log: pieces of it in any order, some of them twice.
+fn interleaving() -> impl Strategy<Value = Vec<(prop::sample::Index, prop::sample::Index, u8)>> {
+    proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0_u8..3), 0..12)
+}
+
+struct Page {
+    stream: Stream,
+    series: SeriesSet,
+    has_late_data: bool,
+}
+
+impl Page {
+    fn new(has_late_data: bool) -> Self {
+        Self {
+            has_late_data,
+            stream: Stream::new(Topic::new("shop/x").expect("a topic")),
+            series: SeriesSet::new(1_000),
+        }
+    }
+
+    fn take(&mut self, items: &[Publication], coming: Coming) {
+        self.stream.take(items, coming, &mut self.series, BORN_MS);
+    }
+
+    /// Everything that the page shows of the topic. The series are by name, since their columns are in the order in
+    /// which they were first seen.
+    fn shown(&self) -> Vec<String> {
+        let (stream, set) = (&self.stream, &self.series);
+        let states = stream.states();
+        let mut shown = vec![
+            format!("kind {:?}", stream.kind()),
+            format!("table {:?}", stream.table()),
+            format!("lines {:?}", stream.lines().newest(1_000).collect::<Vec<_>>()),
+            format!("state {:?}", states.current()),
+            format!("clock {:?}, cadence {:?}", stream.clock_error_ms(), stream.cadence_ms()),
+            format!("last {:?}, {:?}", stream.last_ts(), stream.last_received()),
+            format!("missing {:?}", set.unloaded()),
+        ];
+        // Sightings of one state are kept as its first and its last, so data sent late moves the changes between them.
+        if !self.has_late_data {
+            shown.push(format!("history {:?}", states.history(CLOCK)));
+            shown.push(format!("strip {:?}", states.strip(&(BORN_MS..BORN_MS + 900_000))));
+        }
+        if set.series().len() < 2 {
+            shown.push(format!("figure {:?}", stream.figure(set, CLOCK)));
+        }
+        let mut series: Vec<String> = (0..set.series().len())
+            .map(|column| {
+                let points: Vec<_> = set.points(column, 0..set.len()).collect();
+                let stopped = set.stopped_ms(column, BORN_MS + 900_000);
+                format!("{} {:?} {stopped:?} {points:?}", set.series()[column].name(), set.newest(column))
+            })
+            .collect();
+        series.sort_unstable();
+        shown.extend(series);
+        shown
+    }
+}
+
+fn check(log: &[Publication], pieces: &[(prop::sample::Index, prop::sample::Index, u8)]) {
+    let has_late_data = log.iter().any(|item| item.ts < item.received_at);
+    let (mut in_order, mut mixed) = (Page::new(has_late_data), Page::new(has_late_data));
+    in_order.take(log, Coming::Live);
+    let coming = |kind: u8| [Coming::Live, Coming::Replayed, Coming::Past][usize::from(kind)];
+    for (from, to, kind) in pieces {
+        let (from, to) = (from.index(log.len()), to.index(log.len()));
+        mixed.take(&log[from.min(to)..=from.max(to)], coming(*kind));
+    }
+    // What is missing then comes last, the youngest first, as history does.
+    for piece in log.chunks(7).rev() {
+        mixed.take(piece, Coming::Past);
+    }
+    for (mixed, in_order) in mixed.shown().into_iter().zip(in_order.shown()) {
+        assert_eq!(mixed, in_order);
+    }
+    assert_eq!(mixed.shown().len(), in_order.shown().len());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn numbers_do_not_depend_on_the_order_in_which_they_come(
+        log in (0..NUMBERS.len()).prop_flat_map(|kind| log(NUMBERS[kind], true)), pieces in interleaving(),
+    ) {
+        check(&log, &pieces);
+    }
+
+    #[test]
+    fn texts_do_not_depend_on_the_order_in_which_they_come(
+        log in (0..TEXTS.len()).prop_flat_map(|kind| log(TEXTS[kind], false)), pieces in interleaving(),
+    ) {
+        check(&log, &pieces);
+    }
+
+    #[test]
+    fn tables_do_not_depend_on_the_order_in_which_they_come(
+        log in (0..TABLES.len()).prop_flat_map(|kind| log(TABLES[kind], true)), pieces in interleaving(),
+    ) {
+        check(&log, &pieces);
+    }
+}
+
+#[test]
+fn the_newest_of_a_thousand_lines_in_a_millisecond_is_the_last() {
+    let at = BORN_MS;
+    let log: Vec<_> = (1..=1_000)
+        .map(|offset| Publication { offset, ts: at, received_at: at, data: json!(offset) })
+        .collect();
+    let mut page = Page::new(false);
+    page.take(&log[700..], Coming::Replayed);
+    page.take(&log[280..700], Coming::Past);
+    page.take(&log[..280], Coming::Past);
+    assert_eq!(page.stream.figure(&page.series, CLOCK).text, "1000");
+}
