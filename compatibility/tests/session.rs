@@ -65,8 +65,8 @@ fn every_kind_of_message_was_recorded() {
         };
         let is_new = release.ends_with(env!("CARGO_PKG_VERSION"));
         for (heading, side, tag) in [
-            ("\n## What a client says", Side::Client, "action"),
-            ("\n## What the server says", Side::Server, "type"),
+            ("\n## Messages of the client", Side::Client, "action"),
+            ("\n## Messages of the server", Side::Server, "type"),
         ] {
             let (named, seen) = (named(heading), seen(side, tag));
             assert!(!is_new || named.is_subset(&seen), "{named:?} of PROTOCOL.md, and {seen:?} recorded");

@@ -47,6 +47,7 @@ fn an_answer_keeps_its_status_its_headers_and_its_body() {
         json!({
             "content-type": "application/json",
             "cache-control": "no-store",
+            "tickertape-refused": "1",
             "retry-after": "2",
             "x-content-type-options": "nosniff",
             "cross-origin-resource-policy": "same-origin",
