@@ -10,6 +10,7 @@
 //! * [`client`], [`server`]: one enum per direction; together they are the protocol (`PROTOCOL.md`).
 //! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
 //! * [`handshake`]: sub-protocols and headers, before there are messages.
+//! * [`timestamp`]: the time stamps that an envelope may carry.
 //! * [`limits`]: every limit, with unit, source and consequence.
 //! * [`freshness`], [`cadence`]: whether what a panel shows can be believed.
 
@@ -26,6 +27,7 @@ pub mod meta;
 pub mod position;
 pub mod publication;
 pub mod server;
+pub mod timestamp;
 pub mod topic;
 
 pub use client::ClientMessage;

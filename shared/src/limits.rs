@@ -31,6 +31,10 @@ pub const TOPIC_BYTES: usize = 128;
 pub const TOPIC_SEGMENTS: usize = 8;
 /// A text of a topic's metadata, in bytes.
 pub const META_TEXT_BYTES: usize = 64;
+/// Series whose unit a topic's metadata names.
+pub const META_UNITS: usize = 200;
+/// The name of a series in a topic's metadata, in bytes.
+pub const META_SERIES_BYTES: usize = 256;
 /// How far in the past a publisher's time stamp may lie, in milliseconds.
 pub const TS_PAST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 /// How far ahead of the server's clock a publisher's time stamp may lie, in milliseconds.
@@ -132,6 +136,8 @@ pub const TABLE: &[Limit] = &[
     row("name of a topic", TOPIC_BYTES as u64, "bytes", OURS, "202 bad_topic"),
     row("depth of a topic", TOPIC_SEGMENTS as u64, "segments", OURS, "202 bad_topic"),
     row("text in metadata", META_TEXT_BYTES as u64, "bytes", OURS, "204 bad_data"),
+    row("units of single series in metadata", META_UNITS as u64, "series", OURS, "204 bad_data"),
+    row("name of a series in metadata", META_SERIES_BYTES as u64, "bytes", OURS, "204 bad_data"),
     row("time stamp in the past", TS_PAST_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("time stamp in the future", TS_FUTURE_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("subscriptions of a connection", SUBSCRIPTIONS as u64, "filters", OURS, "207 too_many_subscriptions"),

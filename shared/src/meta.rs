@@ -1,5 +1,7 @@
 //! What a publisher tells about a topic, beside its data.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// How a topic wants to be shown and how often it speaks. Every field may be absent.
@@ -8,6 +10,10 @@ pub struct TopicMeta {
     /// The unit of its numbers, as it should be printed: `%`, `GiB`, `°C`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The units of single series, by the path of each (`disk.free`): for a topic whose numbers differ in unit. A series
+    /// that is not in it has [`TopicMeta::unit`]. A publisher sends all of them or none: a newer map replaces an older.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, String>,
     /// A few words for people, shown beside the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -37,6 +43,7 @@ impl TopicMeta {
     pub fn merged(self, newer: Self) -> Self {
         Self {
             unit: newer.unit.or(self.unit),
+            units: if newer.units.is_empty() { self.units } else { newer.units },
             label: newer.label.or(self.label),
             expect_every_ms: newer.expect_every_ms.or(self.expect_every_ms),
             min: newer.min.or(self.min),
@@ -56,6 +63,26 @@ impl TopicMeta {
             if bytes > crate::limits::META_TEXT_BYTES {
                 return Err(MetaError::TooLong { field, bytes, limit: crate::limits::META_TEXT_BYTES });
             }
+        }
+        if self.units.len() > crate::limits::META_UNITS {
+            return Err(MetaError::TooManyUnits {
+                found: self.units.len(),
+                limit: crate::limits::META_UNITS,
+            });
+        }
+        let long_unit =
+            self.units.values().map(String::len).find(|bytes| *bytes > crate::limits::META_TEXT_BYTES);
+        if let Some(bytes) = long_unit {
+            return Err(MetaError::TooLong { field: "units", bytes, limit: crate::limits::META_TEXT_BYTES });
+        }
+        let long_name =
+            self.units.keys().map(String::len).find(|bytes| *bytes > crate::limits::META_SERIES_BYTES);
+        if let Some(bytes) = long_name {
+            return Err(MetaError::TooLong {
+                field: "units",
+                bytes,
+                limit: crate::limits::META_SERIES_BYTES,
+            });
         }
         match self.expect_every_ms {
             Some(0) => Err(MetaError::Never),
@@ -77,6 +104,14 @@ pub enum MetaError {
         /// Bytes allowed.
         limit: usize,
     },
+    /// More units than [`crate::limits::META_UNITS`].
+    #[error("meta.units names {found} series; the limit is {limit}")]
+    TooManyUnits {
+        /// Series found.
+        found: usize,
+        /// Series allowed.
+        limit: usize,
+    },
     /// A cadence of zero.
     #[error("meta.expect_every_ms must be at least 1")]
     Never,
@@ -95,6 +130,25 @@ mod tests {
         let newer = TopicMeta { unit: Some("GiB".into()), ..TopicMeta::default() };
         let merged = old.merged(newer);
         assert_eq!((merged.unit.as_deref(), merged.min), (Some("GiB"), Some(0.0)));
+    }
+
+    #[test]
+    fn units_of_series_are_replaced_as_a_whole_and_kept_if_none_are_sent() {
+        let units = |text: &str| serde_json::from_str::<TopicMeta>(text).unwrap();
+        let old = units("{\"units\": {\"a\": \"ms\", \"b\": \"%\"}}");
+        assert_eq!(old.clone().merged(units("{\"units\": {\"a\": \"s\"}}")).units.get("b"), None);
+        assert_eq!(old.clone().merged(units("{\"label\": \"x\"}")).units, old.units);
+    }
+
+    #[test]
+    fn too_many_or_too_long_units_of_series_are_refused() {
+        let many = (0..=crate::limits::META_UNITS).map(|n| (n.to_string(), "%".to_owned())).collect();
+        let many = TopicMeta { units: many, ..TopicMeta::default() };
+        assert!(matches!(many.check(), Err(MetaError::TooManyUnits { .. })));
+        for (series, unit) in [("x".repeat(300), "%".to_owned()), ("x".to_owned(), "%".repeat(70))] {
+            let long = TopicMeta { units: [(series, unit)].into(), ..TopicMeta::default() };
+            assert!(matches!(long.check(), Err(MetaError::TooLong { field: "units", .. })));
+        }
     }
 
     #[test]

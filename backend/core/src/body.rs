@@ -8,11 +8,14 @@
 //! | several JSON values, each on its own line (NDJSON) | a batch: each line an envelope, or data itself |
 //! | anything, with `Content-Type: text/plain` | one publication: the text is one string |
 //!
+//! The `ts` of an envelope is seconds or milliseconds since 1970, whole or not, or ISO 8601 with its offset.
+//!
 //! A list that is meant as one table goes in an envelope: `{"data": [{…}, {…}]}`. Every content type but
 //! `text/plain` is read as JSON, because `curl -d` calls everything a form.
 
 use serde_json::{Map, Value};
 use shared::publication::Item;
+use shared::timestamp::{self, TimestampError};
 use shared::{ErrorCode, limits};
 
 use crate::message::json_fault;
@@ -91,13 +94,13 @@ pub enum BodyError {
         /// Which, from 1.
         line: usize,
     },
-    /// An envelope whose `ts` is no whole number.
-    #[error("ts {ts} is not a time: whole milliseconds since 1970 are expected")]
+    /// An envelope whose `ts` is not a time.
+    #[error("{error}")]
     Timestamp {
         /// Which line, from 1; `None` if the body is one value.
         line: Option<usize>,
-        /// As it came.
-        ts: String,
+        /// The value as it came.
+        error: TimestampError,
     },
 }
 
@@ -208,7 +211,7 @@ fn open(mut fields: Map<String, Value>, line: Option<usize>) -> Result<Item, Bod
     let data = fields.get_mut("data").map(Value::take).unwrap_or_default();
     let ts = match fields.get("ts") {
         None | Some(Value::Null) => None,
-        Some(ts) => Some(ts.as_i64().ok_or_else(|| BodyError::Timestamp { line, ts: ts.to_string() })?),
+        Some(ts) => Some(timestamp::read(ts).map_err(|error| BodyError::Timestamp { line, error })?),
     };
     Ok(Item { data, ts })
 }

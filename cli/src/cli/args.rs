@@ -297,6 +297,7 @@ impl MetaArgs {
     pub fn to_meta(&self) -> Option<TopicMeta> {
         let meta = TopicMeta {
             unit: self.unit.clone(),
+            units: std::collections::BTreeMap::new(),
             label: self.label.clone(),
             expect_every_ms: self.every.map(duration::ms),
             min: self.min,

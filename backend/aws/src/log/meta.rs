@@ -36,6 +36,7 @@ mod tests {
     fn metadata_is_read_back_whatever_its_numbers() {
         let meta = TopicMeta {
             unit: Some("%".into()),
+            units: [("disk.free".to_owned(), "GiB".to_owned())].into(),
             label: Some("é \"x\"".into()),
             expect_every_ms: Some(u64::MAX),
             min: Some(f64::MIN),
@@ -43,7 +44,7 @@ mod tests {
             panel: None,
         };
         let fields = fields(&meta);
-        assert_eq!(fields.len(), 5, "a field that is not set takes no room");
+        assert_eq!(fields.len(), 6, "a field that is not set takes no room");
         assert_eq!(read(&fields).unwrap(), meta);
         assert_eq!(read(&Item::new()).unwrap(), TopicMeta::default());
     }

@@ -32,6 +32,17 @@ fn an_object_of_data_and_ts_alone_is_an_envelope() {
 }
 
 #[test]
+fn an_envelope_takes_seconds_milliseconds_and_iso_8601() {
+    for ts in ["1795886848938", "1795886848938.25", "1795886848.938", "\"2026-11-28T17:27:28.938Z\""] {
+        assert_eq!(
+            items(&format!("{{\"data\": 21.6, \"ts\": {ts}}}")),
+            [at(json!(21.6), 1_795_886_848_938)],
+            "{ts}"
+        );
+    }
+}
+
+#[test]
 fn a_list_is_a_batch_of_data_and_envelopes() {
     assert_eq!(
         items(r#"[1, {"data": 2, "ts": 7}, {"a": 3}]"#),

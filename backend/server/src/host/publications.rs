@@ -54,6 +54,7 @@ impl Part {
     fn below(self, prefix: &Topic) -> Result<HostPublication, TopicError> {
         let meta = TopicMeta {
             unit: self.unit.map(str::to_owned),
+            units: std::collections::BTreeMap::new(),
             label: Some(self.label),
             expect_every_ms: Some(EVERY_MS),
             min: (self.panel == "line").then_some(0.0),
