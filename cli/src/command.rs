@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod batch;
 pub mod cost;
 pub mod history;
 pub mod host;

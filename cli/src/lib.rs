@@ -6,7 +6,6 @@
 //! # Layout
 //!
 //! * [`cli`]: the command line. [`command`]: one file for each command.
-//! * [`pipe`]: turns lines of text into publications; pure.
 //! * `client`: the connection of a command to its server.
 //! * [`cost`]: estimates the cost of a load on AWS; pure.
 //! * [`failure`], [`term`]: exit codes, and messages for people.
@@ -16,5 +15,4 @@ mod client;
 pub mod command;
 pub mod cost;
 pub mod failure;
-pub mod pipe;
 pub mod term;

@@ -9,7 +9,7 @@ use shared::client::Rewind;
 use shared::{Filter, Topic, TopicMeta, limits};
 
 use super::duration;
-use crate::pipe::Format;
+use tickertape_inputs::Format;
 
 /// See [`super::Command::Serve`].
 #[derive(Debug, Args)]
@@ -154,6 +154,12 @@ pub struct PipeArgs {
     /// How lines are read [default: told from the first of them]
     #[arg(long, value_parser = format_or_auto(), default_value = "auto", hide_default_value = true)]
     pub format: FormatArg,
+    /// The column that tells devices apart, each of which becomes series of its own [default: told from the names]
+    #[arg(long, value_name = "COLUMN")]
+    pub key: Option<String>,
+    /// The column that holds the time [default: told from names and values]
+    #[arg(long, value_name = "COLUMN")]
+    pub time: Option<String>,
     /// Metadata of the topic.
     #[command(flatten)]
     pub meta: MetaArgs,
@@ -309,12 +315,15 @@ impl MetaArgs {
 }
 
 fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
-    use clap::ValueEnum;
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-    let auto = PossibleValue::new("auto").help("Told from the first lines");
-    let named = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-    PossibleValuesParser::new(std::iter::once(auto).chain(named))
-        .map(|name| Format::from_str(&name, false).map_or(FormatArg::Auto, FormatArg::Named))
+    let auto = PossibleValue::new("auto").help("Told from the lines");
+    let named = Format::ALL.map(|format| {
+        PossibleValue::new(format.name()).aliases(format.aliases().iter().copied()).help(format.about())
+    });
+    PossibleValuesParser::new(std::iter::once(auto).chain(named)).map(|name| {
+        let is_named = |format: &Format| format.name() == name || format.aliases().contains(&name.as_str());
+        Format::ALL.into_iter().find(is_named).map_or(FormatArg::Auto, FormatArg::Named)
+    })
 }
 
 fn finite(text: &str) -> Result<f64, String> {

@@ -5,7 +5,7 @@ use shared::client::Rewind;
 
 use super::args::{FormatArg, Since};
 use super::*;
-use crate::pipe::Format;
+use tickertape_inputs::Format;
 
 fn parse(words: &[&str]) -> Result<Command, clap::Error> {
     Cli::try_parse_from(std::iter::once(&"tickertape").chain(words)).map(|cli| cli.command)
@@ -53,6 +53,7 @@ fn a_format_is_named_or_detected() {
     for (words, format) in [
         (["pipe", "a", "--format=auto"], FormatArg::Auto),
         (["pipe", "a", "--format=csv"], FormatArg::Named(Format::Csv)),
+        (["pipe", "a", "--format=logfmt"], FormatArg::Named(Format::Pairs)),
     ] {
         let Command::Pipe(args) = parse(&words).unwrap() else { panic!("not pipe") };
         assert_eq!(args.format, format);

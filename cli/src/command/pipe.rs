@@ -6,29 +6,31 @@
 
 mod input;
 mod progress;
-mod reading;
+mod queue;
+mod zone;
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use serde_json::json;
-use shared::publication::Item;
+use shared::{Topic, TopicMeta};
+use tickertape_inputs::{Destination, Line, LineError, Moment, Options, Outcome, Publication, Reader};
 use tickertape_session::{Event, Outgoing, Session, Settings};
 use tokio::time::{Interval, interval};
 
-use super::notice;
 use super::output::Output;
+use super::{batch, notice};
 use crate::cli::{FormatArg, PipeArgs};
 use crate::client::{self, refused};
 use crate::failure::Failure;
-use crate::pipe::Batcher;
 use crate::term::{Look, Paint, say};
 use tickertape_client::Driver;
 use tickertape_client::clock::wall_ms;
 
-use input::{Input, Line};
+use input::Input;
 use progress::{Progress, lines};
-use reading::Reading;
+use queue::{Batch, Queue};
+use zone::LocalZone;
 
 /// Requests that may be unacknowledged before reading stops.
 const IN_FLIGHT: usize = 16;
@@ -45,11 +47,15 @@ const SHOW: Duration = Duration::from_millis(500);
 pub async fn run(args: PipeArgs) -> Result<(), Failure> {
     let target = client::find(&args.client).await?;
     let settings = Settings { queue_messages: QUEUE, queue_age_ms: None, ..Settings::default() };
+    let options = Options { format: named(args.format), key: args.key.clone(), time: args.time.clone() };
+    let log = Topic::new(&format!("{}/log", args.topic)).map_err(|error| error.to_string());
     let mut pipe = Pipe {
         driver: Driver::open(target, settings),
         input: Some(Input::stdin()),
-        reading: Reading::new(args.format),
-        batcher: Batcher::default(),
+        reader: Reader::new(options, Box::new(LocalZone)),
+        queue: Queue::default(),
+        log_queue: Queue::default(),
+        log,
         progress: Progress::default(),
         args,
     };
@@ -64,8 +70,11 @@ struct Pipe {
     driver: Driver,
     /// `None` when all was read.
     input: Option<Input>,
-    reading: Reading,
-    batcher: Batcher,
+    reader: Reader,
+    queue: Queue,
+    log_queue: Queue,
+    /// The topic for lines that do not fit, or the reason why nothing can be published there.
+    log: Result<Topic, String>,
     progress: Progress,
 }
 
@@ -74,7 +83,10 @@ impl Pipe {
     async fn run(&mut self) -> Result<(), Failure> {
         let mut show = io::stderr().is_terminal().then(|| interval(SHOW));
         while !self.is_done() {
-            let due = [self.batcher.due_ms(), self.reading.due_ms()].into_iter().flatten().min();
+            let due = [self.queue.due_ms(), self.log_queue.due_ms(), self.reader.due_ms()]
+                .into_iter()
+                .flatten()
+                .min();
             let due = due.map(|at_ms| self.driver.clock().instant(at_ms));
             let has_room = self.driver.session().outstanding() < IN_FLIGHT;
             tokio::select! {
@@ -95,67 +107,142 @@ impl Pipe {
     }
 
     fn take(&mut self, line: Option<Result<Line, Failure>>) -> Result<(), Failure> {
+        let now = self.now();
         match line {
             Some(line) => {
-                let read = self.reading.take(line?, self.driver.clock().mono_ms());
-                self.gather(read);
+                let outcomes = self.reader.read(line?, now);
+                self.gather(outcomes, now);
             }
             None => {
                 self.input = None;
-                let read = self.reading.settle();
-                self.gather(read);
-                self.send_batch();
+                let outcomes = self.reader.finish(now);
+                self.gather(outcomes, now);
+                self.send_waiting(true);
             }
         }
         Ok(())
     }
 
-    /// A batch that has waited long enough, or first lines that have.
+    /// Sends a batch that has waited long enough, and reads lines that have.
     fn due(&mut self) {
-        let now_ms = self.driver.clock().mono_ms();
-        if self.reading.due_ms().is_some_and(|at_ms| at_ms <= now_ms) {
-            let read = self.reading.settle();
-            self.gather(read);
-        }
-        if self.batcher.due_ms().is_some_and(|at_ms| at_ms <= now_ms) {
-            self.send_batch();
-        }
+        let now = self.now();
+        let outcomes = self.reader.wake(now);
+        self.gather(outcomes, now);
+        self.send_waiting(false);
     }
 
-    fn gather(&mut self, read: Vec<reading::Read>) {
-        let (wall_ms, mono_ms) = (wall_ms(), self.driver.clock().mono_ms());
-        for (number, outcome) in read {
-            match outcome.and_then(|item| reading::check(item, wall_ms)) {
-                Ok(item) => {
-                    if let Some(full) = self.batcher.push(item, mono_ms) {
-                        self.send(full);
-                    }
-                }
-                Err(reason) => self.progress.bad_line(number, &reason),
+    fn now(&self) -> Moment {
+        Moment { mono_ms: self.driver.clock().mono_ms(), wall_ms: wall_ms() }
+    }
+
+    fn gather(&mut self, outcomes: Vec<Outcome>, now: Moment) {
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Publish(publication) => self.publish(publication, now),
+                Outcome::Structure { .. } => self.progress.structure(),
+                Outcome::Blank { .. } => self.progress.blank(),
+                Outcome::Told { line, reason } => self.tell_line(line, &reason),
             }
         }
     }
 
-    fn send_batch(&mut self) {
-        let batch = self.batcher.take();
-        if !batch.is_empty() {
-            self.send(batch);
+    fn tell_line(&mut self, line: u64, reason: &LineError) {
+        self.progress.bad_line(line, &reason.to_string());
+    }
+
+    /// Queues a publication. While the server is away it waits, so it gets the time at which it was read, if it has none of
+    /// its own. One bad item would be the end of its whole batch, so what the server would refuse is found here.
+    fn publish(&mut self, publication: Publication, now: Moment) {
+        let Publication { lines, to, json, ts } = publication;
+        let item = batch::item(&json, ts.or(Some(now.wall_ms))).map_err(|error| error.to_string());
+        let item =
+            item.and_then(|item| item.check(now.wall_ms).map(|()| item).map_err(|error| error.to_string()));
+        let log_fault = if to == Destination::Log { self.log.as_ref().err().cloned() } else { None };
+        let item = match (item, log_fault) {
+            (Ok(item), None) => item,
+            (Err(reason), _) => return self.tell_lines(&lines, &reason),
+            (Ok(_), Some(fault)) => {
+                return self.tell_lines(
+                    &lines,
+                    &format!(
+                        "not of this format, and cannot be published to {}/log: {fault}",
+                        self.args.topic
+                    ),
+                );
+            }
+        };
+        let queue = if to == Destination::Log { &mut self.log_queue } else { &mut self.queue };
+        if let Some(full) = queue.push(item, lines, now.mono_ms) {
+            self.send(full, to);
         }
     }
 
-    fn send(&mut self, items: Vec<Item>) {
-        let count = items.len();
-        let (topic, meta) = (self.args.topic.clone(), self.args.meta.to_meta());
+    fn tell_lines(&mut self, lines: &[u64], reason: &str) {
+        for line in lines {
+            self.progress.bad_line(*line, reason);
+        }
+    }
+
+    /// Sends the batches that have waited long enough, or `all`.
+    fn send_waiting(&mut self, all: bool) {
+        let now_ms = self.driver.clock().mono_ms();
+        for to in [Destination::Topic, Destination::Log] {
+            let queue = if to == Destination::Log { &mut self.log_queue } else { &mut self.queue };
+            if queue.due_ms().is_some_and(|at_ms| all || at_ms <= now_ms) {
+                let batch = queue.take();
+                self.send(batch, to);
+            }
+        }
+    }
+
+    fn send(&mut self, batch: Batch, to: Destination) {
+        let topic = match (to, &self.log) {
+            (Destination::Topic, _) => self.args.topic.clone(),
+            (Destination::Log, Ok(topic)) => topic.clone(),
+            (Destination::Log, Err(fault)) => {
+                let reason = format!(
+                    "not of this format, and cannot be published to {}/log: {fault}",
+                    self.args.topic
+                );
+                return self.tell_lines(&batch.lines, &reason);
+            }
+        };
+        let meta = match to {
+            Destination::Topic => self.meta(),
+            Destination::Log => Some(TopicMeta { panel: Some("log".to_owned()), ..TopicMeta::default() }),
+        };
+        let Batch { items, lines } = batch;
         let outgoing = Outgoing { topic, items, meta, idempotent: true };
         let ticket = self.driver.command(|session: &mut Session, now| session.publish(outgoing, now));
-        self.progress.sent(ticket, count);
+        self.progress.sent(ticket, lines, to);
+    }
+
+    /// The metadata that was typed, with the units that stood behind the numbers.
+    fn meta(&self) -> Option<TopicMeta> {
+        let mut meta = self.args.meta.to_meta().unwrap_or_default();
+        let mut units = self.reader.units();
+        let own = units.remove("");
+        meta.unit = meta.unit.or(own);
+        meta.units = units;
+        (!meta.is_empty()).then_some(meta)
     }
 
     fn hear(&mut self, event: &Event) -> Result<(), Failure> {
         notice::about(event);
         match event {
             Event::Published { ticket, position, .. } => self.progress.published(*ticket, position),
-            Event::PublishRefused { refused: why, .. } => return Err(refused(why)),
+            Event::PublishRefused { ticket, refused: why } => match self.progress.refused_log(*ticket) {
+                // The lines that do not fit are told instead, now and from now on.
+                Some(lines) => {
+                    let reason = format!(
+                        "not of this format, and cannot be published to {}/log: {}",
+                        self.args.topic, why.message
+                    );
+                    self.log = Err(why.message.clone());
+                    self.tell_lines(&lines, &reason);
+                }
+                None => return Err(refused(why)),
+            },
             Event::Dropped { tickets, .. } => self.progress.dropped(tickets),
             _ => notice::refusal(event)?,
         }
@@ -164,26 +251,33 @@ impl Pipe {
 
     fn interrupted(&mut self) -> Result<(), Failure> {
         self.input = None;
-        match self.progress.unacknowledged() + self.batcher.take().len() as u64 {
+        let waiting = self.queue.take().lines.len() + self.log_queue.take().lines.len();
+        match self.progress.unacknowledged() + waiting as u64 {
             0 => self.progress.verdict(),
             count => Err(Failure::failed(format!("interrupted; not acknowledged: {}", lines(count)))),
         }
     }
 
-    /// The count, at the end, however it ended.
+    /// The counts at the end, however it ended.
     fn tell(&self) -> Result<(), Failure> {
-        let (published, bad) = (self.progress.published_lines(), self.progress.bad_lines());
+        let counts = self.progress.counts();
         if self.args.json {
-            let position = self.progress.position();
             let line = json!({
-                "topic": self.args.topic, "published": published, "unreadable": bad, "position": position
+                "topic": self.args.topic,
+                "published": counts.published,
+                "of_it_to_log": counts.logged,
+                "structure": counts.structure,
+                "told": counts.told,
+                "unreadable": counts.told,
+                "blank": counts.blank,
+                "format": self.reader.format().map(tickertape_inputs::Format::name),
+                "position": self.progress.position(),
             });
             let mut output = Output::open();
             output.line(&line.to_string())?;
             return output.flush();
         }
-        let words = format!("{published} published to {}", self.args.topic);
-        say(Paint::stderr().paint(Look::Dim, words));
+        say(Paint::stderr().paint(Look::Dim, counts.words(&self.args.topic)));
         Ok(())
     }
 }
@@ -210,8 +304,8 @@ async fn tick(show: Option<&mut Interval>) {
     }
 }
 
-/// Whether a format was named.
-fn named(format: FormatArg) -> Option<crate::pipe::Format> {
+/// The format that was named.
+fn named(format: FormatArg) -> Option<tickertape_inputs::Format> {
     match format {
         FormatArg::Auto => None,
         FormatArg::Named(format) => Some(format),

@@ -3,17 +3,18 @@
 use std::io::{self, Read};
 
 use backend_core::{Refusal, body};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use shared::client::Publish;
 use shared::publication::Item;
 use shared::{ClientMessage, Position, ServerMessage, limits};
+use tickertape_inputs::data::Data;
+use tickertape_inputs::word;
 
+use super::batch::{Batcher, item};
 use super::output::Output;
 use crate::cli::PublishArgs;
 use crate::client;
 use crate::failure::Failure;
-use crate::pipe::Batcher;
-use crate::pipe::format::{json, pairs, scalar};
 use crate::term::say;
 use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
@@ -45,32 +46,38 @@ fn items(words: &[String]) -> Result<Vec<Item>, Failure> {
     match words {
         [dash] if dash == "-" => from_stdin(),
         [word] if !is_pair(word) => one(word).map(|item| vec![item]),
-        pairs if pairs.iter().all(|word| is_pair(word)) => object(pairs).map(|data| vec![Item::now(data)]),
+        pairs if pairs.iter().all(|word| is_pair(word)) => object(pairs).map(|item| vec![item]),
         _ => Err(Failure::usage("several words, but not all of them are KEY=VALUE")
             .hint("to publish text with spaces, quote it: tickertape publish TOPIC 'like this'")),
     }
 }
 
-fn is_pair(word: &str) -> bool {
-    pairs::pair(word).is_some()
+fn is_pair(text: &str) -> bool {
+    word::pair(text).is_some()
 }
 
 /// Reads one argument: JSON if it begins like JSON, otherwise a number, a bool or text.
-fn one(word: &str) -> Result<Item, Failure> {
-    if word.starts_with(['{', '[', '"']) {
-        return json::read(word).map_err(|error| {
+fn one(text: &str) -> Result<Item, Failure> {
+    if text.starts_with(['{', '[', '"']) {
+        let (json, ts) = word::json(text).map_err(|error| {
             Failure::usage(error).hint("quote JSON for the shell: tickertape publish TOPIC '{\"in\": 21.5}'")
-        });
+        })?;
+        return item(&json, ts).map_err(Failure::usage);
     }
-    scalar::read(word).map(Item::now).map_err(Failure::usage)
+    let data = word::alone(text).map_err(Failure::usage)?;
+    item(&data.to_json(), None).map_err(Failure::usage)
 }
 
-fn object(words: &[String]) -> Result<Value, Failure> {
-    let mut fields = Map::new();
-    for (key, value) in words.iter().filter_map(|word| word.split_once('=')) {
-        fields.insert(key.to_owned(), scalar::read(value).map_err(Failure::usage)?);
+fn object(words: &[String]) -> Result<Item, Failure> {
+    let mut fields: Vec<(String, Data)> = Vec::new();
+    for (name, value) in words.iter().filter_map(|word| word.split_once('=')) {
+        let value = word::field(value).map_err(Failure::usage)?;
+        match fields.iter_mut().find(|(known, _)| known == name) {
+            Some(field) => field.1 = value,
+            None => fields.push((name.to_owned(), value)),
+        }
     }
-    Ok(Value::Object(fields))
+    item(&Data::Object(fields).to_json(), None).map_err(Failure::usage)
 }
 
 /// Reads standard input in the forms that `POST /topics/{topic}` accepts: one value, a list of values, or one value per
@@ -136,12 +143,14 @@ fn tell(args: &PublishArgs, position: &Position, count: usize) -> Result<(), Fai
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::failure::Exit;
 
     fn data(words: &[&str]) -> Value {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        items(&words).unwrap().remove(0).data
+        serde_json::to_value(&items(&words).unwrap().remove(0).data).unwrap()
     }
 
     #[test]
@@ -152,6 +161,8 @@ mod tests {
         assert_eq!(data(&["like this"]), json!("like this"));
         assert_eq!(data(&["{\"in\": 1}"]), json!({"in": 1}));
         assert_eq!(data(&["in=21.5", "door=open"]), json!({"in": 21.5, "door": "open"}));
+        assert_eq!(data(&["1234e8"]), json!("1234e8"), "an id");
+        assert_eq!(data(&["sha=83e2010", "build=0042"]), json!({"sha": "83e2010", "build": "0042"}));
         assert_eq!(data(&["note=two words"]), json!({"note": "two words"}));
     }
 

@@ -7,7 +7,6 @@ mod by_hand;
 mod chaos;
 mod clients;
 mod compatibility;
-mod corpus;
 mod cost;
 mod gaps;
 mod http;

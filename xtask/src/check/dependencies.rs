@@ -34,6 +34,7 @@ const CLI: Names = &[
     "backend-store",
     "lambda-host",
     "tickertape-client",
+    "tickertape-inputs",
     "tickertape-server",
     "tickertape-session",
     "tickertape-shared",
@@ -44,6 +45,7 @@ const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "ticker
 const RULES: &[Rule] = &[
     rule("tickertape-shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("tickertape-session", &["tickertape-shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
+    rule("tickertape-inputs", &["tickertape-shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     Rule {
         never_directly: &[CLOCK_AND_CHANCE, BROWSER],
         ..rule("backend-core", &["tickertape-shared"], &[IO, AWS])

@@ -2,7 +2,7 @@
 
 use super::sources::Source;
 
-const PURE_FOLDERS: [&str; 3] = ["shared/src/", "session/src/", "backend/core/src/"];
+const PURE_FOLDERS: [&str; 4] = ["shared/src/", "session/src/", "inputs/src/", "backend/core/src/"];
 const IMPURE: [&str; 12] = [
     "Instant::now",
     "SystemTime::now",

@@ -1,19 +1,17 @@
 //! Standard input, line by line, on a thread of its own: reading it blocks.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 use std::thread;
 
+use tickertape_inputs::{Line, Splitter};
 use tokio::sync::mpsc;
 
 use crate::failure::Failure;
 
 /// Lines read ahead.
 const AHEAD: usize = 1_024;
-/// The longest line that could be published; what is longer is reported and passed over.
-const LINE_BYTES: usize = 64 * 1024;
-
-/// A line without its end, with its number from 1; or why it is none.
-pub type Line = (u64, Result<String, String>);
+/// Bytes read at once.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Standard input.
 #[derive(Debug)]
@@ -35,38 +33,28 @@ impl Input {
     }
 }
 
-/// Ends with the input, or when nobody wants to hear more.
-fn read_all(mut input: impl BufRead, sender: &mpsc::Sender<Result<Line, Failure>>) {
-    for number in 1.. {
-        let line = match read_line(&mut input) {
-            Ok(Some(line)) => Ok((number, line)),
-            Ok(None) => return,
-            Err(error) => Err(Failure::failed(format!("standard input: {error}"))),
+/// Ends with the input, or when the receiver is gone.
+fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, Failure>>) {
+    let mut splitter = Splitter::default();
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let (lines, is_end) = match input.read(&mut chunk) {
+            Ok(0) => (splitter.finish(), true),
+            Ok(bytes) => (splitter.push(&chunk[..bytes]), false),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                let failure = Failure::failed(format!("standard input: {error}"));
+                // The lines before the fault are read nevertheless.
+                splitter.finish().into_iter().try_for_each(|line| sender.blocking_send(Ok(line))).ok();
+                sender.blocking_send(Err(failure)).ok();
+                return;
+            }
         };
-        let is_end = line.is_err();
-        if sender.blocking_send(line).is_err() || is_end {
+        let sent = lines.into_iter().try_for_each(|line| sender.blocking_send(Ok(line)));
+        if sent.is_err() || is_end {
             return;
         }
     }
-}
-
-fn read_line(input: &mut impl BufRead) -> io::Result<Option<Result<String, String>>> {
-    let mut bytes = Vec::new();
-    let most = LINE_BYTES as u64 + 1;
-    if input.by_ref().take(most).read_until(b'\n', &mut bytes)? == 0 {
-        return Ok(None);
-    }
-    if bytes.len() > LINE_BYTES && !bytes.ends_with(b"\n") {
-        input.skip_until(b'\n')?;
-        return Ok(Some(Err(format!("longer than {LINE_BYTES} bytes"))));
-    }
-    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    Ok(Some(String::from_utf8(line.to_vec()).map_err(|error| not_utf8(&error))))
-}
-
-fn not_utf8(error: &std::string::FromUtf8Error) -> String {
-    format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to() + 1)
 }
 
 #[cfg(test)]
@@ -74,21 +62,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_end_as_on_any_platform_and_the_last_needs_no_end() {
-        let mut input: &[u8] = b"a\r\nb\n\nc";
-        for expected in ["a", "b", "", "c"] {
-            assert_eq!(read_line(&mut input).unwrap(), Some(Ok(expected.to_owned())));
-        }
-        assert_eq!(read_line(&mut input).unwrap(), None);
-    }
-
-    #[test]
-    fn a_line_that_is_too_long_or_no_text_is_passed_over_and_the_next_is_read() {
-        let long = "x".repeat(3 * LINE_BYTES);
-        let bytes = [long.as_bytes(), b"\nab\xff\nnext\n"].concat();
-        let mut input = bytes.as_slice();
-        assert_eq!(read_line(&mut input).unwrap(), Some(Err("longer than 65536 bytes".into())));
-        assert_eq!(read_line(&mut input).unwrap(), Some(Err("not UTF-8 at byte 3".into())));
-        assert_eq!(read_line(&mut input).unwrap(), Some(Ok("next".into())));
+    fn every_line_arrives_and_the_last_needs_no_end() {
+        let (sender, mut lines) = mpsc::channel(8);
+        read_all(&b"a\r\nb\n\nc"[..], &sender);
+        drop(sender);
+        let texts: Vec<_> =
+            std::iter::from_fn(|| lines.blocking_recv()).map(|line| line.unwrap().text.unwrap()).collect();
+        assert_eq!(texts, ["a", "b", "", "c"]);
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use shared::{Position, Topic};
+use tickertape_inputs::Destination;
 use tickertape_session::{Session, Ticket};
 
 use crate::failure::Failure;
@@ -12,58 +13,113 @@ use crate::term::{Look, Paint, say, show};
 /// Bad lines shown one by one; the others are only counted.
 const SHOWN: u64 = 5;
 
-/// The counts.
+/// What became of the lines.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines in publications that are durable.
+    pub published: u64,
+    /// Those of them that were published to the topic for lines that do not fit.
+    pub logged: u64,
+    /// Headers, comments, separators and averages.
+    pub structure: u64,
+    /// Lines that are not published, each with a reason.
+    pub told: u64,
+    /// Blank lines.
+    pub blank: u64,
+}
+
+impl Counts {
+    /// The counts in one sentence.
+    pub fn words(&self, topic: &Topic) -> String {
+        let mut words = format!("{} published to {topic}", lines(self.published));
+        if self.logged > 0 {
+            words.push_str(&format!(" ({} of them to {topic}/log)", self.logged));
+        }
+        words.push_str(&format!(
+            "; {} structure, {} not published, {} blank",
+            self.structure, self.told, self.blank
+        ));
+        words
+    }
+}
+
+/// A request without an answer.
+#[derive(Debug)]
+struct Sent {
+    ticket: Ticket,
+    lines: Vec<u64>,
+    to: Destination,
+}
+
+/// The counts, and the requests without an answer.
 #[derive(Debug, Default)]
 pub struct Progress {
-    under_way: VecDeque<(Ticket, usize)>,
-    published: u64,
-    bad: u64,
+    under_way: VecDeque<Sent>,
+    counts: Counts,
     lost: u64,
     position: Option<Position>,
     shown: Option<(Instant, u64)>,
 }
 
 impl Progress {
-    /// A request went out.
-    pub fn sent(&mut self, ticket: Ticket, lines: usize) {
-        self.under_way.push_back((ticket, lines));
+    /// Remembers a request that went out.
+    pub fn sent(&mut self, ticket: Ticket, lines: Vec<u64>, to: Destination) {
+        self.under_way.push_back(Sent { ticket, lines, to });
     }
 
-    /// A request is durable.
+    /// Counts a request that is durable.
     pub fn published(&mut self, ticket: Ticket, position: &Position) {
-        self.published += self.forget(ticket);
-        self.position = Some(position.clone());
+        let Some(sent) = self.forget(ticket) else { return };
+        let lines = sent.lines.len() as u64;
+        self.counts.published += lines;
+        match sent.to {
+            Destination::Topic => self.position = Some(position.clone()),
+            Destination::Log => self.counts.logged += lines,
+        }
     }
 
-    /// Requests were given up.
+    /// The lines of a request to the topic for lines that do not fit, which was refused; `None` if it was another request.
+    pub fn refused_log(&mut self, ticket: Ticket) -> Option<Vec<u64>> {
+        let is_log = self.under_way.iter().any(|sent| sent.ticket == ticket && sent.to == Destination::Log);
+        if is_log { self.forget(ticket).map(|sent| sent.lines) } else { None }
+    }
+
+    /// Counts requests that were given up.
     pub fn dropped(&mut self, tickets: &[Ticket]) {
-        self.lost += tickets.iter().map(|ticket| self.forget(*ticket)).sum::<u64>();
+        let lost =
+            tickets.iter().filter_map(|ticket| self.forget(*ticket)).map(|sent| sent.lines.len() as u64);
+        self.lost += lost.collect::<Vec<_>>().into_iter().sum::<u64>();
     }
 
-    /// A line could not be published.
+    /// Counts a header, a comment, a separator or an average.
+    pub fn structure(&mut self) {
+        self.counts.structure += 1;
+    }
+
+    /// Counts a blank line.
+    pub fn blank(&mut self) {
+        self.counts.blank += 1;
+    }
+
+    /// Reports a line that could not be published.
     pub fn bad_line(&mut self, number: u64, reason: &str) {
-        self.bad += 1;
-        if self.bad <= SHOWN {
+        self.counts.told += 1;
+        if self.counts.told <= SHOWN {
             say(Paint::stderr().paint(Look::Yellow, format_args!("line {number}: {reason}")));
         }
-        if self.bad == SHOWN {
-            say(Paint::stderr().paint(Look::Dim, "further unreadable lines are only counted"));
+        if self.counts.told == SHOWN {
+            say(Paint::stderr().paint(Look::Dim, "further lines that cannot be published are only counted"));
         }
     }
 
-    /// Lines that are durable.
-    pub fn published_lines(&self) -> u64 {
-        self.published
-    }
-
-    /// Lines that could not be published.
-    pub fn bad_lines(&self) -> u64 {
-        self.bad
+    /// The counts so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
     /// Lines sent and not answered.
     pub fn unacknowledged(&self) -> u64 {
-        self.under_way.iter().map(|(_, lines)| *lines as u64).sum()
+        self.under_way.iter().map(|sent| sent.lines.len() as u64).sum()
     }
 
     /// Where the last of them landed.
@@ -77,7 +133,7 @@ impl Progress {
     ///
     /// If lines were unreadable, or lost.
     pub fn verdict(&self) -> Result<(), Failure> {
-        match (self.bad, self.lost) {
+        match (self.counts.told, self.lost) {
             (0, 0) => Ok(()),
             (bad, 0) => Err(Failure::failed(format!("not published: {}", lines(bad)))
                 .hint("name the format with --format if it was not recognised")),
@@ -88,18 +144,18 @@ impl Progress {
     /// The rate, in place of the one shown before. For a terminal.
     pub fn show(&mut self, session: &Session, topic: &Topic) {
         let now = Instant::now();
-        let (before, published) = self.shown.replace((now, self.published)).unwrap_or((now, self.published));
+        let total = self.counts.published;
+        let (before, published) =
+            self.shown.replace((now, self.counts.published)).unwrap_or((now, self.counts.published));
         let seconds = now.duration_since(before).as_secs_f64();
-        let rate = if seconds > 0.0 { (self.published - published) as f64 / seconds } else { 0.0 };
+        let rate = if seconds > 0.0 { (total - published) as f64 / seconds } else { 0.0 };
         let state = session.state_words();
-        show(format_args!("{topic}  {}  {rate:.0}/s  {state}", lines(self.published)));
+        show(format_args!("{topic}  {}  {rate:.0}/s  {state}", lines(total)));
     }
 
-    fn forget(&mut self, ticket: Ticket) -> u64 {
-        let Some(at) = self.under_way.iter().position(|(under_way, _)| *under_way == ticket) else {
-            return 0;
-        };
-        self.under_way.remove(at).map_or(0, |(_, lines)| lines as u64)
+    fn forget(&mut self, ticket: Ticket) -> Option<Sent> {
+        let at = self.under_way.iter().position(|sent| sent.ticket == ticket)?;
+        self.under_way.remove(at)
     }
 }
 
@@ -111,6 +167,16 @@ pub fn lines(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sentence_counts_all_four() {
+        let counts = Counts { published: 7, logged: 1, structure: 2, told: 3, blank: 4 };
+        let topic = Topic::new("a").unwrap();
+        assert_eq!(
+            counts.words(&topic),
+            "7 lines published to a (1 of them to a/log); 2 structure, 3 not published, 4 blank"
+        );
+    }
 
     #[test]
     fn one_line_is_one() {

@@ -1,0 +1,211 @@
+//! One value as it stands between separators: a number, a quantity with its unit, a text, or nothing.
+
+use std::collections::BTreeMap;
+
+use shared::limits;
+
+use crate::data::Data;
+use crate::number::{self, Comma, Place};
+use crate::unit::{self, Unit};
+
+/// A value before it is known which series it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// A value that is published as it is.
+    Value(Data),
+    /// A number with a unit. It is converted into the unit of its series.
+    Quantity {
+        /// The number as JSON text.
+        number: String,
+        /// Its unit.
+        unit: Unit,
+        /// The text as it was written, for a series whose unit is another.
+        written: String,
+    },
+    /// Nothing: `N/A`, `NaN`, or an empty field. It is left out.
+    Missing,
+    /// Fields within a field.
+    Fields(Vec<(String, Cell)>),
+}
+
+/// How the values of an input are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// The meaning of a comma between digits.
+    pub comma: Comma,
+    /// Whether a single letter is a unit: in the columns of system tools `12K` is an amount, elsewhere it may be a name.
+    pub has_letters: bool,
+}
+
+/// Reads a value.
+pub fn read(text: &str, style: Style) -> Cell {
+    let text = text.trim();
+    if number::is_missing(text) {
+        return Cell::Missing;
+    }
+    match text {
+        "true" => return Cell::Value(Data::Bool(true)),
+        "false" => return Cell::Value(Data::Bool(false)),
+        _ => {}
+    }
+    if let Some(number) = number::read(text, style.comma, Place::Field) {
+        return Cell::Value(Data::Number(number));
+    }
+    read_quantity(text, style).unwrap_or_else(|| Cell::Value(Data::Text(text.to_owned())))
+}
+
+/// Reads a number with a unit behind it, with or without a blank between them.
+pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
+    if let Some(number) = unit::read_duration(text) {
+        return Some(Cell::Quantity { number, unit: Unit::seconds(), written: text.to_owned() });
+    }
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-')))?;
+    let (digits, rest) = text.split_at(end);
+    let written_unit = rest.trim_start();
+    // A comma in front of a unit is decimal: a list has no unit. A thousand's comma is not read at all.
+    let is_decimal =
+        style.comma == Comma::Decimal || !digits.rsplit_once(',').is_some_and(|(_, tail)| tail.len() == 3);
+    let comma = if is_decimal { Comma::Decimal } else { Comma::Separates };
+    let number = number::read(digits, comma, Place::Field)?;
+    let has_blank = written_unit.len() < rest.len();
+    let letters = written_unit.chars().count();
+    let is_clear = has_blank
+        || style.has_letters
+        || letters != 1
+        || digits.contains(['.', ','])
+        || matches!(written_unit, "%" | "°" | "‰" | "s" | "m" | "h" | "Ω");
+    let unit = Unit::read(written_unit).or_else(|| {
+        let is_amount = style.has_letters || written_unit.ends_with('i');
+        (is_amount && !has_blank).then(|| Unit::read_bare_prefix(written_unit)).flatten()
+    });
+    let unit = unit.filter(|_| is_clear)?;
+    Some(Cell::Quantity { number, unit, written: text.to_owned() })
+}
+
+/// Whether a text is a number, a quantity or nothing, whichever way its decimal point is written.
+pub fn is_numeric(text: &str, style: Style) -> bool {
+    let style = Style { comma: Comma::Decimal, ..style };
+    !matches!(read(text, style), Cell::Value(Data::Text(_))) || text == "-"
+}
+
+/// The units that the series of one input began with. Each number is converted into the first unit of its series.
+#[derive(Debug, Default)]
+pub struct Units {
+    first: BTreeMap<String, Option<Unit>>,
+}
+
+/// Series whose unit is remembered. What is beyond is published as it was written.
+const MOST_SERIES: usize = 10_000;
+
+impl Units {
+    /// The units by series; the empty name stands for a number that is no field.
+    pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
+        let units = self
+            .first
+            .iter()
+            .filter_map(|(name, unit)| Some((name.as_str(), unit.as_ref()?.written.as_str())));
+        units.filter(|(name, _)| name.len() <= limits::META_SERIES_BYTES).take(limits::META_UNITS)
+    }
+
+    /// How many series have a unit.
+    pub fn count(&self) -> usize {
+        self.first.values().flatten().count()
+    }
+
+    /// The data of a cell in the series with this path; `None` if there is nothing in it.
+    pub fn settle(&mut self, path: &str, cell: Cell) -> Option<Data> {
+        match cell {
+            Cell::Missing => None,
+            Cell::Value(Data::Number(number)) => Some(self.plain(path, number)),
+            Cell::Value(data) => Some(data),
+            Cell::Quantity { number, unit, written } => Some(self.quantity(path, number, unit, written)),
+            Cell::Fields(fields) => {
+                let fields = self.settle_all(path, fields);
+                (!fields.is_empty()).then_some(Data::Object(fields))
+            }
+        }
+    }
+
+    /// The data of fields; those without a value are left out.
+    pub fn settle_all(&mut self, path: &str, fields: Vec<(String, Cell)>) -> Vec<(String, Data)> {
+        let settled = fields.into_iter().filter_map(|(name, cell)| {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            Some((name, self.settle(&path, cell)?))
+        });
+        settled.collect()
+    }
+
+    fn quantity(&mut self, path: &str, number: String, unit: Unit, written: String) -> Data {
+        match self.first.get(path) {
+            None if self.first.len() >= MOST_SERIES || self.count() >= limits::META_UNITS => {
+                Data::Text(written)
+            }
+            None => {
+                self.first.insert(path.to_owned(), Some(unit));
+                Data::Number(number)
+            }
+            Some(Some(first)) if *first == unit => Data::Number(number),
+            Some(Some(first)) => unit.convert(&number, first).map_or(Data::Text(written), Data::Number),
+            Some(None) => Data::Text(written),
+        }
+    }
+
+    /// A number without a unit in a series that has one is not comparable, unless it is nothing of anything.
+    fn plain(&mut self, path: &str, number: String) -> Data {
+        let is_zero = !number.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+        match self.first.get(path) {
+            Some(Some(_)) if !is_zero => return Data::Text(number),
+            None if !is_zero && self.first.len() < MOST_SERIES => {
+                self.first.insert(path.to_owned(), None);
+            }
+            Some(_) | None => {}
+        }
+        Data::Number(number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quantity(text: &str) -> Option<(String, String)> {
+        match read(text, Style::default()) {
+            Cell::Quantity { number, unit, .. } => Some((number, unit.written)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_unit_behind_a_number_is_told_from_a_name() {
+        for (text, number, unit) in [
+            ("37 %", "37", "%"),
+            ("120MiB", "120", "MiB"),
+            ("12ms", "12", "ms"),
+            ("71.20 W", "71.20", "W"),
+            ("-4,5 °C", "-4.5", "°C"),
+            ("524.3kbits/s", "524.3", "kbits/s"),
+            ("1m30s", "90", "s"),
+            ("250Mi", "250", "Mi"),
+        ] {
+            assert_eq!(quantity(text), Some((number.into(), unit.into())), "{text}");
+        }
+        for text in
+            ["12A", "5G", "3rd", "2x", "3f2c1aa", "1,234 ms", "0042ms", "10:42", "v1.2", "5 apples", "1-2"]
+        {
+            assert_eq!(quantity(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_series_come_in_its_first_unit_or_as_they_were_written() {
+        let mut units = Units::default();
+        let mut settle =
+            |text: &str| units.settle("a", read(text, Style::default())).map(|data| data.to_json());
+        assert_eq!(settle("900KiB").as_deref(), Some("900"));
+        assert_eq!(settle("1.5MiB").as_deref(), Some("1536"));
+        assert_eq!(settle("0").as_deref(), Some("0"));
+        assert_eq!(settle("3 ms").as_deref(), Some("\"3 ms\""));
+        assert_eq!(settle("N/A"), None);
+        assert_eq!(units.written().collect::<Vec<_>>(), [("a", "KiB")]);
+    }
+}

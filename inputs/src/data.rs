@@ -1,0 +1,70 @@
+//! The data of a publication, with every number as the text it was written as.
+
+/// A value that can be published. It becomes JSON without a detour over binary numbers, so that digits are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// A number, as the text of a JSON number.
+    Number(String),
+    /// True or false.
+    Bool(bool),
+    /// A text.
+    Text(String),
+    /// JSON text that is passed on unchanged. It was parsed once and is valid.
+    Json(String),
+    /// Fields in the order in which they came. No name occurs twice.
+    Object(Vec<(String, Data)>),
+}
+
+impl Data {
+    /// The value as JSON text.
+    pub fn to_json(&self) -> String {
+        let mut json = String::new();
+        self.write(&mut json);
+        json
+    }
+
+    /// Whether there is nothing in it to publish.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Object(fields) if fields.is_empty())
+    }
+
+    fn write(&self, json: &mut String) {
+        match self {
+            Self::Number(text) | Self::Json(text) => json.push_str(text),
+            Self::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
+            Self::Text(text) => json.push_str(&quoted(text)),
+            Self::Object(fields) => {
+                json.push('{');
+                for (index, (name, value)) in fields.iter().enumerate() {
+                    if index > 0 {
+                        json.push(',');
+                    }
+                    json.push_str(&quoted(name));
+                    json.push(':');
+                    value.write(json);
+                }
+                json.push('}');
+            }
+        }
+    }
+}
+
+/// A text as a JSON string.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits_and_fields_their_order() {
+        let data = Data::Object(vec![
+            ("b".into(), Data::Number("2.50".into())),
+            ("a \"x\"".into(), Data::Text("é\n".into())),
+            ("c".into(), Data::Json("[1.0, 2]".into())),
+        ]);
+        assert_eq!(data.to_json(), r#"{"b":2.50,"a \"x\"":"é\n","c":[1.0, 2]}"#);
+    }
+}

@@ -1,0 +1,195 @@
+//! The usual names of an event's message, level and time, and the shape that the board's log panel reads.
+//!
+//! A published event has its message under a name that the board knows (`message`, `msg`, `text` or `event`), its level as
+//! a word under `level`, and its time as the time of the publication. Its other fields follow unchanged.
+
+use crate::cell::Cell;
+use crate::data::Data;
+use crate::time::{self, Stamp};
+
+/// Names that the board reads as a message.
+const BOARD_MESSAGES: [&str; 4] = ["message", "msg", "text", "event"];
+/// Names that other programs give to a message. It is published as `message`.
+const OTHER_MESSAGES: [&str; 9] =
+    ["MESSAGE", "Message", "short_message", "@m", "@mt", "textPayload", "log", "body", "RenderedMessage"];
+const LEVELS: [&str; 13] = [
+    "level",
+    "severity",
+    "lvl",
+    "levelname",
+    "loglevel",
+    "log_level",
+    "log.level",
+    "@l",
+    "severityText",
+    "severity_text",
+    "Level",
+    "levelno",
+    "PRIORITY",
+];
+
+/// A field of an event, as JSON text or as a cell.
+pub type Field = (String, Cell);
+
+/// An event's fields in the shape that the board reads, and its time with the fields it was read from. `None` if the
+/// fields are not those of an event.
+pub fn normalise(fields: Vec<Field>) -> Option<(Vec<Field>, Option<Stamp>, Vec<(String, Data)>)> {
+    let message = message_name(&fields)?.to_owned();
+    let level = LEVELS.into_iter().find(|name| fields.iter().any(|(field, _)| field == name));
+    let has_time = fields.iter().any(|(name, cell)| time::is_time_name(name) && read_time(cell).is_some());
+    if level.is_none() && !has_time {
+        return None;
+    }
+    let (fields, stamp, time_fields) = without_time(fields);
+    let mut event = Vec::with_capacity(fields.len());
+    for (name, cell) in fields {
+        if Some(name.as_str()) == level {
+            event.push(level_field(name, cell));
+        } else if name == message && !BOARD_MESSAGES.contains(&message.as_str()) {
+            event.push(("message".to_owned(), trimmed(cell)));
+        } else {
+            event.push((name, cell));
+        }
+    }
+    Some((distinct(event), stamp, time_fields))
+}
+
+/// Takes the first field that holds a time out of the fields.
+pub fn without_time(mut fields: Vec<Field>) -> (Vec<Field>, Option<Stamp>, Vec<(String, Data)>) {
+    let found = fields.iter().enumerate().find_map(|(at, (name, cell))| {
+        time::is_time_name(name).then(|| read_time(cell)).flatten().map(|stamp| (at, stamp))
+    });
+    let Some((at, stamp)) = found else { return (fields, None, Vec::new()) };
+    let (name, cell) = fields.remove(at);
+    let kept = match cell {
+        Cell::Value(data) => vec![(name, data)],
+        Cell::Quantity { .. } | Cell::Missing | Cell::Fields(_) => Vec::new(),
+    };
+    (fields, Some(stamp), kept)
+}
+
+/// The level's name for a number: syslog's (0 to 7) or that of pino, Bunyan and Python (10 to 60).
+pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
+    if field == "levelno" {
+        return Some(match number {
+            ..=10 => "debug",
+            11..=20 => "info",
+            21..=30 => "warn",
+            31..=40 => "error",
+            _ => "fatal",
+        });
+    }
+    Some(match number {
+        0 => "emerg",
+        1 => "alert",
+        2 => "crit",
+        3 => "error",
+        4 => "warn",
+        5 => "notice",
+        6 => "info",
+        7 => "debug",
+        10..=19 => "trace",
+        20..=29 => "debug",
+        30..=39 => "info",
+        40..=49 => "warn",
+        50..=59 => "error",
+        60..=99 => "fatal",
+        _ => return None,
+    })
+}
+
+/// Whether a field with this name is neither a message, a level nor a time.
+pub fn is_plain(name: &str) -> bool {
+    !BOARD_MESSAGES.contains(&name)
+        && !OTHER_MESSAGES.contains(&name)
+        && !LEVELS.contains(&name)
+        && !time::is_time_name(name)
+}
+
+fn message_name(fields: &[Field]) -> Option<&str> {
+    let is_text = |cell: &Cell| match cell {
+        Cell::Value(Data::Text(_)) => true,
+        Cell::Value(Data::Json(json)) => json.starts_with('"'),
+        _ => false,
+    };
+    let named = |name: &&str| fields.iter().find(|(field, cell)| field == name && is_text(cell));
+    BOARD_MESSAGES.iter().chain(&OTHER_MESSAGES).find_map(named).map(|(name, _)| name.as_str())
+}
+
+fn level_field(name: String, cell: Cell) -> Field {
+    let word = match text_of(&cell) {
+        Some(text) => {
+            let number = text.parse().ok();
+            match number.and_then(|number| level_word(&name, number)) {
+                Some(word) => word.to_owned(),
+                None if number.is_some() => return (name, cell),
+                // Some programs pad their levels or put them in brackets.
+                None => board_word(text.trim_matches(|c: char| !c.is_ascii_alphanumeric())).to_owned(),
+            }
+        }
+        None => return (name, cell),
+    };
+    ("level".to_owned(), Cell::Value(Data::Text(word)))
+}
+
+/// The word that the board colours, for words that mean the same.
+fn board_word(word: &str) -> &str {
+    match word.to_ascii_lowercase().as_str() {
+        "severe" | "failure" | "eror" => "error",
+        "dpanic" => "panic",
+        "emergency" => "emerg",
+        "wrn" | "w" => "warn",
+        "e" => "error",
+        "f" | "ftl" => "fatal",
+        _ => word,
+    }
+}
+
+/// The text of a cell; that of a JSON string without its quotes.
+pub fn text_of(cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Value(Data::Text(text) | Data::Number(text)) => Some(text.clone()),
+        Cell::Value(Data::Json(json)) if json.starts_with('"') => serde_json::from_str(json).ok(),
+        Cell::Value(Data::Json(json)) if json.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+            Some(json.clone())
+        }
+        _ => None,
+    }
+}
+
+fn read_time(cell: &Cell) -> Option<Stamp> {
+    let text = text_of(cell)?;
+    time::read(&text).or_else(|| time::read_epoch(&text).or_else(|| read_float(&text)).map(Stamp::Utc))
+}
+
+/// Seconds as zap prints them: `1.795344127101e9`.
+fn read_float(text: &str) -> Option<i64> {
+    let seconds: f64 = text.contains(['e', 'E']).then(|| text.parse().ok()).flatten()?;
+    (1e8..1e11).contains(&seconds).then_some((seconds * 1000.0).round() as i64)
+}
+
+/// A message without the line end that some loggers leave in it.
+fn trimmed(cell: Cell) -> Cell {
+    match text_of(&cell) {
+        Some(text) if text.ends_with('\n') => Cell::Value(Data::Text(text.trim_end().to_owned())),
+        _ => cell,
+    }
+}
+
+/// Later fields whose name is taken get another.
+fn distinct(fields: Vec<Field>) -> Vec<Field> {
+    let mut kept: Vec<Field> = Vec::with_capacity(fields.len());
+    for (name, cell) in fields {
+        let name = unique(name, |candidate| kept.iter().any(|(known, _)| known == candidate));
+        kept.push((name, cell));
+    }
+    kept
+}
+
+/// `name`, or `name (2)` and so on if that is taken.
+pub fn unique(name: String, is_taken: impl Fn(&str) -> bool) -> String {
+    if !is_taken(&name) {
+        return name;
+    }
+    (2..).map(|n| format!("{name} ({n})")).find(|candidate| !is_taken(candidate)).unwrap_or(name)
+}

@@ -1,0 +1,436 @@
+//! Columns under a line of names, as vmstat, iostat, mpstat, sar, pidstat, df, free, ps and `docker stats` print them.
+//!
+//! Such programs print more than rows: a banner, lines of dashes, the header again and again, an average at the end. A line
+//! of words is a header only if a row that fits it follows.
+
+use super::json;
+use crate::cell::{self, Cell, Style};
+use crate::data::Data;
+use crate::event;
+use crate::number::Commas;
+use crate::row::Row;
+use crate::time::{self, Stamp};
+use crate::unit::Unit;
+use crate::verdict::Read;
+
+/// Names of columns that tell devices apart, the most telling first.
+const KEYS: [&str; 22] = [
+    "pid",
+    "device",
+    "device:",
+    "dev",
+    "iface",
+    "interface",
+    "container id",
+    "container",
+    "name",
+    "pod",
+    "disk",
+    "filesystem",
+    "filesys",
+    "mountpoint",
+    "gpu",
+    "idx",
+    "core",
+    "node",
+    "cpu",
+    "fchost",
+    "bus",
+    "proc",
+];
+/// Names of a last column that holds several words.
+const LAST: [&str; 8] = ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
+/// sysstat's words for the average over the whole run, in the languages it is translated into.
+const AVERAGES: [&str; 9] = [
+    "Average:",
+    "Summary:",
+    "Media:",
+    "Durchschn.:",
+    "Moyenne",
+    "Gemiddelde:",
+    "Średnia:",
+    "Gennemsnit:",
+    "Média:",
+];
+
+/// Reads rows under headers.
+#[derive(Debug)]
+pub struct Columns {
+    key: Option<String>,
+    time: Option<String>,
+    header: Option<Header>,
+    /// The last line of words, which is a header if a row follows.
+    candidate: Option<Header>,
+    /// Whether the last row belongs to the line of words before it, which is a header therefore.
+    took_candidate: bool,
+    /// The days that a banner's date can mean, in milliseconds since 1970.
+    days: Vec<i64>,
+    /// The time that stood on a line of its own.
+    stamp: Option<Stamp>,
+    /// The last time of day, to notice midnight.
+    last_time: Option<i64>,
+    commas: Commas,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Header {
+    /// The line, to recognise it when it comes again.
+    words: Vec<String>,
+    names: Vec<String>,
+    units: Vec<Option<Unit>>,
+    /// The names where at least two blanks stand between them.
+    wide: Vec<String>,
+    /// Whether the first column is the time, without a name: sysstat prints the time of the header there.
+    begins_with_time: bool,
+    /// The name of a section that stands before the names: `avg-cpu:`.
+    section: Option<String>,
+    /// Whether single blanks stand between its words.
+    is_spaced_like_prose: bool,
+    /// Whether rows begin with a name that the header leaves blank, as those of `free` do.
+    has_row_names: bool,
+}
+
+impl Columns {
+    /// A reader of columns. `key` names the column that tells devices apart, `time` the column that holds the time.
+    pub fn new(key: Option<String>, time: Option<String>) -> Self {
+        Self {
+            key,
+            time,
+            header: None,
+            candidate: None,
+            took_candidate: false,
+            days: Vec::new(),
+            stamp: None,
+            last_time: None,
+            commas: Commas::default(),
+        }
+    }
+
+    /// Reads a line.
+    pub fn read(&mut self, line: &str) -> Read {
+        if self.is_banner(line) || is_separator(line) {
+            return Read::Structure;
+        }
+        if let Some(stamp) = time::read(line.trim()) {
+            self.stamp = Some(stamp);
+            return Read::Structure;
+        }
+        let words = words(line);
+        if self.is_average(&words) {
+            return Read::Structure;
+        }
+        if let Some(row) = self.row(line, &words) {
+            return row.into();
+        }
+        self.header(line, words)
+    }
+
+    /// Whether the line of words before the last row was its header.
+    pub fn took_candidate(&self) -> bool {
+        self.took_candidate
+    }
+
+    /// `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`, which names the day.
+    fn is_banner(&mut self, line: &str) -> bool {
+        let is_banner = line.starts_with("Linux ") && line.contains('(');
+        if is_banner {
+            self.days = line
+                .split_whitespace()
+                .map(time::possible_days)
+                .find(|days| !days.is_empty())
+                .unwrap_or_default();
+            self.last_time = None;
+        }
+        is_banner
+    }
+
+    fn is_average(&self, words: &[String]) -> bool {
+        let Some(first) = words.first() else { return false };
+        let header = self.candidate.as_ref().or(self.header.as_ref());
+        let is_timed = header.is_some_and(|header| header.begins_with_time);
+        AVERAGES.contains(&first.as_str())
+            || (is_timed && (first.ends_with(':') || words.get(1).is_some_and(|word| word == ":")))
+    }
+
+    fn row(&mut self, line: &str, words: &[String]) -> Option<Row> {
+        let has_header = self.header.is_some();
+        // Words with single blanks between them are prose rather than a second header.
+        let is_prose = self.candidate.as_ref().is_some_and(|candidate| candidate.is_spaced_like_prose);
+        let known = [self.candidate.clone(), self.header.clone()];
+        let ordered = if is_prose && has_header { [known[1].clone(), known[0].clone()] } else { known };
+        let found = ordered.into_iter().flatten().find_map(|header| {
+            let (names, cells) = header.split(line, words)?;
+            let is_used = self.header.as_ref() == Some(&header);
+            is_row(&cells, is_used).then_some((header, names, cells))
+        });
+        let (mut header, names, cells) = found?;
+        self.took_candidate = self.candidate.as_ref() == Some(&header);
+        self.candidate = None;
+        if self.took_candidate {
+            self.header = Some(header.clone());
+        }
+        header.names = names;
+        cells.iter().for_each(|(_, text)| self.commas.observe(text));
+        let style = Style { comma: self.commas.between_others(), has_letters: true };
+        Some(self.build(&header, cells, style))
+    }
+
+    fn build(&mut self, header: &Header, cells: Vec<(usize, String)>, style: Style) -> Row {
+        let mut stamp = self.stamp;
+        let mut time_fields = Vec::new();
+        let mut fields = Vec::with_capacity(cells.len());
+        let mut key = header.section.clone().map(|section| (section, None));
+        for (column, text) in cells {
+            let Some(name) = header.names.get(column) else { continue };
+            let is_time_column = self.time.as_ref() == Some(name) || (header.begins_with_time && column == 0);
+            let told = if is_time_column || self.time.is_none() {
+                read_stamp(name, &text, is_time_column)
+            } else {
+                None
+            };
+            if let Some(told) = told {
+                stamp = Some(self.dated(told));
+                if !is_time_column {
+                    time_fields.push((name.clone(), Data::Text(text)));
+                }
+                continue;
+            }
+            let cell = match (read_cell(name, &text, style), header.units.get(column).cloned().flatten()) {
+                (Cell::Value(Data::Number(number)), Some(unit)) => {
+                    Cell::Quantity { number, unit, written: text.clone() }
+                }
+                (cell, _) => cell,
+            };
+            fields.push((name.clone(), text, cell));
+        }
+        if key.is_none() {
+            key = self.key_of(header, &fields);
+        }
+        // The name of a row is not a value in it.
+        let names = usize::from(header.has_row_names && self.key.is_none());
+        let cells = fields.into_iter().skip(names).map(|(name, _, cell)| (name, cell)).collect();
+        let row = Row { stamp, time_fields, ..Row::fields(cells) };
+        match key {
+            Some((key, column)) => Row { path: vec![key], key_column: column, ..row },
+            None => row,
+        }
+    }
+
+    /// The text that tells this row's device from others, and its column.
+    fn key_of(&self, header: &Header, fields: &[(String, String, Cell)]) -> Option<(String, Option<String>)> {
+        let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
+        let column = match &self.key {
+            Some(key) => fields.iter().find(|(name, _, _)| name == key),
+            None if header.has_row_names => fields.first(),
+            None => {
+                let named = |key: &&str| fields.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(key));
+                let is_last = |name: &str| LAST.iter().any(|last| name.eq_ignore_ascii_case(last));
+                KEYS.iter()
+                    .find_map(named)
+                    .or_else(|| fields.iter().find(|(name, _, cell)| is_text(cell) && !is_last(name)))
+            }
+        };
+        let (name, text, _) = column?;
+        let key = if header.has_row_names { text.trim_end_matches(':') } else { text };
+        // A row with a name that its header leaves blank always stands below that name.
+        Some((key.to_owned(), (!header.has_row_names).then(|| name.clone())))
+    }
+
+    /// A time of day on the day that the banner named, or on the next one once midnight has passed.
+    fn dated(&mut self, stamp: Stamp) -> Stamp {
+        let Stamp::TimeOfDay(ms) = stamp else { return stamp };
+        const HALF_A_DAY_MS: i64 = 43_200_000;
+        if self.last_time.is_some_and(|last| last - ms > HALF_A_DAY_MS) {
+            self.days.iter_mut().for_each(|day| *day += 2 * HALF_A_DAY_MS);
+        }
+        self.last_time = Some(ms);
+        match self.days.as_slice() {
+            [day] => stamp.on_day(Some(*day)),
+            _ => stamp,
+        }
+    }
+
+    fn header(&mut self, line: &str, words: Vec<String>) -> Read {
+        let Some(header) = Header::read(line, words) else { return Read::Unfit };
+        if let Some(candidate) = &mut self.candidate
+            && line.trim_start().starts_with('#')
+            && candidate.names.len() == header.names.len()
+        {
+            // nvidia-smi dmon prints a second line with the units.
+            candidate.units = header.names.iter().map(|name| Unit::read(name)).collect();
+            return Read::Structure;
+        }
+        if self.header.as_ref().is_some_and(|known| known.is_same(&header)) {
+            self.candidate = None;
+            return Read::Structure;
+        }
+        self.candidate = Some(header);
+        Read::PerhapsHeader
+    }
+}
+
+impl Header {
+    /// Reads a line of at least two names, none of which is a number.
+    fn read(line: &str, mut words: Vec<String>) -> Option<Self> {
+        let has_hash = line.trim_start().starts_with('#');
+        if has_hash {
+            words.retain(|word| word != "#");
+            if let Some(first) = words.first_mut() {
+                *first = first.trim_start_matches('#').to_owned();
+            }
+        }
+        let begins_with_time = time::read_time_of_day(words.first()?).is_some();
+        let mut names = if begins_with_time { words[1..].to_vec() } else { words.clone() };
+        let style = Style { has_letters: false, ..Style::default() };
+        let is_number =
+            |name: &String| cell::is_numeric(name, style) || time::read_time_of_day(name).is_some();
+        if names.is_empty() || (names.len() < 2 && !begins_with_time) || names.iter().any(is_number) {
+            return None;
+        }
+        if names.last().is_some_and(|last| last == "on") && names.len() > 2 {
+            // df has one name of two words.
+            names.pop();
+            if let Some(last) = names.last_mut() {
+                last.push_str(" on");
+            }
+        }
+        let section =
+            (names.len() > 2 && names[0].ends_with(':') && !names[0].eq_ignore_ascii_case("device:"))
+                .then(|| names.remove(0).trim_end_matches(':').to_owned());
+        if begins_with_time {
+            names.insert(0, "time".to_owned());
+        }
+        let has_row_names = section.is_none() && !begins_with_time && !has_hash && line.starts_with("      ");
+        let names = distinct(names);
+        let units = vec![None; names.len()];
+        let wide = distinct(wide(line));
+        let is_spaced_like_prose =
+            !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
+        Some(Self {
+            words,
+            names,
+            units,
+            wide,
+            begins_with_time,
+            section,
+            is_spaced_like_prose,
+            has_row_names,
+        })
+    }
+
+    /// Whether another line is this header again. Its time may differ.
+    fn is_same(&self, other: &Self) -> bool {
+        self.names == other.names && self.section == other.section
+    }
+
+    /// The names of the columns, and the texts of a row with the number of the column of each; `None` if the row does not
+    /// fit.
+    fn split(&self, line: &str, words: &[String]) -> Option<(Vec<String>, Vec<(usize, String)>)> {
+        let by = |names: &[String], texts: &[String]| {
+            Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
+        };
+        if self.has_row_names && line.starts_with(|c: char| !c.is_whitespace()) && words.len() > 1 {
+            // The row's own name comes first; a short row has the first columns only.
+            let is_named = words.len() == self.names.len() + 1
+                || (words.len() <= self.names.len() && words[0].ends_with(':'));
+            if is_named {
+                return by(&[&["name".to_owned()], self.names.as_slice()].concat(), words);
+            }
+        }
+        if words.len() == self.names.len() {
+            return by(&self.names, words);
+        }
+        let wide_row = wide(line);
+        if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
+            return by(&self.wide, &wide_row);
+        }
+        let has_long_end =
+            self.names.last().is_some_and(|last| LAST.iter().any(|name| last.eq_ignore_ascii_case(name)));
+        if has_long_end && words.len() > self.names.len() {
+            let (head, tail) = words.split_at(self.names.len() - 1);
+            return by(&self.names, &[head, &[tail.join(" ")]].concat());
+        }
+        None
+    }
+}
+
+/// Whether texts are data: mostly numbers, or at least one below a header that had rows before.
+fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
+    let style = Style { has_letters: true, ..Style::default() };
+    let is_number = |text: &str| {
+        cell::is_numeric(text, style)
+            || time::read_time_of_day(text).is_some()
+            || time::read(text).is_some()
+            || json::pair("", text, style).is_some()
+    };
+    let numbers = cells.iter().filter(|(_, text)| is_number(text)).count();
+    let times = cells.iter().filter(|(_, text)| time::read_time_of_day(text).is_some()).count();
+    cells.len() >= 2 && numbers > times && (is_used || numbers * 2 >= cells.len())
+}
+
+fn read_cell(name: &str, text: &str, style: Style) -> Cell {
+    if matches!(text, "-" | "--") {
+        return Cell::Missing;
+    }
+    json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style))
+}
+
+/// The time in a cell: a date and a time of day anywhere, a time of day only in a column of times.
+fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
+    if let Some(stamp) = time::read(text) {
+        // vmstat names the column after the zone.
+        return Some(match stamp {
+            Stamp::Local(ms) if matches!(name, "UTC" | "GMT") => Stamp::Utc(ms),
+            stamp => stamp,
+        });
+    }
+    let is_named = is_time_column
+        || ["time", "uhrzeit", "heure", "hora"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    let is_clock = is_named && (is_time_column || text.matches(':').count() == 2);
+    is_clock.then(|| time::read_time_of_day(text)).flatten().map(Stamp::TimeOfDay).or_else(|| {
+        (is_time_column || time::is_time_name(name)).then(|| time::read_epoch(text)).flatten().map(Stamp::Utc)
+    })
+}
+
+/// The words of a line; a date and the time behind it are one, and so are a time and its AM or PM.
+fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        let joined = words.last().map(|last| format!("{last} {word}"));
+        match joined {
+            Some(joined)
+                if time::read(&joined).is_some()
+                    || (matches!(word, "AM" | "PM") && time::read_time_of_day(&joined).is_some()) =>
+            {
+                words.pop();
+                words.push(joined);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// The texts between which at least two blanks stand.
+fn wide(line: &str) -> Vec<String> {
+    let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}
+
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        let name = event::unique(name, |candidate| kept.iter().any(|known| known == candidate));
+        kept.push(name);
+    }
+    kept
+}
+
+/// A line of dashes and the like, also with names of groups of columns in it: `procs -----memory----- ---swap--`.
+fn is_separator(line: &str) -> bool {
+    let line = line.trim();
+    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');
+    let dashes = line.matches("--").count();
+    (line.len() >= 3 && line.chars().all(is_line))
+        || (dashes >= 3 && line.split_whitespace().filter(|word| word.contains("--")).count() >= 2)
+}

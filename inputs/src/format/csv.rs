@@ -1,0 +1,320 @@
+//! Comma, semicolon or tab separated values (RFC 4180) under a header. A record is one line.
+
+use csv::{ReaderBuilder, Trim};
+
+use crate::cell::{self, Cell, Style};
+use crate::data::Data;
+use crate::error::LineError;
+use crate::event;
+use crate::number::{self, Comma, Commas};
+use crate::row::Row;
+use crate::time::{self, Stamp};
+use crate::unit::Unit;
+use crate::verdict::Read;
+
+/// The separators that are looked for; of those that occur equally often the last is taken.
+const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
+/// Names of columns that tell devices apart, the most telling first.
+const KEYS: [&str; 23] = [
+    "uuid",
+    "pci.bus_id",
+    "index",
+    "gpu",
+    "device",
+    "dev",
+    "disk",
+    "iface",
+    "interface",
+    "nic",
+    "cpu",
+    "core",
+    "container",
+    "pod",
+    "instance",
+    "node",
+    "sensor",
+    "station",
+    "hostname",
+    "host",
+    "mountpoint",
+    "mount",
+    "filesystem",
+];
+
+/// Reads rows under a header.
+#[derive(Debug)]
+pub struct Csv {
+    key: Option<String>,
+    time: Option<String>,
+    /// The separator that a line `sep=;` named.
+    separator: Option<char>,
+    header: Option<Header>,
+    commas: Commas,
+}
+
+#[derive(Debug)]
+struct Header {
+    separator: char,
+    columns: Vec<Column>,
+    /// The names as they were written, to recognise a header that comes again.
+    written: Vec<String>,
+    key: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Column {
+    name: String,
+    unit: Option<Unit>,
+}
+
+impl Csv {
+    /// A reader of rows. `key` names the column that tells devices apart, `time` the column that holds the time.
+    pub fn new(key: Option<String>, time: Option<String>) -> Self {
+        Self { key, time, separator: None, header: None, commas: Commas::default() }
+    }
+
+    /// Reads a line: the header first, then rows.
+    pub fn read(&mut self, line: &str) -> Read {
+        self.read_line(line).unwrap_or_else(Read::Bad)
+    }
+
+    fn read_line(&mut self, line: &str) -> Result<Read, LineError> {
+        let Some(header) = &self.header else { return self.read_header(line) };
+        let mut fields = split(line, header.separator)?;
+        if fields == header.written {
+            return Ok(Read::Structure);
+        }
+        if fields.len() == 1 && header.columns.len() > 1 {
+            return Ok(if line.starts_with('#') { Read::Structure } else { Read::Unfit });
+        }
+        // Some programs end each row with a separator and not the header.
+        if fields.len() == header.columns.len() + 1 && fields.last().is_some_and(String::is_empty) {
+            fields.pop();
+        }
+        if fields.len() != header.columns.len() {
+            return Err(LineError::Fields { found: fields.len(), expected: header.columns.len() });
+        }
+        fields.iter().for_each(|field| self.commas.observe(field));
+        let comma =
+            if header.separator == ',' { self.commas.among_commas() } else { self.commas.between_others() };
+        header.row(&fields, comma, self.time.as_deref()).map(Read::from)
+    }
+
+    fn read_header(&mut self, line: &str) -> Result<Read, LineError> {
+        if let Some(separator) = line.trim().strip_prefix("sep=").and_then(|rest| rest.chars().next()) {
+            self.separator = Some(separator);
+            return Ok(Read::Structure);
+        }
+        let separator = self.separator.unwrap_or_else(|| separator(line));
+        let written = split(line, separator)?;
+        if written.iter().all(String::is_empty) {
+            return Err(LineError::EmptyHeader);
+        }
+        let mut columns: Vec<Column> = Vec::with_capacity(written.len());
+        for (index, name) in written.iter().enumerate() {
+            let (name, unit) = split_unit(name.trim_start_matches('#').trim());
+            let name = if name.is_empty() { format!("column {}", index + 1) } else { name.to_owned() };
+            let name = event::unique(name, |candidate| columns.iter().any(|column| column.name == candidate));
+            columns.push(Column { name, unit });
+        }
+        let named = |wanted: &str| columns.iter().position(|column| column.name.eq_ignore_ascii_case(wanted));
+        let key = match &self.key {
+            Some(key) => columns.iter().position(|column| column.name == *key),
+            None => KEYS.into_iter().find_map(named),
+        };
+        self.header = Some(Header { separator, columns, written, key });
+        Ok(Read::Structure)
+    }
+}
+
+impl Header {
+    /// Empty fields are left out: nothing was measured.
+    fn row(&self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
+        let (stamp, times) = self.time(fields, time)?;
+        let style = Style { comma, has_letters: false };
+        let mut cells = Vec::with_capacity(fields.len());
+        let mut time_fields = Vec::new();
+        for (index, (column, field)) in self.columns.iter().zip(fields).enumerate() {
+            if times.contains(&index) {
+                time_fields.push((column.name.clone(), Data::Text(field.clone())));
+            } else {
+                cells.push((column.name.clone(), column.cell(field, style)));
+            }
+        }
+        let time_fields = if time.is_some() { Vec::new() } else { time_fields };
+        let key = self.key.filter(|key| !times.contains(key)).map(|key| (key, &fields[key]));
+        let row = Row { stamp, time_fields, ..Row::fields(cells) };
+        Ok(match key {
+            Some((index, key)) if !key.is_empty() => {
+                Row { path: vec![key.clone()], key_column: Some(self.columns[index].name.clone()), ..row }
+            }
+            _ => row,
+        })
+    }
+
+    /// The time of a row, and the columns that tell it: the one that was named, the first that holds a date and a time, a
+    /// date and a time of day in two columns, or a time-like number or time of day below a name that says so.
+    fn time(&self, fields: &[String], named: Option<&str>) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
+        if let Some(named) = named {
+            let at = self
+                .columns
+                .iter()
+                .position(|column| column.name == named || column.name.eq_ignore_ascii_case(named));
+            let text = at.map(|at| fields[at].as_str()).unwrap_or_default();
+            let stamp = read_any(text)
+                .ok_or_else(|| LineError::NotATime { column: named.into(), text: text.into() })?;
+            return Ok((Some(stamp), at.into_iter().collect()));
+        }
+        let is_named = |index: usize| time::is_time_name(&self.columns[index].name);
+        if let Some((at, stamp)) =
+            fields.iter().enumerate().find_map(|(at, field)| Some((at, time::read(field)?)))
+            && (at == 0 || is_named(at))
+        {
+            return Ok((Some(stamp), vec![at]));
+        }
+        let date = fields.iter().enumerate().find_map(|(at, field)| Some((at, time::read_date(field)?)));
+        let clock = fields.iter().enumerate().find_map(|(at, field)| {
+            is_named(at).then(|| time::read_time_of_day(field)).flatten().map(|ms| (at, ms))
+        });
+        if let (Some((date_at, day)), Some((clock_at, ms))) = (date, clock)
+            && is_named(date_at)
+        {
+            return Ok((Some(Stamp::Local(day + ms)), vec![date_at, clock_at]));
+        }
+        if let Some((at, ms)) = clock {
+            return Ok((Some(Stamp::TimeOfDay(ms)), vec![at]));
+        }
+        if let Some((at, day)) = date.filter(|(at, _)| is_named(*at)) {
+            return Ok((Some(Stamp::Local(day)), vec![at]));
+        }
+        let epoch = fields.iter().enumerate().find_map(|(at, field)| {
+            is_named(at).then(|| time::read_epoch(field)).flatten().map(|ms| (at, ms))
+        });
+        Ok(epoch.map_or((None, Vec::new()), |(at, ms)| (Some(Stamp::Utc(ms)), vec![at])))
+    }
+}
+
+impl Column {
+    /// The cell of a field; a number without a unit has that of its column.
+    fn cell(&self, field: &str, style: Style) -> Cell {
+        // Texts in brackets are how nvidia-smi says that there is no value.
+        if self.unit.is_some() && field.starts_with('[') && field.ends_with(']') {
+            return Cell::Missing;
+        }
+        match (cell::read(field, style), &self.unit) {
+            (Cell::Value(Data::Number(number)), Some(unit)) => {
+                Cell::Quantity { number, unit: unit.clone(), written: field.to_owned() }
+            }
+            (cell, _) => cell,
+        }
+    }
+}
+
+fn read_any(text: &str) -> Option<Stamp> {
+    time::read(text)
+        .or_else(|| time::read_date(text).map(Stamp::Local))
+        .or_else(|| time::read_time_of_day(text).map(Stamp::TimeOfDay))
+        .or_else(|| time::read_epoch(text).map(Stamp::Utc))
+}
+
+/// A column's name without the unit behind it in brackets: `memory.used [MiB]`, `Temp (°C)`.
+fn split_unit(name: &str) -> (&str, Option<Unit>) {
+    let bracket = |open, close| {
+        let (before, unit) = name.strip_suffix(close)?.rsplit_once(open)?;
+        Some((before.trim_end(), Unit::read(unit.trim())?))
+    };
+    match bracket('[', ']').or_else(|| bracket('(', ')')) {
+        Some((before, unit)) if !before.is_empty() => (before, Some(unit)),
+        _ => (name, None),
+    }
+}
+
+/// The separator that a header most likely uses.
+pub fn separator(line: &str) -> char {
+    SEPARATORS.into_iter().max_by_key(|separator| line.matches(*separator).count()).unwrap_or(',')
+}
+
+/// The fields of a line, without quotes and without blanks around them.
+///
+/// # Errors
+///
+/// [`LineError::OpenQuote`].
+pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
+    let Ok(delimiter) = u8::try_from(separator) else { return Ok(vec![line.to_owned()]) };
+    // A second record shows whether the first ended: a quote that is not closed would swallow it.
+    let text = format!("{}\nend", without_blanks(line, separator));
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let first = records.next();
+    if records.next().is_none() {
+        let at = line.rfind('"').unwrap_or_default();
+        return Err(LineError::OpenQuote { column: line[..at].chars().count() + 1 });
+    }
+    let fields = first.and_then(Result::ok).unwrap_or_default();
+    Ok(fields.iter().map(str::to_owned).collect())
+}
+
+/// The line without the blanks between a separator and a quote, which RFC 4180 does not know and programs print.
+fn without_blanks(line: &str, separator: char) -> String {
+    let mut text = String::with_capacity(line.len());
+    let (mut is_quoted, mut is_start) = (false, true);
+    let mut chars = line.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if c == ' ' && is_start && !is_quoted {
+            let rest = line[at..].trim_start_matches(' ');
+            if rest.starts_with('"') {
+                continue;
+            }
+        }
+        if c == '"' && (is_start || is_quoted) {
+            is_quoted = !is_quoted;
+        }
+        is_start = c == separator && !is_quoted;
+        text.push(c);
+    }
+    text
+}
+
+/// Whether a line has at least so many names between separators, none of them a number, a sentence or nothing.
+pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
+    let Ok(mut names) = split(line, separator(line)) else { return false };
+    if names.last().is_some_and(String::is_empty) {
+        names.pop();
+    }
+    let is_time = |name: &str| {
+        time::read(name).is_some()
+            || time::read_date(name).is_some()
+            || time::read_time_of_day(name).is_some()
+    };
+    let is_name = |name: &String| {
+        let is_number = cell::is_numeric(name, Style::default()) || number::is_missing(name);
+        !name.is_empty()
+            && !is_number
+            && !is_time(name)
+            && name.split_whitespace().count() <= 4
+            && !name.contains('=')
+    };
+    names.len() >= at_least && names.iter().all(is_name)
+}
+
+/// Whether a header and the line below it have as many fields, and either numbers stand below names or there are more of
+/// them than a sentence has.
+pub fn fits(header: &str, row: &str) -> bool {
+    if !looks_like_a_header(header, 2) || header.trim() == row.trim() {
+        return false;
+    }
+    let separator = separator(header);
+    let (Ok(names), Ok(mut fields)) = (split(header, separator), split(row, separator)) else { return false };
+    if fields.len() == names.len() + 1 && fields.last().is_some_and(String::is_empty) {
+        fields.pop();
+    }
+    let style =
+        Style { comma: if separator == ',' { Comma::Separates } else { Comma::Decimal }, has_letters: false };
+    let has_number = fields.iter().any(|field| !field.is_empty() && cell::is_numeric(field, style));
+    names.len() == fields.len() && (names.len() > 2 || has_number)
+}

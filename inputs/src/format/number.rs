@@ -1,0 +1,29 @@
+//! One number a line, with or without a unit.
+
+use crate::cell::{self, Cell, Style};
+use crate::data::Data;
+use crate::error::LineError;
+use crate::number::{self, Comma, Place};
+use crate::row::{Body, Row};
+use crate::verdict::Read;
+
+/// Reads numbers.
+#[derive(Debug, Default)]
+pub struct Numbers;
+
+impl Numbers {
+    /// Reads a line that is a number and nothing else.
+    pub fn read(&mut self, line: &str) -> Read {
+        let text = line.trim();
+        if let Some(number) = number::read(text, Comma::Separates, Place::Alone) {
+            return Row::alone(Body::Lone(Cell::Value(Data::Number(number)))).into();
+        }
+        if number::is_missing(text) {
+            return Read::Bad(LineError::NotAValue { text: text.to_owned() });
+        }
+        match cell::read_quantity(text, Style::default()) {
+            Some(quantity) => Row::alone(Body::Lone(quantity)).into(),
+            None => Read::Unfit,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! `key=value` pairs and logfmt: `level=info msg="all is well" took=12ms`, or among other words, as ping prints them.
+
+use crate::cell::{self, Cell, Style};
+use crate::data::Data;
+use crate::error::LineError;
+use crate::event;
+use crate::number::{Comma, Commas};
+use crate::row::{Body, Row};
+use crate::time::{self, Stamp};
+use crate::verdict::Read;
+
+/// Names of a message whose words often stand without quotes.
+const MESSAGES: [&str; 3] = ["msg", "message", "error"];
+
+/// Reads pairs.
+#[derive(Debug)]
+pub struct Pairs {
+    key: Option<String>,
+    time: Option<String>,
+    /// Whether single pairs in a sentence are taken.
+    is_certain: bool,
+    commas: Commas,
+}
+
+/// A part of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token<'a> {
+    Pair { name: &'a str, value: Value<'a> },
+    Word(&'a str),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value<'a> {
+    Quoted(String),
+    Bare(&'a str),
+}
+
+impl Pairs {
+    /// A reader of pairs. `key` names the pair that tells devices apart, `time` the pair that holds the time.
+    pub fn new(key: Option<String>, time: Option<String>, is_certain: bool) -> Self {
+        Self { key, time, is_certain, commas: Commas::default() }
+    }
+
+    /// Reads a line. Words that belong to no pair are passed over where numbers stand among them; a sentence with a pair
+    /// in it is not of this format.
+    pub fn read(&mut self, line: &str) -> Read {
+        let tokens = match tokens(line) {
+            Ok(tokens) => tokens,
+            // A quote in a sentence opens nothing.
+            Err(error) if first_is_pair(line) => return Read::Bad(error),
+            Err(_) => return Read::Unfit,
+        };
+        for token in &tokens {
+            if let Token::Pair { value: Value::Bare(text), .. } = token {
+                self.commas.observe(text);
+            }
+        }
+        let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
+        let begins_with_pair = matches!(tokens.first(), Some(Token::Pair { .. }));
+        if pairs == 0 {
+            return Read::Unfit;
+        }
+        let style = Style { comma: self.commas.among_commas(), has_letters: false };
+        let fields = fields(&tokens, style, begins_with_pair);
+        let words = tokens.len() - pairs;
+        let has_number = fields.iter().any(|(_, cell)| is_number(cell));
+        let is_fit = if begins_with_pair { words <= pairs } else { has_number && pairs * 3 >= tokens.len() };
+        if !is_fit && !(self.is_certain && begins_with_pair && has_number) {
+            return Read::Unfit;
+        }
+        if let ([(name, _)], true, None) = (fields.as_slice(), words == 0, &self.time)
+            && event::is_plain(name)
+        {
+            // A pair a line, as `ffmpeg -progress` prints them: those up to a name that comes again belong together.
+            let (path, body) = fields
+                .into_iter()
+                .map(|(name, cell)| (vec![name], Body::Lone(cell)))
+                .next()
+                .unwrap_or((Vec::new(), Body::Fields(Vec::new())));
+            return Row { path, ..Row::alone(body) }.into();
+        }
+        self.row(fields).map_or_else(Read::Bad, Read::from)
+    }
+
+    fn row(&self, fields: Vec<(String, Cell)>) -> Result<Row, LineError> {
+        let row = match &self.time {
+            Some(column) => named_time(fields, column)?,
+            None => match event::normalise(fields.clone()) {
+                Some((event, stamp, time_fields)) => Row { stamp, time_fields, ..Row::fields(event) },
+                None => {
+                    let (fields, stamp, time_fields) = event::without_time(fields);
+                    Row { stamp, time_fields, ..Row::fields(fields) }
+                }
+            },
+        };
+        let Some(column) = &self.key else { return Ok(row) };
+        let Body::Fields(fields) = &row.body else { return Ok(row) };
+        let key = fields.iter().find(|(name, _)| name == column).and_then(|(_, cell)| event::text_of(cell));
+        Ok(match key {
+            Some(key) => Row { path: vec![key], key_column: Some(column.clone()), ..row },
+            None => row,
+        })
+    }
+}
+
+/// Whether a line is surely of this format: it consists of at least two pairs and nothing else.
+pub fn is_sure(line: &str) -> bool {
+    tokens(line).is_ok_and(|tokens| {
+        let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
+        let first = matches!(tokens.first(), Some(Token::Pair { .. }));
+        first && pairs == tokens.len() && (pairs >= 2 || line.contains("=\""))
+    })
+}
+
+fn named_time(mut fields: Vec<(String, Cell)>, column: &str) -> Result<Row, LineError> {
+    let at = fields.iter().position(|(name, _)| name == column);
+    let text = at.and_then(|at| event::text_of(&fields.remove(at).1)).unwrap_or_default();
+    let stamp = time::read(&text).or_else(|| time::read_epoch(&text).map(Stamp::Utc));
+    let stamp = stamp.or_else(|| time::read_time_of_day(&text).map(Stamp::TimeOfDay));
+    match stamp {
+        Some(stamp) => Ok(Row::fields(fields).at(Some(stamp))),
+        None => Err(LineError::NotATime { column: column.to_owned(), text }),
+    }
+}
+
+fn is_number(cell: &Cell) -> bool {
+    matches!(cell, Cell::Value(Data::Number(_)) | Cell::Quantity { .. } | Cell::Missing)
+}
+
+/// The fields of the pairs. A word behind a number may be its unit; the words behind an unquoted message belong to it;
+/// another word between pairs is a field that is true.
+fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, Cell)> {
+    let mut fields: Vec<(String, Cell)> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        let (name, cell) = match token {
+            Token::Word(word) if has_flags && is_name(word) => {
+                ((*word).to_owned(), Cell::Value(Data::Bool(true)))
+            }
+            Token::Word(_) => continue,
+            Token::Pair { name, value: Value::Quoted(text) } => {
+                ((*name).to_owned(), Cell::Value(Data::Text(text.clone())))
+            }
+            Token::Pair { name, value: Value::Bare(text) } if MESSAGES.contains(name) => {
+                let mut message = (*text).to_owned();
+                while let Some(Token::Word(word)) = tokens.get(at) {
+                    message.push(' ');
+                    message.push_str(word);
+                    at += 1;
+                }
+                ((*name).to_owned(), Cell::Value(Data::Text(message)))
+            }
+            Token::Pair { name, value: Value::Bare("") } => {
+                ((*name).to_owned(), Cell::Value(Data::Text(String::new())))
+            }
+            Token::Pair { name, value: Value::Bare(text) } => {
+                let quantity = match tokens.get(at) {
+                    Some(Token::Word(word)) if word.chars().count() > 1 || matches!(*word, "%" | "s") => {
+                        cell::read_quantity(&format!("{text} {word}"), style)
+                    }
+                    _ => None,
+                };
+                at += usize::from(quantity.is_some());
+                let cell = quantity.unwrap_or_else(|| cell::read(text, style));
+                ((*name).to_owned(), cell)
+            }
+        };
+        let name = event::unique(name, |candidate| fields.iter().any(|(known, _)| known == candidate));
+        fields.push((name, cell));
+    }
+    fields
+}
+
+fn first_is_pair(line: &str) -> bool {
+    let start = line.trim_start();
+    start.find('=').is_some_and(|at| is_name(&start[..at]))
+}
+
+fn tokens(line: &str) -> Result<Vec<Token<'_>>, LineError> {
+    let is_gap = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    let mut tokens = Vec::new();
+    let mut rest = line.trim_start_matches(is_gap);
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c == '=' || is_gap(c)).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        match after.strip_prefix('=') {
+            Some(after) if is_name(name) => {
+                let (value, after) = value(line, after)?;
+                tokens.push(Token::Pair { name, value });
+                rest = after;
+            }
+            _ => {
+                let end = rest.find(is_gap).unwrap_or(rest.len());
+                tokens.push(Token::Word(&rest[..end]));
+                rest = &rest[end..];
+            }
+        }
+        rest = rest.trim_start_matches(is_gap);
+    }
+    Ok(tokens)
+}
+
+/// The value behind an equals sign, and what follows it.
+fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineError> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        let column = line.chars().count() - text.chars().count() + 1;
+        let (content, rest) = unquote(quoted, '"').ok_or(LineError::OpenQuote { column })?;
+        return Ok((Value::Quoted(content), rest));
+    }
+    if let Some(quoted) = text.strip_prefix('\'')
+        && let Some((content, rest)) = unquote(quoted, '\'')
+        && rest.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';'))
+    {
+        return Ok((Value::Quoted(content), rest));
+    }
+    if let Some(end) = closing(text) {
+        return Ok((Value::Bare(&text[..end]), &text[end..]));
+    }
+    if text.starts_with(' ') {
+        // Programs that align their numbers print blanks behind the sign: `fps= 25`.
+        let padded = text.trim_start();
+        let end = padded.find(char::is_whitespace).unwrap_or(padded.len());
+        let style = Style { comma: Comma::Separates, has_letters: false };
+        let is_value =
+            cell::is_numeric(&padded[..end], style) || time::read_time_of_day(&padded[..end]).is_some();
+        return Ok(if is_value && end > 0 {
+            (Value::Bare(&padded[..end]), &padded[end..])
+        } else {
+            (Value::Bare(""), text)
+        });
+    }
+    let end = text.char_indices().find(|(at, c)| c.is_whitespace() || is_separator(text, *at, *c));
+    let (bare, rest) = text.split_at(end.map_or(text.len(), |(at, _)| at));
+    Ok((Value::Bare(bare), rest))
+}
+
+/// Whether a comma or semicolon ends the value: behind it stands another pair, a blank, or nothing.
+fn is_separator(text: &str, at: usize, c: char) -> bool {
+    if !matches!(c, ',' | ';') {
+        return false;
+    }
+    let after = &text[at + 1..];
+    let next = after.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).unwrap_or(after.len());
+    after.is_empty()
+        || after.starts_with(char::is_whitespace)
+        || after[..next].split_once('=').is_some_and(|(name, _)| is_name(name))
+}
+
+/// The end of a value in brackets or braces.
+fn closing(text: &str) -> Option<usize> {
+    if !text.starts_with(['[', '{', '(']) {
+        return None;
+    }
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    let end = at + 1;
+                    let is_end = text[end..]
+                        .chars()
+                        .next()
+                        .is_none_or(|c| c.is_whitespace() || matches!(c, ',' | ';'));
+                    return is_end.then_some(end);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The content up to the closing quote and what follows it; `None` if there is none.
+fn unquote(text: &str, quote: char) -> Option<(String, &str)> {
+    let mut content = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            c if c == quote => return Some((content, &text[at + 1..])),
+            '\\' => match chars.next()?.1 {
+                'n' => content.push('\n'),
+                't' => content.push('\t'),
+                'r' => content.push('\r'),
+                other => content.push(other),
+            },
+            other => content.push(other),
+        }
+    }
+    None
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '@'))
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '%' | '@' | '[' | ']'))
+}

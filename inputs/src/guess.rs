@@ -1,0 +1,191 @@
+//! Recognises a format by reading lines in each of them.
+
+use crate::format::{Format, csv, json, pairs};
+use crate::options::Options;
+use crate::parser::Parser;
+use crate::verdict::Read;
+
+/// Lines that are looked at. Whoever waits for a panel waits for them.
+pub const LINES: usize = 5;
+
+/// A format, and the number of lines before its first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guess {
+    /// The format.
+    pub format: Format,
+    /// Lines that come before its header, which are not of this format.
+    pub skip: usize,
+}
+
+impl Guess {
+    fn from_start(format: Format) -> Self {
+        Self { format, skip: 0 }
+    }
+}
+
+/// The format that lines show beyond doubt, without waiting for more of them.
+pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
+    let last = lines.last()?;
+    // The beginning of a value over several lines, as `jq` prints it.
+    if matches!(last.trim(), "{" | "[") {
+        return None;
+    }
+    for format in ALONE {
+        let trial = Trial::run(format, lines, options);
+        let is_clear = match format {
+            Format::Pairs => pairs::is_sure(last) || trial.rows >= 2,
+            // A number in front of something else may be a count.
+            Format::Number => trial.rows * 2 > lines.len(),
+            _ => true,
+        };
+        if trial.is_last_row && is_clear {
+            return Some(Guess::from_start(format));
+        }
+    }
+    with_header(lines, options)
+}
+
+/// The likeliest format, if no further line will come soon.
+pub fn late(lines: &[&str], options: &Options) -> Guess {
+    if let Some(guess) = early(lines, options) {
+        return guess;
+    }
+    if lines.first().is_some_and(|first| matches!(first.trim(), "{" | "[")) {
+        return Guess::from_start(Format::Json);
+    }
+    let half = |trial: &Trial| {
+        trial.rows > 0 && (trial.rows + trial.structure) * 2 >= lines.len() && trial.is_last_row
+    };
+    let found = ALONE.into_iter().find(|format| half(&Trial::run(*format, lines, options)));
+    match (found, lines) {
+        (Some(format), _) => Guess::from_start(format),
+        (None, [only]) if csv::looks_like_a_header(only, 3) => Guess::from_start(Format::Csv),
+        (None, _) => Guess::from_start(Format::Text),
+    }
+}
+
+/// The formats whose lines say what they are without a header.
+const ALONE: [Format; 8] = [
+    Format::Number,
+    Format::Json,
+    Format::Prometheus,
+    Format::Influx,
+    Format::Statsd,
+    Format::Syslog,
+    Format::Access,
+    Format::Pairs,
+];
+
+fn with_header(lines: &[&str], options: &Options) -> Option<Guess> {
+    for (skip, pair) in lines.windows(2).enumerate() {
+        let is_csv = csv::fits(pair[0], pair[1])
+            || (pair[0].starts_with("sep=") && csv::looks_like_a_header(pair[1], 2));
+        if is_csv
+            && lines[skip + 1..]
+                .iter()
+                .all(|row| csv::fits(pair[0], row) || *row == pair[0] || skip_is_marker(pair[0]))
+        {
+            return Some(Guess { format: Format::Csv, skip });
+        }
+    }
+    let trial = Trial::run(Format::Columns, lines, options);
+    (trial.rows > 0 && trial.is_last_row).then_some(Guess::from_start(Format::Columns))
+}
+
+fn skip_is_marker(line: &str) -> bool {
+    line.starts_with("sep=")
+}
+
+/// The outcome of reading lines in one format.
+struct Trial {
+    rows: usize,
+    structure: usize,
+    is_last_row: bool,
+}
+
+impl Trial {
+    fn run(format: Format, lines: &[&str], options: &Options) -> Self {
+        let mut parser = Parser::new(format, options, false);
+        let mut trial = Self { rows: 0, structure: 0, is_last_row: false };
+        let mut open = 0;
+        for line in lines {
+            // Everything is JSON that is a number; that format has its own reader.
+            if format == Format::Json && open == 0 && !json::looks_like_json(line.trim()) {
+                trial.is_last_row = false;
+                continue;
+            }
+            let read = parser.read(line);
+            trial.is_last_row = matches!(read, Read::Row(_));
+            match read {
+                Read::Row(_) => {
+                    trial.rows += 1 + open;
+                    open = 0;
+                }
+                Read::More => open += 1,
+                Read::Structure | Read::PerhapsHeader => trial.structure += 1,
+                Read::Broken(_) | Read::Unfit | Read::Bad(_) => open = 0,
+            }
+        }
+        trial
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn early(lines: &[&str]) -> Option<Format> {
+        super::early(lines, &Options::default()).map(|guess| guess.format)
+    }
+
+    fn late(lines: &[&str]) -> Format {
+        super::late(lines, &Options::default()).format
+    }
+
+    #[test]
+    fn one_line_is_enough_where_it_says_what_it_is() {
+        let table = [
+            ("21.5", Format::Number),
+            ("{\"in\": 1}", Format::Json),
+            ("[1, 2]", Format::Json),
+            ("true", Format::Json),
+            ("in=21.5 out=4", Format::Pairs),
+            ("level=info msg=\"all is well\"", Format::Pairs),
+            ("http_requests{code=\"200\"} 7", Format::Prometheus),
+            ("cpu,host=a idle=98.2 1795344127101388154", Format::Influx),
+            ("api.requests:1|c", Format::Statsd),
+            ("<34>1 2026-11-22T10:42:07Z board su - - - failed", Format::Syslog),
+            ("Nov 22 10:42:07 board sshd[811]: Server listening.", Format::Syslog),
+            ("192.0.2.7 - - [22/Nov/2026:10:42:07 +0000] \"GET / HTTP/1.1\" 200 12", Format::Access),
+        ];
+        for (line, format) in table {
+            assert_eq!(early(&[line]), Some(format), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_header_needs_the_line_below_it() {
+        assert_eq!(early(&["time,in,out"]), None);
+        assert_eq!(early(&["time,in,out", "10:00,1,2"]), Some(Format::Csv));
+        assert_eq!(early(&["in;out", "1;2"]), Some(Format::Csv));
+        assert_eq!(early(&["r b swpd", "1 0 0"]), Some(Format::Columns));
+        assert_eq!(late(&["time,in,out"]), Format::Csv);
+    }
+
+    #[test]
+    fn a_banner_above_the_header_or_the_data_is_no_hindrance() {
+        let vmstat =
+            ["procs -----------memory---------- ---swap--", " r  b   swpd   free", " 1  0      0 225488"];
+        assert_eq!(early(&vmstat), Some(Format::Columns));
+        let ping =
+            ["PING host (192.0.2.1) 56(84) bytes of data.", "64 bytes: icmp_seq=1 ttl=57 time=12.3 ms"];
+        assert_eq!((early(&ping), late(&ping)), (None, Format::Pairs));
+    }
+
+    #[test]
+    fn a_sentence_with_a_pair_in_it_decides_nothing() {
+        assert_eq!(early(&["listening addr=:8080"]), None);
+        assert_eq!(late(&["listening addr=:8080", "GET / took 3 ms", "shutting down"]), Format::Text);
+        assert_eq!(late(&["5", "files were read from here"]), Format::Text);
+    }
+}

@@ -1,0 +1,58 @@
+//! Reads what other programs print: lines in, publications and a verdict on each line out.
+//!
+//! This crate holds no IO, no clock and no randomness: bytes, the time and the time zone are arguments. It depends on
+//! `shared` only. The format of an input is recognised, and recognised again when the lines say so.
+//!
+//! Every line ends as exactly one of four: it is part of a publication, it is structure (a header, a comment, a separator,
+//! an average over the whole run), it is reported with a reason, or it is blank. See [`Outcome`].
+//!
+//! ```
+//! use tickertape_inputs::{Moment, Options, Outcome, Reader, Splitter, Utc};
+//!
+//! let now = Moment { mono_ms: 0, wall_ms: 1_800_000_000_000 };
+//! let mut splitter = Splitter::default();
+//! let mut reader = Reader::new(Options::default(), Box::new(Utc));
+//! let mut outcomes = Vec::new();
+//! for line in splitter.push(b"in,out\n21.50,4\n") {
+//!     outcomes.extend(reader.read(line, now));
+//! }
+//! outcomes.extend(reader.finish(now));
+//! assert!(matches!(&outcomes[0], Outcome::Structure { line: 1 }));
+//! let Outcome::Publish(publication) = &outcomes[1] else { panic!("{outcomes:?}") };
+//! assert_eq!(publication.json, r#"{"in":21.50,"out":4}"#);
+//! ```
+//!
+//! # Layout
+//!
+//! * [`lines`]: from bytes to lines. [`reader`]: the recognition, and the rule about every line.
+//! * [`format`]: a file for each format. [`parser`]: the choice among them. [`event`]: the usual names of message, level and time.
+//! * [`number`], [`unit`], [`time`], [`cell`]: what a single value says.
+//! * [`word`]: words of a command line.
+//! * [`row`], [`data`]: the values of a line, the rows of several devices, and their JSON.
+
+#![warn(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects"))]
+
+pub mod cell;
+pub mod data;
+pub mod error;
+pub mod event;
+pub mod format;
+pub mod guess;
+pub mod lines;
+pub mod number;
+pub mod options;
+pub mod parser;
+pub mod reader;
+pub mod row;
+pub mod time;
+pub mod unit;
+pub mod verdict;
+pub mod word;
+
+pub use error::LineError;
+pub use format::Format;
+pub use lines::{Line, Splitter};
+pub use options::Options;
+pub use reader::{Destination, Moment, Outcome, Publication, Reader};
+pub use time::{Utc, Zone};

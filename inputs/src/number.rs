@@ -1,0 +1,237 @@
+//! Tells what is written as a number from what only looks like one.
+//!
+//! An id that changes its digits on the way is a lie, so doubt is decided for text: leading zeros (`0042`), hexadecimal
+//! digits that look like an exponent (`83e2010`, `1234e8`), and whole numbers that no 64-bit type holds are no numbers.
+
+/// How a comma between digits is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Comma {
+    /// It belongs to no number.
+    #[default]
+    Separates,
+    /// It is the decimal point.
+    Decimal,
+}
+
+/// Where a text stands, which decides how much of an exponent is needed for a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A field among others, which may as well be an id: `1e12` is text, `1e+12` and `1.0e12` are numbers.
+    Field,
+    /// A line or an argument of its own, which is likely a number: `1e3` is one as well.
+    Alone,
+}
+
+/// Reads a number and gives it as JSON text with the digits that were written; `None` if it is not one.
+pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'-' => ("-", &text[1..]),
+        b'+' => ("+", &text[1..]),
+        _ => ("", text),
+    };
+    let (mantissa, exponent) = match rest.find(['e', 'E']) {
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+        None => (rest, None),
+    };
+    let point = if comma == Comma::Decimal && mantissa.contains(',') { ',' } else { '.' };
+    let (whole, fraction) = match mantissa.split_once(point) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let has_digits = is_digits(whole) || (whole.is_empty() && fraction.is_some());
+    if !has_digits || (whole.len() > 1 && whole.starts_with('0')) || !fraction.is_none_or(is_digits) {
+        return None;
+    }
+    let negative = if sign == "-" { "-" } else { "" };
+    match (fraction, exponent) {
+        (None, None) => whole_number(sign, whole, place),
+        (fraction, exponent) => {
+            let exponent = exponent.map(|exponent| read_exponent(exponent, whole, fraction, place));
+            let exponent = match exponent {
+                None => String::new(),
+                Some(exponent) => format!("e{}", exponent?),
+            };
+            let whole = if whole.is_empty() { "0" } else { whole };
+            let fraction = fraction.map(|digits| format!(".{digits}")).unwrap_or_default();
+            let number = format!("{negative}{whole}{fraction}{exponent}");
+            number.parse::<f64>().is_ok_and(f64::is_finite).then_some(number)
+        }
+    }
+}
+
+/// Whole numbers keep all their digits, as far as 64 bits hold them. A plus before more than four digits is the
+/// beginning of a telephone number rather than a sign.
+fn whole_number(sign: &str, digits: &str, place: Place) -> Option<String> {
+    if sign == "+" && place == Place::Field && digits.len() > 4 {
+        return None;
+    }
+    if sign == "-" && digits != "0" {
+        let text = format!("-{digits}");
+        return text.parse::<i64>().is_ok().then_some(text);
+    }
+    digits.parse::<u64>().is_ok().then(|| digits.to_owned())
+}
+
+fn read_exponent(text: &str, whole: &str, fraction: Option<&str>, place: Place) -> Option<String> {
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'-' => ("-", &text[1..]),
+        b'+' => ("+", &text[1..]),
+        _ => ("", text),
+    };
+    let is_short = is_digits(digits) && digits.len() <= 3;
+    let is_plain = !sign.is_empty() || fraction.is_some();
+    let is_alone = place == Place::Alone && whole.len() == 1 && !digits.starts_with('0');
+    (is_short && (is_plain || is_alone)).then(|| format!("{sign}{digits}"))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text stands for a value that is not there: `NaN`, an infinity, `N/A` and the like. Its field is left out.
+pub fn is_missing(text: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "",
+        "nan",
+        "-nan",
+        "+nan",
+        "inf",
+        "-inf",
+        "+inf",
+        "infinity",
+        "-infinity",
+        "+infinity",
+        "n/a",
+        "[n/a]",
+        "#n/a",
+        "[not supported]",
+        "[unknown error]",
+        "[not found]",
+    ];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Learns from the numbers of one input whether its commas are decimal points.
+///
+/// `21,5` alone does not say: it may be a list. Two such numbers do, if no number has a point: `21,5 40,2`. A group of
+/// exactly three digits (`1,234`) is no evidence, since it may be a thousand.
+#[derive(Debug, Clone, Default)]
+pub struct Commas {
+    decimal: u8,
+    has_point: bool,
+}
+
+impl Commas {
+    /// Takes note of a field, or of a part of one without its unit.
+    pub fn observe(&mut self, text: &str) {
+        let text = text.trim_start_matches(['+', '-']);
+        if let Some((whole, fraction)) = text.split_once('.') {
+            self.has_point |= is_digits(whole) && is_digits(fraction);
+        } else if let Some((whole, fraction)) = text.split_once(',')
+            && is_digits(whole)
+            && is_digits(fraction)
+        {
+            // A whole part of zero, or anything but three digits behind the comma, is no group of thousands.
+            let is_evidence = fraction.len() != 3 || whole == "0";
+            self.decimal = self.decimal.saturating_add(u8::from(is_evidence));
+        }
+    }
+
+    /// How commas are read, where something else separates the fields (a semicolon, blanks): one number is enough there.
+    pub fn between_others(&self) -> Comma {
+        self.judge(1)
+    }
+
+    /// How commas are read where they may separate fields as well: two numbers have to agree.
+    pub fn among_commas(&self) -> Comma {
+        self.judge(2)
+    }
+
+    fn judge(&self, enough: u8) -> Comma {
+        if !self.has_point && self.decimal >= enough { Comma::Decimal } else { Comma::Separates }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(text: &str) -> Option<String> {
+        read(text, Comma::Separates, Place::Field)
+    }
+
+    #[test]
+    fn numbers_keep_the_digits_they_were_written_with() {
+        for text in
+            ["0", "21.50", "-3", "18446744073709551615", "-9223372036854775808", "1.5e-7", "2e+10", "-0.0"]
+        {
+            assert_eq!(field(text).as_deref(), Some(text));
+        }
+        for (text, json) in
+            [("+4", "4"), (".5", "0.5"), ("-.5", "-0.5"), ("+45.0", "45.0"), ("1E-05", "1e-05"), ("-0", "0")]
+        {
+            assert_eq!(field(text).as_deref(), Some(json), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_number_stays_text() {
+        for text in [
+            "",
+            "-",
+            "+",
+            ".",
+            "0042",
+            "01067",
+            "-007",
+            "00.5",
+            "83e2010",
+            "57e4021",
+            "1234e8",
+            "1e12",
+            "5e00012",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "+49351000",
+            "1.2.3",
+            "1_000",
+            "0x1f",
+            "5.",
+            "1,5",
+            "1.5e400",
+            "1e",
+            "e5",
+            "٣",
+            "½",
+            "--1",
+            "1 2",
+        ] {
+            assert_eq!(field(text), None, "{text}");
+        }
+        assert_eq!(read("1e3", Comma::Separates, Place::Alone).as_deref(), Some("1e3"));
+        assert_eq!(read("1234e8", Comma::Separates, Place::Alone), None);
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_only_where_it_is_one() {
+        assert_eq!(read("-21,50", Comma::Decimal, Place::Field).as_deref(), Some("-21.50"));
+        assert_eq!(read("1,234,567", Comma::Decimal, Place::Field), None);
+        let learned = |texts: &[&str]| {
+            let mut commas = Commas::default();
+            texts.iter().for_each(|text| commas.observe(text));
+            (commas.between_others(), commas.among_commas())
+        };
+        assert_eq!(learned(&["21,5", "40,2"]), (Comma::Decimal, Comma::Decimal));
+        assert_eq!(learned(&["0,125"]), (Comma::Decimal, Comma::Separates));
+        assert_eq!(learned(&["1,234", "5,678"]), (Comma::Separates, Comma::Separates));
+        assert_eq!(learned(&["21,5", "3.25"]), (Comma::Separates, Comma::Separates));
+    }
+
+    #[test]
+    fn what_is_not_there_is_recognised() {
+        for text in ["NaN", "-nan", "Inf", "+Infinity", "N/A", "[N/A]", "[Not Supported]", ""] {
+            assert!(is_missing(text), "{text}");
+        }
+        assert!(!is_missing("nano") && !is_missing("-"));
+    }
+}

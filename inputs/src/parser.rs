@@ -1,0 +1,88 @@
+//! A reader of any one format.
+
+use crate::format::{Format, access, columns, csv, influx, json, number, pairs, prometheus, statsd, syslog};
+use crate::options::Options;
+use crate::row::Row;
+use crate::verdict::Read;
+
+/// A reader of one format, with the memory that it needs.
+#[derive(Debug)]
+pub enum Parser {
+    /// See [`Format::Number`].
+    Number(number::Numbers),
+    /// See [`Format::Json`].
+    Json(json::Json),
+    /// See [`Format::Pairs`].
+    Pairs(pairs::Pairs),
+    /// See [`Format::Csv`].
+    Csv(csv::Csv),
+    /// See [`Format::Columns`].
+    Columns(columns::Columns),
+    /// See [`Format::Prometheus`].
+    Prometheus(prometheus::Prometheus),
+    /// See [`Format::Influx`].
+    Influx(influx::Influx),
+    /// See [`Format::Statsd`].
+    Statsd(statsd::Statsd),
+    /// See [`Format::Syslog`].
+    Syslog,
+    /// See [`Format::Access`].
+    Access,
+    /// See [`Format::Text`].
+    Text,
+}
+
+impl Parser {
+    /// A reader that has seen nothing yet. With `is_certain`, the format was named or recognised; without, lines that other
+    /// formats have as well are not taken.
+    pub fn new(format: Format, options: &Options, is_certain: bool) -> Self {
+        let (key, time) = (options.key.clone(), options.time.clone());
+        match format {
+            Format::Number => Self::Number(number::Numbers::default()),
+            Format::Json => Self::Json(json::Json::new(key, time)),
+            Format::Pairs => Self::Pairs(pairs::Pairs::new(key, time, is_certain)),
+            Format::Csv => Self::Csv(csv::Csv::new(key, time)),
+            Format::Columns => Self::Columns(columns::Columns::new(key, time)),
+            Format::Prometheus => Self::Prometheus(prometheus::Prometheus::new(is_certain)),
+            Format::Influx => Self::Influx(influx::Influx::new(is_certain)),
+            Format::Statsd => Self::Statsd(statsd::Statsd::default()),
+            Format::Syslog => Self::Syslog,
+            Format::Access => Self::Access,
+            Format::Text => Self::Text,
+        }
+    }
+
+    /// The format that is read.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Number(_) => Format::Number,
+            Self::Json(_) => Format::Json,
+            Self::Pairs(_) => Format::Pairs,
+            Self::Csv(_) => Format::Csv,
+            Self::Columns(_) => Format::Columns,
+            Self::Prometheus(_) => Format::Prometheus,
+            Self::Influx(_) => Format::Influx,
+            Self::Statsd(_) => Format::Statsd,
+            Self::Syslog => Format::Syslog,
+            Self::Access => Format::Access,
+            Self::Text => Format::Text,
+        }
+    }
+
+    /// Reads a line that is not blank.
+    pub fn read(&mut self, line: &str) -> Read {
+        match self {
+            Self::Number(numbers) => numbers.read(line),
+            Self::Json(json) => json.read(line),
+            Self::Pairs(pairs) => pairs.read(line),
+            Self::Csv(csv) => csv.read(line),
+            Self::Columns(columns) => columns.read(line),
+            Self::Prometheus(prometheus) => prometheus.read(line),
+            Self::Influx(influx) => influx.read(line),
+            Self::Statsd(statsd) => statsd.read(line),
+            Self::Syslog => syslog::read(line),
+            Self::Access => access::read(line),
+            Self::Text => Row::text(line).into(),
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! Reads lines in the format that they turn out to have, and gives a verdict on each.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::mem;
+
+use shared::Millis;
+use shared::publication;
+
+use crate::cell::Units;
+use crate::data::Data;
+use crate::error::LineError;
+use crate::format::Format;
+use crate::guess::{self, Guess};
+use crate::lines::Line;
+use crate::options::Options;
+use crate::parser::Parser;
+use crate::row::{Assembled, Ticks};
+use crate::time::Zone;
+use crate::verdict::Read;
+
+/// First lines are held back for at most so long before the likeliest format is taken, in milliseconds.
+pub const PATIENCE_MS: u64 = 1_000;
+/// The rows of a tick are published when no other came for so long, in milliseconds.
+pub const TICK_MS: u64 = 100;
+/// A format that so many lines had is settled: a line that does not fit it no longer puts it in question by itself.
+const SETTLED: u64 = 3;
+/// So many lines in a row that fit another format change a settled one.
+const DISSENT: usize = 5;
+
+/// The time at which a line was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds of a clock that never goes back.
+    pub mono_ms: u64,
+    /// Milliseconds since the Unix epoch.
+    pub wall_ms: Millis,
+}
+
+/// The topic that a publication belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// The topic that the input is published to.
+    Topic,
+    /// The topic `log` below it, for lines that are not of the input's format.
+    Log,
+}
+
+/// Something to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Numbers of the lines that it was made of, in order.
+    pub lines: Vec<u64>,
+    /// Where it belongs.
+    pub to: Destination,
+    /// The data as JSON, with every number as it was written.
+    pub json: String,
+    /// The time that the lines give, in milliseconds since the Unix epoch; `None`: the time of reading.
+    pub ts: Option<Millis>,
+}
+
+/// What became of lines. Every line occurs in exactly one outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// They are in a publication.
+    Publish(Publication),
+    /// It is a header, a comment, a separator or an average.
+    Structure {
+        /// Its number.
+        line: u64,
+    },
+    /// It is not published, for a reason that is to be reported.
+    Told {
+        /// Its number.
+        line: u64,
+        /// The reason.
+        reason: LineError,
+    },
+    /// It is blank.
+    Blank {
+        /// Its number.
+        line: u64,
+    },
+}
+
+/// Reads the lines of one input.
+#[derive(Debug)]
+pub struct Reader {
+    options: Options,
+    zone: Box<dyn Zone>,
+    parser: Option<Parser>,
+    /// Lines that had the format so far.
+    fits: u64,
+    /// Lines that wait until a format is recognised.
+    held: Vec<(u64, String)>,
+    held_since_ms: u64,
+    /// Lines that are a header if a row follows, or the beginning of a value over several lines.
+    waiting: Vec<(u64, String)>,
+    /// The last lines in a row that did not fit.
+    strangers: VecDeque<String>,
+    /// Lines of text since the last look at their format.
+    texts: u64,
+    ticks: Ticks,
+    tick_ms: u64,
+    units: Units,
+    /// The time of reading, for lines that give none.
+    now: Moment,
+}
+
+impl Reader {
+    /// A reader that has seen nothing yet. `zone` is the zone of times that name none.
+    pub fn new(options: Options, zone: Box<dyn Zone>) -> Self {
+        let parser = options.format.map(|format| Parser::new(format, &options, true));
+        Self {
+            options,
+            zone,
+            parser,
+            fits: 0,
+            held: Vec::new(),
+            held_since_ms: 0,
+            waiting: Vec::new(),
+            strangers: VecDeque::new(),
+            texts: 0,
+            ticks: Ticks::default(),
+            tick_ms: 0,
+            units: Units::default(),
+            now: Moment { mono_ms: 0, wall_ms: 0 },
+        }
+    }
+
+    /// The format so far.
+    pub fn format(&self) -> Option<Format> {
+        self.parser.as_ref().map(Parser::format)
+    }
+
+    /// The units of the series so far, by their paths. The empty path stands for a number that is no field.
+    pub fn units(&self) -> BTreeMap<String, String> {
+        self.units.written().map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect()
+    }
+
+    /// How many series have a unit. It only grows.
+    pub fn unit_count(&self) -> usize {
+        self.units.count()
+    }
+
+    /// When [`Reader::wake`] is to be called, on the clock of [`Moment::mono_ms`].
+    pub fn due_ms(&self) -> Option<u64> {
+        let held = (!self.held.is_empty()).then_some(self.held_since_ms + PATIENCE_MS);
+        let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);
+        held.into_iter().chain(tick).min()
+    }
+
+    /// Takes a line.
+    pub fn read(&mut self, line: Line, now: Moment) -> Vec<Outcome> {
+        self.now = now;
+        let mut out = Vec::new();
+        match line.text {
+            Err(reason) => out.push(Outcome::Told { line: line.number, reason }),
+            Ok(text) if text.trim().is_empty() => out.push(Outcome::Blank { line: line.number }),
+            Ok(text) if self.parser.is_none() => {
+                self.hold(line.number, text);
+                let lines: Vec<&str> = self.held.iter().map(|(_, text)| text.as_str()).collect();
+                let guess = guess::early(&lines, &self.options);
+                let is_over = self.held.len() >= guess::LINES;
+                match guess {
+                    Some(guess) => self.begin(guess, &mut out),
+                    None if is_over => self.settle(&mut out),
+                    None => {}
+                }
+            }
+            Ok(text) => self.take(line.number, text, &mut out),
+        }
+        out
+    }
+
+    /// Does what is due: first lines are read in the likeliest format, rows that waited for others are published.
+    pub fn wake(&mut self, now: Moment) -> Vec<Outcome> {
+        self.now = now;
+        let mut out = Vec::new();
+        if !self.held.is_empty() && self.held_since_ms + PATIENCE_MS <= now.mono_ms {
+            self.settle(&mut out);
+        }
+        if !self.ticks.is_empty() && self.tick_ms + TICK_MS <= now.mono_ms {
+            self.flush_tick(&mut out);
+        }
+        out
+    }
+
+    /// Reads what waits for lines that will not come.
+    pub fn finish(&mut self, now: Moment) -> Vec<Outcome> {
+        self.now = now;
+        let mut out = Vec::new();
+        self.settle(&mut out);
+        if let Some(Parser::Json(json)) = &mut self.parser
+            && let Some(reason) = json.finish()
+        {
+            let waiting = mem::take(&mut self.waiting);
+            out.extend(waiting.into_iter().map(|(line, _)| Outcome::Told { line, reason: reason.clone() }));
+        }
+        self.reject_waiting(&mut out);
+        self.settle(&mut out);
+        self.flush_tick(&mut out);
+        out
+    }
+
+    fn hold(&mut self, number: u64, text: String) {
+        if self.held.is_empty() {
+            self.held_since_ms = self.now.mono_ms;
+        }
+        self.held.push((number, text));
+    }
+
+    /// Decides about the lines that are held back.
+    fn settle(&mut self, out: &mut Vec<Outcome>) {
+        if self.held.is_empty() {
+            return;
+        }
+        if self.parser.is_some() {
+            // They did not fit a format that is not settled either.
+            self.log_held(out);
+            return;
+        }
+        let lines: Vec<&str> = self.held.iter().map(|(_, text)| text.as_str()).collect();
+        let guess = guess::late(&lines, &self.options);
+        self.begin(guess, out);
+    }
+
+    /// Reads the lines that are held back in a format.
+    fn begin(&mut self, guess: Guess, out: &mut Vec<Outcome>) {
+        self.reject_waiting(out);
+        self.flush_tick(out);
+        self.parser = Some(Parser::new(guess.format, &self.options, true));
+        (self.fits, self.texts) = (0, 0);
+        self.strangers.clear();
+        let held = mem::take(&mut self.held);
+        for (index, (number, text)) in held.into_iter().enumerate() {
+            if index < guess.skip {
+                out.push(self.log(number, text));
+            } else {
+                self.take_settled(number, text, out);
+            }
+        }
+    }
+
+    fn take(&mut self, number: u64, text: String, out: &mut Vec<Outcome>) {
+        self.read_in_format(number, text, true, out);
+    }
+
+    /// Reads a line without putting the format in question.
+    fn take_settled(&mut self, number: u64, text: String, out: &mut Vec<Outcome>) {
+        self.read_in_format(number, text, false, out);
+    }
+
+    fn read_in_format(&mut self, number: u64, text: String, may_doubt: bool, out: &mut Vec<Outcome>) {
+        let Some(parser) = &mut self.parser else { return };
+        match parser.read(&text) {
+            Read::Row(row) => {
+                let is_joined = matches!(parser, Parser::Json(_));
+                let is_text = matches!(parser, Parser::Text);
+                let is_header = !matches!(parser, Parser::Columns(columns) if !columns.took_candidate());
+                self.log_held(out);
+                let waiting = mem::take(&mut self.waiting);
+                let mut lines = Vec::new();
+                for (line, text) in waiting {
+                    if is_joined {
+                        lines.push(line);
+                    } else if !is_header {
+                        out.push(self.log(line, text));
+                    } else {
+                        out.push(Outcome::Structure { line });
+                    }
+                }
+                lines.push(number);
+                self.fits += 1;
+                if !is_text {
+                    self.strangers.clear();
+                }
+                let done = self.ticks.push(lines, *row, &mut self.units);
+                self.tick_ms = self.now.mono_ms;
+                self.publish(done, out);
+                if is_text {
+                    self.doubt_text(text);
+                }
+            }
+            Read::Structure => {
+                out.push(Outcome::Structure { line: number });
+            }
+            Read::PerhapsHeader => {
+                self.reject_waiting(out);
+                self.waiting.push((number, text));
+            }
+            Read::More => self.waiting.push((number, text)),
+            Read::Broken(reason) => {
+                let waiting = mem::take(&mut self.waiting);
+                out.extend(
+                    waiting.into_iter().map(|(line, _)| Outcome::Told { line, reason: reason.clone() }),
+                );
+                self.read_in_format(number, text, may_doubt, out);
+            }
+            Read::Unfit => {
+                self.reject_waiting(out);
+                self.stranger(number, text, may_doubt, out);
+            }
+            Read::Bad(reason) => out.push(Outcome::Told { line: number, reason }),
+        }
+    }
+
+    /// Lines that turned out to be no header, and no part of a value.
+    fn reject_waiting(&mut self, out: &mut Vec<Outcome>) {
+        for (number, text) in mem::take(&mut self.waiting) {
+            self.stranger(number, text, true, out);
+        }
+    }
+
+    /// A line that is not of this format. If the format is settled, it is a message among the data. If it is not, the
+    /// format may be the wrong one.
+    fn stranger(&mut self, number: u64, text: String, may_doubt: bool, out: &mut Vec<Outcome>) {
+        if self.options.format.is_some() || !may_doubt {
+            out.push(self.log(number, text));
+            return;
+        }
+        if self.fits >= SETTLED {
+            self.strangers.push_back(text.clone());
+            out.push(self.log(number, text));
+            if self.strangers.len() >= DISSENT {
+                let lines: Vec<&str> = self.strangers.iter().map(String::as_str).collect();
+                let guess = guess::early(&lines, &self.options);
+                if let Some(guess) = guess.filter(|guess| Some(guess.format) != self.format()) {
+                    self.change(guess.format, out);
+                } else {
+                    self.strangers.pop_front();
+                }
+            }
+            return;
+        }
+        self.hold(number, text);
+        let lines: Vec<&str> = self.held.iter().map(|(_, text)| text.as_str()).collect();
+        let other = guess::early(&lines, &self.options).filter(|guess| Some(guess.format) != self.format());
+        let is_over = self.held.len() >= guess::LINES;
+        match other {
+            Some(guess) => self.begin(guess, out),
+            None if is_over => {
+                let guess = guess::late(&lines, &self.options);
+                self.begin(guess, out);
+            }
+            None => {}
+        }
+    }
+
+    /// Goes on in another format. What was read before stays as it is.
+    fn change(&mut self, format: Format, out: &mut Vec<Outcome>) {
+        self.flush_tick(out);
+        self.parser = Some(Parser::new(format, &self.options, true));
+        (self.fits, self.texts) = (0, 0);
+        self.strangers.clear();
+    }
+
+    /// Text is what is left when nothing else fits, so it is doubted again and again: a banner may have been long.
+    fn doubt_text(&mut self, text: String) {
+        if self.options.format.is_some() {
+            return;
+        }
+        self.texts += 1;
+        self.strangers.push_back(text);
+        if self.strangers.len() > DISSENT {
+            self.strangers.pop_front();
+        }
+        // Looking costs something, so it is done for the first lines, and then now and then.
+        if self.texts > 100 && !self.texts.is_multiple_of(50) {
+            return;
+        }
+        let lines: Vec<&str> = self.strangers.iter().map(String::as_str).collect();
+        let tail = &lines[lines.len().saturating_sub(3)..];
+        if tail.len() < 3 {
+            return;
+        }
+        let guess = guess::early(tail, &self.options)
+            .filter(|guess| guess.skip == 0 && guess.format != Format::Columns);
+        let Some(guess) = guess else { return };
+        // The last three lines have to agree.
+        let agree = tail
+            .iter()
+            .all(|line| guess::early(&[line], &self.options).is_some_and(|one| one.format == guess.format));
+        if agree {
+            self.parser = Some(Parser::new(guess.format, &self.options, true));
+            (self.fits, self.texts) = (0, 0);
+            self.strangers.clear();
+        }
+    }
+
+    fn log_held(&mut self, out: &mut Vec<Outcome>) {
+        for (number, text) in mem::take(&mut self.held) {
+            out.push(self.log(number, text));
+        }
+    }
+
+    fn log(&self, number: u64, text: String) -> Outcome {
+        Outcome::Publish(Publication {
+            lines: vec![number],
+            to: Destination::Log,
+            json: Data::Text(text).to_json(),
+            ts: None,
+        })
+    }
+
+    fn flush_tick(&mut self, out: &mut Vec<Outcome>) {
+        let done = self.ticks.flush(&mut self.units);
+        self.publish(done, out);
+    }
+
+    fn publish(&self, done: Vec<Assembled>, out: &mut Vec<Outcome>) {
+        for Assembled { data, stamp, time_fields, lines } in done {
+            let Some(data) = data.filter(|data| !data.is_empty()) else {
+                out.extend(lines.into_iter().map(|line| Outcome::Told { line, reason: LineError::NoValue }));
+                continue;
+            };
+            let ts = stamp.and_then(|stamp| stamp.resolve(self.zone.as_ref(), self.now.wall_ms));
+            // A time that was only guessed, and that no log would take, is a value after all.
+            let is_doubtful = !time_fields.is_empty() && publication::check_ts(ts, self.now.wall_ms).is_err();
+            let (data, ts) = match data {
+                Data::Object(fields) if is_doubtful => {
+                    (Data::Object(time_fields.into_iter().chain(fields).collect()), None)
+                }
+                data if is_doubtful => (data, None),
+                data => (data, ts),
+            };
+            out.push(Outcome::Publish(Publication {
+                lines,
+                to: Destination::Topic,
+                json: data.to_json(),
+                ts,
+            }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

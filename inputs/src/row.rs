@@ -1,0 +1,197 @@
+//! One reading of a line before it is published, and the grouping of the rows of several devices.
+
+use crate::cell::{Cell, Units};
+use crate::data::Data;
+use crate::time::Stamp;
+
+/// The values of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// One value without a name.
+    Lone(Cell),
+    /// Named values.
+    Fields(Vec<(String, Cell)>),
+    /// JSON text as it came.
+    Json(String),
+}
+
+/// What a line says, before it is known whether other lines belong to the same publication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The values.
+    pub body: Body,
+    /// The time that the line gives.
+    pub stamp: Option<Stamp>,
+    /// The names and values of the fields that `stamp` was read from by a guess. If the log would not take that time, the
+    /// fields are published as they were.
+    pub time_fields: Vec<(String, Data)>,
+    /// The fields above this row: a device, or a metric and its labels. Empty: the row is a publication of its own.
+    pub path: Vec<String>,
+    /// The column that the only element of `path` was taken from. While an input names only one device, the row is
+    /// published with this column in it instead of below the device's name.
+    pub key_column: Option<String>,
+}
+
+impl Row {
+    /// A row that stands alone.
+    pub fn alone(body: Body) -> Self {
+        Self { body, stamp: None, time_fields: Vec::new(), path: Vec::new(), key_column: None }
+    }
+
+    /// A row of fields.
+    pub fn fields(fields: Vec<(String, Cell)>) -> Self {
+        Self::alone(Body::Fields(fields))
+    }
+
+    /// A line of text as it is.
+    pub fn text(line: &str) -> Self {
+        Self::alone(Body::Lone(Cell::Value(Data::Text(line.to_owned()))))
+    }
+
+    /// The same row, at a time.
+    #[must_use]
+    pub fn at(self, stamp: Option<Stamp>) -> Self {
+        Self { stamp, ..self }
+    }
+}
+
+/// The data of a publication, and the lines that it was made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assembled {
+    /// `None` if no row had a value.
+    pub data: Option<Data>,
+    /// The time that the first row gives.
+    pub stamp: Option<Stamp>,
+    /// As [`Row::time_fields`] of the first row.
+    pub time_fields: Vec<(String, Data)>,
+    /// Numbers of the lines, in order.
+    pub lines: Vec<u64>,
+}
+
+/// JSON of rows in one publication, in bytes: below the limit of a publication, with room for names.
+const MOST_BYTES: usize = 16 * 1024;
+/// Rows gathered at most: a tick that never ends is published in parts.
+const MOST_ROWS: usize = 2_000;
+
+/// Gathers the rows of several devices into one publication a tick. A tick ends when a device comes again, when the time
+/// changes, or when the input falls silent.
+#[derive(Debug, Default)]
+pub struct Ticks {
+    rows: Vec<(Vec<u64>, Row)>,
+    /// The only device so far.
+    only: Option<Vec<String>>,
+    /// Whether there is more than one device, so that each has a name of its own in the publication.
+    is_keyed: bool,
+}
+
+impl Ticks {
+    /// Whether rows wait for the end of their tick.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Adds a row, and gives the publications that are complete by it.
+    pub fn push(&mut self, lines: Vec<u64>, row: Row, units: &mut Units) -> Vec<Assembled> {
+        if row.path.is_empty() {
+            let mut done = self.flush(units);
+            done.push(assemble_alone(lines, row, units));
+            return done;
+        }
+        let is_next = self.rows.iter().any(|(_, other)| other.path == row.path)
+            || self.rows.last().is_some_and(|(_, last)| is_another_time(last.stamp, row.stamp))
+            || self.rows.len() >= MOST_ROWS;
+        let done = if is_next { self.flush(units) } else { Vec::new() };
+        self.rows.push((lines, row));
+        done
+    }
+
+    /// Ends the tick. There are several publications only if one would be too large.
+    pub fn flush(&mut self, units: &mut Units) -> Vec<Assembled> {
+        let rows = std::mem::take(&mut self.rows);
+        let Some((lines, first)) = rows.first() else { return Vec::new() };
+        let is_same_device = self.only.as_ref().is_none_or(|only| *only == first.path);
+        if rows.len() == 1 && !self.is_keyed && is_same_device && first.key_column.is_some() {
+            self.only = Some(first.path.clone());
+            let alone = Row { path: Vec::new(), ..first.clone() };
+            return vec![assemble_alone(lines.clone(), alone, units)];
+        }
+        self.is_keyed = true;
+        let mut done: Vec<Assembled> = Vec::new();
+        let mut bytes = 0;
+        for (lines, row) in rows {
+            let Row { body, stamp, time_fields, path, key_column } = row;
+            let data = settle(body, &path.join("."), key_column.as_deref(), units);
+            let size = data.as_ref().map_or(0, |data| data.to_json().len())
+                + path.iter().map(String::len).sum::<usize>()
+                + 8;
+            if done.is_empty() || bytes + size > MOST_BYTES {
+                bytes = 0;
+                done.push(Assembled {
+                    data: None,
+                    stamp,
+                    time_fields: time_fields.clone(),
+                    lines: Vec::new(),
+                });
+            }
+            bytes += size;
+            if let Some(publication) = done.last_mut() {
+                publication.lines.extend(lines);
+                if let Some(data) = data {
+                    let root = publication.data.get_or_insert_with(|| Data::Object(Vec::new()));
+                    insert(root, &path, data);
+                }
+            }
+        }
+        done
+    }
+}
+
+fn is_another_time(last: Option<Stamp>, next: Option<Stamp>) -> bool {
+    // Rows of one tick may be written some milliseconds apart.
+    const SAME_TICK_MS: u64 = 250;
+    match (last, next) {
+        (Some(Stamp::Utc(a)), Some(Stamp::Utc(b)))
+        | (Some(Stamp::Local(a)), Some(Stamp::Local(b)))
+        | (Some(Stamp::TimeOfDay(a)), Some(Stamp::TimeOfDay(b))) => a.abs_diff(b) >= SAME_TICK_MS,
+        (last, next) => last != next,
+    }
+}
+
+fn assemble_alone(lines: Vec<u64>, row: Row, units: &mut Units) -> Assembled {
+    let data = settle(row.body, "", None, units);
+    Assembled { data, stamp: row.stamp, time_fields: row.time_fields, lines }
+}
+
+/// The data of a body in the series below `path`, without the column that gave the path.
+fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> Option<Data> {
+    match body {
+        Body::Lone(cell) => units.settle(path, cell),
+        Body::Json(text) => Some(Data::Json(text)),
+        Body::Fields(fields) => {
+            let fields = fields.into_iter().filter(|(name, _)| Some(name.as_str()) != without).collect();
+            let settled = units.settle_all(path, fields);
+            (!settled.is_empty()).then_some(Data::Object(settled))
+        }
+    }
+}
+
+/// Puts `data` below `path`. A value that stands where an object is needed gets an empty name in it.
+fn insert(root: &mut Data, path: &[String], data: Data) {
+    if !matches!(root, Data::Object(_)) {
+        let value = std::mem::replace(root, Data::Object(Vec::new()));
+        insert(root, &[String::new()], value);
+    }
+    let Data::Object(fields) = root else { return };
+    let Some((name, rest)) = path.split_first() else { return };
+    let at = fields.iter().position(|(known, _)| known == name);
+    match (at, rest.is_empty()) {
+        (Some(at), false) => insert(&mut fields[at].1, rest, data),
+        (Some(at), true) => insert(&mut fields[at].1, &[String::new()], data),
+        (None, true) => fields.push((name.clone(), data)),
+        (None, false) => {
+            let mut inner = Data::Object(Vec::new());
+            insert(&mut inner, rest, data);
+            fields.push((name.clone(), inner));
+        }
+    }
+}

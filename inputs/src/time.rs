@@ -1,0 +1,336 @@
+//! Times as programs write them, in fields and at the beginning of lines.
+
+use std::fmt;
+
+use shared::Millis;
+use shared::timestamp::{self, WrittenTime};
+
+/// The time zone that the times of an input are in, unless they say so themselves.
+pub trait Zone: fmt::Debug + Send {
+    /// Milliseconds since the Unix epoch for a time on a local clock: milliseconds since 1970-01-01T00:00:00 local time.
+    fn to_utc(&self, local_ms: i64) -> Millis;
+    /// The time on a local clock at a moment.
+    fn to_local(&self, utc_ms: Millis) -> i64;
+}
+
+/// UTC as the local time zone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Utc;
+
+impl Zone for Utc {
+    fn to_utc(&self, local_ms: i64) -> Millis {
+        local_ms
+    }
+
+    fn to_local(&self, utc_ms: Millis) -> i64 {
+        utc_ms
+    }
+}
+
+/// A time as far as a text tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamp {
+    /// A moment.
+    Utc(Millis),
+    /// A date and a time of day of the local clock.
+    Local(i64),
+    /// A time of day of the local clock, in milliseconds since midnight.
+    TimeOfDay(i64),
+    /// A date without its year, and a time of day.
+    NoYear {
+        /// From 1 to 12.
+        month: u32,
+        /// From 1 to 31.
+        day: u32,
+        /// Milliseconds since midnight.
+        ms: i64,
+    },
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+impl Stamp {
+    /// The moment. What is missing from the text is completed to the moment closest to now.
+    pub fn resolve(self, zone: &dyn Zone, now: Millis) -> Option<Millis> {
+        Some(match self {
+            Self::Utc(ms) => ms,
+            Self::Local(ms) => zone.to_utc(ms),
+            Self::TimeOfDay(ms) => {
+                let midnight = zone.to_local(now).div_euclid(DAY_MS) * DAY_MS;
+                let days = [-DAY_MS, 0, DAY_MS].into_iter().map(|day| zone.to_utc(midnight + day + ms));
+                days.min_by_key(|utc| utc.abs_diff(now))?
+            }
+            Self::NoYear { month, day, ms } => {
+                let year = year_of(zone.to_local(now));
+                let years = [year - 1, year, year + 1]
+                    .into_iter()
+                    .filter_map(|year| timestamp::day_ms(year, month, day));
+                years.map(|start| zone.to_utc(start + ms)).min_by_key(|utc| utc.abs_diff(now))?
+            }
+        })
+    }
+
+    /// This time, on the day that began at `day_ms` of the local clock, if it has no date of its own.
+    #[must_use]
+    pub fn on_day(self, day_ms: Option<i64>) -> Self {
+        match (self, day_ms) {
+            (Self::TimeOfDay(ms), Some(day_ms)) => Self::Local(day_ms + ms),
+            (stamp, _) => stamp,
+        }
+    }
+}
+
+impl From<WrittenTime> for Stamp {
+    fn from(time: WrittenTime) -> Self {
+        time.utc_ms().map_or(Self::Local(time.local_ms), Self::Utc)
+    }
+}
+
+fn year_of(local_ms: i64) -> u32 {
+    (1970..9999)
+        .rev()
+        .find(|year| timestamp::day_ms(*year, 1, 1).is_some_and(|start| start <= local_ms))
+        .unwrap_or(1970)
+}
+
+/// Reads a date with a time of day: ISO 8601 and its variants, `22.11.2026 10:42`, `22/Nov/2026:10:42:07 +0100`,
+/// `Sun Nov 22 10:42:07 2026` and `Sun, 22 Nov 2026 10:42:07 GMT`.
+pub fn read(text: &str) -> Option<Stamp> {
+    let text = text.trim();
+    timestamp::read_iso(text)
+        .map(Stamp::from)
+        .or_else(|| read_numeric_date_time(text))
+        .or_else(|| read_log_time(text))
+        .or_else(|| read_named_date(text))
+}
+
+/// Reads a date alone, and gives the milliseconds since 1970 at its beginning. `11/12/2026` is not read, since it does
+/// not say which number is the month.
+pub fn read_date(text: &str) -> Option<i64> {
+    timestamp::read_date(text).or_else(|| {
+        let separator = ['.', '/', '-'].into_iter().find(|separator| text.contains(*separator))?;
+        let [a, b, year] = three(text, separator)?;
+        let year = if year < 100 { 2000 + year } else { year };
+        match (separator, a > 12, b > 12) {
+            ('.', _, _) | (_, true, false) => timestamp::day_ms(year, b, a),
+            (_, false, true) => timestamp::day_ms(year, a, b),
+            _ => None,
+        }
+    })
+}
+
+/// Every day that a date such as `11/12/26` can be. For a caller that knows what is likely.
+pub fn possible_days(text: &str) -> Vec<i64> {
+    if let Some(day) = read_date(text) {
+        return vec![day];
+    }
+    let Some([a, b, year]) = three(text, '/') else { return Vec::new() };
+    let year = if year < 100 { 2000 + year } else { year };
+    [timestamp::day_ms(year, a, b), timestamp::day_ms(year, b, a)].into_iter().flatten().collect()
+}
+
+fn three(text: &str, separator: char) -> Option<[u32; 3]> {
+    let mut parts = text.split(separator);
+    let numbers = [parts.next()?, parts.next()?, parts.next()?];
+    let is_date = parts.next().is_none()
+        && numbers.iter().all(|part| part.len() <= 4)
+        && matches!(numbers[2].len(), 2 | 4);
+    let [a, b, c] = numbers.map(|part| part.parse().ok());
+    is_date.then_some([a?, b?, c?])
+}
+
+/// Reads a time of day: `10:42:07`, with a fraction, without seconds, or with AM or PM behind it.
+pub fn read_time_of_day(text: &str) -> Option<i64> {
+    let upper = text.to_ascii_uppercase();
+    let (clock, half) = match upper.strip_suffix("AM").or_else(|| upper.strip_suffix("PM")) {
+        Some(clock) => (clock.trim_end(), Some(upper.ends_with("PM"))),
+        None => (upper.as_str(), None),
+    };
+    let ms = timestamp::read_time_of_day(clock)?;
+    let (hour, rest) = (ms / 3_600_000, ms % 3_600_000);
+    match half {
+        None => Some(ms),
+        Some(_) if !(1..=12).contains(&hour) => None,
+        Some(is_afternoon) => Some((hour % 12 + if is_afternoon { 12 } else { 0 }) * 3_600_000 + rest),
+    }
+}
+
+/// Reads a number of seconds, milliseconds, microseconds or nanoseconds since the Unix epoch, told apart by its size.
+/// A small number is none.
+pub fn read_epoch(text: &str) -> Option<Millis> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_number || whole.len() < 9 || whole.len() > 20 {
+        return None;
+    }
+    let digits = |places: usize| format!("{whole}{fraction:0<places$.places$}").parse::<i128>().ok();
+    let ms = match whole.len() {
+        9..=11 => digits(3)?,
+        12..=14 => digits(0)?,
+        15..=17 => digits(0)? / 1_000,
+        _ => digits(0)? / 1_000_000,
+    };
+    i64::try_from(ms).ok()
+}
+
+/// Whether a column or field with this name holds times.
+pub fn is_time_name(name: &str) -> bool {
+    const NAMES: [&str; 38] = [
+        "time",
+        "timestamp",
+        "ts",
+        "date",
+        "datetime",
+        "date_time",
+        "@timestamp",
+        "@t",
+        "asctime",
+        "eventtime",
+        "event_time",
+        "utc",
+        "epoch",
+        "unixtime",
+        "unix_time",
+        "_time",
+        "timestamp_ms",
+        "time_ms",
+        "ts_ms",
+        "timenano",
+        "timemillis",
+        "localtime",
+        "local_time",
+        "zeit",
+        "datum",
+        "uhrzeit",
+        "zeitstempel",
+        "datum/zeit",
+        "heure",
+        "horodatage",
+        "date/heure",
+        "hora",
+        "fecha",
+        "fecha/hora",
+        "data/ora",
+        "tijd",
+        "czas",
+        "date/time",
+    ];
+    let name = name.trim().trim_start_matches('#').trim();
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// `22.11.2026 10:42:07`, and with slashes if the order of day and month is clear.
+fn read_numeric_date_time(text: &str) -> Option<Stamp> {
+    let (date, time) = text.split_once([' ', 'T'])?;
+    Some(Stamp::Local(read_date(date.trim_end_matches(','))? + read_time_of_day(time.trim())?))
+}
+
+/// `22/Nov/2026:10:42:07 +0100`, as web servers write it.
+fn read_log_time(text: &str) -> Option<Stamp> {
+    let (date, rest) = text.split_once(':')?;
+    let mut parts = date.split('/');
+    let (day, month, year) = (parts.next()?.parse().ok()?, month(parts.next()?)?, parts.next()?);
+    let date = timestamp::day_ms(year.parse().ok()?, month, day)?;
+    let date = WrittenTime { local_ms: date, utc_offset_s: None };
+    with_offset(date.local_ms, rest)
+}
+
+/// A time of day and an offset behind it, on a day.
+fn with_offset(day_ms: i64, text: &str) -> Option<Stamp> {
+    // The date only completes the text for the reader; the offset is what counts.
+    let time = timestamp::read_iso(&format!("1970-01-01T{text}"))?;
+    Some(WrittenTime { local_ms: day_ms + time.local_ms, ..time }.into())
+}
+
+/// `Sun Nov 22 10:42:07 2026`, `Sun Nov 22 10:42:07 CET 2026`, `Sun, 22 Nov 2026 10:42:07 GMT`.
+fn read_named_date(text: &str) -> Option<Stamp> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [weekday, rest @ ..] = words.as_slice() else { return None };
+    if !is_weekday(weekday.trim_end_matches(',')) {
+        return None;
+    }
+    let (day, month_name, year, time, zone) = match rest {
+        [month_name, day, time, year] if time.contains(':') => (day, month_name, year, time, ""),
+        [month_name, day, time, zone, year] if time.contains(':') => (day, month_name, year, time, *zone),
+        [day, month_name, year, time, zone] if time.contains(':') => (day, month_name, year, time, *zone),
+        _ => return None,
+    };
+    let day_ms = timestamp::day_ms(year.parse().ok()?, month(month_name)?, day.parse().ok()?)?;
+    let zone = if zone == "GMT" { "Z" } else { zone };
+    with_offset(day_ms, &format!("{time}{zone}"))
+        .or_else(|| timestamp::read_time_of_day(time).map(|ms| Stamp::Local(day_ms + ms)))
+}
+
+fn is_weekday(text: &str) -> bool {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&text)
+}
+
+/// The number of a month from its first three letters.
+pub fn month(text: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    (1..).zip(MONTHS).find(|(_, name)| *name == text).map(|(number, _)| number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-22T10:42:07Z.
+    const AT: Millis = 1_795_344_127_000;
+
+    #[test]
+    fn dates_and_times_are_read_as_programs_write_them() {
+        for text in [
+            "2026-11-22T10:42:07Z",
+            "2026/11/22 10:42:07",
+            "22.11.2026 10:42:07",
+            "11/22/2026 10:42:07 AM",
+            "22/11/26 10:42:07",
+            "22/Nov/2026:11:42:07 +0100",
+            "Sun Nov 22 10:42:07 2026",
+            "Sun Nov 22 10:42:07 UTC 2026",
+            "Sun, 22 Nov 2026 10:42:07 GMT",
+        ] {
+            assert_eq!(read(text).and_then(|stamp| stamp.resolve(&Utc, AT)), Some(AT), "{text}");
+        }
+        for text in
+            ["", "10:42:07", "2026-11-22", "11/12/2026 10:42", "22.13.2026 10:00", "Sun Nov 22", "1.2.3 4:05"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_and_a_date_without_year_are_completed_to_the_closest_moment() {
+        let midnight = AT - AT.rem_euclid(DAY_MS);
+        let resolve = |text: &str, now| Stamp::TimeOfDay(read_time_of_day(text).unwrap()).resolve(&Utc, now);
+        assert_eq!(resolve("23:59:59", midnight + 1_000), Some(midnight - 1_000));
+        assert_eq!(resolve("00:00:01", midnight - 1_000), Some(midnight + 1_000));
+        assert_eq!(
+            (read_time_of_day("12:00:00 AM"), read_time_of_day("12:30 PM")),
+            (Some(0), Some(45_000_000))
+        );
+        assert_eq!(read_time_of_day("13:00 PM"), None);
+        let new_year = timestamp::day_ms(2027, 1, 1).unwrap();
+        let stamp = Stamp::NoYear { month: 12, day: 31, ms: DAY_MS - 1 };
+        assert_eq!(stamp.resolve(&Utc, new_year), Some(new_year - 1));
+    }
+
+    #[test]
+    fn numbers_since_the_epoch_are_told_apart_by_their_size() {
+        for text in [
+            "1795344127",
+            "1795344127.000",
+            "1795344127000",
+            "1795344127000.4",
+            "1795344127000000",
+            "1795344127000388154",
+        ] {
+            assert_eq!(read_epoch(text), Some(AT), "{text}");
+        }
+        for text in ["17", "-1795344127", "", "1795344127x", "1e9"] {
+            assert_eq!(read_epoch(text), None, "{text}");
+        }
+    }
+}

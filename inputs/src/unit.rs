@@ -1,0 +1,287 @@
+//! Units behind numbers, and the exact conversion between prefixes of one unit.
+
+/// A unit as it was written, and its size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The text that is shown: `MiB`, `ms`, `°C`.
+    pub written: String,
+    /// The unit without its prefix: `B`, `s`. Units with the same base can be converted into each other.
+    base: String,
+    /// The prefix as a power of two.
+    twos: i32,
+    /// The prefix as a power of ten.
+    tens: i32,
+}
+
+/// Units that take a decimal prefix, and those that take a binary one as well.
+const BASES: [(&str, bool); 23] = [
+    ("B", true),
+    ("b", true),
+    ("bit", true),
+    ("bits", true),
+    ("Byte", true),
+    ("Bytes", true),
+    ("byte", true),
+    ("bytes", true),
+    ("Hz", false),
+    ("V", false),
+    ("A", false),
+    ("W", false),
+    ("Wh", false),
+    ("Ah", false),
+    ("J", false),
+    ("F", false),
+    ("Pa", false),
+    ("VA", false),
+    ("s", false),
+    ("sec", false),
+    ("m", false),
+    ("g", false),
+    ("l", false),
+];
+const PREFIXES: [(&str, i32); 12] = [
+    ("n", -9),
+    ("µ", -6),
+    ("μ", -6),
+    ("u", -6),
+    ("m", -3),
+    ("k", 3),
+    ("K", 3),
+    ("M", 6),
+    ("G", 9),
+    ("T", 12),
+    ("P", 15),
+    ("E", 18),
+];
+const BINARY: [(&str, i32); 6] = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
+/// Units without prefixes, and what each is written as.
+const OTHERS: [(&str, &str); 33] = [
+    ("%", "%"),
+    ("‰", "‰"),
+    ("°C", "°C"),
+    ("°F", "°F"),
+    ("℃", "°C"),
+    ("'C", "°C"),
+    ("degC", "°C"),
+    ("°", "°"),
+    ("RPM", "RPM"),
+    ("rpm", "rpm"),
+    ("dB", "dB"),
+    ("dBm", "dBm"),
+    ("fps", "fps"),
+    ("FPS", "FPS"),
+    ("x", "x"),
+    ("ppm", "ppm"),
+    ("ppb", "ppb"),
+    ("lx", "lx"),
+    ("lux", "lux"),
+    ("Ω", "Ω"),
+    ("min", "min"),
+    ("h", "h"),
+    ("hPa", "hPa"),
+    ("bar", "bar"),
+    ("mbar", "mbar"),
+    ("cm", "cm"),
+    ("hits/s", "hits/s"),
+    ("req/s", "req/s"),
+    ("iops", "iops"),
+    ("IOPS", "IOPS"),
+    ("ops/s", "ops/s"),
+    ("µg/m³", "µg/m³"),
+    ("m/s", "m/s"),
+];
+/// Endings that make a rate of an amount of data.
+const RATES: [&str; 6] = ["/s", "/sec", "/Sec", "/second", "ps", "/m"];
+
+impl Unit {
+    /// Reads the text of a unit; `None` if it is not a known one.
+    pub fn read(text: &str) -> Option<Self> {
+        if let Some((_, written)) = OTHERS.iter().find(|(name, _)| *name == text) {
+            return Some(Self { written: (*written).into(), base: (*written).into(), twos: 0, tens: 0 });
+        }
+        if let Some(unit) = amount(text, text) {
+            return Some(unit);
+        }
+        RATES.iter().find_map(|rate| {
+            let unit = amount(text.strip_suffix(rate)?, text)?;
+            let is_data = matches!(unit.base.chars().next(), Some('B' | 'b'));
+            is_data.then(|| Self { base: format!("{}{rate}", unit.base), ..unit })
+        })
+    }
+
+    /// A prefix without a unit, as `df -h` and `free -h` print them: powers of 1024, and `k` a thousand.
+    pub fn read_bare_prefix(text: &str) -> Option<Self> {
+        let letters = [("k", 0, 3), ("K", 10, 0), ("M", 20, 0), ("G", 30, 0), ("T", 40, 0), ("P", 50, 0)];
+        let letters = letters.into_iter().chain(BINARY.map(|(name, twos)| (name, twos, 0)));
+        let (_, twos, tens) = letters.into_iter().find(|(name, _, _)| *name == text)?;
+        Some(Self { written: text.into(), base: String::new(), twos, tens })
+    }
+
+    /// The unit of seconds, in which durations such as `1m30.5s` are given.
+    pub fn seconds() -> Self {
+        Self { written: "s".into(), base: "s".into(), twos: 0, tens: 0 }
+    }
+
+    /// Converts a number in this unit into another; `None` if that cannot be done exactly.
+    pub fn convert(&self, number: &str, into: &Self) -> Option<String> {
+        if self.base != into.base {
+            return None;
+        }
+        Decimal::read(number)?
+            .scaled(self.twos - into.twos, self.tens - into.tens)
+            .map(|decimal| decimal.to_json())
+    }
+}
+
+fn amount(text: &str, written: &str) -> Option<Unit> {
+    BASES.iter().find_map(|(base, is_binary)| {
+        let prefix = text.strip_suffix(base)?;
+        let unit = |twos, tens| Unit { written: written.into(), base: canonical(base).into(), twos, tens };
+        if prefix.is_empty() {
+            return Some(unit(0, 0));
+        }
+        if let Some((_, tens)) = PREFIXES.iter().find(|(name, _)| *name == prefix) {
+            return Some(unit(0, *tens));
+        }
+        let (_, twos) = BINARY.iter().find(|(name, _)| *is_binary && *name == prefix)?;
+        Some(unit(*twos, 0))
+    })
+}
+
+fn canonical(base: &str) -> &str {
+    match base {
+        "Byte" | "Bytes" | "byte" | "bytes" => "B",
+        "bit" | "bits" => "b",
+        "sec" => "s",
+        other => other,
+    }
+}
+
+/// A decimal number of up to 38 digits, which is multiplied without rounding.
+struct Decimal {
+    negative: bool,
+    digits: u128,
+    /// Digits behind the point; negative: zeros before it.
+    scale: i32,
+}
+
+impl Decimal {
+    fn read(text: &str) -> Option<Self> {
+        let (negative, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let exponent: i32 = exponent.parse().ok()?;
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}").parse().ok()?;
+        Some(Self { negative, digits, scale: i32::try_from(fraction.len()).ok()? - exponent })
+    }
+
+    /// Times `2^twos * 10^tens`. A division by two is a multiplication by five and one more decimal place.
+    fn scaled(self, twos: i32, tens: i32) -> Option<Self> {
+        let factor = if twos >= 0 { 2_u128 } else { 5 };
+        let digits = self.digits.checked_mul(factor.checked_pow(twos.unsigned_abs())?)?;
+        Some(Self { digits, scale: self.scale - tens - twos.min(0), ..self })
+    }
+
+    fn to_json(&self) -> String {
+        let mut digits = self.digits.to_string();
+        if self.scale <= 0 && self.digits != 0 {
+            digits.push_str(&"0".repeat(self.scale.unsigned_abs() as usize));
+        }
+        let places = if self.scale > 0 { self.scale as usize } else { 0 };
+        if digits.len() <= places {
+            digits.insert_str(0, &"0".repeat(places + 1 - digits.len()));
+        }
+        let (whole, fraction) = digits.split_at(digits.len() - places);
+        let fraction = fraction.trim_end_matches('0');
+        let sign = if self.negative && self.digits != 0 { "-" } else { "" };
+        if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    }
+}
+
+/// The seconds of a duration with several parts, such as Go's `1h2m3.5s`, as a decimal number; `None` for anything else.
+pub fn read_duration(text: &str) -> Option<String> {
+    let mut rest = text;
+    let (mut thousandths, mut parts, mut last) = (0_u128, 0, u32::MAX);
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
+        let number = Decimal::read(&rest[..end])?;
+        let unit_end = rest[end..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| end + at);
+        let seconds = match &rest[end..unit_end] {
+            "d" => 86_400,
+            "h" => 3_600,
+            "m" => 60,
+            "s" => 1,
+            _ => return None,
+        };
+        // Each part is smaller than the one before it, and only the last has a fraction.
+        if seconds >= last || number.scale > 9 || (number.scale > 0 && seconds > 1) {
+            return None;
+        }
+        let nanos = number.digits.checked_mul(10_u128.pow(u32::try_from(9 - number.scale).ok()?))?;
+        thousandths = thousandths.checked_add(nanos.checked_mul(u128::from(seconds))?)?;
+        (last, parts, rest) = (seconds, parts + 1, &rest[unit_end..]);
+    }
+    (parts > 1).then(|| Decimal { negative: false, digits: thousandths, scale: 9 }.to_json())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn converted(number: &str, from: &str, into: &str) -> Option<String> {
+        let unit = |text| Unit::read(text).or_else(|| Unit::read_bare_prefix(text)).unwrap();
+        unit(from).convert(number, &unit(into))
+    }
+
+    #[test]
+    fn prefixes_are_converted_exactly() {
+        let table = [
+            ("7.6", "GiB", "MiB", "7782.4"),
+            ("512", "KiB", "MiB", "0.5"),
+            ("3", "B", "MiB", "0.00000286102294921875"),
+            ("1.5", "MB", "kB", "1500"),
+            ("1", "MiB", "MB", "1.048576"),
+            ("1", "MB", "MiB", "0.95367431640625"),
+            ("350", "µs", "ms", "0.35"),
+            ("2.50", "s", "ms", "2500"),
+            ("-1.5", "kbit/s", "bits/s", ""),
+            ("524.3", "kbits/s", "bits/s", "524300"),
+            ("1.2", "G", "M", "1228.8"),
+            ("0", "GiB", "B", "0"),
+            ("1e-3", "s", "ms", "1"),
+        ];
+        for (number, from, into, expected) in table {
+            let expected = (!expected.is_empty()).then(|| expected.to_owned());
+            if number.starts_with('-') {
+                assert_eq!(converted(number, from, into).as_deref(), Some("-1500"));
+            } else {
+                assert_eq!(converted(number, from, into), expected, "{number} {from} in {into}");
+            }
+        }
+        assert_eq!(converted("1", "ms", "B"), None);
+        assert_eq!(converted("1", "B", "B/s"), None);
+        assert_eq!(converted("340282366920938463463374607431768211455", "GiB", "B"), None);
+    }
+
+    #[test]
+    fn words_are_no_units() {
+        for text in ["", "rd", "f2c1aa", "foo", "iB", "KMB", "/s", "S"] {
+            assert_eq!(Unit::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_of_several_parts_are_seconds() {
+        for (text, seconds) in
+            [("1m30.5s", "90.5"), ("1h0m0s", "3600"), ("2d5h", "190800"), ("1m0.000000001s", "60.000000001")]
+        {
+            assert_eq!(read_duration(text).as_deref(), Some(seconds));
+        }
+        for text in ["5m", "1s2m", "1m1m", "3f2", "", "m", "1.5h2m"] {
+            assert_eq!(read_duration(text), None, "{text}");
+        }
+    }
+}
