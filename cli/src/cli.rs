@@ -130,10 +130,18 @@ Examples:
   ping example.org | tickertape pipe net/ping --unit ms
   vmstat 1 | tickertape pipe lab/vmstat --every 1s
   tail -F app.log | tickertape pipe app/log --format logfmt
+  nvidia-smi --query-gpu=timestamp,index,utilization.gpu --format=csv -l 1 | tickertape pipe gpu --key index
+  journalctl -f -o json | tickertape pipe host/journal
 
-The format is told from the first lines; name it with --format if that goes wrong. While the server \
-is away, reading stops after some thousand lines and goes on when it is back: nothing is dropped, and \
-nothing is published twice.",
+The format is recognised from the lines, and recognised again if they change; --format names it. Every line is \
+published, counted as structure (a header, a comment, a separator, an average), reported with its number and the \
+reason, or blank; the summary counts all four, and the exit code is 1 if a line was reported. A line that does not \
+have the format of the input is published as text to TOPIC/log. Numbers keep their digits; a unit behind a number \
+becomes the unit of the series, in which K, M and G without a unit are powers of 1024. A time without a zone is in \
+the time zone of this machine. Entries of journald are published without the fields that only address them.
+
+While the server is away, reading stops after some thousand lines and continues when it is back: nothing is dropped, \
+and nothing is published twice.",
     )
 }
 

@@ -28,12 +28,12 @@ pub enum Cell {
     Fields(Vec<(String, Cell)>),
 }
 
-/// How the values of an input are written.
+/// The notation of the values of an input.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// The meaning of a comma between digits.
     pub comma: Comma,
-    /// Whether a single letter is a unit: in the columns of system tools `12K` is an amount, elsewhere it may be a name.
+    /// True if a single letter is a unit: in the columns of system tools `12K` is an amount, elsewhere it may be a name.
     pub has_letters: bool,
 }
 
@@ -82,7 +82,7 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     Some(Cell::Quantity { number, unit, written: text.to_owned() })
 }
 
-/// Whether a text is a number, a quantity or nothing, whichever way its decimal point is written.
+/// Returns true if a text is a number, a quantity or nothing, whichever way its decimal point is written.
 pub fn is_numeric(text: &str, style: Style) -> bool {
     let style = Style { comma: Comma::Decimal, ..style };
     !matches!(read(text, style), Cell::Value(Data::Text(_))) || text == "-"
@@ -107,7 +107,7 @@ impl Units {
         units.filter(|(name, _)| name.len() <= limits::META_SERIES_BYTES).take(limits::META_UNITS)
     }
 
-    /// How many series have a unit.
+    /// The number of series that have a unit.
     pub fn count(&self) -> usize {
         self.first.values().flatten().count()
     }

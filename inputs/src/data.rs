@@ -23,7 +23,7 @@ impl Data {
         json
     }
 
-    /// Whether there is nothing in it to publish.
+    /// Returns true if there is nothing in it to publish.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Object(fields) if fields.is_empty())
     }

@@ -98,7 +98,7 @@ pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     })
 }
 
-/// Whether a field with this name is neither a message, a level nor a time.
+/// Returns true if a field with this name is neither a message, a level nor a time.
 pub fn is_plain(name: &str) -> bool {
     !BOARD_MESSAGES.contains(&name)
         && !OTHER_MESSAGES.contains(&name)

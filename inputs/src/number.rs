@@ -3,7 +3,7 @@
 //! An id that changes its digits on the way is a lie, so doubt is decided for text: leading zeros (`0042`), hexadecimal
 //! digits that look like an exponent (`83e2010`, `1234e8`), and whole numbers that no 64-bit type holds are no numbers.
 
-/// How a comma between digits is read.
+/// The meaning of a comma between digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Comma {
     /// It belongs to no number.
@@ -13,7 +13,7 @@ pub enum Comma {
     Decimal,
 }
 
-/// Where a text stands, which decides how much of an exponent is needed for a number.
+/// The place of a text, which decides how much of an exponent a number needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A field among others, which may as well be an id: `1e12` is text, `1e+12` and `1.0e12` are numbers.
@@ -88,7 +88,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether a text stands for a value that is not there: `NaN`, an infinity, `N/A` and the like. Its field is left out.
+/// Returns true if a text stands for a value that is not there: `NaN`, an infinity, `N/A` and the like. Its field is left out.
 pub fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 16] = [
         "",
@@ -137,12 +137,12 @@ impl Commas {
         }
     }
 
-    /// How commas are read, where something else separates the fields (a semicolon, blanks): one number is enough there.
+    /// The meaning of commas where something else separates the fields (a semicolon, blanks): one number is enough there.
     pub fn between_others(&self) -> Comma {
         self.judge(1)
     }
 
-    /// How commas are read where they may separate fields as well: two numbers have to agree.
+    /// The meaning of commas where they may separate fields as well: two numbers have to agree.
     pub fn among_commas(&self) -> Comma {
         self.judge(2)
     }

@@ -1,8 +1,8 @@
-//! What is known about an input before its first line.
+//! The options of a reader.
 
 use crate::format::Format;
 
-/// What a caller knows about the input beforehand.
+/// Facts about an input that are known before its first line.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The format; recognised if absent.

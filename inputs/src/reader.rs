@@ -50,7 +50,7 @@ pub enum Destination {
 pub struct Publication {
     /// Numbers of the lines that it was made of, in order.
     pub lines: Vec<u64>,
-    /// Where it belongs.
+    /// The topic that it is published to.
     pub to: Destination,
     /// The data as JSON, with every number as it was written.
     pub json: String,
@@ -58,7 +58,7 @@ pub struct Publication {
     pub ts: Option<Millis>,
 }
 
-/// What became of lines. Every line occurs in exactly one outcome.
+/// The result for one or more lines. Every line occurs in exactly one outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// They are in a publication.
@@ -137,12 +137,12 @@ impl Reader {
         self.units.written().map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect()
     }
 
-    /// How many series have a unit. It only grows.
+    /// The number of series that have a unit. It only grows.
     pub fn unit_count(&self) -> usize {
         self.units.count()
     }
 
-    /// When [`Reader::wake`] is to be called, on the clock of [`Moment::mono_ms`].
+    /// The time at which [`Reader::wake`] is to be called, on the clock of [`Moment::mono_ms`].
     pub fn due_ms(&self) -> Option<u64> {
         let held = (!self.held.is_empty()).then_some(self.held_since_ms + PATIENCE_MS);
         let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);

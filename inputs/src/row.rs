@@ -15,7 +15,7 @@ pub enum Body {
     Json(String),
 }
 
-/// What a line says, before it is known whether other lines belong to the same publication.
+/// The values of a line, before it is known whether other lines belong to the same publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The values.
@@ -80,12 +80,12 @@ pub struct Ticks {
     rows: Vec<(Vec<u64>, Row)>,
     /// The only device so far.
     only: Option<Vec<String>>,
-    /// Whether there is more than one device, so that each has a name of its own in the publication.
+    /// True if there is more than one device, so that each has a name of its own in the publication.
     is_keyed: bool,
 }
 
 impl Ticks {
-    /// Whether rows wait for the end of their tick.
+    /// Returns true if rows wait for the end of their tick.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

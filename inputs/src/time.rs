@@ -173,7 +173,7 @@ pub fn read_epoch(text: &str) -> Option<Millis> {
     i64::try_from(ms).ok()
 }
 
-/// Whether a column or field with this name holds times.
+/// Returns true if a column or field with this name holds times.
 pub fn is_time_name(name: &str) -> bool {
     const NAMES: [&str; 38] = [
         "time",

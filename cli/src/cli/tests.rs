@@ -62,6 +62,18 @@ fn a_format_is_named_or_detected() {
 }
 
 #[test]
+fn the_readme_and_the_help_of_pipe_list_every_format() {
+    let readme = include_str!("../../../README.md");
+    let mut command = Cli::command();
+    let help = command.find_subcommand_mut("pipe").unwrap().render_long_help().to_string();
+    for format in Format::ALL {
+        let name = format.name();
+        assert!(readme.contains(&format!("| `{name}` |")), "README: {name}");
+        assert!(help.contains(&format!("- {name}:")), "{name} in {help}");
+    }
+}
+
+#[test]
 fn negative_numbers_are_data_and_not_flags() {
     let Command::Publish(args) = parse(&["publish", "a", "-3.5", "--unit", "C"]).unwrap() else {
         panic!("not publish")

@@ -33,7 +33,7 @@ impl Batcher {
         full
     }
 
-    /// When the batch is due, whether or not it is full; `None` while there is nothing in it.
+    /// The time at which the batch is to be sent even if it is not full, in milliseconds; `None` while it is empty.
     pub fn due_ms(&self) -> Option<u64> {
         (!self.items.is_empty()).then_some(self.since_ms + LINGER_MS)
     }

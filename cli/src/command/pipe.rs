@@ -36,7 +36,7 @@ use zone::LocalZone;
 const IN_FLIGHT: usize = 16;
 /// More than that may be made of one line: the batch before it, and its own.
 const QUEUE: usize = IN_FLIGHT + 8;
-/// How often the rate is shown.
+/// Time between two displays of the rate on a terminal.
 const SHOW: Duration = Duration::from_millis(500);
 
 /// Publishes each line of standard input.

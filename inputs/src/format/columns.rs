@@ -61,7 +61,7 @@ pub struct Columns {
     header: Option<Header>,
     /// The last line of words, which is a header if a row follows.
     candidate: Option<Header>,
-    /// Whether the last row belongs to the line of words before it, which is a header therefore.
+    /// True if the last row belongs to the line of words before it, which is a header therefore.
     took_candidate: bool,
     /// The days that a banner's date can mean, in milliseconds since 1970.
     days: Vec<i64>,
@@ -80,13 +80,13 @@ struct Header {
     units: Vec<Option<Unit>>,
     /// The names where at least two blanks stand between them.
     wide: Vec<String>,
-    /// Whether the first column is the time, without a name: sysstat prints the time of the header there.
+    /// True if the first column is the time, without a name: sysstat prints the time of the header there.
     begins_with_time: bool,
     /// The name of a section that stands before the names: `avg-cpu:`.
     section: Option<String>,
-    /// Whether single blanks stand between its words.
+    /// True if single blanks stand between its words.
     is_spaced_like_prose: bool,
-    /// Whether rows begin with a name that the header leaves blank, as those of `free` do.
+    /// True if rows begin with a name that the header leaves blank, as those of `free` do.
     has_row_names: bool,
 }
 
@@ -125,7 +125,7 @@ impl Columns {
         self.header(line, words)
     }
 
-    /// Whether the line of words before the last row was its header.
+    /// Returns true if the line of words before the last row was its header.
     pub fn took_candidate(&self) -> bool {
         self.took_candidate
     }
@@ -318,7 +318,7 @@ impl Header {
         })
     }
 
-    /// Whether another line is this header again. Its time may differ.
+    /// Returns true if another line is this header again. Its time may differ.
     fn is_same(&self, other: &Self) -> bool {
         self.names == other.names && self.section == other.section
     }
@@ -354,7 +354,7 @@ impl Header {
     }
 }
 
-/// Whether texts are data: mostly numbers, or at least one below a header that had rows before.
+/// Returns true if texts are data: mostly numbers, or at least one below a header that had rows before.
 fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
     let style = Style { has_letters: true, ..Style::default() };
     let is_number = |text: &str| {

@@ -280,7 +280,7 @@ fn without_blanks(line: &str, separator: char) -> String {
     text
 }
 
-/// Whether a line has at least so many names between separators, none of them a number, a sentence or nothing.
+/// Returns true if a line has at least so many names between separators, none of them a number, a sentence or nothing.
 pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     let Ok(mut names) = split(line, separator(line)) else { return false };
     if names.last().is_some_and(String::is_empty) {
@@ -302,7 +302,7 @@ pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     names.len() >= at_least && names.iter().all(is_name)
 }
 
-/// Whether a header and the line below it have as many fields, and either numbers stand below names or there are more of
+/// Returns true if a header and the line below it have as many fields, and either numbers stand below names or there are more of
 /// them than a sentence has.
 pub fn fits(header: &str, row: &str) -> bool {
     if !looks_like_a_header(header, 2) || header.trim() == row.trim() {

@@ -10,7 +10,7 @@ use crate::verdict::Read;
 /// Reads points. Points of one time become one publication: the measurement, its tags, the fields.
 #[derive(Debug)]
 pub struct Influx {
-    /// Whether tags, a time or a suffix of the protocol was seen. Before that, `reading in=21.5` may be pairs.
+    /// True if tags, a time or a suffix of the protocol was seen. Before that, `reading in=21.5` may be pairs.
     is_certain: bool,
 }
 

@@ -157,7 +157,7 @@ pub fn read_item(text: &str) -> Result<(String, Option<Millis>), LineError> {
     }
 }
 
-/// Whether a line begins as JSON does. A bare number counts: it is one value of many.
+/// Returns true if a line begins as JSON does. A bare number counts: it is one value of many.
 pub fn looks_like_json(text: &str) -> bool {
     let is_word = |word: &str| text == word;
     text.starts_with(['{', '[', '"'])
@@ -167,7 +167,7 @@ pub fn looks_like_json(text: &str) -> bool {
             && serde_json::from_str::<f64>(text).is_ok())
 }
 
-/// Whether a line ends as the lines of a value that is printed over several of them do.
+/// Returns true if a line ends as the lines of a value that is printed over several of them do.
 fn goes_on(line: &str) -> bool {
     line.ends_with(['{', '[', ','])
         || line.ends_with(['}', ']', '"', 'e', 'l'])

@@ -17,7 +17,7 @@ const MESSAGES: [&str; 3] = ["msg", "message", "error"];
 pub struct Pairs {
     key: Option<String>,
     time: Option<String>,
-    /// Whether single pairs in a sentence are taken.
+    /// True if single pairs in a sentence are taken.
     is_certain: bool,
     commas: Commas,
 }
@@ -103,7 +103,7 @@ impl Pairs {
     }
 }
 
-/// Whether a line is surely of this format: it consists of at least two pairs and nothing else.
+/// Returns true if a line is surely of this format: it consists of at least two pairs and nothing else.
 pub fn is_sure(line: &str) -> bool {
     tokens(line).is_ok_and(|tokens| {
         let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
@@ -235,7 +235,7 @@ fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineErro
     Ok((Value::Bare(bare), rest))
 }
 
-/// Whether a comma or semicolon ends the value: behind it stands another pair, a blank, or nothing.
+/// Returns true if a comma or semicolon ends the value: behind it stands another pair, a blank, or nothing.
 fn is_separator(text: &str, at: usize, c: char) -> bool {
     if !matches!(c, ',' | ';') {
         return false;

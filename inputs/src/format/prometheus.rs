@@ -10,7 +10,7 @@ use crate::verdict::Read;
 /// Reads samples. The lines of one scrape become one publication: the metric, its labels, the value.
 #[derive(Debug)]
 pub struct Prometheus {
-    /// Whether a comment or labels were seen. Before that, `load 14` may be anything.
+    /// True if a comment or labels were seen. Before that, `load 14` may be anything.
     is_certain: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::{Splitter, Utc};
 /// 2026-11-22T10:42:30Z.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_344_150_000 };
 
-/// What became of an input.
+/// The outcomes of an input.
 #[derive(Debug, Default)]
 struct Result {
     /// The publications to the topic.

@@ -1,4 +1,4 @@
-//! What was published and what was not.
+//! Counts of the lines that were published, and of those that were not.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::term::{Look, Paint, say, show};
 /// Bad lines shown one by one; the others are only counted.
 const SHOWN: u64 = 5;
 
-/// What became of the lines.
+/// Numbers of lines by their outcome.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
     /// Lines in publications that are durable.
@@ -122,12 +122,12 @@ impl Progress {
         self.under_way.iter().map(|sent| sent.lines.len() as u64).sum()
     }
 
-    /// Where the last of them landed.
+    /// Position of the last publication to the topic that is acknowledged.
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
 
-    /// Whether all went well.
+    /// Returns true if all went well.
     ///
     /// # Errors
     ///

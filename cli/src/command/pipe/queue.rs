@@ -31,7 +31,7 @@ impl Queue {
         full
     }
 
-    /// When the batch is due; `None` while it is empty.
+    /// The time at which the batch is to be sent, in milliseconds; `None` while it is empty.
     pub fn due_ms(&self) -> Option<u64> {
         self.batcher.due_ms()
     }
