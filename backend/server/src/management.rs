@@ -51,8 +51,11 @@ impl Management for Posts {
             Ok(frame) => frame,
             Err(error) => return to.iter().map(|id| (id.clone(), error.clone())).collect(),
         };
-        let post = |id: &ConnectionId| self.connections.post(&known(id)?, &frame).map_err(error);
-        to.iter().filter_map(|id| post(id).err().map(|error| (id.clone(), error))).collect()
+        let ids: Vec<_> = to.iter().filter_map(|id| known(id).ok()).collect();
+        let failed = self.connections.post_to_all(&ids, &frame).await.into_iter();
+        let failed = failed.map(|(id, reason)| (ConnectionId::new(id.as_str()), error(reason)));
+        let unknown = to.iter().filter(|id| known(id).is_err()).map(|id| (id.clone(), PostError::Gone));
+        failed.chain(unknown).collect()
     }
 
     async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
@@ -78,3 +81,6 @@ fn error(error: apigw_websocket::PostError) -> PostError {
         other => PostError::Failed { reason: other.to_string() },
     }
 }
+
+#[cfg(test)]
+mod tests;

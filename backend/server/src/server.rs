@@ -27,7 +27,7 @@ use crate::{Config, ServerError, broadcaster, host_feed, housekeeping, http};
 pub struct Server {
     app: Arc<App>,
     changes: mpsc::Receiver<Vec<Change>>,
-    gateway: Gateway<Handlers>,
+    pub(crate) gateway: Gateway<Handlers>,
     origins: Arc<OriginPolicy>,
     site: Arc<Site>,
     chaos: Option<ChaosFile>,
