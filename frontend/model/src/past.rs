@@ -254,7 +254,7 @@ mod tests {
         let mut past = held((0..300).chain(800..900));
         let wish = past.wish(0, Some(1_000), 900_000).unwrap();
         assert_eq!(wish, Wish { before: 801, count: 500 });
-        assert_eq!(past.missing(), [299_001..800_000]);
+        assert_eq!(past.missing(), std::slice::from_ref(&(299_001..800_000)));
         past.asked(wish, 900_000);
         (300..800).for_each(|at| past.observe(second(at)));
         past.answered(301..=800);
@@ -285,12 +285,12 @@ mod tests {
         (800..900).for_each(|at| past.observe(second(at)));
         assert_eq!((past.missing(), past.wish(0, None, 900_000)), (vec![], None));
         past.observe(second(950));
-        assert_eq!(past.missing(), [899_001..950_000]);
+        assert_eq!(past.missing(), std::slice::from_ref(&(899_001..950_000)));
     }
 
     #[test]
     fn the_past_before_a_log_that_began_long_ago_is_not_loaded() {
-        assert_eq!(held(600..900).missing(), [Millis::MIN..600_000]);
+        assert_eq!(held(600..900).missing(), std::slice::from_ref(&(Millis::MIN..600_000)));
         assert_eq!(held(0..9).missing(), []);
     }
 

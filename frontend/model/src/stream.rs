@@ -261,7 +261,7 @@ impl Stream {
 
     /// Big figure of its panel: the newest value, whether it is a number or not.
     pub fn figure(&self, series: &SeriesSet, clock: LocalClock) -> Figure {
-        let unit = self.unit();
+        let unit = series.unit(0).cloned().unwrap_or_else(|| self.unit());
         let show = |value: f64, sent: &str| Format::for_value(&unit, value).parts(sent);
         match series.newest(0).map(|newest| &newest.field) {
             Some(Field::Number { value, sent }) => {

@@ -127,7 +127,7 @@ impl Unit {
             Prefixes::Metric(_) if fits && point >= SMALLEST_METRIC_POINT => self.without_prefix(),
             Prefixes::Metric(power) if self.base == "s" => self.metric_prefix(point, power, -15..=0),
             Prefixes::Metric(power) => self.metric_prefix(point, power, -15..=15),
-            Prefixes::Never if point <= LONGEST_WHOLE && point >= SMALLEST_POINT => self.without_prefix(),
+            Prefixes::Never if (SMALLEST_POINT..=LONGEST_WHOLE).contains(&point) => self.without_prefix(),
             Prefixes::Never => self.exponent(point - 1),
         }
     }

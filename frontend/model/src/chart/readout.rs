@@ -6,7 +6,7 @@ use std::ops::Range;
 use shared::freshness::short_duration;
 
 use super::draw::Scene;
-use super::format::{Format, in_full};
+use super::format::{Format, Unit, in_full};
 use super::geometry::nearest;
 use super::series::SeriesSet;
 use crate::field::Field;
@@ -68,6 +68,9 @@ impl Readout {
         let reach_ms = scene.reach_ms(&plot);
         let format = &scene.scale.format;
         let read = |column: usize, name: &str| {
+            let own = scene.set.unit(column).filter(|unit| *unit != format.unit());
+            let own = own.map(|unit| unit_format(scene.set, column, unit));
+            let format = own.as_ref().unwrap_or(format);
             let (text, is_over) = match crosshair {
                 Some(cursor) => {
                     let sample = nearest(scene.set, column, cursor.ts_ms, reach_ms);
@@ -94,6 +97,15 @@ impl Readout {
             self.readings.iter().map(|reading| format!("{} {}", reading.name, reading.text)).collect();
         if readings.is_empty() { "no data yet".to_owned() } else { readings.join(", ") }
     }
+}
+
+/// Format of a series whose unit is not that of the axis.
+fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
+    let newest = match set.newest(column).map(|newest| &newest.field) {
+        Some(Field::Number { value, .. }) => *value,
+        Some(Field::Text(_) | Field::Nothing) | None => 0.0,
+    };
+    Format::for_value(unit, newest)
 }
 
 /// Newest value of a series as text, and whether it is none: the series has stopped, or its publisher says so.
@@ -159,7 +171,6 @@ const MOST_NUMBER_CHARS: usize = 14;
 mod tests {
     use super::super::clock::LocalClock;
     use super::super::draw::Look;
-    use super::super::format::Unit;
     use super::super::geometry::Surface;
     use super::super::hidden::Hidden;
     use super::super::scale::{Bounds, Scale};
@@ -198,6 +209,19 @@ mod tests {
     #[test]
     fn without_a_crosshair_the_latest_values_are_read() {
         assert_eq!(spaced(&readout(None).summary()), "user 30 %, system 3.5 %");
+    }
+
+    #[test]
+    fn a_series_with_a_unit_of_its_own_is_read_in_that_unit() {
+        let mut set = set();
+        set.set_units(vec![("system".to_owned(), Unit::parse("ms"))]);
+        let scale = Scale::fit(None, &Unit::parse("%"), Bounds::default(), 4);
+        let unit = set.unit(1).cloned().unwrap_or_default();
+        assert_eq!(
+            (set.unit(0), spaced(&unit_format(&set, 1, &unit).reading("3.5"))),
+            (None, "3.5 ms".to_owned())
+        );
+        assert_eq!(spaced(&scale.format.reading("30")), "30 %");
     }
 
     #[test]

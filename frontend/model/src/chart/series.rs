@@ -6,6 +6,7 @@ use std::ops::Range;
 use shared::Millis;
 use shared::freshness::{GRACE_MS, LATE_FACTOR, STALE_FACTOR};
 
+use super::format::Unit;
 use super::hidden::Hidden;
 use super::ring::Ring;
 use super::spans::Spans;
@@ -44,6 +45,8 @@ pub struct SeriesSet {
     received_at: Option<Millis>,
     rhythm: Rhythm,
     clock_error_ms: i64,
+    /// Units of single series, by name.
+    units: Vec<(String, Unit)>,
     lost: Spans,
     replayed: Spans,
     unloaded: Spans,
@@ -103,6 +106,7 @@ impl SeriesSet {
             received_at: None,
             rhythm: Rhythm::new(),
             clock_error_ms: 0,
+            units: Vec::new(),
             lost: Spans::new(),
             replayed: Spans::new(),
             unloaded: Spans::new(),
@@ -160,6 +164,17 @@ impl SeriesSet {
     /// Corrects all times by the error of the publisher's clock: positive if it is ahead.
     pub fn correct_clock(&mut self, error_ms: i64) {
         self.clock_error_ms = error_ms;
+    }
+
+    /// Replaces the units of single series, by name, where they are not the unit of the whole chart.
+    pub fn set_units(&mut self, units: Vec<(String, Unit)>) {
+        self.units = units;
+    }
+
+    /// Unit of a series; `None` if it is that of the whole chart.
+    pub fn unit(&self, column: usize) -> Option<&Unit> {
+        let name = self.series.get(column)?.name();
+        self.units.iter().find(|(known, _)| known == name).map(|(_, unit)| unit)
     }
 
     /// The series in the order in which they were first seen.
