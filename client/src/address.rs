@@ -1,13 +1,15 @@
 //! Server addresses as people type them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::Uri;
 
 /// A `ws`, `wss`, `http` or `https` URL with a host. `Display` prints the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    uri: Uri,
+    /// Shared, so that errors that name a server stay small.
+    uri: Arc<Uri>,
     scheme: Scheme,
 }
 
@@ -27,7 +29,7 @@ impl Address {
 
     fn of(uri: Uri) -> Option<Self> {
         let scheme = Scheme::named(uri.scheme_str()?)?;
-        uri.host().filter(|host| !host.is_empty()).is_some().then_some(Self { uri, scheme })
+        uri.host().filter(|host| !host.is_empty()).is_some().then(|| Self { uri: Arc::new(uri), scheme })
     }
 
     /// The parsed URL.
