@@ -34,7 +34,7 @@ impl Driver {
     /// Starts a session whose random choices, such as backoff, are decided by `seed`.
     pub fn open_with_seed(target: Target, settings: Settings, seed: u64) -> Self {
         let (sender, received) = mpsc::channel(EVENTS);
-        let settings = Settings { token: target.token().map(str::to_owned), ..settings };
+        let settings = settings.with_token(target.token().map(str::to_owned));
         let mut driver = Self {
             session: Session::new(settings, seed),
             target,

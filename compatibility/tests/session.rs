@@ -92,7 +92,7 @@ struct Replay<'a> {
     only: Option<u32>,
     session: Session,
     now_ms: u64,
-    /// How far the session's clock is ahead of the recorded one, because it waited at random for longer.
+    /// Time by which the session's clock is ahead of the recorded one, because a random delay was longer, in milliseconds.
     ahead_ms: u64,
     /// Sockets that the session wants, in order.
     wanted: VecDeque<SocketId>,
@@ -108,8 +108,7 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn of(recording: &'a Recording, only: Option<u32>) -> Self {
-        let mut settings = Settings::default();
-        settings.queue_messages = 10_000;
+        let settings = Settings::default().with_queue_messages(10_000);
         Self {
             recording,
             only,
@@ -280,7 +279,7 @@ impl<'a> Replay<'a> {
     fn make_ask(&mut self, (action, topic): &Key) {
         let now = self.now();
         match action.as_str() {
-            "ping" => self.session.doubt(now),
+            "ping" => self.session.check_liveness(now),
             "history" => {
                 let topic = topic.parse().unwrap();
                 let seen = self.session.position(&topic).map_or(0, |position| position.offset);

@@ -68,7 +68,7 @@ fn connect(board: Board) -> RwSignal<Addresses> {
 
 /// Connects to the server and starts the timer.
 fn start(board: Board, server: Addresses, token: Option<String>) {
-    let settings = Settings { token, ..Settings::default() };
+    let settings = Settings::default().with_token(token);
     let session = Session::new(settings, now::seed());
     board.watch(Connection::new(server, session, move |event| intake::handle_event(board, event)));
     tick::start(board);

@@ -41,7 +41,7 @@ fn tick(board: Board) {
     // `count` and not `any`: every topic must record that it was seen late, and one probe serves all of them.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
         // Probes the connection, to tell a silent publisher from a dead socket.
-        board.with_session(Session::doubt);
+        board.with_session(Session::check_liveness);
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
         fill_in(board, &cells, now);

@@ -1,15 +1,15 @@
-//! How long to wait before the next attempt.
+//! The delay before the next attempt.
 
 use super::constants::{BACKOFF_BASE_MS, BACKOFF_CAP_MS, SPREAD_PERCENT};
 use super::rng::Rng;
 
-/// Full jitter: anything from nothing to a ceiling that doubles with every failure, so that viewers who
-/// lost the same server do not come back in step.
+/// A delay in milliseconds, uniform between 0 and a ceiling that doubles with every failure ("full jitter"), so that
+/// clients that lost the same server do not all return at once.
 pub(super) fn delay_ms(failures: u32, rng: &mut Rng) -> u64 {
     rng.up_to(ceiling_ms(failures))
 }
 
-/// Uniform within [`SPREAD_PERCENT`] of `length_ms`.
+/// A delay in milliseconds, uniform within [`SPREAD_PERCENT`] of `length_ms`.
 pub(super) fn spread_ms(length_ms: u64, rng: &mut Rng) -> u64 {
     rng.around(length_ms, length_ms * SPREAD_PERCENT / 100)
 }

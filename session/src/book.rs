@@ -1,31 +1,35 @@
-//! Every publication once and in order: which part of each log was handed on, what is missing, and what
-//! can no longer be had. Pure: it asks by [`Book::next_ask`] and tells by the events it returns.
+//! Delivers every publication once and in order. For each topic it keeps which part of the log was delivered, which is
+//! missing and which is lost.
+//!
+//! It does no IO: [`Book::next_fetch`] names the next `history` request to send, and the other methods return events.
 
+mod edit;
 mod log;
-mod rumour;
-mod touch;
+mod other_epoch;
+mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constants::{BOOK_TOPICS, HOLE_MS};
 use super::rng::Rng;
 use super::{Event, Stats};
-use log::{Ask, Log};
+use edit::{LogEdit, unschedule};
+use log::{Fetch, Log};
 use shared::limits::HISTORY_ITEMS;
 use shared::server::{HistoryReply, Publications, SubscribedTopic};
 use shared::{Epoch, Position, Topic};
-use touch::{Touch, unschedule};
+use tally::Tally;
 
-/// What was asked of the server about a topic that it lists in `subscribed`.
+/// The part of a `subscribe` request that is about one topic, which `subscribed` lists.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Asked {
-    /// The position sent along.
+pub(super) struct Requested {
+    /// Position that was sent in `since`.
     pub(super) since: Option<Position>,
-    /// Whether the filter is watched for the first time, so that the past counts only as far as asked for.
+    /// True if the filter was subscribed for the first time: then only the part of the past that was asked for is wanted.
     pub(super) first: bool,
 }
 
-/// A part of a log to be fetched by `history`.
+/// A part of a log that is to be fetched by `history`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Hole {
     pub(super) topic: Topic,
@@ -33,25 +37,11 @@ pub(super) struct Hole {
     pub(super) limit: u32,
 }
 
-/// Counts of what went through the book.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    publications: u64,
-    recovered: u64,
-    duplicates: u64,
-    out_of_order: u64,
-    gaps: u64,
-    lost: u64,
-    topics_refused: u64,
-    /// Publications held back now.
-    held: usize,
-}
-
-/// The logs that are followed.
+/// The logs of all topics that are followed.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     logs: BTreeMap<Topic, Log>,
-    /// Holes by when to ask for them.
+    /// Scheduled requests: the moment at which to send each, and its topic.
     due: BTreeSet<(u64, Topic)>,
     tally: Tally,
 }
@@ -86,12 +76,13 @@ impl Book {
     }
 
     /// Follows `topic` after `position`, if it is not followed yet.
+    #[cfg(test)]
     pub(super) fn resume(&mut self, topic: Topic, position: Position) {
         if self.logs.contains_key(&topic) || self.is_full() {
             return;
         }
         let mut log = Log::new(topic.clone(), position.epoch);
-        log.anchor(position.offset, &mut self.tally, &mut Vec::new());
+        log.start_after(position.offset, &mut self.tally, &mut Vec::new());
         self.logs.insert(topic, log);
     }
 
@@ -103,108 +94,114 @@ impl Book {
         }
     }
 
-    /// Publications came. `begun` says that the topic belongs to a confirmed subscription, so that, if
-    /// it is new, all of it is wanted.
+    /// Takes in publications. `begun` says that the topic belongs to a confirmed subscription, so that a topic that is new
+    /// is wanted from its first publication.
     pub(super) fn publications(&mut self, message: Publications, begun: bool, now_ms: u64) -> Vec<Event> {
         let Publications { topic, epoch, items, replay, meta } = message;
         let mut out = Vec::new();
-        let mut touch = match self.find(&topic, &epoch, &mut out) {
-            Some(touch) => touch,
+        let mut edit = match self.find(&topic, &epoch, &mut out) {
+            Some(edit) => edit,
             None => return out,
         };
-        touch.tell_meta(meta);
+        edit.emit_meta(meta);
         if begun {
-            touch.log.anchor(0, touch.tally, touch.out);
+            edit.log.start_after(0, edit.tally, edit.out);
         }
-        if *touch.log.epoch() == epoch {
-            touch.log.take(items, replay, touch.tally, touch.out);
+        if *edit.log.epoch() == epoch {
+            edit.log.take(items, replay, edit.tally, edit.out);
         } else {
-            touch.log.hear_of(epoch, items.last().map_or(0, |item| item.offset));
+            edit.log.note_other_epoch(epoch, items.last().map_or(0, |item| item.offset));
         }
-        touch.review(now_ms);
+        edit.review(now_ms);
         out
     }
 
-    /// The server listed a topic in `subscribed`.
-    pub(super) fn subscribed(&mut self, listed: SubscribedTopic, asked: &Asked, now_ms: u64) -> Vec<Event> {
+    /// Takes in one topic that `subscribed` lists.
+    pub(super) fn subscribed(
+        &mut self,
+        listed: SubscribedTopic,
+        asked: &Requested,
+        now_ms: u64,
+    ) -> Vec<Event> {
         let mut out = Vec::new();
         let SubscribedTopic { topic, position, recovered, replay_from, meta } = listed;
-        let mut touch = match self.find(&topic, &position.epoch, &mut out) {
-            Some(touch) => touch,
+        let mut edit = match self.find(&topic, &position.epoch, &mut out) {
+            Some(edit) => edit,
             None => return out,
         };
-        touch.tell_meta((!meta.is_empty()).then_some(meta));
+        edit.emit_meta((!meta.is_empty()).then_some(meta));
         let from = replay_from.map(|from| from.offset);
-        if touch.log.seen().is_none() {
-            touch.begin(&position, from, asked.first);
-        } else if *touch.log.epoch() == position.epoch {
-            touch.go_on(&position, from, recovered, asked.since.as_ref());
+        if edit.log.seen().is_none() {
+            edit.begin(&position, from, asked.first);
+        } else if *edit.log.epoch() == position.epoch {
+            edit.go_on(&position, from, recovered, asked.since.as_ref());
         } else {
-            touch.change(&position, from, asked.since.as_ref());
+            edit.change(&position, from, asked.since.as_ref());
         }
-        touch.expect_replay(from, position.offset, now_ms);
-        touch.review(now_ms);
+        edit.expect_replay(from, position.offset, now_ms);
+        edit.review(now_ms);
         out
     }
 
-    /// A `subscribed` is complete: topics that `is_matched` and that nothing is known of began after it.
+    /// Starts the topics that match a complete `subscribed` which did not list them: they were created after it.
     pub(super) fn begin_unlisted(&mut self, is_matched: impl Fn(&Topic) -> bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         for log in self.logs.values_mut().filter(|log| log.seen().is_none() && is_matched(log.topic())) {
-            let mut touch = Touch { log, due: &mut self.due, tally: &mut self.tally, out: &mut out };
-            touch.log.anchor(0, touch.tally, touch.out);
-            touch.review(now_ms);
+            let mut edit = LogEdit { log, due: &mut self.due, tally: &mut self.tally, out: &mut out };
+            edit.log.start_after(0, edit.tally, edit.out);
+            edit.review(now_ms);
         }
         out
     }
 
-    /// A complete `subscribed` left `topic` out. Its log may be lost, or the frame that lists it is late: ask.
-    pub(super) fn doubt(&mut self, topic: &Topic, now_ms: u64) {
-        if let Some(mut touch) = self.touch(topic, &mut Vec::new()).filter(|touch| !touch.log.gone) {
-            touch.schedule(Ask::at(now_ms + HOLE_MS));
+    /// Schedules a request for `topic`, which a complete `subscribed` did not list: its log may be lost, or the frame that
+    /// lists it is late.
+    pub(super) fn check_unlisted(&mut self, topic: &Topic, now_ms: u64) {
+        if let Some(mut edit) = self.edit(topic, &mut Vec::new()).filter(|edit| !edit.log.gone) {
+            edit.schedule(Fetch::at(now_ms + HOLE_MS));
         }
     }
 
-    /// The server does not have `topic`, about which it was asked since `since`. What was missing of that log is lost.
-    pub(super) fn is_gone(&mut self, topic: &Topic, since: &Position, now_ms: u64) -> Vec<Event> {
+    /// Takes in that the server does not know `topic`, which was asked for after `since`. What is missing of that log is
+    /// lost.
+    pub(super) fn topic_unknown(&mut self, topic: &Topic, since: &Position, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
-        if let Some(mut touch) = self.touch(topic, &mut out) {
-            touch.schedule(Ask::Idle);
-            if *touch.log.epoch() != since.epoch {
-                // The log that counts began after the question.
-                touch.review(now_ms);
+        if let Some(mut edit) = self.edit(topic, &mut out) {
+            edit.schedule(Fetch::Idle);
+            if *edit.log.epoch() != since.epoch {
+                // The current log was started after the request was sent.
+                edit.review(now_ms);
                 return out;
             }
-            touch.log.refute();
-            touch.lose_hole();
-            touch.review(now_ms);
-            if let Some(last) = touch.log.position().filter(|_| !std::mem::replace(&mut touch.log.gone, true))
-            {
-                touch.out.push(Event::TopicGone { topic: topic.clone(), last });
+            edit.log.forget_other_epoch();
+            edit.lose_hole();
+            edit.review(now_ms);
+            if let Some(last) = edit.log.position().filter(|_| !std::mem::replace(&mut edit.log.gone, true)) {
+                edit.out.push(Event::TopicGone { topic: topic.clone(), last });
             }
         }
         out
     }
 
-    /// The end of a log as `pong` tells it.
+    /// Takes in the end of a log as `pong` names it.
     pub(super) fn head(&mut self, topic: &Topic, head: &Position, begun: bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
-        let Some(mut touch) = self.find(topic, &head.epoch, &mut out) else {
+        let Some(mut edit) = self.find(topic, &head.epoch, &mut out) else {
             return out;
         };
         if begun {
-            touch.log.anchor(0, touch.tally, touch.out);
+            edit.log.start_after(0, edit.tally, edit.out);
         }
-        if *touch.log.epoch() == head.epoch {
-            touch.log.raise_head(head.offset);
+        if *edit.log.epoch() == head.epoch {
+            edit.log.raise_head(head.offset);
         } else {
-            touch.log.hear_of(head.epoch.clone(), head.offset);
+            edit.log.note_other_epoch(head.epoch.clone(), head.offset);
         }
-        touch.review(now_ms);
+        edit.review(now_ms);
         out
     }
 
-    /// The answer to a hole that was asked for from `since`.
+    /// Takes in the answer to a request that was sent for the part after `since`.
     pub(super) fn history(
         &mut self,
         since: &Position,
@@ -214,70 +211,70 @@ impl Book {
     ) -> Vec<Event> {
         let mut out = Vec::new();
         let topic = reply.topic.clone();
-        if let Some(mut touch) = self.touch(&topic, &mut out) {
-            let before = touch.log.position();
-            touch.answer(since, reply);
-            let in_vain = before == touch.log.position() && touch.log.hole().is_some();
-            touch.asked(in_vain, now_ms, rng);
+        if let Some(mut edit) = self.edit(&topic, &mut out) {
+            let before = edit.log.position();
+            edit.answer(since, reply);
+            let has_failed = before == edit.log.position() && edit.log.hole().is_some();
+            edit.fetch_ended(has_failed, now_ms, rng);
         }
         out
     }
 
-    /// A hole that was asked for will not be filled by that request, which was not answered.
-    pub(super) fn history_unanswered(&mut self, topic: &Topic, now_ms: u64) {
-        if let Some(mut touch) = self.touch(topic, &mut Vec::new()) {
-            touch.unanswered(now_ms);
+    /// Takes in that a request was not answered in time.
+    pub(super) fn history_timed_out(&mut self, topic: &Topic, now_ms: u64) {
+        if let Some(mut edit) = self.edit(topic, &mut Vec::new()) {
+            edit.fetch_timed_out(now_ms);
         }
     }
 
-    /// A hole that was asked for will not be filled by that request, which was refused.
+    /// Takes in that a request was refused.
     pub(super) fn history_refused(&mut self, topic: &Topic, now_ms: u64, rng: &mut Rng) -> Vec<Event> {
         let mut out = Vec::new();
-        if let Some(mut touch) = self.touch(topic, &mut out) {
-            touch.asked(true, now_ms, rng);
+        if let Some(mut edit) = self.edit(topic, &mut out) {
+            edit.fetch_ended(true, now_ms, rng);
         }
         out
     }
 
-    /// The socket on which a hole was asked for is gone: ask on another.
+    /// Schedules a request anew whose socket is gone.
     pub(super) fn history_interrupted(&mut self, topic: &Topic, now_ms: u64) {
-        if let Some(mut touch) = self.touch(topic, &mut Vec::new()) {
-            touch.log.ask = Ask::Idle;
-            touch.review(now_ms);
+        if let Some(mut edit) = self.edit(topic, &mut Vec::new()) {
+            edit.log.fetch = Fetch::Idle;
+            edit.review(now_ms);
         }
     }
 
-    /// The next hole to ask for, if one is due.
-    pub(super) fn next_ask(&mut self, now_ms: u64) -> Option<Hole> {
+    /// Takes the next hole to request, if one is due at `now_ms`.
+    pub(super) fn next_fetch(&mut self, now_ms: u64) -> Option<Hole> {
         let at_ms = self.next_due()?;
         if at_ms > now_ms {
             return None;
         }
         let (_, topic) = self.due.pop_first()?;
         let log = self.logs.get_mut(&topic)?;
-        log.ask = Ask::Sent { vain: log.ask.vain() };
-        let (missing, since) = (log.ask(), log.position()?);
+        log.fetch = Fetch::Sent { failed: log.fetch.failed() };
+        let (missing, since) = (log.begin_fetch(), log.position()?);
         // Bounded by HISTORY_ITEMS, which fits.
         let limit = missing.min(HISTORY_ITEMS as u64) as u32;
         Some(Hole { topic, since, limit })
     }
 
-    /// When the next hole is to be asked for.
+    /// Moment of the next scheduled request.
     pub(super) fn next_due(&self) -> Option<u64> {
         self.due.first().map(|(at_ms, _)| *at_ms)
     }
 
-    /// Whether a promised replay is still on its way.
+    /// True while publications are known to be missing.
     pub(super) fn is_catching_up(&self) -> bool {
-        !self.due.is_empty() || self.logs.values().any(|log| log.ask != Ask::Idle)
+        !self.due.is_empty() || self.logs.values().any(|log| log.fetch != Fetch::Idle)
     }
 
     fn is_full(&self) -> bool {
         self.logs.len() >= BOOK_TOPICS
     }
 
-    /// The log of `topic`, new if it is a new topic; `None` if there are too many.
-    fn find<'a>(&'a mut self, topic: &Topic, epoch: &Epoch, out: &'a mut Vec<Event>) -> Option<Touch<'a>> {
+    /// An edit of the log of `topic`, which is created if it is new; `None` if there are too many topics.
+    fn find<'a>(&'a mut self, topic: &Topic, epoch: &Epoch, out: &'a mut Vec<Event>) -> Option<LogEdit<'a>> {
         if !self.logs.contains_key(topic) {
             if self.is_full() {
                 self.tally.topics_refused += 1;
@@ -285,11 +282,11 @@ impl Book {
             }
             self.logs.insert(topic.clone(), Log::new(topic.clone(), epoch.clone()));
         }
-        self.touch(topic, out)
+        self.edit(topic, out)
     }
 
-    fn touch<'a>(&'a mut self, topic: &Topic, out: &'a mut Vec<Event>) -> Option<Touch<'a>> {
+    fn edit<'a>(&'a mut self, topic: &Topic, out: &'a mut Vec<Event>) -> Option<LogEdit<'a>> {
         let log = self.logs.get_mut(topic)?;
-        Some(Touch { log, due: &mut self.due, tally: &mut self.tally, out })
+        Some(LogEdit { log, due: &mut self.due, tally: &mut self.tally, out })
     }
 }

@@ -1,30 +1,28 @@
-//! The server's clock, estimated from what it says and how long that took.
+//! Estimates the server's clock from the times in its replies and from how long they took.
 
 use std::collections::VecDeque;
 
 use super::Now;
 use shared::Millis;
 
-/// Exchanges remembered. The quickest of them is believed: the less time an exchange took, the less room
-/// there is for error.
+/// Number of exchanges that are kept. The quickest of them is used, since its error is bounded by its round trip.
 const REMEMBERED: usize = 8;
 
 #[derive(Debug, Clone, Copy)]
 struct Exchange {
     round_trip_ms: u64,
-    /// Server's clock minus monotonic clock.
+    /// Server's clock minus monotonic clock, in milliseconds.
     offset_ms: i64,
 }
 
-/// Maps the monotonic clock to the server's. The wall clock plays no part, so it may be wrong and may be
-/// set.
+/// Maps the monotonic clock to the server's. The wall clock is not used, because it may be wrong and may be changed.
 #[derive(Debug, Default)]
 pub(super) struct ServerClock {
     exchanges: VecDeque<Exchange>,
 }
 
 impl ServerClock {
-    /// A request left at `sent_ms`; its answer, which names `server_ts`, came at `now`.
+    /// Records a request that was sent at `sent_ms` and answered at `now` with the time `server_ts`.
     pub(super) fn observe(&mut self, sent_ms: u64, server_ts: Millis, now: Now) {
         let round_trip_ms = now.mono_ms.saturating_sub(sent_ms);
         let middle_ms = sent_ms + round_trip_ms / 2;
@@ -35,12 +33,12 @@ impl ServerClock {
         self.exchanges.push_back(Exchange { round_trip_ms, offset_ms });
     }
 
-    /// After a sleep: the monotonic clock may have stood still.
+    /// Forgets every exchange. Called after the machine slept, when the monotonic clock may have stood still.
     pub(super) fn forget(&mut self) {
         self.exchanges.clear();
     }
 
-    /// The server's clock now; `None` until there was an exchange.
+    /// The server's time at `now`; `None` before the first exchange.
     pub(super) fn at(&self, now: Now) -> Option<Millis> {
         // The latest of equals: clocks drift.
         let best = self.exchanges.iter().rev().min_by_key(|exchange| exchange.round_trip_ms)?;

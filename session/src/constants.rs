@@ -1,9 +1,8 @@
-//! Every duration and bound of the session, with its reason. [`TABLE`] is what `PROTOCOL.md` prints.
+//! Every duration and bound of the session, with its reason. [`TABLE`] is printed in `PROTOCOL.md`.
 
-/// A socket that has not opened after this long is given up, in milliseconds. A cold authorizer needs
-/// seconds.
+/// Time in which a socket has to open, in milliseconds. A cold authorizer needs seconds.
 pub const OPEN_MS: u64 = 10_000;
-/// The first reply on an open socket is waited for this long, in milliseconds; then it is asked for again.
+/// Time in which the first reply on an open socket has to come, in milliseconds; then the first messages are sent again.
 pub const FIRST_REPLY_MS: u64 = 5_000;
 /// The second and last wait for a first reply, in milliseconds.
 pub const SECOND_REPLY_MS: u64 = 10_000;
@@ -11,28 +10,29 @@ pub const SECOND_REPLY_MS: u64 = 10_000;
 pub const BACKOFF_BASE_MS: u64 = 500;
 /// Last ceiling of the backoff, in milliseconds.
 pub const BACKOFF_CAP_MS: u64 = 20_000;
-/// Only a connection that has stood this long, in milliseconds, ends a run of failures: one that is
-/// accepted and dropped at once must not be met with quick retries for ever.
+/// Time after which a connection is stable, in milliseconds. Only a stable connection resets the backoff: a server that
+/// accepts a connection and drops it at once must not be called in quick succession for ever.
 pub const STABLE_MS: u64 = 5_000;
-/// Silence after which a visible page asks for a sign of life, in milliseconds: below the 60 s after
-/// which common proxies cut.
+/// Silence after which a visible page sends a ping, in milliseconds: below the 60 s after which common proxies close a
+/// connection.
 pub const PING_VISIBLE_MS: u64 = 50_000;
 /// The same for a hidden page, in milliseconds: two fit into API Gateway's ten minutes, and browsers slow
 /// the timers of hidden pages.
 pub const PING_HIDDEN_MS: u64 = 270_000;
-/// A `pong` at least this often, in milliseconds, even on a busy connection: it carries the server's clock
-/// and the heads by which the loss of a quiet topic's last publication is noticed.
+/// Longest time between two pings, in milliseconds, even on a busy connection: a `pong` carries the server's clock, and
+/// the heads that reveal the loss of a quiet topic's last publication.
 pub const CHECK_UP_MS: u64 = 270_000;
-/// A ping not answered within this time, in milliseconds, means a dead socket.
+/// Time in which a ping has to be answered, in milliseconds. Otherwise the socket is dead.
 pub const PONG_MS: u64 = 10_000;
-/// The same after an event that makes a dead socket likely: wake, `online`, `offline`, tab shown, a doubt.
+/// The same after an event that makes a dead socket likely: the end of a sleep, `online`, `offline`, a page that is shown,
+/// [`Session::check_liveness`](crate::Session::check_liveness).
 pub const PROBE_MS: u64 = 5_000;
-/// A doubted socket is asked whether it lives once it has been silent for this long, in milliseconds: while it is heard,
-/// whoever is silent, it is not the socket.
-pub const DOUBT_MS: u64 = 1_000;
-/// A clock that jumps by more than this, in milliseconds, means that the machine slept.
+/// Silence after which [`Session::check_liveness`](crate::Session::check_liveness) sends a ping, in milliseconds: a socket
+/// that has just received something is alive.
+pub const LIVENESS_CHECK_MS: u64 = 1_000;
+/// Jump of a clock that means that the machine slept, in milliseconds.
 pub const WAKE_JUMP_MS: u64 = 30_000;
-/// After this long without success, in milliseconds, attempts become rare.
+/// Time without a stable connection after which attempts become rare, in milliseconds.
 pub const SUSPEND_AFTER_MS: u64 = 120_000;
 /// Time between attempts when suspended, in milliseconds, give or take [`SPREAD_PERCENT`].
 pub const SUSPENDED_RETRY_MS: u64 = 30_000;
@@ -40,62 +40,62 @@ pub const SUSPENDED_RETRY_MS: u64 = 30_000;
 pub const OFFLINE_RETRY_MS: u64 = 30_000;
 /// Spread of the slow timers, in percent of their length, to either side.
 pub const SPREAD_PERCENT: u64 = 20;
-/// Trouble shorter than this, in milliseconds, is not shown: a blink is not news.
+/// Time without a connection after which a banner is shown, in milliseconds. Shorter interruptions are not worth it.
 pub const BANNER_MS: u64 = 1_500;
-/// When a connection is replaced if the server names no time, in milliseconds: before API Gateway's two
-/// hours.
+/// Age at which a connection is replaced if the server names no time, in milliseconds: before API Gateway cuts it after
+/// two hours.
 pub const ROTATE_MS: u64 = 110 * 60_000;
 /// Spread of [`ROTATE_MS`], in milliseconds to either side.
 pub const ROTATE_SPREAD_MS: u64 = 5 * 60_000;
-/// No server can ask for a rotation sooner than this, in milliseconds.
+/// Shortest time after which a server can ask for a rotation, in milliseconds.
 pub const ROTATE_LEAST_MS: u64 = 1_000;
-/// The new connection has this long to catch up, in milliseconds, before the old one is closed anyway:
-/// what is still missing is then fetched by the new one.
+/// Time in which the new connection has to catch up, in milliseconds. Then the old one is closed, and what is missing is
+/// fetched on the new one.
 pub const CATCH_UP_MS: u64 = 10_000;
 /// Time to the next try after a rotation that failed, in milliseconds, give or take [`SPREAD_PERCENT`].
 pub const ROTATE_AGAIN_MS: u64 = 30_000;
-/// How long a closing socket is waited for, in milliseconds.
+/// Time in which a closing socket has to close, in milliseconds.
 pub const CLOSE_MS: u64 = 2_000;
-/// Messages the outbound queue holds unless [`super::Settings`] says otherwise.
+/// Capacity of the outbound queue, in messages, unless [`Settings`](crate::Settings) says otherwise.
 pub const QUEUE_MESSAGES: usize = 100;
-/// How long a message may wait in it, in milliseconds, unless [`super::Settings`] says otherwise.
+/// Longest time that a message waits in the queue, in milliseconds, unless [`Settings`](crate::Settings) says otherwise.
 pub const QUEUE_AGE_MS: u64 = 120_000;
-/// Publish requests sent and not yet answered, at most.
+/// Largest number of publish requests that are sent and not yet answered.
 pub const PUBLISHES_IN_FLIGHT: usize = 32;
-/// A request unanswered for this long, in milliseconds, is taken for lost: API Gateway gives a route 29 s. So is a
+/// Time after which an unanswered request is taken for lost, in milliseconds: API Gateway gives a route 29 s. So is a
 /// connection on which no `history` was answered for as long.
 pub const REPLY_MS: u64 = 30_000;
 /// Pause before a refused request is repeated, in milliseconds, if the server names none.
 pub const REFUSED_RETRY_MS: u64 = 1_000;
-/// A hole may close by itself within this time, in milliseconds, before it is asked for: frames overtake
-/// each other.
+/// Time in which a hole may close by itself before it is requested, in milliseconds: frames overtake each other.
 pub const HOLE_MS: u64 = 300;
-/// A promised replay is waited for this long, in milliseconds, before it is asked for by `history`.
+/// Time in which an announced replay has to begin, in milliseconds. Otherwise it is fetched by `history`.
 pub const REPLAY_MS: u64 = 5_000;
-/// A `history` request unanswered for this long, in milliseconds, is repeated.
+/// Time after which an unanswered `history` request is repeated, in milliseconds.
 pub const HISTORY_MS: u64 = 5_000;
-/// `history` requests on their way at once; one for each topic at most.
+/// Largest number of `history` requests on their way at once, of which each topic has at most one.
 pub const HISTORY_IN_FLIGHT: usize = 8;
-/// Attempts in a row that the server refused or answered in vain before a hole is declared a gap, so that newer data is
-/// not held back for ever.
+/// Number of `history` requests in a row that brought nothing before a hole is declared a gap, so that newer data is not
+/// held back for ever.
 pub const HISTORY_ATTEMPTS: u32 = 6;
-/// For at least this long, in milliseconds, as well: a server that restarts or a store that stalls is back sooner.
+/// Time over which those requests have to be spread at least, in milliseconds: a server that restarts or a store that
+/// stalls is back sooner.
 pub const GIVE_UP_MS: u64 = 60_000;
-/// Publications of one topic kept while a hole before them is being filled; what is beyond is fetched again.
+/// Largest number of publications of one topic that are held back behind a hole; those beyond it are fetched again.
 pub const AHEAD_ITEMS: usize = 1_000;
 /// The same over all topics.
 pub const AHEAD_TOTAL: usize = 4_096;
-/// Topics whose position is kept.
+/// Largest number of topics whose position is kept.
 pub const BOOK_TOPICS: usize = shared::limits::TOPICS;
 
 /// One row of the table of constants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Constant {
-    /// What it is, for people.
+    /// Description for people.
     pub what: &'static str,
-    /// Its value.
+    /// Value in `unit`.
     pub value: u64,
-    /// Its unit.
+    /// Unit of the value.
     pub unit: &'static str,
 }
 
@@ -120,7 +120,7 @@ pub const TABLE: &[Constant] = &[
     ms("ping on a busy connection", CHECK_UP_MS),
     ms("pong deadline", PONG_MS),
     ms("pong deadline of a probe", PROBE_MS),
-    ms("silence that can be doubted", DOUBT_MS),
+    ms("silence before a requested ping", LIVENESS_CHECK_MS),
     ms("clock jump that means sleep", WAKE_JUMP_MS),
     ms("suspended after", SUSPEND_AFTER_MS),
     ms("retry when suspended, ± 20 %", SUSPENDED_RETRY_MS),

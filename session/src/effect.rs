@@ -1,9 +1,9 @@
-//! What the shell has to do.
+//! Effects: the socket operations that the session asks its shell to perform.
 
 use std::fmt;
 
-/// Numbers the sockets of a session, so that what happens to an old one is not taken for what happens to
-/// the new.
+/// Number of a socket, unique within its session. The shell names it in every call, so that a late event of an old
+/// socket is not taken for one of the new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub(super) u32);
 
@@ -13,32 +13,33 @@ impl fmt::Display for SocketId {
     }
 }
 
-/// What the shell has to do, in the order of [`super::Session::poll_effect`].
+/// An operation that the shell has to perform, in the order in which [`Session::poll_effect`](crate::Session::poll_effect)
+/// returns them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Open a socket. Answer with `socket_opened`, `socket_refused` or `socket_closed`.
     OpenSocket {
-        /// Its number.
+        /// Number of the socket to open.
         socket: SocketId,
-        /// What to offer as `Sec-WebSocket-Protocol`, the token included.
+        /// Sub-protocols to offer (`Sec-WebSocket-Protocol`), one of which holds the token. Empty without a token.
         protocols: Vec<String>,
     },
     /// Send a text message.
     Send {
-        /// On which socket.
+        /// Number of the socket to send on.
         socket: SocketId,
         /// The message, smaller than [`shared::limits::FRAME_BYTES`].
         text: String,
     },
-    /// Close a socket, opened or not, with code 1000. What still comes of it is ignored; only while
-    /// [`super::State::Closing`] is its `socket_closed` awaited.
+    /// Close a socket, whether it has opened or not, with code 1000. Later events of this socket are ignored, except that
+    /// [`State::Closing`](crate::State::Closing) waits for its `socket_closed`.
     CloseSocket {
-        /// Which.
+        /// Number of the socket to close.
         socket: SocketId,
     },
 }
 
-/// How a handshake was refused, as far as the shell can know.
+/// A refused handshake, as far as the shell can know about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refusal {
     /// The HTTP status. `None` when nobody answered, or when the shell was not told (in a browser that could not ask
@@ -46,7 +47,7 @@ pub struct Refusal {
     pub status: Option<u16>,
     /// `Retry-After`, in milliseconds.
     pub retry_after_ms: Option<u64>,
-    /// Whether the answer is recognisably the server's own: it carries [`shared::handshake::REFUSED_HEADER`] or
+    /// True if the answer is recognisably the server's own: it carries [`shared::handshake::REFUSED_HEADER`] or
     /// [`shared::handshake::GATEWAY_ERROR_HEADER`]. Without these, a proxy between client and server may have given it.
     pub is_from_server: bool,
 }

@@ -1,200 +1,200 @@
-//! What the session has to tell.
+//! Events: everything that the session reports to its owner.
 
 use super::{Cause, SessionFailure, State};
 use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
-/// Numbers what was handed to [`super::Session::publish`].
+/// Number of a publish request, unique within its session. Returned by [`Session::publish`](crate::Session::publish).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(super) u64);
 
-/// What the session has to tell, in the order of [`super::Session::poll_event`].
+/// An event, in the order in which [`Session::poll_event`](crate::Session::poll_event) returns them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The session stands elsewhere now.
+    /// The session has entered another state.
     StateChanged {
-        /// Before.
+        /// State before.
         from: State,
-        /// Now.
+        /// State now.
         to: State,
     },
-    /// What [`super::Session::banner`] answers has changed by the passing of time.
+    /// The answer of [`Session::banner`](crate::Session::banner) has changed because time has passed.
     BannerChanged,
-    /// A filter is being watched, on a new connection too.
+    /// The server has confirmed a subscription, for the first time or on a new connection.
     Subscribed {
-        /// Which.
+        /// Filter of the subscription.
         filter: Filter,
-        /// Connections that watch it, this one included; `None` where the server does not count.
+        /// Number of connections that watch the filter, this one included; `None` where the server does not count them.
         viewers: Option<u64>,
-        /// Topics that match now.
+        /// Number of topics that match the filter now.
         topics: usize,
-        /// This connection, as the gateway names it.
+        /// Name that the gateway has given to this connection.
         connection_id: String,
     },
     /// A filter was refused and is no longer asked for.
     SubscribeRefused {
-        /// Which.
+        /// Filter that was refused.
         filter: Filter,
-        /// Why.
+        /// Reason, as the server put it.
         refused: Refused,
     },
-    /// A filter is watched no longer, as asked.
+    /// The server has confirmed the end of a subscription.
     Unsubscribed {
-        /// Which.
+        /// Filter of the subscription.
         filter: Filter,
     },
-    /// A topic is there, or its metadata has changed. Comes before the topic's first publications.
+    /// A topic has appeared, or its metadata has changed. Emitted before the topic's first publications.
     Topic {
-        /// Which.
+        /// Name of the topic.
         topic: Topic,
-        /// What its publishers told, as far as the server passed it on.
+        /// Metadata that its publishers have set.
         meta: TopicMeta,
     },
-    /// A topic that was watched is not on the server any more: its log was lost or taken away.
+    /// The server no longer knows a topic that was watched: its log was lost or removed.
     TopicGone {
-        /// Which.
+        /// Name of the topic.
         topic: Topic,
-        /// The last place seen.
+        /// Position of the last publication that was delivered.
         last: Position,
     },
-    /// The next part of a topic's log: in order, nothing twice, no hole within or before that was not
-    /// told by [`Event::Gap`].
+    /// The next part of a topic's log: in order, nothing twice, and without a hole that was not announced by
+    /// [`Event::Gap`].
     Publications {
-        /// Whose log.
+        /// Topic of the log.
         topic: Topic,
-        /// Which log.
+        /// Epoch of the log.
         epoch: Epoch,
-        /// At least one.
+        /// Publications in order of offset; at least one.
         items: Vec<Publication>,
-        /// Whether they came by replay or `history`, rather than as they were published.
+        /// True if they came by replay or `history`, false if they came as they were published.
         replay: bool,
     },
-    /// An earlier part of a topic's log, as asked by [`super::Session::fetch_earlier`]: what lies before
-    /// what was seen. In order within, and in no order to [`Event::Publications`].
+    /// An earlier part of a topic's log, requested by [`Session::fetch_earlier`](crate::Session::fetch_earlier). Its items
+    /// are in order, but it may come at any moment between [`Event::Publications`].
     Earlier {
-        /// Whose log.
+        /// Topic of the log.
         topic: Topic,
-        /// Which log.
+        /// Epoch of the log.
         epoch: Epoch,
-        /// In order; empty if nothing is kept.
+        /// Publications in order of offset; empty if the server keeps none.
         items: Vec<Publication>,
     },
-    /// What [`super::Session::fetch_earlier`] asked for did not come; it may be asked for again.
+    /// A request of [`Session::fetch_earlier`](crate::Session::fetch_earlier) was refused or lost. It may be repeated.
     EarlierFailed {
-        /// Whose log.
+        /// Topic of the log.
         topic: Topic,
     },
-    /// A part of a topic's log is lost for this viewer: the publications after `from`, up to and with
-    /// `to`. The server no longer has it, or refused or failed to tell it for
-    /// [`GIVE_UP_MS`](super::constants::GIVE_UP_MS) while newer ones waited. Told once, before anything that comes
-    /// after.
+    /// A part of a topic's log is lost for this subscriber: the publications after `from`, up to and including `to`. The
+    /// server no longer has them, or has refused or failed to send them for
+    /// [`GIVE_UP_MS`](crate::constants::GIVE_UP_MS) while newer ones were held back. Emitted once, before anything that
+    /// comes after the gap.
     Gap {
-        /// Whose log.
+        /// Topic of the log.
         topic: Topic,
-        /// The last place before it.
+        /// Position before the gap.
         from: Position,
-        /// The last place in it.
+        /// Position of the last lost publication.
         to: Position,
-        /// The time stamp of the last publication before it, if one was seen.
+        /// Time stamp of the last publication before the gap, if one was delivered.
         from_ts: Option<Millis>,
-        /// The time stamp of the first publication after it, if one is here already.
+        /// Time stamp of the first publication after the gap, if it has arrived.
         to_ts: Option<Millis>,
     },
-    /// A topic's log was started anew. What was published to the old one after `last` is lost; the new one
-    /// is followed from `start`: its beginning, unless the server lost only the end of the old one.
+    /// A topic's log was started anew. Publications to the old log after `last` are lost. The new log is followed from
+    /// `start`: its beginning, unless the server lost only the end of the old log.
     EpochChanged {
-        /// Whose log.
+        /// Topic of the log.
         topic: Topic,
-        /// The last place seen in the old log.
+        /// Position of the last publication that was delivered of the old log.
         last: Position,
-        /// The place in the new log after which publications follow.
+        /// Position in the new log after which publications follow.
         start: Position,
     },
     /// A publication is durable.
     Published {
-        /// Which.
+        /// Ticket of the request.
         ticket: Ticket,
-        /// Where to.
+        /// Topic that was published to.
         topic: Topic,
-        /// The place of its last item.
+        /// Position of the request's last item.
         position: Position,
     },
     /// A publication was refused and is not in the log.
     PublishRefused {
-        /// Which.
+        /// Ticket of the request.
         ticket: Ticket,
-        /// Why.
+        /// Reason, as the server put it.
         refused: Refused,
     },
-    /// Publications this session no longer tries to deliver.
+    /// Publish requests that the session no longer tries to deliver.
     Dropped {
-        /// Which, oldest first.
+        /// Tickets of the requests, oldest first.
         tickets: Vec<Ticket>,
-        /// Why.
+        /// Reason, the same for all of them.
         why: DropReason,
     },
-    /// How many connections watch.
+    /// The number of connections that watch a filter has changed.
     Occupancy {
-        /// Which filter.
+        /// Filter that is watched.
         filter: Filter,
-        /// Connections.
+        /// Number of connections.
         viewers: u64,
     },
     /// An attempt to connect failed; another follows.
     AttemptFailed {
-        /// Why.
+        /// Reason.
         cause: Cause,
-        /// Which attempt since the last connection that stood, from 1.
+        /// Number of this attempt since the last stable connection, from 1.
         attempt: u32,
-        /// Time until the next, in milliseconds.
+        /// Time until the next attempt, in milliseconds.
         retry_in_ms: u64,
     },
     /// The connection was lost; another is being made.
     Disconnected {
-        /// Why.
+        /// Reason.
         cause: Cause,
     },
-    /// A new token is wanted: hand it in by [`super::Session::set_token`].
+    /// The session needs a new token, by [`Session::set_token`](crate::Session::set_token).
     TokenWanted,
     /// The connection's token was replaced without reconnecting.
     Refreshed {
-        /// When the new one runs out, by the server's clock; `None` if it does not.
+        /// Expiry of the new token, by the server's clock; `None` if it does not expire.
         expires_at: Option<Millis>,
     },
-    /// The session gave up. [`super::Session::set_token`], `open` or `retry_now` starts it again.
+    /// The session gave up. [`Session::set_token`](crate::Session::set_token), `open` or `retry_now` starts it again.
     Failed {
-        /// Why, with words for people.
+        /// Reason, with words for people.
         failure: SessionFailure,
     },
-    /// The server refused something that is none of the above, or could not read what it got.
+    /// The server refused a request that none of the other events is about, or could not read a message.
     Error {
-        /// What it said.
+        /// Reason, as the server put it.
         refused: Refused,
     },
     /// A message from the server could not be read. It was left out; the socket was kept.
     ProtocolError {
-        /// What is wrong with it.
+        /// Description of the fault.
         message: String,
     },
 }
 
-/// A refusal, as the server worded it.
+/// A refused request: the server's error code and message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// What kind.
+    /// Error code, whose range says what to do.
     pub code: ErrorCode,
-    /// For people.
+    /// Message for people.
     pub message: String,
 }
 
-/// Why a publication is not tried any longer.
+/// Reason for which a publish request is not tried any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DropReason {
     /// The queue was full, and this was the oldest in it.
     QueueFull,
     /// It waited too long in the queue.
     TooOld,
-    /// It was sent and the connection was lost before the answer: it may be in the log or not. Idempotent
-    /// publications are sent again instead.
+    /// It was sent, and the connection was lost before the answer: it may be in the log or not. An idempotent request
+    /// is sent again instead.
     OutcomeUnknown,
     /// The session was closed.
     Closed,

@@ -1,6 +1,6 @@
-//! What the server says, one message at a time.
+//! Handles the messages of the server.
 
-use super::book::Asked;
+use super::book::Requested;
 use super::constants::REFUSED_RETRY_MS;
 use super::link::{Pending, Phase, Request};
 use super::{Event, Now, Refused, Session, SessionFailure, SocketId};
@@ -18,7 +18,7 @@ impl Session {
             Ok(message) => self.dispatch(socket, message, now),
             Err(error) => {
                 self.stats.protocol_errors += 1;
-                self.tell(Event::ProtocolError { message: error.to_string() });
+                self.emit(Event::ProtocolError { message: error.to_string() });
             }
         }
     }
@@ -33,24 +33,24 @@ impl Session {
             ServerMessage::Published(message) => self.on_published(socket, message),
             ServerMessage::Unsubscribed(message) => {
                 self.answered(socket, message.id);
-                self.tell(Event::Unsubscribed { filter: message.filter });
+                self.emit(Event::Unsubscribed { filter: message.filter });
             }
             ServerMessage::History(message) => self.on_history(socket, message, now),
             ServerMessage::Refreshed(message) => {
                 self.answered(socket, message.id);
-                self.tell(Event::Refreshed { expires_at: message.expires_at });
+                self.emit(Event::Refreshed { expires_at: message.expires_at });
             }
             ServerMessage::Pong(message) => self.on_pong(socket, message, now),
             ServerMessage::Occupancy(message) => {
-                self.tell(Event::Occupancy { filter: message.filter, viewers: message.viewers });
+                self.emit(Event::Occupancy { filter: message.filter, viewers: message.viewers });
             }
             ServerMessage::Error(message) => self.on_error(socket, message, now),
-            ServerMessage::Disconnect(message) => self.dismissed(socket, &message, now),
+            ServerMessage::Disconnect(message) => self.disconnect_announced(socket, &message, now),
             ServerMessage::Unknown => {}
         }
     }
 
-    /// The server answers on `socket`; news if it is the first time.
+    /// Takes in a reply on `socket`, which changes the state if it is the first one.
     fn greeted(&mut self, socket: SocketId, now: Now) {
         let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) else {
             return;
@@ -81,14 +81,14 @@ impl Session {
         }
     }
 
-    /// Puts down where each listed log stands, measured by what was asked about it. A log that another filter
-    /// has watched since before it began is wanted whole.
+    /// Records the position of each listed log. A log that was created while another filter matched it is wanted from its
+    /// first publication.
     fn note_listed(&mut self, message: &Subscribed, pending: &mut Option<Pending>, first: bool, now: Now) {
         for listed in &message.topics {
-            let mut asked = Asked { since: None, first };
+            let mut asked = Requested { since: None, first };
             if let Some(Pending { request: Request::Subscribe { since, first, topics, .. }, .. }) = pending {
                 *topics += 1;
-                asked = Asked { since: since.remove(&listed.topic), first: *first };
+                asked = Requested { since: since.remove(&listed.topic), first: *first };
             }
             asked.first &= !self.subscriptions.have_begun(&listed.topic);
             let events = self.book.subscribed(listed.clone(), &asked, now.mono_ms);
@@ -102,7 +102,8 @@ impl Session {
         }
     }
 
-    /// All topics have been listed: what was not may be gone, and what comes now and was not is new.
+    /// Completes a subscription, of which every topic has been listed. A topic that was not listed may be gone; one that
+    /// appears from now on is new.
     fn confirm(&mut self, socket: SocketId, message: Subscribed, pending: Pending, now: Now) {
         let Request::Subscribe { filter, since, topics, .. } = pending.request else {
             return;
@@ -112,12 +113,12 @@ impl Session {
             link.confirm(&filter);
         }
         for topic in since.keys() {
-            self.book.doubt(topic, now.mono_ms);
+            self.book.check_unlisted(topic, now.mono_ms);
         }
         let events = self.book.begin_unlisted(|topic| filter.matches(topic), now.mono_ms);
         self.events.extend(events);
         let (viewers, connection_id) = (message.viewers, message.connection_id);
-        self.tell(Event::Subscribed { filter, viewers, topics, connection_id });
+        self.emit(Event::Subscribed { filter, viewers, topics, connection_id });
     }
 
     fn on_publications(&mut self, socket: SocketId, message: Publications, now: Now) {
@@ -133,7 +134,7 @@ impl Session {
         self.events.extend(events);
     }
 
-    /// How long these were on their way, those aside that came before.
+    /// Measures the latency of publications that were not seen before.
     fn measure(&mut self, message: &Publications, now: Now) {
         let Some(server_now) = self.clock.at(now) else {
             return;
@@ -153,7 +154,7 @@ impl Session {
     }
 
     fn on_history(&mut self, socket: SocketId, message: HistoryReply, now: Now) {
-        self.heed(socket);
+        self.mark_responsive(socket);
         let Some(pending) = self.answered(socket, message.id) else {
             return;
         };
@@ -188,7 +189,7 @@ impl Session {
         if reply.code.advice() == Advice::SignIn {
             match pending.map(|pending| pending.request) {
                 Some(Request::Publish { ticket }) => self.publish_postponed(ticket, now),
-                Some(request) => self.unanswered_on_lost(request, now),
+                Some(request) => self.request_lost(request, now),
                 None => {}
             }
             self.sign_in_wanted(socket, now);
@@ -198,24 +199,24 @@ impl Session {
             Some(Request::Subscribe { filter, .. }) => self.subscribe_refused(socket, filter, reply, now),
             Some(Request::Publish { ticket }) => self.publish_refused(ticket, reply, now),
             Some(Request::History { topic, since }) => {
-                self.heed(socket);
+                self.mark_responsive(socket);
                 self.history_refused(&topic, &since, &reply, now);
             }
-            Some(Request::Earlier { topic, .. }) => self.tell(Event::EarlierFailed { topic }),
+            Some(Request::Earlier { topic, .. }) => self.emit(Event::EarlierFailed { topic }),
             Some(Request::Unsubscribe | Request::Refresh) | None => {
                 let refused = Refused { code: reply.code, message: reply.message };
-                self.tell(Event::Error { refused });
+                self.emit(Event::Error { refused });
             }
         }
     }
 
-    /// The token is no good any more. On the connection in use that is the end; on one that is to take over
-    /// there is time to get another.
+    /// Takes in that the token is no longer valid. On the connection in use the session gives up; on one that is to
+    /// replace it there is time to get another token.
     fn sign_in_wanted(&mut self, socket: SocketId, now: Now) {
         if self.is_main(socket) {
             self.fail(SessionFailure::SignIn, now);
         } else {
-            self.tell(Event::TokenWanted);
+            self.emit(Event::TokenWanted);
             self.end_successor(now);
         }
     }
@@ -233,7 +234,7 @@ impl Session {
         self.subscriptions.remove(&filter);
         self.forget_unwatched();
         let refused = Refused { code: reply.code, message: reply.message };
-        self.tell(Event::SubscribeRefused { filter, refused });
+        self.emit(Event::SubscribeRefused { filter, refused });
         if is_forbidden && self.subscriptions.is_empty() {
             self.fail(SessionFailure::Forbidden, now);
         } else {
@@ -241,7 +242,7 @@ impl Session {
         }
     }
 
-    /// Repeats a `subscribe` after a pause, as if it had gone unanswered until then.
+    /// Repeats a `subscribe` after a pause, as if it had timed out then.
     fn subscribe_later(&mut self, socket: SocketId, filter: Filter, retry_after_ms: Option<u64>, now: Now) {
         let id = self.next_request();
         let request = Request::Subscribe { filter, since: Default::default(), first: false, topics: 0 };
@@ -257,20 +258,20 @@ impl Session {
                 self.events.extend(events);
             }
             Advice::Change | Advice::GiveUp => {
-                let events = self.book.is_gone(topic, since, now.mono_ms);
+                let events = self.book.topic_unknown(topic, since, now.mono_ms);
                 self.events.extend(events);
             }
         }
     }
 
-    /// A `history` was answered on `socket`. Even one that comes too late shows that they are.
-    fn heed(&mut self, socket: SocketId) {
+    /// Records that `history` requests are answered on `socket`. An answer that comes too late shows that, too.
+    fn mark_responsive(&mut self, socket: SocketId) {
         if let Some(link) = self.link_mut(socket) {
-            link.heed();
+            link.mark_responsive();
         }
     }
 
-    /// Takes the request that is being answered.
+    /// Takes the request that was answered.
     fn answered(&mut self, socket: SocketId, id: u64) -> Option<Pending> {
         self.link_mut(socket)?.requests.remove(&id)
     }

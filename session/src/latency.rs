@@ -1,27 +1,27 @@
-//! How long publications take from the server's door to this viewer.
+//! Measures how long publications take from the server to this session.
 
 use std::collections::VecDeque;
 
-/// Samples remembered.
+/// Number of samples that are kept.
 const REMEMBERED: usize = 256;
-/// How long a sample counts, in milliseconds.
+/// Age beyond which a sample no longer counts, in milliseconds.
 const WINDOW_MS: u64 = 60_000;
 
-/// End-to-end latency of live publications, in milliseconds: from when the server took them in to when
-/// they were here, both by the server's clock.
+/// End-to-end latency of live publications over the last minute, in milliseconds: from `received_at` to their arrival
+/// here, both by the server's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Latency {
-    /// Half were quicker.
+    /// Median.
     pub p50_ms: u64,
-    /// 19 of 20 were quicker.
+    /// 95th percentile.
     pub p95_ms: u64,
-    /// How many were measured.
+    /// Number of samples.
     pub samples: usize,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct LatencyWindow {
-    /// When measured, and what.
+    /// Moment of each measurement and its value, both in milliseconds.
     samples: VecDeque<(u64, u64)>,
 }
 
@@ -33,7 +33,7 @@ impl LatencyWindow {
         self.samples.push_back((now_ms, latency_ms));
     }
 
-    /// Over the last minute; `None` if nothing was measured in it.
+    /// The latency over the last minute; `None` without samples.
     pub(super) fn summary(&self, now_ms: u64) -> Option<Latency> {
         let mut recent: Vec<u64> = self.recent(now_ms).collect();
         recent.sort_unstable();

@@ -1,55 +1,26 @@
-//! From one state to another: attempts, losses, patience, and the end.
+//! Transitions between states: attempts, lost connections, waiting, giving up and closing.
 
 use super::constants::{
     BANNER_MS, CLOSE_MS, OFFLINE_RETRY_MS, STABLE_MS, SUSPEND_AFTER_MS, SUSPENDED_RETRY_MS,
 };
 use super::link::{Link, Phase};
-use super::{Cause, Effect, Event, Now, Refusal, Session, SessionFailure, SocketId, State, Timer, backoff};
+use super::outage::Outage;
+use super::timers::Timer;
+use super::{Cause, Effect, Event, Now, Refusal, Session, SessionFailure, SocketId, State, backoff};
 use shared::server::Disconnect;
 use shared::{Advice, handshake};
 
-/// Close code 1008, by which servers refuse who is there rather than what was sent.
+/// Close code by which a server refuses the client rather than a message (RFC 6455, section 7.4.1).
 const POLICY_VIOLATION: u16 = 1008;
-/// Close code 1009: a message was too large for whoever received it.
+/// Close code for a message that is too large for its receiver (RFC 6455, section 7.4.1).
 const TOO_LARGE: u16 = 1009;
 
-/// What is known about the trouble there is.
-#[derive(Debug, Default)]
-pub(super) struct Trouble {
-    /// Attempts since the last connection that stood: those that failed, and those it did not outlive.
-    attempts: u32,
-    /// Since when no connection has stood.
-    failing_since_ms: Option<u64>,
-    /// Since when there is no connection.
-    down_since_ms: Option<u64>,
-    pub(super) cause: Option<Cause>,
-    pub(super) failure: Option<SessionFailure>,
-    /// Whether the server has refused the token once, so that the next refusal is final.
-    token_doubted: bool,
-    /// Whether a connection has ever been made, so that the next is a reconnection.
-    connected_before: bool,
-}
-
-impl Trouble {
-    /// Whether it has lasted long enough to be shown, or cannot pass by itself.
-    pub(super) fn is_news(&self, state: State, now_ms: u64) -> bool {
-        state == State::Failed || self.lasted_ms(state, now_ms).is_some_and(|ms| ms >= BANNER_MS)
-    }
-
-    /// How long there has been no connection, in milliseconds.
-    pub(super) fn lasted_ms(&self, state: State, now_ms: u64) -> Option<u64> {
-        let since_ms = self.down_since_ms.filter(|_| state.is_down())?;
-        Some(now_ms.saturating_sub(since_ms))
-    }
-}
-
 impl Session {
-    /// `open()`.
+    /// Implements [`Session::open`].
     pub(super) fn start(&mut self, now: Now) {
         match self.state {
             State::Idle | State::Closed | State::Closing | State::Failed => {
-                self.trouble =
-                    Trouble { connected_before: self.trouble.connected_before, ..Trouble::default() };
+                self.outage = Outage { connected_before: self.outage.connected_before, ..Outage::default() };
                 self.connect(now);
             }
             State::Connecting
@@ -62,7 +33,7 @@ impl Session {
         }
     }
 
-    /// `close()`.
+    /// Implements [`Session::close`].
     pub(super) fn stop(&mut self, now: Now) {
         if matches!(self.state, State::Closing | State::Closed) {
             return;
@@ -78,11 +49,11 @@ impl Session {
         }
     }
 
-    /// Begins an attempt now, whatever is being waited for.
+    /// Begins an attempt now and drops every socket there is.
     pub(super) fn connect(&mut self, now: Now) {
         self.drop_links(now);
         self.closing = None;
-        self.trouble.failing_since_ms.get_or_insert(now.mono_ms);
+        self.outage.failing_since_ms.get_or_insert(now.mono_ms);
         self.link = Some(self.open_socket(now));
         self.enter(State::Connecting, now);
     }
@@ -95,7 +66,7 @@ impl Session {
         Link::new(socket, now)
     }
 
-    /// The socket is open: say what is wanted. The server has nothing to say before that.
+    /// Subscribes on a socket that has opened. The server sends nothing before that.
     pub(super) fn opened(&mut self, socket: SocketId, now: Now) {
         let Some(link) = self.link_mut(socket).filter(|link| link.phase == Phase::Opening) else {
             return;
@@ -107,12 +78,12 @@ impl Session {
         }
     }
 
-    /// The first reply came: the server answers.
+    /// Takes in the first reply on a connection.
     pub(super) fn established(&mut self, now: Now) {
-        self.stats.reconnects += u64::from(self.trouble.connected_before);
-        self.trouble.connected_before = true;
-        self.trouble.down_since_ms = None;
-        self.trouble.cause = None;
+        self.stats.reconnects += u64::from(self.outage.connected_before);
+        self.outage.connected_before = true;
+        self.outage.down_since_ms = None;
+        self.outage.cause = None;
         self.set_rotation(None, now);
         self.enter(State::Connected, now);
     }
@@ -144,7 +115,7 @@ impl Session {
     }
 
     /// The server said that it is about to close the socket, and what to do.
-    pub(super) fn dismissed(&mut self, socket: SocketId, message: &Disconnect, now: Now) {
+    pub(super) fn disconnect_announced(&mut self, socket: SocketId, message: &Disconnect, now: Now) {
         let is_main = self.is_main(socket);
         let Some(link) = self.take_link(socket) else {
             return;
@@ -169,21 +140,21 @@ impl Session {
     /// a page with 200) passes: only the server itself can end the session.
     fn final_refusal(&self, refusal: Refusal) -> Option<SessionFailure> {
         let status = refusal.status?;
-        let is_believed = refusal.is_from_server || !self.trouble.connected_before;
+        let is_believed = refusal.is_from_server || !self.outage.connected_before;
         match status {
             401 if is_believed => Some(SessionFailure::SignIn),
             403 if is_believed => Some(SessionFailure::Forbidden),
             401 | 403 | 408 | 425 | 429 => None,
-            200..=499 if !self.trouble.connected_before => Some(SessionFailure::NotTickertape { status }),
+            200..=499 if !self.outage.connected_before => Some(SessionFailure::NotTickertape { status }),
             _ => None,
         }
     }
 
-    /// Whether this refusal of the token is the second, so that asking for a fresh one has been in vain.
+    /// Returns true if the token was refused before, so that asking for a fresh one has not helped.
     fn is_token_refused_again(&mut self) -> bool {
-        let again = std::mem::replace(&mut self.trouble.token_doubted, true);
+        let again = std::mem::replace(&mut self.outage.token_refused, true);
         if !again {
-            self.tell(Event::TokenWanted);
+            self.emit(Event::TokenWanted);
         }
         again
     }
@@ -205,7 +176,7 @@ impl Session {
         }
     }
 
-    /// A socket is gone that should not be.
+    /// Takes in the loss of a socket that was wanted.
     pub(super) fn lost(&mut self, link: Link, cause: Cause, now: Now) {
         self.lost_with_hint(link, cause, None, now);
     }
@@ -218,15 +189,15 @@ impl Session {
             return;
         }
         if stood.is_some_and(|ms| ms >= STABLE_MS) {
-            self.trouble.attempts = 0;
-            self.trouble.failing_since_ms = None;
-            self.trouble.token_doubted = false;
+            self.outage.attempts = 0;
+            self.outage.failing_since_ms = None;
+            self.outage.token_refused = false;
         } else {
-            self.trouble.attempts = self.trouble.attempts.saturating_add(1);
+            self.outage.attempts = self.outage.attempts.saturating_add(1);
         }
-        self.trouble.cause = Some(cause);
+        self.outage.cause = Some(cause);
         if self.successor.as_ref().is_none_or(|link| !link.is_ready()) {
-            self.tell_loss(cause, stood.is_some());
+            self.emit_loss(cause, stood.is_some());
         }
         if self.successor.is_some() {
             self.promote_successor(now);
@@ -235,17 +206,17 @@ impl Session {
         }
     }
 
-    fn tell_loss(&mut self, cause: Cause, was_connected: bool) {
+    fn emit_loss(&mut self, cause: Cause, was_connected: bool) {
         if was_connected {
-            self.tell(Event::Disconnected { cause });
+            self.emit(Event::Disconnected { cause });
         } else {
             self.stats.failed_attempts += 1;
         }
     }
 
-    /// Waits for the next attempt.
+    /// Schedules the next attempt.
     fn wait(&mut self, cause: Cause, was_connected: bool, hint_ms: Option<u64>, now: Now) {
-        let since_ms = *self.trouble.failing_since_ms.get_or_insert(now.mono_ms);
+        let since_ms = *self.outage.failing_since_ms.get_or_insert(now.mono_ms);
         let (state, delay_ms) = if !self.online {
             (State::Offline, OFFLINE_RETRY_MS)
         } else if now.mono_ms.saturating_sub(since_ms) >= SUSPEND_AFTER_MS {
@@ -253,33 +224,33 @@ impl Session {
         } else {
             (State::Waiting, self.backoff_ms())
         };
-        // At least a moment, so that the passing of time always comes to an end.
+        // At least a millisecond, so that `handle_timeout` always makes progress.
         let retry_in_ms = hint_ms.unwrap_or(delay_ms).max(1);
         self.timers.set(Timer::Retry, now.mono_ms + retry_in_ms);
         self.enter(state, now);
         if !was_connected {
-            let attempt = self.trouble.attempts;
-            self.tell(Event::AttemptFailed { cause, attempt, retry_in_ms });
+            let attempt = self.outage.attempts;
+            self.emit(Event::AttemptFailed { cause, attempt, retry_in_ms });
         }
     }
 
-    /// Half a second at most after a loss and after the first failure, then ever longer.
+    /// At most half a second after a loss and after the first failed attempt, then longer with every attempt.
     fn backoff_ms(&mut self) -> u64 {
-        backoff::delay_ms(self.trouble.attempts.saturating_sub(1), &mut self.rng)
+        backoff::delay_ms(self.outage.attempts.saturating_sub(1), &mut self.rng)
     }
 
     /// Gives up until a person does something.
     pub(super) fn fail(&mut self, failure: SessionFailure, now: Now) {
         self.drop_links(now);
-        self.trouble.failure = Some(failure);
+        self.outage.failure = Some(failure);
         self.enter(State::Failed, now);
         if failure == SessionFailure::SignIn {
-            self.tell(Event::TokenWanted);
+            self.emit(Event::TokenWanted);
         }
-        self.tell(Event::Failed { failure });
+        self.emit(Event::Failed { failure });
     }
 
-    /// The socket that was being closed is closed.
+    /// Finishes closing, if `socket` is the one whose end is awaited.
     fn closing_is_over(&mut self, socket: SocketId, now: Now) {
         if self.closing == Some(socket) {
             self.finish_closing(now);
@@ -291,7 +262,7 @@ impl Session {
         self.enter(State::Closed, now);
     }
 
-    /// Closes every socket. Returns the one that was in use.
+    /// Closes every socket. Returns the socket that was in use.
     fn drop_links(&mut self, now: Now) -> Option<SocketId> {
         let main = self.link.as_ref().map(|link| link.id);
         let links = self.link.take().into_iter().chain(self.successor.take());
@@ -302,13 +273,13 @@ impl Session {
         main
     }
 
-    /// Enters `state`, and leaves behind the timers of the one before.
+    /// Enters `state` and stops the timers that belong to the previous one.
     pub(super) fn enter(&mut self, state: State, now: Now) {
         let from = std::mem::replace(&mut self.state, state);
         if from == state {
             return;
         }
-        self.tell(Event::StateChanged { from, to: state });
+        self.emit(Event::StateChanged { from, to: state });
         if !state.is_between_attempts() {
             self.timers.stop(Timer::Retry);
         }
@@ -322,18 +293,18 @@ impl Session {
             self.timers.stop(Timer::Rotate);
         }
         if state != State::Failed {
-            self.trouble.failure = None;
+            self.outage.failure = None;
         }
         self.time_banner(now);
     }
 
-    /// Sets the moment at which trouble becomes news.
+    /// Sets the timer of the banner.
     fn time_banner(&mut self, now: Now) {
         if !self.state.is_down() {
-            self.trouble.down_since_ms = None;
+            self.outage.down_since_ms = None;
             self.timers.stop(Timer::Banner);
-        } else if self.trouble.down_since_ms.is_none() {
-            self.trouble.down_since_ms = Some(now.mono_ms);
+        } else if self.outage.down_since_ms.is_none() {
+            self.outage.down_since_ms = Some(now.mono_ms);
             self.timers.set(Timer::Banner, now.mono_ms + BANNER_MS);
         }
     }

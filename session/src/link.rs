@@ -1,35 +1,35 @@
-//! One socket, from the call to the end.
+//! One socket: its phase, its deadlines and the requests that are on their way.
 
 use std::collections::BTreeMap;
 
 use super::constants::{
-    CHECK_UP_MS, DOUBT_MS, FIRST_REPLY_MS, HISTORY_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS, PROBE_MS,
-    REPLY_MS, SECOND_REPLY_MS,
+    CHECK_UP_MS, FIRST_REPLY_MS, HISTORY_MS, LIVENESS_CHECK_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS,
+    PROBE_MS, REPLY_MS, SECOND_REPLY_MS,
 };
 use super::{Now, SocketId, Ticket};
 use shared::client::RequestId;
 use shared::{Filter, Millis, Position, Topic};
 
-/// How far a socket has come.
+/// Phase of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     Opening,
-    /// Open; the first reply is awaited, for the second time if it was asked for again.
+    /// Open; the first reply is awaited. `again` says that the first messages were sent a second time.
     Greeting {
         again: bool,
     },
-    /// The server answers.
+    /// The server has replied.
     Ready {
         since_ms: u64,
     },
 }
 
-/// A question that has been sent and not yet answered.
+/// A request that has been sent and not yet answered.
 #[derive(Debug)]
 pub(super) enum Request {
     Subscribe {
         filter: Filter,
-        /// The positions sent along. Those the server does not mention are of topics it does not have.
+        /// Positions that were sent. The server does not have the topics that its reply leaves out.
         since: BTreeMap<Topic, Position>,
         first: bool,
         topics: usize,
@@ -44,58 +44,59 @@ pub(super) enum Request {
     },
     Earlier {
         topic: Topic,
-        /// The first offset already seen.
+        /// First offset that the owner has already.
         before: u64,
     },
     Refresh,
 }
 
-/// A request on its way.
+/// A request on its way, with its deadline.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) request: Request,
     pub(super) sent_ms: u64,
-    /// When it is taken for lost.
+    /// Moment at which it is taken for lost.
     pub(super) due_ms: u64,
 }
 
-/// A ping on its way.
+/// A ping on its way, with its deadline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ping {
     pub(super) t: Millis,
     pub(super) sent_ms: u64,
-    pub(super) patience_ms: u64,
+    pub(super) timeout_ms: u64,
     pub(super) due_ms: u64,
 }
 
 impl Ping {
-    /// Answer by `due_ms`, or be taken for dead.
-    pub(super) fn hurry(&mut self, due_ms: u64) {
+    /// Brings the deadline forward to `due_ms`.
+    pub(super) fn shorten_deadline(&mut self, due_ms: u64) {
         self.due_ms = self.due_ms.min(due_ms);
     }
 }
 
-/// One socket and what is under way on it.
+/// One socket and the requests on it.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) id: SocketId,
     pub(super) phase: Phase,
-    /// While opening and greeting: when patience ends.
+    /// Deadline of the phase, while opening and greeting.
     phase_due_ms: u64,
-    /// What was said first, to be said again.
+    /// First messages on this socket, kept to be sent again.
     pub(super) greeting: Vec<String>,
-    /// When anything was last received.
+    /// Moment at which anything was last received.
     heard_ms: u64,
-    /// When a pong was last received.
+    /// Moment at which a pong was last received.
     checked_ms: u64,
     pub(super) ping: Option<Ping>,
-    /// When a doubt whether it lives becomes a question, unless something is received before.
-    doubt_ms: Option<u64>,
-    /// Since when no `history` has been answered though one should have been.
-    unheeding_since_ms: Option<u64>,
-    /// Whether the server has said when to replace this socket.
-    rotation_told: bool,
-    /// Few, and each once.
+    /// Moment at which to ping because of [`Session::check_liveness`](crate::Session::check_liveness), unless something
+    /// is received before.
+    liveness_check_ms: Option<u64>,
+    /// Moment since which a `history` request has been waiting and none was answered.
+    unresponsive_since_ms: Option<u64>,
+    /// True once the server has said when to replace this socket.
+    has_rotation_time: bool,
+    /// Filters that the server has confirmed on this socket, each once.
     pub(super) confirmed: Vec<Filter>,
     pub(super) requests: BTreeMap<RequestId, Pending>,
 }
@@ -110,9 +111,9 @@ impl Link {
             heard_ms: now.mono_ms,
             checked_ms: now.mono_ms,
             ping: None,
-            doubt_ms: None,
-            unheeding_since_ms: None,
-            rotation_told: false,
+            liveness_check_ms: None,
+            unresponsive_since_ms: None,
+            has_rotation_time: false,
             confirmed: Vec::new(),
             requests: BTreeMap::new(),
         }
@@ -122,7 +123,7 @@ impl Link {
         matches!(self.phase, Phase::Ready { .. })
     }
 
-    /// How long the server has been answering.
+    /// Time since the first reply, in milliseconds; `None` before it.
     pub(super) fn ready_for_ms(&self, now: Now) -> Option<u64> {
         match self.phase {
             Phase::Ready { since_ms } => Some(now.mono_ms.saturating_sub(since_ms)),
@@ -130,7 +131,7 @@ impl Link {
         }
     }
 
-    /// The server has confirmed the subscription to `filter` here.
+    /// Records that the server has confirmed `filter` on this socket.
     pub(super) fn confirm(&mut self, filter: &Filter) {
         if !self.confirmed.contains(filter) {
             self.confirmed.push(filter.clone());
@@ -147,40 +148,41 @@ impl Link {
         self.greeting = Vec::new();
     }
 
-    /// Something was expected and has not come.
-    pub(super) fn doubt(&mut self, now: Now) {
-        self.doubt_ms = Some(now.mono_ms.max(self.heard_ms + DOUBT_MS));
+    /// Schedules a ping for when the socket has been silent for [`LIVENESS_CHECK_MS`].
+    pub(super) fn request_liveness_check(&mut self, now: Now) {
+        self.liveness_check_ms = Some(now.mono_ms.max(self.heard_ms + LIVENESS_CHECK_MS));
     }
 
-    /// Takes a doubt whose time has come.
-    pub(super) fn take_doubt(&mut self, now: Now) -> bool {
-        let is_due = self.doubt_due().is_some_and(|due_ms| due_ms <= now.mono_ms);
-        is_due && self.doubt_ms.take().is_some()
+    /// Takes a scheduled liveness check that is due.
+    pub(super) fn take_liveness_check(&mut self, now: Now) -> bool {
+        let is_due = self.liveness_check_due().is_some_and(|due_ms| due_ms <= now.mono_ms);
+        is_due && self.liveness_check_ms.take().is_some()
     }
 
-    /// Something was received: the socket lives, and a pong may take its time.
+    /// Records that something was received: the socket is alive, so the deadline of a pong moves.
     pub(super) fn hear(&mut self, now: Now) {
         self.heard_ms = now.mono_ms;
-        self.doubt_ms = None;
+        self.liveness_check_ms = None;
         if let Some(ping) = &mut self.ping {
-            ping.due_ms = ping.due_ms.max(now.mono_ms + ping.patience_ms);
+            ping.due_ms = ping.due_ms.max(now.mono_ms + ping.timeout_ms);
         }
     }
 
-    /// A `history` was answered.
-    pub(super) fn heed(&mut self) {
-        self.unheeding_since_ms = None;
+    /// Records that a `history` request was answered.
+    pub(super) fn mark_responsive(&mut self) {
+        self.unresponsive_since_ms = None;
     }
 
-    /// A `history` was not answered in time. Whether none has been for so long that another connection may do better.
-    pub(super) fn is_unheeding(&mut self, now: Now) -> bool {
+    /// Records that a `history` request was not answered in time. Returns true if none has been answered for so long that
+    /// the connection should be replaced.
+    pub(super) fn is_unresponsive(&mut self, now: Now) -> bool {
         let asked_ms = now.mono_ms.saturating_sub(HISTORY_MS);
-        now.mono_ms >= *self.unheeding_since_ms.get_or_insert(asked_ms) + REPLY_MS
+        now.mono_ms >= *self.unresponsive_since_ms.get_or_insert(asked_ms) + REPLY_MS
     }
 
-    /// Takes the time to rotate that the server names, the first time.
+    /// Returns true the first time that the server says when to replace this socket.
     pub(super) fn learn_rotation(&mut self) -> bool {
-        !std::mem::replace(&mut self.rotation_told, true)
+        !std::mem::replace(&mut self.has_rotation_time, true)
     }
 
     /// Takes the ping that a pong with `t` answers.
@@ -190,12 +192,12 @@ impl Link {
         Some(ping)
     }
 
-    /// When opening or greeting has lasted too long.
+    /// Deadline of opening and greeting.
     pub(super) fn phase_due(&self) -> Option<u64> {
         (!self.is_ready()).then_some(self.phase_due_ms)
     }
 
-    /// When the next ping is to be sent; `None` while one is on its way.
+    /// Moment at which to send the next ping; `None` while one is on its way.
     pub(super) fn ping_due(&self, visible: bool) -> Option<u64> {
         let silence_ms = if visible { PING_VISIBLE_MS } else { PING_HIDDEN_MS };
         let due_ms = (self.heard_ms + silence_ms).min(self.checked_ms + CHECK_UP_MS);
@@ -206,31 +208,31 @@ impl Link {
         self.ping.map(|ping| ping.due_ms)
     }
 
-    fn doubt_due(&self) -> Option<u64> {
-        self.doubt_ms.filter(|_| self.is_ready())
+    fn liveness_check_due(&self) -> Option<u64> {
+        self.liveness_check_ms.filter(|_| self.is_ready())
     }
 
-    /// The earliest moment at which something has to be done about this socket.
+    /// Earliest moment at which something is due on this socket.
     pub(super) fn due(&self, visible: bool) -> Option<u64> {
         let request = self.requests.values().map(|pending| pending.due_ms).min();
-        let pings = [self.ping_due(visible), self.pong_due(), self.doubt_due()];
+        let pings = [self.ping_due(visible), self.pong_due(), self.liveness_check_due()];
         pings.into_iter().chain([self.phase_due(), request]).flatten().min()
     }
 
-    pub(super) fn ask(&mut self, id: RequestId, request: Request, now: Now, patience_ms: u64) {
-        let pending = Pending { request, sent_ms: now.mono_ms, due_ms: now.mono_ms + patience_ms };
+    pub(super) fn ask(&mut self, id: RequestId, request: Request, now: Now, timeout_ms: u64) {
+        let pending = Pending { request, sent_ms: now.mono_ms, due_ms: now.mono_ms + timeout_ms };
         self.requests.insert(id, pending);
     }
 
-    /// Takes one request that was not answered in time.
+    /// Takes a request that was not answered in time.
     pub(super) fn expired(&mut self, now: Now) -> Option<Pending> {
         let overdue = self.requests.iter().find(|(_, pending)| pending.due_ms <= now.mono_ms);
         let id = *overdue?.0;
         self.requests.remove(&id)
     }
 
-    /// After a sleep: nothing could be answered meanwhile, so everything has time again.
-    pub(super) fn forgive(&mut self, now: Now) {
+    /// Extends every deadline after a sleep of the machine, during which nothing could be answered.
+    pub(super) fn extend_deadlines(&mut self, now: Now) {
         self.ping = None;
         self.phase_due_ms = self.phase_due_ms.max(now.mono_ms + PROBE_MS);
         for pending in self.requests.values_mut() {

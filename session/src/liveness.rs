@@ -1,13 +1,14 @@
-//! The passing of time, and events that make one doubt that the socket still lives.
+//! Time-outs, pings, and events after which the socket may be dead.
 
 use super::constants::{FIRST_REPLY_MS, OFFLINE_RETRY_MS, PONG_MS, PROBE_MS, SECOND_REPLY_MS};
 use super::link::{Link, Phase, Ping};
-use super::{Cause, Effect, Event, Now, Session, SocketId, State, Timer};
+use super::timers::Timer;
+use super::{Cause, Effect, Event, Now, Session, SocketId, State};
 use shared::ClientMessage;
 use shared::client;
 
 impl Session {
-    /// To be called first by everything that knows the time.
+    /// Detects a sleep of the machine. Every public method that takes the time calls it first.
     pub(super) fn observe(&mut self, now: Now) {
         let due_ms = self.poll_timeout();
         if self.wake.slept(now, due_ms) {
@@ -27,7 +28,7 @@ impl Session {
         self.events.extend(dropped);
         for socket in self.sockets() {
             self.check_phase(socket, now);
-            self.check_doubt(socket, now);
+            self.check_liveness_due(socket, now);
             self.check_pings(socket, now);
             self.check_requests(socket, now);
         }
@@ -65,12 +66,12 @@ impl Session {
         }
     }
 
-    /// Says something on a fresh socket, so that the server answers, before it answers anything else.
-    pub(super) fn ping(&mut self, socket: SocketId, patience_ms: u64, now: Now) -> String {
+    /// Sends a ping. Returns the message, so that it can be sent again.
+    pub(super) fn ping(&mut self, socket: SocketId, timeout_ms: u64, now: Now) -> String {
         let text = ClientMessage::Ping(client::Ping { t: now.wall_ms }).to_json();
         if let Some(link) = self.link_mut(socket) {
-            let due_ms = now.mono_ms + patience_ms;
-            link.ping = Some(Ping { t: now.wall_ms, sent_ms: now.mono_ms, patience_ms, due_ms });
+            let due_ms = now.mono_ms + timeout_ms;
+            link.ping = Some(Ping { t: now.wall_ms, sent_ms: now.mono_ms, timeout_ms, due_ms });
             self.effects.push_back(Effect::Send { socket, text: text.clone() });
         }
         text
@@ -84,7 +85,7 @@ impl Session {
         match timer {
             Timer::Retry => self.connect(now),
             Timer::Close => self.finish_closing(now),
-            Timer::Banner => self.tell(Event::BannerChanged),
+            Timer::Banner => self.emit(Event::BannerChanged),
             Timer::Rotate => self.begin_rotation(now),
             Timer::CatchUp => self.end_rotation(now),
         }
@@ -98,8 +99,8 @@ impl Session {
             return;
         }
         match link.phase {
-            Phase::Opening => self.hang_up(socket, Cause::OpenTimeout, now),
-            Phase::Greeting { again: true } => self.hang_up(socket, Cause::NoReply, now),
+            Phase::Opening => self.drop_socket(socket, Cause::OpenTimeout, now),
+            Phase::Greeting { again: true } => self.drop_socket(socket, Cause::NoReply, now),
             Phase::Greeting { again: false } | Phase::Ready { .. } => self.greet_again(socket, now),
         }
     }
@@ -112,9 +113,9 @@ impl Session {
         }
     }
 
-    /// Asks whether a socket lives that is doubted and has been silent since.
-    pub(super) fn check_doubt(&mut self, socket: SocketId, now: Now) {
-        if self.link_mut(socket).is_some_and(|link| link.take_doubt(now)) {
+    /// Pings on a socket whose liveness check is due.
+    pub(super) fn check_liveness_due(&mut self, socket: SocketId, now: Now) {
+        if self.link_mut(socket).is_some_and(|link| link.take_liveness_check(now)) {
             self.probe_socket(socket, now);
         }
     }
@@ -126,7 +127,7 @@ impl Session {
             return;
         };
         if is_over(link.pong_due()) {
-            self.hang_up(socket, Cause::Silent, now);
+            self.drop_socket(socket, Cause::Silent, now);
         } else if is_over(link.ping_due(visible)) {
             self.ping(socket, PONG_MS, now);
         }
@@ -134,11 +135,11 @@ impl Session {
 
     fn check_requests(&mut self, socket: SocketId, now: Now) {
         while let Some(pending) = self.link_mut(socket).and_then(|link| link.expired(now)) {
-            self.unanswered(socket, pending.request, now);
+            self.request_timed_out(socket, pending.request, now);
         }
     }
 
-    /// Asks whether the socket in use still lives, with little patience.
+    /// Pings on the socket in use, with the short deadline of a probe.
     pub(super) fn probe(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
             self.probe_socket(socket, now);
@@ -150,19 +151,19 @@ impl Session {
             return;
         };
         match &mut link.ping {
-            Some(ping) => ping.hurry(now.mono_ms + PROBE_MS),
+            Some(ping) => ping.shorten_deadline(now.mono_ms + PROBE_MS),
             None => {
                 self.ping(socket, PROBE_MS, now);
             }
         }
     }
 
-    /// The machine slept: what was awaited could not come, and the socket is likely dead.
+    /// Takes in a sleep of the machine: no answer could arrive, and the socket is probably dead.
     fn woke(&mut self, now: Now) {
         self.clock.forget();
         match self.state {
             State::Connected | State::Rotating => {
-                self.link.iter_mut().chain(&mut self.successor).for_each(|link| link.forgive(now));
+                self.link.iter_mut().chain(&mut self.successor).for_each(|link| link.extend_deadlines(now));
                 self.probe(now);
             }
             State::Connecting | State::Handshaking | State::Waiting | State::Suspended | State::Offline => {
@@ -172,27 +173,27 @@ impl Session {
         }
     }
 
-    /// There is no network to connect by.
+    /// Ends the current attempt, because there is no network.
     fn abandon_attempt(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
-            self.hang_up(socket, Cause::Offline, now);
+            self.drop_socket(socket, Cause::Offline, now);
         }
     }
 
-    pub(super) fn hang_up(&mut self, socket: SocketId, cause: Cause, now: Now) {
+    pub(super) fn drop_socket(&mut self, socket: SocketId, cause: Cause, now: Now) {
         if let Some(link) = self.take_link(socket) {
             self.effects.push_back(Effect::CloseSocket { socket });
             self.lost(link, cause, now);
         }
     }
 
-    /// What was under way on a socket that is gone: to be done on another, or told.
+    /// Takes in that the requests on a socket that is gone will not be answered.
     pub(super) fn release(&mut self, link: Link, now: Now) {
         for pending in link.requests.into_values() {
-            self.unanswered_on_lost(pending.request, now);
+            self.request_lost(pending.request, now);
         }
     }
 
-    /// How long the first words of a socket may go unanswered.
+    /// Time in which the first messages on a socket have to be answered, in milliseconds.
     pub(super) const GREETING_MS: u64 = FIRST_REPLY_MS + SECOND_REPLY_MS;
 }

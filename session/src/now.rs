@@ -1,12 +1,12 @@
-//! The time, as an argument.
+//! The time, which is an argument of every method of the session.
 
 use shared::Millis;
 
-/// The time at which something happens to the session.
+/// The moment of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Now {
-    /// A clock that never goes back, in milliseconds since any moment. Every timer runs on it.
+    /// Time of a clock that never goes back, in milliseconds since any fixed moment. Every timer uses it.
     pub mono_ms: u64,
-    /// The clock on the wall, in milliseconds since the Unix epoch. A person may set it.
+    /// Time of the wall clock, in milliseconds since the Unix epoch. A person may change that clock.
     pub wall_ms: Millis,
 }

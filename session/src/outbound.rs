@@ -1,4 +1,4 @@
-//! What goes to the server because someone here wants it: subscriptions, publications, tokens.
+//! Requests to the server that the owner asked for: subscriptions, publications and tokens.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use shared::server::{ErrorReply, Published};
 use shared::{Advice, ClientMessage, ErrorCode, Filter, Position, Topic, limits};
 
 impl Session {
-    /// Says on a fresh socket what is wanted; if nothing is, asks for a sign of life.
+    /// Sends the first messages on a socket: every subscription, or a ping if there are none.
     pub(super) fn greet(&mut self, socket: SocketId, now: Now) {
         let wanted: Vec<Wanted> = self.subscriptions.iter().cloned().collect();
         let mut greeting: Vec<String> =
@@ -58,13 +58,13 @@ impl Session {
         self.book.retain(|topic| subscriptions.matches(topic));
     }
 
-    pub(super) fn renew(&mut self, token: String, now: Now) {
+    pub(super) fn use_token(&mut self, token: String, now: Now) {
         self.token = Some(token.clone());
         if self.state == State::Failed {
             self.start(now);
         } else if self.state.is_between_attempts() {
             self.connect(now);
-        } else if let Some(socket) = self.voice() {
+        } else if let Some(socket) = self.request_socket() {
             let id = self.next_request();
             let message = ClientMessage::Refresh(client::Refresh { id, token });
             self.send(socket, &message, id, Request::Refresh, REPLY_MS, now);
@@ -78,13 +78,13 @@ impl Session {
                 let fell_out = self.outbox.push(ticket, outgoing, now.mono_ms);
                 self.events.extend(fell_out);
             }
-            Err(refused) => self.tell(Event::PublishRefused { ticket, refused }),
+            Err(refused) => self.emit(Event::PublishRefused { ticket, refused }),
         }
         ticket
     }
 
     pub(super) fn send_outbox(&mut self, now: Now) {
-        while let Some(socket) = self.voice() {
+        while let Some(socket) = self.request_socket() {
             let Some(ticket) = self.outbox.send_next(now.mono_ms) else {
                 return;
             };
@@ -98,12 +98,13 @@ impl Session {
     pub(super) fn published(&mut self, ticket: Ticket, message: Published) {
         if self.outbox.settle(ticket) {
             let Published { topic, position, .. } = message;
-            self.tell(Event::Published { ticket, topic, position });
+            self.emit(Event::Published { ticket, topic, position });
         }
     }
 
-    /// Refused for good: told. Refused for now: sent again. Unless it was for its rate, the server failed and
-    /// does not know whether the log has it, so only what may be repeated is; the rest is told as unknown.
+    /// Takes in a refused publish request. One that was refused for good is reported, one that was refused for now is sent
+    /// again. Except for its rate, a temporary refusal means that the server failed and does not know whether the log has
+    /// the request: then only an idempotent one is sent again, and another is reported as unknown.
     pub(super) fn publish_refused(&mut self, ticket: Ticket, reply: ErrorReply, now: Now) {
         if reply.code.advice() == Advice::Retry {
             let in_doubt = (reply.code != ErrorCode::RateLimited).then_some(ticket);
@@ -111,19 +112,19 @@ impl Session {
             self.events.extend(told);
             self.outbox.hold(ticket, now.mono_ms + reply.retry_after_ms.unwrap_or(REFUSED_RETRY_MS));
         } else if let Some(told) = self.outbox.drop_in_doubt(ticket) {
-            self.tell(told);
+            self.emit(told);
         } else if self.outbox.settle(ticket) {
             let refused = Refused { code: reply.code, message: reply.message };
-            self.tell(Event::PublishRefused { ticket, refused });
+            self.emit(Event::PublishRefused { ticket, refused });
         }
     }
 
-    /// Refused because of the token: sent again once there is a better one.
+    /// Holds a request that was refused because of the token, until there is another one.
     pub(super) fn publish_postponed(&mut self, ticket: Ticket, now: Now) {
         self.outbox.hold(ticket, now.mono_ms);
     }
 
-    /// The socket was closed because a message was too large. It is not sent again.
+    /// Reports the largest request on a socket that was closed because a message was too large. It is not sent again.
     pub(super) fn refuse_largest(&mut self, link: &mut Link) {
         let sizes = link.requests.iter().filter_map(|(id, pending)| match pending.request {
             Request::Publish { ticket } => Some((self.message_bytes(ticket)?, *id, ticket)),
@@ -140,26 +141,27 @@ impl Session {
         self.outbox.settle(ticket);
         let message = format!("the server closed the connection over a message of {size_bytes} bytes");
         let refused = Refused { code: ErrorCode::TooLarge, message };
-        self.tell(Event::PublishRefused { ticket, refused });
+        self.emit(Event::PublishRefused { ticket, refused });
     }
 
-    /// Sends a request and remembers it.
+    /// Sends a request and records it until it is answered.
     pub(super) fn send(
         &mut self,
         socket: SocketId,
         message: &ClientMessage,
         id: RequestId,
         request: Request,
-        patience_ms: u64,
+        timeout_ms: u64,
         now: Now,
     ) {
         if let Some(link) = self.link_mut(socket) {
-            link.ask(id, request, now, patience_ms);
+            link.ask(id, request, now, timeout_ms);
             self.effects.push_back(Effect::Send { socket, text: message.to_json() });
         }
     }
 
-    /// Subscribes to `wanted` on `socket`, from where the book stands. Returns the message, for a repeat.
+    /// Subscribes to `wanted` on `socket`, after the positions in the book. Returns the message, so that it can be sent
+    /// again.
     pub(super) fn send_subscribe(&mut self, socket: SocketId, wanted: &Wanted, now: Now) -> Option<String> {
         let id = self.next_request();
         let since = self.since(&wanted.filter);
@@ -178,13 +180,13 @@ impl Session {
         Some(text)
     }
 
-    /// The positions to continue from, as many as fit one frame. For the others the server tells the ends
-    /// of their logs, and what is missing is fetched by `history`: one listing of all topics and a
-    /// few requests, instead of one listing for every part.
+    /// The positions to continue from, as many as fit one frame. For the other topics the server names the ends of their
+    /// logs, and what is missing is fetched by `history`: that is one listing of all topics and a few requests, instead of
+    /// a listing for every frame of positions.
     fn since(&self, filter: &Filter) -> BTreeMap<Topic, Position> {
         let mut room_bytes = limits::PACK_BYTES - SUBSCRIBE_BYTES;
         let positions = self.book.positions(|topic| filter.matches(topic));
-        // One by one: a `collect` brings code that sorts what is sorted already.
+        // One by one: `collect` would bring sorting code into the page, and positions are sorted already.
         let mut since = BTreeMap::new();
         for (topic, position) in positions {
             let bytes = topic.as_str().len() + position.epoch.as_str().len() + POSITION_BYTES;
@@ -195,13 +197,13 @@ impl Session {
         since
     }
 
-    /// The sockets on which something may be said.
+    /// The sockets that are open.
     fn open_sockets(&self) -> Vec<SocketId> {
         let links = self.link.iter().chain(&self.successor);
         links.filter(|link| link.phase != Phase::Opening).map(|link| link.id).collect()
     }
 
-    /// What the server would refuse anyway, and what no frame could carry.
+    /// Refuses what the server would refuse, and what does not fit a frame.
     fn check(&self, outgoing: &Outgoing) -> Result<(), Refused> {
         let refuse = |code, message| Err(Refused { code, message });
         let (count, limit) = (outgoing.items.len(), limits::BATCH_ITEMS);
@@ -225,7 +227,7 @@ impl Session {
     }
 }
 
-/// Room for what a `subscribe` says besides positions: action, id, rewind, and the longest filter.
+/// Size of a `subscribe` without positions, in bytes: action, id, rewind and the longest filter.
 const SUBSCRIBE_BYTES: usize = 512;
-/// A position in JSON besides its texts: braces, quotes, field names, and 20 digits.
+/// Size of a position in JSON without topic and epoch, in bytes: braces, quotes, field names and 20 digits.
 const POSITION_BYTES: usize = 52;

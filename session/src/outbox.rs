@@ -1,4 +1,4 @@
-//! What is to be published, until its outcome is known.
+//! The queue of publish requests, until their outcome is known.
 
 use std::collections::VecDeque;
 
@@ -8,17 +8,17 @@ use shared::client::{Producer, Publish, RequestId};
 use shared::publication::Item;
 use shared::{ClientMessage, Topic, TopicMeta};
 
-/// What to publish.
+/// A publish request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
-    /// Where to.
+    /// Topic to publish to.
     pub topic: Topic,
-    /// At least one; appended as one, all or none.
+    /// Publications to append, at least one. The server appends all of them or none.
     pub items: Vec<Item>,
-    /// Put over the topic's metadata.
+    /// Metadata to merge into the topic's.
     pub meta: Option<TopicMeta>,
-    /// Whether to number it, so that it is sent again until acknowledged and yet lands once. Those to
-    /// one topic go one after the other, because the log refuses a number below the last.
+    /// True to number the request, so that it is sent again until it is acknowledged and yet appended once. Such requests
+    /// to one topic are sent one after the other, because the log refuses a number below the last.
     pub idempotent: bool,
 }
 
@@ -26,13 +26,13 @@ pub struct Outgoing {
 struct Entry {
     ticket: Ticket,
     outgoing: Outgoing,
-    /// Among this producer's; only of idempotent ones.
+    /// Sequence number of this producer; only of an idempotent request.
     seq: Option<u64>,
     queued_ms: u64,
     on_its_way: bool,
-    /// Whether it has ever been sent without a known outcome.
+    /// True if it was sent before and the outcome is not known.
     in_doubt: bool,
-    /// Not to be sent before this moment.
+    /// Moment before which it is not to be sent.
     not_before_ms: Option<u64>,
 }
 
@@ -55,6 +55,7 @@ impl Outbox {
         self.entries.len()
     }
 
+    #[cfg(test)]
     pub(super) fn room(&self) -> usize {
         self.limit.saturating_sub(self.entries.len())
     }
@@ -68,7 +69,7 @@ impl Outbox {
         Ticket(self.tickets)
     }
 
-    /// Takes one in. What falls out, if anything, is told.
+    /// Adds a request. Returns the event of the one that was dropped for it, if the queue was full.
     pub(super) fn push(&mut self, ticket: Ticket, outgoing: Outgoing, now_ms: u64) -> Option<Event> {
         let seq = outgoing.idempotent.then_some(ticket.0);
         self.entries.push_back(Entry {
@@ -96,13 +97,13 @@ impl Outbox {
         Some(to_message(entry.outgoing.clone(), producer, id))
     }
 
-    /// How large `outgoing` can become as a message, in bytes.
+    /// Largest size that `outgoing` can have as a message, in bytes.
     pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
         let producer = outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX });
         to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
     }
 
-    /// Marks the next one that may be sent at `now_ms` as sent, and returns it.
+    /// Marks the next request that may be sent at `now_ms` as sent, and returns it.
     pub(super) fn send_next(&mut self, now_ms: u64) -> Option<Ticket> {
         let index = self.sendable(now_ms)?;
         let entry = self.entries.get_mut(index)?;
@@ -110,7 +111,7 @@ impl Outbox {
         Some(entry.ticket)
     }
 
-    /// The oldest that waits, unless an older one of its topic has to go first.
+    /// Index of the oldest request that may be sent: one that waits for no older one of its topic.
     fn sendable(&self, now_ms: u64) -> Option<usize> {
         if self.entries.iter().filter(|entry| entry.on_its_way).count() >= PUBLISHES_IN_FLIGHT {
             return None;
@@ -128,19 +129,19 @@ impl Outbox {
         })
     }
 
-    /// The outcome of `ticket` is known. False if it was not here.
+    /// Removes a request whose outcome is known. Returns false if it is not in the queue.
     pub(super) fn settle(&mut self, ticket: Ticket) -> bool {
         let before = self.entries.len();
         self.entries.retain(|entry| entry.ticket != ticket);
         self.entries.len() < before
     }
 
-    /// Drops `ticket` if an earlier try of it may have landed, so that a refusal proves nothing.
+    /// Drops a refused request whose earlier transmission may have been appended, so that the refusal proves nothing.
     pub(super) fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
         self.drop_where(|entry| entry.ticket == ticket && entry.in_doubt, DropReason::OutcomeUnknown)
     }
 
-    /// `ticket` was refused for now; nothing was appended.
+    /// Holds a request that was refused for now until `until_ms`; nothing was appended.
     pub(super) fn hold(&mut self, ticket: Ticket, until_ms: u64) {
         for entry in self.entries.iter_mut().filter(|entry| entry.ticket == ticket) {
             entry.on_its_way = false;
@@ -148,8 +149,8 @@ impl Outbox {
         }
     }
 
-    /// These were sent and will not be answered any more. Those that may be repeated wait again; the others
-    /// are told.
+    /// Takes in that requests will not be answered. Idempotent ones are queued again; returns the event that reports the
+    /// others.
     pub(super) fn lose(&mut self, tickets: &[Ticket]) -> Option<Event> {
         let is_lost = |entry: &Entry| entry.on_its_way && tickets.contains(&entry.ticket);
         for entry in self.entries.iter_mut().filter(|entry| is_lost(entry) && entry.seq.is_some()) {
@@ -159,7 +160,7 @@ impl Outbox {
         self.drop_where(is_lost, DropReason::OutcomeUnknown)
     }
 
-    /// Lets go what has waited long enough to be sent, and drops what has waited too long.
+    /// Releases requests whose hold has ended, and drops those that have waited too long.
     pub(super) fn pass_time(&mut self, now_ms: u64) -> Vec<Event> {
         for entry in &mut self.entries {
             entry.not_before_ms.take_if(|at_ms| *at_ms <= now_ms);
@@ -173,14 +174,14 @@ impl Outbox {
         in_doubt.into_iter().chain(old).collect()
     }
 
-    /// The session is closed.
+    /// Drops every request, because the session is closed.
     pub(super) fn clear(&mut self) -> Vec<Event> {
         let sent = self.drop_where(|entry| entry.on_its_way || entry.in_doubt, DropReason::OutcomeUnknown);
         let waiting = self.drop_where(|_| true, DropReason::Closed);
         sent.into_iter().chain(waiting).collect()
     }
 
-    /// When [`Outbox::pass_time`] has something to do.
+    /// Moment at which [`Outbox::pass_time`] has something to do.
     pub(super) fn due(&self) -> Option<u64> {
         let waiting = self.entries.iter().filter(|entry| !entry.on_its_way);
         waiting

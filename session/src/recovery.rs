@@ -1,4 +1,4 @@
-//! Fetching what is missing, and what became of requests that were never answered.
+//! Sends `history` requests for what is missing, and handles requests that were not answered.
 
 use super::constants::{HISTORY_IN_FLIGHT, HISTORY_MS};
 use super::link::{Link, Request};
@@ -8,14 +8,14 @@ use shared::limits::HISTORY_ITEMS;
 use shared::server::HistoryReply;
 use shared::{ClientMessage, Position, Topic};
 
-/// Requests of [`Session::fetch_earlier`] on their way at once.
+/// Largest number of requests of [`Session::fetch_earlier`] on their way at once.
 const EARLIER_IN_FLIGHT: usize = 32;
 
 impl Session {
-    /// Asks for holes that are due, a few at a time.
+    /// Requests holes that are due, a few at a time.
     pub(super) fn ask_for_holes(&mut self, now: Now) {
-        while let Some(socket) = self.voice_for_history() {
-            let Some(hole) = self.book.next_ask(now.mono_ms) else {
+        while let Some(socket) = self.history_socket() {
+            let Some(hole) = self.book.next_fetch(now.mono_ms) else {
                 return;
             };
             let (topic, since, limit) = (hole.topic, hole.since, Some(hole.limit));
@@ -25,14 +25,15 @@ impl Session {
         }
     }
 
-    /// When a hole is due that could be asked for then.
+    /// Moment at which the next hole can be requested.
     pub(super) fn recovery_due(&self) -> Option<u64> {
-        self.voice_for_history().and_then(|_| self.book.next_due())
+        self.history_socket().and_then(|_| self.book.next_due())
     }
 
     pub(super) fn ask_earlier(&mut self, topic: &Topic, before: u64, count: u32, now: Now) -> bool {
         let is_free = |link: &Link| link.earlier() < EARLIER_IN_FLIGHT;
-        let Some(socket) = self.voice().filter(|socket| self.link(*socket).is_some_and(is_free)) else {
+        let Some(socket) = self.request_socket().filter(|socket| self.link(*socket).is_some_and(is_free))
+        else {
             return false;
         };
         let Some(position) = self.book.position(topic) else {
@@ -47,7 +48,7 @@ impl Session {
         true
     }
 
-    /// The answer to [`Session::fetch_earlier`]; what a full frame left out is asked for at once.
+    /// Takes in an answer to [`Session::fetch_earlier`], and requests what a full frame left out.
     pub(super) fn earlier(&mut self, socket: SocketId, before: u64, reply: HistoryReply, now: Now) {
         let HistoryReply { topic, epoch, mut items, .. } = reply;
         items.retain(|item| item.offset < before);
@@ -58,11 +59,11 @@ impl Session {
             let request = Request::Earlier { topic: topic.clone(), before };
             self.send_history(socket, topic.clone(), since, Some(rest), request, now);
         }
-        self.tell(Event::Earlier { topic, epoch, items });
+        self.emit(Event::Earlier { topic, epoch, items });
     }
 
-    /// A request was not answered in time on a socket that seems to live: better ask.
-    pub(super) fn unanswered(&mut self, socket: SocketId, request: Request, now: Now) {
+    /// Handles a request that was not answered in time, and probes its socket.
+    pub(super) fn request_timed_out(&mut self, socket: SocketId, request: Request, now: Now) {
         self.probe_socket(socket, now);
         match request {
             Request::Subscribe { filter, .. } => {
@@ -71,27 +72,27 @@ impl Session {
                 }
             }
             Request::History { topic, .. } => {
-                self.book.history_unanswered(&topic, now.mono_ms);
-                if self.link_mut(socket).is_some_and(|link| link.is_unheeding(now)) {
-                    self.hang_up(socket, Cause::NoReply, now);
+                self.book.history_timed_out(&topic, now.mono_ms);
+                if self.link_mut(socket).is_some_and(|link| link.is_unresponsive(now)) {
+                    self.drop_socket(socket, Cause::NoReply, now);
                 }
             }
             Request::Publish { .. } | Request::Unsubscribe | Request::Earlier { .. } | Request::Refresh => {
-                self.unanswered_on_lost(request, now)
+                self.request_lost(request, now)
             }
         }
     }
 
-    /// A request will not be answered because its socket is gone.
-    pub(super) fn unanswered_on_lost(&mut self, request: Request, now: Now) {
+    /// Handles a request that will not be answered because its socket is gone.
+    pub(super) fn request_lost(&mut self, request: Request, now: Now) {
         match request {
             Request::Publish { ticket } => {
                 let told = self.outbox.lose(&[ticket]);
                 self.events.extend(told);
             }
             Request::History { topic, .. } => self.book.history_interrupted(&topic, now.mono_ms),
-            Request::Earlier { topic, .. } => self.tell(Event::EarlierFailed { topic }),
-            // The next connection subscribes by itself, to what is wanted then and with the newest token.
+            Request::Earlier { topic, .. } => self.emit(Event::EarlierFailed { topic }),
+            // The next connection subscribes anyway, to the filters of that moment and with the newest token.
             Request::Subscribe { .. } | Request::Unsubscribe | Request::Refresh => {}
         }
     }
@@ -110,8 +111,8 @@ impl Session {
         self.send(socket, &ClientMessage::History(message), id, request, HISTORY_MS, now);
     }
 
-    fn voice_for_history(&self) -> Option<SocketId> {
-        let socket = self.voice().filter(|_| self.state != State::Closing)?;
+    fn history_socket(&self) -> Option<SocketId> {
+        let socket = self.request_socket().filter(|_| self.state != State::Closing)?;
         self.link(socket).filter(|link| link.histories() < HISTORY_IN_FLIGHT).map(|_| socket)
     }
 

@@ -1,4 +1,4 @@
-//! Spread, not secrecy: a small generator, so that the same seed gives the same schedule everywhere.
+//! A small random number generator for jitter. The same seed gives the same schedule on every platform. Not for secrets.
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]

@@ -1,26 +1,43 @@
-//! Replacing a connection before it is cut: the new one is made first, catches up, and then the old one
-//! is closed. Both feed the same book, so what comes twice is dropped and nothing falls between.
+//! Rotation: replaces a connection before the gateway cuts it. The new one is made first, catches up, and then the old one
+//! is closed. Both feed the same book, so a publication that comes on both is delivered once, and none is missed.
+//!
+//! # Example
+//!
+//! A server named `rotate_in_ms` 6 600 000 (110 minutes). Offsets of `host/cpu` are in parentheses.
+//!
+//! | minute | old socket (1) | new socket (2) | state |
+//! |---|---|---|---|
+//! | 0 | subscribed; the timer is set to a random moment between minute 105 and 110 | – | connected |
+//! | 107 | live (500) | opened | rotating |
+//! | +20 ms | live (501) | handshake done; `subscribe` with `since` 501 is sent | rotating |
+//! | +40 ms | live (502) | `subscribed`: position 502, replay from 501 | rotating |
+//! | +41 ms | 502 was delivered already | replay (502), dropped as a duplicate | rotating |
+//! | +42 ms | closed: no publish request waits on it, nothing is missing | used from now on | connected |
+//!
+//! If socket 1 is cut before that, socket 2 is used as it is and what is missing is fetched on it. If socket 2 fails, the
+//! rotation is repeated half a minute later. After 10 s of catching up, socket 1 is closed in any case.
 
 use super::constants::{CATCH_UP_MS, ROTATE_AGAIN_MS, ROTATE_LEAST_MS, ROTATE_MS, ROTATE_SPREAD_MS};
 use super::link::{Link, Phase};
-use super::{Effect, Now, Session, SocketId, State, Timer, backoff};
+use super::timers::Timer;
+use super::{Effect, Now, Session, SocketId, State, backoff};
 
 impl Session {
-    /// Sets when the connection is replaced: within `told_ms` if the server named a time, at most a
-    /// twenty-second part earlier, so that viewers who came together do not rotate together.
-    pub(super) fn set_rotation(&mut self, told_ms: Option<u64>, now: Now) {
-        let in_ms = match told_ms {
-            Some(told_ms) => {
-                let told_ms = told_ms.max(ROTATE_LEAST_MS);
-                let spread_ms = told_ms.min(ROTATE_MS) * ROTATE_SPREAD_MS / ROTATE_MS;
-                told_ms - self.rng.up_to(spread_ms)
+    /// Sets the moment at which the connection is replaced: after `server_ms` if the server named a time, or up to a
+    /// twenty-second part of that earlier, so that clients that connected together do not rotate together.
+    pub(super) fn set_rotation(&mut self, server_ms: Option<u64>, now: Now) {
+        let in_ms = match server_ms {
+            Some(server_ms) => {
+                let server_ms = server_ms.max(ROTATE_LEAST_MS);
+                let spread_ms = server_ms.min(ROTATE_MS) * ROTATE_SPREAD_MS / ROTATE_MS;
+                server_ms - self.rng.up_to(spread_ms)
             }
             None => self.rng.around(ROTATE_MS, ROTATE_SPREAD_MS),
         };
         self.timers.set(Timer::Rotate, now.mono_ms + in_ms);
     }
 
-    /// The server named a time, with every `subscribed`; the first on a socket counts.
+    /// Takes in the time that every `subscribed` names; the first on a socket counts.
     pub(super) fn learn_rotation(&mut self, socket: SocketId, rotate_in_ms: u64, now: Now) {
         if self.link_mut(socket).is_some_and(Link::learn_rotation) {
             self.set_rotation(Some(rotate_in_ms), now);
@@ -34,7 +51,7 @@ impl Session {
         }
     }
 
-    /// The server answers on the new connection.
+    /// Takes in the first reply on the new connection.
     pub(super) fn successor_ready(&mut self, now: Now) {
         self.set_rotation(None, now);
         self.timers.set(Timer::CatchUp, now.mono_ms + CATCH_UP_MS);
@@ -52,14 +69,14 @@ impl Session {
         }
     }
 
-    /// The new connection had its time to catch up. What is missing is asked for on it.
+    /// Ends the time in which the new connection can catch up. What is missing is then fetched on it.
     pub(super) fn end_rotation(&mut self, now: Now) {
         if self.successor.as_ref().is_some_and(Link::is_ready) {
             self.swap(now);
         }
     }
 
-    /// The new connection is of no use.
+    /// Closes the new connection, because it cannot be used.
     pub(super) fn end_successor(&mut self, now: Now) {
         if let Some(link) = self.successor.take() {
             self.effects.push_back(Effect::CloseSocket { socket: link.id });
@@ -74,7 +91,7 @@ impl Session {
         self.enter(State::Connected, now);
     }
 
-    /// The old connection was lost before the new one was complete: the new one is all there is.
+    /// Uses the new connection at once: the old one was lost before the new one had caught up.
     pub(super) fn promote_successor(&mut self, now: Now) {
         self.link = self.successor.take();
         match self.link.as_ref().map(|link| link.phase) {
@@ -84,8 +101,8 @@ impl Session {
         }
     }
 
-    /// The connection to ask on: the new one as soon as it watches everything.
-    pub(super) fn voice(&self) -> Option<SocketId> {
+    /// The socket for new requests: the new one as soon as every subscription is confirmed on it.
+    pub(super) fn request_socket(&self) -> Option<SocketId> {
         let successor = self.successor.as_ref().filter(|link| self.is_complete(link));
         successor.or(self.link.as_ref().filter(|link| link.is_ready())).map(|link| link.id)
     }

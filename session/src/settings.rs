@@ -1,23 +1,51 @@
-//! What whoever makes a session decides.
+//! Settings of a session.
 
 use super::constants::{QUEUE_AGE_MS, QUEUE_MESSAGES};
 
-/// What whoever makes a session decides.
+/// Settings of a session. Start from the default and change what differs:
+///
+/// ```
+/// use tickertape_session::Settings;
+///
+/// let settings = Settings::default().with_queue_messages(1_000).with_queue_age_ms(None);
+/// assert_eq!((settings.queue_messages, settings.queue_age_ms), (1_000, None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Settings {
-    /// The token of the first connection; later ones by [`super::Session::set_token`].
+    /// Token of the first connection. A later one is set by [`Session::set_token`](crate::Session::set_token).
     pub token: Option<String>,
-    /// The name of this process as an idempotent producer, unique to this run, because numbers start
-    /// at 1 again. Made from the seed if absent.
+    /// Name under which idempotent publish requests are sent. It has to be unique to this run of the program, because
+    /// sequence numbers start at 1. Derived from the seed if absent.
     pub producer: Option<String>,
-    /// Messages the outbound queue holds; beyond, the oldest falls out.
+    /// Capacity of the outbound queue, in messages. When it is full, the oldest message is dropped.
     pub queue_messages: usize,
-    /// How long a message may wait in it, in milliseconds; `None`: as long as it takes.
+    /// Longest time that a message waits in the queue, in milliseconds; `None` for no limit.
     pub queue_age_ms: Option<u64>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self { token: None, producer: None, queue_messages: QUEUE_MESSAGES, queue_age_ms: Some(QUEUE_AGE_MS) }
+    }
+}
+
+impl Settings {
+    /// Sets [`Settings::token`].
+    #[must_use]
+    pub fn with_token(self, token: Option<String>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// Sets [`Settings::queue_messages`].
+    #[must_use]
+    pub fn with_queue_messages(self, queue_messages: usize) -> Self {
+        Self { queue_messages, ..self }
+    }
+
+    /// Sets [`Settings::queue_age_ms`].
+    #[must_use]
+    pub fn with_queue_age_ms(self, queue_age_ms: Option<u64>) -> Self {
+        Self { queue_age_ms, ..self }
     }
 }

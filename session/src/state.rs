@@ -1,8 +1,8 @@
-//! Where the session stands.
+//! The states of a session.
 
 use std::fmt;
 
-/// Where the session stands. What leads from one to another is drawn in `PROTOCOL.md`.
+/// State of a session. The transitions are drawn in `PROTOCOL.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Never opened.
@@ -11,26 +11,26 @@ pub enum State {
     Connecting,
     /// The socket is open; the first reply is awaited.
     Handshaking,
-    /// The server answers.
+    /// The server has replied, and data flows.
     Connected,
-    /// As connected, while a second socket takes over.
+    /// Connected, while a second socket is prepared to replace the first.
     Rotating,
-    /// Between two attempts.
+    /// Waiting for the next attempt.
     Waiting,
-    /// As waiting, after two minutes without success: attempts are rare.
+    /// Waiting, after two minutes without success: attempts are rare.
     Suspended,
-    /// As waiting, while the machine says it has no network.
+    /// Waiting, while the machine reports that it has no network.
     Offline,
-    /// Given up until a person does something: see [`super::SessionFailure`].
+    /// The session gave up until a person does something: see [`SessionFailure`](crate::SessionFailure).
     Failed,
-    /// Asked to close; the socket is still closing.
+    /// Closing on request; the end of the socket is awaited.
     Closing,
     /// Closed on request.
     Closed,
 }
 
 impl State {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: &'static [Self] = &[
         Self::Idle,
         Self::Connecting,
@@ -45,7 +45,7 @@ impl State {
         Self::Closed,
     ];
 
-    /// The name used in documents and logs.
+    /// Name used in documents and logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -62,12 +62,12 @@ impl State {
         }
     }
 
-    /// Whether data flows.
+    /// Returns true while data flows.
     pub fn is_connected(self) -> bool {
         matches!(self, Self::Connected | Self::Rotating)
     }
 
-    /// Whether a connection is wanted and not there.
+    /// Returns true while a connection is wanted and there is none.
     pub fn is_down(self) -> bool {
         match self {
             Self::Connecting
@@ -80,7 +80,7 @@ impl State {
         }
     }
 
-    /// Whether the next attempt waits for a timer, an event or a person.
+    /// Returns true while the next attempt waits for a timer, an event or a person.
     pub(super) fn is_between_attempts(self) -> bool {
         matches!(self, Self::Waiting | Self::Suspended | Self::Offline)
     }

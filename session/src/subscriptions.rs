@@ -1,16 +1,16 @@
-//! What is to be watched, on whatever connection there is.
+//! The filters that are subscribed on every connection.
 
 use shared::client::Rewind;
 use shared::{Filter, Topic};
 
-/// One filter to watch.
+/// A filter to subscribe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) filter: Filter,
-    /// How much of the past to ask for when it is first watched.
+    /// Part of the past to request when the filter is subscribed for the first time.
     pub(super) rewind: Option<Rewind>,
-    /// Whether it has been confirmed once. From then on a topic not known before is a new one, and all
-    /// of it is wanted.
+    /// True once the server has confirmed the filter. A topic that appears later is new, and wanted from its first
+    /// publication.
     pub(super) begun: bool,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct Wanted {
 pub(super) struct Subscriptions(Vec<Wanted>);
 
 impl Subscriptions {
-    /// False if it was there already.
+    /// Returns false if the filter is there already.
     pub(super) fn add(&mut self, filter: Filter, rewind: Option<Rewind>) -> bool {
         if self.get(&filter).is_some() {
             return false;
@@ -27,7 +27,7 @@ impl Subscriptions {
         true
     }
 
-    /// False if it was not there.
+    /// Returns false if the filter is not there.
     pub(super) fn remove(&mut self, filter: &Filter) -> bool {
         let before = self.0.len();
         self.0.retain(|wanted| wanted.filter != *filter);
@@ -46,7 +46,7 @@ impl Subscriptions {
         self.0.is_empty()
     }
 
-    /// The filter was confirmed.
+    /// Marks the filter as confirmed.
     pub(super) fn begin(&mut self, filter: &Filter) {
         self.0.iter_mut().filter(|wanted| wanted.filter == *filter).for_each(|wanted| wanted.begun = true);
     }
@@ -55,7 +55,7 @@ impl Subscriptions {
         self.0.iter().any(|wanted| wanted.filter.matches(topic))
     }
 
-    /// Whether a confirmed filter matches `topic`.
+    /// Returns true if a confirmed filter matches `topic`.
     pub(super) fn have_begun(&self, topic: &Topic) -> bool {
         self.0.iter().any(|wanted| wanted.begun && wanted.filter.matches(topic))
     }

@@ -1,23 +1,23 @@
-//! The session's own timers. Those of a socket live with the socket, those of a topic with the topic.
+//! The timers of the session itself. Each socket and each topic has timers of its own.
 
-/// What a timer is for.
+/// Purpose of a timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Timer {
-    /// The next attempt begins; while waiting, suspended or offline.
+    /// Begins the next attempt; set while waiting, suspended or offline.
     Retry,
-    /// The closing socket is waited for no longer.
+    /// Ends the wait for the closing socket.
     Close,
-    /// Trouble has lasted long enough to be shown.
+    /// Shows the banner.
     Banner,
-    /// The connection is to be replaced.
+    /// Replaces the connection.
     Rotate,
-    /// The new connection had its time to catch up; while rotating.
+    /// Ends the time in which the new connection can catch up; set while rotating.
     CatchUp,
 }
 
 const ALL: [Timer; 5] = [Timer::Retry, Timer::Close, Timer::Banner, Timer::Rotate, Timer::CatchUp];
 
-/// When each runs out, in milliseconds of the monotonic clock.
+/// Expiry of each timer, in milliseconds of the monotonic clock.
 #[derive(Debug, Default)]
 pub(super) struct Timers([Option<u64>; ALL.len()]);
 
@@ -34,12 +34,12 @@ impl Timers {
         self.0[timer as usize]
     }
 
-    /// The earliest.
+    /// Expiry of the timer that expires first.
     pub(super) fn next(&self) -> Option<u64> {
         self.0.iter().flatten().min().copied()
     }
 
-    /// Stops and returns one that has run out.
+    /// Stops and returns a timer that has expired.
     pub(super) fn expired(&mut self, now_ms: u64) -> Option<Timer> {
         let timer = ALL.into_iter().find(|timer| self.get(*timer).is_some_and(|at_ms| at_ms <= now_ms))?;
         self.stop(timer);

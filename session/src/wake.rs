@@ -1,17 +1,17 @@
-//! Notices that the machine slept.
+//! Detects that the machine was asleep.
 
 use super::Now;
 use super::constants::WAKE_JUMP_MS;
 
-/// A machine that slept shows it in one of two ways: the wall clock ran on while the monotonic clock stood,
-/// or both ran on and a timer is long overdue. Which one depends on the platform.
+/// Detects a sleep of the machine in one of two ways, depending on the platform: the wall clock has advanced while the
+/// monotonic clock stood still, or both have advanced and a timer is long overdue.
 #[derive(Debug, Default)]
 pub(super) struct WakeDetector {
     last: Option<Now>,
 }
 
 impl WakeDetector {
-    /// Something happens at `now`, when the next timer was set for `due_ms`. Whether the machine slept before.
+    /// Records a call at `now`, before which the next timer was set for `due_ms`. Returns true if the machine slept.
     pub(super) fn slept(&mut self, now: Now, due_ms: Option<u64>) -> bool {
         let Some(last) = self.last.replace(now) else {
             return false;

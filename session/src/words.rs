@@ -1,9 +1,16 @@
-//! What people read about the connection.
+//! Texts about the connection for people.
+//!
+//! ```
+//! use tickertape_session::{SessionFailure, State, words};
+//!
+//! assert_eq!(words::state_words(State::Waiting), "reconnecting");
+//! assert_eq!(SessionFailure::SignIn.words(), "You are signed out. Sign in again to see live data.");
+//! ```
 
 use super::State;
 use shared::{DisconnectCode, Millis};
 
-/// Why there is no connection, or why an attempt failed.
+/// Reason for which there is no connection, or an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The socket did not open in time.
@@ -12,24 +19,24 @@ pub enum Cause {
     Unreachable,
     /// The handshake was refused with this HTTP status, perhaps by a proxy before the server, and may succeed later.
     Refused {
-        /// The status.
+        /// HTTP status.
         status: u16,
     },
-    /// The socket opened, but the server said nothing.
+    /// The socket opened, but the server did not reply.
     NoReply,
     /// A ping was not answered.
     Silent,
     /// The socket was closed.
     Closed {
-        /// The WebSocket close code.
+        /// WebSocket close code.
         code: u16,
     },
-    /// The server said it would close the socket.
+    /// The server announced that it would close the socket.
     Server {
-        /// Why.
+        /// Reason, as a code.
         code: DisconnectCode,
     },
-    /// The machine says it has no network.
+    /// The machine reports that it has no network.
     Offline,
 }
 
@@ -37,12 +44,12 @@ impl Cause {
     /// A clause for people, without a full stop.
     pub fn words(self) -> &'static str {
         match self {
-            Self::OpenTimeout => "the server did not answer the call in time",
+            Self::OpenTimeout => "the server did not answer in time",
             Self::Unreachable => "the server cannot be reached",
             Self::Refused { status: 429 | 500.. } => "the server is not taking connections right now",
             Self::Refused { .. } => "something else answers in place of the server",
-            Self::NoReply => "the server accepted the connection but said nothing",
-            Self::Silent => "the server went silent",
+            Self::NoReply => "the server accepted the connection but did not reply",
+            Self::Silent => "the server stopped responding",
             Self::Closed { .. } => "the connection was closed",
             Self::Server { code } => Self::server_words(code),
             Self::Offline => "this device has no network",
@@ -53,26 +60,26 @@ impl Cause {
         match code {
             DisconnectCode::Shutdown => "the server is restarting",
             DisconnectCode::LifetimeOver => "the connection reached its age limit",
-            DisconnectCode::TooSlow => "this viewer could not keep up",
-            DisconnectCode::TokenOver => "the sign-in ran out",
-            DisconnectCode::Removed => "access was taken away",
+            DisconnectCode::TooSlow => "this client was too slow",
+            DisconnectCode::TokenOver => "the token expired",
+            DisconnectCode::Removed => "access was revoked",
             DisconnectCode::Unknown(_) => "the server closed the connection",
         }
     }
 }
 
-/// Why the session gave up. Each names what a person should do.
+/// Reason for which the session gave up. A person has to do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionFailure {
-    /// The token is missing, wrong or has run out: sign in again.
+    /// The token is missing, wrong or expired.
     SignIn,
-    /// The token is good and does not allow this.
+    /// The token is valid and does not permit this.
     Forbidden,
-    /// The server does not want this viewer back.
+    /// The server ended the connection for good.
     Removed,
-    /// Whatever answered does not speak this protocol.
+    /// The answer came from something that is no Tickertape server.
     NotTickertape {
-        /// The HTTP status it answered with.
+        /// HTTP status of the answer.
         status: u16,
     },
 }
@@ -89,24 +96,24 @@ impl SessionFailure {
     }
 }
 
-/// What to show across the page while there is trouble.
+/// The state of a lost connection, to be shown across the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Banner {
-    /// The state it stands for.
+    /// State of the session.
     pub state: State,
-    /// Why, as far as it is known.
+    /// Reason for the loss, as far as it is known.
     pub cause: Option<Cause>,
-    /// Why the session gave up; only when it did.
+    /// Reason for which the session gave up; `None` if it did not.
     pub failure: Option<SessionFailure>,
-    /// When the server was last heard, by this machine's clock; `None` for never. What is shown is from then
-    /// or before.
+    /// Moment of the last message from the server, by this machine's wall clock; `None` if there was none. What is shown
+    /// is not newer.
     pub last_heard_at: Option<Millis>,
-    /// When the next attempt begins, on [`super::Now::mono_ms`], if it waits for a timer.
+    /// Moment of the next attempt, in milliseconds of the monotonic clock, if it waits for a timer.
     pub retry_at_mono_ms: Option<u64>,
 }
 
 impl Banner {
-    /// A sentence for people. The time of the last data is left to the page, which knows the time zone.
+    /// A sentence for people, without the time of the last data, because only the page knows the time zone.
     pub fn words(&self) -> &'static str {
         match (self.failure, self.last_heard_at) {
             (Some(SessionFailure::SignIn), None) => "This board asks for a token.",
@@ -116,13 +123,13 @@ impl Banner {
         }
     }
 
-    /// Whether "Try now" makes sense.
+    /// Returns true if [`Session::retry_now`](crate::Session::retry_now) has an effect.
     pub fn can_retry(&self) -> bool {
         self.state.is_between_attempts() || self.state == State::Failed
     }
 }
 
-/// One or two words for a status line.
+/// The state in one or two words, for a status line.
 pub fn state_words(state: State) -> &'static str {
     match state {
         State::Idle => "not connected",

@@ -1,12 +1,11 @@
-//! How often a topic speaks, learned from when it spoke.
+//! Learns how often a topic publishes, from the times of its publications.
 
-/// Intervals remembered. Odd, so that the median is one of them.
+/// Number of intervals that are kept. Odd, so that the median is one of them.
 const REMEMBERED: usize = 9;
-/// Intervals needed before anything is claimed.
+/// Number of intervals that an estimate needs.
 const NEEDED: usize = 3;
 
-/// Learns a topic's cadence: the median of its last intervals, so that one pause or one burst does not
-/// move it.
+/// Estimate of a topic's cadence: the median of its last intervals, so that one pause or one burst does not change it.
 #[derive(Debug, Clone, Default)]
 pub struct Cadence {
     last_ms: Option<i64>,
@@ -15,8 +14,8 @@ pub struct Cadence {
 }
 
 impl Cadence {
-    /// A publication was received at `at_ms`, by the server's clock. Times that do not rise (a batch) count
-    /// as one.
+    /// Records a publication that was received at `at_ms`, in milliseconds by the server's clock. Times that do not rise, as
+    /// in a batch, count as one.
     pub fn observe(&mut self, at_ms: i64) {
         let Some(last_ms) = self.last_ms else {
             self.last_ms = Some(at_ms);
@@ -29,7 +28,7 @@ impl Cadence {
         self.remember(at_ms.abs_diff(last_ms));
     }
 
-    /// The expected time between publications, in milliseconds; `None` until there is evidence.
+    /// The expected time between publications, in milliseconds; `None` after fewer than three intervals.
     pub fn estimate_ms(&self) -> Option<u64> {
         if self.intervals_ms.len() < NEEDED {
             return None;

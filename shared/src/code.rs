@@ -1,18 +1,25 @@
-//! Stable numbers for what went wrong, in ranges that say what to do about it.
+//! Stable numbers for errors and disconnects, in ranges that say what to do about them.
 //!
-//! A number never changes its meaning and is never used again. A number this build does not know keeps
-//! its range's advice, so that a stale tab does the right thing with a newer server's code.
+//! A number never changes its meaning and is never used again. A number that this build does not know has the advice of
+//! its range, so that an old page does the right thing with the code of a newer server.
+//!
+//! ```
+//! use shared::{Advice, ErrorCode};
+//!
+//! assert_eq!(ErrorCode::from(101), ErrorCode::RateLimited);
+//! assert_eq!(ErrorCode::from(199).advice(), Advice::Retry);
+//! ```
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What whoever receives a code should do. Match it without a wildcard arm.
+/// The reaction that a code asks for. Match it without a wildcard arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Advice {
-    /// Send the same thing again, later.
+    /// Send the same request again, later.
     Retry,
-    /// Change what was sent; the same thing will be refused again.
+    /// Change the request; the same one will be refused again.
     Change,
     /// Connect again.
     Reconnect,
@@ -37,10 +44,10 @@ macro_rules! codes {
         }
 
         impl $name {
-            /// Every code this build knows, in order of number.
+            /// Every code that this build knows, in order of number.
             pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
 
-            /// The number that travels.
+            /// The number that is sent.
             pub fn number(self) -> u16 {
                 match self {
                     $( Self::$variant => $number, )*
@@ -48,7 +55,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The name used in documents and logs.
+            /// Name used in documents and logs.
             pub fn word(self) -> &'static str {
                 match self {
                     $( Self::$variant => $word, )*
@@ -56,7 +63,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What to do about it: decided by the range, so that it holds for unknown numbers too.
+            /// The reaction that the code asks for. It depends on the range alone, so it holds for unknown numbers too.
             pub fn advice(self) -> Advice {
                 let advice_of: fn(u16) -> Advice = $advice_of;
                 advice_of(self.number())
@@ -87,7 +94,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Why a request was refused. 100 to 199: retry later; 200 to 299: change it; 300 to 399: sign in
+    /// Reason for which a request was refused. 100 to 199: retry later; 200 to 299: change it; 300 to 399: sign in
     /// again; 400 and above: give up.
     ErrorCode, unknown |number| match number {
         0..200 => Advice::Retry,
@@ -95,11 +102,11 @@ codes! {
         300..400 => Advice::SignIn,
         400.. => Advice::GiveUp,
     };
-    /// The server failed; it is not the sender's fault.
+    /// The server failed.
     Internal = 100, "internal";
     /// More publications a second than the principal may send.
     RateLimited = 101, "rate_limited";
-    /// The server is shutting down or cannot store just now.
+    /// The server is shutting down, or cannot store at the moment.
     Unavailable = 102, "unavailable";
     /// Not JSON, not an object, or a field of the wrong type.
     Malformed = 200, "malformed";
@@ -113,7 +120,7 @@ codes! {
     BadData = 204, "bad_data";
     /// Larger than a limit.
     TooLarge = 205, "too_large";
-    /// A time stamp that cannot be meant.
+    /// The time stamp is too far in the past or in the future.
     BadTimestamp = 206, "bad_timestamp";
     /// More subscriptions than a connection may have.
     TooManySubscriptions = 207, "too_many_subscriptions";
@@ -123,31 +130,31 @@ codes! {
     StaleSequence = 209, "stale_sequence";
     /// More topics than the server keeps.
     TooManyTopics = 210, "too_many_topics";
-    /// No token, or not one of ours.
+    /// There is no token, or it is not valid here.
     Unauthorized = 300, "unauthorized";
-    /// The token's time is over.
+    /// The token has expired.
     TokenExpired = 301, "token_expired";
     /// The token does not allow this.
     Forbidden = 400, "forbidden";
 }
 
 codes! {
-    /// Why the server is about to close the socket. 3000 to 3499: reconnect; 3500 to 3999: sign in again;
+    /// Reason for which the server is about to close the socket. 3000 to 3499: reconnect; 3500 to 3999: sign in again;
     /// 4000 and above: give up.
     DisconnectCode, unknown |number| match number {
         0..3500 => Advice::Reconnect,
         3500..4000 => Advice::SignIn,
         4000.. => Advice::GiveUp,
     };
-    /// The server is going down and will be back.
+    /// The server is shutting down, and is expected back.
     Shutdown = 3000, "shutdown";
-    /// The connection has lived as long as the gateway lets it.
+    /// The connection has reached the longest life that the gateway permits.
     LifetimeOver = 3001, "lifetime_over";
-    /// The viewer reads too slowly; what it missed can be recovered after reconnecting.
+    /// The client reads too slowly. It can recover what it missed after reconnecting.
     TooSlow = 3002, "too_slow";
-    /// The token's time is over.
+    /// The token has expired.
     TokenOver = 3500, "token_over";
-    /// The principal is not welcome here any more.
+    /// The access of the principal was revoked.
     Removed = 4000, "removed";
 }
 

@@ -1,4 +1,11 @@
-//! What one subscribes to.
+//! Filters, which name the topics of a subscription or of a permission.
+//!
+//! ```
+//! use shared::{Filter, Topic};
+//!
+//! let filter: Filter = "host/*".parse().expect("a filter");
+//! assert!(filter.matches(&Topic::new("host/cpu").expect("a topic")));
+//! ```
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,7 +42,7 @@ impl Filter {
         }
     }
 
-    /// Whether publications of `topic` go to who subscribed to this filter.
+    /// Returns true if `topic` is one of the topics that this filter names.
     pub fn matches(&self, topic: &Topic) -> bool {
         match self {
             Self::All => true,
@@ -44,8 +51,8 @@ impl Filter {
         }
     }
 
-    /// Whether every topic that `other` can match is matched by this filter: whether a permission for
-    /// `self` allows `other`.
+    /// Returns true if this filter matches every topic that `other` can match, so that a permission for this filter allows
+    /// `other`.
     pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, _) => true,
@@ -55,8 +62,8 @@ impl Filter {
         }
     }
 
-    /// Every filter that matches `topic`: itself, one per parent, and `*`. At most 9, so that the
-    /// subscribers of a topic are found with as many look-ups by key, never by a scan.
+    /// Every filter that matches `topic`: the topic itself, one for each parent, and `*`. There are at most 9, so the
+    /// subscribers of a topic are found by that many look-ups, without a scan.
     pub fn all_matching(topic: &Topic) -> Vec<Self> {
         let mut filters = vec![Self::Only(topic.clone()), Self::All];
         let mut name = topic.as_str();

@@ -1,6 +1,6 @@
-//! Whether what a panel shows can be believed, in one word.
+//! Freshness: one word that says how far the data in a panel can be trusted.
 
-/// How fresh a panel's data is. Derived, never stored: see [`Evidence::freshness`].
+/// Freshness of a panel's data. It is computed by [`Evidence::freshness`] and never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Freshness {
     /// Data arrives as expected.
@@ -34,11 +34,11 @@ pub const LATE_FACTOR: u64 = 2;
 pub const STALE_FACTOR: u64 = 5;
 /// Recovered data is marked for this long, in milliseconds.
 pub const REPLAYED_MARK_MS: u64 = 5_000;
-/// Tolerance for jitter, in milliseconds: a topic that speaks ten times a second is not late after 200 ms,
-/// because no person could see it and no scheduler could promise it.
+/// Tolerance for jitter, in milliseconds: a topic that publishes ten times a second is not late after 200 ms, because no
+/// person would see it and no scheduler can guarantee it.
 pub const GRACE_MS: u64 = 500;
 
-/// What freshness is judged from. All times are milliseconds.
+/// The facts from which freshness is computed. All times are in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// Time since the newest publication was received.
@@ -54,10 +54,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The verdict. What is wrong now outranks what was wrong: stale, late, gap, replayed, live.
+    /// The freshness. A current fault outranks a past one: stale, late, gap, replayed, live.
     ///
-    /// While cut off from the server nothing is live, even a topic without a cadence: what is shown may have
-    /// been superseded and nobody would know.
+    /// Without a connection nothing is live, not even a topic without a cadence, because there may be newer data.
     pub fn freshness(&self) -> Freshness {
         let silent = self.silence();
         if silent == Some(Freshness::Stale) {
@@ -91,8 +90,8 @@ fn beyond(cadence_ms: u64, factor: u64) -> u64 {
     cadence_ms.saturating_mul(factor).max(GRACE_MS * factor / LATE_FACTOR)
 }
 
-/// A duration in the two or three characters that fit a panel's corner: `350 ms`, `12 s`, `4 min`, `3 h`,
-/// `2 d`. Rounded down: an age never claims more than has passed.
+/// A short text for a duration, such as `350 ms`, `12 s`, `4 min`, `3 h` or `2 d`. Rounded down, so that an age is never
+/// overstated.
 pub fn short_duration(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),

@@ -1,18 +1,18 @@
-//! What both ends of Tickertape must agree on: messages, topics, positions, limits, error codes
-//! and freshness.
+//! The protocol of Tickertape, which client and server share: messages, topics, positions, limits, error codes and
+//! freshness.
 //!
 //! This crate holds no IO, no clock and no randomness, and nothing that does not build for wasm32:
 //! time and seeds are arguments.
 //!
 //! # Layout
 //!
-//! * [`topic`], [`filter`], [`position`], [`publication`], [`meta`]: the nouns, valid by construction.
-//! * [`client`], [`server`]: one enum per direction; together they are the protocol (`PROTOCOL.md`).
+//! * [`topic`], [`filter`], [`position`], [`publication`], [`meta`]: the types that messages are made of, valid by construction.
+//! * [`client`], [`server`]: the messages of each direction as an enum; together they are the protocol (`PROTOCOL.md`).
 //! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
 //! * [`handshake`]: sub-protocols and headers, before there are messages.
 //! * [`timestamp`]: the time stamps that an envelope may carry.
 //! * [`limits`]: every limit, with unit, source and consequence.
-//! * [`freshness`], [`cadence`]: whether what a panel shows can be believed.
+//! * [`freshness`], [`cadence`]: how far the data in a panel can be trusted.
 
 #![warn(missing_docs)]
 

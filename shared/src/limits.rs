@@ -1,70 +1,71 @@
 //! Every limit, with its unit, its source, and what happens beyond it.
 //!
-//! This is the one place: the gateway, the service, the board and the documents take their numbers from
-//! here, and [`TABLE`] is what `PROTOCOL.md` prints.
+//! The gateway, the service, the board and the documents take their numbers from here. [`TABLE`] is printed in
+//! `PROTOCOL.md`.
 
 use serde::{Deserialize, Serialize};
 
-/// A message of the WebSocket, in bytes.
+/// Largest message of the WebSocket, in bytes.
 pub const MESSAGE_BYTES: usize = 128 * 1024;
-/// A frame of the WebSocket, in bytes; also what API Gateway bills as one message.
+/// Largest frame of the WebSocket, in bytes. API Gateway bills this much as one message.
 pub const FRAME_BYTES: usize = 32 * 1024;
-/// How full the server packs a frame, in bytes: under [`FRAME_BYTES`], with room for what a proxy adds.
+/// Size up to which the server packs a frame, in bytes: below [`FRAME_BYTES`], with room for what a proxy adds.
 pub const PACK_BYTES: usize = 31 * 1024;
-/// A connection nobody speaks on is cut after this many milliseconds.
+/// Silence after which a connection is cut, in milliseconds.
 pub const IDLE_MS: u64 = 10 * 60 * 1000;
-/// A connection is cut after this many milliseconds, whatever happens on it.
+/// Age at which a connection is cut, in milliseconds.
 pub const LIFE_MS: u64 = 2 * 60 * 60 * 1000;
-/// A route's function has this many milliseconds to answer.
+/// Time in which the function of a route has to answer, in milliseconds.
 pub const INTEGRATION_MS: u64 = 29_000;
-/// New connections a second.
+/// Largest number of new connections a second.
 pub const CONNECTS_PER_SECOND: u32 = 500;
-/// How long a connection's row is kept, in milliseconds: its life and ten minutes.
+/// Time for which the row of a connection is kept, in milliseconds: its longest life and ten minutes.
 pub const CONNECTION_ROW_MS: i64 = LIFE_MS as i64 + 10 * 60 * 1000;
-/// A publication's data, in bytes of JSON.
+/// Largest data of a publication, in bytes of JSON.
 pub const PUBLICATION_BYTES: usize = 24 * 1024;
-/// How deep a publication's data may be nested, in levels.
+/// Deepest nesting of a publication's data, in levels.
 pub const DATA_DEPTH: usize = 8;
-/// A topic's name, in bytes.
+/// Longest name of a topic, in bytes.
 pub const TOPIC_BYTES: usize = 128;
-/// A topic's name, in segments.
+/// Longest name of a topic, in segments.
 pub const TOPIC_SEGMENTS: usize = 8;
-/// A text of a topic's metadata, in bytes.
+/// Longest text in a topic's metadata, in bytes.
 pub const META_TEXT_BYTES: usize = 64;
-/// Series whose unit a topic's metadata names.
+/// Largest number of series whose unit the metadata of a topic names.
 pub const META_UNITS: usize = 200;
-/// The name of a series in a topic's metadata, in bytes.
+/// Longest name of a series in the metadata of a topic, in bytes.
 pub const META_SERIES_BYTES: usize = 256;
-/// How far in the past a publisher's time stamp may lie, in milliseconds.
+/// Greatest age of a publisher's time stamp, in milliseconds.
 pub const TS_PAST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
-/// How far ahead of the server's clock a publisher's time stamp may lie, in milliseconds.
+/// Greatest time by which a publisher's time stamp may be ahead of the server's clock, in milliseconds.
 pub const TS_FUTURE_MS: i64 = 60 * 60 * 1000;
-/// Filters one connection may subscribe to.
+/// Largest number of filters that one connection may subscribe to.
 pub const SUBSCRIPTIONS: usize = 100;
-/// Publications one principal may send in a second, averaged; a burst may be twice that.
+/// Largest rate of publications of one principal, a second on average; a burst may be twice that.
 pub const PUBLISHES_PER_SECOND: u32 = 20_000;
-/// Requests to publish one principal may send in a second, averaged; a burst may be twice that.
+/// Largest rate of publish requests of one principal, a second on average; a burst may be twice that.
 pub const REQUESTS_PER_SECOND: u32 = 2_000;
-/// Publications in one request.
+/// Largest number of publications in one request.
 pub const BATCH_ITEMS: usize = 10_000;
-/// The body of one HTTP request to publish, in bytes.
+/// Largest body of an HTTP publish request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
-/// Topics a server keeps.
+/// Largest number of topics of a server.
 pub const TOPICS: usize = 10_000;
-/// Publications replayed to one subscription of one topic before the client has to ask for more.
+/// Largest number of publications of one topic that are replayed to a subscription; the client requests the rest.
 pub const REPLAY_ITEMS: usize = 300;
-/// Publications replayed to one subscription of many topics, shared equally among them (at least one each).
+/// Largest number of publications of all topics that are replayed to a subscription, shared equally among the topics (at
+/// least one each).
 pub const REPLAY_TOTAL_ITEMS: usize = 30_000;
-/// The same in bytes of JSON.
+/// The same limit in bytes of JSON.
 pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
-/// Publications one `history` request may ask for.
+/// Largest number of publications that one `history` request may ask for.
 pub const HISTORY_ITEMS: usize = 1_000;
-/// Characters in the name of an idempotent producer, in bytes.
+/// Longest name of an idempotent producer, in bytes.
 pub const PRODUCER_BYTES: usize = 64;
-/// Idempotent producers remembered with each topic.
+/// Number of idempotent producers that are remembered with each topic.
 pub const PRODUCERS: usize = 32;
 
-/// What a client is told of the limits when it subscribes.
+/// The limits that a client receives when it subscribes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
     /// [`MESSAGE_BYTES`].
@@ -97,15 +98,15 @@ impl Default for Announced {
 /// One row of the table of limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// What is limited.
+    /// Description of the quantity that is limited.
     pub what: &'static str,
-    /// The number.
+    /// Value in `unit`.
     pub value: u64,
-    /// Its unit.
+    /// Unit of the value.
     pub unit: &'static str,
-    /// Who set it.
+    /// Origin of the limit: API Gateway or Tickertape.
     pub source: &'static str,
-    /// What happens beyond it.
+    /// Reaction when the limit is exceeded.
     pub beyond: &'static str,
 }
 
@@ -119,11 +120,11 @@ const fn row(
     Limit { what, value, unit, source, beyond }
 }
 
-/// API Gateway's page of WebSocket quotas.
+/// Source of the limits on the page "Quotas for WebSocket APIs" of the API Gateway Developer Guide.
 const AWS: &str = "API Gateway";
 const OURS: &str = "Tickertape";
 
-/// Every limit a user can meet, as the documents print it.
+/// Every limit that a user can reach, as the documents print it.
 pub const TABLE: &[Limit] = &[
     row("WebSocket message", MESSAGE_BYTES as u64, "bytes", AWS, "the socket is closed with 1009"),
     row("WebSocket frame", FRAME_BYTES as u64, "bytes", AWS, "the socket is closed with 1009"),

@@ -1,44 +1,44 @@
-//! What a publisher tells about a topic, beside its data.
+//! Metadata of a topic, which its publishers set.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// How a topic wants to be shown and how often it speaks. Every field may be absent.
+/// Metadata of a topic: its presentation, and how often it publishes. Every field may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TopicMeta {
-    /// The unit of its numbers, as it should be printed: `%`, `GiB`, `°C`.
+    /// Unit of its numbers, as it is printed: `%`, `GiB`, `°C`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// The units of single series, by the path of each (`disk.free`): for a topic whose numbers differ in unit. A series
     /// that is not in it has [`TopicMeta::unit`]. A publisher sends all of them or none: a newer map replaces an older.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, String>,
-    /// A few words for people, shown beside the name.
+    /// Short description for people, shown beside the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// The promised time between publications, in milliseconds; learned from the data if absent.
+    /// Expected time between publications, in milliseconds; learned from the data if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect_every_ms: Option<u64>,
-    /// The lowest value the axis shows.
+    /// Lowest value of the axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// The highest value the axis shows.
+    /// Highest value of the axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// The kind of panel wanted: `line`, `number`, `state`, `log` or `table`; chosen from the data if absent
+    /// Kind of panel: `line`, `number`, `state`, `log` or `table`; chosen from the data if absent
     /// or unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
 }
 
 impl TopicMeta {
-    /// Whether nothing is said.
+    /// Returns true if every field is absent.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// This, with what `newer` says put over it. What `newer` leaves out stays.
+    /// These fields, replaced by those that are present in `newer`.
     #[must_use]
     pub fn merged(self, newer: Self) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl TopicMeta {
         }
     }
 
-    /// Whether its texts are short enough to be kept with every head.
+    /// Checks that the texts are short enough to be stored with the topic, and that the expected time is not 0.
     ///
     /// # Errors
     ///
@@ -91,13 +91,13 @@ impl TopicMeta {
     }
 }
 
-/// Why metadata is refused. The publisher has to change it.
+/// Metadata that is not valid. The publisher has to change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetaError {
     /// A text longer than [`crate::limits::META_TEXT_BYTES`].
     #[error("meta.{field} has {bytes} bytes; the limit is {limit}")]
     TooLong {
-        /// Which field.
+        /// Name of the field.
         field: &'static str,
         /// Bytes found.
         bytes: usize,
@@ -112,7 +112,7 @@ pub enum MetaError {
         /// Series allowed.
         limit: usize,
     },
-    /// A cadence of zero.
+    /// An expected time of zero.
     #[error("meta.expect_every_ms must be at least 1")]
     Never,
 }

@@ -1,12 +1,12 @@
-//! A place in a topic's log.
+//! Positions in the log of a topic.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Which log an offset belongs to. It changes when a topic's log starts anew, so that an offset of the
-/// old log cannot be taken for one of the new.
+/// Identifier of one log of a topic. It changes when the log is started anew, so that an offset of the old log cannot be
+/// taken for one of the new.
 ///
 /// Opaque: compare for equality only.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,17 +14,17 @@ use serde::{Deserialize, Serialize};
 pub struct Epoch(Arc<str>);
 
 impl Epoch {
-    /// Takes over an epoch received or stored.
+    /// Creates an epoch from a text that was received or stored.
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 
-    /// Makes the epoch of a new log from 64 random bits, which the caller supplies.
+    /// Creates the epoch of a new log from 64 random bits.
     pub fn from_random(bits: u64) -> Self {
         Self(format!("{bits:016x}")[..12].into())
     }
 
-    /// The epoch as it travels.
+    /// The epoch as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,19 +54,19 @@ impl fmt::Debug for Epoch {
     }
 }
 
-/// A place in a topic's log: after the publication with this offset.
+/// A position in the log of a topic: after the publication with this offset.
 ///
-/// Offsets count from 1 without holes; offset 0 is the place before the first publication.
+/// Offsets count from 1 without holes; offset 0 is the position before the first publication.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Position {
-    /// Which log.
+    /// Epoch of the log.
     pub epoch: Epoch,
-    /// How far into it.
+    /// Offset of the publication before this position; 0 for the beginning.
     pub offset: u64,
 }
 
 impl Position {
-    /// The place after `offset` in the log of `epoch`.
+    /// The position after `offset` in the log `epoch`.
     pub fn new(epoch: Epoch, offset: u64) -> Self {
         Self { epoch, offset }
     }

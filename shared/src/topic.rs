@@ -1,4 +1,11 @@
-//! The name of a stream.
+//! Topics, the names of streams.
+//!
+//! ```
+//! use shared::Topic;
+//!
+//! assert_eq!(Topic::new("host/cpu").expect("a topic").leaf(), "cpu");
+//! assert!(Topic::new("host//cpu").is_err());
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

@@ -63,7 +63,7 @@ fn fixtures(of: &str) -> Vec<(String, Value)> {
     named.filter(|(name, _)| name.starts_with(of)).map(|(name, path)| (name, parse(&read(&path)))).collect()
 }
 
-/// What comes back when `value` is read as whichever message it is, and written again.
+/// Reads `value` as a message and writes it again. Returns its kind and the result.
 fn round_trip(value: &Value) -> (String, Value) {
     let text = value.to_string();
     if value.get("action").is_some() {

@@ -50,7 +50,7 @@ const MONO_MS: u64 = 10_000_000;
 impl Client {
     /// Not opened yet.
     pub fn new(setting: &ClientSetting, seed: u64) -> Self {
-        let settings = Settings { queue_messages: setting.queue_messages, ..Settings::default() };
+        let settings = Settings::default().with_queue_messages(setting.queue_messages);
         Self {
             session: Session::new(settings, seed),
             observer: Observer::default(),

@@ -35,7 +35,7 @@ pub struct Publisher {
 
 impl Publisher {
     pub fn new(target: Target, plan: &Plan, progress: Arc<Progress>) -> Self {
-        let settings = Settings { queue_messages: 100_000, queue_age_ms: None, ..Settings::default() };
+        let settings = Settings::default().with_queue_messages(100_000).with_queue_age_ms(None);
         Self {
             driver: Driver::open_with_seed(target, settings, plan.seed.for_publisher()),
             progress,

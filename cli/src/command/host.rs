@@ -33,7 +33,7 @@ pub async fn run(args: HostArgs) -> Result<(), Failure> {
     host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
     let paint = Paint::stderr();
     say(paint.paint(Look::Dim, format_args!("publishing {}/* to {target}", args.topic)));
-    let mut driver = Driver::open(target, Settings { queue_messages: QUEUE, ..Settings::default() });
+    let mut driver = Driver::open(target, Settings::default().with_queue_messages(QUEUE));
     let mut ticks = interval_at(Instant::now() + FIRST, Duration::from_millis(host::EVERY_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {

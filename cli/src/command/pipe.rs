@@ -46,7 +46,7 @@ const SHOW: Duration = Duration::from_millis(500);
 /// If nobody answers the first call, the server refuses, or lines could not be read.
 pub async fn run(args: PipeArgs) -> Result<(), Failure> {
     let target = client::find(&args.client).await?;
-    let settings = Settings { queue_messages: QUEUE, queue_age_ms: None, ..Settings::default() };
+    let settings = Settings::default().with_queue_messages(QUEUE).with_queue_age_ms(None);
     let options = Options { format: named(args.format), key: args.key.clone(), time: args.time.clone() };
     let log = Topic::new(&format!("{}/log", args.topic)).map_err(|error| error.to_string());
     let mut pipe = Pipe {

@@ -1,53 +1,54 @@
-//! What is known of one topic's log.
+//! The state of one topic's log: which offsets were delivered, which are held back and which are missing.
 
 use std::collections::BTreeMap;
 
-use super::Tally;
-use super::rumour::Rumour;
+use super::other_epoch::OtherEpoch;
+use super::tally::Tally;
 use crate::Event;
 use crate::constants::{AHEAD_ITEMS, AHEAD_TOTAL, GIVE_UP_MS, HISTORY_ATTEMPTS};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
-/// Whether a hole is being filled.
+/// Progress of the `history` request that fills the first hole of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ask {
-    /// No hole.
+pub(super) enum Fetch {
+    /// There is no hole.
     Idle,
-    /// To be asked for at this moment.
-    Due { at_ms: u64, vain: Vain },
-    /// Asked for.
-    Sent { vain: Vain },
+    /// The request is to be sent at `at_ms`.
+    Due { at_ms: u64, failed: FailedFetches },
+    /// The request was sent and is not answered yet.
+    Sent { failed: FailedFetches },
 }
 
-/// How often in a row, and since when, the server was asked in vain.
+/// Requests in a row that brought nothing: the server refused them or answered without filling the hole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Vain {
-    pub(super) times: u32,
+pub(super) struct FailedFetches {
+    pub(super) count: u32,
     since_ms: u64,
 }
 
-impl Ask {
-    /// To be asked for at this moment, for the first time.
+impl Fetch {
+    /// A first request at `at_ms`.
     pub(super) fn at(at_ms: u64) -> Self {
-        Self::Due { at_ms, vain: Vain::default() }
+        Self::Due { at_ms, failed: FailedFetches::default() }
     }
 
-    pub(super) fn vain(self) -> Vain {
+    pub(super) fn failed(self) -> FailedFetches {
         match self {
-            Self::Due { vain, .. } | Self::Sent { vain } => vain,
-            Self::Idle => Vain::default(),
+            Self::Due { failed, .. } | Self::Sent { failed } => failed,
+            Self::Idle => FailedFetches::default(),
         }
     }
 }
 
-impl Vain {
-    pub(super) fn again(self, now_ms: u64) -> Self {
-        let since_ms = if self.times == 0 { now_ms } else { self.since_ms };
-        Self { times: self.times + 1, since_ms }
+impl FailedFetches {
+    pub(super) fn and_another(self, now_ms: u64) -> Self {
+        let since_ms = if self.count == 0 { now_ms } else { self.since_ms };
+        Self { count: self.count + 1, since_ms }
     }
 
-    pub(super) fn is_enough(self, now_ms: u64) -> bool {
-        self.times >= HISTORY_ATTEMPTS && now_ms >= self.since_ms + GIVE_UP_MS
+    /// True once the hole is to be declared a gap: see [`HISTORY_ATTEMPTS`] and [`GIVE_UP_MS`].
+    pub(super) fn should_give_up(self, now_ms: u64) -> bool {
+        self.count >= HISTORY_ATTEMPTS && now_ms >= self.since_ms + GIVE_UP_MS
     }
 }
 
@@ -57,27 +58,30 @@ struct Held {
     replay: bool,
 }
 
-/// One topic's log, as far as this viewer is concerned.
+/// One topic's log as this subscriber has seen it.
+///
+/// Example: offsets 1 to 5 were delivered, 8 and 9 came early and 12 is known to exist. Then `seen` is 5, `ahead` holds 8
+/// and 9, `head` is 12, and the first hole is 6 to 7.
 #[derive(Debug)]
 pub(super) struct Log {
     topic: Topic,
     epoch: Epoch,
     pub(super) meta: Option<TopicMeta>,
-    /// The last offset handed on; `None` until it is known where to begin.
+    /// Last offset that was delivered; `None` until the first offset to deliver is known.
     seen: Option<u64>,
     seen_ts: Option<Millis>,
-    /// Came before its predecessors.
+    /// Publications that arrived before their predecessors, by offset.
     ahead: BTreeMap<u64, Held>,
-    /// The highest offset known to exist.
+    /// Highest offset that is known to exist.
     head: u64,
-    /// What is up to here and not here can no longer be had.
+    /// Every missing publication up to this offset is lost: the server no longer has it.
     floor: u64,
-    rumour: Option<Rumour>,
-    /// A replay was promised up to here; 0 for none.
+    other_epoch: Option<OtherEpoch>,
+    /// Last offset of a replay that the server has announced; 0 for none.
     pub(super) replay_until: u64,
-    /// How far the promised replay has brought it.
+    /// `seen` when the announced replay last made progress.
     pub(super) replayed_to: u64,
-    pub(super) ask: Ask,
+    pub(super) fetch: Fetch,
     pub(super) gone: bool,
 }
 
@@ -92,10 +96,10 @@ impl Log {
             ahead: BTreeMap::new(),
             head: 0,
             floor: 0,
-            rumour: None,
+            other_epoch: None,
             replay_until: 0,
             replayed_to: 0,
-            ask: Ask::Idle,
+            fetch: Fetch::Idle,
             gone: false,
         }
     }
@@ -108,7 +112,7 @@ impl Log {
         &self.topic
     }
 
-    /// The last place handed on; `None` until it is known where to begin.
+    /// Position of the last delivered publication; `None` until the first offset to deliver is known.
     pub(super) fn position(&self) -> Option<Position> {
         self.seen.map(|offset| Position::new(self.epoch.clone(), offset))
     }
@@ -121,36 +125,36 @@ impl Log {
         self.ahead.len()
     }
 
-    /// Whether another log was heard of, and this one has begun, so that it can be asked which of them counts.
-    pub(super) fn is_doubted(&self) -> bool {
-        self.rumour.is_some() && self.seen.is_some()
+    /// True if another epoch was named, and this log has a position from which the server can be asked.
+    pub(super) fn has_other_epoch(&self) -> bool {
+        self.other_epoch.is_some() && self.seen.is_some()
     }
 
-    /// Somebody spoke of the log `epoch` up to `offset`.
-    pub(super) fn hear_of(&mut self, epoch: Epoch, offset: u64) {
-        let known = self.rumour.take().filter(|rumour| rumour.epoch == epoch);
-        self.rumour = Some(known.unwrap_or(Rumour::new(epoch)).up_to(offset));
+    /// Notes that a frame named `epoch` up to `offset`.
+    pub(super) fn note_other_epoch(&mut self, epoch: Epoch, offset: u64) {
+        let known = self.other_epoch.take().filter(|other_epoch| other_epoch.epoch == epoch);
+        self.other_epoch = Some(known.unwrap_or(OtherEpoch::new(epoch)).up_to(offset));
     }
 
-    /// The server is asked, which will settle what has been heard so far. Returns how many publications may be missing.
-    pub(super) fn ask(&mut self) -> u64 {
-        let rumoured = self.rumour.as_mut().map_or(0, Rumour::ask);
-        self.hole().map_or(1, |(from, to)| to - from).max(rumoured)
+    /// Notes that a `history` request is being sent. Returns how many publications may be missing.
+    pub(super) fn begin_fetch(&mut self) -> u64 {
+        let other_head = self.other_epoch.as_mut().map_or(0, OtherEpoch::mark_asked);
+        self.hole().map_or(1, |(from, to)| to - from).max(other_head)
     }
 
-    /// The server has answered, and the log that counts is not the one that was heard of.
-    pub(super) fn refute(&mut self) {
-        self.rumour.take_if(|rumour| rumour.is_asked);
+    /// Forgets another epoch that was named before the server was asked: the answer confirmed the current one.
+    pub(super) fn forget_other_epoch(&mut self) {
+        self.other_epoch.take_if(|other_epoch| other_epoch.is_asked);
     }
 
-    /// The offsets missing next, as the one before and the last; `None` if nothing is known to be missing.
+    /// The first hole, as the offset before it and its last offset; `None` if nothing is known to be missing.
     pub(super) fn hole(&self) -> Option<(u64, u64)> {
         let seen = self.seen.filter(|seen| *seen < self.head)?;
         Some((seen, self.before_ahead().unwrap_or(self.head)))
     }
 
-    /// Begins after `offset`, if it has not begun.
-    pub(super) fn anchor(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
+    /// Delivers from after `offset` on, unless the log has started already.
+    pub(super) fn start_after(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if self.seen.is_none() {
             self.seen = Some(offset);
             self.head = self.head.max(offset);
@@ -165,14 +169,14 @@ impl Log {
         self.head = self.head.max(offset);
     }
 
-    /// The server has nothing beyond what was handed on, whatever was said before.
+    /// Lowers the head to what was delivered: the server has nothing newer.
     pub(super) fn lower_head(&mut self) {
         if let Some(seen) = self.seen.filter(|_| self.ahead.is_empty()) {
             self.head = seen;
         }
     }
 
-    /// Takes publications in, hands on what is in order, holds back what is not.
+    /// Takes publications in: delivers those that are in order and holds back the others.
     pub(super) fn take(
         &mut self,
         items: Vec<Publication>,
@@ -181,7 +185,7 @@ impl Log {
         out: &mut Vec<Event>,
     ) {
         if self.continues_with(&items) {
-            self.hand_on(items, replay, tally, out);
+            self.deliver(items, replay, tally, out);
             return;
         }
         for publication in items {
@@ -190,15 +194,14 @@ impl Log {
         self.drain(tally, out);
     }
 
-    /// What is up to `offset` and not here is lost.
+    /// Declares every missing publication up to `offset` lost.
     pub(super) fn lose_to(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         self.floor = self.floor.max(offset);
         self.head = self.head.max(offset);
         self.drain(tally, out);
     }
 
-    /// The log was started anew, as `epoch`, and is followed from after `offset`. What is here of the old
-    /// one is handed on first.
+    /// Follows a new log `epoch` from after `offset`. What is held back of the old log is delivered first.
     pub(super) fn restart(&mut self, epoch: Epoch, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if let Some(last) = self.ahead.keys().next_back().copied() {
             self.lose_to(last, tally, out);
@@ -207,19 +210,22 @@ impl Log {
             let start = Position::new(epoch.clone(), offset);
             out.push(Event::EpochChanged { topic: self.topic.clone(), last, start });
         }
-        let rumoured = self.rumour.take_if(|rumour| rumour.epoch == epoch).map_or(0, |rumour| rumour.head);
-        self.rumour = self.rumour.take().map(Rumour::again);
+        let other_head = self
+            .other_epoch
+            .take_if(|other_epoch| other_epoch.epoch == epoch)
+            .map_or(0, |other_epoch| other_epoch.head);
+        self.other_epoch = self.other_epoch.take().map(OtherEpoch::not_asked);
         tally.held -= self.ahead.len();
         self.epoch = epoch;
         self.seen = Some(offset);
         self.seen_ts = None;
         self.ahead.clear();
-        self.head = offset.max(rumoured);
+        self.head = offset.max(other_head);
         self.floor = 0;
         self.replay_until = 0;
     }
 
-    /// The usual case: nothing is held back, and this is what comes next.
+    /// True in the usual case: nothing is held back, and `items` follow what was delivered.
     fn continues_with(&self, items: &[Publication]) -> bool {
         let Some(seen) = self.seen.filter(|_| self.ahead.is_empty() && !items.is_empty()) else {
             return false;
@@ -243,7 +249,8 @@ impl Log {
         }
     }
 
-    /// When full, what is farthest ahead goes: it can be fetched again.
+    /// Returns false if `offset` cannot be held back. When the log is full, the publication with the highest offset is
+    /// dropped, because it can be fetched last.
     fn make_room_for(&mut self, offset: u64, tally: &mut Tally) -> bool {
         if self.ahead.len() < AHEAD_ITEMS && tally.held < AHEAD_TOTAL {
             return true;
@@ -261,7 +268,7 @@ impl Log {
 
     fn drain(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
         loop {
-            self.hand_on_held(tally, out);
+            self.deliver_held(tally, out);
             let Some(seen) = self.seen.filter(|seen| *seen < self.floor) else {
                 return;
             };
@@ -270,8 +277,8 @@ impl Log {
         }
     }
 
-    /// Hands on what follows without a hole, in runs that came the same way.
-    fn hand_on_held(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
+    /// Delivers what follows without a hole, replayed and live publications in separate events.
+    fn deliver_held(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
         while let Some(seen) = self.seen {
             let Some(first) = self.ahead.remove(&(seen + 1)) else {
                 return;
@@ -284,11 +291,11 @@ impl Log {
                 next += 1;
             }
             tally.held -= run.len();
-            self.hand_on(run, replay, tally, out);
+            self.deliver(run, replay, tally, out);
         }
     }
 
-    fn hand_on(&mut self, items: Vec<Publication>, replay: bool, tally: &mut Tally, out: &mut Vec<Event>) {
+    fn deliver(&mut self, items: Vec<Publication>, replay: bool, tally: &mut Tally, out: &mut Vec<Event>) {
         let Some(last) = items.last() else {
             return;
         };

@@ -6,9 +6,9 @@ use shared::server::{self, SubscribedTopic};
 use shared::{ClientMessage, Epoch, Filter, Position, Publication, ServerMessage, Topic, TopicMeta};
 
 pub(super) const EPOCH: &str = "e1";
-/// What the wall clock shows when a test begins.
+/// Wall clock time at the beginning of a test.
 pub(super) const WALL_MS: i64 = 1_800_000_000_000;
-/// How far the server's clock is ahead of ours.
+/// Time by which the server's clock is ahead of the session's, in milliseconds.
 pub(super) const SKEW_MS: i64 = 3_000;
 
 pub(super) struct Harness {
@@ -18,9 +18,9 @@ pub(super) struct Harness {
     pub sockets: Vec<SocketId>,
     pub protocols: Vec<Vec<String>>,
     pub closed: Vec<SocketId>,
-    /// What was sent and not yet looked at.
+    /// Messages that were sent and not yet taken.
     pub sent: Vec<(SocketId, ClientMessage)>,
-    /// What was told and not yet looked at.
+    /// Events that were emitted and not yet taken.
     pub events: Vec<Event>,
 }
 
@@ -211,7 +211,7 @@ impl Harness {
         std::mem::take(&mut self.events)
     }
 
-    /// What a viewer was shown of `host/cpu`: offsets, and gaps as `!from-to`.
+    /// Everything that was delivered of `host/cpu`: offsets, and gaps as `!from-to`.
     pub fn shown(&mut self) -> String {
         let words: Vec<String> = self.take_events().iter().filter_map(word).collect();
         words.join(" ")

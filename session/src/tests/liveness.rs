@@ -41,7 +41,7 @@ fn fifty_seconds_of_silence_are_questioned_and_ten_more_are_death() {
 fn a_doubted_socket_answers_within_five_seconds_or_is_dead() {
     let mut harness = Harness::connected();
     harness.pass(3_000);
-    harness.act(|session, now| session.doubt(now));
+    harness.act(|session, now| session.check_liveness(now));
     is_asked_and_dead_after_five_seconds(&mut harness);
 }
 
@@ -51,7 +51,7 @@ fn a_socket_that_was_just_heard_is_not_doubted() {
     harness.pass(3_000);
     harness.publish(&[1]);
     harness.pass(900);
-    harness.act(|session, now| session.doubt(now));
+    harness.act(|session, now| session.check_liveness(now));
     harness.publish(&[2]);
     harness.pass(3_000);
     assert!(harness.take_pings().is_empty());
@@ -63,7 +63,7 @@ fn a_doubt_about_a_socket_that_was_just_heard_is_kept_until_it_has_been_silent_f
     harness.pass(3_000);
     harness.publish(&[1]);
     harness.pass(900);
-    harness.act(|session, now| session.doubt(now));
+    harness.act(|session, now| session.check_liveness(now));
     harness.pass(99);
     assert!(harness.take_pings().is_empty());
     harness.pass(1);

@@ -1,4 +1,4 @@
-//! What is published arrives, or its publisher is told.
+//! Publish requests are appended once, or their outcome is reported.
 
 use super::Harness;
 use super::harness::{outgoing, position, topic};
@@ -30,7 +30,7 @@ fn reconnect(harness: &mut Harness) {
     harness.confirm(&[]);
 }
 
-/// How publications came out.
+/// Outcome of publish requests.
 fn outcomes(harness: &mut Harness) -> Vec<(Vec<Ticket>, String)> {
     let outcome = |event| match event {
         Event::Published { ticket, .. } => Some((vec![ticket], "published".into())),

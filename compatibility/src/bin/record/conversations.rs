@@ -248,7 +248,7 @@ fn ignore(_: Box<dyn std::error::Error>) -> Result<Value> {
     Ok(Value::Null)
 }
 
-/// What a client may get wrong, and the code that answers it.
+/// Requests that the server refuses, with the code of each refusal.
 fn refusals(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut hand = stage.connect(None)?;

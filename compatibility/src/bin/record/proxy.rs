@@ -123,7 +123,7 @@ struct Tap {
     buffer: Vec<u8>,
     /// The fragments of a WebSocket message so far.
     message: Vec<u8>,
-    /// Whether the server has agreed to a WebSocket.
+    /// True once the server has agreed to a WebSocket.
     upgraded: Arc<Mutex<bool>>,
 }
 

@@ -28,13 +28,13 @@ impl Log {
         Position::new(self.epoch.clone(), offset)
     }
 
-    /// What is kept after `offset`.
+    /// The publications after `offset` that are kept.
     fn after(&self, offset: u64) -> &[Publication] {
         let from = offset.max(self.oldest - 1).min(self.head());
         &self.items[from as usize..]
     }
 
-    /// Whether nothing after `since` is lost.
+    /// Returns true if nothing after `since` is lost.
     fn fits(&self, since: &Position) -> bool {
         since.epoch == self.epoch && since.offset <= self.head() && since.offset + 1 >= self.oldest
     }
@@ -80,7 +80,7 @@ impl Server {
         }
     }
 
-    /// What is said in reply, and what was published.
+    /// The replies, and the publications that were appended.
     pub fn answer(
         &mut self,
         filters: &mut Vec<Filter>,

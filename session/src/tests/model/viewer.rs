@@ -1,4 +1,4 @@
-//! What one viewer was shown, and what it was told about what it published.
+//! Checks the events of one session: what was delivered, and the outcome of what it published.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ impl Viewer {
         }
     }
 
-    /// When all is quiet: what was shown ends where the log ends, and what was lost is really gone.
+    /// Checks, once nothing happens any more, that delivery ended at the end of the log, and that every gap is really lost.
     pub fn judge(&self, server: &Server, watched_all_along: bool) {
         for (topic, shown) in &self.shown {
             let log = &server.logs[topic];

@@ -1,9 +1,33 @@
-//! What a change to one log means for what is to be asked and told.
+//! Recovery: what a change to one log means for the requests to send and the events to emit.
+//!
+//! Everything that the server says about a topic becomes an edit of that topic's [`Log`]. Each edit ends in
+//! [`LogEdit::review`], which decides whether a `history` request is needed, and when.
+//!
+//! # Example: a hole
+//!
+//! | what happens | `seen` | `head` | held back | `fetch` |
+//! |---|---|---|---|---|
+//! | offsets 1 to 5 were delivered | 5 | 5 | – | `Idle` |
+//! | 8 arrives: 6 and 7 are missing | 5 | 8 | 8 | `Due` in 300 ms ([`HOLE_MS`]), since frames overtake each other |
+//! | 300 ms later a `history` request after 5 is sent | 5 | 8 | 8 | `Sent` |
+//! | the answer brings 6 and 7: 6, 7 and 8 are delivered | 8 | 8 | – | `Idle` |
+//!
+//! If instead the answer says that the log begins with 7 (`recovered: false`), 6 is lost: `Event::Gap` from 5 to 6, then
+//! 7 and 8 are delivered. If the server refuses the request, or its answer does not fill the hole, the request is repeated
+//! with backoff. After 6 such failures over at least a minute, 6 to 7 is declared a gap, so that 8 is not held back for
+//! ever. A request that times out counts for nothing, since it says nothing about the log.
+//!
+//! # Example: another epoch
+//!
+//! The log `a` is followed and 5 was delivered. A frame names epoch `b` with offset 2. Epochs have no order, so `b` may be
+//! newer, or the frame a late one from before `a`. Nothing of it is delivered; a `history` request after 5 of `a` is sent at
+//! once. If the answer names `b`, `Event::EpochChanged` is emitted and `b` is followed from its beginning; if it names `a`,
+//! `b` is forgotten.
 
 use std::collections::BTreeSet;
 
-use super::Tally;
-use super::log::{Ask, Log, Vain};
+use super::log::{FailedFetches, Fetch, Log};
+use super::tally::Tally;
 use crate::constants::{HOLE_MS, REPLAY_MS};
 use crate::rng::Rng;
 use crate::{Event, backoff};
@@ -11,17 +35,17 @@ use shared::limits::REPLAY_ITEMS;
 use shared::server::HistoryReply;
 use shared::{Position, Topic, TopicMeta};
 
-/// One log at work, with what its changes have to be written down in.
-pub(super) struct Touch<'a> {
+/// An edit of one log, with everything that has to change together with it.
+pub(super) struct LogEdit<'a> {
     pub(super) log: &'a mut Log,
     pub(super) due: &'a mut BTreeSet<(u64, Topic)>,
     pub(super) tally: &'a mut Tally,
     pub(super) out: &'a mut Vec<Event>,
 }
 
-impl Touch<'_> {
-    /// Tells a new topic, one that is back, and new metadata.
-    pub(super) fn tell_meta(&mut self, meta: Option<TopicMeta>) {
+impl LogEdit<'_> {
+    /// Emits [`Event::Topic`] if the topic is new or back, or its metadata has changed.
+    pub(super) fn emit_meta(&mut self, meta: Option<TopicMeta>) {
         let was_gone = std::mem::take(&mut self.log.gone);
         let is_news = match (&self.log.meta, &meta) {
             (None, _) => true,
@@ -35,22 +59,22 @@ impl Touch<'_> {
         }
     }
 
-    /// It is known now where this log begins: where the replay does, at its end, or, if it was created
-    /// while this viewer was watching, at the very beginning.
+    /// Starts a log whose position the server has just named. It starts where the replay starts, or at its end if nothing
+    /// is replayed, or at its first publication if the topic was created after the filter was subscribed.
     pub(super) fn begin(&mut self, position: &Position, from: Option<u64>, first: bool) {
         if *self.log.epoch() != position.epoch {
             self.tally.held -= self.log.held();
             let (meta, other) = (self.log.meta.take(), self.log.epoch().clone());
             *self.log = Log::new(self.log.topic().clone(), position.epoch.clone());
             self.log.meta = meta;
-            self.log.hear_of(other, 0);
+            self.log.note_other_epoch(other, 0);
         }
         let start = if first { from.unwrap_or(position.offset) } else { 0 };
-        self.log.anchor(start, self.tally, self.out);
+        self.log.start_after(start, self.tally, self.out);
         self.log.raise_head(position.offset);
     }
 
-    /// The log is the one that was followed.
+    /// Goes on with a log whose epoch is the one that was followed.
     pub(super) fn go_on(
         &mut self,
         position: &Position,
@@ -72,10 +96,10 @@ impl Touch<'_> {
         }
     }
 
-    /// The log is another one, if the server was asked when this one was known already.
+    /// Follows the log of another epoch if the request named the current one; otherwise only notes the epoch.
     pub(super) fn change(&mut self, position: &Position, from: Option<u64>, since: Option<&Position>) {
         if since.is_none_or(|since| since.epoch != *self.log.epoch()) {
-            self.log.hear_of(position.epoch.clone(), position.offset);
+            self.log.note_other_epoch(position.epoch.clone(), position.offset);
             return;
         }
         self.log.restart(position.epoch.clone(), 0, self.tally, self.out);
@@ -83,8 +107,8 @@ impl Touch<'_> {
         self.log.lose_to(from.unwrap_or(0), self.tally, self.out);
     }
 
-    /// A replay from `from` towards `head` is on its way. How far it goes only the server knows, which
-    /// shares out what it replays among the topics: when it pauses, the rest is asked for.
+    /// Expects a replay from `from` towards `head`. The server limits replays over all topics, so it may end earlier:
+    /// once it has made no progress for [`HOLE_MS`], the rest is fetched.
     pub(super) fn expect_replay(&mut self, from: Option<u64>, head: u64, now_ms: u64) {
         let Some(from) = from else {
             return;
@@ -93,11 +117,11 @@ impl Touch<'_> {
         if let Some((seen, _)) = self.log.hole().filter(|(seen, _)| *seen < until) {
             self.log.replay_until = until;
             self.log.replayed_to = seen;
-            self.schedule(Ask::at(now_ms + REPLAY_MS));
+            self.schedule(Fetch::at(now_ms + REPLAY_MS));
         }
     }
 
-    /// Takes in what `history` brought.
+    /// Takes in an answer to `history`.
     pub(super) fn answer(&mut self, since: &Position, reply: HistoryReply) {
         let HistoryReply { epoch, items, head, recovered, .. } = reply;
         let is_cut_back = since.epoch == epoch && head.offset < since.offset;
@@ -109,7 +133,7 @@ impl Touch<'_> {
         } else if !recovered && is_cut_back {
             self.log.restart(epoch, head.offset, self.tally, self.out);
         }
-        self.log.refute();
+        self.log.forget_other_epoch();
         self.log.raise_head(head.offset);
         if !recovered {
             let lost_to = items.first().map_or(head.offset, |first| first.offset.saturating_sub(1));
@@ -120,26 +144,27 @@ impl Touch<'_> {
         self.log.take(items, true, self.tally, self.out);
     }
 
-    /// A `history` request was answered, or refused, which is in vain. After too much of that the hole is given up if
-    /// something came after it, which must not be held back for ever. Else there is no hurry, and it is asked for
-    /// again.
-    pub(super) fn asked(&mut self, in_vain: bool, now_ms: u64, rng: &mut Rng) {
-        let vain = if in_vain { self.log.ask.vain().again(now_ms) } else { Vain::default() };
+    /// Ends a `history` request that was answered or refused. `has_failed` says that it brought nothing. After too many
+    /// failures the hole is declared a gap, but only if publications after it are held back; otherwise the request is
+    /// repeated.
+    pub(super) fn fetch_ended(&mut self, has_failed: bool, now_ms: u64, rng: &mut Rng) {
+        let failed =
+            if has_failed { self.log.fetch.failed().and_another(now_ms) } else { FailedFetches::default() };
         self.log.replay_until = 0;
-        if vain.is_enough(now_ms) && self.log.held() > 0 {
+        if failed.should_give_up(now_ms) && self.log.held() > 0 {
             self.lose_hole();
-            self.schedule(Ask::Idle);
+            self.schedule(Fetch::Idle);
         } else {
-            let pause_ms = if in_vain { HOLE_MS + backoff::delay_ms(vain.times, rng) } else { 0 };
-            self.schedule(Ask::Due { at_ms: now_ms + pause_ms, vain });
+            let pause_ms = if has_failed { HOLE_MS + backoff::delay_ms(failed.count, rng) } else { 0 };
+            self.schedule(Fetch::Due { at_ms: now_ms + pause_ms, failed });
         }
         self.review(now_ms);
     }
 
-    /// A `history` request was not answered, which says nothing about the log: asks again.
-    pub(super) fn unanswered(&mut self, now_ms: u64) {
+    /// Repeats a `history` request that was not answered. That says nothing about the log, so it is no failure.
+    pub(super) fn fetch_timed_out(&mut self, now_ms: u64) {
         self.log.replay_until = 0;
-        self.schedule(Ask::Due { at_ms: now_ms + HOLE_MS, vain: self.log.ask.vain() });
+        self.schedule(Fetch::Due { at_ms: now_ms + HOLE_MS, failed: self.log.fetch.failed() });
         self.review(now_ms);
     }
 
@@ -149,49 +174,51 @@ impl Touch<'_> {
         }
     }
 
-    /// After any change: asks for a hole that is new, and no longer for one that is closed.
+    /// Schedules a request for a new hole and cancels the one for a hole that is closed. Called after every change.
     pub(super) fn review(&mut self, now_ms: u64) {
-        if self.log.is_doubted() {
-            self.hasten(now_ms);
+        if self.log.has_other_epoch() {
+            self.fetch_now(now_ms);
             return;
         }
         let Some((seen, _)) = self.log.hole() else {
             self.log.replay_until = 0;
-            self.schedule(Ask::Idle);
+            self.schedule(Fetch::Idle);
             return;
         };
         if self.log.replay_until != 0 && seen >= self.log.replay_until {
             self.log.replay_until = 0;
-            self.schedule(Ask::at(now_ms));
+            self.schedule(Fetch::at(now_ms));
         } else if self.log.replay_until != 0 && seen > self.log.replayed_to {
             self.log.replayed_to = seen;
-            self.schedule(Ask::at(now_ms + HOLE_MS));
-        } else if self.log.ask == Ask::Idle {
-            self.schedule(Ask::at(now_ms + HOLE_MS));
+            self.schedule(Fetch::at(now_ms + HOLE_MS));
+        } else if self.log.fetch == Fetch::Idle {
+            self.schedule(Fetch::at(now_ms + HOLE_MS));
         }
     }
 
-    /// Asks at once, unless a request is on its way or has just failed.
-    fn hasten(&mut self, now_ms: u64) {
-        match self.log.ask {
-            Ask::Idle => self.schedule(Ask::at(now_ms)),
-            Ask::Due { at_ms, vain } if vain == Vain::default() => self.schedule(Ask::at(at_ms.min(now_ms))),
-            Ask::Due { .. } | Ask::Sent { .. } => {}
+    /// Schedules a request for now, unless one is on its way or has just failed.
+    fn fetch_now(&mut self, now_ms: u64) {
+        match self.log.fetch {
+            Fetch::Idle => self.schedule(Fetch::at(now_ms)),
+            Fetch::Due { at_ms, failed } if failed == FailedFetches::default() => {
+                self.schedule(Fetch::at(at_ms.min(now_ms)))
+            }
+            Fetch::Due { .. } | Fetch::Sent { .. } => {}
         }
     }
 
-    pub(super) fn schedule(&mut self, ask: Ask) {
+    pub(super) fn schedule(&mut self, fetch: Fetch) {
         unschedule(self.due, self.log);
-        self.log.ask = ask;
-        if let Ask::Due { at_ms, .. } = ask {
+        self.log.fetch = fetch;
+        if let Fetch::Due { at_ms, .. } = fetch {
             self.due.insert((at_ms, self.log.topic().clone()));
         }
     }
 }
 
-/// Asks for no hole of `log` any more.
+/// Removes the scheduled request of `log`, if there is one.
 pub(super) fn unschedule(due: &mut BTreeSet<(u64, Topic)>, log: &Log) {
-    if let Ask::Due { at_ms, .. } = log.ask {
+    if let Fetch::Due { at_ms, .. } = log.fetch {
         due.remove(&(at_ms, log.topic().clone()));
     }
 }

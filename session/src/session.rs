@@ -1,0 +1,323 @@
+//! The session: its state, and what its owner can call.
+//!
+//! The parts of its behaviour are further `impl Session` blocks, a file each: `lifecycle`, `liveness`, `rotation`,
+//! `inbound`, `outbound` and `recovery`.
+
+use std::collections::VecDeque;
+
+use super::book::Book;
+use super::clock::ServerClock;
+use super::latency::{Latency, LatencyWindow};
+use super::link::Link;
+use super::outage::Outage;
+use super::outbox::{Outbox, Outgoing};
+use super::rng::Rng;
+use super::subscriptions::Subscriptions;
+use super::timers::{Timer, Timers};
+use super::wake::WakeDetector;
+use super::{Banner, Effect, Event, Now, Refusal, Settings, SocketId, State, Stats, Ticket, words};
+use shared::client::{RequestId, Rewind};
+use shared::{Filter, Millis, Position, Topic};
+
+/// A client of a Tickertape server. See the [crate](crate) for how a shell drives it.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) state: State,
+    pub(super) token: Option<String>,
+    pub(super) online: bool,
+    pub(super) visible: bool,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) book: Book,
+    pub(super) outbox: Outbox,
+    /// Socket that is in use.
+    pub(super) link: Option<Link>,
+    /// Socket that is to replace `link`, while rotating.
+    pub(super) successor: Option<Link>,
+    /// Socket whose end is awaited, while closing.
+    pub(super) closing: Option<SocketId>,
+    pub(super) outage: Outage,
+    pub(super) timers: Timers,
+    pub(super) wake: WakeDetector,
+    pub(super) clock: ServerClock,
+    pub(super) latency: LatencyWindow,
+    pub(super) last_heard_at: Option<Millis>,
+    pub(super) rng: Rng,
+    pub(super) sockets_used: u32,
+    pub(super) requests_used: RequestId,
+    pub(super) stats: Stats,
+    pub(super) effects: VecDeque<Effect>,
+    pub(super) events: VecDeque<Event>,
+}
+
+impl Session {
+    /// Creates a session in [`State::Idle`]. `seed` determines its jitter, so it should differ between sessions.
+    pub fn new(settings: Settings, seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let producer = settings.producer.unwrap_or_else(|| format!("session-{:016x}", rng.next()));
+        Self {
+            state: State::Idle,
+            token: settings.token,
+            online: true,
+            visible: true,
+            subscriptions: Subscriptions::default(),
+            book: Book::default(),
+            outbox: Outbox::new(producer, settings.queue_messages, settings.queue_age_ms),
+            link: None,
+            successor: None,
+            closing: None,
+            outage: Outage::default(),
+            timers: Timers::default(),
+            wake: WakeDetector::default(),
+            clock: ServerClock::default(),
+            latency: LatencyWindow::default(),
+            last_heard_at: None,
+            rng,
+            sockets_used: 0,
+            requests_used: 0,
+            stats: Stats::default(),
+            effects: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    // Commands.
+
+    /// Connects, and stays connected until [`Session::close`]. Connects again from `Closed` and `Failed`.
+    pub fn open(&mut self, now: Now) {
+        self.observe(now);
+        self.start(now);
+        self.settle(now);
+    }
+
+    /// Closes the session. It is [`State::Closed`] at once or when its socket is closed. Publish requests that were not
+    /// acknowledged are reported by [`Event::Dropped`]. Subscriptions and positions are kept for a later
+    /// [`Session::open`].
+    pub fn close(&mut self, now: Now) {
+        self.observe(now);
+        self.stop(now);
+    }
+
+    /// Subscribes to `filter`, on every connection until [`Session::unsubscribe`]. `rewind` is the part of the past to
+    /// replay of topics that were not seen before; it applies once, when the filter is subscribed for the first time.
+    pub fn subscribe(&mut self, filter: Filter, rewind: Option<Rewind>, now: Now) {
+        self.observe(now);
+        self.watch(filter, rewind, now);
+        self.settle(now);
+    }
+
+    /// Ends the subscription to `filter` and forgets the positions of topics that no other filter matches.
+    pub fn unsubscribe(&mut self, filter: &Filter, now: Now) {
+        self.observe(now);
+        self.unwatch(filter, now);
+        self.settle(now);
+    }
+
+    /// Continues `topic` after `position`. Call it before a subscription that matches the topic; it has no effect on a
+    /// topic that is followed already.
+    #[cfg(test)]
+    pub(crate) fn resume_from(&mut self, topic: Topic, position: Position) {
+        self.book.resume(topic, position);
+    }
+
+    /// Requests up to `count` publications before the offset `before`, as a page does when its window grows. Answered by
+    /// [`Event::Earlier`] or [`Event::EarlierFailed`]; not repeated by itself. Returns false, and requests nothing, if there
+    /// is no connection, the topic is not followed, or too many such requests are on their way.
+    pub fn fetch_earlier(&mut self, topic: &Topic, before: u64, count: u32, now: Now) -> bool {
+        self.observe(now);
+        self.ask_earlier(topic, before, count, now)
+    }
+
+    /// Publishes now or, without a connection, as soon as there is one. The outcome is reported exactly once under the
+    /// returned ticket: [`Event::Published`], [`Event::PublishRefused`] or [`Event::Dropped`].
+    pub fn publish(&mut self, outgoing: Outgoing, now: Now) -> Ticket {
+        self.observe(now);
+        let ticket = self.enqueue(outgoing, now);
+        self.settle(now);
+        ticket
+    }
+
+    /// Number of messages that [`Session::publish`] takes before the oldest is dropped.
+    #[cfg(test)]
+    pub(crate) fn outbox_room(&self) -> usize {
+        self.outbox.room()
+    }
+
+    /// Number of publish requests whose outcome has not been reported yet.
+    pub fn outstanding(&self) -> usize {
+        self.outbox.len()
+    }
+
+    /// Uses `token` from now on: sent by `refresh` when connected, otherwise used by the next attempt, which begins at once
+    /// if the session waits for one or has given up.
+    pub fn set_token(&mut self, token: String, now: Now) {
+        self.observe(now);
+        self.use_token(token, now);
+        self.settle(now);
+    }
+
+    /// Returns true if the session has a token.
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Connects at once if the session waits for its next attempt or has given up.
+    pub fn retry_now(&mut self, now: Now) {
+        self.observe(now);
+        if self.state == State::Failed {
+            self.start(now);
+        } else if self.state.is_between_attempts() {
+            self.connect(now);
+        }
+    }
+
+    /// Pings the server as soon as the socket has been silent for
+    /// [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). Called once when a topic turns late, it tells a frozen
+    /// socket from a silent publisher within seconds, where the ordinary ping would take a minute.
+    pub fn check_liveness(&mut self, now: Now) {
+        self.observe(now);
+        if let Some(link) = &mut self.link {
+            link.request_liveness_check(now);
+            let socket = link.id;
+            self.check_liveness_due(socket, now);
+        }
+        self.settle(now);
+    }
+
+    // Inputs.
+
+    /// Takes in that a socket has opened.
+    pub fn socket_opened(&mut self, socket: SocketId, now: Now) {
+        self.observe(now);
+        self.opened(socket, now);
+        self.settle(now);
+    }
+
+    /// Takes in a text message. One that cannot be read is reported by [`Event::ProtocolError`] and skipped.
+    pub fn socket_message(&mut self, socket: SocketId, text: &str, now: Now) {
+        self.observe(now);
+        self.message(socket, text, now);
+        self.settle(now);
+    }
+
+    /// Takes in that a socket was closed with this code; 1006 if it broke or never opened. The reason is ignored: what to
+    /// do is decided by the code and by the server's `disconnect` message.
+    pub fn socket_closed(&mut self, socket: SocketId, code: u16, _reason: &str, now: Now) {
+        self.observe(now);
+        self.closed(socket, code, now);
+        self.settle(now);
+    }
+
+    /// Takes in that the handshake was refused, or that no server answered.
+    pub fn socket_refused(&mut self, socket: SocketId, refusal: Refusal, now: Now) {
+        self.observe(now);
+        self.refused(socket, refusal, now);
+        self.settle(now);
+    }
+
+    /// Takes in that the machine reports a network, or none. Such reports are often wrong, so the session checks either.
+    pub fn network(&mut self, online: bool, now: Now) {
+        self.observe(now);
+        self.network_changed(online, now);
+        self.settle(now);
+    }
+
+    /// Takes in that the page is shown or hidden.
+    pub fn visibility(&mut self, visible: bool, now: Now) {
+        self.observe(now);
+        self.visibility_changed(visible, now);
+        self.settle(now);
+    }
+
+    /// Does what is due at `now`. An early call does nothing; a call that is very late is taken for a sleep of the machine.
+    pub fn handle_timeout(&mut self, now: Now) {
+        self.observe(now);
+        self.time_passed(now);
+        self.settle(now);
+    }
+
+    // Outputs.
+
+    /// Moment at which to call [`Session::handle_timeout`], in milliseconds of the monotonic clock; `None` for never.
+    pub fn poll_timeout(&self) -> Option<u64> {
+        [self.timers.next(), self.links_due(), self.outbox.due(), self.recovery_due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Takes the next operation to perform; `None` if there is none.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// Takes the next event; `None` if there is none.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    // Views.
+
+    /// State of the session.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The state in one or two words, for a status line.
+    pub fn state_words(&self) -> &'static str {
+        words::state_words(self.state)
+    }
+
+    /// The banner to show, once there has been no connection for [`BANNER_MS`](crate::constants::BANNER_MS) or the session
+    /// has given up.
+    pub fn banner(&self, now: Now) -> Option<Banner> {
+        let shown = self.outage.should_be_shown(self.state, now.mono_ms);
+        shown.then(|| Banner {
+            state: self.state,
+            cause: self.outage.cause,
+            failure: self.outage.failure,
+            last_heard_at: self.last_heard_at,
+            retry_at_mono_ms: self.timers.get(Timer::Retry),
+        })
+    }
+
+    /// Position of the last publication of `topic` that was delivered.
+    pub fn position(&self, topic: &Topic) -> Option<Position> {
+        self.book.position(topic)
+    }
+
+    /// Counters since the session was made.
+    pub fn stats(&self) -> Stats {
+        Stats { dropped: self.outbox.dropped(), ..self.book.count_into(self.stats) }
+    }
+
+    /// Latency of publications over the last minute; `None` without live publications in it.
+    pub fn latency(&self, now: Now) -> Option<Latency> {
+        self.latency.summary(now.mono_ms)
+    }
+
+    /// Time of the server's clock; of this machine's wall clock until the server has named its time.
+    pub fn server_now(&self, now: Now) -> Millis {
+        self.clock.at(now).unwrap_or(now.wall_ms)
+    }
+
+    /// Milliseconds since the connection was lost; `None` while there is one or none is wanted.
+    pub fn cut_off_ms(&self, now: Now) -> Option<u64> {
+        self.outage.lasted_ms(self.state, now.mono_ms)
+    }
+
+    pub(super) fn next_request(&mut self) -> RequestId {
+        self.requests_used += 1;
+        self.requests_used
+    }
+
+    pub(super) fn emit(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// Does what has become possible: sends queued messages, requests missing publications, ends a rotation.
+    pub(super) fn settle(&mut self, now: Now) {
+        self.send_outbox(now);
+        self.ask_for_holes(now);
+        self.finish_rotation(now);
+    }
+}
