@@ -64,7 +64,7 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     let written_unit = rest.trim_start();
     // A comma in front of a unit is decimal: a list has no unit. A thousand's comma is not read at all.
     let is_decimal =
-        style.comma == Comma::Decimal || !digits.rsplit_once(',').is_some_and(|(_, tail)| tail.len() == 3);
+        style.comma == Comma::Decimal || digits.rsplit_once(',').is_none_or(|(_, tail)| tail.len() != 3);
     let comma = if is_decimal { Comma::Decimal } else { Comma::Separates };
     let number = number::read(digits, comma, Place::Field)?;
     let has_blank = written_unit.len() < rest.len();
@@ -85,7 +85,7 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
 /// Returns true if a text is a number, a quantity or nothing, whichever way its decimal point is written.
 pub fn is_numeric(text: &str, style: Style) -> bool {
     let style = Style { comma: Comma::Decimal, ..style };
-    !matches!(read(text, style), Cell::Value(Data::Text(_))) || text == "-"
+    text == "-" || !matches!(read(text, style), Cell::Value(Data::Text(_)))
 }
 
 /// The units that the series of one input began with. Each number is converted into the first unit of its series.

@@ -31,9 +31,12 @@ const LEVELS: [&str; 13] = [
 /// A field of an event, as JSON text or as a cell.
 pub type Field = (String, Cell);
 
+/// Fields without their time, the time, and the fields that it was read from.
+pub type Timed = (Vec<Field>, Option<Stamp>, Vec<(String, Data)>);
+
 /// An event's fields in the shape that the board reads, and its time with the fields it was read from. `None` if the
 /// fields are not those of an event.
-pub fn normalise(fields: Vec<Field>) -> Option<(Vec<Field>, Option<Stamp>, Vec<(String, Data)>)> {
+pub fn normalise(fields: Vec<Field>) -> Option<Timed> {
     let message = message_name(&fields)?.to_owned();
     let level = LEVELS.into_iter().find(|name| fields.iter().any(|(field, _)| field == name));
     let has_time = fields.iter().any(|(name, cell)| time::is_time_name(name) && read_time(cell).is_some());
@@ -55,7 +58,7 @@ pub fn normalise(fields: Vec<Field>) -> Option<(Vec<Field>, Option<Stamp>, Vec<(
 }
 
 /// Takes the first field that holds a time out of the fields.
-pub fn without_time(mut fields: Vec<Field>) -> (Vec<Field>, Option<Stamp>, Vec<(String, Data)>) {
+pub fn without_time(mut fields: Vec<Field>) -> Timed {
     let found = fields.iter().enumerate().find_map(|(at, (name, cell))| {
         time::is_time_name(name).then(|| read_time(cell)).flatten().map(|stamp| (at, stamp))
     });

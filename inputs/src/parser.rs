@@ -15,9 +15,9 @@ pub enum Parser {
     /// See [`Format::Pairs`].
     Pairs(pairs::Pairs),
     /// See [`Format::Csv`].
-    Csv(csv::Csv),
+    Csv(Box<csv::Csv>),
     /// See [`Format::Columns`].
-    Columns(columns::Columns),
+    Columns(Box<columns::Columns>),
     /// See [`Format::Prometheus`].
     Prometheus(prometheus::Prometheus),
     /// See [`Format::Influx`].
@@ -38,11 +38,11 @@ impl Parser {
     pub fn new(format: Format, options: &Options, is_certain: bool) -> Self {
         let (key, time) = (options.key.clone(), options.time.clone());
         match format {
-            Format::Number => Self::Number(number::Numbers::default()),
+            Format::Number => Self::Number(number::Numbers),
             Format::Json => Self::Json(json::Json::new(key, time)),
             Format::Pairs => Self::Pairs(pairs::Pairs::new(key, time, is_certain)),
-            Format::Csv => Self::Csv(csv::Csv::new(key, time)),
-            Format::Columns => Self::Columns(columns::Columns::new(key, time)),
+            Format::Csv => Self::Csv(Box::new(csv::Csv::new(key, time))),
+            Format::Columns => Self::Columns(Box::new(columns::Columns::new(key, time))),
             Format::Prometheus => Self::Prometheus(prometheus::Prometheus::new(is_certain)),
             Format::Influx => Self::Influx(influx::Influx::new(is_certain)),
             Format::Statsd => Self::Statsd(statsd::Statsd::default()),

@@ -13,6 +13,9 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
+/// The names of the columns, and the texts of a row with the number of the column of each.
+type NamedCells = (Vec<String>, Vec<(usize, String)>);
+
 /// Names of columns that tell devices apart, the most telling first.
 const KEYS: [&str; 22] = [
     "pid",
@@ -325,7 +328,7 @@ impl Header {
 
     /// The names of the columns, and the texts of a row with the number of the column of each; `None` if the row does not
     /// fit.
-    fn split(&self, line: &str, words: &[String]) -> Option<(Vec<String>, Vec<(usize, String)>)> {
+    fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
         let by = |names: &[String], texts: &[String]| {
             Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
         };

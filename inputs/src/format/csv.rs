@@ -263,8 +263,7 @@ pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
 fn without_blanks(line: &str, separator: char) -> String {
     let mut text = String::with_capacity(line.len());
     let (mut is_quoted, mut is_start) = (false, true);
-    let mut chars = line.char_indices();
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in line.char_indices() {
         if c == ' ' && is_start && !is_quoted {
             let rest = line[at..].trim_start_matches(' ');
             if rest.starts_with('"') {

@@ -65,7 +65,8 @@ impl Pairs {
         let words = tokens.len() - pairs;
         let has_number = fields.iter().any(|(_, cell)| is_number(cell));
         let is_fit = if begins_with_pair { words <= pairs } else { has_number && pairs * 3 >= tokens.len() };
-        if !is_fit && !(self.is_certain && begins_with_pair && has_number) {
+        let is_likely = self.is_certain && begins_with_pair && has_number;
+        if !is_fit && !is_likely {
             return Read::Unfit;
         }
         if let ([(name, _)], true, None) = (fields.as_slice(), words == 0, &self.time)

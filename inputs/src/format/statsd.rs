@@ -51,7 +51,7 @@ impl Statsd {
             }
             (_, Some(number)) => Cell::Value(Data::Number(number)),
             // DogStatsD packs several values of one metric into a line.
-            (_, None) if value.split(':').all(|part| is_number(part)) => {
+            (_, None) if value.split(':').all(is_number) => {
                 Cell::Value(Data::Json(format!("[{}]", value.replace(':', ","))))
             }
             (_, None) => return None,
