@@ -57,6 +57,8 @@ const WIDE_FROM_COLUMNS: usize = 4;
 pub struct Stream {
     topic: Topic,
     meta: TopicMeta,
+    /// Units of single series, as told by the metadata.
+    units: Vec<(String, Unit)>,
     choice: Choice,
     arrival: Arrival,
     lines: Lines,
@@ -113,6 +115,7 @@ impl Stream {
         Self {
             topic,
             meta: TopicMeta::default(),
+            units: Vec::new(),
             choice: Choice::default(),
             arrival: Arrival::default(),
             lines: Lines::default(),
@@ -151,6 +154,7 @@ impl Stream {
 
     /// Replaces what its publishers told about it.
     pub fn tell(&mut self, meta: TopicMeta) {
+        self.units = meta.units.iter().map(|(name, unit)| (name.clone(), Unit::parse(unit))).collect();
         self.meta = meta;
     }
 
@@ -391,6 +395,7 @@ impl Stream {
     fn tell_series(&self, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         series.correct_clock(error_ms);
+        series.set_units(&self.units);
         let mut unloaded = Spans::new();
         for span in self.past.missing() {
             unloaded.add(span.start.saturating_sub(error_ms)..span.end.saturating_sub(error_ms));

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_series_with_a_unit_of_its_own_is_read_in_that_unit() {
         let mut set = set();
-        set.set_units(vec![("system".to_owned(), Unit::parse("ms"))]);
+        set.set_units(&[("system".to_owned(), Unit::parse("ms"))]);
         let scale = Scale::fit(None, &Unit::parse("%"), Bounds::default(), 4);
         let unit = set.unit(1).cloned().unwrap_or_default();
         assert_eq!(

@@ -167,8 +167,10 @@ impl SeriesSet {
     }
 
     /// Replaces the units of single series, by name, where they are not the unit of the whole chart.
-    pub fn set_units(&mut self, units: Vec<(String, Unit)>) {
-        self.units = units;
+    pub fn set_units(&mut self, units: &[(String, Unit)]) {
+        if self.units != units {
+            self.units = units.to_vec();
+        }
     }
 
     /// Unit of a series; `None` if it is that of the whole chart.

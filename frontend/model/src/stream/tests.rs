@@ -291,6 +291,15 @@ fn a_hole_that_is_not_in_the_data_is_drawn_as_not_loaded() {
 }
 
 #[test]
+fn a_series_has_the_unit_that_its_publisher_gave_it() {
+    let mut bench = Bench::new();
+    let units = [("out".to_owned(), "ms".to_owned())].into_iter().collect();
+    bench.stream.tell(TopicMeta { unit: Some("%".into()), units, ..TopicMeta::default() });
+    bench.publish(0, json!({"in": 1, "out": 2}));
+    assert_eq!((bench.series.unit(0), bench.series.unit(1)), (None, Some(&Unit::parse("ms"))));
+}
+
+#[test]
 fn a_paused_board_is_not_live() {
     let mut bench = Bench::new();
     bench.take(Coming::Live, 0..10);
