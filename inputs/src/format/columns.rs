@@ -343,15 +343,15 @@ impl Header {
         if words.len() == self.names.len() {
             return by(&self.names, words);
         }
-        let wide_row = wide(line);
-        if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
-            return by(&self.wide, &wide_row);
-        }
         let has_long_end =
             self.names.last().is_some_and(|last| LAST.iter().any(|name| last.eq_ignore_ascii_case(name)));
         if has_long_end && words.len() > self.names.len() {
             let (head, tail) = words.split_at(self.names.len() - 1);
             return by(&self.names, &[head, &[tail.join(" ")]].concat());
+        }
+        let wide_row = wide(line);
+        if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
+            return by(&self.wide, &wide_row);
         }
         None
     }

@@ -485,6 +485,14 @@ fn the_table_of_docker_stats_is_series_by_container() {
 }
 
 #[test]
+fn the_last_column_of_a_process_list_holds_all_of_the_command() {
+    let input = "  PID USER      PR  %CPU     TIME+ COMMAND\n    1 root      20   0.0   0:01.23 init\n\
+                 \x20 811 ops       20   1.5   0:01.23 sshd -D\n";
+    let result = read(input);
+    assert_eq!(result.data[0]["811"]["COMMAND"], "sshd -D", "{result:?}");
+}
+
+#[test]
 fn prose_below_a_table_is_not_taken_for_a_header() {
     let result = read("r b free\n1 0 225\n2 0 224\n3 0 223\nthe disk failed\n4 0 222\n");
     assert_eq!((result.data.len(), result.log), (4, vec![json!("the disk failed")]));
