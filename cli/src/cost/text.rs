@@ -1,14 +1,10 @@
 //! Formats an estimate for people.
 
+use super::estimate::{Estimate, Line, estimate};
+use super::load::{DAYS, Load};
+use super::number::{counted, grouped, number};
 use super::prices::{DATE, FREE, IDLE, REGION};
-use super::usage::Factor;
-use super::{DAYS, Estimate, Line, Load, Service, estimate};
-
-/// Returns the calculation of a line: `50 viewers × 1 frame/s × 2,592,000 s`.
-pub(super) fn arithmetic(factors: &[Factor]) -> String {
-    let factors = factors.iter().map(|Factor { value, of }| counted(*value, of));
-    factors.collect::<Vec<_>>().join(" × ")
-}
+use super::service::Service;
 
 /// Formats the whole estimate. `dim` formats the less important parts.
 pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
@@ -51,15 +47,6 @@ fn head(load: &Load) -> String {
     )
 }
 
-/// Formats a number with its unit: `50 viewers`, `1 frame/s`. If the number is 1, the first word of the unit loses its
-/// `s`.
-fn counted(value: f64, of: &str) -> String {
-    let end = of.find([' ', '/']).unwrap_or(of.len());
-    let (word, rest) = of.split_at(end);
-    let word = if value == 1.0 && word.len() > 1 { word.trim_end_matches('s') } else { word };
-    format!("{} {word}{rest}", number(value))
-}
-
 fn place() -> String {
     format!("{REGION}, prices of {DATE} in US dollars, without free tiers")
 }
@@ -87,26 +74,6 @@ fn rate(usd: f64) -> String {
     let text = format!("{usd}");
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     format!("{usd:.*}", decimals.max(2))
-}
-
-/// Formats a number with thousands separators; numbers below 1,000 have up to three decimals.
-fn number(value: f64) -> String {
-    let decimals = if value.fract() == 0.0 || value >= 1_000.0 { 0 } else { 3 };
-    let text = grouped(value, decimals);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-fn grouped(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + rest
 }
 
 /// Breaks a text into lines of at most 100 characters.

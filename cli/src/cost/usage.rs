@@ -5,11 +5,12 @@
 
 use shared::limits;
 
+use super::load::{DAYS, Load};
 use super::prices::{
     CONNECTION_MINUTES, GB_SECONDS, LOGGED, MESSAGES, METRICS, Price, READ_UNITS, REQUESTS, SENT, STORED,
     WRITE_UNITS,
 };
-use super::{DAYS, Load, Service};
+use super::service::Service;
 
 /// A factor of a quantity.
 #[derive(Debug, Clone, PartialEq)]

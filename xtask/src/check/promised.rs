@@ -8,10 +8,11 @@ const PATHS: [&str; 7] =
     ["Cargo.toml", "Trunk.toml", "backend/", "frontend/", "index.html", "infra/", "shared/"];
 
 /// A crate, and the library that it must be compiled with: a dependency for tests does not count.
-const DEPENDENCIES: [(&str, &str); 8] = [
+const DEPENDENCIES: [(&str, &str); 9] = [
     ("backend-aws", "aws-sdk-apigatewaymanagement"),
     ("backend-aws", "aws-sdk-dynamodb"),
     ("backend-lambda", "lambda_runtime"),
+    ("frontend", "gloo-net"),
     ("frontend", "leptos"),
     ("frontend", "serde_json"),
     ("frontend", "wasm-bindgen"),

@@ -1,0 +1,60 @@
+//! The costs of a load, line by line.
+
+use serde::Serialize;
+
+use super::load::Load;
+use super::number::arithmetic;
+use super::prices::Price;
+use super::service::Service;
+use super::usage::{self, Use};
+
+/// One line of the bill.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// The service that bills it.
+    pub service: Service,
+    /// What is billed, in words.
+    pub what: &'static str,
+    /// The calculation of the quantity, such as `50 viewers × 1 frames/s × 2,592,000 s`.
+    pub arithmetic: String,
+    /// The quantity, in units of the price.
+    pub quantity: f64,
+    /// The price of a unit.
+    pub price: &'static Price,
+    /// The costs in a month, in US dollars.
+    pub usd: f64,
+}
+
+/// The bill of a month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The load that it was made for.
+    pub load: Load,
+    /// Its lines, ordered by service.
+    pub lines: Vec<Line>,
+}
+
+/// The costs of a load in a month.
+pub fn estimate(load: Load) -> Estimate {
+    let mut lines: Vec<Line> = Vec::new();
+    for Use { service, what, factors, price } in usage::of(&load) {
+        let quantity = factors.iter().map(|factor| factor.value).product();
+        let before = lines.iter().filter(|line| line.price == price).map(|line| line.quantity).sum();
+        let usd = price.of(before + quantity) - price.of(before);
+        lines.push(Line { service, what, arithmetic: arithmetic(&factors), quantity, price, usd });
+    }
+    lines.retain(|line| line.quantity > 0.0);
+    Estimate { load, lines }
+}
+
+impl Estimate {
+    /// The sum of all lines, in US dollars.
+    pub fn usd(&self) -> f64 {
+        self.lines.iter().map(|line| line.usd).sum()
+    }
+
+    /// The sum of the lines of one service, in US dollars.
+    pub fn usd_of(&self, service: Service) -> f64 {
+        self.lines.iter().filter(|line| line.service == service).map(|line| line.usd).sum()
+    }
+}
