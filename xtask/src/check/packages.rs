@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 /// The crates that other people may build on, innermost first.
-pub const PUBLISHED: [&str; 4] =
-    ["tickertape-shared", "tickertape-session", "apigw-websocket", "lambda-host"];
+pub const PUBLISHED: [&str; 5] =
+    ["tickertape-shared", "tickertape-session", "tickertape-client", "apigw-websocket", "lambda-host"];
 
 /// Fields that every published crate has. Cargo takes a README.md beside the manifest without being told.
 const FIELDS: [&str; 6] = ["description", "keywords", "categories", "license", "readme", "repository"];

@@ -2,7 +2,8 @@
 
 use super::sources::Source;
 
-const PURE_FOLDERS: [&str; 4] = ["shared/src/", "session/src/", "inputs/src/", "backend/core/src/"];
+const PURE_FOLDERS: [&str; 5] =
+    ["shared/src/", "session/src/", "inputs/src/", "backend/core/src/", "frontend/model/src/"];
 const IMPURE: [&str; 12] = [
     "Instant::now",
     "SystemTime::now",
