@@ -13,7 +13,7 @@ use super::usage::{self, Use};
 pub struct Line {
     /// The service that bills it.
     pub service: Service,
-    /// What is billed, in words.
+    /// A description of what is billed.
     pub what: &'static str,
     /// The calculation of the quantity, such as `50 viewers × 1 frames/s × 2,592,000 s`.
     pub arithmetic: String,

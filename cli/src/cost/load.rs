@@ -5,7 +5,7 @@ use serde::Serialize;
 /// The number of days in the month that is estimated.
 pub const DAYS: f64 = 30.0;
 
-/// What a board has to carry.
+/// The load of a board: its viewers and publications.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Load {
     /// The number of open pages, each subscribed to everything that is published.
