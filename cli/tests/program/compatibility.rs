@@ -1,6 +1,6 @@
 //! Today's server, before every client that was ever released and over every store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 
 use compatibility::{Exchange, Line, Recording, SECRET, Side, What, differences, learn_epochs, releases};
@@ -32,9 +32,8 @@ fn a_store_of_every_release_is_opened_with_all_that_is_in_it() {
         let server = Server::start_at("127.0.0.1:0", directory.path(), &["--keep-age", FOR_EVER]);
         let recording = Recording::read(&release, "store");
         let mut read = 0;
-        for (asked, answered) in
-            exchanges(&recording).filter(|(asked, _)| asked.start.starts_with("GET /topics"))
-        {
+        let asked = exchanges(&recording);
+        for (asked, answered) in asked.iter().filter(|(asked, _)| asked.start.starts_with("GET /topics")) {
             let old: Value = serde_json::from_str(&answered.body).unwrap();
             assert_eq!(server.get(asked.second_word()).json(), old, "{}", asked.second_word());
             read += 1;
@@ -44,16 +43,20 @@ fn a_store_of_every_release_is_opened_with_all_that_is_in_it() {
 }
 
 /// The HTTP requests of a recording and their answers; handshakes aside.
-fn exchanges(recording: &Recording) -> impl Iterator<Item = (&Exchange, &Exchange)> {
-    let of = |side: Side| {
-        let lines = recording.lines.iter().filter(move |line| line.from == side);
-        lines.filter_map(|line| match &line.what {
-            What::Http(exchange) => Some((line.connection, exchange)),
-            What::Text(_) | What::Close(_) | What::End(_) => None,
-        })
-    };
-    let answers: BTreeMap<u32, &Exchange> = of(Side::Server).collect();
-    of(Side::Client).filter(|(_, asked)| !asked.is_upgrade()).map(move |(at, asked)| (asked, answers[&at]))
+fn exchanges(recording: &Recording) -> Vec<(&Exchange, &Exchange)> {
+    let answers: BTreeMap<u32, &Exchange> = http_messages(recording, Side::Server).into_iter().collect();
+    let asked = http_messages(recording, Side::Client).into_iter();
+    asked.filter(|(_, asked)| !asked.is_upgrade()).map(|(at, asked)| (asked, answers[&at])).collect()
+}
+
+/// The HTTP messages of one side, with the numbers of their connections.
+fn http_messages(recording: &Recording, side: Side) -> Vec<(u32, &Exchange)> {
+    let lines = recording.lines.iter().filter(|line| line.from == side);
+    let http = lines.filter_map(|line| match &line.what {
+        What::Http(exchange) => Some((line.connection, exchange)),
+        What::Text(_) | What::Close(_) | What::End(_) => None,
+    });
+    http.collect()
 }
 
 /// A server of today, asked what the recorded clients asked.
@@ -63,7 +66,7 @@ struct Repeat<'a> {
     _secret: tempfile::TempDir,
     handshakes: BTreeMap<u32, &'a Exchange>,
     sockets: BTreeMap<u32, Socket>,
-    /// What each socket heard while something else was awaited.
+    /// Messages that each socket received while another was awaited.
     heard: BTreeMap<u32, Vec<Value>>,
     /// The epochs of the recording, and those of the same logs on this server.
     epochs: BTreeMap<String, String>,
@@ -107,7 +110,6 @@ impl<'a> Repeat<'a> {
                 (What::Close(_) | What::End(_), Side::Server) => {}
             }
         }
-        self.compare_publications();
     }
 
     /// A recorded request, with the epochs of this server.
@@ -156,12 +158,22 @@ impl<'a> Repeat<'a> {
         }
     }
 
-    /// Waits for the same message as was recorded, as far as messages are answers; what is pushed may come in
-    /// other frames and is compared at the end.
+    /// Waits for the same message as was recorded and compares the two. Publications may come in other frames, so those
+    /// are compared one by one.
     fn hear(&mut self, line: &Line) {
         let old = line.json().unwrap();
+        let about = format!("{}, connection {}: {old}", self.recording.name, line.connection);
+        // A frame that was under way when the client closed may not come again.
+        let Some(socket) = self.sockets.get_mut(&line.connection) else { return };
+        let heard = self.heard.entry(line.connection).or_default();
         let kind = old["type"].as_str().unwrap();
         if matches!(kind, "publications" | "batch") {
+            for (place, old) in parts(std::slice::from_ref(&old)) {
+                while !parts(heard).contains_key(&place) {
+                    heard.push(socket.hear());
+                }
+                assert_eq!(differences(&old, &parts(heard)[&place]), Vec::<String>::new(), "{about}");
+            }
             return;
         }
         if kind == "disconnect" {
@@ -170,37 +182,12 @@ impl<'a> Repeat<'a> {
         let is_same = |new: &Value| {
             ["type", "id", "t", "filter"].iter().all(|field| new.get(*field) == old.get(*field))
         };
-        let heard = self.heard.entry(line.connection).or_default();
-        let found = heard.iter().position(is_same).map(|index| heard.remove(index));
-        let new = found.unwrap_or_else(|| {
-            loop {
-                let message = self.sockets.get_mut(&line.connection).unwrap().hear();
-                if is_same(&message) {
-                    break message;
-                }
-                heard.push(message);
-            }
-        });
-        let about = format!("{}, connection {}", self.recording.name, line.connection);
-        assert_eq!(differences(&old, &new), Vec::<String>::new(), "{about}: {old} {new}");
-        learn_epochs(&old, &new, &mut self.epochs);
-    }
-
-    /// Every publication that was pushed to a connection has to have come again.
-    fn compare_publications(&mut self) {
-        let recording = self.recording;
-        let connections: BTreeSet<u32> = recording.lines.iter().map(|line| line.connection).collect();
-        for connection in connections {
-            let lines = recording.lines.iter();
-            let pushed = lines.filter(|line| line.connection == connection && line.from == Side::Server);
-            let old: Vec<Value> = pushed.filter_map(Line::json).collect();
-            let (old, new) = (parts(&old), parts(self.heard.get(&connection).map_or(&[], Vec::as_slice)));
-            for (place, old) in &old {
-                let about = format!("{}, connection {connection}, {place:?}", self.recording.name);
-                let new = new.get(place).unwrap_or_else(|| panic!("{about} did not come: {new:?}"));
-                assert_eq!(differences(old, new), Vec::<String>::new(), "{about}: {old} {new}");
-            }
+        while !heard.iter().any(is_same) {
+            heard.push(socket.hear());
         }
+        let new = heard.remove(heard.iter().position(is_same).unwrap());
+        assert_eq!(differences(&old, &new), Vec::<String>::new(), "{about} {new}");
+        learn_epochs(&old, &new, &mut self.epochs);
     }
 }
 
