@@ -44,7 +44,7 @@ pub struct Failure {
     pub exit: Exit,
     /// Description of the error.
     pub what: String,
-    /// What to type or change next.
+    /// The thing to type or change next, if there is one.
     pub hint: Option<String>,
 }
 

@@ -36,7 +36,7 @@ pub enum ClientError {
         server: Address,
         /// The reason.
         error: ConnectError,
-        /// Whether a token was shown.
+        /// True if a token was sent.
         with_token: bool,
     },
     /// The server did not answer in time. Try again later.
@@ -53,7 +53,7 @@ pub enum ClientError {
     SignInRequired {
         /// The server.
         server: Address,
-        /// Whether a token was shown.
+        /// True if a token was sent.
         with_token: bool,
     },
     /// The server does not admit this client. Give up.

@@ -140,7 +140,7 @@ async fn converse(
 
 type Source = futures_util::stream::SplitStream<Stream>;
 
-/// What the peer still says after we closed is not heard any more; its close is.
+/// Ignores the messages that the peer sends after this side has closed, until the peer closes.
 async fn drain(source: &mut Source) -> SocketEvent {
     loop {
         if let Err(end) = read(source.next().await) {

@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{Notify, PageConfig, ServerError};
 
-/// How often the file's modification time is checked. Not every platform can signal changes.
+/// Time between two checks of the file's modification time. Not every platform can signal changes.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
 /// The file, as it was last read.

@@ -12,13 +12,13 @@ use backend_store::Retention;
 pub struct Config {
     /// The directory in which topics and history are stored.
     pub data_dir: PathBuf,
-    /// How much history is kept.
+    /// Limits of the history that is kept.
     pub retention: Retention,
-    /// Who may connect: everybody, or holders of tokens.
+    /// The clients that may connect: everybody, or holders of tokens.
     pub access: Access,
-    /// Whether this machine's metrics are published below the topic `host`.
+    /// True to publish this machine's metrics below the topic `host`.
     pub publish_host: bool,
-    /// The page, and who may ask for it.
+    /// The page, and the origins and host names that are allowed.
     pub page: PageConfig,
 }
 
