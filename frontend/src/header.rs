@@ -204,3 +204,16 @@ fn PauseSwitch() -> impl IntoView {
         </button>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_zone_is_named_by_its_distance_from_utc() {
+        let minutes = |minutes: i64| zone_name(minutes * 60_000);
+        assert_eq!(minutes(0), "UTC");
+        assert_eq!((minutes(120), minutes(330)), ("UTC+2".to_owned(), "UTC+5:30".to_owned()));
+        assert_eq!(minutes(-210), "UTC\u{2212}3:30");
+    }
+}
