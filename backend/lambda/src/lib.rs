@@ -4,9 +4,8 @@
 //! * [`config`]: settings, from the environment.
 //! * [`start`]: the start of every function: logs, and an error message if something is wrong.
 //! * [`keys`]: the keys that tokens are checked with, fetched again when they may have changed.
-//! * [`websocket`], [`authorizer`], [`ingest`], [`broadcast`]: the handlers. Each takes an event and returns a
-//! response,
-//!   over any implementation of the ports of `backend-core`.
+//! * [`websocket`], [`authorizer`], [`ingest`], [`broadcast`]: the handlers. Each takes an event and
+//!   returns a response, over any implementation of the ports of `backend-core`.
 //! * [`metrics`], [`emf`]: the metrics of an invocation, as CloudWatch reads them.
 //! * [`warm`]: connections to AWS that are opened before the first event.
 
