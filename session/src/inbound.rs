@@ -14,7 +14,7 @@ impl Session {
         };
         link.hear(now);
         self.last_heard_at = Some(now.wall_ms);
-        match serde_json::from_str(text) {
+        match ServerMessage::from_json(text) {
             Ok(message) => self.dispatch(socket, message, now),
             Err(error) => {
                 self.stats.protocol_errors += 1;

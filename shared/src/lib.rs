@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //!
-//! * [`topic`], [`filter`], [`position`], [`publication`], [`meta`]: the types that messages are made of, valid by construction.
+//! * [`topic`], [`filter`], [`position`], [`publication`], [`data`], [`meta`]: the types that messages are made of, valid by construction.
 //! * [`client`], [`server`]: the messages of each direction as an enum; together they are the protocol (`PROTOCOL.md`).
 //! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
 //! * [`handshake`]: sub-protocols and headers, before there are messages.
@@ -19,6 +19,7 @@
 pub mod cadence;
 pub mod client;
 pub mod code;
+pub mod data;
 pub mod filter;
 pub mod freshness;
 pub mod handshake;
@@ -32,6 +33,7 @@ pub mod topic;
 
 pub use client::ClientMessage;
 pub use code::{Advice, DisconnectCode, ErrorCode};
+pub use data::Data;
 pub use filter::Filter;
 pub use freshness::Freshness;
 pub use meta::TopicMeta;

@@ -1,17 +1,18 @@
-//! What the server says. Replies carry the `id` of their request; pushes have none.
+//! The messages that the server sends. Replies carry the `id` of their request; pushes have none.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::de::{DeserializeOwned, Error};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::client::RequestId;
 use crate::limits::Announced;
 use crate::{DisconnectCode, Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
-/// One message from the server. Unknown fields are ignored; an unknown `type` reads as
-/// [`ServerMessage::Unknown`], so that a stale tab survives a newer server.
+/// One message from the server. Unknown fields are ignored; an unknown `type` is read as
+/// [`ServerMessage::Unknown`], so that an old tab keeps working with a newer server.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
@@ -31,7 +32,7 @@ pub enum ServerMessage {
     Refreshed(Refreshed),
     /// Reply to `ping`.
     Pong(Pong),
-    /// How many connections watch.
+    /// The number of connections that are subscribed to a filter.
     Occupancy(Occupancy),
     /// A request was refused.
     Error(ErrorReply),
@@ -41,106 +42,129 @@ pub enum ServerMessage {
     Unknown,
 }
 
+macro_rules! types {
+    ($($variant:ident = $name:literal;)*) => {
+        impl ServerMessage {
+            /// Every value of `type` that this build knows.
+            pub const TYPES: &'static [&'static str] = &[$($name,)*];
+
+            /// This message's value of `type`.
+            pub fn type_name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $name,)*
+                    Self::Unknown => "unknown",
+                }
+            }
+
+            /// Parses a message. The data of publications keeps its text.
+            ///
+            /// # Errors
+            ///
+            /// The text is not JSON, or a field is missing or of the wrong type.
+            pub fn from_json(text: &str) -> serde_json::Result<Self> {
+                let Tagged { name } = serde_json::from_str(text)?;
+                match &*name {
+                    $($name => serde_json::from_str(text).map(Self::$variant),)*
+                    _ => Ok(Self::Unknown),
+                }
+            }
+        }
+    };
+}
+
+// A variant of `ServerMessage` that is missing here does not compile, and one that is here is read.
+types! {
+    Subscribed = "subscribed";
+    Publications = "publications";
+    Batch = "batch";
+    Published = "published";
+    Unsubscribed = "unsubscribed";
+    History = "history";
+    Refreshed = "refreshed";
+    Pong = "pong";
+    Occupancy = "occupancy";
+    Error = "error";
+    Disconnect = "disconnect";
+}
+
 impl ServerMessage {
-    /// The message as it travels.
+    /// The message as JSON text.
     pub fn to_json(&self) -> String {
         // Strings, numbers and maps with string keys always serialise.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// By hand, for the size of the page: what serde derives for a tagged enum reads by way of a tree of its own, and
-/// brings every field's reader a second and a third time. This one goes by the tree that `data` needs anyway.
+#[derive(Deserialize)]
+struct Tagged<'a> {
+    #[serde(rename = "type", borrow)]
+    name: Cow<'a, str>,
+}
+
+/// By hand: the code that serde derives for a tagged enum keeps a tree in between, which loses the text of
+/// [`Data`](crate::Data), and makes the page larger.
 impl<'de> Deserialize<'de> for ServerMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let message = Value::deserialize(deserializer)?;
-        let kind = message.get("type").ok_or_else(|| D::Error::missing_field("type"))?;
-        let kind = String::deserialize(kind).map_err(D::Error::custom)?;
-        Self::read(&kind, message).map_err(D::Error::custom)
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_json(text.get()).map_err(D::Error::custom)
     }
 }
 
-impl ServerMessage {
-    fn read(kind: &str, message: Value) -> serde_json::Result<Self> {
-        match kind {
-            "subscribed" => read(message, Self::Subscribed),
-            "publications" => read(message, Self::Publications),
-            "batch" => read(message, Self::Batch),
-            "published" => read(message, Self::Published),
-            "unsubscribed" => read(message, Self::Unsubscribed),
-            "history" => read(message, Self::History),
-            "refreshed" => read(message, Self::Refreshed),
-            "pong" => read(message, Self::Pong),
-            "occupancy" => read(message, Self::Occupancy),
-            "error" => read(message, Self::Error),
-            "disconnect" => read(message, Self::Disconnect),
-            _ => Ok(Self::Unknown),
-        }
-    }
-}
-
-fn read<T: DeserializeOwned>(
-    message: Value,
-    variant: fn(T) -> ServerMessage,
-) -> serde_json::Result<ServerMessage> {
-    serde_json::from_value(message).map(variant)
-}
-
-/// See [`ServerMessage::Subscribed`]. A long list of topics comes in several of these, all with the
-/// same `id`, all but the last with `more`.
+/// Confirms a subscription ([`ServerMessage::Subscribed`]). A long list of topics comes in several of these, all with
+/// the same `id`, all but the last with `more`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribed {
-    /// Of the request.
+    /// Number of the request.
     pub id: RequestId,
-    /// This connection, as the gateway names it.
+    /// Id of this connection at the gateway.
     pub connection_id: String,
-    /// What is watched now.
+    /// Filter that the connection is now subscribed to.
     pub filter: Filter,
-    /// Every topic that matches now.
+    /// Every topic that matches the filter now.
     pub topics: Vec<SubscribedTopic>,
-    /// Connections that watch this filter, this one included; absent where the server does not count.
+    /// Number of connections subscribed to this filter, this one included; absent if the server does not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub viewers: Option<u64>,
-    /// The server's clock.
+    /// Time by the server's clock.
     pub server_ts: Millis,
-    /// What the server will take.
+    /// Limits of the server.
     pub limits: Announced,
-    /// When to replace this connection, in milliseconds from now, before the gateway cuts it.
+    /// Time after which to replace this connection, in milliseconds from now: before the gateway closes it.
     pub rotate_in_ms: u64,
-    /// Whether another `subscribed` with the same `id` follows.
+    /// True if another `subscribed` with the same `id` follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
 }
 
-/// One topic of a subscription, at the moment it began.
+/// One topic of a subscription, at the moment at which the subscription began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubscribedTopic {
-    /// Its name.
+    /// Name of the topic.
     pub topic: Topic,
-    /// The end of its log when the subscription began. What is replayed ends here or earlier; if earlier,
-    /// the rest is to be had by `history`.
+    /// End of its log when the subscription began. The replay ends here or earlier; if earlier, the rest can be read
+    /// with `history`.
     pub position: Position,
-    /// With `since`: whether everything after it is still kept. Without: true.
+    /// With `since`: true if everything after it is still kept. Without `since`: true.
     pub recovered: bool,
-    /// The place before the first publication that the replay, or `history`, will bring. With `recovered`
-    /// it is the position asked for; without, what lies between is lost. Absent when nothing is replayed.
+    /// Position before the first publication that the replay, or `history`, will bring. If `recovered` is true, it is
+    /// the position asked for; otherwise the publications in between are lost. Absent if nothing is replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_from: Option<Position>,
-    /// What its publishers told about it.
+    /// Metadata that its publishers have sent.
     #[serde(default, skip_serializing_if = "TopicMeta::is_empty")]
     pub meta: TopicMeta,
 }
 
-/// See [`ServerMessage::Publications`].
+/// Consecutive publications of one topic ([`ServerMessage::Publications`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publications {
-    /// Whose log.
+    /// Topic of the log.
     pub topic: Topic,
-    /// Which log.
+    /// Epoch of the log.
     pub epoch: Epoch,
     /// In order of offset, without holes.
     pub items: Vec<Publication>,
-    /// Whether these were asked for by `since` or `rewind`, rather than just published.
+    /// True if these were asked for by `since` or `rewind`, rather than just published.
     #[serde(default)]
     pub replay: bool,
     /// The topic's metadata; present when the topic is new or its metadata has changed.
@@ -148,110 +172,111 @@ pub struct Publications {
     pub meta: Option<TopicMeta>,
 }
 
-/// See [`ServerMessage::Batch`].
+/// Publications of several topics ([`ServerMessage::Batch`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
-    /// As if each had come alone, in this order.
+    /// The parts, to be handled in this order as if each had come alone.
     pub parts: Vec<Publications>,
 }
 
-/// See [`ServerMessage::Published`]. Sent when the publications are durable, never before.
+/// Acknowledges a `publish` ([`ServerMessage::Published`]). Sent when the publications are durable, never before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Published {
-    /// Of the request.
+    /// Number of the request.
     pub id: RequestId,
-    /// Where to.
+    /// Topic that was appended to.
     pub topic: Topic,
-    /// The place of the last publication of the request.
+    /// Position of the last publication of the request.
     pub position: Position,
 }
 
-/// See [`ServerMessage::Unsubscribed`].
+/// Confirms that a subscription has ended ([`ServerMessage::Unsubscribed`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unsubscribed {
-    /// Of the request.
+    /// Number of the request.
     pub id: RequestId,
-    /// What is watched no longer.
+    /// Filter of the subscription that has ended.
     pub filter: Filter,
 }
 
-/// See [`ServerMessage::History`]. Ends where a frame is full or the limit is reached; ask again from the
-/// last item until `head` is reached.
+/// A page of a topic's log ([`ServerMessage::History`]). It ends where a frame is full or the limit is reached; ask
+/// again from the last item until `head` is reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryReply {
-    /// Of the request.
+    /// Number of the request.
     pub id: RequestId,
-    /// Whose log.
+    /// Topic of the log.
     pub topic: Topic,
-    /// Which log.
+    /// Epoch of the log.
     pub epoch: Epoch,
     /// In order of offset, without holes.
     pub items: Vec<Publication>,
-    /// The end of the log.
+    /// End of the log.
     pub head: Position,
-    /// Whether nothing between `since` and the first item is lost. Without `since`: true.
+    /// False if publications between `since` and the first item are lost. Without `since`: true.
     pub recovered: bool,
 }
 
-/// See [`ServerMessage::Refreshed`].
+/// Confirms that the token was replaced ([`ServerMessage::Refreshed`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refreshed {
-    /// Of the request.
+    /// Number of the request.
     pub id: RequestId,
-    /// When the new token runs out; absent if it does not.
+    /// Time at which the new token expires; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Millis>,
 }
 
-/// See [`ServerMessage::Pong`].
+/// Answers a `ping` ([`ServerMessage::Pong`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pong {
-    /// As the ping carried it.
+    /// The `t` of the ping.
     pub t: Millis,
-    /// The server's clock.
+    /// Time by the server's clock.
     pub server_ts: Millis,
-    /// The ends of the logs this connection watches, so that a lost last publication is noticed. Topics
-    /// left out are not known to have changed.
+    /// Ends of the logs that this connection is subscribed to, so that the client notices a lost last publication.
+    /// Topics that have not changed lately are left out if there is no room for all.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub heads: BTreeMap<Topic, Position>,
 }
 
-/// See [`ServerMessage::Occupancy`].
+/// The number of subscribers of a filter ([`ServerMessage::Occupancy`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Occupancy {
-    /// Of which filter.
+    /// The filter.
     pub filter: Filter,
-    /// Connections that watch it.
+    /// Number of connections that are subscribed to it.
     pub viewers: u64,
 }
 
-/// See [`ServerMessage::Error`].
+/// Refuses a request ([`ServerMessage::Error`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReply {
-    /// Of the request, if it could be read.
+    /// Number of the request, if it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RequestId>,
-    /// What kind of fault.
+    /// Kind of the fault.
     pub code: ErrorCode,
-    /// What is wrong, for whoever sent it.
+    /// Description of the fault for the sender.
     pub message: String,
-    /// Whether the same request may succeed later.
+    /// True if the same request may succeed later.
     pub retryable: bool,
-    /// When to try again, in milliseconds from now.
+    /// Time to wait before the next try, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
 
-/// See [`ServerMessage::Disconnect`].
+/// Announces that the server is about to close the connection ([`ServerMessage::Disconnect`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Disconnect {
-    /// Why.
+    /// Reason, as a code.
     pub code: DisconnectCode,
-    /// The same for people.
+    /// Reason, in words.
     pub reason: String,
-    /// Whether to come back.
+    /// True if the client should connect again.
     pub reconnect: bool,
-    /// Come back at a random moment within so many milliseconds, so that not everybody does at once.
+    /// Window in milliseconds: the client connects again at a random moment within it, so that not all clients do so
+    /// at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_ms: Option<u64>,
 }

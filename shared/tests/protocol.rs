@@ -7,38 +7,6 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use shared::{ClientMessage, DisconnectCode, ErrorCode, ServerMessage, limits};
 
-/// The value of `type`. A new message does not compile until it is named here and in [`TYPES`].
-fn type_of(message: &ServerMessage) -> &'static str {
-    match message {
-        ServerMessage::Subscribed(_) => "subscribed",
-        ServerMessage::Publications(_) => "publications",
-        ServerMessage::Batch(_) => "batch",
-        ServerMessage::Published(_) => "published",
-        ServerMessage::Unsubscribed(_) => "unsubscribed",
-        ServerMessage::History(_) => "history",
-        ServerMessage::Refreshed(_) => "refreshed",
-        ServerMessage::Pong(_) => "pong",
-        ServerMessage::Occupancy(_) => "occupancy",
-        ServerMessage::Error(_) => "error",
-        ServerMessage::Disconnect(_) => "disconnect",
-        ServerMessage::Unknown => "unknown",
-    }
-}
-
-const TYPES: [&str; 11] = [
-    "subscribed",
-    "publications",
-    "batch",
-    "published",
-    "unsubscribed",
-    "history",
-    "refreshed",
-    "pong",
-    "occupancy",
-    "error",
-    "disconnect",
-];
-
 fn shared() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -71,7 +39,7 @@ fn round_trip(value: &Value) -> (String, Value) {
         (message.action().into(), parse(&message.to_json()))
     } else {
         let message: ServerMessage = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
-        (type_of(&message).into(), parse(&message.to_json()))
+        (message.type_name().into(), parse(&message.to_json()))
     }
 }
 
@@ -96,7 +64,7 @@ fn with_unknown_fields(value: &Value, is_map: bool) -> Value {
 }
 
 fn all_names() -> BTreeSet<String> {
-    ClientMessage::ACTIONS.iter().chain(&TYPES).map(|name| (*name).to_owned()).collect()
+    ClientMessage::ACTIONS.iter().chain(ServerMessage::TYPES).map(|name| (*name).to_owned()).collect()
 }
 
 #[test]

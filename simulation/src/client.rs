@@ -1,4 +1,4 @@
-//! One client: a session, and what its shell keeps.
+//! A client: a session, and the state that its shell keeps.
 
 use std::collections::BTreeMap;
 
@@ -6,49 +6,48 @@ use shared::Filter;
 use tickertape_session::{Now, Session, Settings, SocketId};
 
 use crate::observer::Observer;
-use crate::plan::ClientSetting;
+use crate::plan::{BEGIN, ClientSetting};
 use crate::wire::WireId;
-use crate::world::BEGIN;
 
-/// See the [module](self).
+/// A session with the state of its shell.
 #[derive(Debug)]
 pub struct Client {
-    /// The real thing.
+    /// The real session.
     pub session: Session,
-    /// Who watches it.
+    /// The observer that checks its events.
     pub observer: Observer,
-    /// Where its sockets lead.
+    /// The wires of its sockets.
     pub wires: BTreeMap<SocketId, WireId>,
-    /// What it wants to watch.
+    /// Filters that it is subscribed to.
     pub wanted: Vec<Filter>,
-    /// Whether it wants to be connected.
+    /// True if its session is open.
     pub is_open: bool,
-    /// When its timer is set for.
+    /// Time for which its timer is set.
     pub timer_ms: Option<u64>,
-    /// How often its timer ran at this moment.
+    /// A time, and the number of runs of its timer at that time.
     pub timer_runs: (u64, u32),
-    /// Its machine sleeps until then.
+    /// Time until which its machine sleeps.
     pub asleep_until_ms: u64,
-    /// It has no network until then.
+    /// Time until which it has no network.
     pub unplugged_until_ms: u64,
-    /// How the unplugging shows: an error at once, or nothing at all.
+    /// True if it notices the loss of its network at once.
     pub unplugged_told: bool,
-    /// When its shell hands it the next token.
+    /// Time at which its shell sets the next token.
     pub token_due_ms: Option<u64>,
-    /// Whether that is because the session asked for one.
+    /// True if the session has asked for that token.
     pub awaits_token: bool,
-    /// See [`ClientSetting`].
+    /// The same as in [`ClientSetting`].
     pub is_browser: bool,
     skew_ms: i64,
     clock_stopped: bool,
     stood_still_ms: u64,
 }
 
-/// Monotonic clocks begin anywhere.
+/// Monotonic time at which a schedule begins, in milliseconds. Monotonic clocks begin anywhere.
 const MONO_MS: u64 = 10_000_000;
 
 impl Client {
-    /// Not opened yet.
+    /// Creates a client whose session is not open yet.
     pub fn new(setting: &ClientSetting, seed: u64) -> Self {
         let settings = Settings::default().with_queue_messages(setting.queue_messages);
         Self {
@@ -71,27 +70,27 @@ impl Client {
         }
     }
 
-    /// Its machine sleeps, and its monotonic clock stands still for the last `stands_still_ms` of it.
+    /// Puts its machine to sleep. Its monotonic clock stands still for the last `stands_still_ms` of that time.
     pub fn sleep(&mut self, until_ms: u64, stands_still_ms: u64) {
         self.asleep_until_ms = until_ms;
         self.clock_stopped = stands_still_ms > 0;
         self.stood_still_ms += stands_still_ms;
     }
 
-    /// Its machine wakes before its time.
+    /// Wakes its machine early.
     pub fn wake(&mut self, now_ms: u64) {
         let early_ms = self.asleep_until_ms.saturating_sub(now_ms);
         self.asleep_until_ms = now_ms;
         self.stood_still_ms -= if self.clock_stopped { early_ms } else { 0 };
     }
 
-    /// Its clocks.
+    /// The time by its clocks.
     pub fn now(&self, now_ms: u64) -> Now {
         let wall_ms = BEGIN.saturating_add_unsigned(now_ms).saturating_add(self.skew_ms);
         Now { mono_ms: MONO_MS + now_ms - self.stood_still_ms, wall_ms }
     }
 
-    /// When its session wants to be called, on the world's clock.
+    /// Time at which its session has to be called, by the world's clock.
     pub fn due_ms(&self) -> Option<u64> {
         let mono_ms = self.session.poll_timeout()?;
         Some((mono_ms + self.stood_still_ms).saturating_sub(MONO_MS))

@@ -1,4 +1,4 @@
-//! What happened in schedules, in numbers: a property that was never put to the test holds nothing.
+//! Counts of the events in schedules. A property that no event has tested is not known to hold.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -10,13 +10,13 @@ macro_rules! coverage {
         /// Counts over one schedule or many.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct Coverage {
-            /// The longest that it took until everybody had caught up, in milliseconds.
-            pub calm_ms: u64,
+            /// Longest time until every client had caught up, in milliseconds.
+            pub recovery_ms: u64,
             $($(#[$doc])* pub $name: u64,)*
         }
 
         impl Coverage {
-            /// Each count with its words.
+            /// Each count with its description.
             pub fn counts(&self) -> Vec<(&'static str, u64)> {
                 vec![$(($words, self.$name),)*]
             }
@@ -24,7 +24,7 @@ macro_rules! coverage {
 
         impl AddAssign for Coverage {
             fn add_assign(&mut self, other: Self) {
-                self.calm_ms = self.calm_ms.max(other.calm_ms);
+                self.recovery_ms = self.recovery_ms.max(other.recovery_ms);
                 $(self.$name += other.$name;)*
             }
         }
@@ -34,7 +34,7 @@ macro_rules! coverage {
 coverage! {
     /// Schedules that ran.
     schedules, "schedules";
-    /// Things that happened in them.
+    /// Steps of all schedules.
     steps, "steps";
     /// Publications shown.
     shown, "publications shown";
@@ -48,7 +48,7 @@ coverage! {
     history, "history requests";
     /// Gaps announced.
     gaps, "gaps announced";
-    /// Logs that began anew.
+    /// Logs that began again with a new epoch.
     epochs, "logs begun anew";
     /// Connections made after one was lost.
     reconnects, "reconnections";
@@ -56,13 +56,13 @@ coverage! {
     failed_attempts, "failed attempts";
     /// Connections replaced in time.
     rotations, "rotations";
-    /// Connections cut for age or silence.
+    /// Connections closed for age or silence.
     cut_by_gateway, "cut for age or silence";
     /// Publications acknowledged.
     acknowledged, "acknowledged";
-    /// Publications dropped, and told.
+    /// Publications dropped, with an event.
     dropped, "dropped and told";
-    /// Publications refused, and told.
+    /// Publications refused, with an event.
     refused, "refused and told";
     /// Tokens replaced without reconnecting.
     refreshed, "tokens refreshed";
@@ -84,7 +84,7 @@ impl Coverage {
         }
     }
 
-    /// Adds what a session counted.
+    /// Adds the counters of a session.
     pub fn add_stats(&mut self, stats: &Stats) {
         self.shown += stats.publications;
         self.recovered += stats.recovered;
@@ -103,6 +103,6 @@ impl fmt::Display for Coverage {
         for (words, count) in self.counts() {
             writeln!(f, "{count:>12} {words}")?;
         }
-        write!(f, "{:>12} ms until the slowest had caught up", self.calm_ms)
+        write!(f, "{:>12} ms until the slowest had caught up", self.recovery_ms)
     }
 }

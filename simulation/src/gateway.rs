@@ -1,29 +1,30 @@
-//! The management API: posts go into a tray that the network empties.
+//! The management API: posts go into a queue that the network takes them from.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use backend_core::lock::lock;
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 
+use crate::conditions::Conditions;
 use crate::ports::pause;
 use crate::rng::Rng;
-use crate::weather::Weather;
 use crate::wire::WireId;
 
-/// Posts on their way to one connection before more are refused.
+/// Largest number of posts on their way to one connection. More are refused.
 pub const BACKLOG: usize = 64;
 
-/// What the gateway knows.
+/// State of the gateway.
 #[derive(Debug)]
 pub struct Switch {
     /// Milliseconds since the schedule began.
     pub now_ms: u64,
-    /// What the platform does to posts.
-    pub weather: Weather,
+    /// Conditions of the platform.
+    pub conditions: Conditions,
     /// The connections that can be posted to.
     pub lines: BTreeMap<ConnectionId, Line>,
-    /// What was posted and closed since the network last looked, in order.
+    /// Posts and closes that the network has not taken yet, in order.
     pub tray: Vec<(WireId, Order)>,
     rng: Rng,
 }
@@ -31,15 +32,15 @@ pub struct Switch {
 /// A connection that can be posted to.
 #[derive(Debug)]
 pub struct Line {
-    /// Where it leads.
+    /// Its wire.
     pub wire: WireId,
-    /// When it was made.
+    /// Time at which it was made.
     pub since_ms: u64,
     /// Posts that have not arrived yet.
     pub backlog: usize,
 }
 
-/// What the service asked for.
+/// A request of the service.
 #[derive(Debug)]
 pub enum Order {
     /// Send this.
@@ -49,23 +50,23 @@ pub enum Order {
 }
 
 impl Switch {
-    /// Nobody is connected.
+    /// Creates the state without connections.
     pub fn new(rng: Rng) -> Self {
-        Self { now_ms: 0, weather: Weather::FAIR, lines: BTreeMap::new(), tray: Vec::new(), rng }
+        Self { now_ms: 0, conditions: Conditions::GOOD, lines: BTreeMap::new(), tray: Vec::new(), rng }
     }
 
     fn post(&mut self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
         let line = self.lines.get_mut(to).ok_or(PostError::Gone)?;
-        if self.now_ms < line.since_ms + self.weather.gone_early_ms {
+        if self.now_ms < line.since_ms + self.conditions.gone_early_ms {
             return Err(PostError::Gone);
         }
         if message.len() > shared::limits::FRAME_BYTES {
             return Err(PostError::TooLarge);
         }
-        if line.backlog >= BACKLOG || self.rng.percent(self.weather.throttled) {
+        if line.backlog >= BACKLOG || self.rng.percent(self.conditions.throttled) {
             return Err(PostError::LimitExceeded);
         }
-        if self.rng.percent(self.weather.failed) {
+        if self.rng.percent(self.conditions.failed) {
             return Err(PostError::Failed { reason: "made to fail".into() });
         }
         line.backlog += 1;
@@ -75,7 +76,7 @@ impl Switch {
     }
 }
 
-/// The gateway, which world and service share.
+/// The gateway, shared by world and service.
 #[derive(Debug, Clone)]
 pub struct Gateway(Arc<Mutex<Switch>>);
 
@@ -85,9 +86,9 @@ impl Gateway {
         Self(Arc::new(Mutex::new(switch)))
     }
 
-    /// What it knows.
+    /// Locks the state.
     pub fn lock(&self) -> MutexGuard<'_, Switch> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

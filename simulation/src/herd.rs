@@ -1,8 +1,7 @@
-//! Ten thousand clients that lose their connection at the same moment, and a gateway that lets in so many
-//! a second: the real sessions, and for comparison what other libraries would do.
+//! A thundering herd: ten thousand clients that lose their connection at the same moment, and a gateway with a limit of
+//! connections per second. The clients are real sessions, or for comparison the backoff tables of other libraries.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use backend_core::Service;
 use backend_core::event::{Connect, GatewayEvent};
@@ -16,27 +15,27 @@ use tickertape_session::{self as session, Effect, Now, Refusal, Session, SocketI
 use crate::ports::ready;
 use crate::rng::Rng;
 
-/// How long a handshake takes, in milliseconds.
+/// Duration of a handshake, in milliseconds.
 const HANDSHAKE_MS: u64 = 40;
-/// Nobody needs longer than this, in milliseconds.
+/// Time by which every client is connected again, in milliseconds.
 const END_MS: u64 = 600_000;
 
-/// How a herd came back.
+/// Course of the reconnection of a herd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Herd {
-    /// The most handshakes within any 1,000 ms.
+    /// Largest number of handshakes within any 1,000 ms.
     pub peak_per_second: usize,
-    /// Handshakes in all.
+    /// Total number of handshakes.
     pub handshakes: usize,
-    /// When the last was back, in milliseconds after the loss.
+    /// Time until the last client was connected again, in milliseconds after the loss.
     pub all_back_ms: u64,
-    /// The window that clients were given, in milliseconds, if they were.
+    /// Window in which clients were told to reconnect, in milliseconds; 0 if they were not told.
     pub window_ms: u64,
 }
 
-/// What the server says to so many viewers before it goes down.
-pub fn farewell(viewers: usize) -> String {
-    let management = Arc::new(FakeManagement::default());
+/// The message that the server sends to so many viewers before it shuts down.
+pub fn announcement(viewers: usize) -> String {
+    let management = FakeManagement::default();
     let settings = Settings::new(Access::Open, || 0);
     let service = Service::new(FakeConnections::default(), FakeLog::default(), management.clone(), settings);
     for number in 0..viewers {
@@ -45,20 +44,20 @@ pub fn farewell(viewers: usize) -> String {
         let connect = Connect { connection, principal: None, protocols: Vec::new() };
         ready(service.handle(GatewayEvent::Connect(connect), 0));
     }
-    // If nobody was told, there is no post, and nothing to come back by.
-    let _ = ready(service.farewell(DisconnectCode::Shutdown, "restarting", 1));
+    // If the announcement fails, there is no post, and the message is empty.
+    let _ = ready(service.announce_shutdown(DisconnectCode::Shutdown, "restarting", 1));
     let posts = management.take_posts();
     posts.first().map(|(_, post)| String::from_utf8_lossy(post).into_owned()).unwrap_or_default()
 }
 
-/// Real sessions that are all told `farewell` at the same moment.
-pub fn sessions(clients: usize, farewell: &str, seed: u64) -> Herd {
+/// Runs real sessions that all receive the `announcement` at the same moment.
+pub fn sessions(clients: usize, announcement: &str, seed: u64) -> Herd {
     let mut rng = Rng::new(seed);
     let mut crowd: Vec<Session> =
         (0..clients).map(|_| Session::new(session::Settings::default(), rng.bits())).collect();
     let mut agenda = Agenda::default();
     for (client, session) in crowd.iter_mut().enumerate() {
-        connect_at_zero(session, farewell);
+        connect_at_zero(session, announcement);
         agenda.set_timer(client, session);
     }
     let mut gate = Gate::default();
@@ -80,15 +79,15 @@ pub fn sessions(clients: usize, farewell: &str, seed: u64) -> Herd {
             break;
         }
     }
-    let window_ms = match serde_json::from_str(farewell) {
+    let window_ms = match serde_json::from_str(announcement) {
         Ok(ServerMessage::Disconnect(disconnect)) => disconnect.window_ms.unwrap_or(0),
         _ => 0,
     };
     gate.herd(window_ms)
 }
 
-/// Clients that wait by a table, whatever the server says: the pause before each attempt, the last one
-/// repeated for ever.
+/// Runs clients that wait by a table and ignore the server's window. The table has the pause before each attempt; the last
+/// one is repeated for ever.
 pub fn by_table(clients: usize, pauses_ms: &[u64]) -> Herd {
     let mut calls: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     let pause = |attempt: usize| pauses_ms.get(attempt).or(pauses_ms.last()).copied().unwrap_or(0);
@@ -117,17 +116,17 @@ fn pong(now: Now) -> String {
     ServerMessage::Pong(Pong { t, server_ts, heads: BTreeMap::new() }).to_json()
 }
 
-/// Connects `session` long before anything happens, and then says `farewell`.
-fn connect_at_zero(session: &mut Session, farewell: &str) {
+/// Connects `session` some time before, and then delivers the `announcement` to it.
+fn connect_at_zero(session: &mut Session, announcement: &str) {
     session.open(at(0));
     let mut sockets = std::iter::from_fn(|| session.poll_effect());
     let Some(Effect::OpenSocket { socket, .. }) = sockets.next() else { return };
     session.socket_opened(socket, at(0));
     session.socket_message(socket, &pong(at(0)), at(0));
-    session.socket_message(socket, farewell, at(LOSS_MS));
+    session.socket_message(socket, announcement, at(LOSS_MS));
 }
 
-/// When the connections are lost.
+/// Time at which the connections are lost, in milliseconds.
 const LOSS_MS: u64 = 10_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -153,7 +152,7 @@ impl Agenda {
         self.steps.insert((at_ms, self.entries), (client, step));
     }
 
-    /// Does what a session wants done; a timer that is no longer wanted does no harm.
+    /// Executes the effects of a session. A timer that is no longer needed does no harm.
     fn follow(&mut self, client: usize, session: &mut Session, at_ms: u64) {
         while session.poll_event().is_some() {}
         while let Some(effect) = session.poll_effect() {
@@ -171,7 +170,7 @@ impl Agenda {
     }
 }
 
-/// Lets in [`limits::CONNECTS_PER_SECOND`] and refuses the rest.
+/// Accepts [`limits::CONNECTS_PER_SECOND`] and refuses more.
 #[derive(Debug, Default)]
 struct Gate {
     handshakes: Vec<u64>,
@@ -203,7 +202,7 @@ impl Gate {
         }
     }
 
-    /// The most within any 1,000 ms, wherever they begin.
+    /// Largest number of handshakes within any 1,000 ms.
     fn peak(&self) -> usize {
         let mut first = 0;
         let within = |(last, at_ms): (usize, &u64)| {

@@ -1,17 +1,26 @@
-//! The whole conversation on a simulated clock: real [`tickertape_session::Session`]s and the real
-//! [`backend_core::Service`], joined by a network and a platform that do their worst, in one thread. The
-//! same seed always runs the same.
+//! Simulation of clients and server on a simulated clock, in one thread: real [`tickertape_session::Session`]s and the real
+//! [`backend_core::Service`], joined by a network and a platform that lose, delay, double and reorder messages. The same
+//! seed always makes the same run.
+//!
+//! ```
+//! use simulation::plan::Plan;
+//! use simulation::run;
+//!
+//! let coverage = run::run(&Plan::draw(7), false).expect("every promise is kept");
+//! assert_eq!(coverage.schedules, 1);
+//! ```
 //!
 //! # Layout
 //!
-//! * [`plan`], [`weather`], [`rng`]: what is to happen, drawn from a seed before it begins.
+//! * [`plan`], [`conditions`], [`rng`]: the acts of a schedule, drawn from a seed before it begins.
 //! * [`world`]: the clock, the clients, the network and the server; [`client`], [`wire`] are parts of it.
-//! * [`ports`], [`store`], [`gateway`]: what the service stands on.
-//! * [`observer`], [`coverage`]: what must hold at every moment, and what was put to the test.
-//! * [`run`]: many schedules, and the shortest version of one that fails.
+//! * [`ports`], [`store`], [`gateway`]: the ports of the service.
+//! * [`observer`], [`coverage`]: the promises that are checked after every event, and counts of the events that test them.
+//! * [`run`]: runs many schedules, and shortens one that fails.
 //! * [`herd`]: ten thousand clients that lose their connection at the same moment.
 
 pub mod client;
+pub mod conditions;
 pub mod coverage;
 pub mod gateway;
 pub mod herd;
@@ -21,6 +30,5 @@ pub mod ports;
 pub mod rng;
 pub mod run;
 pub mod store;
-pub mod weather;
 pub mod wire;
 pub mod world;

@@ -7,22 +7,22 @@ use clap::Parser;
 use simulation::plan::Plan;
 use simulation::run;
 
-/// The whole conversation on a simulated clock, many times over.
+/// Runs schedules of clients and server on a simulated clock.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How many schedules to run.
+    /// Number of schedules to run
     #[arg(long, default_value_t = 10_000)]
     schedules: u64,
-    /// The first seed.
+    /// First seed
     #[arg(long, default_value_t = 0)]
     from: u64,
-    /// One schedule only: this one.
+    /// Run only the schedule of this seed
     #[arg(long)]
     seed: Option<u64>,
-    /// Print everything that happens in it.
+    /// Print every event of the schedule
     #[arg(long, requires = "seed")]
     trace: bool,
-    /// If it fails, leave out of it what does not matter.
+    /// If the schedule fails, remove the acts that are not needed for that
     #[arg(long, requires = "seed")]
     shrink: bool,
 }

@@ -1,4 +1,4 @@
-//! What one client was shown and told, held against the truth as it happens.
+//! Checks the events of one client against the ledger, as they happen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,35 +7,35 @@ use tickertape_session::{DropReason, Event, SocketId, State, Ticket};
 
 use crate::store::Store;
 
-/// A sentence that says what was promised and not kept.
+/// Description of a promise that was not kept.
 pub type Fault = String;
 
-/// What became of something published.
+/// Outcome of a publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Acknowledged: it is in the log.
+pub enum Outcome {
+    /// It was acknowledged, and has to be in the log.
     Published,
-    /// Refused or dropped: it is not in the log.
+    /// It was refused or dropped, and must not be in the log.
     NotPublished,
-    /// Told as such.
+    /// The session reported that the outcome is unknown.
     Unknown,
 }
 
-/// Something published by a session.
+/// A request to publish that a session has sent.
 #[derive(Debug)]
 pub struct Sent {
-    /// What the session calls it.
+    /// Ticket of the request.
     pub ticket: Ticket,
-    /// Where to.
+    /// Topic of the request.
     pub topic: Topic,
-    /// One for each item, unlike any other.
+    /// Data of each item; no two items have the same.
     pub data: Vec<String>,
-    /// Whether it was numbered.
+    /// True if the session numbered it, to make a repeat harmless.
     pub idempotent: bool,
-    /// When, on the client's monotonic clock.
+    /// Time by the client's monotonic clock.
     pub at_ms: u64,
-    /// What became of it; `None` until that was told.
-    pub fate: Option<Fate>,
+    /// Outcome that the session has reported; `None` before.
+    pub outcome: Option<Outcome>,
 }
 
 #[derive(Debug)]
@@ -44,34 +44,34 @@ struct Shown {
     last: u64,
 }
 
-/// See the [module](self).
+/// The checks of one client.
 #[derive(Debug, Default)]
 pub struct Observer {
-    /// What was published, in order.
+    /// Requests to publish, in order.
     pub sent: Vec<Sent>,
     shown: BTreeMap<Topic, Shown>,
-    /// Filters that were confirmed: topics that begin later are wanted whole.
+    /// Filters that were confirmed: topics that begin later have to be shown from their first publication.
     begun: BTreeSet<Filter>,
-    /// For logs that were there when their filter was confirmed: the latest offset to begin at.
+    /// For logs that existed when their filter was confirmed: the latest offset to begin at.
     begins: BTreeMap<(Topic, Epoch), u64>,
-    /// Open sockets, by when they were opened on the client's monotonic clock.
+    /// Open sockets, with the time of opening by the client's monotonic clock.
     sockets: BTreeMap<SocketId, u64>,
-    /// What was confirmed on each.
+    /// Filters that were confirmed on each socket.
     confirmed: BTreeMap<SocketId, BTreeSet<Filter>>,
     rotations: u64,
     connected_ms: u64,
 }
 
-/// What a session may give up numbered publications over.
+/// Reasons for which a session may give up numbered publications.
 #[derive(Debug, Clone, Copy)]
-pub struct Excuse {
+pub struct Allowance {
     /// The client's monotonic clock.
     pub now_ms: u64,
-    /// The queue is full, the session is closed, or the server refuses for good.
+    /// True if the age does not matter: the queue is full, the session is closed, or the server refuses for good.
     pub any_age: bool,
 }
 
-macro_rules! hold {
+macro_rules! ensure {
     ($holds:expr, $($words:tt)+) => {
         if !$holds {
             return Err(format!($($words)+));
@@ -80,15 +80,15 @@ macro_rules! hold {
 }
 
 impl Observer {
-    /// Checks one event against everything before it and against the truth.
+    /// Checks one event against all earlier ones and against the ledger.
     ///
     /// # Errors
     ///
-    /// What does not hold.
+    /// The promise that was not kept.
     pub fn see(&mut self, event: &Event, wanted: &[Filter], store: &Store, now: Millis) -> Result<(), Fault> {
         match event {
             Event::Publications { topic, epoch, items, .. } => {
-                hold!(wanted.iter().any(|filter| filter.matches(topic)), "{topic} is not watched");
+                ensure!(wanted.iter().any(|filter| filter.matches(topic)), "{topic} is not watched");
                 self.publications(topic, epoch, items, store)
             }
             Event::Gap { topic, from, to, .. } => self.gap(topic, from, to, store, now),
@@ -100,56 +100,62 @@ impl Observer {
             Event::Published { ticket, topic, position } => self.published(*ticket, topic, position, store),
             Event::PublishRefused { ticket, refused } => {
                 let code = refused.code;
-                hold!(code != ErrorCode::StaleSequence, "{ticket:?} was sent out of turn");
-                self.conclude(*ticket, Fate::NotPublished)
+                ensure!(code != ErrorCode::StaleSequence, "{ticket:?} was sent out of turn");
+                self.conclude(*ticket, Outcome::NotPublished)
             }
             Event::Dropped { tickets, why } => {
                 let is_unknown = *why == DropReason::OutcomeUnknown;
-                let fate = if is_unknown { Fate::Unknown } else { Fate::NotPublished };
-                tickets.iter().try_for_each(|ticket| self.conclude(*ticket, fate))
+                let outcome = if is_unknown { Outcome::Unknown } else { Outcome::NotPublished };
+                tickets.iter().try_for_each(|ticket| self.conclude(*ticket, outcome))
             }
             _ => Ok(()),
         }
     }
 
-    /// The session opens a socket.
+    /// Notes that the session opens a socket.
     pub fn opened(&mut self, socket: SocketId, now_ms: u64) {
         self.sockets.insert(socket, now_ms);
     }
 
-    /// The session closes a socket, or was told that it is closed.
+    /// Notes that a socket is closed.
     pub fn closed(&mut self, socket: SocketId) {
         self.sockets.remove(&socket);
         self.confirmed.remove(&socket);
     }
 
-    /// The server confirms `filter` on a socket.
+    /// Notes that the server confirms `filter` on a socket.
     pub fn confirmed(&mut self, socket: SocketId, filter: &Filter) {
         if self.sockets.contains_key(&socket) {
             self.confirmed.entry(socket).or_default().insert(filter.clone());
         }
     }
 
-    /// What is numbered is sent again until its outcome is known, as long as there is room and time for it.
+    /// Checks that numbered requests are sent again until their outcome is known, unless the queue is full or they are too
+    /// old.
     ///
     /// # Errors
     ///
-    /// What does not hold.
-    pub fn check_unknown(&self, tickets: &[Ticket], excuse: Excuse) -> Result<(), Fault> {
+    /// The promise that was not kept.
+    pub fn check_unknown(&self, tickets: &[Ticket], allowance: Allowance) -> Result<(), Fault> {
         let numbered = self.sent.iter().filter(|sent| sent.idempotent && tickets.contains(&sent.ticket));
         for sent in numbered {
-            let age_ms = excuse.now_ms.saturating_sub(sent.at_ms);
+            let age_ms = allowance.now_ms.saturating_sub(sent.at_ms);
             let is_old = age_ms >= tickertape_session::constants::QUEUE_AGE_MS;
-            hold!(is_old || excuse.any_age, "{:?} is numbered and given up after {age_ms} ms", sent.ticket);
+            ensure!(
+                is_old || allowance.any_age,
+                "{:?} is numbered and was given up after {age_ms} ms",
+                sent.ticket
+            );
         }
         Ok(())
     }
 
-    /// An old connection is closed once the new one watches everything, or has had its time to.
+    /// Checks that an old connection is closed only after the new one has all subscriptions, or has had its time to get
+    /// them.
     ///
     /// # Errors
     ///
-    /// What does not hold.
+    /// The promise that was not kept.
     pub fn check_rotation(&mut self, rotations: u64, wanted: &[Filter], now_ms: u64) -> Result<(), Fault> {
         if std::mem::replace(&mut self.rotations, rotations) == rotations {
             return Ok(());
@@ -159,16 +165,16 @@ impl Observer {
             let confirmed = self.confirmed.get(socket);
             let is_confirmed = |filter| confirmed.is_some_and(|confirmed| confirmed.contains(filter));
             let unready = wanted.iter().find(|filter| !had_its_time && !is_confirmed(filter));
-            hold!(unready.is_none(), "rotated before {unready:?} was watched by the new connection");
+            ensure!(unready.is_none(), "rotated before {unready:?} was watched by the new connection");
         }
         Ok(())
     }
 
-    /// How many sockets there may be: two while one takes over from the other, none without an attempt.
+    /// Checks the number of sockets: two while one replaces the other, none without an attempt to connect.
     ///
     /// # Errors
     ///
-    /// What does not hold.
+    /// The promise that was not kept.
     pub fn check_sockets(&self, state: State) -> Result<(), Fault> {
         let allowed = match state {
             State::Rotating => 1..=2,
@@ -182,25 +188,25 @@ impl Observer {
             | State::Closed => 0..=0,
         };
         let count = self.sockets.len();
-        hold!(allowed.contains(&count), "{count} sockets while {state}");
+        ensure!(allowed.contains(&count), "{count} sockets while {state}");
         Ok(())
     }
 
-    /// A banner is shown only once there has been no connection for as long as it takes to be news.
+    /// Checks that a banner is shown only after the connection has been lost for a while.
     ///
     /// # Errors
     ///
-    /// What does not hold.
+    /// The promise that was not kept.
     pub fn check_banner(&mut self, state: State, is_shown: bool, now_ms: u64) -> Result<(), Fault> {
         if state.is_connected() {
             self.connected_ms = now_ms;
         }
         let is_news = now_ms >= self.connected_ms + tickertape_session::constants::BANNER_MS;
-        hold!(!is_shown || state == State::Failed || is_news, "a banner over a blink");
+        ensure!(!is_shown || state == State::Failed || is_news, "a banner over a short interruption");
         Ok(())
     }
 
-    /// The client watches nothing of what `wanted` does not match any more.
+    /// Forgets topics that `wanted` does not match, after a subscription has ended.
     pub fn forget(&mut self, wanted: &[Filter]) {
         let is_wanted = |topic: &Topic| wanted.iter().any(|filter| filter.matches(topic));
         self.shown.retain(|topic, _| is_wanted(topic));
@@ -208,12 +214,12 @@ impl Observer {
         self.begun.retain(|filter| wanted.contains(filter));
     }
 
-    /// What was shown of `topic` last.
+    /// Position of the last publication of `topic` that was shown.
     pub fn last_shown(&self, topic: &Topic) -> Option<Position> {
         self.shown.get(topic).map(|shown| Position::new(shown.epoch.clone(), shown.last))
     }
 
-    /// What there is by now may have been there when the server began the subscription; what comes later was not.
+    /// Publications that exist by now may be older than the subscription; later ones are not, and have to be shown.
     fn subscribed(&mut self, filter: &Filter, store: &Store) {
         let logs = store.ledger().iter().filter(|((topic, _), _)| filter.matches(topic));
         let fresh = logs.filter(|((topic, _), _)| !self.shown.contains_key(topic) && !self.has_begun(topic));
@@ -235,11 +241,11 @@ impl Observer {
     fn shown_of(&mut self, topic: &Topic, epoch: &Epoch, first: u64) -> Result<&mut Shown, Fault> {
         if !self.shown.contains_key(topic) {
             let by = self.begins_by(topic, epoch);
-            hold!(first <= by, "{topic} begins at {first}; it was watched from {by} on");
+            ensure!(first <= by, "{topic} begins at {first}; it was watched from {by} on");
             self.shown.insert(topic.clone(), Shown { epoch: epoch.clone(), last: first - 1 });
         }
         let shown = self.shown.get_mut(topic).ok_or("it was just inserted")?;
-        hold!(shown.epoch == *epoch, "{topic}: {epoch} follows {} without a word", shown.epoch);
+        ensure!(shown.epoch == *epoch, "{topic}: {epoch} follows {} without an event", shown.epoch);
         Ok(shown)
     }
 
@@ -255,9 +261,9 @@ impl Observer {
         let shown = self.shown_of(topic, epoch, first.offset)?;
         for item in items {
             let (offset, next) = (item.offset, shown.last + 1);
-            hold!(offset == next, "{topic}: {offset} where {next} was next");
+            ensure!(offset == next, "{topic}: {offset} where {next} was next");
             let written = truth.and_then(|log| log.get(shown.last as usize));
-            hold!(written == Some(item), "{topic}: {item:?} is not what was published: {written:?}");
+            ensure!(written == Some(item), "{topic}: {item:?} is not what was published: {written:?}");
             shown.last = offset;
         }
         Ok(())
@@ -271,15 +277,15 @@ impl Observer {
         store: &Store,
         now: Millis,
     ) -> Result<(), Fault> {
-        hold!(from.epoch == to.epoch && from.offset < to.offset, "a gap of nothing in {topic}");
+        ensure!(from.epoch == to.epoch && from.offset < to.offset, "an empty gap in {topic}");
         let shown = self.shown_of(topic, &from.epoch, from.offset + 1)?;
         let last = shown.last;
-        hold!(last == from.offset, "{topic}: a gap after {}, but {last} was shown", from.offset);
+        ensure!(last == from.offset, "{topic}: a gap after {}, but {last} was shown", from.offset);
         shown.last = to.offset;
         let ever = store.ledger().get(&(topic.clone(), to.epoch.clone())).map_or(0, |log| log.len() as u64);
-        hold!(to.offset <= ever, "{topic}: a gap up to {}, but {ever} is the last", to.offset);
+        ensure!(to.offset <= ever, "{topic}: a gap up to {}, but {ever} is the last", to.offset);
         let is_lost = store.is_lost(topic, to, now);
-        hold!(is_lost, "{topic}: {}-{} is called lost and could be had", from.offset + 1, to.offset);
+        ensure!(is_lost, "{topic}: {}-{} is reported lost and could be read", from.offset + 1, to.offset);
         Ok(())
     }
 
@@ -291,14 +297,14 @@ impl Observer {
         store: &Store,
     ) -> Result<(), Fault> {
         let epoch = &start.epoch;
-        hold!(start.offset == 0, "{topic}: the new log is followed from {start:?}, not from its beginning");
+        ensure!(start.offset == 0, "{topic}: the new log is followed from {start:?}, not from its beginning");
         if let Some(shown) = self.shown.get(topic) {
             let seen = Position::new(shown.epoch.clone(), shown.last);
-            hold!(seen == *last, "{topic}: the old log ends at {last:?}, but {seen:?} was shown");
+            ensure!(seen == *last, "{topic}: the old log ends at {last:?}, but {seen:?} was shown");
         }
-        hold!(last.epoch != *epoch, "{topic}: {epoch} begins anew, though it never ended");
+        ensure!(last.epoch != *epoch, "{topic}: {epoch} begins again, though it never ended");
         let is_old = store.is_lost(topic, &Position::new(last.epoch.clone(), u64::MAX), 0);
-        hold!(is_old, "{topic}: {} is called over and is not", last.epoch);
+        ensure!(is_old, "{topic}: {} is reported as ended and has not", last.epoch);
         self.shown.insert(topic.clone(), Shown { epoch: epoch.clone(), last: 0 });
         Ok(())
     }
@@ -310,26 +316,26 @@ impl Observer {
         position: &Position,
         store: &Store,
     ) -> Result<(), Fault> {
-        self.conclude(ticket, Fate::Published)?;
+        self.conclude(ticket, Outcome::Published)?;
         let Some(sent) = self.sent.iter().find(|sent| sent.ticket == ticket) else {
             return Ok(());
         };
-        hold!(sent.topic == *topic, "{ticket:?} went to {topic}, not to {}", sent.topic);
+        ensure!(sent.topic == *topic, "{ticket:?} went to {topic}, not to {}", sent.topic);
         let log = store.ledger().get(&(topic.clone(), position.epoch.clone()));
         let log = log.and_then(|log| log.get(..position.offset as usize)).unwrap_or_default();
-        let written = log.iter().rev().map(|item| item.data.as_str().unwrap_or_default());
+        let written = log.iter().rev().map(|item| item.data.text().trim_matches('"'));
         let is_there = sent.data.iter().rev().eq(written.take(sent.data.len()));
-        hold!(is_there, "{ticket:?} is acknowledged and not at {position:?}");
+        ensure!(is_there, "{ticket:?} is acknowledged and is not at {position:?}");
         Ok(())
     }
 
-    fn conclude(&mut self, ticket: Ticket, fate: Fate) -> Result<(), Fault> {
-        // A refusal may be told before `publish` has returned its ticket; those are filled in by the caller.
+    fn conclude(&mut self, ticket: Ticket, outcome: Outcome) -> Result<(), Fault> {
+        // A refusal may be reported before `publish` has returned its ticket; the caller adds those.
         let Some(sent) = self.sent.iter_mut().find(|sent| sent.ticket == ticket) else {
-            return Err(format!("{ticket:?} was never handed out"));
+            return Err(format!("{ticket:?} is unknown"));
         };
-        let before = sent.fate.replace(fate);
-        hold!(before.is_none(), "{ticket:?} came out twice: {before:?}, then {fate:?}");
+        let before = sent.outcome.replace(outcome);
+        ensure!(before.is_none(), "{ticket:?} has two outcomes: {before:?}, then {outcome:?}");
         Ok(())
     }
 }

@@ -1,51 +1,53 @@
-//! What is to happen in one schedule, all of it drawn from a seed before it begins, so that it can be made
-//! shorter when it fails.
+//! The plan of one schedule. All of it is drawn from a seed before the schedule begins, so that it can be shortened when the
+//! schedule fails.
 
 mod draw;
 
+use shared::Millis;
 use shared::client::Rewind;
 
-use crate::store::Broken;
-use crate::weather::Weather;
+use crate::conditions::Conditions;
 
+/// Time by the server's clock at which a schedule begins, in milliseconds since the Unix epoch.
+pub const BEGIN: Millis = 1_800_000_000_000;
 /// The topics that are published to.
 pub const TOPICS: [&str; 4] = ["a/x", "a/y", "b", "c/d/e"];
-/// What is watched.
+/// The filters that clients subscribe to.
 pub const FILTERS: [&str; 5] = ["*", "a/*", "a/x", "b", "c/*"];
 
 /// One schedule.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// What it was drawn from; also the seed of everything left to chance while it runs.
+    /// Seed that the plan was drawn from; also the seed of all random decisions while it runs.
     pub seed: u64,
-    /// The world it happens in.
+    /// The conditions that stay the same during the schedule.
     pub setting: Setting,
-    /// What happens, and how many milliseconds after the one before.
+    /// The acts, each with the milliseconds since the act before it.
     pub acts: Vec<(u64, Act)>,
 }
 
-/// What does not change during a schedule.
+/// The settings of a schedule.
 #[derive(Debug, Clone)]
 pub struct Setting {
-    /// Which of the two worlds.
+    /// Platform that the server runs on.
     pub platform: Platform,
-    /// Whether the server asks for tokens.
+    /// True if the server needs tokens.
     pub tokens: bool,
-    /// After how long clients are told to rotate, in milliseconds.
+    /// Time after which clients replace their connection, in milliseconds.
     pub rotate_in_ms: u64,
-    /// After how long the gateway cuts a connection, in milliseconds.
+    /// Age at which the gateway closes a connection, in milliseconds.
     pub life_ms: u64,
-    /// After how much silence it does, in milliseconds.
+    /// Silence after which the gateway closes a connection, in milliseconds.
     pub idle_ms: u64,
-    /// How many publications of a topic are kept.
+    /// Number of publications of a topic that are kept.
     pub keep_items: u64,
-    /// For how long, in milliseconds.
+    /// Age of the oldest publications that are kept, in milliseconds.
     pub keep_age_ms: i64,
-    /// Everybody who watches or publishes over a session.
+    /// Clients that subscribe and publish over a session.
     pub clients: Vec<ClientSetting>,
 }
 
-/// Where the server runs.
+/// Platform that the server runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// One process: messages of a connection one after the other, history written with the append.
@@ -57,22 +59,22 @@ pub enum Platform {
 /// One client.
 #[derive(Debug, Clone)]
 pub struct ClientSetting {
-    /// What it watches from the start: an index into [`FILTERS`].
+    /// Its first subscriptions: indices into [`FILTERS`], and the past to replay.
     pub watches: Vec<(usize, Option<Rewind>)>,
-    /// A browser is not told why a handshake was refused.
+    /// True for a browser, which does not learn why a handshake was refused.
     pub is_browser: bool,
     /// Its wall clock minus the server's, in milliseconds.
     pub skew_ms: i64,
-    /// Its outbound queue.
+    /// Length of its outbound queue.
     pub queue_messages: usize,
 }
 
-/// Something that happens. Clients and topics are named by their index.
+/// An act of a schedule. Clients, topics and filters are given by their index.
 #[derive(Debug, Clone)]
 pub enum Act {
-    /// A client publishes by its session.
+    /// A client publishes over its session.
     Publish { client: usize, topic: usize, items: usize, idempotent: bool },
-    /// Somebody publishes over HTTP.
+    /// A publisher without a session publishes over HTTP.
     Post { topic: usize, items: usize },
     /// A client's sockets break.
     Cut { client: usize, client_notices: bool, server_notices: bool },
@@ -85,40 +87,51 @@ pub enum Act {
     /// A page is shown or hidden.
     Show { client: usize, visible: bool },
     /// The server goes down and comes up again.
-    Restart { down_ms: u64, farewell: bool, keeps: Keeps },
-    /// A topic's log is lost.
+    Restart { down_ms: u64, announced: bool, keeps: Keeps },
+    /// A topic's log is lost, so that it begins again with a new epoch.
     Reset { topic: usize },
-    /// History drops all but the newest.
+    /// History drops all but the newest publications of a topic.
     Evict { topic: usize, keep: u64 },
     /// The store fails for a while.
-    BreakStore { ms: u64, how: Broken },
-    /// The weather changes.
-    Weather(Weather),
-    /// A client watches something more.
+    BreakStore { ms: u64, how: StoreFault },
+    /// The conditions of the network and the platform change.
+    Conditions(Conditions),
+    /// A client adds a subscription.
     Watch { client: usize, filter: usize, rewind: Option<Rewind> },
-    /// A client watches something no longer.
+    /// A client ends a subscription.
     Unwatch { client: usize, filter: usize },
     /// A client closes its session.
     Close { client: usize },
-    /// It opens it again.
+    /// A client opens its session again.
     Open { client: usize },
-    /// Somebody presses "Try now".
+    /// The user of a client presses "Try now".
     RetryNow { client: usize },
     /// The rows of a client's connections are lost.
     Forget { client: usize },
-    /// A client is handed a token.
+    /// A client gets a token from its shell.
     Token { client: usize, good: bool },
-    /// The shell tells watchers how many they are.
+    /// The host calls `occupancy_due`.
     CountViewers,
 }
 
-/// What a restart leaves.
+/// The data that a restart keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeps {
     /// Connections' rows and the log, as on AWS.
     Rows,
     /// The log.
     Log,
-    /// Nothing: every log begins anew.
+    /// Nothing: every log begins again with a new epoch.
     Nothing,
+}
+
+/// The way in which the store fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreFault {
+    /// It does not fail.
+    None,
+    /// Every call fails and changes nothing.
+    Refuses,
+    /// An append succeeds, and the caller gets an error.
+    LosesAnswers,
 }

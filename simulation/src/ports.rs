@@ -1,5 +1,5 @@
-//! Ports that take their time: every call lets others go first, so that functions interleave as they do
-//! where each call is a request over a network.
+//! Ports whose calls take time: every call yields once, so that functions interleave as they do if each call is a request
+//! over a network.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 use shared::{Filter, Millis, Topic};
 
-/// Polls what only ever waits for a [`pause`] to its end, at once.
+/// Polls a future to its end. The future must not wait for anything but [`pause`].
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut future = Box::pin(future);
     loop {
@@ -18,12 +18,12 @@ pub fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Is pending once. Whoever polls decides how long that takes.
+/// A future that is pending once. The caller that polls it decides how long that takes.
 pub fn pause() -> Pause {
     Pause(false)
 }
 
-/// See [`pause`].
+/// The future of [`pause`].
 #[derive(Debug)]
 pub struct Pause(bool);
 
@@ -34,13 +34,13 @@ impl Future for Pause {
         if std::mem::replace(&mut self.0, true) {
             return Poll::Ready(());
         }
-        // The core runs some calls side by side, and polls again only those that said they are ready.
+        // The core runs some calls at the same time, and polls only those again whose waker was called.
         context.waker().wake_by_ref();
         Poll::Pending
     }
 }
 
-/// A table of connections whose every call takes its time.
+/// A table of connections whose every call takes time.
 #[derive(Debug)]
 pub struct Paced<C>(pub C);
 

@@ -1,6 +1,6 @@
-//! Chance, repeatable: the same seed draws the same numbers everywhere.
+//! A random number generator: the same seed draws the same numbers on every machine.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014).
+/// The generator SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
 pub struct Rng(u64);
 
@@ -19,12 +19,12 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// A sequence of its own, which draws nothing more from this one.
+    /// Creates an independent generator, which is seeded with the next 64 bits of this one.
     pub fn fork(&mut self) -> Self {
         Self(self.bits())
     }
 
-    /// Uniform in `from..=to`.
+    /// A number that is uniform in `from..=to`.
     pub fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.bits() % (to.saturating_sub(from) + 1)
     }

@@ -1,4 +1,4 @@
-//! Running schedules, and making one that fails as short as can be.
+//! Runs schedules, and shortens one that fails.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,16 +10,16 @@ use crate::world::World;
 
 /// A schedule in which a promise was not kept.
 #[derive(Debug, Clone)]
-pub struct Failure {
-    /// The schedule's seed, which draws and replays it.
+pub struct FailedSchedule {
+    /// Seed of the schedule, which draws and replays it.
     pub seed: u64,
-    /// Which promise.
+    /// Description of the broken promise.
     pub fault: Fault,
-    /// The acts that suffice, and the fault they lead to.
+    /// Acts that are enough to break it.
     pub shortest: Vec<(u64, Act)>,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for FailedSchedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seed = self.seed;
         writeln!(f, "seed {seed}: {}", self.fault)?;
@@ -30,12 +30,12 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs the schedules of `seeds`, up to the first that fails.
+/// Runs the schedules of `seeds` up to the first that fails.
 ///
 /// # Errors
 ///
 /// The schedule that failed.
-pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<Failure>> {
+pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<FailedSchedule>> {
     let mut coverage = Coverage::default();
     for seed in seeds {
         let plan = Plan::draw(seed);
@@ -43,14 +43,14 @@ pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<Fai
             Ok(one) => coverage += one,
             Err(fault) => {
                 let shortest = shrink(plan).acts;
-                return Err(Box::new(Failure { seed, fault, shortest }));
+                return Err(Box::new(FailedSchedule { seed, fault, shortest }));
             }
         }
     }
     Ok(coverage)
 }
 
-/// Runs one plan. A panic of what is under test is a fault like others.
+/// Runs one plan. A panic of the code under test is a fault like any other.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub fn run(plan: &Plan, is_traced: bool) -> Result<Coverage, Fault> {
     ran.unwrap_or_else(|_| Err("it panicked".into()))
 }
 
-/// Leaves out acts as long as what remains still fails: halves first, then quarters, then single acts.
+/// Removes acts as long as the remaining ones still fail: halves first, then quarters, down to single acts.
 pub fn shrink(mut plan: Plan) -> Plan {
     let mut size = plan.acts.len().div_ceil(2);
     while size > 0 {
@@ -78,7 +78,7 @@ pub fn shrink(mut plan: Plan) -> Plan {
     plan
 }
 
-/// The plan without `size` acts from `at` on; the others keep their times.
+/// Removes `size` acts from `at` on. The others keep their times.
 fn without(plan: &Plan, at: usize, size: usize) -> Plan {
     let mut shorter = plan.clone();
     let end = (at + size).min(plan.acts.len());

@@ -1,43 +1,33 @@
-//! The topics' logs, in memory, with retention, loss and failure at will, and the truth about all that
-//! was ever in them.
+//! The topics' logs, in memory, with retention, loss and failures on command, and a ledger of all publications that were
+//! ever in them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use backend_core::lock::lock;
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
 use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
-use crate::plan::{Platform, Setting};
+use crate::plan::{Platform, Setting, StoreFault};
 use crate::ports::pause;
 
-/// Every publication there ever was, of every log there ever was.
+/// Every publication of every log there ever was.
 pub type Ledger = BTreeMap<(Topic, Epoch), Vec<Publication>>;
-
-/// How the store fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Broken {
-    /// Not at all.
-    No,
-    /// Every call fails and changes nothing.
-    Refuses,
-    /// An append succeeds, and whoever asked is told that it failed.
-    LosesAnswers,
-}
 
 /// The logs and the ledger.
 #[derive(Debug)]
 pub struct Store {
-    /// How it fails just now.
-    pub broken: Broken,
-    /// What was appended and not yet broadcast, in order.
+    /// The current fault.
+    pub fault: StoreFault,
+    /// Changes that were not broadcast yet, in order.
     pub changes: Vec<Change>,
     ledger: Ledger,
     logs: BTreeMap<Topic, Log>,
     keep_items: u64,
     keep_age_ms: Millis,
-    /// Whether history is written by the broadcast, after the append.
+    /// True if history is written by the broadcast, after the append.
     records_later: bool,
 }
 
@@ -57,7 +47,7 @@ impl Store {
     /// An empty store.
     pub fn new(setting: &Setting) -> Self {
         Self {
-            broken: Broken::No,
+            fault: StoreFault::None,
             changes: Vec::new(),
             ledger: Ledger::new(),
             logs: BTreeMap::new(),
@@ -67,17 +57,17 @@ impl Store {
         }
     }
 
-    /// All that was ever in a log.
+    /// Every publication that was ever in a log.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// The ends of the logs there are.
+    /// The ends of the current logs.
     pub fn ends(&self) -> impl Iterator<Item = (&Topic, Position)> {
         self.logs.iter().map(|(topic, log)| (topic, log.end()))
     }
 
-    /// Whether the publication at `offset` can be had by nobody any more.
+    /// True if the publication at `place` cannot be read any more.
     pub fn is_lost(&self, topic: &Topic, place: &Position, now: Millis) -> bool {
         let log = self.logs.get(topic).filter(|log| log.epoch == place.epoch);
         log.is_none_or(|log| place.offset < self.oldest(log, now))
@@ -147,7 +137,7 @@ impl Store {
     }
 
     fn check(&self) -> Result<(), Unavailable> {
-        if self.broken == Broken::Refuses { Err(Unavailable::new("made to fail")) } else { Ok(()) }
+        if self.fault == StoreFault::Refuses { Err(Unavailable::new("made to fail")) } else { Ok(()) }
     }
 }
 
@@ -199,7 +189,7 @@ impl Log {
     }
 }
 
-/// A store that world and service share.
+/// A store, shared by world and service.
 #[derive(Debug, Clone)]
 pub struct SharedStore(Arc<Mutex<Store>>);
 
@@ -209,9 +199,9 @@ impl SharedStore {
         Self(Arc::new(Mutex::new(store)))
     }
 
-    /// The store itself.
+    /// Locks the store.
     pub fn lock(&self) -> MutexGuard<'_, Store> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -221,9 +211,9 @@ impl TopicLog for SharedStore {
         let mut store = self.lock();
         store.check()?;
         let appended = store.append(append);
-        match store.broken {
-            Broken::LosesAnswers => Err(Unavailable::new("the answer was lost").into()),
-            Broken::No | Broken::Refuses => appended,
+        match store.fault {
+            StoreFault::LosesAnswers => Err(Unavailable::new("the answer was lost").into()),
+            StoreFault::None | StoreFault::Refuses => appended,
         }
     }
 

@@ -7,39 +7,39 @@ use backend_core::ports::ConnectionId;
 use bytes::Bytes;
 use tickertape_session::{Refusal, SocketId};
 
-/// Numbers the sockets of a schedule.
+/// Index of a socket in the schedule.
 pub type WireId = usize;
 
 /// A socket.
 #[derive(Debug)]
 pub struct Wire {
-    /// Its name at the gateway.
+    /// Its id at the gateway.
     pub connection: ConnectionId,
-    /// Whose it is.
+    /// Index of the client that it belongs to.
     pub client: usize,
-    /// Its name at the client.
+    /// Its id at the client.
     pub socket: SocketId,
-    /// How its server's end stands.
+    /// State of the server's end.
     pub server: End,
-    /// How its client's end stands.
+    /// State of the client's end.
     pub client_end: End,
-    /// On their way to the server, in order of arrival.
+    /// Messages on their way to the server, in order of arrival.
     pub up: VecDeque<Up>,
-    /// On their way to the client, in order of arrival.
+    /// Messages on their way to the client, in order of arrival.
     pub down: VecDeque<Down>,
-    /// Nothing passes any more, and nobody says so.
+    /// True if nothing passes any more, without either end being notified.
     pub is_dead: bool,
-    /// Nothing passes before this moment.
+    /// Time before which nothing passes.
     pub frozen_until_ms: u64,
-    /// When anything last passed the gateway.
+    /// Time at which a message last passed the gateway.
     pub active_ms: u64,
-    /// Events that wait for the function that works on the one before.
+    /// Events that wait until the function has handled the previous one.
     pub waiting: VecDeque<GatewayEvent>,
-    /// Whether a function is at work on an event of this connection.
+    /// True while a function handles an event of this connection.
     pub is_busy: bool,
 }
 
-/// How one end of a socket stands.
+/// State of one end of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// The handshake is under way.
@@ -50,32 +50,32 @@ pub enum End {
     Closed,
 }
 
-/// From the client.
+/// A message from the client.
 #[derive(Debug)]
 pub enum Up {
-    /// The handshake, with the sub-protocols asked for.
+    /// The handshake, with the sub-protocols that the client offers.
     Handshake(Vec<String>),
-    /// A message.
+    /// A text message.
     Text(String),
     /// A close frame.
     Close,
 }
 
-/// To the client.
+/// A message to the client.
 #[derive(Debug)]
 pub enum Down {
-    /// The handshake is through.
+    /// The handshake was accepted.
     Opened,
-    /// It is not.
+    /// The handshake was refused.
     Refused(Refusal),
-    /// A message.
+    /// A text message.
     Text(Bytes),
     /// The socket is closed, with this code.
     Closed(u16),
 }
 
 impl Wire {
-    /// A socket that `client` has just asked for.
+    /// Creates a socket for `client`, before the handshake.
     pub fn new(id: WireId, client: usize, socket: SocketId) -> Self {
         Self {
             connection: ConnectionId::new(&format!("w{id}=")),
@@ -93,7 +93,7 @@ impl Wire {
         }
     }
 
-    /// Loses all that is on its way.
+    /// Loses all messages that are on their way.
     pub fn drop_all(&mut self) {
         self.up.clear();
         self.down.clear();

@@ -1,57 +1,56 @@
-//! Clients, a network and a server on one simulated clock, in one thread: the same plan always runs the same.
+//! The simulated world: clients, a network and a server on one clock, in one thread. The same plan always makes the same
+//! run.
 
 mod acting;
 mod clients;
+mod functions;
 mod judge;
 mod network;
 mod server;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use backend_core::testing::FakeConnections;
 use shared::{Filter, Millis, Topic};
 
 use crate::client::Client;
+use crate::conditions::Conditions;
 use crate::coverage::Coverage;
 use crate::gateway::{Gateway, Switch};
 use crate::observer::Fault;
-use crate::plan::{FILTERS, Plan, TOPICS};
+use crate::plan::{BEGIN, FILTERS, Plan, TOPICS};
 use crate::rng::Rng;
 use crate::store::{SharedStore, Store};
-use crate::weather::Weather;
 use crate::wire::{Wire, WireId};
 use server::{Server, TaskId};
 
-/// The server's clock when a schedule begins, in milliseconds since the Unix epoch.
-pub const BEGIN: Millis = 1_800_000_000_000;
-/// Once all is well everybody has caught up within so many milliseconds: a quiet connection is checked up on
-/// every 270 s, and one that turns out to be dead is replaced.
-pub const CALM_MS: u64 = 330_000;
-/// More steps than any schedule takes.
+/// Time within which every client has caught up once all faults have ended, in milliseconds: a quiet connection is probed
+/// every 270 s, and replaced if it turns out to be dead.
+pub const RECOVERY_MS: u64 = 330_000;
+/// Largest number of steps of a schedule.
 const STEPS: u64 = 400_000;
 
-/// See the [module](self).
+/// The state of a running schedule.
 pub struct World<'a> {
     plan: &'a Plan,
     now_ms: u64,
     rng: Rng,
-    /// By when, then in order of entry.
+    /// Events that are due, by time and then in order of entry.
     agenda: BTreeMap<(u64, u64), Due>,
     entries: u64,
-    weather: Weather,
+    conditions: Conditions,
     wires: Vec<Wire>,
     clients: Vec<Client>,
     store: SharedStore,
     gateway: Gateway,
-    rows: Arc<FakeConnections>,
+    rows: FakeConnections,
     server: Server,
     posts: u64,
     coverage: Coverage,
     is_traced: bool,
 }
 
-/// Something that is to happen.
+/// An event that is due.
 #[derive(Debug)]
 enum Due {
     Act(usize),
@@ -60,7 +59,7 @@ enum Due {
     NewToken(usize),
     AtServer(WireId),
     AtClient(WireId),
-    /// The gateway looks after a connection's age and silence.
+    /// The gateway checks the age and silence of a connection.
     Inspection(WireId),
     Task(TaskId),
     Broadcast,
@@ -69,12 +68,12 @@ enum Due {
 }
 
 impl<'a> World<'a> {
-    /// The world before anything happened.
+    /// Creates the world before the first event.
     pub fn new(plan: &'a Plan, is_traced: bool) -> Self {
         let mut rng = Rng::new(plan.seed ^ 0x005e_ed0f_c4a0_5000);
         let store = SharedStore::new(Store::new(&plan.setting));
         let gateway = Gateway::new(Switch::new(rng.fork()));
-        let rows = Arc::new(FakeConnections::default());
+        let rows = FakeConnections::default();
         let server = Server::new(&plan.setting, &rows, &store, &gateway, rng.bits());
         let clients = plan.setting.clients.iter().map(|setting| Client::new(setting, rng.bits())).collect();
         Self {
@@ -83,7 +82,7 @@ impl<'a> World<'a> {
             rng,
             agenda: BTreeMap::new(),
             entries: 0,
-            weather: Weather::FAIR,
+            conditions: Conditions::GOOD,
             wires: Vec::new(),
             clients,
             store,
@@ -96,13 +95,13 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs the plan, lets the world calm down, and judges.
+    /// Runs the plan, ends all faults, waits until every client has caught up, and checks the result.
     ///
     /// # Errors
     ///
     /// The first promise that was not kept.
     pub fn run(mut self) -> Result<Coverage, Fault> {
-        self.begin().and_then(|()| self.happen()).and_then(|()| self.calm_down()).map_err(|fault| {
+        self.begin().and_then(|()| self.run_acts()).and_then(|()| self.recover()).map_err(|fault| {
             self.note(|| format!("FAULT {fault}"));
             format!("at {} ms: {fault}", self.now_ms)
         })?;
@@ -125,7 +124,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn happen(&mut self) -> Result<(), Fault> {
+    fn run_acts(&mut self) -> Result<(), Fault> {
         let end_ms = self.plan.acts.iter().map(|(pause_ms, _)| pause_ms).sum();
         self.run_until(end_ms)
     }
@@ -174,7 +173,7 @@ impl<'a> World<'a> {
         self.enter(self.now_ms + in_ms, due);
     }
 
-    /// The server's clock.
+    /// Time by the server's clock.
     fn wall(&self) -> Millis {
         BEGIN.saturating_add_unsigned(self.now_ms)
     }

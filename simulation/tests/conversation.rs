@@ -1,13 +1,13 @@
-//! Whatever happens: the log is shown once and in order, or exactly the gaps that are told; what is
-//! acknowledged is there once; and when all is well again, everybody has everything.
+//! Properties of every schedule: each log is shown once and in order, except for gaps that are announced; each acknowledged
+//! publication is in the log once; and after all faults have ended, every client has every publication.
 //!
-//! A schedule that fails prints how to replay it. Four tests, so that they run side by side.
+//! A schedule that fails prints the command that replays it. There are four tests, so that they run in parallel.
 
 use simulation::coverage::Coverage;
 use simulation::plan::Plan;
 use simulation::run::{run, run_all};
 
-/// Schedules of each test.
+/// Number of schedules of each test.
 const SCHEDULES: u64 = 2_500;
 
 fn hold(part: u64) -> Coverage {

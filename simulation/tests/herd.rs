@@ -1,16 +1,16 @@
-//! Ten thousand clients dropped together.
+//! Ten thousand clients that lose their connection at the same moment.
 
 use shared::server::Disconnect;
 use shared::{DisconnectCode, ServerMessage, limits};
-use simulation::herd::{Herd, by_table, farewell, sessions};
+use simulation::herd::{Herd, announcement, by_table, sessions};
 
 const CLIENTS: usize = 10_000;
 
 #[test]
 fn ten_thousand_clients_dropped_together_come_back_at_most_three_hundred_a_second() {
-    let farewell = farewell(CLIENTS);
+    let announcement = announcement(CLIENTS);
     for seed in 0..5 {
-        let herd = sessions(CLIENTS, &farewell, seed);
+        let herd = sessions(CLIENTS, &announcement, seed);
         println!("Tickertape, seed {seed}: {herd:?}");
         assert!(herd.peak_per_second <= 300, "{herd:?}");
         assert!(herd.window_ms > 0 && herd.all_back_ms <= herd.window_ms + 5_000, "{herd:?}");

@@ -1,4 +1,5 @@
-//! From a request's headers to a principal, and from there through API Gateway's authorizer context.
+//! Authentication: from the headers of a request to a principal, and from a principal to API Gateway's authorizer context
+//! and back.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,14 +14,14 @@ use crate::token::TokenError;
 /// The headers that may hold a token.
 #[derive(Clone, Copy, Default)]
 pub struct Credentials<'a> {
-    /// `Authorization`.
+    /// Value of `Authorization`.
     pub authorization: Option<&'a str>,
-    /// `Sec-WebSocket-Protocol`.
+    /// Value of `Sec-WebSocket-Protocol`.
     pub protocols: Option<&'a str>,
 }
 
 impl<'a> Credentials<'a> {
-    /// The token, from `Authorization: Bearer …` if that is there, else from the sub-protocol `bearer.…`.
+    /// The token from `Authorization: Bearer …`, or else from the sub-protocol `bearer.…`.
     pub fn token(&self) -> Option<&'a str> {
         self.authorization
             .and_then(bearer)
@@ -28,7 +29,7 @@ impl<'a> Credentials<'a> {
     }
 }
 
-/// Says whether there is a token, never which: this may end in a log.
+/// Prints only whether there is a token, since this may end in a log.
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = if self.token().is_some() { "present" } else { "absent" };
@@ -36,7 +37,7 @@ impl fmt::Debug for Credentials<'_> {
     }
 }
 
-/// The sub-protocols a client asks for, without the entry that holds its token: fit for a log.
+/// The sub-protocols that a client offers, without the one that holds its token, so that they can be logged.
 pub fn asked_protocols(header: &str) -> Vec<String> {
     let asked = split_protocols(header).filter(|protocol| handshake::token_in(protocol).is_none());
     asked.map(str::to_owned).collect()
@@ -47,16 +48,16 @@ fn split_protocols(header: &str) -> impl Iterator<Item = &str> {
     header.split(',').map(str::trim).filter(|protocol| !protocol.is_empty())
 }
 
-/// The sub-protocol to agree on, among those asked for; never the one that holds the token.
+/// The sub-protocol to agree on among those that the client offers; never the one that holds the token.
 pub fn agree<'a>(protocols: impl IntoIterator<Item = &'a str>) -> Option<&'static str> {
     protocols.into_iter().any(|protocol| protocol == PROTOCOL).then_some(PROTOCOL)
 }
 
-/// Who is speaking.
+/// Authenticates the sender of a request.
 ///
 /// # Errors
 ///
-/// [`TokenError`] where tokens are asked for.
+/// [`TokenError`], if the server needs tokens.
 pub fn authorize(
     access: &Access,
     credentials: &Credentials<'_>,
@@ -73,8 +74,8 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The principal as an authorizer's context. API Gateway carries nothing but scalars there and hands them
-/// on as strings, so lists are joined by spaces, which no filter holds.
+/// Writes a principal as the context of an authorizer. API Gateway allows only scalars there and passes them on as strings,
+/// so that lists are joined with spaces, which no filter contains.
 pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
     let mut context = BTreeMap::from([
         (SUB.to_owned(), principal.name.clone()),
@@ -85,11 +86,11 @@ pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
     context
 }
 
-/// The principal that [`to_context`] wrote; `get` looks up a key.
+/// Reads the principal that [`to_context`] wrote. `get` looks up a key.
 ///
 /// # Errors
 ///
-/// [`ContextError`] if this is not what our authorizer writes: then nobody may be let in.
+/// [`ContextError`] if the context was not written by [`to_context`]. The connection must be refused then.
 pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Principal, ContextError> {
     let required = |key| get(key).ok_or(ContextError::Missing { key });
     Ok(Principal {
@@ -105,21 +106,21 @@ const SUBSCRIBE: &str = "subscribe";
 const PUBLISH: &str = "publish";
 const EXPIRES_AT: &str = "expires_at";
 
-/// An authorizer's context that ours did not write.
+/// A context of another authorizer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContextError {
-    /// A key is not there.
+    /// A key is missing.
     #[error("the authorizer's context lacks {key}")]
     Missing {
-        /// Which.
+        /// The key.
         key: &'static str,
     },
     /// A value cannot be read.
     #[error("the authorizer's context has {key} {value:?}")]
     Value {
-        /// Which.
+        /// The key.
         key: &'static str,
-        /// As it came.
+        /// The value as it was received.
         value: String,
     },
 }
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_token_nobody_gets_in_where_one_is_asked_for() {
+    fn without_a_token_every_request_is_refused_if_tokens_are_needed() {
         let access = Access::Tokens(Verifier::new(SECRET).unwrap());
         for credentials in [
             headers(None, None),
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn where_none_is_asked_for_everybody_is_local() {
+    fn if_no_tokens_are_needed_every_sender_is_local() {
         assert_eq!(authorize(&Access::Open, &headers(Some("Bearer x"), None), 0), Ok(Principal::local()));
     }
 
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_shows_in_no_log() {
+    fn a_token_is_not_printed() {
         let header = format!("Bearer {}", token());
         let printed = format!("{:?}", headers(Some(&header), None));
         assert_eq!(printed, "Credentials { token: \"present\" }");
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_context_that_is_not_ours_lets_nobody_in() {
+    fn a_context_of_another_authorizer_is_refused() {
         let mut context = to_context(&agent());
         context.insert("subscribe".into(), "* a//b".into());
         assert_eq!(

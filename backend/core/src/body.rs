@@ -1,47 +1,47 @@
-//! Reading the body of `POST /topics/{topic}`.
+//! Parsing of the body of `POST /topics/{topic}`.
 //!
-//! | body | means |
+//! | body | meaning |
 //! |---|---|
 //! | a JSON number, string, bool or object | one publication with that as its data |
 //! | `{"data": …}` or `{"data": …, "ts": …}`, no other keys | one publication: an *envelope* |
-//! | a JSON list | a batch: each element an envelope, or data itself |
-//! | several JSON values, each on its own line (NDJSON) | a batch: each line an envelope, or data itself |
-//! | anything, with `Content-Type: text/plain` | one publication: the text is one string |
+//! | a JSON list | a batch: each element is an envelope or data |
+//! | several JSON values, each on its own line (NDJSON) | a batch: each line is an envelope or data |
+//! | anything else | one publication: the text, as one string |
 //!
 //! The `ts` of an envelope is seconds or milliseconds since 1970, whole or not, or ISO 8601 with its offset.
 //!
-//! A list that is meant as one table goes in an envelope: `{"data": [{…}, {…}]}`. Every content type but
-//! `text/plain` is read as JSON, because `curl -d` calls everything a form.
+//! A list that is meant as one table goes in an envelope: `{"data": [{…}, {…}]}`. The content type says nothing,
+//! because `curl -d` calls everything a form and a browser's `fetch` calls everything `text/plain`. Text that begins
+//! like JSON (`{`, `[`, `"`) and is not, and lines of which the first is JSON and a later one is not, are refused, so
+//! that a fault in JSON is not published as text.
+//!
+//! The data keeps the text that was sent. [`Data::check`] is left to [`ingest`](crate::ingest).
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 use shared::publication::Item;
 use shared::timestamp::{self, TimestampError};
-use shared::{ErrorCode, limits};
+use shared::{Data, ErrorCode, Millis, limits};
 
 use crate::message::json_fault;
 use crate::refusal::Refusal;
 
-/// What a body holds.
+/// The publications of a body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
-    /// In order; at least one, at most [`limits::BATCH_ITEMS`].
+    /// The items in order; at least one, at most [`limits::BATCH_ITEMS`].
     pub items: Vec<Item>,
-    lines: Vec<usize>,
+    /// The line at which each item begins, from 1; empty if the body is not NDJSON.
+    pub lines: Vec<usize>,
 }
 
-impl Body {
-    /// The line, from 1, that the item with this index began on; `None` if the body was no NDJSON.
-    pub fn line(&self, index: usize) -> Option<usize> {
-        self.lines.get(index).copied()
-    }
-}
-
-/// Reads a body. Whether the data may stand in a log is not looked at.
+/// Parses a body.
 ///
 /// # Errors
 ///
 /// [`BodyError`].
-pub fn read(content_type: Option<&str>, bytes: &[u8]) -> Result<Body, BodyError> {
+pub fn read(bytes: &[u8]) -> Result<Body, BodyError> {
     if bytes.len() > limits::BODY_BYTES {
         return Err(BodyError::TooLarge { bytes: bytes.len(), limit: limits::BODY_BYTES });
     }
@@ -51,10 +51,13 @@ pub fn read(content_type: Option<&str>, bytes: &[u8]) -> Result<Body, BodyError>
     if text.trim().is_empty() {
         return Err(BodyError::Empty);
     }
-    if is_plain(content_type) { Ok(plain(text)) } else { json(text) }
+    match json(text) {
+        Err(BodyError::NotJson { .. } | BodyError::MoreOnLine { .. }) if is_plain(text) => Ok(plain(text)),
+        read => read,
+    }
 }
 
-/// Why a body cannot be read. Whoever sent it has to change it.
+/// A body that cannot be read. The sender has to change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     /// No bytes, or an empty list.
@@ -63,43 +66,43 @@ pub enum BodyError {
     /// More bytes than [`limits::BODY_BYTES`].
     #[error("a body has at most {limit} bytes; this one has {bytes}")]
     TooLarge {
-        /// Found.
+        /// Size of the body in bytes.
         bytes: usize,
-        /// Allowed.
+        /// Largest size allowed, in bytes.
         limit: usize,
     },
     /// More publications than [`limits::BATCH_ITEMS`].
     #[error("a request has at most {limit} publications; this one has more")]
     TooMany {
-        /// Allowed.
+        /// Largest number allowed.
         limit: usize,
     },
-    /// Bytes that are no text.
+    /// Bytes that are not text.
     #[error("the body is not UTF-8")]
     NotUtf8 {
-        /// Where, from 1.
+        /// Line of the first bad byte, from 1.
         line: usize,
     },
-    /// Text that is not JSON.
-    #[error("{fault}; to publish plain text, quote it or send Content-Type: text/plain")]
+    /// Text that begins like JSON and is not.
+    #[error("{fault}; to publish plain text that begins like JSON, send it as a JSON string")]
     NotJson {
-        /// Where, from 1.
+        /// Line of the fault, from 1.
         line: usize,
-        /// What is wrong.
+        /// Description of the fault.
         fault: String,
     },
     /// Two values on one line.
     #[error("one JSON value per line is expected, and there is more after the first")]
     MoreOnLine {
-        /// Which, from 1.
+        /// The line, from 1.
         line: usize,
     },
     /// An envelope whose `ts` is not a time.
     #[error("{error}")]
     Timestamp {
-        /// Which line, from 1; `None` if the body is one value.
+        /// Line of the envelope, from 1; `None` if the body is one value.
         line: Option<usize>,
-        /// The value as it came.
+        /// The fault.
         error: TimestampError,
     },
 }
@@ -129,9 +132,11 @@ impl From<BodyError> for Refusal {
     }
 }
 
-fn is_plain(content_type: Option<&str>) -> bool {
-    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("text/plain")
+/// True if `text`, which is not JSON, was not meant to be.
+fn is_plain(text: &str) -> bool {
+    let text = text.trim_start();
+    let first_line = text.lines().next().unwrap_or_default();
+    !text.starts_with(['{', '[', '"']) && serde_json::from_str::<&RawValue>(first_line).is_err()
 }
 
 fn plain(text: &str) -> Body {
@@ -141,21 +146,19 @@ fn plain(text: &str) -> Body {
 }
 
 fn json(text: &str) -> Result<Body, BodyError> {
-    let mut values = values(text)?;
-    let items: Vec<Item> = match values.as_mut_slice() {
-        [(_, Value::Array(elements))] => {
-            std::mem::take(elements).into_iter().map(|value| item(value, None)).collect::<Result<_, _>>()?
+    match values(text)?.as_slice() {
+        [(_, value)] if value.get().starts_with('[') => {
+            let elements: Vec<&RawValue> =
+                serde_json::from_str(value.get()).map_err(|error| not_json(&error, text))?;
+            let items = elements.into_iter().map(|element| item(element, None));
+            bounded(items.collect::<Result<_, _>>()?, Vec::new())
         }
-        [(_, value)] => vec![item(std::mem::take(value), None)?],
-        _ => return lines(values),
-    };
-    bounded(items, Vec::new())
-}
-
-fn lines(values: Vec<(usize, Value)>) -> Result<Body, BodyError> {
-    let lines = values.iter().map(|(line, _)| *line).collect();
-    let items = values.into_iter().map(|(line, value)| item(value, Some(line)));
-    bounded(items.collect::<Result<_, _>>()?, lines)
+        [(_, value)] => bounded(vec![item(value, None)?], Vec::new()),
+        values => {
+            let items = values.iter().map(|(line, value)| item(value, Some(*line)));
+            bounded(items.collect::<Result<_, _>>()?, values.iter().map(|(line, _)| *line).collect())
+        }
+    }
 }
 
 fn bounded(items: Vec<Item>, lines: Vec<usize>) -> Result<Body, BodyError> {
@@ -166,8 +169,8 @@ fn bounded(items: Vec<Item>, lines: Vec<usize>) -> Result<Body, BodyError> {
     }
 }
 
-/// Every value of the text with the line it begins on.
-fn values(text: &str) -> Result<Vec<(usize, Value)>, BodyError> {
+/// Every value of the text with the line at which it begins.
+fn values(text: &str) -> Result<Vec<(usize, &RawValue)>, BodyError> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter();
     let mut values = Vec::new();
     let (mut line, mut end) = (1, 0);
@@ -177,12 +180,7 @@ fn values(text: &str) -> Result<Vec<(usize, Value)>, BodyError> {
         let value = match stream.next() {
             None => return Ok(values),
             Some(_) if end > 0 && breaks == 0 => return Err(BodyError::MoreOnLine { line }),
-            Some(Err(error)) => {
-                return Err(BodyError::NotJson {
-                    line: error.line(),
-                    fault: json_fault::explain(&error, text),
-                });
-            }
+            Some(Err(error)) => return Err(not_json(&error, text)),
             Some(Ok(value)) => value,
         };
         line += breaks;
@@ -192,28 +190,40 @@ fn values(text: &str) -> Result<Vec<(usize, Value)>, BodyError> {
     }
 }
 
+fn not_json(error: &serde_json::Error, text: &str) -> BodyError {
+    BodyError::NotJson { line: error.line(), fault: json_fault::explain(error, text) }
+}
+
 fn blank_prefix(text: &str) -> &str {
     &text[..text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len()]
 }
 
-fn item(value: Value, line: Option<usize>) -> Result<Item, BodyError> {
-    match value {
-        Value::Object(fields) if is_envelope(&fields) => open(fields, line),
-        data => Ok(Item { data, ts: None }),
-    }
-}
-
-fn is_envelope(fields: &Map<String, Value>) -> bool {
-    fields.contains_key("data") && fields.keys().all(|key| key == "data" || key == "ts")
-}
-
-fn open(mut fields: Map<String, Value>, line: Option<usize>) -> Result<Item, BodyError> {
-    let data = fields.get_mut("data").map(Value::take).unwrap_or_default();
-    let ts = match fields.get("ts") {
-        None | Some(Value::Null) => None,
-        Some(ts) => Some(timestamp::read(ts).map_err(|error| BodyError::Timestamp { line, error })?),
+fn item(value: &RawValue, line: Option<usize>) -> Result<Item, BodyError> {
+    let Some(Envelope { data, ts }) = envelope(value) else {
+        return Ok(Item { data: Data::from_raw(value), ts: None });
     };
-    Ok(Item { data, ts })
+    let ts = ts.map(|ts| timestamp(ts.get(), line)).transpose()?;
+    Ok(Item { data: Data::from_raw(data), ts })
+}
+
+fn timestamp(ts: &str, line: Option<usize>) -> Result<Millis, BodyError> {
+    // A number beyond the range of a `Value` is no time, and is quoted in the error as text.
+    let ts = serde_json::from_str(ts).unwrap_or_else(|_| Value::from(ts));
+    timestamp::read(&ts).map_err(|error| BodyError::Timestamp { line, error })
+}
+
+/// An object with these keys and no others, each once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    data: &'a RawValue,
+    #[serde(borrow, default)]
+    ts: Option<&'a RawValue>,
+}
+
+fn envelope(value: &RawValue) -> Option<Envelope<'_>> {
+    value.get().starts_with('{').then(|| serde_json::from_str(value.get()).ok())?
 }
 
 fn line_at(bytes: &[u8], offset: usize) -> usize {

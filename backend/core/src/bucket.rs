@@ -1,10 +1,10 @@
-//! A token bucket, without a clock.
+//! A token bucket. The time is an argument.
 
 use shared::Millis;
 
-/// Lets so many through in a second, averaged, and twice that at once.
+/// Limits a rate to a number per second on average, with bursts of twice that number.
 ///
-/// Counts in thousandths, so that a millisecond adds a whole number and nothing is rounded.
+/// The bucket counts thousandths, so that each millisecond adds a whole number and nothing is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bucket {
     per_second: i64,
@@ -13,18 +13,18 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket.
+    /// Creates a full bucket.
     pub fn new(per_second: u32, now: Millis) -> Self {
         let per_second = i64::from(per_second.max(1));
         Self { per_second, left_thousandths: burst_thousandths(per_second), filled_at: now }
     }
 
-    /// Takes `count`, or nothing.
+    /// Takes `count` tokens, or none.
     ///
     /// # Errors
     ///
-    /// In how many milliseconds `count` will be there, if nobody else takes any. What is more than a burst
-    /// is let through once the bucket is full, and paid off afterwards.
+    /// The milliseconds until `count` tokens are there, if nothing else takes any. A `count` that is larger than a burst
+    /// passes once the bucket is full and makes it negative, so that later requests wait longer.
     pub fn take(&mut self, count: usize, now: Millis) -> Result<(), u64> {
         self.fill(now);
         let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
@@ -36,7 +36,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Whether it has not been used for so long that a new one would be no different.
+    /// True if the bucket is full, and so equal to a new one.
     pub fn is_full(&self, now: Millis) -> bool {
         let mut filled = *self;
         filled.fill(now);
@@ -44,7 +44,7 @@ impl Bucket {
     }
 
     fn fill(&mut self, now: Millis) {
-        // A clock set back gives nothing and takes nothing.
+        // A clock that was set back neither adds nor takes tokens.
         let passed_ms = now.saturating_sub(self.filled_at).max(0);
         let added = passed_ms.saturating_mul(self.per_second);
         let burst = burst_thousandths(self.per_second);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_burst_waits_for_a_full_bucket_and_is_paid_off() {
+    fn more_than_a_burst_waits_for_a_full_bucket_and_delays_later_requests() {
         let mut bucket = Bucket::new(10, 0);
         assert_eq!(bucket.take(50, 0), Ok(()));
         assert_eq!(bucket.take(1, 3_000), Err(100));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_neither_gives_nor_blocks() {
+    fn a_clock_set_back_neither_adds_tokens_nor_blocks() {
         let mut bucket = Bucket::new(1, 10_000);
         assert_eq!(bucket.take(2, 10_000), Ok(()));
         assert_eq!(bucket.take(1, 5_000), Err(1000));

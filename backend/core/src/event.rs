@@ -1,21 +1,21 @@
-//! What the gateway tells the service, and what it is answered.
+//! The events of the gateway and the replies of the service.
 
 use crate::ports::ConnectionId;
 use crate::principal::Principal;
 
-/// One event of a connection's life. Whoever makes one has checked that everything required is there.
+/// An event of one connection. The code that constructs one has checked that every required field is there.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GatewayEvent {
-    /// Somebody wants to connect; nothing can be posted to them yet.
+    /// A client asks to connect. Nothing can be posted to it yet.
     Connect(Connect),
-    /// A message came in, on whichever route.
+    /// A message arrived, on any route.
     Message(Message),
-    /// A connection has ended. Best effort: it may never be told.
+    /// A connection has ended. The delivery of this event is best effort.
     Disconnect(Disconnect),
 }
 
 impl GatewayEvent {
-    /// Whose event it is.
+    /// The connection that the event belongs to.
     pub fn connection(&self) -> &ConnectionId {
         match self {
             Self::Connect(connect) => &connect.connection,
@@ -25,54 +25,55 @@ impl GatewayEvent {
     }
 }
 
-/// See [`GatewayEvent::Connect`].
+/// A request to connect ([`GatewayEvent::Connect`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connect {
-    /// The connection, if it is accepted.
+    /// Id of the connection, if it is accepted.
     pub connection: ConnectionId,
-    /// Who the authorizer says it is; `None` where no authorizer is set up.
+    /// Principal from the authorizer; `None` if no authorizer is set up.
     pub principal: Option<Principal>,
-    /// The sub-protocols asked for, in order and without the one that holds a token
+    /// Sub-protocols that the client offers, in order and without the one that holds a token
     /// ([`asked_protocols`](crate::authorize::asked_protocols)).
     pub protocols: Vec<String>,
 }
 
-/// See [`GatewayEvent::Message`].
+/// A message of a client ([`GatewayEvent::Message`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Who sent it.
+    /// Id of the connection that sent it.
     pub connection: ConnectionId,
-    /// The text as it came.
+    /// Text of the message.
     pub body: String,
 }
 
-/// See [`GatewayEvent::Disconnect`].
+/// The end of a connection ([`GatewayEvent::Disconnect`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disconnect {
-    /// Who has gone.
+    /// Id of the connection that has ended.
     pub connection: ConnectionId,
-    /// The close code; 1006 if there was none to be had.
+    /// Close code; 1006 if there was none.
     pub status_code: u16,
-    /// The close reason; often empty.
+    /// Close reason; often empty.
     pub reason: String,
 }
 
-/// What a function returns to the gateway. Only `$connect`'s is seen by the client, as the handshake's status.
+/// The value that a function returns to the gateway. The client sees it only for `$connect`, as the status of the
+/// handshake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// HTTP status; 200 lets the handshake through.
+    /// HTTP status; 200 accepts the handshake.
     pub status: u16,
-    /// The sub-protocol agreed on, to be sent as `Sec-WebSocket-Protocol`.
+    /// Agreed sub-protocol, to be sent as `Sec-WebSocket-Protocol`.
     pub protocol: Option<String>,
 }
 
 impl Reply {
-    /// Accepted, with nothing more to say.
+    /// Accepts, without a sub-protocol.
     pub const fn ok() -> Self {
         Self { status: 200, protocol: None }
     }
 
-    /// Refused with this HTTP status.
+    /// Refuses with this HTTP status.
     pub const fn refused(status: u16) -> Self {
         Self { status, protocol: None }
     }

@@ -1,4 +1,20 @@
-//! From what changed to who gets which frames. Pure, and quick when everybody watches the same.
+//! Decides which connections get which frames. Pure, and fast if all connections have the same subscriptions.
+//!
+//! For example, one tick brings changes of the topics `a`, `b` and `c`, and their subscribers are
+//!
+//! ```text
+//! a: 1 2 3
+//! b: 1 2 3
+//! c: 3 4
+//! ```
+//!
+//! 1. [`stretches`] joins the changes of each topic and serialises every publication once.
+//! 2. [`deliveries`] puts topics with the same subscribers into one class: `{a, b}` for 1 2 3, and `{c}` for 3 4.
+//! 3. It groups the connections by the classes they are in: 1 and 2 are in the first only, 3 is in both, 4 in the second.
+//! 4. Each group makes one delivery, whose frames are packed once: 1 2 get `a b`, 3 gets `a b c`, 4 gets `c`.
+//!
+//! In the most frequent case, all connections are subscribed to the same topics: then there is one class, and step 3 is
+//! skipped.
 
 mod shard;
 
@@ -12,24 +28,24 @@ use crate::ports::{Change, ConnectionId};
 
 pub use shard::{ShardSize, shards};
 
-/// What changed in one log during one tick.
+/// The changes of one log during one tick, serialised.
 #[derive(Debug, Clone)]
 pub struct Stretch {
-    /// Whose log.
+    /// Topic of the log.
     pub topic: Topic,
     part: Part,
 }
 
-/// The same frames for the same connections.
+/// Frames, and the connections that get all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// To be sent in this order.
+    /// Frames in the order in which they are sent.
     pub frames: Vec<Bytes>,
-    /// In order of id.
+    /// Recipients in order of id.
     pub to: Vec<ConnectionId>,
 }
 
-/// Joins the changes of each log, in order of first appearance, and serialises every publication once.
+/// Joins the changes of each log and serialises every publication once. The logs are in order of first appearance.
 pub fn stretches(changes: &[Change]) -> Vec<Stretch> {
     let mut logs: Vec<Log<'_>> = Vec::new();
     let mut places: HashMap<(&Topic, &Epoch), usize> = HashMap::new();
@@ -58,7 +74,7 @@ impl Log<'_> {
     }
 }
 
-/// Groups the connections by what they get; `audiences` holds the subscribers of each stretch, in order of
+/// Groups the connections by the stretches that they get. `audiences` holds the subscribers of each stretch, in order of
 /// id. Every connection is in at most one delivery.
 pub fn deliveries(stretches: &[Stretch], audiences: Vec<Vec<ConnectionId>>, limit: usize) -> Vec<Delivery> {
     let classes = classes(audiences);
@@ -77,7 +93,7 @@ pub fn deliveries(stretches: &[Stretch], audiences: Vec<Vec<ConnectionId>>, limi
     }
 }
 
-/// Stretches with the very same audience.
+/// Stretches that have the same subscribers.
 struct Class {
     members: Vec<usize>,
     to: Vec<ConnectionId>,

@@ -1,33 +1,34 @@
-//! What may enter a log: checked the same whether it came by WebSocket or by HTTP.
+//! The checks on publications, which are the same whether they came by WebSocket or by HTTP.
 
 use shared::client::{Producer, Publish};
+use shared::data::DataError;
 use shared::meta::MetaError;
-use shared::publication::{DataError, Item};
+use shared::publication::{Item, ItemError};
 use shared::{ErrorCode, Millis, Position, Topic, TopicMeta, limits};
 
 use crate::ports::AppendError;
 use crate::principal::Principal;
 use crate::refusal::Refusal;
 
-/// Publications on their way into one log, all or none.
+/// A request to append publications to one log: all or none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IngestRequest {
-    /// Where to.
+    /// Topic to append to.
     pub topic: Topic,
-    /// In order.
+    /// Items in the order in which they are appended.
     pub items: Vec<Item>,
-    /// Makes a repeat harmless.
+    /// Lets the log recognise a repeat of the request.
     pub producer: Option<Producer>,
-    /// Put over the topic's metadata.
+    /// Metadata to merge into that of the topic.
     pub meta: Option<TopicMeta>,
 }
 
 impl IngestRequest {
-    /// Whether `principal` may append this at `now`. Rates are not looked at.
+    /// Checks that `principal` may append this at `now`, apart from its rate.
     ///
     /// # Errors
     ///
-    /// The first fault, cheapest checks first.
+    /// The first fault; the cheapest checks come first.
     pub fn check(&self, principal: &Principal, now: Millis) -> Result<(), IngestError> {
         self.check_permission(principal, now)?;
         self.check_count()?;
@@ -74,11 +75,13 @@ impl TryFrom<Publish> for IngestRequest {
     type Error = IngestError;
 
     fn try_from(publish: Publish) -> Result<Self, IngestError> {
-        if publish.data.is_some() && !publish.items.is_empty() {
-            return Err(IngestError::DataAndItems);
-        }
-        let (topic, producer, meta) = (publish.topic.clone(), publish.producer.clone(), publish.meta.clone());
-        Ok(Self { topic, items: publish.into_items(), producer, meta })
+        let Publish { id: _, topic, data, ts, items, producer, meta } = publish;
+        let items = match data {
+            Some(_) if !items.is_empty() => return Err(IngestError::DataAndItems),
+            Some(data) => vec![Item { data, ts }],
+            None => items,
+        };
+        Ok(Self { topic, items, producer, meta })
     }
 }
 
@@ -91,75 +94,75 @@ fn check_producer(producer: Option<&Producer>) -> Result<(), IngestError> {
     }
 }
 
-/// Where publications landed.
+/// The outcome of an append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ingested {
-    /// Whose log.
+    /// Topic of the log.
     pub topic: Topic,
-    /// The place of the last one.
+    /// Position of the last publication.
     pub position: Position,
-    /// How many there were.
+    /// Number of publications in the request.
     pub count: usize,
-    /// Whether the producer had sent them before, so that nothing was added now.
+    /// True if the producer had sent the request before, so that nothing was added now.
     pub repeated: bool,
 }
 
-/// Why publications were not taken. Nothing was added, unless [`AppendError::Unavailable`] leaves that open.
+/// A refused request. Nothing was added, unless [`AppendError::Unavailable`] leaves that open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
-    /// The principal's token is over.
-    #[error("the token's time is over")]
+    /// The principal's token has expired.
+    #[error("the token has expired")]
     TokenExpired,
     /// The principal may not publish here.
     #[error("{principal} may not publish to {topic}")]
     Forbidden {
-        /// Who asked.
+        /// Name of the principal.
         principal: String,
-        /// Where to.
+        /// Topic of the request.
         topic: Topic,
     },
-    /// Faster than allowed.
+    /// The principal publishes faster than allowed.
     #[error("too many publications at once; try again in {retry_after_ms} ms")]
     RateLimited {
-        /// When to try again.
+        /// Time to wait before the next try, in milliseconds.
         retry_after_ms: u64,
     },
-    /// Nothing to publish.
+    /// A request without publications.
     #[error("nothing to publish: send `data`, or `items` with at least one")]
     Empty,
-    /// Both ways to say what to publish.
+    /// Both `data` and `items`.
     #[error("send either `data` or `items`, not both")]
     DataAndItems,
     /// A larger batch than allowed.
     #[error("a request has at most {limit} publications; this one has {items}")]
     TooMany {
-        /// Found.
+        /// Number of publications in the request.
         items: usize,
-        /// Allowed.
+        /// Largest number allowed.
         limit: usize,
     },
-    /// One of the publications cannot stand in a log.
+    /// One of the publications cannot be put into a log.
     #[error("{}{error}", ordinal(*index, *of))]
     Item {
-        /// Which, from 0.
+        /// Index of the publication, from 0.
         index: usize,
-        /// Of how many.
+        /// Number of publications in the request.
         of: usize,
-        /// What is wrong with it.
-        error: DataError,
+        /// Its fault.
+        error: ItemError,
     },
     /// The metadata is refused.
     #[error(transparent)]
     Meta(#[from] MetaError),
-    /// The producer has no name, or too long a one.
+    /// The producer has no id, or one that is too long.
     #[error("a producer's id has 1 to {limit} bytes; this one has {bytes}")]
     Producer {
-        /// Found.
+        /// Length of the id in bytes.
         bytes: usize,
-        /// Allowed.
+        /// Longest length allowed, in bytes.
         limit: usize,
     },
-    /// The log did not take them.
+    /// The log did not append them.
     #[error(transparent)]
     Append(#[from] AppendError),
 }
@@ -170,29 +173,38 @@ fn ordinal(index: usize, of: usize) -> String {
 
 impl From<IngestError> for Refusal {
     fn from(error: IngestError) -> Self {
-        let told = |code| Self::new(code, &error);
+        let refusal = |code| Self::new(code, &error);
         match &error {
-            IngestError::TokenExpired => told(ErrorCode::TokenExpired),
-            IngestError::Forbidden { .. } => told(ErrorCode::Forbidden),
+            IngestError::TokenExpired => refusal(ErrorCode::TokenExpired),
+            IngestError::Forbidden { .. } => refusal(ErrorCode::Forbidden),
             IngestError::RateLimited { retry_after_ms } => {
-                told(ErrorCode::RateLimited).retry_after(*retry_after_ms)
+                refusal(ErrorCode::RateLimited).retry_after(*retry_after_ms)
             }
-            IngestError::Empty | IngestError::DataAndItems | IngestError::Meta(_) => told(ErrorCode::BadData),
-            IngestError::TooMany { .. } => told(ErrorCode::TooLarge),
-            IngestError::Item { error: fault, .. } => told(data_code(fault)),
-            IngestError::Producer { .. } => told(ErrorCode::Malformed),
-            IngestError::Append(AppendError::StaleSequence { .. }) => told(ErrorCode::StaleSequence),
-            IngestError::Append(AppendError::TooManyTopics { .. }) => told(ErrorCode::TooManyTopics),
-            IngestError::Append(AppendError::TooLarge { .. }) => told(ErrorCode::TooLarge),
+            IngestError::Empty | IngestError::DataAndItems | IngestError::Meta(_) => {
+                refusal(ErrorCode::BadData)
+            }
+            IngestError::TooMany { .. } => refusal(ErrorCode::TooLarge),
+            IngestError::Item { error: fault, .. } => refusal(item_code(fault)),
+            IngestError::Producer { .. } => refusal(ErrorCode::Malformed),
+            IngestError::Append(AppendError::StaleSequence { .. }) => refusal(ErrorCode::StaleSequence),
+            IngestError::Append(AppendError::TooManyTopics { .. }) => refusal(ErrorCode::TooManyTopics),
+            IngestError::Append(AppendError::TooLarge { .. }) => refusal(ErrorCode::TooLarge),
             IngestError::Append(AppendError::Unavailable(unavailable)) => unavailable.clone().into(),
         }
     }
 }
 
-fn data_code(error: &DataError) -> ErrorCode {
+fn item_code(error: &ItemError) -> ErrorCode {
     match error {
-        DataError::Missing | DataError::TooDeep { .. } => ErrorCode::BadData,
-        DataError::TooLarge { .. } => ErrorCode::TooLarge,
-        DataError::Timestamp { .. } => ErrorCode::BadTimestamp,
+        ItemError::Data(DataError::TooLarge { .. }) => ErrorCode::TooLarge,
+        ItemError::Data(
+            DataError::Missing
+            | DataError::NotJson { .. }
+            | DataError::TooDeep { .. }
+            | DataError::NumberOutOfRange { .. }
+            | DataError::LoneSurrogate { .. }
+            | DataError::DuplicateKey { .. },
+        ) => ErrorCode::BadData,
+        ItemError::Timestamp { .. } => ErrorCode::BadTimestamp,
     }
 }

@@ -1,21 +1,40 @@
-//! Every decision of the Tickertape server, and the ports (traits) it needs.
+//! Every decision of the Tickertape server, and the ports (traits) that it needs.
 //!
-//! This crate holds no tokio, no axum, no AWS crate and no clock: time, randomness and IO are arguments, so
-//! that the same handlers run in one process on a laptop and in Lambda.
+//! This crate depends on neither tokio, axum nor an AWS crate, and reads no clock: time, randomness and IO are
+//! arguments, so that the same handlers run in one process on a laptop and in Lambda.
+//!
+//! ```
+//! # async fn example<C, L, M>(connections: C, log: L, management: M)
+//! # where
+//! #     C: backend_core::ports::Connections,
+//! #     L: backend_core::ports::TopicLog,
+//! #     M: backend_core::ports::Management,
+//! # {
+//! use backend_core::event::Connect;
+//! use backend_core::ports::ConnectionId;
+//! use backend_core::{Access, GatewayEvent, Service, Settings};
+//!
+//! let service = Service::new(connections, log, management, Settings::new(Access::Open, || 4));
+//! let connect = Connect { connection: ConnectionId::new("c1"), principal: None, protocols: Vec::new() };
+//! let reply = service.handle(GatewayEvent::Connect(connect), 1_800_000_000_000).await;
+//! assert_eq!(reply.status, 200);
+//! # }
+//! ```
 //!
 //! # Layout
 //!
-//! * [`event`]: what the gateway tells, and what it is answered.
-//! * [`service`]: the one type that awaits, a file for each route.
-//! * [`ports`]: what it needs of the world.
-//! * [`message`], [`body`], [`query`]: reading what outsiders sent, each fault with its own words.
-//! * [`ingest`], [`bucket`], [`rates`]: what may enter a log, and how fast.
-//! * [`retention`]: how much of a log is kept.
-//! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: what leaves, and in which frames.
-//! * [`token`], [`authorize`], [`principal`]: who is speaking.
+//! * [`event`]: the events of the gateway and the replies to them.
+//! * [`service`]: the one type that awaits, with a file for each route.
+//! * [`ports`]: the traits that a platform implements.
+//! * [`message`], [`body`], [`query`]: parsers of requests, with a precise error for each fault.
+//! * [`ingest`], [`bucket`], [`rates`]: checks and rate limits of publications.
+//! * [`retention`]: the bounds of a topic's history.
+//! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
+//! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
 //! * [`http`]: the HTTP API without its sockets.
-//! * [`refusal`]: every fault as a code, words and an HTTP status.
-//! * `testing` (feature): fakes of every port and the suite each implementation runs.
+//! * [`refusal`]: the error that a client is sent: a code, a message and an HTTP status.
+//! * [`lock`]: locks that survive a panic.
+//! * `testing` (feature): a fake of every port and the test suite that each implementation runs.
 
 #![warn(missing_docs)]
 
@@ -26,9 +45,11 @@ pub mod event;
 pub mod fanout;
 pub mod http;
 pub mod ingest;
+pub mod lock;
 pub mod message;
 pub mod occupancy;
 pub mod pack;
+mod permission;
 pub mod ports;
 pub mod principal;
 pub mod query;

@@ -1,10 +1,17 @@
-//! Reading what a client sent over the WebSocket. A fault is answered, never a reason to close.
+//! Parsing of the messages that clients send over the WebSocket. A fault is answered and never closes the connection.
+//!
+//! The text is read twice and never becomes a tree: once for `action` and `id`, which skips everything else, and once
+//! for the fields of that action. So the data of a publication keeps its text, and a fault can be answered with the
+//! `id` of the message it is in.
 
 pub(crate) mod json_fault;
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
-use shared::client::RequestId;
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
+use shared::client::{Action, RequestId};
 use shared::{ClientMessage, ErrorCode, Filter, Topic};
 
 use crate::refusal::Refusal;
@@ -12,24 +19,24 @@ use crate::refusal::Refusal;
 /// A message that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Its `id`, if that much could be read.
+    /// The message's `id`, if that much could be read.
     pub id: Option<RequestId>,
-    /// What is wrong with it.
+    /// Description of the fault.
     pub refusal: Refusal,
 }
 
-/// Reads one message.
+/// Parses one message.
 ///
 /// # Errors
 ///
 /// [`Unreadable`] names the column, the action or the field at fault.
 pub fn read(text: &str) -> Result<ClientMessage, Unreadable> {
-    let fields = object(text).map_err(|refusal| Unreadable { id: None, refusal })?;
-    let id = fields.get("id").and_then(Value::as_u64);
-    typed(fields).map_err(|refusal| Unreadable { id, refusal })
+    let Envelope { action, id } = envelope(text).map_err(|refusal| Unreadable { id: None, refusal })?;
+    let id = id.and_then(|id| id.get().parse().ok());
+    typed(action, text).map_err(|refusal| Unreadable { id, refusal })
 }
 
-/// The token that a message brings, if it is a `refresh`.
+/// The token that a message carries, if it is a `refresh`.
 pub fn token(text: &str) -> Option<String> {
     // Few messages are one, and none is without the word.
     match text.contains("refresh").then(|| read(text))? {
@@ -38,50 +45,77 @@ pub fn token(text: &str) -> Option<String> {
     }
 }
 
-fn object(text: &str) -> Result<Map<String, Value>, Refusal> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(other) => {
-            Err(malformed(format!("a message is a JSON object with an `action`, not {}", kind(&other))))
+/// The fields of every message.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, default)]
+    action: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+}
+
+fn envelope(text: &str) -> Result<Envelope<'_>, Refusal> {
+    let kind = match text.trim_start().as_bytes().first() {
+        Some(b'{') => {
+            return serde_json::from_str(text).map_err(|error| malformed(json_fault::explain(&error, text)));
         }
+        Some(b'[') => "a list",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a bool",
+        Some(b'n') => "null",
+        Some(_) | None => "a number",
+    };
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => Err(malformed(format!("a message is a JSON object with an `action`, not {kind}"))),
         Err(error) => Err(malformed(json_fault::explain(&error, text))),
     }
 }
 
-fn typed(fields: Map<String, Value>) -> Result<ClientMessage, Refusal> {
-    let action = fields.get("action").cloned();
-    check_names(&fields)?;
-    let fields = Value::Object(fields);
-    match action.as_ref().and_then(Value::as_str) {
-        Some("subscribe") => field_by_field(fields).map(ClientMessage::Subscribe),
-        Some("unsubscribe") => field_by_field(fields).map(ClientMessage::Unsubscribe),
-        Some("publish") => field_by_field(fields).map(Box::new).map(ClientMessage::Publish),
-        Some("history") => field_by_field(fields).map(ClientMessage::History),
-        Some("refresh") => field_by_field(fields).map(ClientMessage::Refresh),
-        Some("ping") => field_by_field(fields).map(ClientMessage::Ping),
-        Some(_) | None => Err(unknown_action(action.as_ref())),
+fn typed(action: Option<&RawValue>, text: &str) -> Result<ClientMessage, Refusal> {
+    let name = action.and_then(|action| serde_json::from_str::<Cow<'_, str>>(action.get()).ok());
+    match name.and_then(|name| Action::from_name(&name)) {
+        Some(Action::Subscribe) => fields(text).map(ClientMessage::Subscribe),
+        Some(Action::Unsubscribe) => fields(text).map(ClientMessage::Unsubscribe),
+        Some(Action::Publish) => fields(text).map(Box::new).map(ClientMessage::Publish),
+        Some(Action::History) => fields(text).map(ClientMessage::History),
+        Some(Action::Refresh) => fields(text).map(ClientMessage::Refresh),
+        Some(Action::Ping) => fields(text).map(ClientMessage::Ping),
+        None => Err(unknown_action(action)),
     }
 }
 
-fn check_names(fields: &Map<String, Value>) -> Result<(), Refusal> {
-    if let Some(Value::String(name)) = fields.get("topic") {
-        Topic::new(name).map_err(|error| Refusal::new(ErrorCode::BadTopic, error))?;
-    }
-    if let Some(Value::String(text)) = fields.get("filter") {
-        Filter::new(text).map_err(|error| Refusal::new(ErrorCode::BadFilter, error))?;
-    }
-    Ok(())
-}
-
-fn field_by_field<T: DeserializeOwned>(fields: Value) -> Result<T, Refusal> {
-    serde_path_to_error::deserialize(fields).map_err(|error| {
+fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        if let Some(refusal) = bad_name(text) {
+            return refusal;
+        }
         let path = error.path().to_string();
-        let fault = error.into_inner();
-        malformed(if path == "." { fault.to_string() } else { format!("{path}: {fault}") })
+        let fault = error.into_inner().to_string();
+        // The field says more than the line and column behind it.
+        let fault = fault.split(" at line ").next().unwrap_or(&fault);
+        malformed(if path == "." { fault.into() } else { format!("{path}: {fault}") })
     })
 }
 
-fn unknown_action(action: Option<&Value>) -> Refusal {
+/// The refusal of a topic or filter whose name breaks the rules, since those faults have codes of their own.
+fn bad_name(text: &str) -> Option<Refusal> {
+    #[derive(Deserialize)]
+    struct Names<'a> {
+        #[serde(borrow, default)]
+        topic: Option<Cow<'a, str>>,
+        #[serde(borrow, default)]
+        filter: Option<Cow<'a, str>>,
+    }
+    let names: Names<'_> = serde_json::from_str(text).ok()?;
+    let topic = names.topic.and_then(|name| Topic::new(&name).err());
+    let filter = names.filter.and_then(|text| Filter::new(&text).err());
+    topic
+        .map(|error| Refusal::new(ErrorCode::BadTopic, error))
+        .or_else(|| filter.map(|error| Refusal::new(ErrorCode::BadFilter, error)))
+}
+
+fn unknown_action(action: Option<&RawValue>) -> Refusal {
     let known = ClientMessage::ACTIONS.join(", ");
     let message = match action {
         None => format!("`action` is missing: it is one of {known}"),
@@ -92,17 +126,6 @@ fn unknown_action(action: Option<&Value>) -> Refusal {
 
 fn malformed(message: String) -> Refusal {
     Refusal::new(ErrorCode::Malformed, message)
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a bool",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }
 
 #[cfg(test)]

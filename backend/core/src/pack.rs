@@ -1,10 +1,22 @@
-//! Packing publications into frames: each is serialised once, whatever number of frames carries it.
+//! Packing of publications into frames. Each publication is serialised once, however many frames carry it.
+//!
+//! API Gateway bills every begun 32 KB of a message, so that frames are filled up to a limit. For example, with a limit
+//! of 100 bytes and two parts, topic `a` with publications of 30, 30 and 30 bytes and topic `b` with one of 10:
+//!
+//! 1. The first section, of `a`, costs a fixed part (its topic and epoch, and `SECTION`). Assume that it leaves room for
+//!    two of the three publications: they go into the section `a: 30, 30`.
+//! 2. The third one does not fit beside them, so that the frame is closed: a `publications` message, since it has one
+//!    section. A new frame begins with the section `a: 30`.
+//! 3. The part `b` fits behind it, so that the second frame has two sections and becomes a `batch`.
+//!
+//! A publication that is larger than a whole frame gets a frame of its own, which exceeds the limit. The metadata of a
+//! part is in its first section only.
 
 use bytes::Bytes;
 use serde::Serialize;
 use shared::{Epoch, Publication, Topic, TopicMeta};
 
-/// A stretch of one topic's log, serialised and ready to be put into frames.
+/// Consecutive publications of one topic, serialised and ready to be put into frames.
 #[derive(Debug, Clone)]
 pub struct Part {
     /// `"topic":…,"epoch":…,"replay":…`
@@ -14,7 +26,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// Serialises `items`, in order of offset.
+    /// Serialises `items`, which are in order of offset.
     pub fn new<'a>(
         topic: &Topic,
         epoch: &Epoch,
@@ -30,8 +42,8 @@ impl Part {
     }
 }
 
-/// The frames that carry `parts` in order, each at most `limit` bytes unless a single publication is larger.
-/// One part makes a `publications` message, several a `batch`.
+/// Packs `parts` in order into frames of at most `limit` bytes; only a single publication that is larger makes a larger
+/// frame. A frame with one part is a `publications` message, one with several a `batch`.
 pub fn frames<'a>(parts: impl IntoIterator<Item = &'a Part>, limit: usize) -> Vec<Bytes> {
     let mut packer = Packer { limit, frames: Vec::new(), sections: Vec::new(), bytes: WRAPPING };
     for part in parts {
@@ -41,12 +53,12 @@ pub fn frames<'a>(parts: impl IntoIterator<Item = &'a Part>, limit: usize) -> Ve
     packer.frames
 }
 
-/// How many bytes `value` has as JSON.
+/// Length of `value` as JSON, in bytes.
 pub(crate) fn json_len(value: &impl Serialize) -> usize {
     to_json(value).len()
 }
 
-/// How many of `sizes`, from the first, fit into `room` with a comma each.
+/// Counts how many of `sizes`, from the first, fit into `room` with a comma each.
 pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, room: usize) -> usize {
     let mut used = 0;
     sizes
@@ -58,7 +70,7 @@ pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, room: usize) -> us
         .count()
 }
 
-/// Splits `values` into runs that fit into `room` bytes each; a value that does not fit alone is alone.
+/// Splits `values` into runs that fit into `room` bytes each. A value that does not fit makes a run of its own.
 pub(crate) fn runs<T: Serialize>(mut values: Vec<T>, room: usize) -> Vec<Vec<T>> {
     let mut runs = Vec::new();
     while !values.is_empty() {
@@ -69,15 +81,17 @@ pub(crate) fn runs<T: Serialize>(mut values: Vec<T>, room: usize) -> Vec<Vec<T>>
     runs
 }
 
-/// More than the longest wrapping, `{"type":"batch","parts":[…]}` or `{"type":"publications",…}`.
+/// Upper bound for the length of `{"type":"batch","parts":[…]}` and `{"type":"publications",…}` around the sections.
 const WRAPPING: usize = 32;
-/// `{"items":[],"meta":},` around a section.
+/// Upper bound for the length of `{"items":[],"meta":},` around a section.
 const SECTION: usize = 24;
 
 struct Packer {
     limit: usize,
     frames: Vec<Bytes>,
+    /// The sections of the frame that is being filled.
     sections: Vec<String>,
+    /// Length of that frame so far.
     bytes: usize,
 }
 
@@ -93,6 +107,7 @@ impl Packer {
                 self.flush();
                 continue;
             }
+            // In an empty frame, a publication that does not fit anywhere goes alone.
             count = count.max(1);
             let (now, later) = items.split_at(count);
             self.push(section(&part.head, meta.take(), now));

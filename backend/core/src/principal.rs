@@ -1,25 +1,23 @@
-//! Who is speaking, and what they may do.
+//! The authenticated sender of a request and its permissions.
 
-use shared::{ErrorCode, Filter, Millis, Topic};
+use shared::{Filter, Millis, Topic};
 
-use crate::refusal::Refusal;
-use crate::token::TokenError;
-
-/// Who the authorizer says is connected. Never taken from a message.
+/// An authenticated identity with its permissions. It comes from the authorizer or a verified token, never from a
+/// message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The token's `sub`; `local` where no token is asked for.
+    /// The token's `sub`; `local` if the server needs no tokens.
     pub name: String,
-    /// What it may watch.
+    /// Filters that the principal may subscribe to.
     pub subscribe: Vec<Filter>,
-    /// Where it may publish.
+    /// Topics that the principal may publish to.
     pub publish: Vec<Filter>,
-    /// When its token runs out; `None` if it does not.
+    /// Time at which the token expires; `None` if it does not.
     pub expires_at: Option<Millis>,
 }
 
 impl Principal {
-    /// Whoever speaks from this machine when no token is asked for: may do everything.
+    /// The principal of every request to a server that needs no tokens. It may do everything.
     pub fn local() -> Self {
         Self {
             name: "local".into(),
@@ -29,37 +27,24 @@ impl Principal {
         }
     }
 
-    /// Whether it may watch all that `filter` matches.
+    /// True if the principal may subscribe to every topic that `filter` matches.
     pub fn may_subscribe(&self, filter: &Filter) -> bool {
         self.subscribe.iter().any(|held| held.covers(filter))
     }
 
-    /// Whether it may read `topic`.
+    /// True if the principal may read `topic`.
     pub fn may_read(&self, topic: &Topic) -> bool {
         self.subscribe.iter().any(|held| held.matches(topic))
     }
 
-    /// Whether it may publish to `topic`.
+    /// True if the principal may publish to `topic`.
     pub fn may_publish(&self, topic: &Topic) -> bool {
         self.publish.iter().any(|held| held.matches(topic))
     }
 
-    /// Whether its token's time is over.
+    /// True once the token has expired.
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
-    }
-
-    /// Refuses with 301 once its token's time is over.
-    pub(crate) fn check_token(&self, now: Millis) -> Result<(), Refusal> {
-        if self.is_expired(now) { Err(TokenError::Expired.into()) } else { Ok(()) }
-    }
-
-    /// Refuses with 400 what it may not read.
-    pub(crate) fn check_read(&self, topic: &Topic) -> Result<(), Refusal> {
-        if self.may_read(topic) {
-            return Ok(());
-        }
-        Err(Refusal::new(ErrorCode::Forbidden, format!("{} may not read {topic}", self.name)))
     }
 }
 

@@ -1,27 +1,27 @@
-//! The query strings of the HTTP API.
+//! Parsing of the query strings of the HTTP API.
 
 use shared::client::Producer;
 use shared::{ErrorCode, Millis, Position, TopicMeta};
 
 use crate::refusal::Refusal;
 
-/// What `POST /topics/{topic}` takes in its query. Unknown keys are ignored.
+/// The query of `POST /topics/{topic}`. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PublishQuery {
-    /// `ts`: when it happened, for publications that do not say so themselves.
+    /// `ts`: time of the event, for publications that have no time of their own.
     pub ts: Option<Millis>,
-    /// `producer` and `seq`, which come together.
+    /// `producer` and `seq`, which have to be given together.
     pub producer: Option<Producer>,
     /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`.
     pub meta: TopicMeta,
 }
 
 impl PublishQuery {
-    /// Reads decoded key-value pairs; of a key that comes twice, the last.
+    /// Parses decoded key-value pairs. If a key occurs twice, the last one counts.
     ///
     /// # Errors
     ///
-    /// 206 for a `ts` and 200 for anything else that cannot be read; the words name the key.
+    /// 206 for a bad `ts` and 200 for any other bad value; the message names the key.
     pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
     where
         K: AsRef<str>,
@@ -56,35 +56,35 @@ fn pair(id: Option<String>, seq: Option<u64>) -> Result<Option<Producer>, Refusa
         (Some(id), Some(seq)) => Ok(Some(Producer { id, seq })),
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => {
-            Err(Refusal::new(ErrorCode::Malformed, "`producer` and `seq` come together"))
+            Err(Refusal::new(ErrorCode::Malformed, "`producer` and `seq` have to be given together"))
         }
     }
 }
 
-/// What `GET /topics/{topic}` takes in its query. Unknown keys are ignored.
+/// The query of `GET /topics/{topic}`. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HistoryQuery {
-    /// `since`: read on from here; absent: the newest.
+    /// `since`: the place to read on from; absent: the newest publications.
     pub since: Option<Since>,
-    /// `limit`: at most so many.
+    /// `limit`: largest number of publications.
     pub limit: Option<u32>,
 }
 
-/// A place to read on from.
+/// A place in a log to read on from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Since {
     /// `EPOCH:OFFSET`.
     Position(Position),
-    /// A plain number: an offset of the log as it is now.
+    /// A plain number: an offset in the current log.
     Offset(u64),
 }
 
 impl HistoryQuery {
-    /// Reads decoded key-value pairs; of a key that comes twice, the last.
+    /// Parses decoded key-value pairs. If a key occurs twice, the last one counts.
     ///
     /// # Errors
     ///
-    /// 200; the words name the key.
+    /// 200; the message names the key.
     pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
     where
         K: AsRef<str>,
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_a_publication_may_carry_beside_its_body_is_read() {
+    fn every_key_of_a_publication_is_read() {
         let pairs = [
             ("ts", "1800000000000"),
             ("producer", "me"),

@@ -1,4 +1,4 @@
-//! How fast each principal may publish.
+//! Rate limits of publishing, for each principal.
 
 use std::collections::HashMap;
 
@@ -6,12 +6,12 @@ use shared::{Millis, limits};
 
 use crate::bucket::Bucket;
 
-/// What one principal may do in a second, averaged; a burst may be twice that.
+/// Rate limits of one principal: averages per second, with bursts of twice that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Requests to publish.
+    /// Number of requests to publish.
     pub requests_per_second: u32,
-    /// Publications in them.
+    /// Number of publications in those requests.
     pub publications_per_second: u32,
 }
 
@@ -24,7 +24,7 @@ impl Default for RateLimits {
     }
 }
 
-/// The buckets of the principals that published lately; never more than [`PRINCIPALS`].
+/// The token buckets of the principals that have published lately, at most [`PRINCIPALS`].
 #[derive(Debug)]
 pub struct Rates {
     limits: RateLimits,
@@ -38,20 +38,21 @@ struct Buckets {
     used_at: Millis,
 }
 
-/// Principals remembered at once. Beyond it the idle are forgotten, and if none is, who published longest ago.
+/// Largest number of principals remembered. Beyond it, principals with full buckets are forgotten, and if there are none,
+/// the one that published longest ago.
 pub const PRINCIPALS: usize = 10_000;
 
 impl Rates {
-    /// Nobody has published yet.
+    /// Creates the buckets before anybody has published.
     pub fn new(limits: RateLimits) -> Self {
         Self { limits, principals: HashMap::new() }
     }
 
-    /// Counts one request with so many publications.
+    /// Counts one request with this number of publications.
     ///
     /// # Errors
     ///
-    /// In how many milliseconds to try again; then no publication has been counted.
+    /// The milliseconds to wait before the next try. The publications were not counted then.
     pub fn take(&mut self, principal: &str, publications: usize, now: Millis) -> Result<(), u64> {
         let buckets = self.buckets(principal, now);
         buckets.used_at = now;
@@ -104,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn one_principal_does_not_use_up_anothers_rate() {
+    fn one_principal_does_not_use_the_rate_of_another() {
         let mut rates = Rates::new(SLOW);
         assert_eq!(rates.take("a", 20, 0), Ok(()));
         assert_eq!(rates.take("b", 20, 0), Ok(()));
     }
 
     #[test]
-    fn the_table_is_bounded_and_keeps_who_is_busy() {
+    fn the_table_is_bounded_and_keeps_busy_principals() {
         let mut rates = Rates::new(SLOW);
         for number in 0..PRINCIPALS {
             rates.take(&format!("idle{number}"), 1, 0).unwrap();
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn when_all_are_busy_the_one_unused_longest_is_forgotten() {
+    fn if_all_are_busy_the_one_that_published_longest_ago_is_forgotten() {
         let mut rates = Rates::new(SLOW);
         for number in 0..=PRINCIPALS {
             rates.take(&format!("p{number}"), 20, i64::from(number != 0)).unwrap();

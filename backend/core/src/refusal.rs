@@ -1,4 +1,4 @@
-//! Every fault as whoever caused it is told: a code, words, and an HTTP status.
+//! The error that a client is sent: a code, a message and an HTTP status.
 
 use serde::Serialize;
 use shared::client::RequestId;
@@ -7,42 +7,42 @@ use shared::{Advice, ErrorCode, ServerMessage};
 
 use crate::ports::Unavailable;
 
-/// A request that was not fulfilled.
+/// A request that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Refusal {
-    /// What kind of fault.
+    /// Kind of the fault.
     pub code: ErrorCode,
-    /// What is wrong, in words for whoever sent it; at most [`MESSAGE_CHARS`] characters.
+    /// Description for the sender, of at most [`MESSAGE_CHARS`] characters.
     pub message: String,
-    /// When to try again, in milliseconds from now.
+    /// Time to wait before the next try, in milliseconds.
     pub retry_after_ms: Option<u64>,
-    /// The line of the body at fault, from 1, if it has several.
+    /// Line of the body at fault, from 1, if the body has several lines.
     pub line: Option<usize>,
 }
 
-/// How much of a message is sent, in characters: a fault may quote what was sent, and that may be long.
+/// Longest message that is sent, in characters. A message may quote the request, which may be long.
 pub const MESSAGE_CHARS: usize = 400;
 
 impl Refusal {
-    /// A fault without a line and without a time to wait.
+    /// Creates a refusal without a line and without a time to wait.
     pub fn new(code: ErrorCode, message: impl ToString) -> Self {
         Self { code, message: clip(&message.to_string()), retry_after_ms: None, line: None }
     }
 
-    /// The same, to be tried again after so many milliseconds.
+    /// Adds the time to wait before the next try, in milliseconds.
     #[must_use]
     pub fn retry_after(self, retry_after_ms: u64) -> Self {
         Self { retry_after_ms: Some(retry_after_ms), ..self }
     }
 
-    /// The same, found on this line.
+    /// Adds the line at fault.
     #[must_use]
     pub fn on_line(self, line: Option<usize>) -> Self {
         Self { line, ..self }
     }
 
-    /// The answer over the WebSocket.
+    /// The error message that is sent over the WebSocket.
     pub fn to_message(&self, id: Option<RequestId>) -> ServerMessage {
         ServerMessage::Error(ErrorReply {
             id,
@@ -53,17 +53,17 @@ impl Refusal {
         })
     }
 
-    /// The status of the answer over HTTP.
+    /// The HTTP status of the answer.
     pub fn http_status(&self) -> u16 {
         http_status(self.code)
     }
 
-    /// The value of `Retry-After`, in whole seconds, if there is something to wait for.
+    /// The value of the header `Retry-After` in whole seconds, if there is a time to wait.
     pub fn retry_after_seconds(&self) -> Option<u64> {
         self.retry_after_ms.map(|ms| ms.div_ceil(1000).max(1))
     }
 
-    /// The body of the answer over HTTP: `{"error": {"code", "name", "message", …}}`.
+    /// The body of the HTTP answer: `{"error": {"code", "name", "message", …}}`.
     pub fn to_http_body(&self) -> String {
         let error = HttpError {
             code: self.code.number(),
@@ -87,7 +87,7 @@ struct HttpError<'a> {
     retry_after_ms: Option<u64>,
 }
 
-/// The HTTP status that says the same as `code`.
+/// The HTTP status with the same meaning as `code`.
 pub fn http_status(code: ErrorCode) -> u16 {
     match code {
         ErrorCode::Internal => 500,
@@ -115,7 +115,7 @@ pub fn http_status(code: ErrorCode) -> u16 {
     }
 }
 
-/// What the store said is for the log; the client is told to try again.
+/// Leaves out the error of the store, which is for the log; the client gets the advice to try again.
 impl From<Unavailable> for Refusal {
     fn from(_: Unavailable) -> Self {
         Self::new(ErrorCode::Unavailable, "the server cannot reach its store just now; try again")
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_has_a_status_that_says_the_same() {
+    fn every_code_has_a_status_with_the_same_meaning() {
         for code in ErrorCode::ALL {
             let status = http_status(*code);
             let fits = match code.advice() {
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_over_http_names_code_word_and_line() {
+    fn a_refusal_over_http_has_code_name_and_line() {
         let refusal = Refusal::new(ErrorCode::BadData, "no").on_line(Some(3));
         assert_eq!(
             refusal.to_http_body(),

@@ -1,4 +1,4 @@
-//! What of the past a new subscriber is sent. Pure: the reading is done by the service.
+//! Decides which past publications a new subscriber is sent. Pure: the service reads them.
 
 use shared::client::{Rewind, Subscribe};
 use shared::server::SubscribedTopic;
@@ -6,20 +6,20 @@ use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 
 use crate::ports::Page;
 
-/// What a subscriber asks of one topic's past.
+/// The part of one topic's past that a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Nothing: only what comes from now on.
+    /// Nothing: only new publications.
     Nothing,
-    /// All after this place.
+    /// Everything after this position.
     Since(Position),
-    /// The newest so many.
+    /// The newest publications, at most this many.
     Last(usize),
-    /// What was received from this time on, or else the last publication.
+    /// Publications received at this time or later, or the last publication if there are none.
     ReceivedSince(Millis),
 }
 
-/// What `request` asks of `topic`.
+/// The part of the past of `topic` that `request` asks for.
 pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
     match (request.since.get(topic), request.rewind) {
         (Some(position), _) => Ask::Since(position.clone()),
@@ -29,17 +29,17 @@ pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
     }
 }
 
-/// How much of one topic's past one subscription is sent at once; what is left out is to be had by `history`.
+/// Upper bound for the replay of one topic in one subscription. The client reads the rest with `history`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// At most so many publications.
+    /// Largest number of publications.
     pub items: usize,
-    /// Of at most so many bytes of JSON, but at least one publication.
+    /// Largest size as JSON, in bytes. One publication is always allowed.
     pub bytes: usize,
 }
 
 impl Share {
-    /// An equal share of what one subscription is sent, for each of so many topics.
+    /// Divides the replay of one subscription equally among this number of topics.
     pub fn of(topics: usize) -> Self {
         let topics = topics.max(1);
         Self {
@@ -48,37 +48,43 @@ impl Share {
         }
     }
 
-    /// How many of `items` fit, counted from one end.
+    /// Counts how many of `items` fit, from the first.
     pub fn fitting<'a>(&self, items: impl Iterator<Item = &'a Publication>) -> usize {
         crate::pack::fitting(items.take(self.items).map(crate::pack::json_len), self.bytes).max(1)
     }
 }
 
-/// How a place that somebody has been at relates to the log as it is.
+/// Relation of a client's position to the log as it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// Everything after it is still kept.
+    /// Everything after the position is still kept.
     Whole,
-    /// It is a place of this log, but some of what came after it is no longer kept.
-    Worn,
-    /// It is no place of this log.
-    Foreign,
+    /// The position is in this log, but some publications after it are no longer kept.
+    Truncated,
+    /// The position is not in this log: it has another epoch or lies beyond the end.
+    OtherLog,
 }
 
-/// Compares `since` with what was read.
+/// Compares `since` with a page that was read after it.
 pub fn fit(since: &Position, page: &Page) -> Fit {
     if since.epoch != page.epoch || since.offset > page.head {
-        Fit::Foreign
+        Fit::OtherLog
     } else if since.offset + 1 < page.oldest {
-        Fit::Worn
+        Fit::Truncated
     } else {
         Fit::Whole
     }
 }
 
-/// What was read after `after`, with the log's end as far as history tells it: where history is written after
-/// the append, the newest publications come by the live road alone, and whoever was told to find them
-/// here would take them for lost.
+/// Limits `page.head` to the publications that are in history, for a page that was read after `after`.
+///
+/// On AWS, history is written after the append, so that the newest publications of the log may not be in history yet.
+/// They are on their way to the client live. If `head` included them, the client would look for them in history and take
+/// them for lost.
+///
+/// For example, publications 1 to 6 are appended and 1 to 4 are in history. A page read after 2 brings 3 and 4 with a
+/// head of 6, and becomes 3 and 4 with a head of 4; 5 and 6 arrive live. If the page is full (`limit`), there may be more
+/// in history, and the head stays.
 pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
     if page.items.len() < limit {
         let before_all = after.max(page.oldest.saturating_sub(1));
@@ -87,8 +93,8 @@ pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
     page
 }
 
-/// The newest publications that were read, with the log's end as far as history tells it, as in [`as_written`]; without
-/// any, what is not yet written begins at `oldest`.
+/// The same as [`as_written`], for a page of the newest publications. If the page is empty, the publications that are not
+/// in history yet begin at `oldest`.
 pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
     if limit > 0 {
         let before_oldest = page.oldest.saturating_sub(1);
@@ -97,18 +103,18 @@ pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
     page
 }
 
-/// How one topic's subscription begins.
+/// The beginning of one topic's subscription.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
-    /// Whose log.
+    /// Name of the topic.
     pub topic: Topic,
-    /// Its end.
+    /// End of its log.
     pub position: Position,
     /// See [`SubscribedTopic::recovered`].
     pub recovered: bool,
-    /// What is replayed, in order.
+    /// Publications that are replayed, in order.
     pub items: Vec<Publication>,
-    /// What its publishers told about it.
+    /// Metadata that its publishers have sent.
     pub meta: TopicMeta,
 }
 
@@ -129,8 +135,8 @@ fn before(epoch: &Epoch, first: &Publication) -> Position {
     Position::new(epoch.clone(), first.offset.saturating_sub(1))
 }
 
-/// Cuts what was read down to `share`: after a `since` the oldest stay, so that nothing is left out in
-/// between; otherwise the newest.
+/// Cuts `items` down to `share`. After a `since` the oldest stay, so that nothing is left out in between; otherwise the
+/// newest stay.
 pub fn cut(mut items: Vec<Publication>, ask: &Ask, share: Share) -> Vec<Publication> {
     match ask {
         Ask::Nothing => Vec::new(),
@@ -157,24 +163,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_appended_and_not_yet_written_to_history_is_not_promised() {
+    fn publications_that_are_not_yet_in_history_are_not_announced() {
         assert_eq!(as_written(page(&[3, 4], 6, 1), 2, 10).head, 4);
         assert_eq!(as_written(page(&[], 6, 1), 5, 10).head, 5, "nothing new since");
-        assert_eq!(as_written(page(&[], 6, 5), 0, 10).head, 4, "all that was written is dropped");
+        assert_eq!(as_written(page(&[], 6, 5), 0, 10).head, 4, "everything in history is dropped");
     }
 
     #[test]
-    fn the_newest_that_are_written_end_where_the_live_road_begins() {
+    fn the_newest_in_history_end_where_live_delivery_begins() {
         assert_eq!(newest_as_written(page(&[3, 4], 6, 1), 2).head, 4);
         assert_eq!(newest_as_written(page(&[5, 6], 6, 1), 2).head, 6);
-        assert_eq!(newest_as_written(page(&[], 6, 5), 2).head, 4, "nothing is written that is kept");
-        assert_eq!(newest_as_written(page(&[], 6, 7), 2).head, 6, "all is dropped");
+        assert_eq!(newest_as_written(page(&[], 6, 5), 2).head, 4, "nothing in history is kept");
+        assert_eq!(newest_as_written(page(&[], 6, 7), 2).head, 6, "everything is dropped");
         assert_eq!(newest_as_written(page(&[], 6, 1), 0).head, 6, "nothing was asked for");
     }
 
     #[test]
-    fn what_the_limit_left_out_is_still_to_be_had() {
+    fn publications_beyond_the_limit_are_still_announced() {
         assert_eq!(as_written(page(&[3, 4], 6, 1), 2, 2).head, 6);
-        assert_eq!(as_written(page(&[], 6, 7), 2, 10).head, 6, "dropped is not unwritten");
+        assert_eq!(as_written(page(&[], 6, 7), 2, 10).head, 6, "dropped is not the same as not yet written");
     }
 }

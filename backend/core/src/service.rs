@@ -1,12 +1,12 @@
-//! The one type that awaits: it asks the ports, lets the pure modules decide, and posts the answers.
+//! The service: asks the ports, lets the pure modules decide, and posts the answers.
 //!
-//! A file for each route. Every answer leaves through [`Management::post`]; nothing is posted from `$connect`.
+//! There is a file for each route. Every answer to a message leaves through [`Management::post`]; nothing is posted from
+//! `$connect`.
 
 mod broadcast;
 mod catch_up;
 mod connect;
 mod disconnect;
-mod farewell;
 mod history;
 mod http;
 mod ingest;
@@ -14,31 +14,30 @@ mod occupancy;
 mod ping;
 mod publish;
 mod refresh;
-mod respond;
+mod shutdown;
 mod subscribe;
 mod unsubscribe;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use shared::server::Disconnect;
 use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 
 pub use broadcast::{BroadcastReport, RecordError};
-pub use http::{HttpHistory, HttpPublish, HttpPublished, HttpTopic, HttpTopics};
 
 use crate::event::{GatewayEvent, Message, Reply};
 use crate::message;
 use crate::occupancy::Occupancy;
-use crate::ports::{Connection, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
+use crate::ports::{ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
 use crate::rates::Rates;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::stats::{Stats, add};
 
-/// Every decision of the server, over three ports. Shared by reference: all methods take `&self`.
+/// Every decision of the server, over three ports. All methods take `&self`, so that one service is shared by reference.
 ///
-/// The HTTP API asks the log alone, so that where nothing else is done the other two may be `()`.
+/// The HTTP API needs only the log, so that a host which serves nothing else may use `()` for the other two ports.
 #[derive(Debug)]
 pub struct Service<C, L, M> {
     connections: C,
@@ -51,7 +50,7 @@ pub struct Service<C, L, M> {
 }
 
 impl<C, L, M> Service<C, L, M> {
-    /// A service over these ports.
+    /// Creates a service over these ports.
     pub fn new(connections: C, log: L, management: M, settings: Settings) -> Self {
         Self {
             rates: Mutex::new(Rates::new(settings.rates)),
@@ -64,87 +63,79 @@ impl<C, L, M> Service<C, L, M> {
         }
     }
 
-    /// What it has done so far.
+    /// Counters of the work done since the service was created.
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
 
-    /// How it was set up.
+    /// The settings that the service was created with.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Where connections are kept.
+    /// The table of connections and subscriptions.
     pub fn connections(&self) -> &C {
         &self.connections
     }
 
-    /// Where the topics' logs are kept.
+    /// The topics' logs.
     pub fn log(&self) -> &L {
         &self.log
     }
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Deals with one event of the gateway. Answers to messages are posted; what is returned is seen by the
-    /// client for `$connect` only.
+    /// Handles one event of the gateway. Answers to messages are posted; the client sees the returned reply only for
+    /// `$connect`.
     pub async fn handle(&self, event: GatewayEvent, now: Millis) -> Reply {
         match event {
             GatewayEvent::Connect(connect) => self.connect(connect, now).await,
-            GatewayEvent::Message(message) => self.message(message, now).await,
+            GatewayEvent::Message(message) => self.answer(message, now).await,
             GatewayEvent::Disconnect(disconnect) => self.disconnect(disconnect).await,
         }
     }
 
-    async fn message(&self, message: Message, now: Millis) -> Reply {
-        let id = message.connection;
-        match self.connections.get(&id, now).await {
-            Ok(Some(connection)) => self.answer(&connection, &message.body, now).await,
-            Ok(None) => self.hang_up(&id, now).await,
-            Err(unavailable) => self.send(&id, error(&unavailable.into(), None), now).await,
+    async fn answer(&self, Message { connection: id, body }: Message, now: Millis) -> Reply {
+        let (request_id, answer) = match (self.connections.get(&id, now).await, message::read(&body)) {
+            (Ok(None), _) => (None, Err(RequestError::NotConnected)),
+            (Err(unavailable), _) => (None, Err(unavailable.into())),
+            (Ok(Some(_)), Err(unreadable)) => (unreadable.id, Err(RequestError::Refused(unreadable.refusal))),
+            (Ok(Some(connection)), Ok(request)) => {
+                let request_id = request.id();
+                let answer = match request {
+                    ClientMessage::Subscribe(request) => self.subscribe(&connection, request, now).await,
+                    ClientMessage::Unsubscribe(request) => self.unsubscribe(&connection, request, now).await,
+                    ClientMessage::Publish(request) => self.publish(&connection, *request, now).await,
+                    ClientMessage::History(request) => self.history(&connection, request, now).await,
+                    ClientMessage::Refresh(request) => self.refresh(connection, request, now).await,
+                    ClientMessage::Ping(request) => self.ping(&connection, request, now).await,
+                };
+                (request_id, answer)
+            }
+        };
+        match answer {
+            Ok(frames) => self.send(&id, frames, now).await,
+            Err(RequestError::Refused(refusal)) => self.send(&id, error(&refusal, request_id), now).await,
+            Err(RequestError::NotConnected) => self.close_unknown(&id, now).await,
         }
         Reply::ok()
     }
 
-    async fn answer(&self, connection: &Connection, body: &str, now: Millis) {
-        let (request_id, answer) = match message::read(body) {
-            Ok(request) => (request.id(), self.serve(connection, request, now).await),
-            Err(unreadable) => (unreadable.id, Err(Failure::Refused(unreadable.refusal))),
-        };
-        let id = &connection.id;
-        match answer {
-            Ok(frames) => self.send(id, frames, now).await,
-            Err(Failure::Refused(refusal)) => self.send(id, error(&refusal, request_id), now).await,
-            Err(Failure::NotConnected) => self.hang_up(id, now).await,
-        }
-    }
-
-    async fn serve(&self, connection: &Connection, request: ClientMessage, now: Millis) -> Answer {
-        match request {
-            ClientMessage::Subscribe(subscribe) => self.subscribe(connection, subscribe, now).await,
-            ClientMessage::Unsubscribe(unsubscribe) => self.unsubscribe(connection, unsubscribe, now).await,
-            ClientMessage::Publish(publish) => self.publish(connection, *publish, now).await,
-            ClientMessage::History(history) => self.history(connection, history, now).await,
-            ClientMessage::Refresh(refresh) => self.refresh(connection, refresh, now).await,
-            ClientMessage::Ping(ping) => self.ping(connection, ping, now).await,
-        }
-    }
-
-    /// For a client that is connected but not in the table (its row was pruned, or its time is over): without
-    /// a row it would watch in vain, so it is told to come back.
-    async fn hang_up(&self, id: &ConnectionId, now: Millis) {
-        let farewell = disconnect_message(
+    /// Tells a client that is connected but not in the table to connect again, and closes the connection. Its row was
+    /// pruned or has expired; without one it would receive nothing.
+    async fn close_unknown(&self, id: &ConnectionId, now: Millis) {
+        let message = disconnect_message(
             DisconnectCode::LifetimeOver,
             "this connection is no longer known here; connect again",
             None,
         );
-        self.send(id, vec![farewell], now).await;
+        self.send(id, vec![message], now).await;
         if let Err(error) = self.management.close(id).await {
             self.count_failure(&error);
         }
     }
 
-    /// Posts in order, and stops at the first that does not go out: the client will notice and ask again.
+    /// Posts frames in order and stops at the first failure: the client will notice the hole and ask again.
     async fn send(&self, to: &ConnectionId, frames: Vec<Bytes>, now: Millis) {
         for frame in frames {
             match self.management.post(to, frame).await {
@@ -163,8 +154,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// Whether a connection was made so lately that "gone" may only mean "not there yet": API Gateway answers 410 for
-    /// a moment after connecting, too. Forgetting such a one would leave it to watch in vain.
+    /// True if a connection is so new that "gone" may only mean "not there yet": API Gateway also answers 410 for a
+    /// moment after connecting. Pruning such a connection would leave it without publications.
     async fn is_new(&self, id: &ConnectionId, now: Millis) -> bool {
         let row = self.connections.get(id, now).await;
         row.is_ok_and(|row| row.is_some_and(|row| now - row.connected_at < NEW_MS))
@@ -178,7 +169,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// Forgets one connection. If the store cannot just now, the row is left to its time.
+    /// Removes one connection and its subscriptions. If the store is unavailable, the row stays until it expires.
     async fn prune(&self, id: &ConnectionId) {
         match self.connections.remove(id).await {
             Ok(filters) => filters.iter().for_each(|filter| self.left(filter)),
@@ -187,22 +178,22 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// How long a connection counts as new, in milliseconds.
+/// Age below which a connection counts as new, in milliseconds.
 const NEW_MS: Millis = 10_000;
 
 /// The frames that answer a request, in order.
-type Answer = Result<Vec<Bytes>, Failure>;
+type Answer = Result<Vec<Bytes>, RequestError>;
 
-/// Why there is no answer.
+/// A request that is not answered with its result.
 #[derive(Debug)]
-enum Failure {
-    /// Tell the client.
+enum RequestError {
+    /// The request is answered with an error.
     Refused(Refusal),
     /// The connection is not in the table.
     NotConnected,
 }
 
-impl<R: Into<Refusal>> From<R> for Failure {
+impl<R: Into<Refusal>> From<R> for RequestError {
     fn from(refusal: R) -> Self {
         Self::Refused(refusal.into())
     }
@@ -223,9 +214,4 @@ fn disconnect_message(code: DisconnectCode, reason: &str, window_ms: Option<u64>
         reconnect: code.advice() == Advice::Reconnect,
         window_ms,
     }))
-}
-
-/// What these locks guard stays consistent if a holder panics: every change is a single step.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! What whoever runs the service decides.
+//! Settings of the service, chosen by its operator.
 
 use std::fmt;
 
@@ -9,24 +9,24 @@ use crate::token::Verifier;
 
 /// Settings of a [`crate::Service`].
 pub struct Settings {
-    /// Who may speak.
+    /// Authentication of requests.
     pub access: Access,
-    /// How fast one principal may publish.
+    /// Rate limits of each principal.
     pub rates: RateLimits,
-    /// When clients are told to replace their connection, in milliseconds after they subscribe: some minutes
-    /// before the gateway cuts it. [`ROTATE_IN_MS`] unless told.
+    /// Time after subscribing at which clients replace their connection, in milliseconds: some minutes before the
+    /// gateway closes it. [`ROTATE_IN_MS`] by default.
     pub rotate_in_ms: u64,
-    /// Whether watchers are told how many they are. Right where [`Service::occupancy_due`] is called as well: a
-    /// number that nobody corrects is a lie.
+    /// True if subscribers are sent the number of subscribers. Only for a host that calls [`Service::occupancy_due`] about
+    /// once a second, since otherwise the number is not corrected when it changes.
     ///
     /// [`Service::occupancy_due`]: crate::Service::occupancy_due
     pub counts_viewers: bool,
-    /// The source of random bits, for the epochs of new logs.
+    /// Source of random bits for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 impl Settings {
-    /// The usual settings for this access and this source of random bits.
+    /// The default settings with this authentication and this source of random bits.
     pub fn new(access: Access, random: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         Self {
             access,
@@ -37,7 +37,7 @@ impl Settings {
         }
     }
 
-    /// What clients are told of the limits.
+    /// The limits that clients are sent.
     pub(crate) fn announced(&self) -> limits::Announced {
         limits::Announced {
             publishes_per_second: self.rates.publications_per_second,
@@ -57,14 +57,15 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Ten minutes before [`limits::LIFE_MS`]; clients spread around it.
+/// The default of [`Settings::rotate_in_ms`]: ten minutes before [`limits::LIFE_MS`]. Clients choose random moments around
+/// it.
 pub const ROTATE_IN_MS: u64 = limits::LIFE_MS - 10 * 60 * 1000;
 
-/// Who may speak.
+/// Authentication of requests.
 #[derive(Debug, Clone)]
 pub enum Access {
-    /// Whoever can reach the server: right on loopback only.
+    /// None: every request is accepted. Only for servers on a loopback address.
     Open,
-    /// Who holds a token that this accepts.
+    /// Requests need a token that this verifier accepts.
     Tokens(Verifier),
 }

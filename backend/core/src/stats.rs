@@ -1,8 +1,9 @@
-//! Counters of what the service did, for `/healthz` and metrics.
+//! Counters of the service, for `/healthz` and metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts since the start. Each is exact; read together they may be a moment apart.
+/// Counters since the service was created. Each is exact; several that are read together may be from slightly different
+/// moments.
 #[derive(Debug, Default)]
 pub struct Stats {
     pub(crate) connects: AtomicU64,
@@ -15,7 +16,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// The counts at this moment.
+    /// The current counts.
     pub fn snapshot(&self) -> Snapshot {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Snapshot {
@@ -34,21 +35,21 @@ pub(crate) fn add(counter: &AtomicU64, count: usize) {
     counter.fetch_add(count as u64, Ordering::Relaxed);
 }
 
-/// [`Stats`] at a moment.
+/// The values of [`Stats`] at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Snapshot {
-    /// Connections accepted.
+    /// Number of connections accepted.
     pub connects: u64,
-    /// Connections ended or found gone.
+    /// Number of connections that ended or were found gone.
     pub disconnects: u64,
-    /// Publications appended.
+    /// Number of publications appended.
     pub publications: u64,
-    /// Messages that went out, replies and broadcasts.
+    /// Number of messages posted, replies and broadcasts.
     pub posts: u64,
-    /// Posts to connections that were no more.
+    /// Number of posts to connections that were gone.
     pub gone: u64,
-    /// Posts dropped because the client reads too slowly.
+    /// Number of posts dropped because the client reads too slowly.
     pub dropped: u64,
-    /// Posts that failed for another reason.
+    /// Number of posts that failed for another reason.
     pub failed: u64,
 }

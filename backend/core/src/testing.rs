@@ -1,7 +1,7 @@
-//! Fakes of every port, and the suite each implementation runs (feature `testing`).
+//! A fake of every port, and the conformance suites that every implementation runs (feature `testing`).
 //!
-//! An implementation runs a suite by [`conformance!`](crate::conformance), which makes one `#[tokio::test]`
-//! of each check.
+//! An implementation runs a suite with [`conformance!`](crate::conformance), which makes one `#[tokio::test]` of each check.
+//! A clone of a fake shares its state, so that a test keeps one and gives the service the other.
 
 pub mod conformance;
 mod connections;
@@ -12,26 +12,20 @@ pub use connections::FakeConnections;
 pub use log::FakeLog;
 pub use management::FakeManagement;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use shared::Millis;
 
-/// How much history a log under test keeps.
+/// Retention of a log under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
-    /// The newest so many publications of each topic.
+    /// Number of the newest publications of each topic that are kept.
     pub items: usize,
-    /// Those received at most so long ago, in milliseconds.
+    /// Age of the oldest publications that are kept, in milliseconds.
     pub age_ms: Millis,
 }
 
 impl Keep {
-    /// More than any check writes.
+    /// Keeps more than any check writes.
     pub const PLENTY: Self = Self { items: 1_000_000, age_ms: 366 * 24 * 60 * 60 * 1000 };
-    /// So little that history is dropped while a check looks on.
+    /// Keeps so little that history is dropped during a check.
     pub const LITTLE: Self = Self { items: 10, age_ms: 60_000 };
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

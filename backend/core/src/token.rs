@@ -3,30 +3,31 @@
 mod keys;
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use shared::{ErrorCode, Filter, Millis};
 
+use crate::lock;
 use crate::principal::Principal;
 use crate::refusal::Refusal;
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who holds it.
+    /// Name of the holder.
     pub sub: String,
-    /// When it runs out, in seconds since the Unix epoch; absent if it does not.
+    /// Time at which the token expires, in seconds since the Unix epoch; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
-    /// From when on it holds, in seconds since the Unix epoch; absent if at once.
+    /// Time from which the token is valid, in seconds since the Unix epoch; absent if it is valid at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
-    /// What its holder may watch.
+    /// Filters that the holder may subscribe to.
     #[serde(default)]
     pub subscribe: Vec<Filter>,
-    /// Where its holder may publish.
+    /// Topics that the holder may publish to.
     #[serde(default)]
     pub publish: Vec<Filter>,
 }
@@ -44,7 +45,7 @@ impl From<Claims> for Principal {
 
 pub use keys::{JwksError, Keys};
 
-/// Checks tokens. A clone costs a reference count and sees the same keys, also after they were replaced.
+/// Verifies tokens. A clone costs a reference count and shares the keys, also after they were replaced.
 #[derive(Clone)]
 pub struct Verifier(Arc<Rules>);
 
@@ -53,17 +54,17 @@ struct Rules {
     validation: Validation,
 }
 
-/// Who else has to be named in a token; `None` if nobody.
+/// Claims that a token must have besides those that a server always needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// `iss`.
+    /// Required `iss`; any if `None`.
     pub issuer: Option<String>,
-    /// `aud`, or one of them.
+    /// Required `aud`, which must be the token's audience or one of them; any if `None`.
     pub audience: Option<String>,
 }
 
 impl Verifier {
-    /// Accepts what was signed with `secret`.
+    /// Creates a verifier that accepts tokens signed with `secret`.
     ///
     /// # Errors
     ///
@@ -72,21 +73,21 @@ impl Verifier {
         Ok(Self::of(Keys::secret(secret)?, Expected::default()))
     }
 
-    /// Accepts what was signed with one of `keys` and names whom it should.
+    /// Creates a verifier that accepts tokens signed with one of `keys` that have the `expected` claims.
     pub fn of(keys: Keys, expected: Expected) -> Self {
         Self(Arc::new(Rules { keys: RwLock::new(keys), validation: validation(expected) }))
     }
 
-    /// From now on, here and in every clone, these keys count and those before do not.
+    /// Replaces the keys of this verifier and of all its clones.
     pub fn replace_keys(&self, keys: Keys) {
-        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        *lock::write(&self.0.keys) = keys;
     }
 
-    /// Who holds `token`.
+    /// Verifies `token` and answers with its holder.
     ///
     /// # Errors
     ///
-    /// [`TokenError`], without a word about what exactly was wrong with a token that is not ours.
+    /// [`TokenError`]. It does not tell what exactly is wrong with an invalid token.
     pub fn verify(&self, token: &str, now: Millis) -> Result<Principal, TokenError> {
         let claims = self.keys().claims(token, &self.0.validation)?;
         if claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now) {
@@ -97,7 +98,7 @@ impl Verifier {
     }
 
     fn keys(&self) -> Keys {
-        self.0.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+        lock::read(&self.0.keys).clone()
     }
 }
 
@@ -107,7 +108,7 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Time is an argument here, so the library, which asks the system's clock, must not look at it.
+/// Turns the library's own check of times off, since it asks the system's clock and time is an argument here.
 fn validation(expected: Expected) -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -124,16 +125,16 @@ fn validation(expected: Expected) -> Validation {
     validation
 }
 
-/// A secret's least length, in bytes: HS256 asks for 256 bits or more (RFC 7518, section 3.2).
+/// Shortest length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
 pub const SECRET_BYTES: usize = 32;
 
-/// A secret that could be guessed. Whoever runs the server has to choose another.
+/// A secret that is too short. The operator has to choose a longer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a secret needs at least {limit} bytes; this one has {bytes}")]
 pub struct WeakSecret {
-    /// Found.
+    /// Length of the secret in bytes.
     pub bytes: usize,
-    /// Needed.
+    /// Shortest length allowed, in bytes.
     pub limit: usize,
 }
 
@@ -144,7 +145,7 @@ fn check_secret(secret: &[u8]) -> Result<(), WeakSecret> {
     Ok(())
 }
 
-/// Makes a token that names nobody but its holder.
+/// Creates a token without issuer and audience.
 ///
 /// # Errors
 ///
@@ -153,7 +154,7 @@ pub fn mint(claims: &Claims, secret: &[u8]) -> Result<String, MintError> {
     mint_for(claims, &Expected::default(), secret)
 }
 
-/// Makes a token for a server that expects these to be named.
+/// Creates a token with the `iss` and `aud` of `expected`.
 ///
 /// # Errors
 ///
@@ -165,7 +166,7 @@ pub fn mint_for(claims: &Claims, expected: &Expected, secret: &[u8]) -> Result<S
         .map_err(|error| MintError::Signing { reason: error.to_string() })
 }
 
-/// What is signed. `iss` and `aud` are written here and checked by the library, so [`Claims`] have neither.
+/// The payload that is signed. `iss` and `aud` are written here and checked by the library, so that [`Claims`] has neither.
 #[derive(Serialize)]
 struct Payload<'a> {
     #[serde(flatten)]
@@ -176,7 +177,7 @@ struct Payload<'a> {
     aud: Option<&'a str>,
 }
 
-/// Why no token was made.
+/// A token that could not be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MintError {
     /// The secret is too short.
@@ -185,25 +186,25 @@ pub enum MintError {
     /// The signing library failed.
     #[error("the token could not be signed: {reason}")]
     Signing {
-        /// In its words.
+        /// The library's error message.
         reason: String,
     },
 }
 
-/// Why a token does not let its holder in.
+/// A request without a valid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// There was none.
+    /// The request has no token.
     #[error("a token is needed: `Authorization: Bearer …`, or the sub-protocol `bearer.…`")]
     Missing,
-    /// Not one of ours, or not yet valid.
+    /// The token is not signed with one of the keys, is not yet valid, or lacks a claim.
     #[error("the token is not valid here")]
     Invalid,
-    /// Signed with a key that is not known here: if keys can be fetched anew, one of those may be it.
+    /// The token is signed with an unknown key. If keys can be fetched again, one of the new ones may be it.
     #[error("the token is not valid here")]
     UnknownKey,
-    /// Its time is over.
-    #[error("the token's time is over")]
+    /// The token has expired.
+    #[error("the token has expired")]
     Expired,
 }
 

@@ -1,4 +1,4 @@
-//! From the log to everybody who watches.
+//! Delivery of new publications to their subscribers.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;
@@ -40,10 +40,10 @@ async fn history_is_written_before_anybody_is_told() {
     world.log.append_now(one("x", json!(1))).unwrap();
     let changes = world.log.take_changes();
     world.log.set_broken(true);
-    assert!(world.service.broadcast(changes.clone(), NOW).await.is_err());
+    assert!(world.service.broadcast(&changes, NOW).await.is_err());
     assert_eq!(world.received(&viewer), [], "nothing is posted that is not in history");
     world.log.set_broken(false);
-    world.service.broadcast(changes.clone(), NOW).await.unwrap();
+    world.service.broadcast(&changes, NOW).await.unwrap();
     assert_eq!((world.log.recorded(), offsets(&world.received(&viewer))), (changes, vec![1]));
 }
 

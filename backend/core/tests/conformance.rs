@@ -1,4 +1,4 @@
-//! The fakes keep the rules they stand for, and no check of a suite is left out.
+//! The fakes pass the conformance suites, and no check of a suite is left out.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::ports::ConnectionId;

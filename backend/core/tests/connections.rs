@@ -1,4 +1,5 @@
-//! Coming, staying and going: `$connect`, `ping`, `refresh`, `$disconnect`, pruning, occupancy, farewell.
+//! The life of a connection: `$connect`, `ping`, `refresh`, `$disconnect`, pruning, occupancy, and the announcement at
+//! shutdown.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;
@@ -239,10 +240,10 @@ async fn where_nobody_counts_no_number_is_told() {
 }
 
 #[tokio::test]
-async fn a_farewell_tells_everybody_when_to_come_back() {
+async fn an_announced_shutdown_gives_every_client_a_window_to_reconnect_in() {
     let world = World::open();
     let ids = [world.connect("a").await, world.connect("b").await, world.connect("c").await];
-    let report = world.service.farewell(DisconnectCode::Shutdown, "back soon", NOW).await.unwrap();
+    let report = world.service.announce_shutdown(DisconnectCode::Shutdown, "back soon", NOW).await.unwrap();
     assert_eq!(report.posts, 3);
     for id in &ids {
         let told = Disconnect {
@@ -256,10 +257,10 @@ async fn a_farewell_tells_everybody_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_farewell_for_good_names_no_time_to_come_back() {
+async fn an_announced_end_for_good_gives_no_window() {
     let world = World::open();
     let id = world.connect("a").await;
-    world.service.farewell(DisconnectCode::Removed, "not here", NOW).await.unwrap();
+    world.service.announce_shutdown(DisconnectCode::Removed, "not here", NOW).await.unwrap();
     let [ServerMessage::Disconnect(told)] = &world.received(&id)[..] else { panic!("no disconnect") };
     assert_eq!((told.reconnect, told.window_ms), (false, None));
 }

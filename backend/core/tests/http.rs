@@ -4,8 +4,8 @@
 mod support;
 
 use backend_core::authorize::Credentials;
+use backend_core::http::HttpPublished;
 use backend_core::query::{HistoryQuery, PublishQuery};
-use backend_core::service::{HttpPublish, HttpPublished};
 use backend_core::testing::Keep;
 use backend_core::{Principal, Refusal};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn a_body_is_published_and_answered_with_its_place() {
         json!({"topic": "kitchen/temp", "epoch": epoch, "offset": 1})
     );
     let change = &world.log.take_changes()[0];
-    assert_eq!((change.items[0].ts, &change.items[0].data), (NOW - 1000, &json!(21.5)));
+    assert_eq!((change.items[0].ts, change.items[0].data.text()), (NOW - 1000, "21.5"));
     assert_eq!(change.meta.as_ref().and_then(|meta| meta.unit.as_deref()), Some("°C"));
 }
 
@@ -77,12 +77,12 @@ async fn a_token_decides_who_may_publish_and_read() {
     let header = format!("Bearer {}", token(&agent(&["host/*"], &["x"])));
     let credentials = Credentials { authorization: Some(&header), protocols: None };
     let principal = world.service.authorize(&credentials, NOW).unwrap();
-    let read = |name| world.service.http_history(&principal, name, &NEWEST, NOW);
+    let read = |name| world.service.http_history(&principal, name, NEWEST, NOW);
     assert!(read("host/cpu").await.is_ok());
     assert_eq!(read("x").await.unwrap_err().http_status(), 403);
     assert_eq!(read("nothing").await.unwrap_err().http_status(), 403, "what is there is not told either");
     let since = HistoryQuery::read([("since", "1")]).unwrap();
-    let probed = world.service.http_history(&principal, "nothing", &since, NOW).await.unwrap_err();
+    let probed = world.service.http_history(&principal, "nothing", since, NOW).await.unwrap_err();
     assert_eq!(probed.http_status(), 403, "by whatever way one asks");
     let topics = world.service.http_topics(&principal, NOW).await.unwrap().topics;
     assert_eq!(topics.iter().map(|entry| entry.topic.as_str()).collect::<Vec<_>>(), ["host/cpu"]);
@@ -181,18 +181,12 @@ async fn post(
     body: &[u8],
 ) -> Result<HttpPublished, Refusal> {
     let query = PublishQuery::read(query.iter().copied())?;
-    let request = HttpPublish {
-        topic: name,
-        query: &query,
-        content_type: Some("application/x-www-form-urlencoded"),
-        body,
-    };
-    world.service.http_publish(&Principal::local(), request, NOW).await
+    world.service.http_publish(&Principal::local(), name, query, body, NOW).await
 }
 
 async fn get(world: &World, name: &str, query: &[(&str, &str)]) -> Result<Value, Refusal> {
     let query = HistoryQuery::read(query.iter().copied())?;
-    let history = world.service.http_history(&Principal::local(), name, &query, NOW).await?;
+    let history = world.service.http_history(&Principal::local(), name, query, NOW).await?;
     Ok(serde_json::to_value(history).unwrap())
 }
 

@@ -1,4 +1,4 @@
-//! `publish`: what is answered, what is refused, and that nobody else notices.
+//! `publish`: answers and refusals, and that other connections are not affected.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! `subscribe`: what is replayed, what is announced, and that nothing falls in between.
+//! `subscribe`: the replay, the announcement of topics, and that no publication is missed in between.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;
@@ -250,7 +250,7 @@ async fn unsubscribing_ends_the_stream_and_is_right_even_twice() {
     assert_eq!(world.received(&viewer), []);
 }
 
-/// Whether it was recovered, where the replay begins, and what it brings.
+/// The values of `recovered` and `replay_from`, and the offsets of the replay.
 async fn replay(world: &World, ask: Value) -> (bool, Option<u64>, Vec<u64>) {
     let viewer = world.connect("viewer").await;
     let messages = world.say(&viewer, with(ask)).await;

@@ -1,7 +1,8 @@
-//! The authorizer of `$connect`, type REQUEST.
+//! The authorizer of `$connect`, of type REQUEST.
 //!
-//! API Gateway developer guide, apigateway-websocket-api-lambda-auth: throwing exactly `Unauthorized` makes
-//! a 401, a Deny policy a 403. The policy's resource has to cover `…/{stage}/$connect`.
+//! An authorizer that throws exactly `Unauthorized` makes API Gateway answer 401; a Deny policy makes it answer 403. The
+//! resource of the policy has to cover `…/{stage}/$connect` (API Gateway developer guide,
+//! apigateway-websocket-api-lambda-auth).
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerPolicy, ApiGatewayCustomAuthorizerRequestTypeRequest,
@@ -13,12 +14,12 @@ use backend_core::{Access, Principal};
 use http::header::{AUTHORIZATION, HeaderName, SEC_WEBSOCKET_PROTOCOL};
 use shared::Millis;
 
-/// Decides about a handshake. A token that allows nothing at all is answered with a Deny policy; the
-/// principal travels on in the context.
+/// Accepts or refuses a handshake. The context of the answer carries the principal. A token that allows neither to
+/// subscribe nor to publish is answered with a Deny policy.
 ///
 /// # Errors
 ///
-/// [`AuthorizerError`], whose words are what a Lambda has to throw.
+/// [`AuthorizerError`], whose message is the one that a Lambda function has to throw.
 pub fn authorize(
     request: &ApiGatewayCustomAuthorizerRequestTypeRequest,
     access: &Access,
@@ -30,7 +31,7 @@ pub fn authorize(
     Ok(decision(&principal, resource))
 }
 
-/// The token that a handshake brings.
+/// The token in a handshake, if any.
 pub fn token(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Option<String> {
     with_credentials(request, |credentials| credentials.token().map(str::to_owned))
 }
@@ -44,21 +45,21 @@ fn with_credentials<T>(
     read(&Credentials { authorization: authorization.as_deref(), protocols: protocols.as_deref() })
 }
 
-/// Why there is no decision.
+/// A handshake that is refused without a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizerError {
-    /// No token, or not a good one: 401. API Gateway knows it by this very word.
+    /// The token is missing or not valid: 401. API Gateway recognises this message.
     #[error("Unauthorized")]
     Unauthorized,
     /// The event is not one of an authorizer of a WebSocket API: 500.
     #[error("the event's methodArn is {found:?}; arn:…:API/STAGE/$connect is expected")]
     MethodArn {
-        /// As it came.
+        /// The `methodArn` that was received.
         found: String,
     },
 }
 
-/// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect` → the same with `*` for the route.
+/// Turns `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect` into the same with `*` as the route.
 fn every_route(method_arn: Option<&str>) -> Result<String, AuthorizerError> {
     let arn = method_arn.unwrap_or_default();
     let mut parts = arn.splitn(3, '/');

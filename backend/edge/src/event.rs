@@ -1,6 +1,6 @@
-//! `ApiGatewayWebsocketProxyRequest` to [`GatewayEvent`].
+//! Conversion of `ApiGatewayWebsocketProxyRequest` to [`GatewayEvent`].
 //!
-//! Which fields come with which event: "Input format of a Lambda function for proxy integration for
+//! The fields of each event are documented in "Input format of a Lambda function for proxy integration for
 //! WebSocket APIs" (API Gateway developer guide, apigateway-websocket-api-integration-requests).
 
 use aws_lambda_events::apigw::{
@@ -13,11 +13,11 @@ use backend_core::{GatewayEvent, Principal};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use serde_json::Value;
 
-/// What the gateway tells, checked.
+/// Checks and converts an event of the gateway.
 ///
 /// # Errors
 ///
-/// [`EventError`] if this is no event of a WebSocket API: a fault in the set-up, for the log.
+/// [`EventError`] if the request is not an event of a WebSocket API. This is a fault of the deployment, for the log.
 pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, EventError> {
     let context = &request.request_context;
     let connection = connection(context)?;
@@ -38,34 +38,34 @@ pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, E
     }
 }
 
-/// Why an event is not the one expected.
+/// An event of another shape than documented.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
-    /// A field that the documentation promises is not there.
-    #[error("the event has no {field}: is this function called by what it was made for?")]
+    /// A documented field is missing.
+    #[error("the event has no {field}: this function has to be called by the service it was made for")]
     Missing {
-        /// Which.
+        /// The missing field.
         field: &'static str,
     },
-    /// An `eventType` that no WebSocket API sends.
-    #[error("eventType {found:?} is none of CONNECT, MESSAGE, DISCONNECT")]
+    /// An undocumented `eventType`.
+    #[error("eventType is {found:?}; CONNECT, MESSAGE or DISCONNECT is expected")]
     Type {
-        /// As it came.
+        /// The value that was received.
         found: String,
     },
-    /// A body in base64; API Gateway closes the connection on binary frames instead.
+    /// A binary message. API Gateway closes the connection when it receives one, so that no event has one.
     #[error("the message is binary")]
     Binary,
-    /// A body that says it is base64 and is not.
-    #[error("the body is not base64, although isBase64Encoded says so")]
+    /// A body that is marked as base64 and is not.
+    #[error("the body is not base64, although isBase64Encoded is true")]
     NotBase64,
     /// Another shape than the documented one.
     #[error("the event cannot be read: {reason}")]
     Unreadable {
-        /// In the parser's words.
+        /// The parser's error message.
         reason: String,
     },
-    /// Another authorizer than ours is attached to `$connect`.
+    /// The context was not written by [`authorize`](crate::authorize): another authorizer is attached to `$connect`.
     #[error(transparent)]
     Authorizer(#[from] ContextError),
 }
@@ -77,7 +77,7 @@ fn connection(context: &ApiGatewayWebsocketProxyRequestContext) -> Result<Connec
     }
 }
 
-/// `None` if no authorizer ran: then `requestContext.authorizer` is absent.
+/// The principal from the context of the authorizer; `None` if no authorizer ran.
 fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principal>, EventError> {
     if authorizer.fields.is_empty() {
         return Ok(None);
@@ -87,7 +87,7 @@ fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principa
 }
 
 fn protocols(request: &ApiGatewayWebsocketProxyRequest) -> Vec<String> {
-    // `headers` has one line of a header that came several times, `multiValueHeaders` has all.
+    // If a header was sent several times, `headers` has one line of it and `multiValueHeaders` has all.
     let headers = [&request.multi_value_headers, &request.headers];
     let with_protocols = headers.into_iter().find(|headers| headers.contains_key(SEC_WEBSOCKET_PROTOCOL));
     let lines = with_protocols.into_iter().flat_map(|headers| headers.get_all(SEC_WEBSOCKET_PROTOCOL));
@@ -106,5 +106,5 @@ fn status_code(context: &ApiGatewayWebsocketProxyRequestContext) -> u16 {
     context.disconnect_status_code.and_then(|code| u16::try_from(code).ok()).unwrap_or(NO_CLOSE_FRAME)
 }
 
-/// "Abnormal closure" (RFC 6455, section 7.1.5).
+/// Close code of a connection that ended without a close frame (RFC 6455, section 7.1.5).
 const NO_CLOSE_FRAME: u16 = 1006;

@@ -1,9 +1,17 @@
-//! The one conversion between Lambda events and the types of backend-core: here every `Option` that cannot be
-//! absent is checked, once, and from here on there is none.
+//! The conversion between Lambda's events and the types of backend-core. Every `Option` of an event that has to be present
+//! is checked here, once, so that no later code has to.
 //!
-//! Lambda's functions and the embedded gateway's in-process ones are both made of [`event()`], [`response()`] and
-//! [`authorize`]; the HTTP function has [`UrlRequest`] and [`url_response`], the one on the table's stream
-//! [`stream_records`] and [`stream_response`].
+//! The functions on Lambda and those that run inside `serve` both use [`event()`], [`response()`] and [`authorize`]. The
+//! function for HTTP uses [`UrlRequest`] and [`url_response`], the one on the table's stream [`stream_records`] and
+//! [`stream_response`].
+//!
+//! ```
+//! use backend_edge::{EventError, event};
+//!
+//! // An event without a connection does not come from a WebSocket API.
+//! let missing = event(Default::default()).unwrap_err();
+//! assert_eq!(missing, EventError::Missing { field: "requestContext.connectionId" });
+//! ```
 
 #![warn(missing_docs)]
 

@@ -1,12 +1,13 @@
-//! [`Reply`] to `ApiGatewayProxyResponse`.
+//! Conversion of [`Reply`] to `ApiGatewayProxyResponse`.
 
 use aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use backend_core::Reply;
 use http::HeaderValue;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
-/// What the function returns. For `$connect` the status is that of the handshake, and the sub-protocol is
-/// echoed only if this names it (API Gateway developer guide, websocket-connect-route-subprotocol).
+/// Converts a reply to the value that the function returns. For `$connect`, the status becomes that of the handshake, and
+/// API Gateway echoes the sub-protocol only if this header names it (API Gateway developer guide,
+/// websocket-connect-route-subprotocol).
 pub fn response(reply: Reply) -> ApiGatewayProxyResponse {
     let mut response = ApiGatewayProxyResponse::default();
     response.status_code = i64::from(reply.status);

@@ -1,4 +1,4 @@
-//! Records of a table's stream, and which of them are to come again.
+//! Conversion of the records of a table's stream, and of the answer that names the record to retry from.
 //!
 //! "Using AWS Lambda with Amazon DynamoDB" and "Configuring partial batch response" (AWS Lambda developer guide,
 //! with-ddb and services-ddb-batchfailurereporting).
@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 
 use crate::EventError;
 
-/// One change of an item.
+/// A change of one item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamRecord {
-    /// Its place in the stream.
+    /// Sequence number of the record in the stream.
     pub sequence_number: String,
-    /// The item as it is now, in DynamoDB's JSON; `None` if it was deleted.
+    /// The item after the change, in DynamoDB's JSON; `None` if it was deleted.
     pub new_image: Option<Value>,
 }
 
-/// The records of an event, in order.
+/// Converts the records of an event, in order.
 ///
 /// # Errors
 ///
-/// [`EventError`] if this is no event of a table's stream: a fault in the set-up, for the log.
+/// [`EventError`] if this is not an event of a table's stream. This is a fault of the deployment, for the log.
 pub fn stream_records(event: Value) -> Result<Vec<StreamRecord>, EventError> {
     let event: Event = serde_json::from_value(event)
         .map_err(|error| EventError::Unreadable { reason: error.to_string() })?;
@@ -31,8 +31,8 @@ pub fn stream_records(event: Value) -> Result<Vec<StreamRecord>, EventError> {
         .collect())
 }
 
-/// What the function returns: everything is done, or everything before this sequence number. From there on Lambda
-/// hands the records in again, if `ReportBatchItemFailures` is set.
+/// Builds the value that the function returns: `None` if every record was handled, or else the sequence number of the first
+/// one that was not. Lambda retries from that record on, if `ReportBatchItemFailures` is set.
 pub fn stream_response(first_failed: Option<&str>) -> Value {
     let failures: Vec<Value> =
         first_failed.into_iter().map(|number| json!({"itemIdentifier": number})).collect();

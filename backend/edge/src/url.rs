@@ -1,6 +1,6 @@
-//! A function URL's request and response, payload format 2.0.
+//! Conversion of a function URL's request and response, payload format 2.0.
 //!
-//! Which fields there are: "Request and response payloads" (AWS Lambda developer guide, urls-invocation).
+//! The fields are documented in "Request and response payloads" (AWS Lambda developer guide, urls-invocation).
 
 use aws_lambda_events::lambda_function_urls::{LambdaFunctionUrlRequest, LambdaFunctionUrlResponse};
 use backend_core::authorize::Credentials;
@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::EventError;
 
-/// A request, checked. It holds a token, so it cannot be printed.
+/// A checked request. It holds a token, so that it does not implement `Debug`.
 pub struct UrlRequest {
     method: String,
     path: String,
@@ -23,11 +23,11 @@ pub struct UrlRequest {
 }
 
 impl UrlRequest {
-    /// From the event.
+    /// Checks and converts an event.
     ///
     /// # Errors
     ///
-    /// [`EventError`] if this is no event of a function URL: a fault in the set-up, for the log.
+    /// [`EventError`] if this is not an event of a function URL. This is a fault of the deployment, for the log.
     pub fn new(event: LambdaFunctionUrlRequest) -> Result<Self, EventError> {
         let missing = |field| EventError::Missing { field };
         Ok(Self {
@@ -39,7 +39,7 @@ impl UrlRequest {
         })
     }
 
-    /// What is known before the body.
+    /// The parts of the request that are known before its body.
     pub fn head(&self) -> RequestHead<'_> {
         RequestHead {
             method: &self.method,
@@ -51,7 +51,7 @@ impl UrlRequest {
         }
     }
 
-    /// As it was sent, base64 undone.
+    /// The body as it was sent, with base64 decoded.
     pub fn body(&self) -> Bytes {
         self.body.clone()
     }
@@ -61,7 +61,7 @@ impl UrlRequest {
     }
 }
 
-/// Lambda encodes every body that is not text, as it judges by the content type.
+/// Decodes a body. Lambda encodes a body in base64 if its content type is not one of text.
 fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
     let body = body.unwrap_or_default();
     if !is_base64 {
@@ -70,8 +70,8 @@ fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
     STANDARD.decode(body).map(Bytes::from).map_err(|_| EventError::NotBase64)
 }
 
-/// What the function returns. `HEAD` is answered without the body. Who may read it in a browser is told by the
-/// function URL's own CORS configuration, not here.
+/// Converts an answer to the value that the function returns. `HEAD` is answered without the body. The origins whose pages
+/// may read the answer are in the CORS configuration of the function URL.
 pub fn url_response(request: &UrlRequest, answer: Answer) -> LambdaFunctionUrlResponse {
     let mut response = LambdaFunctionUrlResponse::default();
     response.status_code = i64::from(answer.status);

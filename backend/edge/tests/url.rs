@@ -1,4 +1,4 @@
-//! The documented event of a function URL, and what the function returns.
+//! The documented event of a function URL, and the value that the function returns.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::Refusal;

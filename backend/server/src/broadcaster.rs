@@ -25,7 +25,7 @@ pub async fn run(app: Arc<App>, mut feed: mpsc::Receiver<Vec<Change>>) {
 
 async fn broadcast(app: &App, changes: Vec<Change>) {
     loop {
-        match app.broadcast(changes.clone(), wall_ms()).await {
+        match app.broadcast(&changes, wall_ms()).await {
             Ok(report) if report.failed > 0 => return tracing::warn!(?report, "some posts failed"),
             Ok(report) => return tracing::debug!(?report, "broadcast"),
             Err(error) => tracing::warn!(%error, "the broadcast failed and will be repeated"),

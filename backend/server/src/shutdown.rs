@@ -54,7 +54,8 @@ impl Shutdown {
 /// Waits for the stop, sends every client a `disconnect` message, and closes all sockets.
 pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers>) {
     shutdown.requested().await;
-    let told = app.farewell(DisconnectCode::Shutdown, "the server is shutting down", wall_ms()).await;
+    let told =
+        app.announce_shutdown(DisconnectCode::Shutdown, "the server is shutting down", wall_ms()).await;
     if let Err(error) = told {
         tracing::warn!(%error, "clients could not be told that the server is shutting down");
     }

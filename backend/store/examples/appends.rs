@@ -15,7 +15,7 @@ use shared::{Epoch, Topic};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long each case runs.
+/// Duration of each case.
 const RUN: Duration = Duration::from_secs(3);
 
 struct Case {

@@ -1,4 +1,4 @@
-//! How long reads take: subscribers of a topic, heads, pages of history, and opening a large file.
+//! Measures the time of reads: subscribers of a topic, heads, pages of history, and opening a large file.
 //! `cargo run --release -p backend-store --example lookups`.
 
 use std::fs;

@@ -1,15 +1,16 @@
-//! Who is connected, in memory.
+//! The table of connections, in memory.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::RwLock;
 
+use backend_core::lock::{read, write};
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 use shared::{Filter, Millis, Topic, limits};
 
 /// Connections and subscriptions of this process.
 ///
-/// A connection is a socket of this process and ends with it, so nothing is written to disk: after a restart
-/// every client connects and subscribes again, and what it missed comes from the log.
+/// A connection is a socket of this process and ends with it, so that nothing is written to disk. After a restart every
+/// client connects and subscribes again, and reads the publications that it missed from the log.
 #[derive(Debug, Default)]
 pub struct MemoryConnections {
     state: RwLock<State>,
@@ -18,8 +19,9 @@ pub struct MemoryConnections {
 #[derive(Debug, Default)]
 struct State {
     rows: HashMap<ConnectionId, Row>,
-    /// Who watches a filter, in order of id, and until when. No filter without a watcher.
-    watchers: HashMap<Filter, BTreeMap<ConnectionId, Millis>>,
+    /// The subscribers of each filter in order of id, with the expiry of their rows. A filter without subscribers has no
+    /// entry.
+    subscribers_of: HashMap<Filter, BTreeMap<ConnectionId, Millis>>,
 }
 
 #[derive(Debug)]
@@ -29,15 +31,15 @@ struct Row {
 }
 
 impl MemoryConnections {
-    /// No connections.
+    /// Creates an empty table.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Deletes the rows whose time is over at `now`, and answers how many. Reads leave them out anyway; this
-    /// bounds the memory that a missed `$disconnect` would hold.
+    /// Deletes the rows that have expired at `now`, and answers with their number. Reads leave them out anyway; this
+    /// bounds the memory of connections whose `$disconnect` was not delivered.
     pub fn forget_expired(&self, now: Millis) -> usize {
-        let mut state = self.write();
+        let mut state = write(&self.state);
         let expired = state.rows.values().filter(|row| !row.is_alive(now));
         let expired: Vec<_> = expired.map(|row| row.connection.id.clone()).collect();
         for id in &expired {
@@ -45,58 +47,49 @@ impl MemoryConnections {
         }
         expired.len()
     }
-
-    // A panic cannot leave the maps half-changed in a way that matters more than serving the others.
-    fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Connections for MemoryConnections {
     async fn put(&self, connection: Connection) -> Result<(), Unavailable> {
-        self.write().put(connection);
+        write(&self.state).put(connection);
         Ok(())
     }
 
     async fn get(&self, id: &ConnectionId, now: Millis) -> Result<Option<Connection>, Unavailable> {
-        Ok(self.read().alive(id, now).map(|row| row.connection.clone()))
+        Ok(read(&self.state).alive(id, now).map(|row| row.connection.clone()))
     }
 
     async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
-        Ok(self.write().remove(id))
+        Ok(write(&self.state).remove(id))
     }
 
     async fn subscribe(&self, id: &ConnectionId, filter: &Filter, now: Millis) -> Result<(), SubscribeError> {
-        self.write().subscribe(id, filter, now)
+        write(&self.state).subscribe(id, filter, now)
     }
 
     async fn unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<bool, Unavailable> {
-        Ok(self.write().unsubscribe(id, filter))
+        Ok(write(&self.state).unsubscribe(id, filter))
     }
 
     async fn subscriptions(&self, id: &ConnectionId, now: Millis) -> Result<Vec<Filter>, Unavailable> {
-        let state = self.read();
+        let state = read(&self.state);
         Ok(state.alive(id, now).map(|row| row.filters.iter().cloned().collect()).unwrap_or_default())
     }
 
     async fn subscribers(&self, topic: &Topic, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        Ok(self.read().subscribers(topic, now))
+        Ok(read(&self.state).subscribers(topic, now))
     }
 
     async fn viewers(&self, filter: &Filter, now: Millis) -> Result<u64, Unavailable> {
-        Ok(self.read().watching(filter, now).count() as u64)
+        Ok(read(&self.state).watching(filter, now).count() as u64)
     }
 
     async fn watching(&self, filter: &Filter, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        Ok(self.read().watching(filter, now).cloned().collect())
+        Ok(read(&self.state).watching(filter, now).cloned().collect())
     }
 
     async fn all(&self, now: Millis) -> Result<Vec<ConnectionId>, Unavailable> {
-        let state = self.read();
+        let state = read(&self.state);
         let rows = state.rows.values().map(|row| &row.connection);
         let mut ids: Vec<_> = rows.filter(|c| c.expires_at > now).map(|c| c.id.clone()).collect();
         ids.sort_unstable();
@@ -113,7 +106,7 @@ impl State {
         };
         row.connection = connection;
         for filter in &row.filters {
-            if let Some(until) = self.watchers.get_mut(filter).and_then(|ids| ids.get_mut(&id)) {
+            if let Some(until) = self.subscribers_of.get_mut(filter).and_then(|ids| ids.get_mut(&id)) {
                 *until = expires_at;
             }
         }
@@ -121,7 +114,7 @@ impl State {
 
     fn remove(&mut self, id: &ConnectionId) -> Vec<Filter> {
         let filters = self.rows.remove(id).map(|row| row.filters).unwrap_or_default();
-        filters.iter().for_each(|filter| self.forget_watcher(filter, id));
+        filters.iter().for_each(|filter| self.remove_subscriber(filter, id));
         filters.into_iter().collect()
     }
 
@@ -134,24 +127,24 @@ impl State {
             return Err(SubscribeError::TooMany { limit: limits::SUBSCRIPTIONS });
         }
         row.filters.insert(filter.clone());
-        let watchers = self.watchers.entry(filter.clone()).or_default();
-        watchers.insert(id.clone(), row.connection.expires_at);
+        let subscribers = self.subscribers_of.entry(filter.clone()).or_default();
+        subscribers.insert(id.clone(), row.connection.expires_at);
         Ok(())
     }
 
     fn unsubscribe(&mut self, id: &ConnectionId, filter: &Filter) -> bool {
         let was_there = self.rows.get_mut(id).is_some_and(|row| row.filters.remove(filter));
         if was_there {
-            self.forget_watcher(filter, id);
+            self.remove_subscriber(filter, id);
         }
         was_there
     }
 
-    fn forget_watcher(&mut self, filter: &Filter, id: &ConnectionId) {
-        let Some(ids) = self.watchers.get_mut(filter) else { return };
+    fn remove_subscriber(&mut self, filter: &Filter, id: &ConnectionId) {
+        let Some(ids) = self.subscribers_of.get_mut(filter) else { return };
         ids.remove(id);
         if ids.is_empty() {
-            self.watchers.remove(filter);
+            self.subscribers_of.remove(filter);
         }
     }
 
@@ -160,7 +153,7 @@ impl State {
     }
 
     fn watching(&self, filter: &Filter, now: Millis) -> impl Iterator<Item = &ConnectionId> {
-        let ids = self.watchers.get(filter).into_iter().flatten();
+        let ids = self.subscribers_of.get(filter).into_iter().flatten();
         ids.filter(move |(_, until)| **until > now).map(|(id, _)| id)
     }
 

@@ -2,16 +2,31 @@
 //!
 //! # Layout
 //!
-//! * [`EmbeddedLog`] keeps topics' logs in `tickertape.redb` inside one directory. Appends are durable when
-//!   acknowledged; those that wait together are committed together.
-//! * [`MemoryConnections`] keeps who is connected and what they watch. Connections die with the process, so
-//!   memory is the honest place for them.
+//! * [`EmbeddedLog`] keeps the topics' logs in `tickertape.redb` inside one directory. Appends are durable once they are
+//!   acknowledged; appends that wait at the same time are committed together.
+//! * [`MemoryConnections`] keeps connections and their subscriptions. A connection ends with the process, so that it is
+//!   kept in memory only.
 //!
 //! # Why redb
 //!
-//! It is pure Rust, ACID with copy-on-write pages and checksums (a commit is one `fsync`, a torn one is
-//! undone on opening), has one writer and any number of readers that never wait for it, keeps everything in
-//! one file with a documented, stable format, and checks that whole file on demand.
+//! redb is pure Rust and ACID, with copy-on-write pages and checksums: a commit is one `fsync`, and a torn commit is undone
+//! on opening. It has one writer and any number of readers that never wait for the writer, keeps everything in one file with
+//! a documented, stable format, and checks the whole file on demand.
+//!
+//! # Example
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use backend_store::{EmbeddedLog, Retention};
+//!
+//! let (log, mut changes) = EmbeddedLog::open("data".as_ref(), Retention::default())?;
+//! while let Some(commit) = changes.recv().await {
+//!     println!("{} topics have changed", commit.len());
+//! }
+//! log.close().await;
+//! # Ok(())
+//! # }
+//! ```
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Topics and history in one file.
+//! The topics' logs in one file.
 
 mod group;
 mod index;
@@ -12,9 +12,10 @@ mod writer;
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use backend_core::lock::lock;
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
@@ -30,18 +31,18 @@ use read::Query;
 use state::State;
 use writer::{Command, Opener, Writer};
 
-/// Appends that may wait for the writer before callers wait for room.
+/// Length of the queue of appends that wait for the writer. Callers wait for room beyond it.
 const WAITING_COMMANDS: usize = 1_024;
 
-/// Commits that may wait to be broadcast before the writer waits for room.
+/// Length of the queue of commits that wait to be broadcast. The writer waits for room beyond it.
 const WAITING_CHANGES: usize = 64;
 
 /// The topics' logs in one directory of this machine.
 ///
-/// One thread writes; it commits everything that waits together, with one sync of the disk. Heads are read
-/// from memory, history from the file without waiting for the writer.
+/// One thread writes. It commits all appends that wait at the same time together, with one sync of the disk. Heads are read
+/// from memory; history is read from the file without waiting for the writer.
 ///
-/// Dropping it does what [`EmbeddedLog::close`] does, and blocks until it is done.
+/// Dropping it closes it like [`EmbeddedLog::close`], and blocks until that is done.
 #[derive(Debug)]
 pub struct EmbeddedLog {
     state: Arc<State>,
@@ -51,17 +52,17 @@ pub struct EmbeddedLog {
 }
 
 impl EmbeddedLog {
-    /// Opens the store in `directory`, and makes both if they are missing. Checks the whole file, and gives
-    /// the disk back what it no longer needs if that is most of it; so it takes some seconds for each
-    /// gigabyte. Blocks.
+    /// Opens the store in `directory`, and creates both if they are missing. Blocks.
     ///
-    /// What appends change comes out of the receiver, a list for each commit, in the order of commits. It
-    /// is bounded: publishers wait for whoever drains it, who therefore must not wait for an append of their
-    /// own. Dropping it lets the changes go.
+    /// Checks the whole file, and compacts it if most of it is unused. This takes some seconds for each gigabyte.
+    ///
+    /// The receiver yields the changes of every commit, in the order of commits. Its queue is bounded, so that publishers
+    /// wait for the task that receives; that task must therefore not wait for an append of its own. If the receiver is
+    /// dropped, changes are discarded.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] names the path and says what to do; nothing is ever reset.
+    /// [`OpenError`] names the path and the remedy. Existing data is never reset.
     pub fn open(
         directory: &Path,
         retention: Retention,
@@ -70,26 +71,26 @@ impl EmbeddedLog {
         Self::start(retention, Box::new(move || directory.load()))
     }
 
-    /// Deletes a bounded number of publications that retention drops at `now`, of topics nobody publishes
-    /// to as well; appends do the same for their own topic. Meant to be called every minute, and again at
-    /// once while there is more.
+    /// Deletes a bounded number of publications that retention drops at `now`, also of topics to which nobody publishes;
+    /// an append does the same for its own topic. Meant to be called every minute, and again at once while
+    /// [`Swept::more`] is true.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] as for an append.
+    /// [`Unavailable`], as for an append.
     pub async fn sweep(&self, now: Millis) -> Result<Swept, Unavailable> {
         let (reply, swept) = oneshot::channel();
         self.send(Command::Sweep(now, reply)).await?;
         swept.await.map_err(|_| self.gone())?
     }
 
-    /// Commits what waits, ends the thread and closes the file. Appends that come later, and reads of
-    /// history, are [`Unavailable`]; heads stay readable.
+    /// Commits the appends that wait, ends the thread and closes the file. Later appends and reads of history are
+    /// [`Unavailable`]; heads stay readable.
     pub async fn close(&self) {
         self.closing.send_replace(true);
         self.commands.closed().await;
         let writer = self.take_writer();
-        // An error means that the runtime is going down and nobody waits any more.
+        // An error means that the runtime is shutting down and no caller waits any more.
         let _ = tokio::task::spawn_blocking(move || join(writer)).await;
     }
 
@@ -107,13 +108,13 @@ impl EmbeddedLog {
         self.commands.send(command).await.map_err(|_| self.gone())
     }
 
-    /// The writer did not answer: it closed, or it gave up on the group the command was in.
+    /// The error of a command that the writer did not answer: it closed, or the group of the command failed.
     fn gone(&self) -> Unavailable {
         self.state.unavailable()
     }
 
     fn take_writer(&self) -> Option<JoinHandle<()>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.writer).take()
     }
 }
 
@@ -124,15 +125,15 @@ impl Drop for EmbeddedLog {
     }
 }
 
-/// The writer waits for commands, for the feed and for the end at once, so its thread runs a small executor
-/// of its own; the commits block it, and nothing else.
+/// Starts the writer on a thread with an executor of its own, since the writer waits for commands, for room in the queue of
+/// changes, and for the end at the same time. Its commits block this thread and no other.
 fn spawn(writer: Writer) -> io::Result<JoinHandle<()>> {
     let executor = tokio::runtime::Builder::new_current_thread().build()?;
     thread::Builder::new().name("store".into()).spawn(move || executor.block_on(writer.run()))
 }
 
 fn join(writer: Option<JoinHandle<()>>) {
-    // The writer catches panics of redb; one of its own has been printed.
+    // The writer catches panics of redb; a panic of its own has been printed.
     let _ = writer.map(JoinHandle::join);
 }
 
@@ -143,7 +144,7 @@ impl TopicLog for EmbeddedLog {
         outcome.await.map_err(|_| self.gone())?
     }
 
-    /// Does nothing: `append` wrote history in the same transaction.
+    /// Does nothing, since `append` writes history in the same transaction.
     async fn record(&self, _: &Change) -> Result<(), Unavailable> {
         Ok(())
     }
@@ -157,7 +158,7 @@ impl TopicLog for EmbeddedLog {
         Ok(entries.iter().map(|entry| entry.head.clone()).collect())
     }
 
-    /// Off the runtime's threads: a long page takes a millisecond, and the disk may be asked.
+    /// Reads on a thread for blocking work: a long page takes a millisecond, and may need the disk.
     async fn read(
         &self,
         topic: &Topic,

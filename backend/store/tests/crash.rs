@@ -96,7 +96,7 @@ async fn verify(directory: &Path, acknowledged: &Acknowledged) {
 }
 
 fn is_as_sent(publication: &Publication) -> bool {
-    publication.data == text(publication.offset)
+    publication.data.value() == text(publication.offset)
 }
 
 fn text(offset: u64) -> String {

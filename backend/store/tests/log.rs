@@ -22,7 +22,7 @@ async fn read_all(log: &EmbeddedLog, name: &str) -> Vec<Publication> {
 }
 
 fn numbers(publications: &[Publication]) -> Vec<u64> {
-    publications.iter().map(|publication| publication.data.as_u64().unwrap()).collect()
+    publications.iter().map(|publication| publication.data.value().as_u64().unwrap()).collect()
 }
 
 #[tokio::test]

@@ -55,7 +55,12 @@ fn publish(driver: &mut Driver, args: &HostArgs, probe: &mut Probe) -> Result<()
 
 fn outgoing(publication: HostPublication, ts: i64) -> Outgoing {
     let HostPublication { topic, data, meta } = publication;
-    Outgoing { topic, items: vec![Item { data, ts: Some(ts) }], meta: Some(meta), idempotent: true }
+    Outgoing {
+        topic,
+        items: vec![Item { data: data.into(), ts: Some(ts) }],
+        meta: Some(meta),
+        idempotent: true,
+    }
 }
 
 fn hear(event: &Event) -> Result<(), Failure> {

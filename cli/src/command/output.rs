@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
-use serde_json::json;
+use serde::Serialize;
 use shared::{Epoch, Publication, Topic};
 
 use crate::failure::Failure;
@@ -46,11 +46,16 @@ impl Drop for Output {
 
 /// Returns a publication as one line of JSON, as `watch` and `history` print it.
 pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
-    let Publication { offset, ts, received_at, data } = item;
-    json!({
-        "topic": topic, "epoch": epoch, "offset": offset, "ts": ts, "received_at": received_at, "data": data
-    })
-    .to_string()
+    // Not by `json!`, which would read the data and lose digits.
+    #[derive(Serialize)]
+    struct Line<'a> {
+        topic: &'a Topic,
+        epoch: &'a Epoch,
+        #[serde(flatten)]
+        item: &'a Publication,
+    }
+    // Names, numbers and JSON text always serialise.
+    serde_json::to_string(&Line { topic, epoch, item }).unwrap_or_default()
 }
 
 fn failure(error: io::Error) -> Failure {

@@ -87,7 +87,7 @@ fn from_stdin() -> Result<Vec<Item>, Failure> {
     let most = limits::BODY_BYTES as u64 + 1;
     let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
     read.map_err(|error| Failure::failed(format!("standard input cannot be read: {error}")))?;
-    let body = body::read(None, &bytes).map_err(|error| unreadable(&error.into()))?;
+    let body = body::read(&bytes).map_err(|error| unreadable(&error.into()))?;
     Ok(body.items)
 }
 
@@ -150,7 +150,7 @@ mod tests {
 
     fn data(words: &[&str]) -> Value {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        serde_json::to_value(&items(&words).unwrap().remove(0).data).unwrap()
+        items(&words).unwrap().remove(0).data.value()
     }
 
     #[test]

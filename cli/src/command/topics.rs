@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde::Serialize;
 use shared::client::{Rewind, Subscribe};
 use shared::server::{Publications, Subscribed, SubscribedTopic};
-use shared::{ClientMessage, Filter, Publication, ServerMessage, Topic};
+use shared::{ClientMessage, Filter, Position, Publication, ServerMessage, Topic, TopicMeta};
 
 use super::output::Output;
 use crate::cli::TopicsArgs;
@@ -88,9 +88,18 @@ fn print(listing: &Listing, as_json: bool) -> Result<(), Failure> {
 }
 
 fn json_line(topic: &SubscribedTopic, last: Option<&Publication>) -> String {
+    // Not by `json!`, which would read the data and lose digits.
+    #[derive(Serialize)]
+    struct Line<'a> {
+        topic: &'a Topic,
+        #[serde(flatten)]
+        position: &'a Position,
+        meta: &'a TopicMeta,
+        last: Option<&'a Publication>,
+    }
     let SubscribedTopic { topic, position, meta, .. } = topic;
-    json!({"topic": topic, "epoch": position.epoch, "offset": position.offset, "meta": meta, "last": last})
-        .to_string()
+    // Names, numbers and JSON text always serialise.
+    serde_json::to_string(&Line { topic, position, meta, last }).unwrap_or_default()
 }
 
 fn words(topic: &SubscribedTopic, last: Option<&Publication>, width: usize) -> String {

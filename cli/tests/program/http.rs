@@ -82,12 +82,15 @@ fn every_bad_request_is_answered_with_an_exact_error_and_no_viewer_sees_it() {
     let mut viewer = server.watch("*");
     let deep = "[".repeat(40) + &"]".repeat(40);
     let large = format!("\"{}\"", "x".repeat(30_000));
-    let table: [(&str, &[u8], u16, &str, &str); 12] = [
-        ("/topics/a", b"21,5", 400, "malformed", "one JSON value per line"),
+    let table: [(&str, &[u8], u16, &str, &str); 15] = [
+        ("/topics/a", b"{\"a\": 1} 2", 400, "malformed", "one JSON value per line"),
         ("/topics/a", b"1\n2\n{oops}", 400, "malformed", "to publish plain text"),
         ("/topics/a", b"", 400, "bad_data", "empty"),
-        ("/topics/a", b"NaN", 400, "malformed", "not JSON"),
-        ("/topics/a", b"1e999", 400, "malformed", "number"),
+        ("/topics/a", b"[NaN]", 400, "malformed", "not JSON"),
+        ("/topics/a", b"\"half", 400, "malformed", "not JSON"),
+        ("/topics/a", b"1e999", 400, "bad_data", "number out of range"),
+        ("/topics/a", b"{\"a\":{\"b\":1,\"b\":2}}", 400, "bad_data", "occurs twice"),
+        ("/topics/a", b"[1, \"\\ud800\"]", 400, "bad_data", "surrogate"),
         ("/topics/a", b"\xff\xfe", 400, "malformed", "UTF-8"),
         ("/topics/a", b"null", 400, "bad_data", "data is missing"),
         ("/topics/a", deep.as_bytes(), 400, "bad_data", "deeper than 8"),

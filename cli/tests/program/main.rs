@@ -8,6 +8,7 @@ mod chaos;
 mod clients;
 mod compatibility;
 mod cost;
+mod digits;
 mod gaps;
 mod http;
 mod kill;

@@ -108,7 +108,6 @@ impl Arrival {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
 
     use super::*;
     #[cfg(target_arch = "wasm32")]
@@ -122,7 +121,7 @@ mod tests {
         let mut arrival = Arrival::default();
         for (index, at) in times.iter().enumerate() {
             let offset = index as u64 + 1;
-            observe(&mut arrival, Publication { offset, ts: *at - 7, received_at: *at, data: json!(1) });
+            observe(&mut arrival, Publication { offset, ts: *at - 7, received_at: *at, data: 1.into() });
         }
         arrival
     }
@@ -156,7 +155,7 @@ mod tests {
         assert!(!turns_late(&mut arrival, 4_000));
         assert!(turns_late(&mut arrival, 5_500));
         assert!(!turns_late(&mut arrival, 9_500));
-        observe(&mut arrival, Publication { offset: 5, ts: 10_000, received_at: 10_000, data: json!(1) });
+        observe(&mut arrival, Publication { offset: 5, ts: 10_000, received_at: 10_000, data: 1.into() });
         assert!(!turns_late(&mut arrival, 10_500));
         assert!(turns_late(&mut arrival, 13_000));
     }

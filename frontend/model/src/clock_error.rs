@@ -67,7 +67,6 @@ impl ClockError {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
 
     use super::*;
     #[cfg(target_arch = "wasm32")]
@@ -78,7 +77,7 @@ mod tests {
         let mut error = ClockError::default();
         for (offset, (ts, received_at)) in (1..).zip(times) {
             let publication =
-                Publication { offset, ts: ts * 1_000, received_at: received_at * 1_000, data: json!(1) };
+                Publication { offset, ts: ts * 1_000, received_at: received_at * 1_000, data: 1.into() };
             error.observe(Order::of(&publication, 0), &publication);
         }
         error.ms()

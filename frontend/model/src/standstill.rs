@@ -75,7 +75,7 @@ mod tests {
 
         fn publish(&mut self, second: i64, data: Value) {
             let ts = second * 1_000;
-            let item = Publication { offset: second as u64, ts, received_at: ts, data };
+            let item = Publication { offset: second as u64, ts, received_at: ts, data: data.into() };
             let (stream, series) = self.standstill.known_mut(&mut self.stream, &mut self.series);
             stream.take(&[item], Coming::Live, series, ts);
         }

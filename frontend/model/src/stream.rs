@@ -362,32 +362,33 @@ impl Stream {
         self.clock_error.observe(order, item);
         self.past.observe(Place { offset: item.offset, ts: item.ts });
         let moment = Moment { ts_ms: item.ts, received_at: item.received_at, order };
-        let fields = reading::fields(&item.data, self.topic.leaf());
+        let data = item.data.value();
+        let fields = reading::fields(&data, self.topic.leaf());
         if fields.is_empty() {
-            series.insert_other(moment, &reading::other_field(&item.data));
+            series.insert_other(moment, &reading::other_field(&data));
         } else {
             series.insert(moment, &fields);
         }
         if is_newest {
-            self.not_drawn = reading::not_drawn(&item.data);
+            self.not_drawn = reading::not_drawn(&data);
         }
-        self.states.add(order, &item.data);
+        self.states.add(order, &data);
         let known = Known { series: series.series().len(), states: self.states.distinct(MOST_STATES + 1) };
-        self.choice.observe(order, &item.data, known);
-        self.keep_text(item, order);
+        self.choice.observe(order, &data, known);
+        self.keep_text(item.ts, &data, order);
         self.is_wide |= self.needs_width(series);
     }
 
-    fn keep_text(&mut self, item: &Publication, order: Order) {
-        let kind = Kind::of(&item.data);
+    fn keep_text(&mut self, ts: Millis, data: &Value, order: Order) {
+        let kind = Kind::of(data);
         if kind == Kind::Table && self.table_order.is_none_or(|kept| kept <= order) {
-            (self.table, self.table_order) = (Table::of(&item.data), Some(order));
+            (self.table, self.table_order) = (Table::of(data), Some(order));
         }
         // A state, or a number among texts, may turn out to belong to a log; then its past lines are there.
-        let is_short = matches!(item.data, Value::Number(_) | Value::Bool(_));
+        let is_short = matches!(data, Value::Number(_) | Value::Bool(_));
         let is_text = matches!(kind, Kind::Log | Kind::State);
         if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
-            self.lines.add(order, item.ts, &item.data);
+            self.lines.add(order, ts, data);
         }
     }
 

@@ -60,7 +60,7 @@ fn log(data: Data, stamps: bool) -> impl Strategy<Value = Vec<Publication>> {
                 Stamp::Late(by_ms) => received_at - by_ms,
                 Stamp::Future(by_ms) => received_at + by_ms,
             };
-            Publication { offset, ts, received_at, data: data(number) }
+            Publication { offset, ts, received_at, data: data(number).into() }
         };
         (1..).zip(items).map(publication).collect()
     })
@@ -173,7 +173,7 @@ proptest! {
 fn the_newest_of_a_thousand_lines_in_a_millisecond_is_the_last() {
     let at = BORN_MS;
     let log: Vec<_> = (1..=1_000)
-        .map(|offset| Publication { offset, ts: at, received_at: at, data: json!(offset) })
+        .map(|offset| Publication { offset, ts: at, received_at: at, data: offset.into() })
         .collect();
     let mut page = Page::new(false);
     page.take(&log[700..], Coming::Replayed);

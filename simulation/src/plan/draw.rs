@@ -1,18 +1,17 @@
-//! Drawing a schedule from its seed.
+//! Draws a plan from its seed.
 
 use shared::client::Rewind;
 use shared::limits;
 
-use super::{Act, ClientSetting, FILTERS, Keeps, Plan, Platform, Setting, TOPICS};
+use super::{Act, ClientSetting, FILTERS, Keeps, Plan, Platform, Setting, StoreFault, TOPICS};
+use crate::conditions::Conditions;
 use crate::rng::Rng;
-use crate::store::Broken;
-use crate::weather::Weather;
 
-/// Acts of [`ending`].
+/// Number of acts of [`ending`].
 const ENDING: usize = 3;
 
 impl Plan {
-    /// The schedule of `seed`.
+    /// Draws the plan of `seed`.
     pub fn draw(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let setting = setting(&mut rng);
@@ -24,7 +23,7 @@ impl Plan {
         if rng.percent(25) {
             // Among what was drawn before.
             let at = rng.index(acts.len() - ENDING);
-            acts.splice(at..at, upheaval(clients, &mut rng));
+            acts.splice(at..at, repeated_resets(clients, &mut rng));
         }
         Self { seed, setting, acts }
     }
@@ -61,7 +60,7 @@ fn rewind(rng: &mut Rng) -> Option<Rewind> {
     rng.pick(&[None, Some(count), Some(Rewind::Ms(30_000))])
 }
 
-/// Mostly moments, now and then minutes, seldom the life of a connection.
+/// A pause between two acts: mostly seconds, sometimes minutes, rarely the life of a connection.
 fn pause_ms(rng: &mut Rng) -> u64 {
     match rng.between(0, 999) {
         0..600 => rng.between(0, 1_500),
@@ -72,22 +71,22 @@ fn pause_ms(rng: &mut Rng) -> u64 {
     }
 }
 
-/// The last publications before all is well again are those most easily lost for ever.
+/// The last acts: a publication under poor conditions, since the last publication is the one most easily lost for ever.
 fn ending(clients: usize, rng: &mut Rng) -> [(u64, Act); ENDING] {
-    let worst = Weather { lost_down: 70, ..Weather::foul(rng) };
-    let foul = (rng.between(0, 2_000), Act::Weather(worst));
+    let worst = Conditions { lost_down: 70, ..Conditions::poor(rng) };
+    let poor = (rng.between(0, 2_000), Act::Conditions(worst));
     let last = (rng.between(100, 2_000), publish(clients, rng));
-    let end = (rng.between(50, 2_000), Act::Weather(Weather::FAIR));
-    [foul, last, end]
+    let end = (rng.between(50, 2_000), Act::Conditions(Conditions::GOOD));
+    [poor, last, end]
 }
 
-/// A topic's log is lost again and again while messages are late and overtake each other, so that viewers hear of its
-/// epochs in any order.
-fn upheaval(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
+/// Acts in which a topic's log is lost several times while messages are late and overtake each other, so that clients
+/// receive its epochs in any order.
+fn repeated_resets(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
     let topic = rng.index(TOPICS.len());
     let slowest_ms = rng.between(300, 4_000);
-    let muddle = Weather { slowest_ms, reordered: 80, doubled: 20, ..Weather::foul(rng) };
-    let mut acts = vec![(rng.between(0, 1_000), Act::Weather(muddle))];
+    let conditions = Conditions { slowest_ms, reordered: 80, doubled: 20, ..Conditions::poor(rng) };
+    let mut acts = vec![(rng.between(0, 1_000), Act::Conditions(conditions))];
     for _ in 0..rng.between(2, 4) {
         if rng.percent(25) {
             let client = rng.index(clients);
@@ -114,14 +113,14 @@ fn act(clients: usize, rng: &mut Rng) -> Act {
     match rng.between(0, 99) {
         0..42 => publish(clients, rng),
         42..58 => trouble(rng.index(clients), rng),
-        58..66 => Act::Weather(if rng.percent(35) { Weather::FAIR } else { Weather::foul(rng) }),
+        58..66 => Act::Conditions(if rng.percent(35) { Conditions::GOOD } else { Conditions::poor(rng) }),
         66..82 => fault(rng.index(TOPICS.len()), rng),
         82..98 => habit(rng.index(clients), rng),
         _ => Act::CountViewers,
     }
 }
 
-/// What happens to a client's line and machine.
+/// A fault of a client's network or machine.
 fn trouble(client: usize, rng: &mut Rng) -> Act {
     match rng.between(0, 9) {
         0..5 => Act::Cut { client, client_notices: rng.percent(60), server_notices: rng.percent(60) },
@@ -141,24 +140,24 @@ fn trouble(client: usize, rng: &mut Rng) -> Act {
     }
 }
 
-/// What happens to the server.
+/// A fault of the server.
 fn fault(topic: usize, rng: &mut Rng) -> Act {
     match rng.between(0, 9) {
         0..4 => Act::Restart {
             down_ms: if rng.percent(80) { rng.between(50, 8_000) } else { rng.between(60_000, 200_000) },
-            farewell: rng.percent(50),
+            announced: rng.percent(50),
             keeps: rng.pick(&[Keeps::Rows, Keeps::Log, Keeps::Log, Keeps::Nothing]),
         },
         4..6 => Act::Reset { topic },
         6..9 => Act::Evict { topic, keep: rng.between(0, 6) },
         _ => Act::BreakStore {
             ms: rng.between(200, 20_000),
-            how: rng.pick(&[Broken::Refuses, Broken::LosesAnswers]),
+            how: rng.pick(&[StoreFault::Refuses, StoreFault::LosesAnswers]),
         },
     }
 }
 
-/// What a person or a shell does.
+/// An action of a user or of a client's shell.
 fn habit(client: usize, rng: &mut Rng) -> Act {
     let filter = rng.index(FILTERS.len());
     match rng.between(0, 13) {

@@ -1,14 +1,13 @@
-//! Doing what the plan says.
+//! Executes the acts of the plan.
 
 use backend_core::ports::Connections;
 use tickertape_session::Session;
 
 use super::{Due, World, filter, topic};
+use crate::conditions::Conditions;
 use crate::observer::Fault;
-use crate::plan::Act;
+use crate::plan::{Act, StoreFault};
 use crate::ports::ready;
-use crate::store::Broken;
-use crate::weather::Weather;
 
 impl World<'_> {
     pub(super) fn act(&mut self, index: usize) -> Result<(), Fault> {
@@ -29,7 +28,7 @@ impl World<'_> {
             Act::Close { client } => self.close(client),
             Act::RetryNow { client } => self.input(client, Session::retry_now),
             Act::Token { client, good } if self.plan.setting.tokens => self.give_token(client, good),
-            Act::Restart { down_ms, farewell, keeps } => self.restart(down_ms, farewell, keeps),
+            Act::Restart { down_ms, announced, keeps } => self.restart(down_ms, announced, keeps),
             Act::Unplug { client, ms, told, sockets_survive } => {
                 self.unplug(client, ms, told, sockets_survive)
             }
@@ -54,7 +53,7 @@ impl World<'_> {
             Act::Reset { topic: which } => self.store.lock().reset(&topic(which)),
             Act::Evict { topic: which, keep } => self.store.lock().evict(&topic(which), keep),
             Act::BreakStore { ms, how } => self.break_store(ms, how),
-            Act::Weather(weather) => self.change_weather(weather),
+            Act::Conditions(conditions) => self.change_conditions(conditions),
             Act::Forget { client } => self.forget_rows(client),
             Act::CountViewers => self.count_viewers(),
             Act::Publish { .. }
@@ -113,15 +112,15 @@ impl World<'_> {
         self.set_timer(client);
     }
 
-    fn break_store(&mut self, ms: u64, how: Broken) {
-        self.store.lock().broken = how;
-        self.rows.set_broken(how == Broken::Refuses);
+    fn break_store(&mut self, ms: u64, how: StoreFault) {
+        self.store.lock().fault = how;
+        self.rows.set_broken(how == StoreFault::Refuses);
         self.enter_in(ms, Due::StoreMended);
     }
 
-    pub(super) fn change_weather(&mut self, weather: Weather) {
-        self.gateway.lock().weather = weather.clone();
-        self.weather = weather;
+    pub(super) fn change_conditions(&mut self, conditions: Conditions) {
+        self.gateway.lock().conditions = conditions.clone();
+        self.conditions = conditions;
     }
 
     fn forget_rows(&mut self, client: usize) {
@@ -134,7 +133,7 @@ impl World<'_> {
 }
 
 impl Act {
-    /// Whose session takes part, which a sleeping machine prevents.
+    /// The client whose session takes part. The act is skipped while its machine sleeps.
     fn client(&self) -> Option<usize> {
         match self {
             Self::Publish { client, .. }
@@ -154,7 +153,7 @@ impl Act {
             | Self::Reset { .. }
             | Self::Evict { .. }
             | Self::BreakStore { .. }
-            | Self::Weather(_)
+            | Self::Conditions(_)
             | Self::Forget { .. }
             | Self::CountViewers => None,
         }

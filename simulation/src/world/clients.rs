@@ -1,4 +1,4 @@
-//! What goes into a session, and what comes out of it.
+//! Inputs of the sessions, and the execution of their effects.
 
 use backend_core::token::{Claims, mint};
 use shared::publication::Item;
@@ -7,12 +7,12 @@ use tickertape_session::{DropReason, Effect, Event, Now, Outgoing, Session, Sess
 
 use super::server::SECRET;
 use super::{Due, World, filter};
-use crate::observer::{Excuse, Fault, Sent};
+use crate::observer::{Allowance, Fault, Sent};
 use crate::wire::{Down, End, Up, Wire, WireId};
 
-/// More runs of a timer at one moment than any chain of causes needs.
+/// Largest number of runs of a timer at one moment.
 const TIMER_RUNS: u32 = 64;
-/// More effects of one input than any session needs.
+/// Largest number of effects of one input.
 const EFFECTS: usize = 256;
 
 impl World<'_> {
@@ -66,11 +66,11 @@ impl World<'_> {
         let items = data.iter().map(|data| Item::now(data.as_str())).collect();
         let outgoing = Outgoing { topic: topic.clone(), items, meta: None, idempotent };
         let ticket = one.session.publish(outgoing, now);
-        one.observer.sent.push(Sent { ticket, topic, data, idempotent, at_ms: now.mono_ms, fate: None });
+        one.observer.sent.push(Sent { ticket, topic, data, idempotent, at_ms: now.mono_ms, outcome: None });
         self.input(client, |_, _| {})
     }
 
-    /// The shell of `client` is to fetch a token by `at_ms`, whatever it meant to do before.
+    /// Makes the shell of `client` set a token at `at_ms`, in place of an earlier time.
     fn plan_token(&mut self, client: usize, at_ms: u64) {
         self.clients[client].token_due_ms = Some(at_ms);
         self.enter(at_ms, Due::NewToken(client));
@@ -81,7 +81,7 @@ impl World<'_> {
         if is_due { self.give_token(client, true) } else { Ok(()) }
     }
 
-    /// Hands `client` a token: a good one that soon runs out, or a bad one.
+    /// Sets a token of `client`: a good one that expires soon, or a bad one.
     pub(super) fn give_token(&mut self, client: usize, good: bool) -> Result<(), Fault> {
         let asleep_until_ms = self.clients[client].asleep_until_ms;
         if asleep_until_ms > self.now_ms {
@@ -135,7 +135,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Hands something to a session, then does what it wants done.
+    /// Calls a session, then executes its effects.
     pub(super) fn input(&mut self, client: usize, f: impl FnOnce(&mut Session, Now)) -> Result<(), Fault> {
         let one = &mut self.clients[client];
         let now = one.now(self.now_ms);
@@ -171,7 +171,7 @@ impl World<'_> {
         let one = &mut self.clients[client];
         let wants_token = match event {
             Event::TokenWanted | Event::Failed { failure: SessionFailure::SignIn } => true,
-            // A browser is not told why it is refused; its shell asks for a token when that goes on.
+            // A browser does not learn why it is refused; its shell gets a new token if that goes on.
             Event::AttemptFailed { attempt, .. } => one.is_browser && *attempt >= 2,
             Event::Failed { failure } => return Err(format!("gave up: {failure:?}")),
             Event::SubscribeRefused { filter, refused } => return Err(format!("{filter}: {refused:?}")),
@@ -185,16 +185,17 @@ impl World<'_> {
         Ok(())
     }
 
-    /// What an event promises about the session and its sockets.
+    /// Checks the promises of an event about the session and its sockets.
     fn check_event(&mut self, client: usize, event: &Event) -> Result<(), Fault> {
         let one = &mut self.clients[client];
         match event {
             Event::Dropped { tickets, why: DropReason::OutcomeUnknown } => {
                 let is_full = one.session.outstanding() >= self.plan.setting.clients[client].queue_messages;
                 let is_over = matches!(one.session.state(), State::Closing | State::Closed);
-                // Only tokens make the server refuse for good what was well-formed.
+                // The server refuses a well-formed request for good only because of a token.
                 let any_age = is_full || is_over || self.plan.setting.tokens;
-                one.observer.check_unknown(tickets, Excuse { now_ms: one.now(self.now_ms).mono_ms, any_age })
+                one.observer
+                    .check_unknown(tickets, Allowance { now_ms: one.now(self.now_ms).mono_ms, any_age })
             }
             Event::Subscribed { filter, connection_id, .. } => {
                 let wire = self.wires.iter().find(|wire| wire.connection.as_str() == connection_id);
@@ -247,7 +248,7 @@ impl World<'_> {
         }
     }
 
-    /// A handshake leaves, if there is a network for it to leave by.
+    /// Sends a handshake, if the client has a network.
     fn call(&mut self, id: WireId, protocols: Vec<String>) {
         let one = &self.clients[self.wires[id].client];
         if one.unplugged_until_ms <= self.now_ms {
@@ -270,7 +271,7 @@ impl World<'_> {
         }
     }
 
-    /// A client's sockets that are not closed.
+    /// The sockets of a client that are not closed.
     pub(super) fn live_wires(&self, client: usize) -> Vec<WireId> {
         let wires = self.wires.iter().enumerate().filter(|(_, wire)| wire.client == client);
         wires.filter(|(_, wire)| wire.client_end != End::Closed).map(|(id, _)| id).collect()

@@ -1,45 +1,45 @@
-//! When all is well again: everybody is connected and has everything, within a bound.
+//! The end of a schedule: after all faults have ended, every client connects and catches up within a bound.
 
 use std::collections::BTreeMap;
 
 use tickertape_session::Session;
 
-use super::{CALM_MS, Due, World};
-use crate::observer::{Fate, Fault, Sent};
+use super::{Due, RECOVERY_MS, World};
+use crate::conditions::Conditions;
+use crate::observer::{Fault, Outcome, Sent};
 use crate::store::Store;
-use crate::weather::Weather;
 use crate::wire::WireId;
 
-/// How often it is asked whether everybody has caught up, in milliseconds.
+/// Time between two checks whether every client has caught up, in milliseconds.
 const LOOK_MS: u64 = 500;
-/// Repeats and stragglers may still arrive for so long, in milliseconds.
+/// Time during which late and repeated messages may still arrive, in milliseconds.
 const AFTER_MS: u64 = 3_000;
 
 impl World<'_> {
-    pub(super) fn calm_down(&mut self) -> Result<(), Fault> {
-        self.note(|| "all is well".into());
+    pub(super) fn recover(&mut self) -> Result<(), Fault> {
+        self.note(|| "all faults have ended".into());
         self.heal()?;
-        self.rest()?;
+        self.settled()?;
         self.run_until(self.now_ms + AFTER_MS)?;
-        self.rest()?;
+        self.settled()?;
         self.judge()
     }
 
-    /// Waits until everybody has caught up.
-    fn rest(&mut self) -> Result<(), Fault> {
+    /// Waits until every client has caught up.
+    fn settled(&mut self) -> Result<(), Fault> {
         let begin_ms = self.now_ms;
-        while let Some(reason) = self.unrest() {
-            if self.now_ms > begin_ms + CALM_MS {
-                return Err(format!("no rest {CALM_MS} ms after all is well: {reason}"));
+        while let Some(reason) = self.unsettled() {
+            if self.now_ms > begin_ms + RECOVERY_MS {
+                return Err(format!("not settled {RECOVERY_MS} ms after all faults have ended: {reason}"));
             }
             self.run_until(self.now_ms + LOOK_MS)?;
         }
-        self.coverage.calm_ms = self.coverage.calm_ms.max(self.now_ms - begin_ms);
+        self.coverage.recovery_ms = self.coverage.recovery_ms.max(self.now_ms - begin_ms);
         Ok(())
     }
 
     fn heal(&mut self) -> Result<(), Fault> {
-        self.change_weather(Weather::FAIR);
+        self.change_conditions(Conditions::GOOD);
         self.mend_store()?;
         if !self.server.is_up {
             self.enter_in(0, Due::ServerUp);
@@ -47,12 +47,12 @@ impl World<'_> {
         for client in 0..self.clients.len() {
             self.heal_client(client)?;
         }
-        (0..self.wires.len()).for_each(|id| self.thaw(id));
+        (0..self.wires.len()).for_each(|id| self.unfreeze(id));
         Ok(())
     }
 
-    /// What was held back on a wire goes on, in its order.
-    fn thaw(&mut self, id: WireId) {
+    /// Delivers the messages that were held back on a wire, in order.
+    fn unfreeze(&mut self, id: WireId) {
         let wire = &mut self.wires[id];
         wire.frozen_until_ms = 0;
         let (up, down) = (wire.up.len(), wire.down.len());
@@ -78,8 +78,8 @@ impl World<'_> {
         self.input(client, Session::handle_timeout)
     }
 
-    /// What is not as it should be in the end, if anything.
-    fn unrest(&self) -> Option<String> {
+    /// The first fault in the final state, if any.
+    fn unsettled(&self) -> Option<String> {
         if !self.store.lock().changes.is_empty() {
             return Some("something is still to be broadcast".into());
         }
@@ -116,12 +116,12 @@ impl World<'_> {
         self.judge_order(&store)
     }
 
-    /// What a session numbered is in each log in the order in which it was published.
+    /// Checks that numbered publications are in each log in the order in which they were published.
     fn judge_order(&self, store: &Store) -> Result<(), Fault> {
         for ((topic, _), log) in store.ledger() {
             let mut last: BTreeMap<usize, usize> = BTreeMap::new();
             for item in log {
-                let Some((client, number)) = author(item.data.as_str().unwrap_or_default()) else { continue };
+                let Some((client, number)) = author(item.data.text().trim_matches('"')) else { continue };
                 if !self.clients[client].observer.sent[number].idempotent {
                     continue;
                 }
@@ -142,7 +142,7 @@ impl World<'_> {
     }
 }
 
-/// Acknowledged means there; refused means not there; and nothing is there twice.
+/// Checks that an acknowledged publication is in the log, a refused one is not, and none is in it twice.
 fn judge_sent(client: usize, sent: &Sent, store: &Store) -> Result<(), Fault> {
     let ticket = sent.ticket;
     let logs = store.ledger().iter().filter(|((topic, _), _)| *topic == sent.topic);
@@ -154,23 +154,23 @@ fn judge_sent(client: usize, sent: &Sent, store: &Store) -> Result<(), Fault> {
         }
         found += places.len();
     }
-    let is_as_told = match sent.fate {
-        Some(Fate::Published) => found >= 1,
-        Some(Fate::NotPublished) => found == 0,
-        Some(Fate::Unknown) => true,
-        None => return Err(format!("client {client}: nobody was told what became of {ticket:?}")),
+    let is_as_told = match sent.outcome {
+        Some(Outcome::Published) => found >= 1,
+        Some(Outcome::NotPublished) => found == 0,
+        Some(Outcome::Unknown) => true,
+        None => return Err(format!("client {client}: the outcome of {ticket:?} was not reported")),
     };
     if !is_as_told || (found > 1 && !sent.idempotent) {
-        return Err(format!("client {client}: {ticket:?} is {:?} and there {found} times", sent.fate));
+        return Err(format!("client {client}: {ticket:?} is {:?} and there {found} times", sent.outcome));
     }
     Ok(())
 }
 
 fn starts_at(log: &[shared::Publication], at: usize, sent: &Sent) -> bool {
-    sent.data.first().is_some_and(|first| log[at].data.as_str() == Some(first))
+    sent.data.first().is_some_and(|first| log[at].data.text().trim_matches('"') == first)
 }
 
-/// Which client's how-manieth publication carries `data`.
+/// The client and the number of its request that published `data`.
 fn author(data: &str) -> Option<(usize, usize)> {
     let mut parts = data.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))

@@ -1,4 +1,4 @@
-//! What passes between the two ends of a socket, and when it breaks.
+//! The network: messages between the two ends of a socket, and its end.
 
 use backend_core::GatewayEvent;
 use backend_core::authorize::{Credentials, asked_protocols, authorize};
@@ -14,7 +14,7 @@ use crate::wire::{Down, End, Up, WireId};
 
 /// Close code of a socket that broke.
 const BROKEN: u16 = 1006;
-/// Close code of a gateway that has had enough of a connection.
+/// Close code of a connection that the gateway closes for age or silence.
 const GOING_AWAY: u16 = 1001;
 
 impl World<'_> {
@@ -25,7 +25,7 @@ impl World<'_> {
         } else if wire.client_end == End::Closed {
             return;
         }
-        let is_lost = matches!(what, Up::Text(_)) && self.rng.percent(self.weather.lost_up);
+        let is_lost = matches!(what, Up::Text(_)) && self.rng.percent(self.conditions.lost_up);
         let wire = &mut self.wires[id];
         if wire.is_dead || is_lost {
             return;
@@ -45,7 +45,7 @@ impl World<'_> {
         self.enter_in(in_ms, Due::AtClient(id));
     }
 
-    /// Takes what the service posted and closed out of the tray.
+    /// Takes the posts and closes of the service from the queue.
     pub(super) fn empty_tray(&mut self) {
         let tray = std::mem::take(&mut self.gateway.lock().tray);
         for (id, order) in tray {
@@ -59,20 +59,20 @@ impl World<'_> {
     fn post(&mut self, id: WireId, what: Down) {
         self.wires[id].active_ms = self.now_ms;
         self.note(|| format!("{:?} < {what:?}", self.wires[id].connection));
-        if self.wires[id].is_dead || self.rng.percent(self.weather.lost_down) {
+        if self.wires[id].is_dead || self.rng.percent(self.conditions.lost_down) {
             self.clear_backlog(id);
             return;
         }
-        if let (true, Down::Text(bytes)) = (self.rng.percent(self.weather.doubled), &what) {
+        if let (true, Down::Text(bytes)) = (self.rng.percent(self.conditions.doubled), &what) {
             self.send_down(id, Down::Text(bytes.clone()));
         }
         self.send_down(id, what);
-        if self.rng.percent(self.weather.reordered) {
+        if self.rng.percent(self.conditions.reordered) {
             self.overtake(id);
         }
     }
 
-    /// The last post overtakes up to three others.
+    /// Moves the last post before up to three others.
     fn overtake(&mut self, id: WireId) {
         let steps = self.rng.index(4);
         let down = &mut self.wires[id].down;
@@ -106,7 +106,7 @@ impl World<'_> {
     }
 
     fn handshake(&mut self, id: WireId, protocols: &[String]) {
-        if !self.server.is_up || self.rng.percent(self.weather.refused) {
+        if !self.server.is_up || self.rng.percent(self.conditions.refused) {
             let status = self.rng.pick(&[None, Some(429), Some(503)]);
             self.refuse(id, status);
             return;
@@ -133,7 +133,7 @@ impl World<'_> {
         self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None, is_from_server: true }));
     }
 
-    /// `$connect` has answered.
+    /// Handles the answer of `$connect`.
     pub(super) fn connected(&mut self, id: WireId, reply: &Reply) {
         if reply.status != 200 {
             self.refuse(id, Some(reply.status));
@@ -141,8 +141,8 @@ impl World<'_> {
         }
         let wire = &mut self.wires[id];
         if wire.server == End::Closed {
-            // The client has left meanwhile.
-            self.told_disconnect(id);
+            // The client has closed the socket in the meantime.
+            self.send_disconnect(id);
             return;
         }
         wire.server = End::Open;
@@ -156,7 +156,7 @@ impl World<'_> {
         self.enter_in(idle_ms, Due::Inspection(id));
     }
 
-    /// The gateway cuts what is too old or too silent.
+    /// Closes a connection that is too old or too silent.
     pub(super) fn inspect(&mut self, id: WireId) -> Result<(), Fault> {
         let setting = &self.plan.setting;
         let wire = &self.wires[id];
@@ -209,7 +209,7 @@ impl World<'_> {
         self.clients[client].observer.closed(socket);
     }
 
-    /// A socket breaks. Who does not notice keeps talking into the void.
+    /// Breaks a socket. An end that does not notice keeps sending.
     pub(super) fn cut(&mut self, id: WireId, client_notices: bool, server_notices: bool) {
         self.wires[id].drop_all();
         if client_notices {
@@ -221,25 +221,25 @@ impl World<'_> {
         }
     }
 
-    /// The server's side closes the socket.
+    /// Closes a socket from the server's end.
     pub(super) fn cut_by_server(&mut self, id: WireId, code: u16) {
         self.send_down(id, Down::Closed(code));
         self.hang_up(id);
     }
 
-    /// The server's end of a socket is no more.
+    /// Ends the server's end of a socket.
     fn hang_up(&mut self, id: WireId) {
         let was = std::mem::replace(&mut self.wires[id].server, End::Closed);
         let connection = self.wires[id].connection.clone();
         self.gateway.lock().lines.remove(&connection);
         self.send_down(id, Down::Closed(1000));
         if was == End::Open {
-            self.told_disconnect(id);
+            self.send_disconnect(id);
         }
     }
 
-    fn told_disconnect(&mut self, id: WireId) {
-        if self.rng.percent(self.weather.lost_disconnect) {
+    fn send_disconnect(&mut self, id: WireId) {
+        if self.rng.percent(self.conditions.lost_disconnect) {
             return;
         }
         let connection = self.wires[id].connection.clone();
@@ -247,7 +247,7 @@ impl World<'_> {
         self.event(id, GatewayEvent::Disconnect(Disconnect { connection, status_code, reason }));
     }
 
-    /// Hands an event to a function, at once or after the one before it.
+    /// Passes an event to a function, at once or after the event before it.
     fn event(&mut self, id: WireId, event: GatewayEvent) {
         if !self.server.is_up {
             return;
@@ -262,7 +262,7 @@ impl World<'_> {
         }
     }
 
-    /// The function that worked on a connection's event is done.
+    /// Notes that the function has handled an event of a connection, and starts the next one.
     pub(super) fn function_done(&mut self, id: WireId) {
         self.wires[id].is_busy = false;
         if let Some(event) = self.wires[id].waiting.pop_front() {
@@ -278,6 +278,6 @@ impl World<'_> {
     }
 
     fn latency_ms(&mut self) -> u64 {
-        self.rng.between(self.weather.fastest_ms, self.weather.slowest_ms)
+        self.rng.between(self.conditions.fastest_ms, self.conditions.slowest_ms)
     }
 }

@@ -6,9 +6,8 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use shared::publication::Item as Published;
-use shared::{Millis, Publication};
+use shared::{Data, Millis, Publication};
 
 use crate::item::AttributeError;
 
@@ -16,7 +15,7 @@ use crate::item::AttributeError;
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "d")]
-    data: Cow<'a, Value>,
+    data: Cow<'a, Data>,
     /// Time of the event, if it is not the time of receipt.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     ts: Option<Millis>,
@@ -74,20 +73,18 @@ impl Stored<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn only_times_that_differ_from_the_batchs_are_stored() {
-        let items = vec![Published::now(1), Published { data: json!(2), ts: Some(7) }];
+        let items = vec![Published::now(1), Published { data: 2.into(), ts: Some(7) }];
         assert_eq!(of_items(&items, 9), r#"[{"d":1},{"d":2,"t":7}]"#);
     }
 
     #[test]
     fn publications_of_several_appends_keep_their_times() {
         let publication =
-            |offset, ts, received_at| Publication { offset, ts, received_at, data: json!("é") };
+            |offset, ts, received_at| Publication { offset, ts, received_at, data: "é".into() };
         let items = [publication(3, 5, 10), publication(4, 10, 10), publication(5, 20, 20)];
         let text = of_publications(&items, 20);
         assert_eq!(text, r#"[{"d":"é","t":5,"r":10},{"d":"é","r":10},{"d":"é"}]"#);

@@ -45,7 +45,7 @@ fn part(log: &str, items: &[Publication], retention: &Retention) -> Option<Item>
 fn runs(items: &[Publication]) -> Vec<&[Publication]> {
     let (mut runs, mut begin, mut bytes) = (Vec::new(), 0, 0);
     for (index, item) in items.iter().enumerate() {
-        let more = item.data.to_string().len() + TIMES_BYTES;
+        let more = item.data.text().len() + TIMES_BYTES;
         if index > begin && bytes + more > PART_BYTES {
             runs.push(&items[begin..index]);
             (begin, bytes) = (index, 0);
@@ -72,8 +72,8 @@ mod tests {
         Change { topic: Topic::new("a/b").unwrap(), epoch: Epoch::new("e"), items, meta: None }
     }
 
-    fn publication(offset: u64, data: serde_json::Value) -> Publication {
-        Publication { offset, ts: 5, received_at: 1_000 + offset as Millis, data }
+    fn publication(offset: u64, data: impl Into<shared::Data>) -> Publication {
+        Publication { offset, ts: 5, received_at: 1_000 + offset as Millis, data: data.into() }
     }
 
     #[test]

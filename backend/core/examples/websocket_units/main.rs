@@ -1,5 +1,5 @@
-//! What API Gateway bills for publications on their way to one viewer, with and without packing: the frames are those
-//! that `broadcast` makes, from streams as boards have them, at the pace at which Lambda hands out a table's stream.
+//! Computes the units that API Gateway bills for publications to one viewer, with and without packing. The frames are those
+//! that `broadcast` makes, from typical streams, at the pace at which Lambda delivers a table's stream.
 //!
 //! ```text
 //! cargo run -p backend-core --example websocket_units
@@ -16,8 +16,8 @@ use metering::Bill;
 use shared::limits;
 use streams::Stream;
 
-/// Lambda asks a stream for news "at a base rate of 4 times per second" (AWS Lambda developer guide, "Using AWS Lambda
-/// with Amazon DynamoDB"); what came in between is one batch, and one tick of `broadcast`.
+/// Length of a tick in milliseconds. Lambda polls a stream "at a base rate of 4 times per second" (AWS Lambda developer guide, "Using AWS Lambda
+/// with Amazon DynamoDB"); the records in between are one batch, and one tick of `broadcast`.
 const TICK_MS: i64 = 250;
 
 fn main() {
@@ -45,12 +45,12 @@ fn line(stream: &Stream) -> String {
     )
 }
 
-/// Every publication by itself, as soon as it comes.
+/// Sends every publication in a frame of its own.
 fn one_post_each(changes: &[Change]) -> Bill {
     bill(changes.iter().map(std::slice::from_ref))
 }
 
-/// As `broadcast` does it.
+/// Packs the publications of each tick, as `broadcast` does.
 fn packed(changes: &[Change]) -> Bill {
     let tick = |change: &Change| change.items.first().map(|item| item.received_at.div_euclid(TICK_MS));
     bill(changes.chunk_by(|one, next| tick(one) == tick(next)))
@@ -62,7 +62,7 @@ fn bill<'a>(ticks: impl Iterator<Item = &'a [Change]>) -> Bill {
     bill
 }
 
-/// What somebody who watches everything gets in one tick.
+/// The frames of one tick for a connection that is subscribed to everything.
 fn frames(changes: &[Change]) -> Vec<Bytes> {
     let stretches = fanout::stretches(changes);
     let audiences = vec![vec![ConnectionId::new("XDmENcnwIE0CFEQ=")]; stretches.len()];
@@ -78,7 +78,7 @@ mod tests {
 
     use super::*;
 
-    /// How many publications of each topic frames bring.
+    /// Number of publications of each topic in `frames`.
     fn brought(frames: &[Bytes]) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for frame in frames {

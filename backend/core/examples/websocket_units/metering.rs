@@ -1,8 +1,8 @@
-//! How API Gateway counts what it sends.
+//! The metering of API Gateway.
 
 use shared::limits;
 
-/// What was sent, and how it is billed.
+/// Size of the messages that were sent, and the number that is billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bill {
     /// Payload, in bytes.
@@ -12,7 +12,7 @@ pub struct Bill {
 }
 
 impl Bill {
-    /// One more message, of so many bytes.
+    /// Adds a message of this size in bytes.
     pub fn add(&mut self, bytes: usize) {
         self.bytes += bytes;
         self.units += units(bytes);
@@ -24,7 +24,7 @@ impl Bill {
     }
 }
 
-/// What a message of so many bytes is billed as: begun units of 32 KB, "a 33 KB message is metered as two messages"
+/// Number of messages that one message of this size is billed as: every begun 32 KB counts, "a 33 KB message is metered as two messages"
 /// (Amazon API Gateway pricing, "WebSocket APIs").
 pub fn units(bytes: usize) -> usize {
     bytes.div_ceil(limits::FRAME_BYTES).max(1)

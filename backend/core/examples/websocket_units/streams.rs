@@ -1,4 +1,4 @@
-//! A minute of what boards show.
+//! One minute of typical publications.
 
 use backend_core::ports::Change;
 use serde_json::{Value, json};
@@ -9,19 +9,19 @@ const MINUTE_MS: Millis = 60_000;
 
 /// Appends in the order in which they were made, each of one publication.
 pub struct Stream {
-    /// What it stands for.
+    /// Description of the stream.
     pub name: &'static str,
-    /// What changed, and when: `received_at` of its publication.
+    /// The changes, with `received_at` of their publications as their time.
     pub changes: Vec<Change>,
 }
 
 impl Stream {
-    /// How many there are.
+    /// Number of changes.
     pub fn publications(&self) -> usize {
         self.changes.iter().map(|change| change.items.len()).sum()
     }
 
-    /// `topics` topics, each `a_minute` times; topic number so-and-so begins so many times `apart_ms` later.
+    /// A stream of `topics` topics with `a_minute` publications each. Topic number n begins n times `apart_ms` later.
     fn regular(
         name: &'static str,
         topics: i64,
@@ -40,13 +40,13 @@ impl Stream {
         Self { name, changes }
     }
 
-    /// So many of one topic in one tick, and nothing else in that minute.
+    /// A stream with all publications of one topic in one tick.
     fn burst(name: &'static str, count: i64) -> Self {
         Self { name, changes: (0..count).map(|number| change(0, number, START, small(number))).collect() }
     }
 }
 
-/// All that are looked at.
+/// All streams.
 pub fn all() -> Vec<Stream> {
     vec![
         Stream::regular("1 topic at 1 Hz", 1, 60, 0, small),
@@ -64,7 +64,7 @@ fn change(topic: i64, number: i64, at: Millis, data: Value) -> Change {
     Change {
         topic: Topic::new(&format!("host/metric{topic:02}")).unwrap(),
         epoch: Epoch::new("9f86d081884c"),
-        items: vec![Publication { offset, ts: at, received_at: at, data }],
+        items: vec![Publication { offset, ts: at, received_at: at, data: data.into() }],
         meta: None,
     }
 }

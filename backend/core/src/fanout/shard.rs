@@ -1,4 +1,5 @@
-//! Splitting a fan-out among several who post, so that nobody at the end of a long list waits for all before.
+//! Splits a fan-out into shards that are posted at the same time, so that the last connection of a long list does not
+//! wait for all the others.
 
 use bytes::Bytes;
 
@@ -6,17 +7,18 @@ use super::Delivery;
 use crate::pack;
 use crate::ports::ConnectionId;
 
-/// How much one shard holds at most.
+/// Largest size of a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShardSize {
-    /// Connections. Whoever fits into one shard altogether stays in one, whatever its bytes.
+    /// Number of connections. Deliveries to no more connections than this stay in one shard, whatever their size in
+    /// bytes.
     pub connections: usize,
-    /// Bytes, as JSON: every frame a string, every connection a string. A single frame may go beyond.
+    /// Size in bytes as JSON, with every frame and every connection id as a string. A single frame may exceed it.
     pub bytes: usize,
 }
 
-/// Splits deliveries into shards, each to be handed to somebody else. Every connection gets all its frames, and in
-/// order as long as they fit into one shard together: what is more goes into several, which may overtake each other.
+/// Splits deliveries into shards. Every connection gets all its frames, and in order if they fit into one shard together;
+/// otherwise they are in several shards, which may overtake each other.
 pub fn shards(deliveries: Vec<Delivery>, size: ShardSize) -> Vec<Vec<Delivery>> {
     if deliveries.iter().map(|delivery| delivery.to.len()).sum::<usize>() <= size.connections {
         return if deliveries.is_empty() { Vec::new() } else { vec![deliveries] };
@@ -64,10 +66,10 @@ impl Shards {
     }
 }
 
-/// `{"frames":[],"to":[]},`
+/// Length of `{"frames":[],"to":[]},` in bytes.
 const DELIVERY: usize = 22;
 
-/// Consecutive frames that together take no more than `limit` bytes, unless one alone does.
+/// Runs of consecutive frames of at most `limit` bytes together; a frame that is larger makes a run of its own.
 fn runs(frames: Vec<Bytes>, limit: usize) -> Vec<Vec<Bytes>> {
     let mut runs: Vec<Vec<Bytes>> = Vec::new();
     let mut left = 0;
@@ -85,12 +87,12 @@ fn runs(frames: Vec<Bytes>, limit: usize) -> Vec<Vec<Bytes>> {
     runs
 }
 
-/// As a JSON string, with its comma.
+/// Length of a frame as a JSON string with a comma, in bytes.
 fn frame_bytes(frame: &Bytes) -> usize {
     pack::json_len(&String::from_utf8_lossy(frame)) + 1
 }
 
-/// As a JSON string: ids are base64, which needs no escapes.
+/// Length of an id as a JSON string, in bytes. Ids are base64, which needs no escapes.
 fn id_bytes(id: &ConnectionId) -> usize {
     id.as_str().len() + 2
 }
@@ -122,7 +124,7 @@ mod tests {
         frames
     }
 
-    /// As the shell sends it.
+    /// Length of a shard as the host sends it.
     fn json_bytes(shard: &[Delivery]) -> usize {
         let delivery = |delivery: &Delivery| {
             let frames: Vec<_> = delivery.frames.iter().map(|frame| String::from_utf8_lossy(frame)).collect();
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn who_fits_into_one_shard_stays_together() {
+    fn connections_that_fit_into_one_shard_stay_together() {
         let deliveries = vec![delivery(&[5_000; 100], 0..6), delivery(&[10], 6..10)];
         let size = ShardSize { connections: 10, bytes: 1_000 };
         assert_eq!(shards(deliveries.clone(), size), [deliveries]);
@@ -150,7 +152,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn everybody_gets_every_frame_once_in_order_and_no_shard_is_too_large(
+        fn every_connection_gets_every_frame_once_in_order_and_no_shard_is_too_large(
             groups in prop::collection::vec((prop::collection::vec(1_usize..900, 1..5), 1_usize..120), 1..5),
             connections in 1_usize..60,
         ) {

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use serde_json::json;
 use shared::ServerMessage;
 
 use super::*;
@@ -32,7 +31,7 @@ fn a_log_that_starts_anew_is_not_joined_with_the_old_one() {
 }
 
 #[test]
-fn when_all_watch_the_same_there_is_one_delivery() {
+fn connections_with_the_same_subscriptions_make_one_delivery() {
     let stretches = stretches(&[change("x", 1), change("y", 1)]);
     let everybody: Vec<ConnectionId> = (0..1000).map(id).collect();
     let deliveries = deliveries(&stretches, vec![everybody.clone(), everybody.clone()], 10_000);
@@ -41,14 +40,14 @@ fn when_all_watch_the_same_there_is_one_delivery() {
 }
 
 #[test]
-fn nobody_gets_a_frame_without_content() {
+fn an_audience_without_connections_gets_no_frame() {
     let stretches = stretches(&[change("x", 1)]);
     assert_eq!(deliveries(&stretches, vec![vec![]], 10_000), []);
 }
 
 proptest! {
     #[test]
-    fn everybody_gets_what_they_watch_once_and_nothing_else(
+    fn every_connection_gets_its_topics_once_and_nothing_else(
         audiences in prop::collection::vec(prop::collection::btree_set(0u16..12, 0..12), 1..6),
     ) {
         let names: Vec<String> = (0..audiences.len()).map(|at| format!("t{at}")).collect();
@@ -61,18 +60,18 @@ proptest! {
                 prop_assert!(got.insert(to, topics.clone()).is_none(), "in two deliveries");
             }
         }
-        let mut watched: BTreeMap<ConnectionId, Vec<String>> = BTreeMap::new();
+        let mut subscribed: BTreeMap<ConnectionId, Vec<String>> = BTreeMap::new();
         for (name, to) in names.iter().zip(&audiences) {
             for number in to {
-                watched.entry(id(*number)).or_default().push(name.clone());
+                subscribed.entry(id(*number)).or_default().push(name.clone());
             }
         }
-        prop_assert_eq!(got, watched);
+        prop_assert_eq!(got, subscribed);
     }
 }
 
 fn change(topic: &str, offset: u64) -> Change {
-    let items = vec![Publication { offset, ts: 1, received_at: 2, data: json!(offset) }];
+    let items = vec![Publication { offset, ts: 1, received_at: 2, data: offset.into() }];
     Change { topic: Topic::new(topic).unwrap(), epoch: Epoch::new("old"), items, meta: None }
 }
 

@@ -1,4 +1,4 @@
-//! Answers of the HTTP API: JSON, and errors with a code, a name and words.
+//! Answers of the HTTP API: JSON, and errors with a code, a name and a message.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -7,24 +7,24 @@ use shared::handshake::REFUSED_HEADER;
 
 use crate::refusal::Refusal;
 
-/// An answer, whoever writes it to a socket.
+/// An answer, to be written to a socket by the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// Names in small letters.
+    /// Headers, with names in lower case.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON, or nothing.
+    /// JSON text, or empty.
     pub body: String,
 }
 
-/// A page of another site can point an image or a script here without saying who it is; it gets nothing out of it
-/// (Fetch Standard, "Cross-Origin-Resource-Policy header"). For every answer.
+/// Headers of every answer. They keep pages of other sites, which can request a script or an image without a token,
+/// from reading it (Fetch Standard, "Cross-Origin-Resource-Policy header").
 pub const SAFETY_HEADERS: [(&str, &str); 2] =
     [("x-content-type-options", "nosniff"), ("cross-origin-resource-policy", "same-origin")];
 
-/// What a browser is told that asks before it sends (Fetch Standard, "CORS protocol"); of the origins, whoever
-/// knows them tells.
+/// Headers of the answer to a browser's preflight request (Fetch Standard, "CORS protocol"). The header with the
+/// allowed origin is added by the host, which knows the origins.
 pub const OPTIONS_HEADERS: [(&str, &str); 4] = [
     ("allow", "GET, HEAD, POST, OPTIONS"),
     ("access-control-allow-methods", "GET, HEAD, POST, OPTIONS"),
@@ -33,7 +33,7 @@ pub const OPTIONS_HEADERS: [(&str, &str); 4] = [
 ];
 
 impl Answer {
-    /// What was asked for.
+    /// A successful answer with `body` as JSON.
     pub fn json(body: &impl Serialize) -> Self {
         match serde_json::to_string(body) {
             Ok(text) => Self::with(200, text),
@@ -41,7 +41,7 @@ impl Answer {
         }
     }
 
-    /// That the server lives, and what else it has to tell.
+    /// The answer to a health check: status, version and `figures`.
     pub fn health(figures: Map<String, Value>) -> Self {
         let mut body = Map::from_iter([
             ("status".to_owned(), json!("ok")),
@@ -51,18 +51,18 @@ impl Answer {
         Self::json(&body)
     }
 
-    /// What may be asked for.
+    /// The answer to `OPTIONS`.
     pub fn options() -> Self {
         let headers = OPTIONS_HEADERS.map(|(name, value)| (name, value.to_owned())).to_vec();
         Self { status: 204, headers, body: String::new() }
     }
 
-    /// A refusal, with the status it names.
+    /// An error with the HTTP status that belongs to its code.
     pub fn refused(refusal: &Refusal) -> Self {
         Self::error(refusal.http_status(), refusal)
     }
 
-    /// A refusal with a status of HTTP's own.
+    /// An error with another HTTP status than that of its code.
     pub fn error(status: u16, refusal: &Refusal) -> Self {
         let mut answer = Self::with(status, refusal.to_http_body());
         answer.headers.push((REFUSED_HEADER, "1".into()));
@@ -74,20 +74,21 @@ impl Answer {
         answer
     }
 
-    /// The path is there, and this is not how to use it; `allow` lists what would be.
+    /// The error for a path that does not take this method; `allow` lists the methods that it takes.
     pub fn method_not_allowed(method: &str, allow: &str) -> Self {
-        let refusal = Refusal::new(ErrorCode::UnknownAction, format!("{method} means nothing here"));
+        let refusal =
+            Refusal::new(ErrorCode::UnknownAction, format!("{method} is not allowed here; use {allow}"));
         let mut answer = Self::error(405, &refusal);
         answer.headers.push(("allow", allow.into()));
         answer
     }
 
-    /// There is no such path.
+    /// The error for an unknown path.
     pub fn nothing_at(path: &str) -> Self {
         Self::error(404, &Refusal::new(ErrorCode::UnknownAction, format!("there is nothing at {path}")))
     }
 
-    /// The value of a header.
+    /// The value of a header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| *found == name).map(|(_, value)| value.as_str())
     }

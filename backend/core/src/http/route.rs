@@ -1,32 +1,30 @@
-//! From a method and a path to what is asked for.
+//! The table of paths of the HTTP API. Every host asks it, and none has paths of the API of its own.
 
 use percent_encoding::percent_decode_str;
-use shared::ErrorCode;
 
-use super::{Answer, RequestHead};
-use crate::refusal::Refusal;
+use super::Answer;
 
-/// What a request asks for.
+/// An endpoint of the HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// Whether the server lives.
+    /// Reports that the server is running.
     Health,
-    /// The list of topics.
+    /// Lists the topics.
     Topics,
-    /// A part of a topic's log; its name is not checked yet.
+    /// Reads a part of a topic's log. The name is percent-decoded and not yet checked.
     History(String),
-    /// To publish to a topic; its name is not checked yet.
+    /// Publishes to a topic. The name is percent-decoded and not yet checked.
     Publish(String),
-    /// What may be asked for at all.
+    /// Lists the methods and headers that are allowed (CORS preflight).
     Options,
 }
 
 impl Route {
-    /// Finds it.
+    /// Finds the endpoint.
     ///
     /// # Errors
     ///
-    /// 404 where there is nothing, 405 where there is something else.
+    /// 404 if the path is not one of the API, 405 if it is and does not take this method.
     pub fn of(method: &str, path: &str) -> Result<Self, Answer> {
         let is_get = matches!(method, "GET" | "HEAD");
         match (path, path.strip_prefix("/topics/")) {
@@ -40,35 +38,20 @@ impl Route {
             (_, None) => Err(Answer::nothing_at(path)),
         }
     }
+
+    /// True if `path` belongs to the API, whatever the method. A host that also serves a page answers every other path
+    /// with it.
+    pub fn is_api(path: &str) -> bool {
+        matches!(path, "/healthz" | "/topics") || path.starts_with("/topics/")
+    }
 }
 
 const READ: &str = "GET,HEAD";
 const READ_AND_PUBLISH: &str = "GET,HEAD,POST";
 
-/// What is no UTF-8 is no topic's name either, and is told so.
+/// Bytes that are not UTF-8 are replaced; the check of the name then refuses them.
 fn decoded(name: &str) -> String {
     percent_decode_str(name).decode_utf8_lossy().into_owned()
-}
-
-/// Whether a body can hold publications: told before it is read.
-///
-/// # Errors
-///
-/// 415, for what is compressed, or is no text.
-pub fn check_type(head: &RequestHead<'_>) -> Result<(), Answer> {
-    let encoding = head.content_encoding.unwrap_or_default();
-    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
-        return Err(unsupported(format!("Content-Encoding {encoding} is not read: send it as it is")));
-    }
-    let kind = head.content_type.unwrap_or_default().trim().to_ascii_lowercase();
-    if ["multipart/", "image/", "audio/", "video/"].iter().any(|prefix| kind.starts_with(prefix)) {
-        return Err(unsupported(format!("{kind} is not read: send JSON, NDJSON or text/plain")));
-    }
-    Ok(())
-}
-
-fn unsupported(words: String) -> Answer {
-    Answer::error(415, &Refusal::new(ErrorCode::Malformed, words))
 }
 
 #[cfg(test)]
@@ -91,6 +74,16 @@ mod tests {
     }
 
     #[test]
+    fn a_path_belongs_to_the_api_exactly_if_some_method_is_routed() {
+        for path in
+            ["/healthz", "/topics", "/topics/", "/topics/a/b", "/", "/topicsx", "/index.html", "/healthz/"]
+        {
+            let is_routed = Route::of("DELETE", path).is_err_and(|answer| answer.status == 405);
+            assert_eq!(Route::is_api(path), is_routed, "{path}");
+        }
+    }
+
+    #[test]
     fn what_is_not_there_and_what_is_not_done_there_are_told_apart() {
         for (method, path, status, allow) in [
             ("GET", "/elsewhere", 404, None),
@@ -101,20 +94,5 @@ mod tests {
             let answer = Route::of(method, path).unwrap_err();
             assert_eq!((answer.status, answer.header("allow")), (status, allow), "{method} {path}");
         }
-    }
-
-    #[test]
-    fn what_cannot_hold_publications_is_refused_unread() {
-        let form =
-            RequestHead { content_type: Some("Multipart/form-data; boundary=x"), ..Default::default() };
-        let zipped = RequestHead { content_encoding: Some("gzip"), ..Default::default() };
-        let plain = RequestHead {
-            content_type: Some("application/x-www-form-urlencoded"),
-            content_encoding: Some("Identity"),
-            ..Default::default()
-        };
-        assert_eq!(check_type(&form).unwrap_err().status, 415);
-        assert_eq!(check_type(&zipped).unwrap_err().status, 415);
-        assert_eq!(check_type(&plain), Ok(()), "curl calls everything a form");
     }
 }

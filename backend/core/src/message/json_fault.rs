@@ -1,11 +1,11 @@
-//! What is wrong with a text that is not JSON, in words for whoever wrote it.
+//! Error messages for text that is not JSON.
 
 use serde_json::Error;
 
-/// The fault, where it is, and what may have been meant.
+/// Describes the fault, its place, and the likely remedy.
 pub(crate) fn explain(error: &Error, text: &str) -> String {
     let fault = error.to_string();
-    // serde_json ends with " at line 1 column 7"; on a single line the column alone says it.
+    // serde_json's message ends with " at line 1 column 7". For a single line, the column is enough.
     let what = fault.split(" at line ").next().unwrap_or(&fault);
     let place = if text.trim_end().contains('\n') {
         format!("line {} column {}", error.line(), error.column())

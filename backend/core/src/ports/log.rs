@@ -1,86 +1,83 @@
 //! The topics' logs.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use shared::client::Producer;
 use shared::publication::Item;
 use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
-use super::Unavailable;
+use super::unavailable::Unavailable;
 
-/// What is to be added to one topic, as one: all or nothing.
+/// Items to append to one topic in one step: all or nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Append {
-    /// Where to.
+    /// Topic to append to.
     pub topic: Topic,
-    /// In order; at least one. Already checked.
+    /// Items in order; at least one. Already checked.
     pub items: Vec<Item>,
-    /// Makes a repeat harmless.
+    /// Lets the log recognise a repeat of the request.
     pub producer: Option<Producer>,
-    /// Put over the topic's metadata.
+    /// Metadata to merge into that of the topic.
     pub meta: Option<TopicMeta>,
-    /// The server's clock; also the `ts` of items that have none.
+    /// Time by the server's clock; also the `ts` of items that have none.
     pub received_at: Millis,
     /// The epoch to use if this is the first publication of a new log.
     pub new_epoch: Epoch,
 }
 
-/// Where an append landed.
+/// Outcome of an append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
-    /// The place of the last item.
+    /// Position of the last item.
     pub position: Position,
-    /// Whether the producer had sent this `seq` before; then `position` is what it was told then, and
-    /// nothing was added.
+    /// True if the producer had sent this `seq` before; then `position` is the answer it got at that time, and nothing
+    /// was added.
     pub repeated: bool,
 }
 
-/// Why nothing was added.
+/// An append that added nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
-    /// `seq` is lower than the producer's last one, so the position it got then is no longer known. The
-    /// producer has a bug, or two share an id.
-    #[error("producer {producer:?} has already sent seq {last}; {seq} comes too late")]
+    /// `seq` is lower than the producer's last one, so that the position of that request is no longer known. Either the
+    /// producer has a bug, or two producers share an id.
+    #[error("producer {producer:?} has already sent seq {last}; seq {seq} is too low")]
     StaleSequence {
-        /// The producer's id.
+        /// Id of the producer.
         producer: String,
-        /// As sent.
+        /// `seq` of the request.
         seq: u64,
-        /// The highest taken so far.
+        /// Highest `seq` of the producer so far.
         last: u64,
     },
-    /// The server keeps no more topics: publish to an existing one.
+    /// The server has as many topics as it keeps.
     #[error("this server keeps at most {limit} topics")]
     TooManyTopics {
-        /// How many it keeps.
+        /// Largest number of topics.
         limit: usize,
     },
-    /// Together more than this store takes in one step, though each is small enough: send fewer at once.
-    #[error(
-        "these publications have {size_bytes} bytes together; at most {limit_bytes} are taken at once here"
-    )]
+    /// Each item is small enough, but together they are more than this store appends in one step.
+    #[error("these publications have {size_bytes} bytes together; send at most {limit_bytes} in one request")]
     TooLarge {
-        /// As they would be stored.
+        /// Size of the items as they would be stored, in bytes.
         size_bytes: usize,
-        /// What one step takes.
+        /// Largest size that one step appends, in bytes.
         limit_bytes: usize,
     },
-    /// Try later.
+    /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// A topic at this moment.
+/// The current state of a topic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
-    /// Its name.
+    /// Name of the topic.
     pub topic: Topic,
-    /// Which log.
+    /// Epoch of the log.
     pub epoch: Epoch,
     /// The newest publication.
     pub last: Publication,
-    /// What its publishers told about it.
+    /// Metadata that its publishers have sent.
     pub meta: TopicMeta,
 }
 
@@ -91,7 +88,7 @@ impl Head {
     }
 }
 
-/// Where to begin reading a log.
+/// The place in a log at which to begin reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadFrom {
     /// The oldest items after this offset.
@@ -105,48 +102,46 @@ pub enum ReadFrom {
 /// A part of a log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// Which log.
+    /// Epoch of the log.
     pub epoch: Epoch,
-    /// In order of offset, without holes, at most as many as asked for.
+    /// Publications in order of offset, without holes; at most as many as asked for.
     pub items: Vec<Publication>,
     /// Offset of the newest publication of the log, whether or not it is written to history yet.
     pub head: u64,
-    /// Offset of the oldest publication still kept, or not yet written to history; `head + 1` if there is
-    /// none.
+    /// Offset of the oldest publication that is still kept or not yet written to history; `head + 1` if there is none.
     pub oldest: u64,
 }
 
-/// What an append changed, for history and fan-out. Changes of one topic come in the order of their offsets.
+/// The effect of an append, for history and fan-out. Changes of one topic are in the order of their offsets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Whose log.
+    /// Topic of the log.
     pub topic: Topic,
-    /// Which log.
+    /// Epoch of the log.
     pub epoch: Epoch,
-    /// What was added, in order of offset.
+    /// Publications that were added, in order of offset.
     pub items: Vec<Publication>,
-    /// The topic's whole metadata, if the topic is new or this append changed it.
+    /// The whole metadata of the topic, if the topic is new or this append changed it.
     pub meta: Option<TopicMeta>,
 }
 
-/// The topics' logs: heads, and a history kept by age and by count.
+/// Stores the topics' logs: heads, and a history that is bounded by age and by count.
 pub trait TopicLog: Send + Sync {
-    /// Adds to a log in one atomic step, and returns when it is durable. Offsets of a topic have no holes;
-    /// concurrent appends to it are put in some order.
+    /// Appends to a log in one atomic step, and returns once the items are durable. Offsets of a topic have no holes;
+    /// concurrent appends to it get some order.
     fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send;
 
-    /// Writes to history what was appended; a repeat changes nothing. Does nothing where `append` already
-    /// did it in the same step.
+    /// Writes a change to history; a repeat changes nothing. Does nothing if `append` writes history in the same step.
     fn record(&self, change: &Change) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
-    /// A topic's head; `None` if nobody has published to it.
+    /// The head of a topic; `None` if nobody has published to it.
     fn head(&self, topic: &Topic) -> impl Future<Output = Result<Option<Head>, Unavailable>> + Send;
 
     /// The heads of all topics that match, in order of name.
     fn heads(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send;
 
-    /// Reads at most `limit` publications; `None` if nobody has published to the topic. What history has
-    /// dropped, by age at `now` or by count, is not returned.
+    /// Reads at most `limit` publications; `None` if nobody has published to the topic. Publications that retention has
+    /// dropped, by age at `now` or by count, are not returned.
     fn read(
         &self,
         topic: &Topic,
@@ -154,32 +149,4 @@ pub trait TopicLog: Send + Sync {
         limit: usize,
         now: Millis,
     ) -> impl Future<Output = Result<Option<Page>, Unavailable>> + Send;
-}
-
-impl<T: TopicLog> TopicLog for Arc<T> {
-    fn append(&self, append: Append) -> impl Future<Output = Result<Appended, AppendError>> + Send {
-        T::append(self, append)
-    }
-
-    fn record(&self, change: &Change) -> impl Future<Output = Result<(), Unavailable>> + Send {
-        T::record(self, change)
-    }
-
-    fn head(&self, topic: &Topic) -> impl Future<Output = Result<Option<Head>, Unavailable>> + Send {
-        T::head(self, topic)
-    }
-
-    fn heads(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send {
-        T::heads(self, filter)
-    }
-
-    fn read(
-        &self,
-        topic: &Topic,
-        from: ReadFrom,
-        limit: usize,
-        now: Millis,
-    ) -> impl Future<Output = Result<Option<Page>, Unavailable>> + Send {
-        T::read(self, topic, from, limit, now)
-    }
 }

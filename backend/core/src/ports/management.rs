@@ -1,65 +1,46 @@
-//! The one road back to a client: the gateway's management API.
+//! The gateway's management API: the only way in which the service sends to a client.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::ConnectionId;
+use super::connection_id::ConnectionId;
 
-/// Posting to connections and closing them.
+/// Posts to connections and closes them.
 pub trait Management: Send + Sync {
     /// Sends one text message to one connection.
     fn post(&self, to: &ConnectionId, message: Bytes) -> impl Future<Output = Result<(), PostError>> + Send;
 
-    /// Sends the same text message to many connections, encoding it once. Answers with those that did not
-    /// get it; the others did, as far as the gateway can know. Retries where that can help, so what comes
-    /// back is final.
+    /// Sends the same text message to many connections, encoding it once. Answers with the connections that did not get
+    /// it; the others did, as far as the gateway can know. Failures that a retry can mend are retried, so that the answer
+    /// is final.
     fn post_to_all(
         &self,
         to: &[ConnectionId],
         message: Bytes,
     ) -> impl Future<Output = Vec<(ConnectionId, PostError)>> + Send;
 
-    /// Closes a connection. Whoever wants the client to know why posts a `disconnect` before.
+    /// Closes a connection. To tell the client the reason, post a `disconnect` message before.
     fn close(&self, id: &ConnectionId) -> impl Future<Output = Result<(), PostError>> + Send;
 }
 
-/// Why a message did not go out. Four kinds, four treatments.
+/// A message that was not sent. The service handles each kind differently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PostError {
-    /// The connection is no more (410): forget it, and no other.
+    /// The connection is gone (410). It is removed from the table, and no other is.
     #[error("the connection is gone")]
     Gone,
-    /// The client's buffer is full or the account's rate is used up (429). The message is dropped; the
-    /// client will notice the hole and ask again.
+    /// The client's buffer is full, or the account's request rate is exceeded (429). The message is dropped; the client
+    /// will notice the hole and ask again.
     #[error("too much at once for this connection")]
     LimitExceeded,
-    /// Larger than a message may be (413): a fault of ours, since the server packs its frames.
+    /// The message is larger than allowed (413). This is a fault of the server, which packs its frames.
     #[error("the message is too large")]
     TooLarge,
-    /// Anything else: count it and report it.
+    /// Any other failure. It is counted and reported.
     #[error("{reason}")]
     Failed {
-        /// For the log.
+        /// Description for the log.
         reason: String,
     },
-}
-
-impl<T: Management> Management for Arc<T> {
-    fn post(&self, to: &ConnectionId, message: Bytes) -> impl Future<Output = Result<(), PostError>> + Send {
-        T::post(self, to, message)
-    }
-
-    fn post_to_all(
-        &self,
-        to: &[ConnectionId],
-        message: Bytes,
-    ) -> impl Future<Output = Vec<(ConnectionId, PostError)>> + Send {
-        T::post_to_all(self, to, message)
-    }
-
-    fn close(&self, id: &ConnectionId) -> impl Future<Output = Result<(), PostError>> + Send {
-        T::close(self, id)
-    }
 }

@@ -1,4 +1,4 @@
-//! From the log to everybody who watches.
+//! Delivery of new publications to their subscribers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,54 +11,55 @@ use crate::fanout::{self, Delivery};
 use crate::ports::{Change, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
 use crate::stats::add;
 
-/// What became of a broadcast.
+/// Outcome of a broadcast.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BroadcastReport {
-    /// Messages that went out.
+    /// Number of messages that were posted.
     pub posts: usize,
-    /// Connections that were no more. They are forgotten, unless they are new.
+    /// Number of connections that were gone. They are removed from the table, unless they are new.
     pub gone: usize,
-    /// Messages dropped because the client reads too slowly; it will ask again.
+    /// Number of messages dropped because the client reads too slowly; it will ask again.
     pub dropped: usize,
-    /// Messages that failed for another reason.
+    /// Number of messages that failed for another reason.
     pub failed: usize,
-    /// Bytes of the messages that went out.
+    /// Total size of the posted messages in bytes.
     pub bytes: usize,
 }
 
-/// Topics whose history is written side by side: enough that a batch waits for few answers one after another, and few
-/// enough that it opens no flood of connections.
+/// Number of topics whose history is written at the same time: enough that a batch waits for few answers one after
+/// another, and few enough that it does not open too many connections to the store.
 const TOPICS_AT_ONCE: usize = 32;
 
-/// A change that is not in history. It, and all that follow, have to be handed in again.
+/// A change that could not be written to history. It and all that follow have to be broadcast again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("change {index} could not be written to history: {why}")]
 pub struct RecordError {
-    /// Which of the changes, from 0: the first that failed.
+    /// Index of the first change that failed, from 0.
     pub index: usize,
-    /// What the store says.
+    /// The error of the store.
     pub why: Unavailable,
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Writes `changes` to history, then sends them to whoever watches, in that order: so a publication
-    /// reaches a new subscriber by one road or by both.
+    /// Writes `changes` to history, then sends them to their subscribers, in that order: so a publication reaches a new
+    /// subscriber from history, live, or both ways.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store cannot be asked; then nothing has been posted, and the same changes may be
-    /// handed in again.
-    pub async fn broadcast(&self, changes: Vec<Change>, now: Millis) -> Result<BroadcastReport, Unavailable> {
-        self.record(&changes).await.map_err(|failed| failed.why)?;
-        let deliveries = self.address(&changes, now).await?;
+    /// [`Unavailable`] if the store does not answer; then nothing has been posted, and the same changes may be
+    /// broadcast again.
+    pub async fn broadcast(&self, changes: &[Change], now: Millis) -> Result<BroadcastReport, Unavailable> {
+        self.record(changes).await.map_err(|failed| failed.why)?;
+        let deliveries = self.address(changes, now).await?;
         Ok(self.deliver(deliveries, now).await)
     }
 
-    /// The first part of a broadcast: writes `changes` to history, those of one topic in order, topics side by side.
+    /// Writes `changes` to history: the first part of a broadcast. Changes of one topic are written in order, several
+    /// topics at the same time.
     ///
     /// # Errors
     ///
-    /// [`RecordError`]; what comes before its index is written.
+    /// [`RecordError`]; everything before its index is written.
     pub async fn record(&self, changes: &[Change]) -> Result<(), RecordError> {
         let mut topics: BTreeMap<&Topic, Vec<(usize, &Change)>> = BTreeMap::new();
         for (index, change) in changes.iter().enumerate() {
@@ -79,11 +80,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(())
     }
 
-    /// The second part: who gets which frames. Subscribers are read now, after history was written.
+    /// Decides which connections get which frames: the second part of a broadcast. Subscribers are read here, after
+    /// history was written.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store cannot be asked.
+    /// [`Unavailable`] if the store does not answer.
     pub async fn address(&self, changes: &[Change], now: Millis) -> Result<Vec<Delivery>, Unavailable> {
         let stretches = fanout::stretches(changes);
         let topics: Vec<Topic> = stretches.iter().map(|stretch| stretch.topic.clone()).collect();
@@ -91,7 +93,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(fanout::deliveries(&stretches, audiences, limits::PACK_BYTES))
     }
 
-    /// The last part: posts.
+    /// Posts the frames: the last part of a broadcast.
     pub async fn deliver(&self, deliveries: Vec<Delivery>, now: Millis) -> BroadcastReport {
         let mut report = BroadcastReport::default();
         for Delivery { frames, to } in deliveries {
@@ -100,7 +102,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         report
     }
 
-    /// Posts frames in order to the same connections. Who is gone gets no further ones and, unless new, is forgotten.
+    /// Posts frames in order to the same connections. A connection that is gone gets no further frames and, unless it is
+    /// new, is removed from the table.
     pub(super) async fn post_to_all(
         &self,
         mut to: Vec<ConnectionId>,

@@ -1,4 +1,4 @@
-//! Reading a log on behalf of somebody who was there before.
+//! Reading the part of a log that a client is missing.
 
 use shared::{Millis, Position, Topic};
 
@@ -6,7 +6,7 @@ use super::Service;
 use crate::ports::{Page, ReadFrom, TopicLog, Unavailable};
 use crate::replay::{self, Ask, Fit};
 
-/// What was read, and whether it begins where it was asked to.
+/// A page of a log, and whether it begins at the position that was asked for.
 #[derive(Debug)]
 pub(super) struct Past {
     pub(super) page: Page,
@@ -14,7 +14,7 @@ pub(super) struct Past {
 }
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// What `ask` asks for; `None` if nobody has published to the topic.
+    /// Reads the publications that `ask` asks for; `None` if nobody has published to the topic.
     pub(super) async fn past(
         &self,
         topic: &Topic,
@@ -25,7 +25,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         match ask {
             Ask::Since(since) => self.catch_up(topic, since, limit, now).await,
             Ask::Last(count) => self.rewind(topic, ReadFrom::Newest, limit.min(*count), now).await,
-            // Where nothing is that new, the last publication.
+            // If nothing is that new: the last publication.
             Ask::ReceivedSince(time) => {
                 match self.rewind(topic, ReadFrom::ReceivedSince(*time), limit, now).await? {
                     Some(past) if past.page.items.is_empty() => {
@@ -38,7 +38,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         }
     }
 
-    /// What came after `since`; if that is no place of this log, everything still kept.
+    /// Reads the publications after `since`; if that is not a position of this log, everything still kept.
     pub(super) async fn catch_up(
         &self,
         topic: &Topic,
@@ -50,8 +50,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         let Some(page) = page else { return Ok(None) };
         let (page, after, recovered) = match replay::fit(since, &page) {
             Fit::Whole => (page, since.offset, true),
-            Fit::Worn => (page, since.offset, false),
-            Fit::Foreign => match self.log.read(topic, ReadFrom::After(0), limit, now).await? {
+            Fit::Truncated => (page, since.offset, false),
+            Fit::OtherLog => match self.log.read(topic, ReadFrom::After(0), limit, now).await? {
                 Some(whole) => (whole, 0, false),
                 None => return Ok(None),
             },

@@ -1,4 +1,4 @@
-//! `$connect`: who may come in.
+//! `$connect`: accepts or refuses a connection.
 
 use shared::{Millis, limits};
 
@@ -25,20 +25,20 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// The row as it is to be kept: for the gateway's longest life, but not much longer than the token. Once
-/// the row's time is over, nothing is sent to the connection any more.
+/// The row to store for a connection. It expires after the gateway's longest connection duration, but not much later
+/// than the token; after that nothing is sent to the connection any more.
 pub(super) fn row(connection: Connection) -> Connection {
     let by_life = connection.connected_at + limits::CONNECTION_ROW_MS;
     let by_token = connection.principal.expires_at.map(|at| at.saturating_add(TOKEN_GRACE_MS));
     Connection { expires_at: by_token.map_or(by_life, |at| at.min(by_life)), ..connection }
 }
 
-/// How long after its token's end a connection may still send a new one, in milliseconds. Until then it
-/// goes on watching; every request but `refresh` is refused.
+/// Time after the token's expiry during which a connection may still send a new one, in milliseconds. Until then it
+/// keeps its subscriptions; every request but `refresh` is refused.
 const TOKEN_GRACE_MS: i64 = 60_000;
 
-/// Where tokens are asked for, a connection that no authorizer has seen is a fault in the set-up: nobody
-/// is let in by it.
+/// The principal to accept, if any. If the server needs tokens, a connection that no authorizer has seen is a fault in
+/// the deployment, and is refused.
 fn admitted(access: &Access, principal: Option<Principal>, now: Millis) -> Option<Principal> {
     match (access, principal) {
         (_, Some(principal)) => (!principal.is_expired(now)).then_some(principal),

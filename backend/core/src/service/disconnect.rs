@@ -1,4 +1,4 @@
-//! `$disconnect`: best effort, so nothing relies on it.
+//! `$disconnect`: removes the connection. Delivery of the event is best effort, so that nothing relies on it.
 
 use super::Service;
 use crate::event::{Disconnect, Reply};

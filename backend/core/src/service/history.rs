@@ -1,12 +1,13 @@
-//! `history`: a page of a log, below the size of a frame.
+//! `history`: answers with a page of a log that fits into one frame.
 
-use shared::client::History;
+use shared::client::{History, RequestId};
 use shared::server::HistoryReply;
 use shared::{ErrorCode, Millis, Position, ServerMessage, Topic, limits};
 
 use super::catch_up::Past;
 use super::{Answer, Service, frame};
 use crate::pack;
+use crate::permission;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 use crate::principal::Principal;
 use crate::refusal::Refusal;
@@ -14,14 +15,15 @@ use crate::replay::Ask;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn history(&self, connection: &Connection, request: History, now: Millis) -> Answer {
-        let ask = request.since.clone().map_or(Ask::Last(limits::HISTORY_ITEMS), Ask::Since);
-        let past = self.page(&connection.principal, &request.topic, &ask, request.limit, now).await?;
-        Ok(vec![frame(&ServerMessage::History(reply(request, &ask, past)))])
+        let History { id, topic, since, limit } = request;
+        let ask = since.map_or(Ask::Last(limits::HISTORY_ITEMS), Ask::Since);
+        let past = self.page(&connection.principal, &topic, &ask, limit, now).await?;
+        Ok(vec![frame(&ServerMessage::History(reply(id, topic, &ask, past)))])
     }
 }
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// What one request for history gets, by WebSocket or by HTTP.
+    /// Reads the page that one request for history is answered with, by WebSocket or by HTTP.
     pub(super) async fn page(
         &self,
         principal: &Principal,
@@ -30,8 +32,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         limit: Option<u32>,
         now: Millis,
     ) -> Result<Past, Refusal> {
-        principal.check_token(now)?;
-        principal.check_read(topic)?;
+        permission::check_token(principal, now)?;
+        permission::check_read(principal, topic)?;
         let limit = limit.map_or(limits::HISTORY_ITEMS, |limit| limit as usize);
         let limit = limit.clamp(1, limits::HISTORY_ITEMS);
         self.past(topic, ask, limit, now).await?.ok_or_else(|| unknown(topic))
@@ -42,10 +44,9 @@ pub(super) fn unknown(topic: &Topic) -> Refusal {
     Refusal::new(ErrorCode::UnknownTopic, format!("nobody has published to {topic} yet"))
 }
 
-fn reply(request: History, ask: &Ask, past: Past) -> HistoryReply {
+fn reply(id: RequestId, topic: Topic, ask: &Ask, past: Past) -> HistoryReply {
     let Past { page, recovered } = past;
     let head = Position::new(page.epoch.clone(), page.head);
-    let History { id, topic, .. } = request;
     let mut reply = HistoryReply { id, topic, epoch: page.epoch, items: Vec::new(), head, recovered };
     let fixed = frame(&ServerMessage::History(reply.clone())).len();
     let room = limits::PACK_BYTES - fixed;

@@ -1,45 +1,46 @@
-//! Telling watchers how many they are.
+//! Sends the number of subscribers of a filter to those subscribers.
 
 use shared::server::Occupancy;
 use shared::{Filter, Millis, ServerMessage};
 
 use super::broadcast::BroadcastReport;
-use super::{Service, frame, lock};
+use super::{Service, frame};
+use crate::lock::lock;
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Tells the watchers of every filter whose number of watchers has changed since they were told last. To
-    /// be called each second or so; where nobody can, [`Settings::counts_viewers`] has to be off.
+    /// Sends `occupancy` to the subscribers of every filter whose number of subscribers has changed since it was last
+    /// sent. The host calls this about once a second; one that cannot has to turn [`Settings::counts_viewers`] off.
     ///
     /// [`Settings::counts_viewers`]: crate::Settings::counts_viewers
     ///
     /// # Errors
     ///
-    /// [`Unavailable`]; what was not told is told with the filter's next change.
+    /// [`Unavailable`]; a number that was not sent is sent after the filter's next change.
     pub async fn occupancy_due(&self, now: Millis) -> Result<BroadcastReport, Unavailable> {
         let mut report = BroadcastReport::default();
         let changed = lock(&self.occupancy).take_changed();
         for filter in changed {
-            self.tell_occupancy(filter, &mut report, now).await?;
+            self.send_occupancy(filter, &mut report, now).await?;
         }
         Ok(report)
     }
 
-    /// Somebody no longer watches `filter`.
+    /// Notes that a subscription to `filter` has ended.
     pub(super) fn left(&self, filter: &Filter) {
         if self.settings.counts_viewers {
             lock(&self.occupancy).left(filter);
         }
     }
 
-    async fn tell_occupancy(
+    async fn send_occupancy(
         &self,
         filter: Filter,
         report: &mut BroadcastReport,
         now: Millis,
     ) -> Result<(), Unavailable> {
         let viewers = self.connections.viewers(&filter, now).await?;
-        if lock(&self.occupancy).tell(&filter, viewers) {
+        if lock(&self.occupancy).has_changed(&filter, viewers) {
             let watching = self.connections.watching(&filter, now).await?;
             let message = ServerMessage::Occupancy(Occupancy { filter, viewers });
             self.post_to_all(watching, vec![frame(&message)], report, now).await;

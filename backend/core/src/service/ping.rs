@@ -1,4 +1,4 @@
-//! `ping`: a sign of life, with the ends of the logs, so that a lost last publication is noticed.
+//! `ping`: answers with the ends of the logs, so that the client notices a lost last publication.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,12 @@ use shared::{Filter, Millis, Position, ServerMessage, Topic, limits};
 
 use super::{Answer, Service, frame};
 use crate::pack;
+use crate::permission;
 use crate::ports::{Connection, Connections, Head, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn ping(&self, connection: &Connection, ping: Ping, now: Millis) -> Answer {
-        connection.principal.check_token(now)?;
+        permission::check_token(&connection.principal, now)?;
         let mut pong = Pong { t: ping.t, server_ts: now, heads: BTreeMap::new() };
         let room = limits::PACK_BYTES - frame(&ServerMessage::Pong(pong.clone())).len() - HEADS_KEY;
         pong.heads = newest(self.watched(connection, now).await?, room);
@@ -30,15 +31,15 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// The filters that no other one covers, so that no topic is asked for twice.
+/// The filters that no other filter covers, so that each topic is read once.
 fn widest(filters: &[Filter]) -> impl Iterator<Item = &Filter> {
     filters.iter().filter(|filter| !filters.iter().any(|other| other != *filter && other.covers(filter)))
 }
 
-/// `,"heads":{}`, which an empty pong does not have.
+/// Length of `,"heads":{}` in bytes, which an empty pong leaves out.
 const HEADS_KEY: usize = 12;
 
-/// The heads that fit, most recently changed first: those are the ones whose last publication may be lost.
+/// The heads that fit into `room` bytes, the most recently changed first: their last publication may be lost.
 fn newest(mut heads: Vec<Head>, room: usize) -> BTreeMap<Topic, Position> {
     heads.sort_by_key(|head| std::cmp::Reverse(head.last.received_at));
     let entries: Vec<_> = heads.iter().map(|head| (head.topic.clone(), head.position())).collect();

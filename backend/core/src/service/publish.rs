@@ -1,4 +1,4 @@
-//! `publish`: answered once durable, never before.
+//! `publish`: appends, and answers once the publications are durable, never before.
 
 use shared::client::Publish;
 use shared::server::Published;

@@ -1,4 +1,4 @@
-//! `refresh`: a new token for the same principal, without a new connection.
+//! `refresh`: replaces the token of a connection, for the same principal.
 
 use bytes::Bytes;
 use shared::client::Refresh;
@@ -7,38 +7,38 @@ use shared::{ErrorCode, Filter, Millis, ServerMessage};
 
 use super::connect::row;
 use super::{Answer, Service, error, frame};
-use crate::ports::{Connection, Connections, Management, TopicLog, Unavailable};
+use crate::ports::{Connection, ConnectionId, Connections, Management, TopicLog, Unavailable};
 use crate::principal::Principal;
 use crate::refusal::Refusal;
 use crate::settings::Access;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    pub(super) async fn refresh(&self, connection: &Connection, request: Refresh, now: Millis) -> Answer {
+    pub(super) async fn refresh(&self, connection: Connection, request: Refresh, now: Millis) -> Answer {
         let principal = renewed(&self.settings.access, &connection.principal, &request.token, now)?;
         let expires_at = principal.expires_at;
-        let lost = self.take_away(connection, &principal, now).await?;
-        self.connections.put(row(Connection { principal, ..connection.clone() })).await?;
+        let lost = self.end_forbidden(&connection.id, &principal, now).await?;
+        self.connections.put(row(Connection { principal, ..connection })).await?;
         let mut frames = vec![frame(&ServerMessage::Refreshed(Refreshed { id: request.id, expires_at }))];
         frames.extend(lost);
         Ok(frames)
     }
 
-    /// Ends the subscriptions that the new token does not allow, and says so for each.
-    async fn take_away(
+    /// Ends the subscriptions that the new token does not allow. Answers with an error message for each.
+    async fn end_forbidden(
         &self,
-        connection: &Connection,
+        id: &ConnectionId,
         principal: &Principal,
         now: Millis,
     ) -> Result<Vec<Bytes>, Unavailable> {
-        let mut told = Vec::new();
-        for filter in self.connections.subscriptions(&connection.id, now).await? {
+        let mut errors = Vec::new();
+        for filter in self.connections.subscriptions(id, now).await? {
             if !principal.may_subscribe(&filter) {
-                self.connections.unsubscribe(&connection.id, &filter).await?;
+                self.connections.unsubscribe(id, &filter).await?;
                 self.left(&filter);
-                told.extend(error(&no_longer_allowed(&filter), None));
+                errors.extend(error(&no_longer_allowed(&filter), None));
             }
         }
-        Ok(told)
+        Ok(errors)
     }
 }
 
@@ -53,6 +53,6 @@ fn renewed(access: &Access, held: &Principal, token: &str, now: Millis) -> Resul
 }
 
 fn no_longer_allowed(filter: &Filter) -> Refusal {
-    let message = format!("the new token does not allow {filter}: it is no longer watched");
+    let message = format!("the new token does not allow {filter}: the subscription has ended");
     Refusal::new(ErrorCode::Forbidden, message)
 }

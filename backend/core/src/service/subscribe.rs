@@ -1,27 +1,29 @@
-//! `subscribe`: the row first, then the past, so that nothing falls in between.
+//! `subscribe`: writes the subscription first and reads history then, so that no publication is missed in between.
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::client::Subscribe;
 use shared::server::{Subscribed, SubscribedTopic};
-use shared::{ErrorCode, Filter, Millis, ServerMessage, limits};
+use shared::{ErrorCode, Filter, Millis, Position, ServerMessage, limits};
 
-use super::{Answer, Failure, Service, frame, lock};
+use super::{Answer, RequestError, Service, frame};
+use crate::lock::lock;
 use crate::pack::{self, Part};
+use crate::permission;
 use crate::ports::{Connection, Connections, Head, Management, SubscribeError, TopicLog, Unavailable};
-use crate::principal::Principal;
 use crate::refusal::Refusal;
 use crate::replay::{self, Ask, Beginning, Share};
 
-/// Logs that are read at once for one subscription.
+/// Number of logs that are read at the same time for one subscription.
 const LOGS_AT_ONCE: usize = 16;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn subscribe(&self, connection: &Connection, request: Subscribe, now: Millis) -> Answer {
-        check_permission(&connection.principal, &request, now)?;
+        permission::check_token(&connection.principal, now)?;
+        permission::check_subscribe(&connection.principal, &request.filter)?;
         self.connections.subscribe(&connection.id, &request.filter, now).await?;
-        // From here on every publication reaches the connection by the live road; what is read below can
-        // only overlap with it, never leave a hole.
+        // From here on every new publication is sent to the connection live. The history that is read below can
+        // overlap with that, but never leave a hole.
         let heads = self.log.heads(&request.filter).await?;
         let beginnings = self.begin_all(heads, &request, now).await?;
         let entries = beginnings.iter().map(Beginning::entry).collect();
@@ -32,7 +34,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(frames)
     }
 
-    /// `None` where nobody would be told when it changes.
+    /// The number of subscribers; `None` if the server does not count them.
     async fn count_viewers(&self, filter: &Filter, now: Millis) -> Result<Option<u64>, Unavailable> {
         if !self.settings.counts_viewers {
             return Ok(None);
@@ -42,7 +44,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(Some(viewers))
     }
 
-    /// Several logs are read at once, since a store may be a network away; their order is that of `heads`.
+    /// Reads several logs at the same time, since the store may be across a network. The order is that of `heads`.
     async fn begin_all(
         &self,
         heads: Vec<Head>,
@@ -74,7 +76,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
         let Some(past) = self.past(&topic, &ask, share.items, now).await? else { return Ok(None) };
         let items = replay::cut(past.page.items, &ask, share);
-        let position = shared::Position::new(past.page.epoch, past.page.head);
+        let position = Position::new(past.page.epoch, past.page.head);
         Ok(Some(Beginning { topic, position, recovered: past.recovered, items, meta }))
     }
 
@@ -111,21 +113,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-fn check_permission(principal: &Principal, request: &Subscribe, now: Millis) -> Result<(), Refusal> {
-    principal.check_token(now)?;
-    if principal.may_subscribe(&request.filter) {
-        return Ok(());
-    }
-    let message = format!("{} may not subscribe to {}", principal.name, request.filter);
-    Err(Refusal::new(ErrorCode::Forbidden, message))
-}
-
 fn part(beginning: &Beginning) -> Option<Part> {
     let Beginning { topic, position, items, .. } = beginning;
     (!items.is_empty()).then(|| Part::new(topic, &position.epoch, items, true, None))
 }
 
-impl From<SubscribeError> for Failure {
+impl From<SubscribeError> for RequestError {
     fn from(error: SubscribeError) -> Self {
         match error {
             SubscribeError::Gone => Self::NotConnected,

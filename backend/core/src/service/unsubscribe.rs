@@ -1,10 +1,11 @@
-//! `unsubscribe`: also right for what was not watched.
+//! `unsubscribe`: ends a subscription; without one, it changes nothing.
 
 use shared::client::Unsubscribe;
 use shared::server::Unsubscribed;
 use shared::{Millis, ServerMessage};
 
 use super::{Answer, Service, frame};
+use crate::permission;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
@@ -14,7 +15,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         request: Unsubscribe,
         now: Millis,
     ) -> Answer {
-        connection.principal.check_token(now)?;
+        permission::check_token(&connection.principal, now)?;
         let Unsubscribe { id, filter } = request;
         if self.connections.unsubscribe(&connection.id, &filter).await? {
             self.left(&filter);

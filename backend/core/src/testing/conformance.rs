@@ -1,4 +1,5 @@
-//! One suite for each port. Each check is a sentence; it panics if the sentence is not true.
+//! A conformance suite for each port. The name of each check is a sentence about the port; the check panics if it is not
+//! true.
 //!
 //! ```text
 //! mod log {
@@ -22,7 +23,7 @@ pub mod management;
 /// * `conformance!(connections, open)` with `async fn open() -> (impl Connections, impl Sized)`;
 /// * `conformance!(management, open)` with `async fn open() -> (impl Harness, impl Sized)`.
 ///
-/// The second half of each pair is kept until the check is over: a directory, a server, or `()`.
+/// The second part of each pair is dropped after the check: a directory, a server, or `()`.
 #[macro_export]
 macro_rules! conformance {
     (log, $open:path) => {
@@ -44,7 +45,7 @@ macro_rules! conformance {
             reading_after_an_offset_begins_with_the_oldest
             reading_the_newest_ends_with_the_head
             reading_by_time_begins_where_it_was_received
-            reading_nothing_still_tells_the_ends_of_the_log
+            reading_no_items_still_answers_with_the_ends_of_the_log
             recording_a_change_again_changes_nothing
         ]);
         $crate::conformance!(@tests log, $open, [$crate::testing::Keep::LITTLE], [
@@ -75,8 +76,8 @@ macro_rules! conformance {
             a_post_arrives_unchanged
             posts_to_one_connection_arrive_in_order
             a_post_to_many_arrives_at_each
-            whoever_is_gone_is_named_and_the_others_are_served
-            a_post_to_nobody_is_no_fault
+            a_connection_that_is_gone_is_named_and_the_others_are_served
+            a_post_to_no_connections_succeeds
             a_message_at_the_limit_passes_and_a_larger_one_is_refused
             a_closed_connection_is_gone
         ]);

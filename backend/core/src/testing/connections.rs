@@ -1,19 +1,19 @@
-//! Connections in memory.
+//! A fake of [`Connections`], in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use shared::{Filter, Millis, Topic, limits};
 
-use super::lock;
+use crate::lock::lock;
 use crate::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 
-/// Connections and subscriptions in memory, which can be made to fail.
-#[derive(Debug, Default)]
+/// Connections and subscriptions in memory, which can be made to fail. A clone shares them.
+#[derive(Debug, Clone, Default)]
 pub struct FakeConnections {
-    rows: Mutex<BTreeMap<ConnectionId, Row>>,
-    broken: AtomicBool,
+    rows: Arc<Mutex<BTreeMap<ConnectionId, Row>>>,
+    broken: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -23,12 +23,12 @@ struct Row {
 }
 
 impl FakeConnections {
-    /// From now on every call fails, or none does any more.
+    /// Makes every later call fail, or none.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
-    /// Who watches `topic`, without awaiting.
+    /// The subscribers of `topic`, without awaiting.
     pub fn subscribers_now(&self, topic: &Topic, now: Millis) -> Vec<ConnectionId> {
         self.having(now, |row| row.filters.iter().any(|filter| filter.matches(topic)))
     }

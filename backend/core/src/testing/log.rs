@@ -1,24 +1,26 @@
-//! A log in memory.
+//! A fake of [`TopicLog`], in memory.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, limits};
 
-use super::{Keep, lock};
+use super::Keep;
+use crate::lock::lock;
 use crate::ports::{Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable};
 
-/// Topics' logs in memory, which can be made to fail.
+/// Topics' logs in memory, which can be made to fail. A clone shares them.
+#[derive(Clone)]
 pub struct FakeLog {
     keep: Keep,
-    topics: Mutex<BTreeMap<Topic, Log>>,
-    changes: Mutex<Vec<Change>>,
-    recorded: Mutex<Vec<Change>>,
-    unrecordable: Mutex<Option<Topic>>,
-    broken: AtomicBool,
-    before_heads: Mutex<Option<Hook>>,
+    topics: Arc<Mutex<BTreeMap<Topic, Log>>>,
+    changes: Arc<Mutex<Vec<Change>>>,
+    recorded: Arc<Mutex<Vec<Change>>>,
+    unrecordable: Arc<Mutex<Option<Topic>>>,
+    broken: Arc<AtomicBool>,
+    before_heads: Arc<Mutex<Option<Hook>>>,
 }
 
 type Hook = Box<dyn FnOnce(&FakeLog) + Send>;
@@ -43,49 +45,49 @@ impl fmt::Debug for FakeLog {
 }
 
 impl FakeLog {
-    /// An empty log that keeps this much.
+    /// Creates an empty log with this retention.
     pub fn keeping(keep: Keep) -> Self {
         Self {
             keep,
-            topics: Mutex::default(),
-            changes: Mutex::default(),
-            recorded: Mutex::default(),
-            unrecordable: Mutex::default(),
-            broken: AtomicBool::new(false),
-            before_heads: Mutex::default(),
+            topics: Arc::default(),
+            changes: Arc::default(),
+            recorded: Arc::default(),
+            unrecordable: Arc::default(),
+            broken: Arc::default(),
+            before_heads: Arc::default(),
         }
     }
 
-    /// From now on every call fails, or none does any more.
+    /// Makes every later call fail, or none.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
-    /// From now on nothing of this topic can be written to history; with `None` everything can.
+    /// Makes later writes to the history of `topic` fail; with `None`, none.
     pub fn refuse_to_record(&self, topic: Option<Topic>) {
         *lock(&self.unrecordable) = topic;
     }
 
-    /// Does this once, just before heads are listed next.
+    /// Calls `hook` once, just before heads are listed next.
     pub fn before_heads(&self, hook: impl FnOnce(&Self) + Send + 'static) {
         *lock(&self.before_heads) = Some(Box::new(hook));
     }
 
-    /// What was appended since this was last asked, in order.
+    /// Takes the changes since the last call, in order.
     pub fn take_changes(&self) -> Vec<Change> {
         std::mem::take(&mut lock(&self.changes))
     }
 
-    /// What was recorded to history, in order.
+    /// The changes that were written to history, in order.
     pub fn recorded(&self) -> Vec<Change> {
         lock(&self.recorded).clone()
     }
 
-    /// As [`TopicLog::append`], at once.
+    /// The same as [`TopicLog::append`], without awaiting.
     ///
     /// # Errors
     ///
-    /// As [`TopicLog::append`].
+    /// The same as for [`TopicLog::append`].
     pub fn append_now(&self, append: Append) -> Result<Appended, AppendError> {
         self.check()?;
         let mut topics = lock(&self.topics);

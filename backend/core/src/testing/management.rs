@@ -1,44 +1,45 @@
-//! A gateway that only keeps what was posted.
+//! A fake of [`Management`] that keeps the posts.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use shared::ServerMessage;
 
-use super::lock;
+use crate::lock::lock;
 use crate::ports::{ConnectionId, Management, PostError};
 
-/// Keeps every post in order. A connection must be made before it can be posted to.
-#[derive(Debug, Default)]
+/// Keeps every post in order. A client has to [`connect`](Self::connect) before it can be posted to. A clone shares the
+/// clients and posts.
+#[derive(Debug, Clone, Default)]
 pub struct FakeManagement {
-    clients: Mutex<BTreeMap<ConnectionId, Option<PostError>>>,
-    posts: Mutex<Vec<(ConnectionId, Bytes)>>,
-    closed: Mutex<Vec<ConnectionId>>,
+    clients: Arc<Mutex<BTreeMap<ConnectionId, Option<PostError>>>>,
+    posts: Arc<Mutex<Vec<(ConnectionId, Bytes)>>>,
+    closed: Arc<Mutex<Vec<ConnectionId>>>,
 }
 
 impl FakeManagement {
-    /// A client connects, or reads again.
+    /// Connects a client, or ends its failures.
     pub fn connect(&self, id: &ConnectionId) {
         lock(&self.clients).insert(id.clone(), None);
     }
 
-    /// From now on posts to this connection fail like this.
+    /// Makes later posts to this connection fail with `error`.
     pub fn fail(&self, id: &ConnectionId, error: PostError) {
         lock(&self.clients).insert(id.clone(), Some(error));
     }
 
-    /// The connection is no more, and nobody was told.
+    /// Ends a connection without an event.
     pub fn vanish(&self, id: &ConnectionId) {
         lock(&self.clients).remove(id);
     }
 
-    /// Everything posted since this was last asked, in order.
+    /// Takes all posts since the last call, in order.
     pub fn take_posts(&self) -> Vec<(ConnectionId, Bytes)> {
         std::mem::take(&mut lock(&self.posts))
     }
 
-    /// What one client has received since it was last asked, in order.
+    /// Takes the posts to one client since the last call, in order.
     pub fn take_posts_to(&self, id: &ConnectionId) -> Vec<Bytes> {
         let mut posts = lock(&self.posts);
         let (own, others) = std::mem::take(&mut *posts).into_iter().partition(|(to, _)| to == id);
@@ -47,17 +48,17 @@ impl FakeManagement {
         own.into_iter().map(|(_, message)| message).collect()
     }
 
-    /// The same, read as a client reads it.
+    /// Takes the posts to one client since the last call, parsed.
     ///
     /// # Panics
     ///
-    /// If something was posted that is not a message.
+    /// If a post is not a message.
     pub fn take_messages(&self, id: &ConnectionId) -> Vec<ServerMessage> {
         let posts = self.take_posts_to(id);
         posts.iter().map(|message| serde_json::from_slice(message).expect("a message")).collect()
     }
 
-    /// The connections that were closed, in order.
+    /// The connections that the service has closed, in order.
     pub fn closed(&self) -> Vec<ConnectionId> {
         lock(&self.closed).clone()
     }

@@ -1,4 +1,4 @@
-//! The keys that tokens are checked with, each bound to the one algorithm it may be used for.
+//! The keys that tokens are verified with. Each key is bound to one algorithm.
 
 use std::fmt;
 
@@ -10,21 +10,21 @@ use serde_json::Value;
 
 use super::{Claims, TokenError, WeakSecret, check_secret};
 
-/// A shared secret (HS256), or the public keys of an issuer (RS256, ES256). Which it is decides about the
-/// algorithm, never the token's header: a public key is no secret that somebody could sign with (RFC 8725, section 2.1).
+/// A shared secret (HS256), or the public keys of an issuer (RS256, ES256). The kind of key decides the algorithm, never the
+/// header of the token: otherwise an attacker could use a public key as the secret of HS256 (RFC 8725, section 2.1).
 #[derive(Clone)]
 pub struct Keys(Vec<Key>);
 
 #[derive(Clone)]
 struct Key {
-    /// Its name in an issuer's set.
+    /// `kid` in the issuer's key set.
     id: Option<String>,
     algorithm: Algorithm,
     key: DecodingKey,
 }
 
 impl Keys {
-    /// One secret, for HS256.
+    /// Takes one secret, for HS256.
     ///
     /// # Errors
     ///
@@ -35,11 +35,12 @@ impl Keys {
         Ok(Self(vec![Key { id: None, algorithm: Algorithm::HS256, key }]))
     }
 
-    /// The keys of a JSON Web Key Set (RFC 7517) that sign by RS256 or by ES256; others are left out, secrets above all.
+    /// Takes the keys of a JSON Web Key Set (RFC 7517) that sign with RS256 or ES256. Others are left out, above all
+    /// secrets.
     ///
     /// # Errors
     ///
-    /// [`JwksError`] if that is none, or no key set.
+    /// [`JwksError`] if the text is not a key set, or has no such key.
     pub fn jwks(text: &str) -> Result<Self, JwksError> {
         let set: JwkSet =
             serde_json::from_str(text).map_err(|error| JwksError::NotASet { reason: error.to_string() })?;
@@ -47,14 +48,14 @@ impl Keys {
         if keys.is_empty() { Err(JwksError::NoneUsable { found: set.keys.len() }) } else { Ok(Self(keys)) }
     }
 
-    /// What a token says that one of these keys has signed.
+    /// Verifies the signature of a token and answers with its claims.
     pub(super) fn claims(&self, token: &str, expected: &Validation) -> Result<Claims, TokenError> {
         let id = decode_header(token).map_err(|_| TokenError::Invalid)?.kid;
         let key = self.find(id.as_deref()).ok_or(TokenError::UnknownKey)?;
         let validation = Validation { algorithms: vec![key.algorithm], ..expected.clone() };
         match decode::<Claims>(token, &key.key, &validation) {
             Ok(decoded) => Ok(decoded.claims),
-            // A key without a name may have been replaced.
+            // A key without a `kid` may have been replaced.
             Err(error) if key.id.is_none() && matches!(error.kind(), ErrorKind::InvalidSignature) => {
                 Err(TokenError::UnknownKey)
             }
@@ -62,7 +63,7 @@ impl Keys {
         }
     }
 
-    /// Where there is one key only, a name needs not be given, and a nameless key is meant by any.
+    /// The key for a token with this `kid`. If there is only one key, either side may leave the `kid` out.
     fn find(&self, id: Option<&str>) -> Option<&Key> {
         match self.0.as_slice() {
             [only] if id.is_none() || only.id.is_none() => Some(only),
@@ -71,26 +72,26 @@ impl Keys {
     }
 }
 
-/// Says which algorithms, never which keys.
+/// Prints the algorithms, never the keys.
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|key| key.algorithm)).finish()
     }
 }
 
-/// Why a text holds no keys to check tokens with.
+/// A text without usable keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
-    /// Not JSON, or not of this form.
+    /// The text is not a JSON Web Key Set.
     #[error("not a JSON Web Key Set: {reason}")]
     NotASet {
-        /// In the parser's words.
+        /// The parser's error message.
         reason: String,
     },
-    /// Keys for other purposes only.
-    #[error("none of {found} keys signs by RS256 or ES256")]
+    /// The set has only keys for other algorithms or purposes.
+    #[error("none of the {found} keys in the set signs with RS256 or ES256")]
     NoneUsable {
-        /// How many there are.
+        /// Number of keys in the set.
         found: usize,
     },
 }

@@ -2,7 +2,6 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use backend_core::event::{Connect, Disconnect, Message};
@@ -21,10 +20,10 @@ pub const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";
 
 /// The service under test, its fakes, and a clock that moves by hand.
 pub struct World {
-    pub service: Service<Arc<FakeConnections>, Arc<FakeLog>, Arc<FakeManagement>>,
-    pub connections: Arc<FakeConnections>,
-    pub log: Arc<FakeLog>,
-    pub management: Arc<FakeManagement>,
+    pub service: Service<FakeConnections, FakeLog, FakeManagement>,
+    pub connections: FakeConnections,
+    pub log: FakeLog,
+    pub management: FakeManagement,
 }
 
 impl World {
@@ -41,9 +40,9 @@ impl World {
     }
 
     pub fn with(access: Access, keep: Keep, set: impl FnOnce(&mut Settings)) -> Self {
-        let connections = Arc::new(FakeConnections::default());
-        let log = Arc::new(FakeLog::keeping(keep));
-        let management = Arc::new(FakeManagement::default());
+        let connections = FakeConnections::default();
+        let log = FakeLog::keeping(keep);
+        let management = FakeManagement::default();
         let bits = AtomicU64::new(0x1111_1111_1111_1111);
         let mut settings =
             Settings::new(access, move || bits.fetch_add(0x1111_1111_1111_1111, Ordering::Relaxed));
@@ -52,7 +51,7 @@ impl World {
         Self { service, connections, log, management }
     }
 
-    /// A client that may do everything.
+    /// Connects a client that may do everything.
     pub async fn connect(&self, name: &str) -> ConnectionId {
         self.connect_as(name, Principal::local()).await
     }
@@ -65,7 +64,7 @@ impl World {
         id
     }
 
-    /// A client that may do everything and has been there for a while.
+    /// Connects a client that may do everything, a minute before [`NOW`].
     pub async fn connect_long_ago(&self, name: &str) -> ConnectionId {
         let id = ConnectionId::new(name);
         let connect =
@@ -108,7 +107,7 @@ impl World {
         self.management.take_messages(id)
     }
 
-    /// Says something that is refused, and returns the one answer.
+    /// Sends a message that is refused, and returns the error.
     pub async fn refused(&self, id: &ConnectionId, message: Value) -> ErrorReply {
         error(self.say(id, message).await)
     }
@@ -121,7 +120,7 @@ impl World {
         self.say(id, json!({"action": "publish", "id": 2, "topic": name, "data": data})).await
     }
 
-    /// Puts publications 1, 2, … into a log behind the service's back, each received a second later.
+    /// Appends 1, 2, … to a log directly, each received a second later.
     pub fn fill(&self, name: &str, count: u64) {
         for number in 1..=count {
             let append = Append { received_at: NOW + 1000 * number as i64, ..one(name, json!(number)) };
@@ -130,9 +129,9 @@ impl World {
         self.log.take_changes();
     }
 
-    /// What the shell does whenever the log has changed.
+    /// Broadcasts the changes of the log, as the host does.
     pub async fn broadcast(&self) -> BroadcastReport {
-        self.service.broadcast(self.log.take_changes(), NOW).await.unwrap()
+        self.service.broadcast(&self.log.take_changes(), NOW).await.unwrap()
     }
 }
 
@@ -147,7 +146,7 @@ pub fn one(name: &str, data: Value) -> Append {
     }
 }
 
-/// The epoch of what [`World::fill`] writes.
+/// The epoch of the logs that [`World::fill`] writes.
 pub fn epoch() -> Epoch {
     Epoch::new("filled")
 }
@@ -195,7 +194,7 @@ pub fn error(messages: Vec<ServerMessage>) -> ErrorReply {
     }
 }
 
-/// The stretches of log among the messages, batches taken apart, in order.
+/// The parts of logs in the messages, with batches split, in order.
 pub fn stretches(messages: &[ServerMessage]) -> Vec<Publications> {
     let parts = |message: &ServerMessage| match message {
         ServerMessage::Publications(publications) => vec![publications.clone()],
@@ -205,7 +204,7 @@ pub fn stretches(messages: &[ServerMessage]) -> Vec<Publications> {
     messages.iter().flat_map(parts).collect()
 }
 
-/// The offsets of everything replayed and everything live, in order.
+/// The offsets of all publications in the messages, replayed and live, in order.
 pub fn offsets(messages: &[ServerMessage]) -> Vec<u64> {
     stretches(messages).iter().flat_map(|stretch| &stretch.items).map(|item| item.offset).collect()
 }

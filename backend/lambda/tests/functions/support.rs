@@ -26,9 +26,9 @@ pub const STREAM: &str = include_str!("../../../edge/tests/fixtures/stream.json"
 /// The ports that a handler is tested over.
 #[derive(Default, Clone)]
 pub struct World {
-    pub connections: Arc<FakeConnections>,
-    pub log: Arc<FakeLog>,
-    pub management: Arc<FakeManagement>,
+    pub connections: FakeConnections,
+    pub log: FakeLog,
+    pub management: FakeManagement,
 }
 
 impl World {

@@ -9,9 +9,9 @@ use shared::ServerMessage;
 use crate::support::*;
 
 type Function = Websocket<
-    std::sync::Arc<backend_core::testing::FakeConnections>,
-    std::sync::Arc<backend_core::testing::FakeLog>,
-    std::sync::Arc<backend_core::testing::FakeManagement>,
+    backend_core::testing::FakeConnections,
+    backend_core::testing::FakeLog,
+    backend_core::testing::FakeManagement,
     FakeSource,
 >;
 

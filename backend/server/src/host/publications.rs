@@ -229,7 +229,7 @@ mod tests {
         for publication in publications(&Topic::new("web-1").unwrap(), &snapshot()).unwrap() {
             assert_eq!(publication.meta.expect_every_ms, Some(EVERY_MS));
             assert_eq!(publication.meta.check(), Ok(()));
-            assert_eq!(shared::publication::check_data(&publication.data), Ok(()));
+            assert_eq!(shared::Data::from(publication.data).check(), Ok(()));
         }
     }
 

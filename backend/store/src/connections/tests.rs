@@ -1,4 +1,4 @@
-//! What the conformance suite does not ask of every implementation.
+//! Properties that the conformance suite does not require of every implementation.
 
 use backend_core::principal::Principal;
 
@@ -22,8 +22,8 @@ async fn watching(connections: &MemoryConnections, id: &str, filters: &[&str]) {
 }
 
 fn is_empty(connections: &MemoryConnections) -> bool {
-    let state = connections.read();
-    state.rows.is_empty() && state.watchers.is_empty()
+    let state = read(&connections.state);
+    state.rows.is_empty() && state.subscribers_of.is_empty()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Every topic's head, in memory: what is committed, and nothing else.
+//! The head of every topic in memory, as of the last commit.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -11,18 +11,18 @@ use shared::{Filter, Topic};
 use super::retention::Oldest;
 use super::tables::{HEADS, HISTORY, StoredHead, oldest_row};
 
-/// A topic as the store knows it.
+/// A topic, with the data that the store needs to read its log.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Stands for the topic in the file's keys.
+    /// Number that stands for the topic in the keys of the file.
     pub number: u32,
-    /// As told to callers.
+    /// The head, as callers see it.
     pub head: Head,
-    /// Where its rows begin.
+    /// The oldest row of the topic.
     pub oldest: Oldest,
 }
 
-/// All topics by name.
+/// All topics, by name.
 #[derive(Debug, Default)]
 pub struct Index {
     topics: BTreeMap<Topic, Arc<Entry>>,
@@ -64,7 +64,7 @@ impl Index {
         self.topics.values()
     }
 
-    /// What matches, in order of name, without looking at what cannot.
+    /// The topics that match `filter`, in order of name. Only the range of names that can match is searched.
     pub fn matching(&self, filter: &Filter) -> Vec<Arc<Entry>> {
         match filter {
             Filter::All => self.entries().cloned().collect(),

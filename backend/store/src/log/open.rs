@@ -1,4 +1,4 @@
-//! Opening the directory and its file.
+//! Opening of the directory and its file.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -10,64 +10,64 @@ use redb::{Builder, Database, ReadableDatabase};
 use super::index::Index;
 use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, PRODUCERS};
 
-/// The file all topics are kept in.
+/// Name of the file in which all topics are kept.
 pub const FILE: &str = "tickertape.redb";
 const NEW_FILE: &str = "tickertape.redb.new";
 const LOCK_FILE: &str = "tickertape.lock";
 
-/// What redb may keep of the file in memory, in bytes. Its own default is a gigabyte.
+/// Size of redb's cache in bytes. Its own default is a gigabyte.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Why the store did not open. Nothing was changed.
+/// A store that could not be opened. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Stop the other one, or choose another directory.
+    /// Another process uses the directory.
     #[error("another tickertape uses this directory ({})", directory.display())]
     InUse {
-        /// As given.
+        /// The directory.
         directory: PathBuf,
     },
-    /// Restore the file from a copy, or move it away to start anew.
+    /// The file is damaged.
     #[error("{} is damaged ({reason}): restore a copy, or move it away to start with no history", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, for whoever wants to repair it.
+        /// Description of the damage.
         reason: String,
     },
-    /// Use the tickertape that wrote it, or a newer one.
+    /// The file was written by a newer version.
     #[error("{} was written by a newer tickertape (format {found}; this one knows {known})", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its format.
+        /// Format of the file.
         found: u64,
-        /// The highest format this program reads.
+        /// Highest format that this version reads.
         known: u64,
     },
-    /// Make the path one that can be read and written.
+    /// The file or directory cannot be read or written.
     #[error("cannot open {}: {source}", path.display())]
     Io {
         /// The file or directory.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Free resources of the machine.
+    /// The thread of the store could not be started.
     #[error("cannot start the store's thread: {0}")]
     Thread(io::Error),
 }
 
-/// A directory that no other process uses while this lives.
+/// A directory that no other process uses as long as this value exists.
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    /// Holds the lock; the operating system takes it away with the process, however that ends.
+    /// Holds the lock. The operating system releases it when the process ends, in whatever way.
     _lock: File,
 }
 
 impl Directory {
-    /// Takes the directory, and creates it and its file if they are missing.
+    /// Locks the directory, and creates it and its file if they are missing.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         fs::create_dir_all(path).map_err(|source| io_error(path, source))?;
         let directory = Self { path: path.to_owned(), _lock: lock(path)? };
@@ -79,11 +79,11 @@ impl Directory {
         }
     }
 
-    /// Opens the file, checking all of it, and reads its heads.
+    /// Opens the file, checks all of it, and reads its heads.
     pub fn load(&self) -> Result<(Database, Index), OpenError> {
         let path = self.path.join(FILE);
         require_content(&path)?;
-        // A file altered by others can break redb's assumptions; whatever it was doing is thrown away.
+        // A file that was changed by others can make redb panic; everything it was doing is discarded.
         let loaded = catch_unwind(AssertUnwindSafe(|| load(&path)));
         loaded.unwrap_or_else(|_| Err(damaged(&path, "it is not consistent in itself")))
     }
@@ -108,8 +108,8 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Makes an empty store under another name and renames it when it is whole, so that a file of the real name
-/// that is cut short was once longer: damaged, never merely unfinished.
+/// Creates an empty store under another name and renames it when it is complete. So a short file with the real name is
+/// damaged, never merely unfinished.
 fn create(directory: &Path) -> Result<(), OpenError> {
     let (new, path) = (directory.join(NEW_FILE), directory.join(FILE));
     match fs::remove_file(&new) {
@@ -122,7 +122,7 @@ fn create(directory: &Path) -> Result<(), OpenError> {
     fs::rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
 }
 
-/// Makes a new file a store without topics.
+/// Writes the tables of a store without topics into a new file.
 pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     let transaction = db.begin_write()?;
     transaction.open_table(META)?.insert(FORMAT_KEY, FORMAT)?;
@@ -133,19 +133,19 @@ pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     Ok(())
 }
 
-/// Makes the new name durable.
+/// Makes a rename in `directory` durable.
 #[cfg(unix)]
 fn sync_directory(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
-/// Windows has no such call; its file systems log renames themselves.
+/// Does nothing: Windows has no such call, and its file systems log renames themselves.
 #[cfg(not(unix))]
 fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// redb would fill an empty file with a new database.
+/// Refuses an empty file, which redb would fill with a new database.
 fn require_content(path: &Path) -> Result<(), OpenError> {
     let found = fs::metadata(path).map_err(|source| io_error(path, source))?;
     if found.is_dir() {
@@ -157,7 +157,7 @@ fn require_content(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// A file is compacted if more than half of it is unused, and it is longer than this, in bytes.
+/// Size in bytes above which a file is compacted, if more than half of it is unused.
 const COMPACT_BYTES: u64 = 16 * 1024 * 1024;
 
 fn compact(db: &mut Database, path: &Path) -> Result<(), redb::Error> {
@@ -176,7 +176,7 @@ fn used_bytes(db: &Database) -> Result<u64, redb::Error> {
     Ok(used.allocated_pages() * used.page_size() as u64)
 }
 
-/// Every page's checksum is verified on opening.
+/// Settings of redb. The checksum of every page is verified on opening.
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
@@ -189,7 +189,7 @@ fn check_format(db: &Database, path: &Path) -> Result<(), OpenError> {
         Some(found) if found > FORMAT => {
             Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT })
         }
-        Some(_) | None => Err(damaged(path, "it does not say which format it has")),
+        Some(_) | None => Err(damaged(path, "its format number is missing")),
     }
 }
 
@@ -197,7 +197,7 @@ fn read_format(db: &Database) -> Result<Option<u64>, redb::Error> {
     Ok(db.begin_read()?.open_table(META)?.get(FORMAT_KEY)?.map(|format| format.value()))
 }
 
-/// What a failure of redb means to whoever opens.
+/// Translates an error of redb.
 fn redb_error(path: &Path, error: redb::Error) -> OpenError {
     match error {
         redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {

@@ -1,4 +1,4 @@
-//! What idempotent producers sent last.
+//! The last request of each idempotent producer.
 
 use redb::{ReadableTable, Table};
 use shared::client::Producer;
@@ -6,30 +6,30 @@ use shared::limits;
 
 type Producers<'t> = Table<'t, (u32, &'static str), (u64, u64)>;
 
-/// What is known of a producer's `seq`.
+/// Relation of a `seq` to the producer's last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// Higher than any before.
+    /// The `seq` is higher than any before.
     Never,
-    /// The last one; it landed at this offset.
+    /// The `seq` is the last one; its last item has this offset.
     Last(u64),
-    /// Lower than this, the last one.
-    TooLate(u64),
+    /// The `seq` is lower than this, the last one.
+    TooLow(u64),
 }
 
-/// Looks a producer's `seq` up in the topic with this number.
+/// Compares a producer's `seq` with its last one in the topic with this number.
 pub fn look_up(producers: &Producers<'_>, number: u32, producer: &Producer) -> Result<Seen, redb::Error> {
     let Some(known) = producers.get((number, producer.id.as_str()))? else { return Ok(Seen::Never) };
     let (last, offset) = known.value();
     Ok(match producer.seq.cmp(&last) {
         std::cmp::Ordering::Greater => Seen::Never,
         std::cmp::Ordering::Equal => Seen::Last(offset),
-        std::cmp::Ordering::Less => Seen::TooLate(last),
+        std::cmp::Ordering::Less => Seen::TooLow(last),
     })
 }
 
-/// Remembers what a producer sent and where it landed. Beyond [`limits::PRODUCERS`] of the topic, the one
-/// that has been silent for longest is forgotten.
+/// Stores a producer's `seq` and the offset of its last item. Beyond [`limits::PRODUCERS`] of the topic, the producer that
+/// published longest ago is forgotten.
 pub fn remember(
     producers: &mut Producers<'_>,
     number: u32,
@@ -40,14 +40,14 @@ pub fn remember(
     if replaced {
         return Ok(());
     }
-    match longest_silent(producers, number)? {
+    match least_recent(producers, number)? {
         Some(id) => producers.remove((number, id.as_str())).map(drop).map_err(Into::into),
         None => Ok(()),
     }
 }
 
-/// The producer to forget, if there is one too many. Offsets only rise, so the lowest is the least recent.
-fn longest_silent(producers: &Producers<'_>, number: u32) -> Result<Option<String>, redb::Error> {
+/// The producer to forget, if there is one too many. Offsets only rise, so that the lowest is the least recent.
+fn least_recent(producers: &Producers<'_>, number: u32) -> Result<Option<String>, redb::Error> {
     let mut of_topic = Vec::new();
     for entry in producers.range((number, "")..)? {
         let (key, value) = entry?;

@@ -1,4 +1,4 @@
-//! Reading a part of a log.
+//! Reading of a part of a log.
 
 use std::ops::RangeInclusive;
 
@@ -10,7 +10,7 @@ use super::Retention;
 use super::index::Entry;
 use super::tables::{HISTORY, damaged_row, decode_row, received_at};
 
-/// What is asked of a log.
+/// A request to read a log.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     pub from: ReadFrom,
@@ -36,14 +36,14 @@ struct Log<T> {
 }
 
 impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
-    /// The first offset in the file from `lowest` on; one beyond the head if there is none.
+    /// The first offset in the file at `lowest` or later; one beyond the head if there is none.
     fn first_row(&self, lowest: u64) -> Result<u64, redb::Error> {
         let first = self.table.range((self.number, lowest)..=(self.number, self.head))?.next();
         first.map_or(Ok(self.head + 1), |row| Ok(row?.0.value().1))
     }
 
-    /// The first offset from `low` on that was received at `since` or later; one beyond the head if there is
-    /// none. By bisection: the clock that stamped the rows is taken to have gone forward.
+    /// The first offset at `low` or later that was received at `since` or later; one beyond the head if there is none. A
+    /// binary search, which assumes that the server's clock went forward while the rows were written.
     fn first_received_since(&self, mut low: u64, since: Millis) -> Result<u64, redb::Error> {
         let mut high = self.head + 1;
         while low < high {
@@ -62,7 +62,7 @@ impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
         row.and_then(|row| received_at(row.value())).ok_or_else(|| damaged_row(self.number, offset))
     }
 
-    /// The first and last offset to return; the last is lower than the first if there is nothing.
+    /// The first and last offset to return. The last is lower than the first if there is nothing to return.
     fn window(&self, oldest: u64, query: Query) -> Result<(u64, u64), redb::Error> {
         let limit = query.limit as u64;
         let newest = self.head.saturating_add(1).saturating_sub(limit);

@@ -1,4 +1,4 @@
-//! What leaves the file, and when.
+//! Deletion of rows that retention drops.
 
 use backend_core::Retention;
 use redb::{ReadableTable, Table};
@@ -9,21 +9,21 @@ use super::tables::{damaged_row, received_at};
 /// The oldest row of a topic in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Oldest {
-    /// One beyond the head if there is no row.
+    /// Offset of the row; one beyond the head if there is no row.
     pub offset: u64,
-    /// Means nothing if there is no row.
+    /// Time at which it was received; meaningless if there is no row.
     pub received_at: Millis,
 }
 
 impl Oldest {
-    /// Whether it is to be dropped at `now`, from a log that ends with `head`.
+    /// True if the row is to be dropped at `now` from a log that ends with `head`.
     pub fn is_beyond(&self, retention: &Retention, head: u64, now: Millis) -> bool {
         self.offset <= head
             && (self.offset < retention.lowest_offset(head) || self.received_at < retention.cutoff(now))
     }
 }
 
-/// Deletes at most `budget` rows that `retention` drops, oldest first; answers how many.
+/// Deletes at most `budget` rows that `retention` drops, the oldest first. Answers with their number.
 pub(super) fn trim(
     history: &mut Table<'_, (u32, u64), &'static [u8]>,
     log: Log,
@@ -44,7 +44,7 @@ pub(super) fn trim(
     Ok(removed)
 }
 
-/// Which log is trimmed, where it ends, and at what time.
+/// The log to trim: the number of its topic, its end, and the current time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Log {
     pub number: u32,

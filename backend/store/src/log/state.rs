@@ -1,9 +1,10 @@
-//! What the writer and the readers share: the open file and the heads.
+//! The state that the writer and the readers share: the open file and the heads.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{RwLock, RwLockReadGuard};
 
+use backend_core::lock::{read, write};
 use backend_core::ports::Unavailable;
 use redb::Database;
 
@@ -17,11 +18,11 @@ pub struct State {
     index: RwLock<Index>,
 }
 
-/// The file, or why it is not open.
+/// The file, or the reason why it is not open.
 pub enum File {
-    /// Readers share it; only closing waits for them.
+    /// The file is open. Readers share it; only closing waits for them.
     Open(Database),
-    /// Closed by us, or given up after a failure.
+    /// The file is closed, or failed. The text is the reason.
     Shut(String),
 }
 
@@ -34,7 +35,7 @@ impl File {
         }
     }
 
-    /// What to tell callers who found it shut.
+    /// The error of a call while the file is not open.
     fn unavailable(&self) -> Unavailable {
         match self {
             Self::Open(_) => Unavailable::new("the store has just been opened again"),
@@ -51,7 +52,7 @@ impl fmt::Debug for State {
 }
 
 impl State {
-    /// Begins with what was opened.
+    /// Creates the state with an open file and its heads.
     pub fn new(retention: Retention, (db, index): (Database, Index)) -> Self {
         Self { retention, file: RwLock::new(File::Open(db)), index: RwLock::new(index) }
     }
@@ -62,36 +63,36 @@ impl State {
 
     /// The heads as of the last commit.
     pub fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
+        read(&self.index)
     }
 
-    /// The file; it stays open while the answer is held.
+    /// The file. It stays open while the guard is held.
     pub fn file(&self) -> RwLockReadGuard<'_, File> {
-        self.file.read().unwrap_or_else(PoisonError::into_inner)
+        read(&self.file)
     }
 
-    /// Whether the file is open.
+    /// True if the file is open.
     pub fn is_open(&self) -> bool {
         matches!(*self.file(), File::Open(_))
     }
 
-    /// What to tell callers while the file is not open.
+    /// The error of a call while the file is not open.
     pub fn unavailable(&self) -> Unavailable {
         self.file().unavailable()
     }
 
-    /// Reads the file. A panic of redb over a file that was altered under it is a failure like another.
-    pub fn read<T>(&self, read: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Unavailable> {
+    /// Reads the file. A panic of redb, which happens if the file was changed by others, is an error like any other.
+    pub fn read<T>(&self, query: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, Unavailable> {
         let file = self.file();
         let db = file.database().map_err(|_| file.unavailable())?;
-        let answer = catch_unwind(AssertUnwindSafe(|| read(db)));
+        let answer = catch_unwind(AssertUnwindSafe(|| query(db)));
         let answer = answer.map_err(|_| Unavailable::new("the file is not consistent in itself"))?;
         answer.map_err(Unavailable::new)
     }
 
-    /// Shows the readers what was committed.
+    /// Makes committed topics visible to the readers.
     pub fn publish(&self, entries: Vec<Entry>) {
-        let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
+        let mut index = write(&self.index);
         entries.into_iter().for_each(|entry| index.put(entry));
     }
 
@@ -105,14 +106,14 @@ impl State {
         self.put(File::Shut("the store is closed".into()));
     }
 
-    /// Goes on with what was opened again after a failure. Its heads count: whether the last commit reached
-    /// the disk is known only now.
+    /// Continues with the file that was opened again after a failure. Its heads replace those in memory, since only now is
+    /// it known whether the last commit reached the disk.
     pub fn resume(&self, (db, index): (Database, Index)) {
-        *self.index.write().unwrap_or_else(PoisonError::into_inner) = index;
+        *write(&self.index) = index;
         self.put(File::Open(db));
     }
 
     fn put(&self, file: File) {
-        *self.file.write().unwrap_or_else(PoisonError::into_inner) = file;
+        *write(&self.file) = file;
     }
 }

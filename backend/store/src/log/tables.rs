@@ -1,18 +1,18 @@
-//! What stands in the file: four tables and the bytes in them.
+//! The format of the file: four tables and the bytes in them.
 //!
-//! Everything below belongs to format [`FORMAT`]; whoever changes it raises that number.
+//! Everything in this file belongs to format [`FORMAT`]. A change of the format increases that number.
 
 use backend_core::ports::Head;
 use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use shared::{Epoch, Millis, Publication, Topic, TopicMeta};
 
-/// The version of everything in this file, kept in [`META`] under [`FORMAT_KEY`].
+/// Version of the format, kept in [`META`] under [`FORMAT_KEY`].
 pub const FORMAT: u64 = 1;
-/// Where [`META`] keeps the format.
+/// Key of the format in [`META`].
 pub const FORMAT_KEY: &str = "format";
 
-/// Facts about the file. Its shape never changes, so that every version can read [`FORMAT_KEY`].
+/// Facts about the file. The types of this table never change, so that every version can read [`FORMAT_KEY`].
 pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// Topic → [`StoredHead`] as JSON.
 pub const HEADS: TableDefinition<&str, &[u8]> = TableDefinition::new("heads");
@@ -42,7 +42,7 @@ impl<'t> Tables<'t> {
 /// A topic's head as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct StoredHead {
-    /// Stands for the topic in the keys of the other tables.
+    /// Number that stands for the topic in the keys of the other tables.
     pub number: u32,
     epoch: Epoch,
     last: Publication,
@@ -51,12 +51,12 @@ pub struct StoredHead {
 }
 
 impl StoredHead {
-    /// A head as it goes into the file.
+    /// The stored form of `head`.
     pub fn new(number: u32, head: &Head) -> Self {
         Self { number, epoch: head.epoch.clone(), last: head.last.clone(), meta: head.meta.clone() }
     }
 
-    /// The head as the ports know it.
+    /// The head as callers see it.
     pub fn into_head(self, topic: Topic) -> Head {
         Head { topic, epoch: self.epoch, last: self.last, meta: self.meta }
     }
@@ -64,23 +64,24 @@ impl StoredHead {
 
 const MILLIS: usize = size_of::<Millis>();
 
-/// A row of history: `received_at` and `ts`, little-endian, then the data as JSON. The offset is in the key.
-pub fn encode_row(publication: &Publication) -> Result<Vec<u8>, serde_json::Error> {
-    let mut row = Vec::with_capacity(64);
+/// Encodes a row of history: `received_at` and `ts`, little-endian, then the JSON text of the data as it was published. The
+/// offset is in the key.
+pub fn encode_row(publication: &Publication) -> Vec<u8> {
+    let mut row = Vec::with_capacity(2 * MILLIS + publication.data.text().len());
     row.extend(publication.received_at.to_le_bytes());
     row.extend(publication.ts.to_le_bytes());
-    serde_json::to_writer(&mut row, &publication.data)?;
-    Ok(row)
+    row.extend(publication.data.text().as_bytes());
+    row
 }
 
-/// Reads a row; `None` if it is none.
+/// Decodes a row; `None` if the bytes are not a row.
 pub fn decode_row(offset: u64, row: &[u8]) -> Option<Publication> {
     let (received_at, rest) = split_millis(row)?;
     let (ts, data) = split_millis(rest)?;
     Some(Publication { offset, ts, received_at, data: serde_json::from_slice(data).ok()? })
 }
 
-/// When a row's publication was received, without reading the rest; `None` if it is no row.
+/// Reads only the time at which a row's publication was received; `None` if the bytes are not a row.
 pub fn received_at(row: &[u8]) -> Option<Millis> {
     split_millis(row).map(|(received_at, _)| received_at)
 }
@@ -102,28 +103,32 @@ pub fn oldest_row(
     Ok(Some((offset, at)))
 }
 
-/// A row that is none.
+/// The error for bytes that are not a row.
 pub fn damaged_row(number: u32, offset: u64) -> redb::Error {
     redb::Error::Corrupted(format!("history row {offset} of topic number {number}"))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use shared::Data;
 
     use super::*;
 
     #[test]
-    fn a_row_reads_as_it_was_written_and_tells_its_time_first() {
-        let publication =
-            Publication { offset: 7, ts: -1, received_at: 1 << 41, data: json!({"b": 1, "a": [2.5]}) };
-        let row = encode_row(&publication).unwrap();
+    fn a_row_reads_as_it_was_written_and_begins_with_its_time() {
+        let publication = Publication {
+            offset: 7,
+            ts: -1,
+            received_at: 1 << 41,
+            data: Data::parse(r#"{"b": 1, "a": [2.50]}"#).unwrap(),
+        };
+        let row = encode_row(&publication);
         assert_eq!(received_at(&row), Some(1 << 41));
         assert_eq!(decode_row(7, &row), Some(publication));
     }
 
     #[test]
-    fn what_is_no_row_is_not_taken_for_one() {
+    fn bytes_that_are_not_a_row_are_recognised() {
         assert_eq!(received_at(&[1, 2, 3]), None);
         assert_eq!(decode_row(1, &[0; 15]), None);
         assert_eq!(decode_row(1, &[0; 20]), None);

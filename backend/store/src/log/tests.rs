@@ -20,7 +20,7 @@ struct Disk(Arc<DiskState>);
 #[derive(Debug, Default)]
 struct DiskState {
     bytes: Mutex<Vec<u8>>,
-    /// What was there at the last sync.
+    /// Contents at the last sync.
     synced: Mutex<Vec<u8>>,
     fault: Mutex<Option<Fault>>,
     opened: AtomicUsize,

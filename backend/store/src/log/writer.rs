@@ -1,7 +1,7 @@
 //! The thread that owns every write transaction.
 //!
-//! Appends wait in a bounded channel while a commit is under way; the next commit takes all that wait. So a
-//! lone append is committed at once, and a crowd shares one sync of the disk.
+//! Appends wait in a bounded channel during a commit, and the next commit takes all of them. So a single append is committed
+//! at once, and many appends share one sync of the disk; `group.rs` has an example.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,49 +17,49 @@ use super::open::OpenError;
 use super::state::State;
 use super::tables::Tables;
 
-/// After a failure of the disk, the file is opened again at most this often, in milliseconds.
+/// Shortest time between two attempts to open the file again after a failure, in milliseconds.
 const REOPEN_MS: Millis = 1_000;
 
-/// Publications of a group, so that a flood of tiny ones does not make the first wait long.
+/// Largest number of commands in a group, so that the first does not wait long behind many small ones.
 const GROUP_COMMANDS: usize = 1_024;
 
-/// Opens the file, checks it and reads its heads.
+/// Function that opens the file, checks it and reads its heads.
 pub type Opener = Box<dyn Fn() -> Result<(Database, Index), OpenError> + Send>;
 
-/// What the writer is asked to do.
+/// A command to the writer, with the channel for its answer.
 pub enum Command {
     Append(Box<Append>, oneshot::Sender<Outcome>),
     Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
 }
 
-/// What a sweep did.
+/// Outcome of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swept {
-    /// Publications deleted.
+    /// Number of publications deleted.
     pub removed: u64,
-    /// Whether there is more to delete: sweep again soon.
+    /// True if there is more to delete, and another sweep should follow soon.
     pub more: bool,
 }
 
-/// The thread's state.
+/// State of the writer's thread.
 pub struct Writer {
     state: Arc<State>,
     opener: Opener,
     commands: mpsc::Receiver<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
-    /// In the second before this time, a failed file is not opened again.
+    /// A failed file is not opened again in the second before this time.
     reopen_at: Millis,
 }
 
-/// What a caller will be told once the group is committed.
+/// An answer that is sent once the group is committed.
 enum Reply {
     Append(oneshot::Sender<Outcome>, Outcome),
     Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Swept),
 }
 
 impl Writer {
-    /// `closing` turns true when the store is to close.
+    /// Creates the writer. `closing` becomes true when the store is to close.
     pub fn new(
         state: Arc<State>,
         opener: Opener,
@@ -70,7 +70,7 @@ impl Writer {
         Self { state, opener, commands, changes, closing, reopen_at: Millis::MIN }
     }
 
-    /// Works until the store closes and nothing waits any more; then closes the file.
+    /// Executes commands until the store closes and no command waits any more; then closes the file.
     pub async fn run(mut self) {
         while let Some(first) = self.next().await {
             let changes = self.commit_group(first);
@@ -90,22 +90,22 @@ impl Writer {
         }
     }
 
-    /// Hands changes on in the order of commits, waiting for whoever sends them out; so publishers feel a
-    /// slow broadcast instead of filling memory. A closing store does not wait: what is left unsent is in
-    /// history, where clients look for what they miss.
+    /// Passes changes on to be broadcast, in the order of commits. It waits for room in the queue, so that a slow broadcast
+    /// slows publishers down instead of filling memory. A closing store does not wait: changes that are not passed on are in
+    /// history, where clients look for publications that they miss.
     async fn emit(&mut self, changes: Vec<Change>) {
         if changes.is_empty() {
             return;
         }
         tokio::select! {
             biased;
-            // An error means that nobody listens: then there is nobody to send it to.
+            // An error means that the receiver was dropped: then changes are discarded.
             _ = self.changes.send(changes) => {}
             () = closed(&mut self.closing) => {}
         }
     }
 
-    /// Commits `command` with all that wait behind it; answers with what changed.
+    /// Commits `command` together with all commands that wait behind it. Answers with the changes.
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
         if let Err(reason) = self.ensure_open(command.now()) {
             command.refuse(reason);
@@ -129,12 +129,12 @@ impl Writer {
         }
     }
 
-    /// After a failure nothing is known of the file until it has been opened and checked again.
+    /// Opens the file again if it failed, since nothing is known of it until it has been opened and checked.
     fn ensure_open(&mut self, now: Millis) -> Result<(), Unavailable> {
         if self.state.is_open() {
             return Ok(());
         }
-        // A clock that was set back does not keep the file shut.
+        // A clock that was set back does not keep the file closed.
         if (1..=REOPEN_MS).contains(&self.reopen_at.saturating_sub(now)) {
             return Err(self.state.unavailable());
         }
@@ -206,7 +206,7 @@ impl Command {
 }
 
 impl Reply {
-    // Whoever asked may have gone; that changes nothing of what was done.
+    // The caller may be gone; the command was executed all the same.
     fn send(self) {
         match self {
             Self::Append(to, outcome) => drop(to.send(outcome)),
@@ -222,7 +222,7 @@ impl Reply {
     }
 }
 
-/// Resolves once the store is to close, or is gone.
+/// Waits until the store is to close, or was dropped.
 async fn closed(closing: &mut watch::Receiver<bool>) {
     // An error means that the store was dropped, which is closing too.
     let _ = closing.wait_for(|closing| *closing).await;

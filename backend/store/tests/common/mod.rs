@@ -1,4 +1,4 @@
-//! What the tests of the log share.
+//! Helpers of the tests of the log.
 #![allow(clippy::unwrap_used, dead_code, reason = "called by tests only, and each of them uses its own part")]
 
 use std::path::Path;
@@ -10,15 +10,15 @@ use shared::publication::Item;
 use shared::{Epoch, Millis, Topic};
 use tokio::sync::mpsc;
 
-/// When the tests begin.
+/// Time at which the tests begin.
 pub const T0: Millis = 1_700_000_000_000;
 
 pub fn topic(name: &str) -> Topic {
     Topic::new(name).unwrap()
 }
 
-/// One publication, received at [`T0`].
-pub fn append(name: &str, data: impl Into<serde_json::Value>) -> Append {
+/// An append of one publication, received at [`T0`].
+pub fn append(name: &str, data: impl Into<shared::Data>) -> Append {
     append_all(name, vec![Item::now(data)])
 }
 

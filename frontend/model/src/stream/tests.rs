@@ -43,7 +43,12 @@ impl Bench {
 }
 
 fn publication(second: i64, data: Value) -> Publication {
-    Publication { offset: second as u64 + 1, ts: second * 1_000, received_at: second * 1_000, data }
+    Publication {
+        offset: second as u64 + 1,
+        ts: second * 1_000,
+        received_at: second * 1_000,
+        data: data.into(),
+    }
 }
 
 #[test]
@@ -264,7 +269,7 @@ fn a_publisher_whose_clock_is_behind_is_recognised_too() {
 fn data_sent_later_about_earlier_times_is_drawn_there_and_is_not_current() {
     let mut bench = Bench::new();
     bench.take(Coming::Live, 10..20);
-    let late = Publication { offset: 21, ts: 3_000, received_at: 20_000, data: json!(-1) };
+    let late = Publication { offset: 21, ts: 3_000, received_at: 20_000, data: (-1).into() };
     bench.stream.take(&[late], Coming::Live, &mut bench.series, 20_000);
     assert_eq!(bench.figure().text, "19");
     assert_eq!(bench.series.time(0), Some(3_000));

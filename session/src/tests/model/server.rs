@@ -49,7 +49,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn append(&mut self, topic: &Topic, data: Vec<serde_json::Value>) -> Publications {
+    pub fn append(&mut self, topic: &Topic, data: Vec<shared::Data>) -> Publications {
         let log = match self.logs.get_mut(topic) {
             Some(log) => log,
             None => self.start(topic),

@@ -136,7 +136,7 @@ impl World {
         assert_eq!(published.count(), publisher.tickets.len(), "{:?}", publisher.session.state());
         let log = self.server.logs.get(&topic(PUBLISHED));
         let numbers: Vec<u64> = log
-            .map(|log| log.items.iter().filter_map(|item| item.data.as_u64()).collect())
+            .map(|log| log.items.iter().filter_map(|item| item.data.value().as_u64()).collect())
             .unwrap_or_default();
         assert_eq!(numbers, (0..publisher.tickets.len() as u64).collect::<Vec<_>>());
     }

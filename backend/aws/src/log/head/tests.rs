@@ -33,8 +33,13 @@ fn an_append_is_read_from_the_stream_to_the_last_digit() {
     assert_eq!(
         change.items,
         [
-            Publication { offset: 4, ts: 7, received_at, data: json!(21.5) },
-            Publication { offset: 5, ts: received_at, received_at, data: json!({"z": 1, "a": u64::MAX}) },
+            Publication { offset: 4, ts: 7, received_at, data: 21.5.into() },
+            Publication {
+                offset: 5,
+                ts: received_at,
+                received_at,
+                data: json!({"z": 1, "a": u64::MAX}).into()
+            },
         ]
     );
     assert_eq!(change.meta, None, "it was written at offset 3");

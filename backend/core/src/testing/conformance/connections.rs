@@ -9,7 +9,7 @@ use crate::principal::Principal;
 const NOW: Millis = 1_800_000_000_000;
 const LATER: Millis = NOW + limits::CONNECTION_ROW_MS;
 
-/// All that is written comes back, the principal's filters and end included.
+/// Every field is read back, including the filters and the expiry of the principal.
 pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &C) {
     let agent = Connection {
         principal: Principal {
@@ -27,7 +27,7 @@ pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &
     assert_eq!(port.get(&id("c"), NOW).await.unwrap(), None);
 }
 
-/// As `refresh` needs it.
+/// `refresh` relies on this.
 pub async fn a_row_is_replaced_and_its_subscriptions_stay<C: Connections>(port: &C) {
     watch(port, "a", &["x"]).await;
     let renamed = Connection {
@@ -39,7 +39,7 @@ pub async fn a_row_is_replaced_and_its_subscriptions_stay<C: Connections>(port: 
     assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [filter("x")]);
 }
 
-/// Stores delete late; readers must not notice.
+/// Stores delete expired rows late, which readers must not notice.
 pub async fn a_row_past_its_time_is_not_returned_anywhere<C: Connections>(port: &C) {
     watch(port, "old", &["x/y", "*"]).await;
     port.put(Connection { expires_at: LATER + 1, ..connection("young") }).await.unwrap();
@@ -57,7 +57,7 @@ pub async fn a_row_past_its_time_is_not_returned_anywhere<C: Connections>(port: 
     assert_eq!(late, Err(SubscribeError::Gone));
 }
 
-/// The mistake of the best-known sample: pruning the wrong row.
+/// A well-known sample application makes the mistake of removing another row.
 pub async fn removing_takes_the_subscriptions_of_that_connection_and_no_other<C: Connections>(port: &C) {
     watch(port, "a", &["x", "y/*"]).await;
     watch(port, "b", &["x", "y/*"]).await;
@@ -73,21 +73,21 @@ pub async fn removing_takes_the_subscriptions_of_that_connection_and_no_other<C:
     assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [], "a namesake starts anew");
 }
 
-/// `$disconnect` may come twice, or after a prune.
+/// `$disconnect` may arrive twice, or after the row was pruned.
 pub async fn removing_what_is_not_there_changes_nothing<C: Connections>(port: &C) {
     watch(port, "a", &["x"]).await;
     assert_eq!(port.remove(&id("b")).await.unwrap(), []);
     assert_eq!(port.all(NOW).await.unwrap(), [id("a")]);
 }
 
-/// A subscription without a row would be sent to for ever.
+/// A subscription without a row would never end.
 pub async fn subscribing_without_a_connection_is_gone<C: Connections>(port: &C) {
     assert_eq!(port.subscribe(&id("a"), &filter("x"), NOW).await, Err(SubscribeError::Gone));
     assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), []);
     assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 0);
 }
 
-/// After a reconnect clients subscribe again without asking.
+/// Clients may subscribe again to the same filter.
 pub async fn subscribing_twice_is_subscribing_once<C: Connections>(port: &C) {
     watch(port, "a", &["x", "x"]).await;
     assert_eq!(port.subscriptions(&id("a"), NOW).await.unwrap(), [filter("x")]);
@@ -96,7 +96,7 @@ pub async fn subscribing_twice_is_subscribing_once<C: Connections>(port: &C) {
     assert_eq!(port.subscribers(&topic("x"), NOW).await.unwrap(), []);
 }
 
-/// [`limits::SUBSCRIPTIONS`]; one that is there already does not count again.
+/// The limit is [`limits::SUBSCRIPTIONS`]. Subscribing again to the same filter does not count twice.
 pub async fn a_connection_has_a_bounded_number_of_subscriptions<C: Connections>(port: &C) {
     port.put(connection("a")).await.unwrap();
     for number in 0..limits::SUBSCRIPTIONS {
@@ -110,7 +110,7 @@ pub async fn a_connection_has_a_bounded_number_of_subscriptions<C: Connections>(
     assert_eq!(port.subscribe(&id("a"), &filter("more"), NOW).await, Ok(()));
 }
 
-/// So that occupancy is not told for nothing.
+/// Otherwise `occupancy` would be sent without a change.
 pub async fn unsubscribing_says_whether_it_was_there<C: Connections>(port: &C) {
     watch(port, "a", &["x/*"]).await;
     assert!(!port.unsubscribe(&id("a"), &filter("x")).await.unwrap());
@@ -119,7 +119,7 @@ pub async fn unsubscribing_says_whether_it_was_there<C: Connections>(port: &C) {
     assert!(!port.unsubscribe(&id("a"), &filter("x/*")).await.unwrap());
 }
 
-/// By the topic itself, by every parent and by the star; once even if several match.
+/// Filters are the topic itself, every parent with `/*`, and `*`. A connection with several of them is listed once.
 pub async fn subscribers_are_found_by_every_kind_of_filter_each_once_in_order<C: Connections>(port: &C) {
     watch(port, "d", &["a/b/c"]).await;
     watch(port, "c", &["a/b/*", "a/*", "*", "a/b/c"]).await;
@@ -130,7 +130,7 @@ pub async fn subscribers_are_found_by_every_kind_of_filter_each_once_in_order<C:
     assert_eq!(found, [id("a"), id("b"), id("c"), id("d")]);
 }
 
-/// Asked for together or one by one; a topic may be asked for twice.
+/// A topic may occur twice in the request.
 pub async fn audiences_are_the_subscribers_of_each_topic<C: Connections>(port: &C) {
     watch(port, "a", &["*"]).await;
     watch(port, "b", &["x/*", "y/z"]).await;
@@ -145,7 +145,7 @@ pub async fn audiences_are_the_subscribers_of_each_topic<C: Connections>(port: &
     assert_eq!(port.audiences(&[], NOW).await.unwrap(), Vec::<Vec<ConnectionId>>::new());
 }
 
-/// Not the topics it matches.
+/// The topics that the filter matches do not count.
 pub async fn viewers_and_watching_count_the_filter_itself<C: Connections>(port: &C) {
     watch(port, "b", &["x/*"]).await;
     watch(port, "a", &["x/*", "x/y"]).await;
@@ -156,7 +156,7 @@ pub async fn viewers_and_watching_count_the_filter_itself<C: Connections>(port: 
     assert_eq!(port.viewers(&filter("x"), NOW).await.unwrap(), 0);
 }
 
-/// However the store pages its answers.
+/// A store may have to read several pages.
 pub async fn a_thousand_connections_are_all_found<C: Connections>(port: &C) {
     let names: Vec<String> = (0..1000).map(|number| format!("c{number:04}")).collect();
     join_all(names.iter().map(|name| watch(port, name, &["x"]))).await;

@@ -3,24 +3,24 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::client::Producer;
 use shared::publication::Item;
-use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
+use shared::{Data, Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
 use crate::ports::{Append, AppendError, Appended, Change, Page, ReadFrom, TopicLog};
 use crate::testing::Keep;
 
 const NOW: Millis = 1_800_000_000_000;
 
-/// Neither a head nor a page.
+/// It has neither a head nor a page.
 pub async fn a_topic_nobody_published_to_is_unknown<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap(), None);
     assert_eq!(log.read(&topic("x"), ReadFrom::After(0), 10, NOW).await.unwrap(), None);
     assert_eq!(log.heads(&Filter::All).await.unwrap(), []);
 }
 
-/// One after the other.
+/// Each append adds 1 to the offset.
 pub async fn offsets_begin_at_one_and_have_no_holes<L: TopicLog>(log: &L) {
     for offset in 1..=20 {
         let appended = publish(log, "x", offset).await;
@@ -29,7 +29,7 @@ pub async fn offsets_begin_at_one_and_have_no_holes<L: TopicLog>(log: &L) {
     assert_eq!(offsets(&read(log, "x", ReadFrom::After(0), 100).await), (1..=20).collect::<Vec<_>>());
 }
 
-/// However they race.
+/// No order is promised among concurrent appends.
 pub async fn a_thousand_concurrent_appends_get_every_offset_once<L: TopicLog>(log: &L) {
     let appended = join_all((0..1000).map(|number| publish(log, "x", number))).await;
     let offsets: BTreeSet<u64> = appended.iter().map(|appended| appended.position.offset).collect();
@@ -41,7 +41,7 @@ pub async fn a_thousand_concurrent_appends_get_every_offset_once<L: TopicLog>(lo
     }
 }
 
-/// Each has its own log and its own epoch.
+/// Each topic has its own offsets and its own epoch.
 pub async fn topics_are_counted_apart<L: TopicLog>(log: &L) {
     publish(log, "x", 1).await;
     publish(log, "x", 2).await;
@@ -50,7 +50,7 @@ pub async fn topics_are_counted_apart<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// The position is that of the last.
+/// The answer is the position of the last item.
 pub async fn a_batch_is_appended_in_order_and_as_one<L: TopicLog>(log: &L) {
     publish(log, "x", 0).await;
     let batches = join_all((1..=20).map(|number| {
@@ -68,16 +68,16 @@ pub async fn a_batch_is_appended_in_order_and_as_one<L: TopicLog>(log: &L) {
     }
 }
 
-/// And one with a time keeps it.
+/// An item with a time of its own keeps it.
 pub async fn an_item_without_a_time_happened_when_it_was_received<L: TopicLog>(log: &L) {
-    let items = vec![Item::now(1), Item { data: json!(2), ts: Some(NOW - 5) }];
+    let items = vec![Item::now(1), Item { data: 2.into(), ts: Some(NOW - 5) }];
     log.append(Append { items, ..one("x", 0) }).await.unwrap();
     let page = read(log, "x", ReadFrom::After(0), 10).await;
     let times: Vec<_> = page.items.iter().map(|item| (item.ts, item.received_at)).collect();
     assert_eq!(times, [(NOW, NOW), (NOW - 5, NOW)]);
 }
 
-/// Every kind of JSON, to the last digit, fields in their order.
+/// The JSON text of the data is unchanged: every digit, and fields in their order.
 pub async fn what_was_published_is_read_back_unchanged<L: TopicLog>(log: &L) {
     let kinds = [
         json!(0.1),
@@ -89,15 +89,18 @@ pub async fn what_was_published_is_read_back_unchanged<L: TopicLog>(log: &L) {
         json!({"z": 1, "a": [null, {"b": []}]}),
         json!([]),
     ];
+    let texts = ["21.50", "-0", "1E5", "123456789012345678901234567890", r#"{"z": 1.0, "a": "\u00e9"}"#];
+    let texts = texts.map(|text| Data::parse(text).unwrap());
+    let kinds: Vec<Data> = kinds.into_iter().map(Data::from).chain(texts).collect();
     let items = kinds.iter().cloned().map(Item::now).collect();
     log.append(Append { items, ..one("x", 0) }).await.unwrap();
-    let page = read(log, "x", ReadFrom::After(0), 10).await;
-    let found: Vec<String> = page.items.iter().map(|item| item.data.to_string()).collect();
-    assert_eq!(found, kinds.map(|kind| kind.to_string()));
+    let page = read(log, "x", ReadFrom::After(0), kinds.len()).await;
+    let found: Vec<&str> = page.items.iter().map(|item| item.data.text()).collect();
+    assert_eq!(found, kinds.iter().map(Data::text).collect::<Vec<_>>());
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last, page.items[page.items.len() - 1]);
 }
 
-/// Also after others have published.
+/// This also holds after other producers have published.
 pub async fn a_sequence_sent_twice_lands_once_with_the_same_position<L: TopicLog>(log: &L) {
     let batch = Append { items: vec![Item::now(1), Item::now(2)], ..produced("x", "me", 7) };
     let first = log.append(batch.clone()).await.unwrap();
@@ -108,7 +111,7 @@ pub async fn a_sequence_sent_twice_lands_once_with_the_same_position<L: TopicLog
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 3);
 }
 
-/// As when a client gives up waiting and sends again.
+/// A client that gives up waiting sends the same request again.
 pub async fn the_same_sequence_sent_at_once_lands_once<L: TopicLog>(log: &L) {
     let appended = join_all((0..20).map(|_| log.append(produced("x", "me", 1)))).await;
     let appended: Vec<Appended> = appended.into_iter().map(Result::unwrap).collect();
@@ -117,7 +120,7 @@ pub async fn the_same_sequence_sent_at_once_lands_once<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 1);
 }
 
-/// Its position is no longer known; a gap upwards is no fault.
+/// The position of the earlier request is no longer known. Higher sequences need not be consecutive.
 pub async fn a_sequence_lower_than_the_last_is_refused_and_adds_nothing<L: TopicLog>(log: &L) {
     log.append(produced("x", "me", 2)).await.unwrap();
     log.append(produced("x", "me", 9)).await.unwrap();
@@ -126,7 +129,7 @@ pub async fn a_sequence_lower_than_the_last_is_refused_and_adds_nothing<L: Topic
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// A `seq` means nothing elsewhere.
+/// Each producer has its own sequence in each topic.
 pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
     for (topic, id) in [("x", "me"), ("x", "you"), ("y", "me")] {
         assert!(!log.append(produced(topic, id, 1)).await.unwrap().repeated, "{id} on {topic}");
@@ -134,7 +137,7 @@ pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// What a later publisher leaves out stays.
+/// Fields that a later publisher leaves out stay.
 pub async fn metadata_is_put_over_what_was_there<L: TopicLog>(log: &L) {
     let unit = TopicMeta { unit: Some("%".into()), max: Some(100.0), ..TopicMeta::default() };
     let label = TopicMeta { label: Some("CPU".into()), max: Some(50.0), ..TopicMeta::default() };
@@ -144,7 +147,7 @@ pub async fn metadata_is_put_over_what_was_there<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().meta, unit.merged(label));
 }
 
-/// Later ones offer theirs in vain.
+/// The epoch that later appends offer is ignored.
 pub async fn the_epoch_is_that_of_the_first_append<L: TopicLog>(log: &L) {
     for offered in ["first", "second", "third"] {
         let appended = log.append(Append { new_epoch: Epoch::new(offered), ..one("x", 1) }).await.unwrap();
@@ -154,7 +157,7 @@ pub async fn the_epoch_is_that_of_the_first_append<L: TopicLog>(log: &L) {
     assert_eq!(read(log, "x", ReadFrom::Newest, 1).await.epoch, Epoch::new("first"));
 }
 
-/// The order is that of the names' bytes.
+/// Names are ordered by their bytes.
 pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
     for name in ["host/net", "a", "host", "hosts", "host/cpu", "host/cpu/0", "host-1"] {
         publish(log, name, 1).await;
@@ -169,7 +172,7 @@ pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
     assert_eq!(list("nothing").await, [""; 0]);
 }
 
-/// Up to the limit; after the end there is nothing.
+/// At most `limit` items are read, and none after the end.
 pub async fn reading_after_an_offset_begins_with_the_oldest<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     let page = read(log, "x", ReadFrom::After(3), 4).await;
@@ -178,14 +181,14 @@ pub async fn reading_after_an_offset_begins_with_the_oldest<L: TopicLog>(log: &L
     assert_eq!(offsets(&read(log, "x", ReadFrom::After(u64::MAX), 4).await), [0; 0]);
 }
 
-/// In order of offset all the same.
+/// The items are in order of offset.
 pub async fn reading_the_newest_ends_with_the_head<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     assert_eq!(offsets(&read(log, "x", ReadFrom::Newest, 3).await), [8, 9, 10]);
     assert_eq!(offsets(&read(log, "x", ReadFrom::Newest, 100).await), (1..=10).collect::<Vec<_>>());
 }
 
-/// The newest of them, if there are more than asked for.
+/// If there are more than `limit`, the newest are read.
 pub async fn reading_by_time_begins_where_it_was_received<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 8), 100).await), [8, 9, 10]);
@@ -193,8 +196,8 @@ pub async fn reading_by_time_begins_where_it_was_received<L: TopicLog>(log: &L) 
     assert_eq!(offsets(&read(log, "x", ReadFrom::ReceivedSince(NOW + 11), 100).await), [0; 0]);
 }
 
-/// A page without items is not the absence of a topic.
-pub async fn reading_nothing_still_tells_the_ends_of_the_log<L: TopicLog>(log: &L) {
+/// A page without items differs from a topic that does not exist.
+pub async fn reading_no_items_still_answers_with_the_ends_of_the_log<L: TopicLog>(log: &L) {
     fill(log, 10).await;
     for from in [ReadFrom::After(0), ReadFrom::Newest, ReadFrom::ReceivedSince(0)] {
         let page = read(log, "x", from, 0).await;
@@ -202,7 +205,7 @@ pub async fn reading_nothing_still_tells_the_ends_of_the_log<L: TopicLog>(log: &
     }
 }
 
-/// Streams hand the same change over more than once.
+/// Streams deliver the same change more than once.
 pub async fn recording_a_change_again_changes_nothing<L: TopicLog>(log: &L) {
     fill(log, 3).await;
     let before = read(log, "x", ReadFrom::After(0), 10).await;
@@ -213,7 +216,7 @@ pub async fn recording_a_change_again_changes_nothing<L: TopicLog>(log: &L) {
     assert_eq!(read(log, "x", ReadFrom::After(0), 10).await, before);
 }
 
-/// [`Keep::LITTLE`]: exactly so many of the newest, whatever is still on disk.
+/// With [`Keep::LITTLE`], reads return exactly the newest items, whatever is still on disk.
 pub async fn history_is_kept_by_count<L: TopicLog>(log: &L) {
     fill(log, 25).await;
     for from in [ReadFrom::After(0), ReadFrom::Newest, ReadFrom::ReceivedSince(0)] {
@@ -224,7 +227,7 @@ pub async fn history_is_kept_by_count<L: TopicLog>(log: &L) {
     assert_eq!(read(log, "x", ReadFrom::After(25 - kept), 1).await.items[0].offset, 16);
 }
 
-/// [`Keep::LITTLE`]: by when they were received, at the reader's clock.
+/// With [`Keep::LITTLE`], the age counts from when an item was received, by the reader's clock.
 pub async fn history_is_kept_by_age<L: TopicLog>(log: &L) {
     fill(log, 5).await;
     let age = Keep::LITTLE.age_ms;
@@ -235,26 +238,26 @@ pub async fn history_is_kept_by_age<L: TopicLog>(log: &L) {
     }
 }
 
-/// And counts on from there.
+/// The offsets continue from the head.
 pub async fn a_log_whose_history_is_gone_keeps_its_head<L: TopicLog>(log: &L) {
     fill(log, 5).await;
     let long_after = NOW + 10 * Keep::LITTLE.age_ms;
     let head = log.head(&topic("x")).await.unwrap().unwrap();
-    assert_eq!((head.last.offset, head.last.data), (5, json!(5)));
+    assert_eq!((head.last.offset, head.last.data), (5, 5.into()));
     let appended = log.append(Append { received_at: long_after, ..one("x", 6) }).await.unwrap();
     assert_eq!(appended.position, Position::new(head.epoch, 6));
     let page = log.read(&topic("x"), ReadFrom::After(0), 100, long_after).await.unwrap().unwrap();
     assert_eq!((offsets(&page), page.oldest), (vec![6], 6));
 }
 
-/// Publishes 1, 2, … to `x`, each a millisecond after the one before.
+/// Publishes 1, 2, … to `x`, one per millisecond.
 async fn fill<L: TopicLog>(log: &L, count: i64) {
     for number in 1..=count {
         log.append(Append { received_at: NOW + number, ..one("x", number) }).await.unwrap();
     }
 }
 
-async fn publish<L: TopicLog>(log: &L, topic: &str, data: impl Into<Value>) -> Appended {
+async fn publish<L: TopicLog>(log: &L, topic: &str, data: impl Into<Data>) -> Appended {
     log.append(one(topic, data)).await.unwrap()
 }
 
@@ -262,7 +265,7 @@ async fn read<L: TopicLog>(log: &L, name: &str, from: ReadFrom, limit: usize) ->
     log.read(&topic(name), from, limit, NOW + 100).await.unwrap().unwrap()
 }
 
-fn one(name: &str, data: impl Into<Value>) -> Append {
+fn one(name: &str, data: impl Into<Data>) -> Append {
     Append {
         topic: topic(name),
         items: vec![Item::now(data)],

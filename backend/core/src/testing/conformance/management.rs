@@ -7,25 +7,25 @@ use shared::limits;
 
 use crate::ports::{ConnectionId, Management, PostError};
 
-/// What a check needs beside the port: clients.
+/// The port under test, with clients that can be posted to.
 pub trait Harness {
-    /// The port under test.
+    /// Type of the port under test.
     type Port: Management;
 
     /// The port under test.
     fn port(&self) -> &Self::Port;
 
-    /// A new client connects and can be posted to.
+    /// Connects a new client, which can be posted to.
     fn connect(&self) -> impl Future<Output = ConnectionId> + Send;
 
-    /// A client goes away without a word, and the gateway has noticed.
+    /// Ends the connection of a client without an event. The gateway knows that it is gone.
     fn vanish(&self, id: &ConnectionId) -> impl Future<Output = ()> + Send;
 
-    /// The next so many messages a client receives. Fails by itself if they do not come.
+    /// Waits for the next `count` messages of a client. Panics if they do not arrive.
     fn receive(&self, id: &ConnectionId, count: usize) -> impl Future<Output = Vec<Bytes>> + Send;
 }
 
-/// Byte for byte.
+/// Every byte of the message arrives.
 pub async fn a_post_arrives_unchanged<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let message = Bytes::from("{\"text\": \"é \\u0000 \u{1f600}\"}");
@@ -33,7 +33,7 @@ pub async fn a_post_arrives_unchanged<H: Harness>(harness: &H) {
     assert_eq!(harness.receive(&id, 1).await, [message]);
 }
 
-/// When each is posted after the one before went out.
+/// Each message is posted after the one before was accepted.
 pub async fn posts_to_one_connection_arrive_in_order<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let messages: Vec<Bytes> = (0..100).map(|number| Bytes::from(format!("{{\"n\":{number}}}"))).collect();
@@ -43,7 +43,7 @@ pub async fn posts_to_one_connection_arrive_in_order<H: Harness>(harness: &H) {
     assert_eq!(harness.receive(&id, 100).await, messages);
 }
 
-/// The same bytes.
+/// Every client receives the same bytes.
 pub async fn a_post_to_many_arrives_at_each<H: Harness>(harness: &H) {
     let ids = [harness.connect().await, harness.connect().await, harness.connect().await];
     let message = Bytes::from("{\"to\":\"all\"}");
@@ -53,8 +53,8 @@ pub async fn a_post_to_many_arrives_at_each<H: Harness>(harness: &H) {
     }
 }
 
-/// One stale connection must not spoil a broadcast.
-pub async fn whoever_is_gone_is_named_and_the_others_are_served<H: Harness>(harness: &H) {
+/// One stale connection must not stop a broadcast to the others.
+pub async fn a_connection_that_is_gone_is_named_and_the_others_are_served<H: Harness>(harness: &H) {
     let (here, gone) = (harness.connect().await, harness.connect().await);
     harness.vanish(&gone).await;
     let message = Bytes::from("{}");
@@ -65,12 +65,12 @@ pub async fn whoever_is_gone_is_named_and_the_others_are_served<H: Harness>(harn
     assert_eq!(harness.port().close(&gone).await, Err(PostError::Gone));
 }
 
-/// Nobody watches: nothing to do.
-pub async fn a_post_to_nobody_is_no_fault<H: Harness>(harness: &H) {
+/// The list of failures is empty.
+pub async fn a_post_to_no_connections_succeeds<H: Harness>(harness: &H) {
     assert_eq!(harness.port().post_to_all(&[], Bytes::from("{}")).await, []);
 }
 
-/// [`limits::MESSAGE_BYTES`].
+/// The limit is [`limits::MESSAGE_BYTES`].
 pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let largest = Bytes::from("x".repeat(limits::MESSAGE_BYTES));
@@ -80,7 +80,7 @@ pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harnes
     assert_eq!(harness.receive(&id, 1).await, [largest]);
 }
 
-/// At once, and only that one.
+/// Later posts to it fail; other connections stay.
 pub async fn a_closed_connection_is_gone<H: Harness>(harness: &H) {
     let (closed, other) = (harness.connect().await, harness.connect().await);
     assert_eq!(harness.port().close(&closed).await, Ok(()));

@@ -1,4 +1,4 @@
-//! Before the server goes down.
+//! The announcement to every client before the server shuts down.
 
 use shared::{Advice, DisconnectCode, Millis, limits};
 
@@ -7,13 +7,13 @@ use super::{Service, disconnect_message};
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Tells every connection why it is about to be closed and, if it is to come back, within which time; the
-    /// closing itself is the gateway's.
+    /// Sends a `disconnect` message to every connection, with the window in which to connect again if `code` advises to.
+    /// The gateway closes the connections.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the store cannot name the connections; then nobody was told.
-    pub async fn farewell(
+    /// [`Unavailable`] if the store cannot list the connections; then nothing was sent.
+    pub async fn announce_shutdown(
         &self,
         code: DisconnectCode,
         reason: &str,
@@ -29,8 +29,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// How long so many viewers must take to come back, to use 45 percent of the rate at which the gateway lets
-/// connections in ([`limits::CONNECTS_PER_SECOND`]): chance then keeps every second below 60 percent.
+/// Window in milliseconds in which so many clients reconnect at random moments. On average they use 45 percent of the
+/// rate at which the gateway accepts connections ([`limits::CONNECTS_PER_SECOND`]), so that the busiest second stays below
+/// 60 percent.
 fn window_ms(viewers: u64) -> u64 {
     viewers * 100_000 / (45 * u64::from(limits::CONNECTS_PER_SECOND))
 }

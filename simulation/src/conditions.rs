@@ -1,37 +1,37 @@
-//! What the network and the platform do to messages, for a while.
+//! Conditions of the network and the platform: loss, delay and failures of messages.
 
 use crate::rng::Rng;
 
-/// Chances are in percent.
+/// Conditions that hold until they change. Chances are in percent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weather {
-    /// The shortest time a message is on its way, in milliseconds.
+pub struct Conditions {
+    /// Shortest time that a message needs, in milliseconds.
     pub fastest_ms: u64,
-    /// The longest.
+    /// Longest time that a message needs, in milliseconds.
     pub slowest_ms: u64,
-    /// A message to the server is lost, and the socket lives on.
+    /// Chance that a message to the server is lost, while the socket stays open.
     pub lost_up: u64,
-    /// A post is accepted and never arrives, and the socket lives on.
+    /// Chance that a post is accepted and never arrives, while the socket stays open.
     pub lost_down: u64,
-    /// A post arrives twice.
+    /// Chance that a post arrives twice.
     pub doubled: u64,
-    /// A post overtakes others.
+    /// Chance that a post overtakes others.
     pub reordered: u64,
-    /// A post is refused with `LimitExceeded`.
+    /// Chance that a post is refused with `LimitExceeded`.
     pub throttled: u64,
-    /// A post fails for another reason.
+    /// Chance that a post fails for another reason.
     pub failed: u64,
-    /// Posts are answered 410 for so many milliseconds after connecting.
+    /// Time after connecting during which posts are answered 410, in milliseconds.
     pub gone_early_ms: u64,
-    /// `$disconnect` is never told.
+    /// Chance that `$disconnect` is not delivered.
     pub lost_disconnect: u64,
-    /// A handshake is refused.
+    /// Chance that a handshake is refused.
     pub refused: u64,
 }
 
-impl Weather {
-    /// A good line.
-    pub const FAIR: Self = Self {
+impl Conditions {
+    /// A fast network without faults.
+    pub const GOOD: Self = Self {
         fastest_ms: 5,
         slowest_ms: 60,
         lost_up: 0,
@@ -45,8 +45,8 @@ impl Weather {
         refused: 0,
     };
 
-    /// A line as a train has it: a few troubles at once.
-    pub fn foul(rng: &mut Rng) -> Self {
+    /// Several faults at once, drawn from `rng`.
+    pub fn poor(rng: &mut Rng) -> Self {
         let mut chance = |worst: u64| if rng.percent(35) { rng.between(1, worst) } else { 0 };
         Self {
             fastest_ms: 5,

@@ -1,0 +1,67 @@
+//! The head of an HTTP request, and the check of its body's type.
+
+use shared::ErrorCode;
+
+use super::Answer;
+use crate::authorize::Credentials;
+use crate::refusal::Refusal;
+
+/// The parts of a request that are known before its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RequestHead<'a> {
+    /// Method in capitals.
+    pub method: &'a str,
+    /// Path, percent-encoded, without the query.
+    pub path: &'a str,
+    /// Query, percent-encoded, without the question mark; empty if there is none.
+    pub query: &'a str,
+    /// The headers that may hold a token.
+    pub credentials: Credentials<'a>,
+    /// Value of `Content-Type`.
+    pub content_type: Option<&'a str>,
+    /// Value of `Content-Encoding`.
+    pub content_encoding: Option<&'a str>,
+}
+
+/// Checks that a body can hold publications, before the body is read.
+///
+/// # Errors
+///
+/// 415 for a compressed body and for one that is not text.
+pub fn check_type(head: &RequestHead<'_>) -> Result<(), Answer> {
+    let encoding = head.content_encoding.unwrap_or_default();
+    if !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity") {
+        return Err(unsupported(format!(
+            "Content-Encoding {encoding} is not supported: send the body uncompressed"
+        )));
+    }
+    let kind = head.content_type.unwrap_or_default().trim().to_ascii_lowercase();
+    if ["multipart/", "image/", "audio/", "video/"].iter().any(|prefix| kind.starts_with(prefix)) {
+        return Err(unsupported(format!("{kind} is not supported: send JSON, NDJSON or text")));
+    }
+    Ok(())
+}
+
+fn unsupported(message: String) -> Answer {
+    Answer::error(415, &Refusal::new(ErrorCode::Malformed, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_that_cannot_hold_publications_is_refused_unread() {
+        let form =
+            RequestHead { content_type: Some("Multipart/form-data; boundary=x"), ..Default::default() };
+        let zipped = RequestHead { content_encoding: Some("gzip"), ..Default::default() };
+        let plain = RequestHead {
+            content_type: Some("application/x-www-form-urlencoded"),
+            content_encoding: Some("Identity"),
+            ..Default::default()
+        };
+        assert_eq!(check_type(&form).unwrap_err().status, 415);
+        assert_eq!(check_type(&zipped).unwrap_err().status, 415);
+        assert_eq!(check_type(&plain), Ok(()), "curl calls everything a form");
+    }
+}

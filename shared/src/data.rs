@@ -1,0 +1,217 @@
+//! The data of a publication: JSON text that is checked once and then carried unchanged.
+//!
+//! Nothing between a publisher and a reader rewrites the text, so that the digits of large integers, decimal places
+//! (`21.50`) and the order of keys arrive as they were sent. Only code that interprets data (the board, buckets,
+//! rules) parses it, with [`Data::value`].
+//!
+//! ```
+//! use shared::Data;
+//!
+//! let data = Data::parse(r#"{"price": 21.50, "id": 12345678901234567890}"#).unwrap();
+//! assert_eq!(data.text(), r#"{"price": 21.50, "id": 12345678901234567890}"#);
+//! assert_eq!(data.value()["price"], 21.5);
+//! assert!(Data::parse("1e999").is_err(), "beyond the range of a number");
+//! ```
+
+mod check;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::limits;
+
+/// JSON text of one publication. A clone costs a reference count.
+///
+/// The text is always syntactically valid JSON on a single line. Text that was received ([`Deserialize`]) has passed
+/// no other check: a server calls [`Data::check`] before it puts the data into a log, and a client relies on that.
+///
+/// Two `Data` are equal if their texts are equal.
+#[derive(Clone)]
+pub struct Data(Arc<RawValue>);
+
+impl Data {
+    /// Parses and checks `text`.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`]: the text is not JSON, or [`Data::check`] refuses it.
+    pub fn parse(text: &str) -> Result<Self, DataError> {
+        let raw: &RawValue =
+            serde_json::from_str(text).map_err(|error| DataError::NotJson { fault: error.to_string() })?;
+        let data = Self::from_raw(raw);
+        data.check()?;
+        Ok(data)
+    }
+
+    /// Takes over JSON text that serde_json has split off from a larger text, unchecked.
+    ///
+    /// White space between tokens is kept, unless it contains a line break: then all of it is removed, so that the
+    /// data of a publication always fits on one line of NDJSON.
+    pub fn from_raw(raw: &RawValue) -> Self {
+        if !raw.get().contains(['\n', '\r']) {
+            return Self(raw.to_owned().into());
+        }
+        // Valid JSON without the white space between its tokens is valid JSON.
+        let compact = RawValue::from_string(without_white_space(raw.get()));
+        Self(compact.unwrap_or_else(|_| raw.to_owned()).into())
+    }
+
+    /// The JSON text.
+    pub fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The parsed value. Numbers become `u64`, `i64` or `f64`, so that digits can be lost here, and only here.
+    ///
+    /// `null` if the text is one that [`Data::check`] refuses.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(self.text()).unwrap_or_default()
+    }
+
+    /// Checks that the data can be put into a log and that every reader will understand it alike.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError`] for the first fault: `null`, more than [`limits::PUBLICATION_BYTES`], more levels than
+    /// [`limits::DATA_DEPTH`], a number beyond the range of an `f64`, a string with half of a surrogate pair, or an
+    /// object with the same key twice.
+    pub fn check(&self) -> Result<(), DataError> {
+        let text = self.text();
+        if text == "null" {
+            return Err(DataError::Missing);
+        }
+        if text.len() > limits::PUBLICATION_BYTES {
+            return Err(DataError::TooLarge { bytes: text.len(), limit: limits::PUBLICATION_BYTES });
+        }
+        check::check(text)
+    }
+}
+
+/// `text`, which is valid JSON, without the white space outside of its strings.
+fn without_white_space(text: &str) -> String {
+    let mut is_string = false;
+    let mut is_escaped = false;
+    text.chars()
+        .filter(|character| {
+            if is_string {
+                let ends = !is_escaped && *character == '"';
+                is_escaped = !is_escaped && *character == '\\';
+                is_string = !ends;
+                return true;
+            }
+            is_string = *character == '"';
+            !matches!(character, ' ' | '\t' | '\n' | '\r')
+        })
+        .collect()
+}
+
+impl<T: Into<Value>> From<T> for Data {
+    fn from(value: T) -> Self {
+        let raw = serde_json::value::to_raw_value(&value.into());
+        // A `Value` has string keys and finite numbers, and so always serialises.
+        Self(raw.unwrap_or_else(|_| RawValue::NULL.to_owned()).into())
+    }
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// Keeps the text. It has to come straight from serde_json's parser: a `Value` in between, as `from_value` and serde's
+/// internally tagged and untagged enums make one, loses it.
+impl<'de> Deserialize<'de> for Data {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|raw| Self::from_raw(&raw))
+    }
+}
+
+impl PartialEq for Data {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Data {}
+
+/// Compares the parsed value.
+impl PartialEq<Value> for Data {
+    fn eq(&self, other: &Value) -> bool {
+        self.value() == *other
+    }
+}
+
+/// Compares the parsed value.
+impl PartialEq<u64> for Data {
+    fn eq(&self, other: &u64) -> bool {
+        self.value() == *other
+    }
+}
+
+/// The JSON text.
+impl fmt::Display for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// The JSON text.
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// Data that cannot be published. The publisher has to change it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DataError {
+    /// JSON `null`.
+    #[error("data is missing: send a number, a bool, a string, an object or a list")]
+    Missing,
+    /// Text that is not JSON.
+    #[error("data is not JSON: {fault}")]
+    NotJson {
+        /// The parser's description.
+        fault: String,
+    },
+    /// Larger than [`limits::PUBLICATION_BYTES`] as JSON.
+    #[error("data has {bytes} bytes as JSON; the limit is {limit}")]
+    TooLarge {
+        /// Size of the JSON text in bytes.
+        bytes: usize,
+        /// Largest size allowed, in bytes.
+        limit: usize,
+    },
+    /// Nested deeper than [`limits::DATA_DEPTH`].
+    #[error("data is nested deeper than {limit} levels")]
+    TooDeep {
+        /// Number of levels allowed.
+        limit: usize,
+    },
+    /// A number that an `f64` cannot hold.
+    #[error("number out of range: {number}; a number lies between -1.8e308 and 1.8e308")]
+    NumberOutOfRange {
+        /// The number as it was sent, shortened.
+        number: String,
+    },
+    /// A string with one half of a UTF-16 surrogate pair, which is no character.
+    #[error("the string {string} has half of a surrogate pair: send \\uD800 to \\uDFFF in pairs only")]
+    LoneSurrogate {
+        /// The string as it was sent, shortened.
+        string: String,
+    },
+    /// An object that has the same key more than once, so that readers would disagree about its value.
+    #[error("the key {key} occurs twice in one object: send each key once")]
+    DuplicateKey {
+        /// The key as a JSON string, shortened.
+        key: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

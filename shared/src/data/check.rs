@@ -1,0 +1,111 @@
+//! The checks on data that a JSON parser does not make.
+//!
+//! One pass over text that is known to be valid JSON, without recursion and without building a tree. It therefore
+//! looks only at the characters that begin a token.
+
+use std::borrow::Cow;
+
+use super::DataError;
+use crate::limits;
+
+/// Checks depth, numbers, strings and keys of `text`, which must be valid JSON.
+pub(super) fn check(text: &str) -> Result<(), DataError> {
+    let mut scan = Scan { text, at: 0, open: Vec::new(), keys: Vec::new() };
+    while let Some(byte) = text.as_bytes().get(scan.at) {
+        match byte {
+            b'{' | b'[' => scan.open()?,
+            b'}' | b']' => scan.close()?,
+            b'"' => scan.string()?,
+            b'-' | b'0'..=b'9' => scan.number()?,
+            // White space, commas, colons and the letters of `true`, `false` and `null`.
+            _ => scan.at += 1,
+        }
+    }
+    Ok(())
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    at: usize,
+    /// For every list and object that is open: how many of `keys` were there before it.
+    open: Vec<usize>,
+    /// The keys of all objects that are open, the innermost object's last.
+    keys: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Scan<'a> {
+    fn open(&mut self) -> Result<(), DataError> {
+        if self.open.len() == limits::DATA_DEPTH {
+            return Err(DataError::TooDeep { limit: limits::DATA_DEPTH });
+        }
+        self.open.push(self.keys.len());
+        self.at += 1;
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), DataError> {
+        let before = self.open.pop().unwrap_or_default();
+        let keys = &mut self.keys[before..];
+        keys.sort_unstable();
+        if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(DataError::DuplicateKey {
+                key: shortened(&serde_json::Value::from(&*pair[0]).to_string()),
+            });
+        }
+        self.keys.truncate(before);
+        self.at += 1;
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<(), DataError> {
+        let rest = &self.text[self.at..];
+        let literal = &rest[..literal_bytes(rest)];
+        self.at += literal.len();
+        let is_key = self.text[self.at..].trim_start().starts_with(':');
+        if literal.contains('\\') {
+            // The syntax is known to be right, so the only fault left is a surrogate.
+            let string: String = serde_json::from_str(literal)
+                .map_err(|_| DataError::LoneSurrogate { string: shortened(literal) })?;
+            self.keys.extend(is_key.then_some(Cow::Owned(string)));
+        } else if is_key {
+            self.keys.push(Cow::Borrowed(&literal[1..literal.len() - 1]));
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<(), DataError> {
+        let rest = &self.text[self.at..];
+        let is_part = |character: char| matches!(character, '0'..='9' | '-' | '+' | '.' | 'e' | 'E');
+        let number = &rest[..rest.find(|character| !is_part(character)).unwrap_or(rest.len())];
+        self.at += number.len();
+        // Rust reads numbers beyond the range as infinite. Short ones without an exponent cannot be.
+        let may_be_large = number.len() > 300 || number.contains(['e', 'E']);
+        match may_be_large.then(|| number.parse::<f64>()) {
+            Some(Ok(value)) if value.is_infinite() => {
+                Err(DataError::NumberOutOfRange { number: shortened(number) })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Length of the string literal that `text` begins with, quotation marks included, in bytes.
+fn literal_bytes(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
+/// The longest quotation from the data in an error message, in characters.
+const QUOTED_CHARS: usize = 40;
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(QUOTED_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}

@@ -1,0 +1,194 @@
+//! The functions of the server at work, step by step, and restarts of the server.
+
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
+
+use backend_core::ingest::IngestRequest;
+use backend_core::testing::FakeConnections;
+use backend_core::{GatewayEvent, Principal};
+use shared::DisconnectCode;
+use shared::publication::Item;
+
+use super::server::{Done, Server, TaskId};
+use super::{Due, World, topic};
+use crate::observer::Fault;
+use crate::plan::{Keeps, Platform, StoreFault};
+use crate::ports::ready;
+use crate::wire::{End, WireId};
+
+impl World<'_> {
+    pub(super) fn start_function(&mut self, id: WireId, event: GatewayEvent) {
+        self.note(|| format!("function: {event:?}"));
+        let (service, now) = (self.server.service.clone(), self.wall());
+        let is_connect = matches!(event, GatewayEvent::Connect(_));
+        self.start(async move {
+            let reply = service.handle(event, now).await;
+            Done::Event(id, is_connect.then_some(reply))
+        });
+    }
+
+    /// Publishes over HTTP.
+    pub(super) fn post_over_http(&mut self, topic_index: usize, items: usize) {
+        if !self.server.is_up {
+            return;
+        }
+        self.posts += 1;
+        let number = self.posts;
+        let items = (0..items).map(|item| Item::now(format!("http.{number}.{item}"))).collect();
+        let request = IngestRequest { topic: topic(topic_index), items, producer: None, meta: None };
+        let (service, now) = (self.server.service.clone(), self.wall());
+        self.start(async move {
+            // The result concerns only the publisher, which is not simulated.
+            let _ = service.ingest(&Principal::local(), request, now).await;
+            Done::Other
+        });
+    }
+
+    pub(super) fn count_viewers(&mut self) {
+        let (service, now) = (self.server.service.clone(), self.wall());
+        self.start(async move {
+            // A number that was not sent is sent after the next change.
+            let _ = service.occupancy_due(now).await;
+            Done::Other
+        });
+    }
+
+    fn start(&mut self, task: impl Future<Output = Done> + 'static) {
+        self.server.task_ids += 1;
+        let id = self.server.task_ids;
+        self.server.tasks.insert(id, Box::pin(task));
+        self.step_later(id);
+    }
+
+    pub(super) fn poll(&mut self, id: TaskId) -> Result<(), Fault> {
+        let Some(task) = self.server.tasks.get_mut(&id) else { return Ok(()) };
+        let polled = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        self.empty_tray();
+        self.notice_changes();
+        match polled {
+            Poll::Pending => self.step_later(id),
+            Poll::Ready(done) => {
+                self.server.tasks.remove(&id);
+                self.done(done);
+            }
+        }
+        Ok(())
+    }
+
+    fn done(&mut self, done: Done) {
+        match done {
+            Done::Event(id, reply) => {
+                if let Some(reply) = reply {
+                    self.connected(id, &reply);
+                }
+                self.function_done(id);
+            }
+            Done::Broadcast(result) => {
+                let changes = self.server.in_flight.take().filter(|_| result.is_err());
+                self.store.lock().changes.splice(0..0, changes.unwrap_or_default());
+                self.notice_changes();
+            }
+            Done::Other => {}
+        }
+    }
+
+    /// Schedules a broadcast of changes, if there are any.
+    fn notice_changes(&mut self) {
+        let is_busy = !self.server.is_up || self.server.in_flight.is_some();
+        if !is_busy && !self.store.lock().changes.is_empty() {
+            self.server.in_flight = Some(Vec::new());
+            let slowest_ms = if self.plan.setting.platform == Platform::Cloud { 400 } else { 5 };
+            let in_ms = self.rng.between(0, slowest_ms);
+            self.enter_in(in_ms, Due::Broadcast);
+        }
+    }
+
+    pub(super) fn broadcast(&mut self) -> Result<(), Fault> {
+        if !self.server.in_flight.as_ref().is_some_and(Vec::is_empty) {
+            // The broadcast belongs to a server that was restarted since.
+            return Ok(());
+        }
+        let changes = std::mem::take(&mut self.store.lock().changes);
+        self.server.in_flight = Some(changes.clone());
+        let (service, now) = (self.server.service.clone(), self.wall());
+        self.start(async move { Done::Broadcast(service.broadcast(&changes, now).await.map(drop)) });
+        Ok(())
+    }
+
+    /// Schedules the next step of a function, after the call that it waits for.
+    fn step_later(&mut self, id: TaskId) {
+        let in_ms = match self.plan.setting.platform {
+            Platform::Laptop => self.rng.between(0, 1),
+            Platform::Cloud if self.rng.percent(3) => self.rng.between(30, 400),
+            Platform::Cloud => self.rng.between(1, 25),
+        };
+        self.enter_in(in_ms, Due::Task(id));
+    }
+
+    pub(super) fn restart(&mut self, down_ms: u64, announced: bool, keeps: Keeps) -> Result<(), Fault> {
+        if !self.server.is_up {
+            return Ok(());
+        }
+        if announced {
+            self.announce_shutdown();
+        }
+        self.server.is_up = false;
+        self.hang_up_all();
+        if keeps == Keeps::Nothing {
+            self.store.lock().reset_all();
+        }
+        if keeps != Keeps::Rows {
+            self.rows = FakeConnections::default();
+        }
+        let seed = self.rng.bits();
+        let in_flight = self.server.in_flight.take().unwrap_or_default();
+        self.store.lock().changes.splice(0..0, in_flight);
+        if self.plan.setting.platform == Platform::Laptop {
+            // Clients recover these changes from history after they reconnect.
+            self.store.lock().changes.clear();
+        }
+        self.server = Server::new(&self.plan.setting, &self.rows, &self.store, &self.gateway, seed);
+        self.server.is_up = false;
+        self.enter_in(down_ms, Due::ServerUp);
+        Ok(())
+    }
+
+    fn announce_shutdown(&mut self) {
+        let (service, now) = (self.server.service.clone(), self.wall());
+        // A client that does not get the announcement notices the end of its socket.
+        let _ = ready(service.announce_shutdown(DisconnectCode::Shutdown, "restarting", now));
+        self.empty_tray();
+    }
+
+    fn hang_up_all(&mut self) {
+        self.gateway.lock().lines.clear();
+        for id in 0..self.wires.len() {
+            let wire = &mut self.wires[id];
+            wire.waiting.clear();
+            wire.is_busy = false;
+            if wire.server != End::Closed {
+                wire.server = End::Closed;
+                let notices = self.rng.percent(80);
+                let code = self.rng.pick(&[1006, 1001, 1012]);
+                if notices {
+                    self.send_down(id, crate::wire::Down::Closed(code));
+                } else {
+                    self.wires[id].is_dead = true;
+                }
+            }
+        }
+    }
+
+    pub(super) fn server_up(&mut self) -> Result<(), Fault> {
+        self.note(|| "the server is up".into());
+        self.server.is_up = true;
+        self.notice_changes();
+        Ok(())
+    }
+
+    pub(super) fn mend_store(&mut self) -> Result<(), Fault> {
+        self.store.lock().fault = StoreFault::None;
+        self.rows.set_broken(false);
+        Ok(())
+    }
+}
