@@ -1,4 +1,4 @@
-//! What the board shows is current, or says that it is not: paused, in another time zone, left out, out of sight.
+//! The board shows current data, or says that it does not: paused, in another time zone, left out, out of sight.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
