@@ -149,9 +149,9 @@ pub struct PublishArgs {
 /// See [`super::Command::Pipe`].
 #[derive(Debug, Args)]
 pub struct PipeArgs {
-    /// Where to, such as lab/vmstat
+    /// The topic, such as lab/vmstat
     pub topic: Topic,
-    /// How lines are read [default: told from the first of them]
+    /// The format of the lines [default: recognised by the first of them]
     #[arg(long, value_parser = format_or_auto(), default_value = "auto", hide_default_value = true)]
     pub format: FormatArg,
     /// The column that tells devices apart, each of which becomes series of its own [default: told from the names]
