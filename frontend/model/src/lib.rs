@@ -5,7 +5,7 @@
 //! | module | contents |
 //! |---|---|
 //! | [`order`], [`rhythm`], [`clock_error`] | which publication is the newest; the usual time between them; the publisher's clock |
-//! | [`field`], [`reading`], [`kind`] | the meaning of published data, and the panel kind that suits it |
+//! | [`digits`], [`field`], [`reading`], [`kind`] | the meaning of published data, and the panel kind that suits it |
 //! | [`lines`], [`states`], [`table`] | contents of logs, of states and of tables |
 //! | [`arrival`], [`chip`] | freshness of a topic, and its wording |
 //! | [`stream`] | all of the above for one topic |
@@ -21,6 +21,7 @@ pub mod budget;
 pub mod chart;
 pub mod chip;
 pub mod clock_error;
+pub mod digits;
 pub mod field;
 pub mod kind;
 pub mod layout;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
+use crate::digits::Digits;
 use crate::field::Field;
 
 /// Fields that carry an event's message, in order of preference: the names that loggers use. `MESSAGE` is journald's,
@@ -16,9 +17,7 @@ const TEXT_CHARS: usize = 1_000;
 /// Fields that journald adds to every entry, which say nothing about the event.
 const JOURNALD_PREFIXES: [&str; 2] = ["_", "SYSLOG_"];
 
-/// Digits of a number as they were sent.
-///
-/// Everything that shows a number goes through here.
+/// Shortest digits that read back as a number. A figure, a legend and a table show [`Digits`] instead.
 pub fn sent(number: &Number) -> String {
     number.to_string()
 }
@@ -26,14 +25,18 @@ pub fn sent(number: &Number) -> String {
 /// Fields of `data` with the names of their series, in the order in which they were sent. A number alone is called
 /// `own`, a field by its path (`disk.free`), an item of a list by its place (`load.0`). A bool beside numbers is 0 or
 /// 1. Data without any number has no fields.
-pub fn fields(data: &Value, own: &str) -> Vec<(String, Field)> {
+///
+/// `digits` are those of its numbers as they were sent.
+pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Field)> {
     let mut found = Vec::new();
     match data {
-        Value::Number(number) => found.extend(number_field(number).map(|field| (own.to_owned(), field))),
-        Value::Object(fields) if count_numbers(data) > 0 => {
-            fields.iter().for_each(|(key, value)| collect(value, key.clone(), &mut found));
+        Value::Number(number) => {
+            found.extend(number_field(number, digits).map(|field| (own.to_owned(), field)))
         }
-        Value::Array(items) if is_numbers(items) => collect(data, String::new(), &mut found),
+        Value::Object(fields) if count_numbers(data) > 0 => {
+            fields.iter().for_each(|(key, value)| collect(value, key.clone(), digits, &mut found));
+        }
+        Value::Array(items) if is_numbers(items) => collect(data, String::new(), digits, &mut found),
         Value::Object(_) | Value::Array(_) | Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
     found
@@ -75,27 +78,27 @@ pub fn text(data: &Value) -> String {
     shortened(&text)
 }
 
-fn number_field(number: &Number) -> Option<Field> {
-    number.as_f64().map(|value| Field::Number { value, sent: sent(number) })
+fn number_field(number: &Number, digits: &Digits<'_>) -> Option<Field> {
+    number.as_f64().map(|value| Field::Number { value, sent: digits.sent(number) })
 }
 
 fn is_numbers(items: &[Value]) -> bool {
     !items.is_empty() && items.iter().all(Value::is_number)
 }
 
-fn collect(value: &Value, name: String, found: &mut Vec<(String, Field)>) {
+fn collect(value: &Value, name: String, digits: &Digits<'_>, found: &mut Vec<(String, Field)>) {
     match value {
         Value::Object(inner) => {
-            inner.iter().for_each(|(key, value)| collect(value, format!("{name}.{key}"), found));
+            inner.iter().for_each(|(key, value)| collect(value, format!("{name}.{key}"), digits, found));
         }
         Value::Array(items) if is_numbers(items) => {
             let path = if name.is_empty() { String::new() } else { format!("{name}.") };
             let items = items.iter().enumerate();
-            items.for_each(|(index, item)| collect(item, format!("{path}{index}"), found));
+            items.for_each(|(index, item)| collect(item, format!("{path}{index}"), digits, found));
         }
         Value::Array(_) => {}
         Value::Bool(value) => found.push((name, Field::number(f64::from(u8::from(*value))))),
-        Value::Number(number) => found.extend(number_field(number).map(|field| (name, field))),
+        Value::Number(number) => found.extend(number_field(number, digits).map(|field| (name, field))),
         Value::String(text) => found.push((name, Field::Text(shortened_to(text, STATE_CHARS)))),
         Value::Null => found.push((name, Field::Nothing)),
     }
@@ -194,7 +197,10 @@ mod tests {
 
     fn named(data: Value) -> Vec<(String, f64)> {
         let value = |field: &Field| if let Field::Number { value, .. } = field { Some(*value) } else { None };
-        fields(&data, "temp").iter().filter_map(|(name, field)| Some((name.clone(), value(field)?))).collect()
+        fields(&data, "temp", &Digits::default())
+            .iter()
+            .filter_map(|(name, field)| Some((name.clone(), value(field)?)))
+            .collect()
     }
 
     fn pair(name: &str, value: f64) -> (String, f64) {
@@ -231,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_place_of_a_number_is_a_field_of_its_own() {
-        let found = fields(&json!({"a": 1, "b": "n/a", "c": null}), "t");
+        let found = fields(&json!({"a": 1, "b": "n/a", "c": null}), "t", &Digits::default());
         assert_eq!(
             found[1..],
             [("b".to_owned(), Field::Text("n/a".to_owned())), ("c".to_owned(), Field::Nothing)]

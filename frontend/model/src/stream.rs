@@ -20,6 +20,7 @@ use shared::{Millis, Topic, TopicMeta};
 use super::arrival::{Arrival, Circumstances};
 use super::chip::{Chip, Situation};
 use super::clock_error::ClockError;
+use super::digits::Digits;
 use super::kind::{Choice, Kind, Known, MOST_STATES};
 use super::lines::Lines;
 use super::order::Order;
@@ -363,7 +364,8 @@ impl Stream {
         self.past.observe(Place { offset: item.offset, ts: item.ts });
         let moment = Moment { ts_ms: item.ts, received_at: item.received_at, order };
         let data = item.data.value();
-        let fields = reading::fields(&data, self.topic.leaf());
+        let digits = Digits::of(&data, item.data.text());
+        let fields = reading::fields(&data, self.topic.leaf(), &digits);
         if fields.is_empty() {
             series.insert_other(moment, &reading::other_field(&data));
         } else {
@@ -375,14 +377,14 @@ impl Stream {
         self.states.add(order, &data);
         let known = Known { series: series.series().len(), states: self.states.distinct(MOST_STATES + 1) };
         self.choice.observe(order, &data, known);
-        self.keep_text(item.ts, &data, order);
+        self.keep_text(item.ts, &data, &digits, order);
         self.is_wide |= self.needs_width(series);
     }
 
-    fn keep_text(&mut self, ts: Millis, data: &Value, order: Order) {
+    fn keep_text(&mut self, ts: Millis, data: &Value, digits: &Digits<'_>, order: Order) {
         let kind = Kind::of(data);
         if kind == Kind::Table && self.table_order.is_none_or(|kept| kept <= order) {
-            (self.table, self.table_order) = (Table::of(data), Some(order));
+            (self.table, self.table_order) = (Table::of(data, digits), Some(order));
         }
         // A state, or a number among texts, may turn out to belong to a log; then its past lines are there.
         let is_short = matches!(data, Value::Number(_) | Value::Bool(_));

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::digits::Digits;
 use super::reading;
 use crate::chart::format::in_full;
 
@@ -34,12 +35,13 @@ pub struct Column {
 
 impl Table {
     /// The table in `data`: a list of objects, one a row; or an object, one field a row. Empty for anything else.
-    pub fn of(data: &Value) -> Self {
+    /// `digits` are those of its numbers as they were sent.
+    pub fn of(data: &Value, digits: &Digits<'_>) -> Self {
         match data {
             Value::Array(items) => {
-                Self::of_rows(&items.iter().filter_map(Value::as_object).collect::<Vec<_>>())
+                Self::of_rows(&items.iter().filter_map(Value::as_object).collect::<Vec<_>>(), digits)
             }
-            Value::Object(fields) => Self::of_fields(fields),
+            Value::Object(fields) => Self::of_fields(fields, digits),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Self::default(),
         }
     }
@@ -58,12 +60,13 @@ impl Table {
         (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
     }
 
-    fn of_rows(items: &[&Map<String, Value>]) -> Self {
+    fn of_rows(items: &[&Map<String, Value>], digits: &Digits<'_>) -> Self {
         let shown = &items[..items.len().min(MOST_ROWS)];
         let names = names(items);
         let columns: Vec<Column> =
             names.iter().take(MOST_COLUMNS).map(|name| Column::of(name, shown)).collect();
-        let row = |item: &&Map<String, Value>| columns.iter().map(|column| column.text(item)).collect();
+        let row =
+            |item: &&Map<String, Value>| columns.iter().map(|column| column.text(item, digits)).collect();
         Self {
             rows: shown.iter().map(row).collect(),
             rows_left_out: items.len() - shown.len(),
@@ -72,9 +75,9 @@ impl Table {
         }
     }
 
-    fn of_fields(fields: &Map<String, Value>) -> Self {
+    fn of_fields(fields: &Map<String, Value>, digits: &Digits<'_>) -> Self {
         let column = |name: &str| Column { name: name.to_owned(), numeric: false };
-        let rows = fields.iter().take(MOST_ROWS).map(|(name, value)| vec![name.clone(), cell(value)]);
+        let rows = fields.iter().take(MOST_ROWS).map(|(name, value)| vec![name.clone(), cell(value, digits)]);
         Self {
             columns: vec![column("field"), column("value")],
             rows: rows.collect(),
@@ -90,18 +93,18 @@ impl Column {
         Self { name: name.to_owned(), numeric: cells().next().is_some() && cells().all(Value::is_number) }
     }
 
-    fn text(&self, item: &Map<String, Value>) -> String {
-        item.get(&self.name).map_or_else(|| NO_VALUE.to_owned(), cell)
+    fn text(&self, item: &Map<String, Value>, digits: &Digits<'_>) -> String {
+        item.get(&self.name).map_or_else(|| NO_VALUE.to_owned(), |value| cell(value, digits))
     }
 }
 
 const NO_VALUE: &str = "–";
 
 /// A cell: a number with all the digits that were sent, so that an id stays an id.
-fn cell(value: &Value) -> String {
+fn cell(value: &Value, digits: &Digits<'_>) -> String {
     match value {
         Value::Null => NO_VALUE.to_owned(),
-        Value::Number(number) => in_full(&reading::sent(number)),
+        Value::Number(number) => in_full(&digits.sent(number)),
         other => reading::text(other),
     }
 }
@@ -125,27 +128,30 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
+    fn of(data: &Value) -> Table {
+        Table::of(data, &Digits::default())
+    }
+
     fn column(name: &str, numeric: bool) -> Column {
         Column { name: name.to_owned(), numeric }
     }
 
     #[test]
     fn each_object_is_a_row_and_each_field_a_column() {
-        let table =
-            Table::of(&json!([{"queue": "mail", "depth": 14}, {"queue": "webhooks", "oldest": "2 s"}]));
+        let table = of(&json!([{"queue": "mail", "depth": 14}, {"queue": "webhooks", "oldest": "2 s"}]));
         assert_eq!(table.columns, [column("queue", false), column("depth", true), column("oldest", false)]);
         assert_eq!(table.rows, [["mail", "14", "–"], ["webhooks", "–", "2 s"]]);
     }
 
     #[test]
     fn the_numbers_of_a_column_are_written_as_they_were_sent() {
-        let table = Table::of(&json!([{"cpu": 12.5}, {"cpu": 0.25}]));
+        let table = of(&json!([{"cpu": 12.5}, {"cpu": 0.25}]));
         assert_eq!(table.rows, [["12.5"], ["0.25"]]);
     }
 
     #[test]
     fn ids_and_bytes_are_written_in_full() {
-        let table = Table::of(&json!([
+        let table = of(&json!([
             {"pid": 1_482_907, "rss": 5_369_000_000_u64, "inode": u64::MAX},
             {"pid": 812, "rss": 48_000_000, "inode": 7},
         ]));
@@ -155,13 +161,13 @@ mod tests {
 
     #[test]
     fn a_column_of_numbers_and_words_is_text() {
-        let table = Table::of(&json!([{"size": 3}, {"size": "huge"}]));
+        let table = of(&json!([{"size": 3}, {"size": "huge"}]));
         assert_eq!((table.columns, table.rows[0][0].as_str()), (vec![column("size", false)], "3"));
     }
 
     #[test]
     fn an_object_is_a_table_of_its_fields() {
-        let table = Table::of(&json!({"door": "open", "lock": true}));
+        let table = of(&json!({"door": "open", "lock": true}));
         assert_eq!(table.rows, [["door", "open"], ["lock", "true"]]);
     }
 
@@ -169,10 +175,10 @@ mod tests {
     fn rows_and_columns_beyond_the_bound_are_counted() {
         let wide: Map<String, Value> =
             (0..MOST_COLUMNS + 10).map(|key| (key.to_string(), json!(1))).collect();
-        let table = Table::of(&json!(vec![wide; MOST_ROWS + 7]));
+        let table = of(&json!(vec![wide; MOST_ROWS + 7]));
         assert_eq!((table.rows.len(), table.rows_left_out), (MOST_ROWS, 7));
         assert_eq!((table.columns.len(), table.columns_left_out), (MOST_COLUMNS, 10));
         assert_eq!(table.left_out_words().as_deref(), Some("7 rows and 10 columns more"));
-        assert_eq!(Table::of(&json!([{"a": 1}])).left_out_words(), None);
+        assert_eq!(of(&json!([{"a": 1}])).left_out_words(), None);
     }
 }

@@ -1,0 +1,109 @@
+//! Digits of the numbers in published JSON as they were sent, which a parsed value no longer has (`21.50` is 21.5).
+
+use serde_json::{Number, Value};
+
+/// Digits of every number in one publication.
+///
+/// A value keeps the order in which its numbers were sent, so the numbers of the text and those of the value belong
+/// together one by one. The default knows no digits and gives the shortest that read back as the number.
+#[derive(Clone, Debug, Default)]
+pub struct Digits<'a> {
+    /// Address of each number in the value, ascending, and its digits.
+    numbers: Vec<(*const Number, &'a str)>,
+}
+
+impl<'a> Digits<'a> {
+    /// Digits of the numbers in `value`, which was parsed from `text`.
+    pub fn of(value: &Value, text: &'a str) -> Self {
+        let mut found = Vec::new();
+        collect(value, &mut found);
+        let tokens = tokens(text);
+        // Only a value that was not parsed from the text has another number of them.
+        if found.len() != tokens.len() {
+            return Self::default();
+        }
+        let mut numbers: Vec<_> = found.into_iter().zip(tokens).collect();
+        numbers.sort_unstable_by_key(|(number, _)| *number);
+        Self { numbers }
+    }
+
+    /// Digits of a number of the value.
+    pub fn sent(&self, number: &Number) -> String {
+        let address: *const Number = number;
+        let known = self.numbers.binary_search_by_key(&address, |(known, _)| *known);
+        known
+            .ok()
+            .and_then(|index| self.numbers.get(index))
+            .map_or_else(|| number.to_string(), |(_, digits)| (*digits).to_owned())
+    }
+}
+
+fn collect(value: &Value, found: &mut Vec<*const Number>) {
+    match value {
+        Value::Number(number) => found.push(number),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| collect(field, found)),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+/// Numbers of a JSON text in their order; digits inside of strings are none.
+fn tokens(text: &str) -> Vec<&str> {
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+    let (bytes, mut at, mut found) = (text.as_bytes(), 0, Vec::new());
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = end_of_string(bytes, at + 1),
+            b'-' | b'0'..=b'9' => {
+                let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+                found.push(&text[at..at + length]);
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    found
+}
+
+/// Place after the quote that ends the string whose first byte is at `at`.
+fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn sent(text: &str, pointer: &str) -> String {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let Some(Value::Number(number)) = value.pointer(pointer) else { panic!("no number at {pointer}") };
+        Digits::of(&value, text).sent(number)
+    }
+
+    #[test]
+    fn every_number_has_the_digits_with_which_it_was_sent() {
+        let text = r#"{"a \" 7": [1.50, {"b": -0.0}], "c": "8 9", "d": 12345678901234567890, "e": 1E+2}"#;
+        assert_eq!(sent(text, "/a \" 7/0"), "1.50");
+        assert_eq!(sent(text, "/a \" 7/1/b"), "-0.0");
+        assert_eq!(sent(text, "/d"), "12345678901234567890");
+        assert_eq!(sent(text, "/e"), "1E+2");
+        assert_eq!(sent("1.08370", ""), "1.08370");
+    }
+
+    #[test]
+    fn a_value_without_its_text_has_the_shortest_digits() {
+        let value = Value::from(21.5);
+        let Value::Number(number) = &value else { panic!("no number") };
+        assert_eq!(Digits::default().sent(number), "21.5");
+        assert_eq!(Digits::of(&value, "[1, 2]").sent(number), "21.5");
+    }
+}
