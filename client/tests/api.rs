@@ -1,0 +1,6 @@
+//! The public API of this crate: `api.txt` changes only on purpose.
+
+#[test]
+fn the_public_api_is_that_of_api_txt() {
+    api_listing::assert_unchanged(env!("CARGO_MANIFEST_DIR"));
+}

@@ -1,0 +1,8 @@
+//! The public API of this crate: `api.txt` changes only on purpose.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[test]
+fn the_public_api_is_that_of_api_txt() {
+    api_listing::assert_unchanged(env!("CARGO_MANIFEST_DIR"));
+}
