@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod context;
 mod function_url;
 mod guard;
 mod health;
@@ -13,28 +14,14 @@ use std::sync::Arc;
 
 use apigw_websocket::{Connections, OriginPolicy};
 use axum::Router;
-use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
 
 use crate::app::App;
 use crate::site::Site;
 
+use context::Context;
 pub use function_url::router as router_to_function;
-
-/// The state of every handler.
-#[derive(Clone)]
-struct Context {
-    app: Arc<App>,
-    connections: Connections,
-    site: Arc<Site>,
-}
-
-impl FromRef<Context> for Arc<Site> {
-    fn from_ref(context: &Context) -> Self {
-        context.site.clone()
-    }
-}
 
 /// Routes all paths except the gateway's.
 pub fn router(

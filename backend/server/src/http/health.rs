@@ -6,7 +6,8 @@ use axum::response::Response;
 use backend_core::http::{Answer, Route};
 use serde_json::{Map, Value, json};
 
-use super::{Context, answer, topics};
+use super::context::Context;
+use super::{answer, topics};
 use crate::clock::wall_ms;
 
 /// Answers that the server runs; for authorized callers with counts of its work and of injected faults.

@@ -8,7 +8,8 @@ use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
-use super::{Context, answer, body};
+use super::context::Context;
+use super::{answer, body};
 use crate::clock::wall_ms;
 
 /// Answers any request for these paths.

@@ -1,0 +1,23 @@
+//! The state of the HTTP handlers.
+
+use std::sync::Arc;
+
+use apigw_websocket::Connections;
+use axum::extract::FromRef;
+
+use crate::app::App;
+use crate::site::Site;
+
+/// The state of every handler.
+#[derive(Clone)]
+pub struct Context {
+    pub app: Arc<App>,
+    pub connections: Connections,
+    pub site: Arc<Site>,
+}
+
+impl FromRef<Context> for Arc<Site> {
+    fn from_ref(context: &Context) -> Self {
+        context.site.clone()
+    }
+}
