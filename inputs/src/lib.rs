@@ -25,8 +25,8 @@
 //! # Layout
 //!
 //! * [`lines`]: from bytes to lines. [`reader`]: the recognition, and the rule about every line.
-//! * [`format`]: a file for each format. [`parser`]: the choice among them. [`event`]: the usual names of message, level and time.
-//! * [`number`], [`unit`], [`time`], [`cell`]: what a single value says.
+//! * [`mod@format`]: a file for each format. [`parser`]: the choice among them. [`event`]: the usual names of message, level and time.
+//! * [`number`], [`mod@unit`], [`time`], [`cell`]: what a single value says.
 //! * [`word`]: words of a command line.
 //! * [`row`], [`data`]: the values of a line, the rows of several devices, and their JSON.
 

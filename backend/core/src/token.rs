@@ -1,49 +1,26 @@
 //! Tokens: JSON Web Tokens (RFC 7519), signed with a shared secret or with an issuer's private key.
 
+mod claims;
 mod keys;
+mod secret;
+mod token_error;
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
-use shared::{ErrorCode, Filter, Millis};
+use serde::Serialize;
+use shared::Millis;
 
 use crate::lock;
 use crate::principal::Principal;
-use crate::refusal::Refusal;
 
-/// The claims of a token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
-    /// Name of the holder.
-    pub sub: String,
-    /// Time at which the token expires, in seconds since the Unix epoch; absent if it does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exp: Option<i64>,
-    /// Time from which the token is valid, in seconds since the Unix epoch; absent if it is valid at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nbf: Option<i64>,
-    /// Filters that the holder may subscribe to.
-    #[serde(default)]
-    pub subscribe: Vec<Filter>,
-    /// Topics that the holder may publish to.
-    #[serde(default)]
-    pub publish: Vec<Filter>,
-}
-
-impl From<Claims> for Principal {
-    fn from(claims: Claims) -> Self {
-        Self {
-            name: claims.sub,
-            subscribe: claims.subscribe,
-            publish: claims.publish,
-            expires_at: claims.exp.map(|seconds| seconds.saturating_mul(1000)),
-        }
-    }
-}
-
+pub use claims::Claims;
 pub use keys::{JwksError, Keys};
+pub use secret::{SECRET_BYTES, WeakSecret};
+pub use token_error::TokenError;
+
+use secret::check_secret;
 
 /// Verifies tokens. A clone costs a reference count and shares the keys, also after they were replaced.
 #[derive(Clone)]
@@ -125,26 +102,6 @@ fn validation(expected: Expected) -> Validation {
     validation
 }
 
-/// Shortest length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
-pub const SECRET_BYTES: usize = 32;
-
-/// A secret that is too short. The operator has to choose a longer one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a secret needs at least {limit} bytes; this one has {bytes}")]
-pub struct WeakSecret {
-    /// Length of the secret in bytes.
-    pub bytes: usize,
-    /// Shortest length allowed, in bytes.
-    pub limit: usize,
-}
-
-fn check_secret(secret: &[u8]) -> Result<(), WeakSecret> {
-    if secret.len() < SECRET_BYTES {
-        return Err(WeakSecret { bytes: secret.len(), limit: SECRET_BYTES });
-    }
-    Ok(())
-}
-
 /// Creates a token without issuer and audience.
 ///
 /// # Errors
@@ -189,33 +146,6 @@ pub enum MintError {
         /// The library's error message.
         reason: String,
     },
-}
-
-/// A request without a valid token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// The request has no token.
-    #[error("a token is needed: `Authorization: Bearer …`, or the sub-protocol `bearer.…`")]
-    Missing,
-    /// The token is not signed with one of the keys, is not yet valid, or lacks a claim.
-    #[error("the token is not valid here")]
-    Invalid,
-    /// The token is signed with an unknown key. If keys can be fetched again, one of the new ones may be it.
-    #[error("the token is not valid here")]
-    UnknownKey,
-    /// The token has expired.
-    #[error("the token has expired")]
-    Expired,
-}
-
-impl From<TokenError> for Refusal {
-    fn from(error: TokenError) -> Self {
-        let code = match error {
-            TokenError::Missing | TokenError::Invalid | TokenError::UnknownKey => ErrorCode::Unauthorized,
-            TokenError::Expired => ErrorCode::TokenExpired,
-        };
-        Self::new(code, error)
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::DataError;
+use super::error::DataError;
 use crate::limits;
 
 /// Checks depth, numbers, strings and keys of `text`, which must be valid JSON.

@@ -8,7 +8,9 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Claims, TokenError, WeakSecret, check_secret};
+use super::claims::Claims;
+use super::secret::{WeakSecret, check_secret};
+use super::token_error::TokenError;
 
 /// A shared secret (HS256), or the public keys of an issuer (RS256, ES256). The kind of key decides the algorithm, never the
 /// header of the token: otherwise an attacker could use a public key as the secret of HS256 (RFC 8725, section 2.1).

@@ -1,6 +1,8 @@
 use jsonwebtoken::jwk::Jwk;
 use serde_json::{Value, json};
 
+use shared::Filter;
+
 use super::*;
 
 const SECRET: &[u8] = b"thirty-two bytes of pure secrecy";

@@ -22,11 +22,11 @@ use shared::client::Producer;
 use shared::publication::Item;
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 
-use super::Retention;
 use super::index::{Entry, Index};
 use super::producers::{self, Seen};
 use super::retention::{Log, Oldest, trim};
 use super::tables::{StoredHead, Tables, encode_row};
+use backend_core::Retention;
 
 /// Outcome of an append, which holds once the group is committed.
 pub type Outcome = Result<Appended, AppendError>;

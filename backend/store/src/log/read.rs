@@ -6,9 +6,9 @@ use backend_core::ports::{Page, ReadFrom};
 use redb::{Database, ReadableDatabase, ReadableTable};
 use shared::{Millis, Publication};
 
-use super::Retention;
 use super::index::Entry;
 use super::tables::{HISTORY, damaged_row, decode_row, received_at};
+use backend_core::Retention;
 
 /// A request to read a log.
 #[derive(Debug, Clone, Copy)]

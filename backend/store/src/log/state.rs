@@ -8,8 +8,8 @@ use backend_core::lock::{read, write};
 use backend_core::ports::Unavailable;
 use redb::Database;
 
-use super::Retention;
 use super::index::{Entry, Index};
+use backend_core::Retention;
 
 /// The open file and the heads.
 pub struct State {

@@ -193,5 +193,5 @@ fn begin(topic: &Topic, log: &Log, request: &Subscribe, share: usize) -> (Subscr
 fn replayed((listed, items): (SubscribedTopic, Vec<Publication>)) -> Option<Publications> {
     let SubscribedTopic { topic, position, .. } = listed;
     let epoch = position.epoch;
-    (!items.is_empty()).then(|| Publications { topic, epoch, items, replay: true, meta: None })
+    (!items.is_empty()).then_some(Publications { topic, epoch, items, replay: true, meta: None })
 }

@@ -1,0 +1,36 @@
+//! The claims of a token.
+
+use serde::{Deserialize, Serialize};
+use shared::Filter;
+
+use crate::principal::Principal;
+
+/// The claims of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Name of the holder.
+    pub sub: String,
+    /// Time at which the token expires, in seconds since the Unix epoch; absent if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
+    /// Time from which the token is valid, in seconds since the Unix epoch; absent if it is valid at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    /// Filters that the holder may subscribe to.
+    #[serde(default)]
+    pub subscribe: Vec<Filter>,
+    /// Topics that the holder may publish to.
+    #[serde(default)]
+    pub publish: Vec<Filter>,
+}
+
+impl From<Claims> for Principal {
+    fn from(claims: Claims) -> Self {
+        Self {
+            name: claims.sub,
+            subscribe: claims.subscribe,
+            publish: claims.publish,
+            expires_at: claims.exp.map(|seconds| seconds.saturating_mul(1000)),
+        }
+    }
+}
