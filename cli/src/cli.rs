@@ -10,7 +10,7 @@ pub use args::{
     PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
-use crate::failure;
+use crate::error;
 
 /// A live dashboard that never lies about its data.
 #[derive(Debug, Parser)]
@@ -68,8 +68,7 @@ Examples:
   tickertape serve --listen 0.0.0.0:8080 --auth-secret-file secret.txt --allow-host board.example
   tickertape serve --functions lambda --function-dir target/lambda --function-env tables.env
 
-Without --auth-secret-file everybody who reaches the server may read and publish everything. The server then \
-listens on this machine only.
+Without --auth-secret-file no token is needed, so the server only accepts a loopback address in --listen.
 
 Fault injection: --chaos reads a JSON file. All fields are optional. The file is read again within a second \
 after it has changed, except for time_scale. Probabilities are from 0 (never) to 1 (always).
@@ -88,8 +87,8 @@ after it has changed, except for time_scale. Probabilities are from 0 (never) to
 With --functions lambda this program acts as API Gateway and Lambda. It starts the programs in --function-dir, one \
 process for each concurrent event, and prints their logs without CloudWatch's metrics. It adds \
 TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA to the environment from --function-env. \
-Topics are then in the functions' tables, and another program has to feed the tables' stream to broadcast. \
-`cargo xtask lambda-local` starts everything.";
+Topics are then in the functions' tables, and another program must then invoke the function `broadcast` with the \
+tables' stream. `cargo xtask lambda-local` starts everything.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:
@@ -133,15 +132,18 @@ Examples:
   nvidia-smi --query-gpu=timestamp,index,utilization.gpu --format=csv -l 1 | tickertape pipe gpu --key index
   journalctl -f -o json | tickertape pipe host/journal
 
-The format is recognised from the lines, and recognised again if they change; --format names it. Every line is \
-published, counted as structure (a header, a comment, a separator, an average), reported with its number and the \
-reason, or blank; the summary counts all four, and the exit code is 1 if a line was reported. A line that does not \
-have the format of the input is published as text to TOPIC/log. Numbers keep their digits; a unit behind a number \
-becomes the unit of the series, in which K, M and G without a unit are powers of 1024. A time without a zone is in \
-the time zone of this machine. Entries of journald are published without the fields that only address them.
+The format is detected from the first lines, and again if the lines change; --format sets it.
 
-While the server is away, reading stops after some thousand lines and continues when it is back: nothing is dropped, \
-and nothing is published twice.",
+Each line is published, skipped as structure (headers, comments, separators, averages), skipped as blank, or \
+reported as unreadable, with its number and the reason. The summary counts all four. If a line was unreadable, the \
+exit code is 1. A line that does not have the format of the input is published as text to TOPIC/log.
+
+Numbers keep their digits. A unit after a number becomes the unit of its series. K, M and G alone are powers of \
+1024. A time without a zone is in the time zone of this machine. Entries of journald are published without \
+journald's own bookkeeping fields, such as __CURSOR.
+
+While the server cannot be reached, reading stops after some thousand lines and continues when it is back: nothing \
+is dropped, and nothing is published twice.",
     )
 }
 
@@ -184,7 +186,7 @@ Examples:
 }
 
 fn with_exit_codes(examples: &str) -> String {
-    format!("{examples}\n\n{}", failure::HELP)
+    format!("{examples}\n\n{}", error::HELP)
 }
 
 #[cfg(test)]

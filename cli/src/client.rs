@@ -7,14 +7,14 @@ use tickertape_client::{Address, CertificateProblem, ClientError, ConnectError, 
 use tickertape_session::Refused;
 
 use crate::cli::ClientArgs;
-use crate::failure::{Exit, Failure};
+use crate::error::{CliError, Exit};
 
 /// Finds the server that the command line names.
 ///
 /// # Errors
 ///
-/// [`Failure`], with a hint about what to type.
-pub async fn find(args: &ClientArgs) -> Result<Target, Failure> {
+/// [`CliError`], with a hint about what to type.
+pub async fn find(args: &ClientArgs) -> Result<Target, CliError> {
     let mut options = ConnectOptions::new(&args.url);
     options.token.clone_from(&args.token);
     options.ca_file.clone_from(&args.ca_file);
@@ -22,16 +22,16 @@ pub async fn find(args: &ClientArgs) -> Result<Target, Failure> {
 }
 
 /// The failure of a command whose request the server refused.
-pub fn refused(refused: &Refused) -> Failure {
+pub fn refused(refused: &Refused) -> CliError {
     ClientError::Refused(refused.clone()).into()
 }
 
-impl From<ClientError> for Failure {
+impl From<ClientError> for CliError {
     fn from(error: ClientError) -> Self {
-        let failure = Self::new(exit(&error), flagged(&error));
+        let cli_error = Self::new(exit(&error), flagged(&error));
         match hint(&error) {
-            Some(hint) => failure.hint(hint),
-            None => failure,
+            Some(hint) => cli_error.hint(hint),
+            None => cli_error,
         }
     }
 }
@@ -153,7 +153,7 @@ mod tests {
         Address::read(url).unwrap()
     }
 
-    fn unreachable(url: &str) -> Failure {
+    fn unreachable(url: &str) -> CliError {
         let error = ConnectError::Unreachable { reason: "Connection refused".into() };
         ClientError::Connect { server: address(url), error, with_token: false }.into()
     }
@@ -161,10 +161,10 @@ mod tests {
     #[test]
     fn the_hint_for_a_rejected_token_is_not_to_give_one() {
         let server = address("wss://a1.execute-api.eu-central-1.amazonaws.com/prod");
-        let missing: Failure =
+        let missing: CliError =
             ClientError::SignInRequired { server: server.clone(), with_token: false }.into();
         assert!(missing.what.ends_with("asks for a token"));
-        let wrong: Failure = ClientError::SignInRequired { server, with_token: true }.into();
+        let wrong: CliError = ClientError::SignInRequired { server, with_token: true }.into();
         assert!(wrong.what.ends_with("does not accept this token"), "{}", wrong.what);
         assert!(wrong.hint.unwrap().contains("for another server"));
     }
@@ -180,8 +180,8 @@ mod tests {
 
     #[test]
     fn an_invalid_url_is_a_usage_error_that_shows_a_valid_one() {
-        let failure: Failure = ClientError::InvalidUrl { url: "127.0.0.1:8080".into() }.into();
-        assert_eq!(failure.exit, Exit::Usage);
-        assert!(failure.hint.unwrap().contains("ws://127.0.0.1:8080/ws"));
+        let cli_error: CliError = ClientError::InvalidUrl { url: "127.0.0.1:8080".into() }.into();
+        assert_eq!(cli_error.exit, Exit::Usage);
+        assert!(cli_error.hint.unwrap().contains("ws://127.0.0.1:8080/ws"));
     }
 }

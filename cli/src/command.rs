@@ -14,14 +14,14 @@ pub mod topics;
 pub mod watch;
 
 use crate::cli::Command;
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Runs a command.
 ///
 /// # Errors
 ///
-/// [`Failure`], with the exit code and a message.
-pub fn run(command: Command) -> Result<(), Failure> {
+/// [`CliError`], with the exit code and a message.
+pub fn run(command: Command) -> Result<(), CliError> {
     match command {
         Command::Serve(args) => serve::run(&args),
         Command::Publish(args) => client(publish::run(args)),
@@ -36,10 +36,10 @@ pub fn run(command: Command) -> Result<(), Failure> {
 }
 
 /// Runs a client command. One thread is enough, because a client has one connection.
-fn client(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+fn client(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
-        runtime.map_err(|error| Failure::failed(format!("the async runtime cannot start: {error}")))?;
+        runtime.map_err(|error| CliError::failed(format!("the async runtime cannot start: {error}")))?;
     let outcome = runtime.block_on(work);
     // A thread may still be reading standard input, which cannot be cancelled, so nothing waits for it.
     runtime.shutdown_background();

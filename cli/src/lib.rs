@@ -8,11 +8,11 @@
 //! * [`cli`]: the command line. [`command`]: one file for each command.
 //! * `client`: the connection of a command to its server.
 //! * [`cost`]: estimates the cost of a load on AWS; pure.
-//! * [`failure`], [`term`]: exit codes, and messages for people.
+//! * [`error`], [`term`]: exit codes, and messages for people.
 
 pub mod cli;
 mod client;
 pub mod command;
 pub mod cost;
-pub mod failure;
+pub mod error;
 pub mod term;

@@ -9,9 +9,9 @@ use tickertape::{command, term};
 fn main() -> ExitCode {
     match command::run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            term::say_failure(&failure);
-            failure.into()
+        Err(cli_error) => {
+            term::say_error(&cli_error);
+            cli_error.into()
         }
     }
 }

@@ -69,7 +69,7 @@ pub fn show(words: impl Display) {
 const ERASE: &str = "\r\x1b[2K";
 
 /// Prints an error to standard error.
-pub fn say_failure(words: impl Display) {
+pub fn say_error(words: impl Display) {
     say(format_args!("{} {words}", Paint::stderr().paint(Look::Red, "error:")));
 }
 

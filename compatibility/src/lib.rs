@@ -15,7 +15,7 @@
 mod recording;
 mod shape;
 
-pub use recording::{Exchange, Line, Recording, Side, What, releases};
+pub use recording::{Content, Exchange, Line, Recording, Side, releases};
 pub use shape::{differences, learn_epochs};
 
 /// The secret of the recorded servers that ask for tokens. It has to stay as it is: a server that is to accept the

@@ -49,7 +49,7 @@ impl Exchange {
 /// The content of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum Content {
     /// An HTTP request or response, the WebSocket's handshake among them.
     Http(Exchange),
     /// A text message of the WebSocket, as it was sent.
@@ -71,15 +71,15 @@ pub struct Line {
     pub from: Side,
     /// The content.
     #[serde(flatten)]
-    pub what: What,
+    pub content: Content,
 }
 
 impl Line {
     /// The WebSocket message, if this is one.
     pub fn text(&self) -> Option<&str> {
-        match &self.what {
-            What::Text(text) => Some(text),
-            What::Http(_) | What::Close(_) | What::End(_) => None,
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Http(_) | Content::Close(_) | Content::End(_) => None,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use compatibility::{Line, Recording, Side, What, releases};
+use compatibility::{Content, Line, Recording, Side, releases};
 use serde_json::Value;
 use shared::{ClientMessage, ServerMessage};
 use tickertape_session::{Effect, Event, Now, Outgoing, Refusal, Session, Settings, SocketId, State};
@@ -22,7 +22,7 @@ const SESSIONS: [(&str, Option<u32>); 8] = [
 ];
 
 /// Longer than a session waits for anything that it does by itself.
-const PATIENCE_MS: u64 = 60_000;
+const TIMEOUT_MS: u64 = 60_000;
 
 #[test]
 fn a_session_of_today_understands_every_server_that_was_released() {
@@ -135,12 +135,12 @@ impl<'a> Replay<'a> {
         self.session.open(self.now());
         for (index, line) in lines.into_iter().enumerate() {
             self.pass_time_until(line.at_ms + self.ahead_ms);
-            match (&line.what, line.from) {
-                (What::Http(response), Side::Server) => {
+            match (&line.content, line.from) {
+                (Content::Http(response), Side::Server) => {
                     self.handshake(line.connection, response.status().unwrap())
                 }
-                (What::Http(_), Side::Client) => {}
-                (What::Text(_), Side::Client) => {
+                (Content::Http(_), Side::Client) => {}
+                (Content::Text(_), Side::Client) => {
                     if index >= early {
                         self.wish(line);
                     }
@@ -148,10 +148,10 @@ impl<'a> Replay<'a> {
                     let id = message.get("id").or(message.get("t")).cloned().unwrap();
                     self.recorded.entry(line.connection).or_default().push((key(&message), id));
                 }
-                (What::Text(_), Side::Server) => self.hear(line),
-                (What::Close(code), Side::Server) => self.lose(line.connection, *code),
-                (What::Close(_), Side::Client) => {}
-                (What::End(_), _) => self.lose(line.connection, 1006),
+                (Content::Text(_), Side::Server) => self.hear(line),
+                (Content::Close(code), Side::Server) => self.lose(line.connection, *code),
+                (Content::Close(_), Side::Client) => {}
+                (Content::End(_), _) => self.lose(line.connection, 1006),
             }
             self.drain();
         }
@@ -225,7 +225,7 @@ impl<'a> Replay<'a> {
     }
 
     fn handshake(&mut self, connection: u32, status: u16) {
-        let opens = self.wait_until(|replay| !replay.wanted.is_empty(), PATIENCE_MS);
+        let opens = self.wait_until(|replay| !replay.wanted.is_empty(), TIMEOUT_MS);
         assert!(opens, "{}: no socket is opened for connection {connection}", self.recording.name);
         let socket = self.wanted.pop_front().unwrap();
         if status == 101 {

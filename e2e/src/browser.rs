@@ -16,7 +16,7 @@ use crate::child::Spawned;
 use crate::{setting, wait};
 
 /// The longest time for a page to show an expected state, on a slow machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One browser window.
 pub struct Browser {
@@ -101,18 +101,18 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// If none does within [`PATIENCE`].
+    /// If none does within [`TIMEOUT`].
     pub async fn appears(&self, selector: &str) -> Duration {
-        wait::until(&format!("{selector} appears"), PATIENCE, || async { self.text(selector).await }).await.1
+        wait::until(&format!("{selector} appears"), TIMEOUT, || async { self.text(selector).await }).await.1
     }
 
     /// Waits until the text of an element satisfies a condition.
     ///
     /// # Panics
     ///
-    /// If it does not within [`PATIENCE`].
+    /// If it does not within [`TIMEOUT`].
     pub async fn text_becomes(&self, selector: &str, condition: impl Fn(&str) -> bool) -> (String, Duration) {
-        wait::until(&format!("{selector} says what it should"), PATIENCE, || async {
+        wait::until(&format!("{selector} says what it should"), TIMEOUT, || async {
             self.text(selector).await.filter(|text| condition(text))
         })
         .await
@@ -179,7 +179,7 @@ impl Drop for Browser {
 
 fn end_session(port: u16, session: &str) -> std::io::Result<usize> {
     let mut driver = TcpStream::connect(("127.0.0.1", port))?;
-    driver.set_read_timeout(Some(PATIENCE))?;
+    driver.set_read_timeout(Some(TIMEOUT))?;
     write!(
         driver,
         "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n"

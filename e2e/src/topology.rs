@@ -14,7 +14,7 @@ use crate::child;
 use crate::{setting, wait};
 
 /// The time limit for a reply. A first invocation starts a process, and the very first waits for DynamoDB's Java to warm up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Allows one topology at a time: Java, a server and a dozen functions are as much as a small machine can run.
 static ALONE: Mutex<()> = Mutex::const_new(());
@@ -74,7 +74,7 @@ impl Topology {
             .expect("lambda-local starts");
         let stdin = child.stdin.take();
         let lines = child::lines(&mut child);
-        let announcement = child::wait_for_line(&lines, 2 * PATIENCE, |line| serde_json::from_str(line).ok());
+        let announcement = child::wait_for_line(&lines, 2 * TIMEOUT, |line| serde_json::from_str(line).ok());
         Self { announcement, child, stdin, folder, _alone: alone }
     }
 
@@ -116,7 +116,7 @@ impl Topology {
     /// If there is no response.
     pub async fn post(&self, topic: &str, body: &Value) -> reqwest::Response {
         let url = format!("{}/topics/{topic}", self.url());
-        let request = reqwest::Client::new().post(url).timeout(PATIENCE).body(body.to_string());
+        let request = reqwest::Client::new().post(url).timeout(TIMEOUT).body(body.to_string());
         // curl's content type, with which the body reaches a function in base64.
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.send().await.expect("the server answers")
@@ -129,7 +129,7 @@ impl Topology {
     /// If the server does not answer.
     pub async fn end_of_log(&self, topic: &str) -> Option<u64> {
         let url = format!("{}/topics/{topic}?limit=1", self.url());
-        let request = reqwest::Client::new().get(url).timeout(PATIENCE);
+        let request = reqwest::Client::new().get(url).timeout(TIMEOUT);
         let answer = request.send().await.expect("the server answers").text().await.expect("all of it");
         serde_json::from_str::<Value>(&answer).expect("JSON")["head"].as_u64()
     }
@@ -195,7 +195,7 @@ impl Topology {
     /// If it fails.
     pub async fn invoke(&self, function: &str, payload: &Value) -> Value {
         let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url());
-        let request = reqwest::Client::new().post(url).timeout(PATIENCE).body(payload.to_string());
+        let request = reqwest::Client::new().post(url).timeout(TIMEOUT).body(payload.to_string());
         let response = request.send().await.expect("the server answers");
         let failed = response.headers().contains_key("x-amz-function-error");
         let answer = response.text().await.expect("all of it");
@@ -220,7 +220,7 @@ impl Topology {
     pub async fn kill_function(&self, name: &str) -> usize {
         let processes = self.processes(name).into_iter();
         let killed: Vec<u64> = processes.filter(|pid| child::signal(*pid, "KILL")).collect();
-        wait::until("killed processes are gone", PATIENCE, || async {
+        wait::until("killed processes are gone", TIMEOUT, || async {
             killed.iter().all(|pid| child::has_ended(*pid)).then_some(())
         })
         .await;
@@ -250,7 +250,7 @@ impl Topology {
     /// If it does not.
     pub async fn end(mut self) {
         drop(self.stdin.take());
-        assert!(self.ends(PATIENCE).await, "the topology does not end");
+        assert!(self.ends(TIMEOUT).await, "the topology does not end");
     }
 }
 
@@ -258,7 +258,7 @@ impl Drop for Topology {
     /// Lets the program end what it started, and kills it if it does not.
     fn drop(&mut self) {
         drop(self.stdin.take());
-        for _ in 0..PATIENCE.as_millis() / 50 {
+        for _ in 0..TIMEOUT.as_millis() / 50 {
             if self.child.try_wait().is_ok_and(|status| status.is_some()) {
                 return;
             }
@@ -289,7 +289,7 @@ pub fn file(folder: &TempDir, name: &str, content: &str) -> String {
 /// If that does not happen.
 pub async fn until_connections(topology: &Topology, count: usize) -> Vec<String> {
     let what = format!("{count} connections are in the table");
-    wait::until(&what, PATIENCE, || async {
+    wait::until(&what, TIMEOUT, || async {
         let ids = topology.connections().await;
         (ids.len() == count).then_some(ids)
     })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::board::{BANNER, open, panel};
-use e2e::browser::PATIENCE;
+use e2e::browser::TIMEOUT;
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn the_board_opens_with_this_machines_pulse_and_it_moves() {
     let figures =
         "[...document.querySelectorAll('[data-testid=legend] b, td')].map((e) => e.textContent).join()";
     let before = browser.value(figures).await;
-    wait::until("some panel moves", PATIENCE, || async {
+    wait::until("some panel moves", TIMEOUT, || async {
         (browser.value(figures).await != before).then_some(())
     })
     .await;
@@ -86,7 +86,7 @@ async fn a_blink_of_the_connection_is_not_news() {
     server.restart();
     server.publish("after/blink", &json!(1)).await;
     let (_, took) =
-        wait::until("the panel appears", PATIENCE, || async { browser.text(&panel("after/blink")).await })
+        wait::until("the panel appears", TIMEOUT, || async { browser.text(&panel("after/blink")).await })
             .await;
     if took < Duration::from_millis(1_300) {
         assert_eq!(browser.value("window.__spoke").await, json!(false));

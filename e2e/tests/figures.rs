@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::browser::{Browser, PATIENCE};
+use e2e::browser::{Browser, TIMEOUT};
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
 use e2e::wait;
@@ -70,7 +70,7 @@ async fn the_figures_open_by_key_and_by_press_and_count_what_was_provoked() {
     browser.text_becomes(STATE, |text| text.contains("Live")).await;
     becomes(&browser, "gaps", 1).await;
     becomes(&browser, "reconnects", 1).await;
-    let kept = wait::until("what is still kept is filled in", PATIENCE, || async {
+    let kept = wait::until("what is still kept is filled in", TIMEOUT, || async {
         let kept = figure(&browser, "publications").await? - at_the_cut;
         (kept > 0).then_some(kept)
     })
@@ -79,7 +79,7 @@ async fn the_figures_open_by_key_and_by_press_and_count_what_was_provoked() {
     assert_eq!(figure(&browser, "publications lost").await, Some(missed - kept));
 
     publish(5).await;
-    let latency = wait::until("the latency is measured", PATIENCE, || async {
+    let latency = wait::until("the latency is measured", TIMEOUT, || async {
         figure(&browser, "latency, median").await.zip(figure(&browser, "latency, 95th percentile").await)
     });
     let (p50_ms, p95_ms) = latency.await.0;
@@ -97,7 +97,7 @@ async fn figure(browser: &Browser, name: &str) -> Option<u64> {
 }
 
 async fn becomes(browser: &Browser, name: &str, wanted: u64) {
-    wait::until(&format!("{name} is {wanted}"), PATIENCE, || async {
+    wait::until(&format!("{name} is {wanted}"), TIMEOUT, || async {
         figure(browser, name).await.filter(|found| *found == wanted)
     })
     .await;

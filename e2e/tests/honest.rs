@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use e2e::board::{open, panel};
-use e2e::browser::{Browser, PATIENCE};
+use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::{setting, wait};
 use serde_json::json;
@@ -144,7 +144,7 @@ async fn a_chart_out_of_sight_and_one_with_a_crosshair_tell_screen_readers_the_n
         format!("document.querySelector('{} .plot').getAttribute('aria-label')", last.replace('"', "\\\""));
     let label = label.replace("\\\"", "\"");
     let says = async |words: &str| {
-        wait::until(&format!("the label says {words}"), PATIENCE, || async {
+        wait::until(&format!("the label says {words}"), TIMEOUT, || async {
             browser.value(&label).await.as_str().filter(|text| text.contains(words)).map(str::to_string)
         })
         .await

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use e2e::board::{BANNER, open, panel};
-use e2e::browser::PATIENCE;
+use e2e::browser::TIMEOUT;
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::json;
@@ -29,14 +29,14 @@ async fn a_killed_server_is_told_in_words_and_what_was_missed_is_filled_in() {
     browser.value(&watch).await;
     let killed = Instant::now();
     server.kill();
-    let ((after_ms, words), _) = wait::until("the banner speaks", PATIENCE, || async {
+    let ((after_ms, words), _) = wait::until("the banner speaks", TIMEOUT, || async {
         let seen = browser.value("window.__banner").await;
         Some((seen.get(0)?.as_f64()?, seen.get(1)?.as_str()?.to_string()))
     })
     .await;
     assert!((1_500.0..2_100.0).contains(&after_ms), "the banner came after {after_ms} ms: {words}");
     assert!(words.contains("lost") && words.contains("econnect"), "{words}");
-    assert!(killed.elapsed() < PATIENCE);
+    assert!(killed.elapsed() < TIMEOUT);
     browser.screenshot("connection-lost").await;
 
     server.restart();
@@ -49,7 +49,7 @@ async fn a_killed_server_is_told_in_words_and_what_was_missed_is_filled_in() {
         let times = text.matches(&format!("order number {n} ")).count();
         assert_eq!(times, 1, "order {n} is shown once in: {text}");
     }
-    wait::until("the banner goes by itself", PATIENCE, || async {
+    wait::until("the banner goes by itself", TIMEOUT, || async {
         let banner = browser.text(BANNER).await.unwrap_or_default();
         banner.trim().is_empty().then_some(())
     })

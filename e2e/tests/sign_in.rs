@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use e2e::board::BANNER;
-use e2e::browser::{Browser, PATIENCE};
+use e2e::browser::{Browser, TIMEOUT};
 use e2e::server::Server;
 use e2e::{setting, wait};
 use serde_json::{Value, json};
@@ -140,7 +140,7 @@ async fn without_a_token_the_page_asks_and_says_what_is_wrong_with_the_answer() 
     let token = scene.token("1h");
     scene.answer(&token).await;
     scene.is_live().await;
-    wait::until("the question goes", PATIENCE, || async { (!scene.asks().await).then_some(()) }).await;
+    wait::until("the question goes", TIMEOUT, || async { (!scene.asks().await).then_some(()) }).await;
     scene.browser.appears("[data-testid=panel]").await;
     scene.keeps_to_itself(&token).await;
     assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
@@ -161,7 +161,7 @@ async fn pictures(scene: &Scene) {
 async fn who_does_not_sign_in_now_can_later() {
     let scene = Scene::set().await;
     scene.go("").await;
-    wait::until("the question comes", PATIENCE, || async { scene.asks().await.then_some(()) }).await;
+    wait::until("the question comes", TIMEOUT, || async { scene.asks().await.then_some(()) }).await;
     press(&scene.browser, ".sign-in button[type=button]").await;
     assert!(!scene.asks().await);
     press(&scene.browser, &format!("{BANNER} button")).await;
@@ -185,7 +185,7 @@ async fn a_token_that_ran_out_leaves_the_board_in_sight_and_the_way_in_beside_it
     scene.browser.screenshot("sign-in-again").await;
     scene.answer(&scene.token("1h")).await;
     scene.is_live().await;
-    wait::until("the question goes", PATIENCE, || async { (!scene.asks().await).then_some(()) }).await;
+    wait::until("the question goes", TIMEOUT, || async { (!scene.asks().await).then_some(()) }).await;
     assert_eq!(scene.browser.text(BANNER).await, None);
 }
 

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use e2e::board::BANNER;
-use e2e::browser::{Browser, PATIENCE};
+use e2e::browser::{Browser, TIMEOUT};
 use e2e::proxy::{Proxy, Wire};
 use e2e::server::Server;
 use e2e::wait;
@@ -123,7 +123,7 @@ impl Scene {
 async fn a_stalled_publisher_and_a_frozen_socket_look_different() {
     let scene = Scene::open().await;
     scene.beats(6).await;
-    let title = scene.chip_says("no data from lab/beat for ", PATIENCE).await;
+    let title = scene.chip_says("no data from lab/beat for ", TIMEOUT).await;
     assert!(is_time(title.split_once("s, last data ").map_or("", |(_, time)| time)), "{title}");
     // Longer than it takes to notice a dead socket.
     tokio::time::sleep(Duration::from_secs(8)).await;
@@ -137,7 +137,7 @@ async fn a_stalled_publisher_and_a_frozen_socket_look_different() {
     let said = scene.banner_says("Connection lost, last data ", SOON).await;
     let (_, rest) = said.split_once(", last data ").unwrap_or_default();
     assert!(is_time(&rest[..8]) && rest[8..].starts_with('.') && rest.contains("econnecting"), "{said}");
-    let title = scene.chip_says("connection lost, last data ", PATIENCE).await;
+    let title = scene.chip_says("connection lost, last data ", TIMEOUT).await;
     assert!(is_time(title.trim_start_matches("connection lost, last data ")), "{title}");
     scene.browser.screenshot("frozen-socket").await;
 
@@ -159,7 +159,7 @@ async fn a_socket_frozen_under_a_live_topic_is_doubted_and_found_within_seconds(
     let took = frozen.elapsed();
     assert!(took > Duration::from_secs(5), "after {took:?}: the socket was closed and not frozen");
     assert!(took < SOON, "after {took:?}");
-    scene.chip_says("connection lost, last data ", PATIENCE).await;
+    scene.chip_says("connection lost, last data ", TIMEOUT).await;
     scene.wire.set(Wire::Whole);
     scene.is_whole_again(8).await;
     assert!(scene.wire.handshakes() > handshakes, "a new socket");

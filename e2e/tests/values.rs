@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::board::{open, panel};
-use e2e::browser::PATIENCE;
+use e2e::browser::TIMEOUT;
 use e2e::server::Server;
 use e2e::wait;
 use serde_json::{Map, Value, json};
@@ -89,7 +89,7 @@ async fn a_publisher_whose_clock_is_fast_is_named_and_its_newest_value_is_shown(
     let server = Server::start(&["--no-host"]);
     let browser = open(&server).await;
     let mut sent = 0;
-    wait::until("the panel names the clock", PATIENCE, || {
+    wait::until("the panel names the clock", TIMEOUT, || {
         sent += 1;
         let (server, browser, n) = (&server, &browser, sent);
         async move {

@@ -13,7 +13,7 @@ use crate::chart::frame::{FrameTask, Step};
 use crate::chart::local_clock;
 use crate::prefs::{self, View, Zone};
 use crate::socket::Connection;
-use board_model::arrival::Circumstances;
+use board_model::arrival::Conditions;
 use board_model::budget::{MOST_ROWS, MOST_TOPICS};
 use board_model::chart::clock::LocalClock;
 use board_model::chart::series::SeriesSet;
@@ -21,8 +21,8 @@ use board_model::chip::Chip;
 use board_model::kind::Kind;
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
+use board_model::paused_state::PausedState;
 use board_model::query::Query;
-use board_model::standstill::Standstill;
 use board_model::stream::Stream;
 use board_model::window::Window;
 
@@ -83,7 +83,7 @@ pub struct Cell {
     /// The topic's numbers that are shown.
     pub series: ArcRwSignal<SeriesSet>,
     /// The data that arrived while paused and is not shown yet.
-    standstill: ArcStoredValue<Standstill>,
+    paused_state: ArcStoredValue<PausedState>,
 }
 
 impl Board {
@@ -210,7 +210,7 @@ impl Board {
 
     /// The status label of a topic's panel. It changes with the clock and the connection as well as with the data.
     pub fn chip(self, cell: &Cell) -> Chip {
-        let around = Circumstances {
+        let conditions = Conditions {
             now: self.now.get(),
             cut_off_since: self.link.with(|link| link.cut_off_since),
             paused_at: self.paused_at.get(),
@@ -218,7 +218,7 @@ impl Board {
         };
         let window_ms = self.window.get().ms();
         cell.stream.track();
-        cell.with_known(|stream, series| stream.chip(series, window_ms, around, self.clock.get()))
+        cell.with_known(|stream, series| stream.chip(series, window_ms, conditions, self.clock.get()))
     }
 
     /// The server's time now, or the time of the last tick before the first connection.
@@ -289,7 +289,7 @@ impl Board {
         let cell = Cell {
             stream: ArcRwSignal::new(Stream::new(topic.clone())),
             series: ArcRwSignal::new(SeriesSet::new(MOST_ROWS)),
-            standstill: ArcStoredValue::default(),
+            paused_state: ArcStoredValue::default(),
         };
         self.cells.update_value(|cells| {
             cells.insert(topic.clone(), cell.clone());
@@ -407,8 +407,8 @@ impl Cell {
     /// Changes the topic's model, without notifying its panel. While paused, the shown data stays as it is.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         self.change_shown(|stream, series| {
-            self.standstill.try_update_value(|standstill| {
-                let (stream, series) = standstill.known_mut(stream, series);
+            self.paused_state.try_update_value(|paused_state| {
+                let (stream, series) = paused_state.known_mut(stream, series);
                 change(stream, series)
             })
         })?
@@ -430,9 +430,9 @@ impl Cell {
     /// Freezes the shown data, or replaces it with the newest.
     fn stand_still(&self, paused: bool) {
         self.change_shown(|stream, series| {
-            self.standstill.update_value(|standstill| match paused {
-                true => standstill.begin(stream, series),
-                false => standstill.end(stream, series),
+            self.paused_state.update_value(|paused_state| match paused {
+                true => paused_state.begin(stream, series),
+                false => paused_state.end(stream, series),
             });
         });
     }
@@ -440,8 +440,8 @@ impl Cell {
     fn with_known<T>(&self, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
         self.stream.with_untracked(|stream| {
             self.series.with_untracked(|series| {
-                self.standstill.with_value(|standstill| {
-                    let (stream, series) = standstill.known(stream, series);
+                self.paused_state.with_value(|paused_state| {
+                    let (stream, series) = paused_state.known(stream, series);
                     read(stream, series)
                 })
             })

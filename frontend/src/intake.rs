@@ -5,7 +5,7 @@ use tickertape_session::{Event, Session};
 
 use crate::board::Board;
 use board_model::link::Link;
-use board_model::stream::Coming;
+use board_model::stream::Origin;
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ const BEHIND_FROM_MS: u64 = 3_000;
 pub fn handle_event(board: Board, event: Event) {
     match event {
         Event::Publications { topic, items, replay, .. } => {
-            take(board, &topic, &items, if replay { Coming::Replayed } else { Coming::Live });
+            take(board, &topic, &items, if replay { Origin::Replayed } else { Origin::Live });
         }
         Event::Earlier { topic, items, .. } => fill_in(board, &topic, &items),
         Event::Topic { topic, meta } => board.change(&topic, |stream, _| stream.tell(meta)),
@@ -77,10 +77,10 @@ fn link_of(
     }
 }
 
-fn take(board: Board, topic: &Topic, items: &[Publication], coming: Coming) {
+fn take(board: Board, topic: &Topic, items: &[Publication], origin: Origin) {
     let now = board.server_now();
-    board.change(topic, |stream, series| stream.take(items, coming, series, now));
-    if coming == Coming::Live {
+    board.change(topic, |stream, series| stream.take(items, origin, series, now));
+    if origin == Origin::Live {
         measure_delay(board, items, now);
     }
     // The next `update_link` notifies the page of it.
@@ -103,7 +103,7 @@ fn measure_delay(board: Board, items: &[Publication], now: shared::Millis) {
 
 fn fill_in(board: Board, topic: &Topic, items: &[Publication]) {
     let now = board.server_now();
-    board.fill_in(topic, |stream, series| stream.take(items, Coming::Past, series, now));
+    board.fill_in(topic, |stream, series| stream.take(items, Origin::Past, series, now));
 }
 
 fn interrupt(board: Board) {

@@ -9,12 +9,12 @@ use crate::http;
 
 /// Statuses that depend on the token, and so are the same over HTTP as for the handshake. RFC 9110, sections 15.5.2 and
 /// 15.5.4.
-const ABOUT_WHO_ASKS: [u16; 2] = [401, 403];
+const TOKEN_STATUSES: [u16; 2] = [401, 403];
 
 /// Requests `/topics` with `token`. The refusal has no status if the server accepts the token or cannot be reached.
 pub async fn ask(http_api: &str, token: Option<&str>) -> Refusal {
     let response = http::request(Method::HEAD, &[http_api, "/topics"].concat(), token).await;
-    let Some(response) = response.filter(|response| ABOUT_WHO_ASKS.contains(&response.status())) else {
+    let Some(response) = response.filter(|response| TOKEN_STATUSES.contains(&response.status())) else {
         return Refusal::default();
     };
     let is_from_server = response.headers().get(REFUSED_HEADER).is_some();

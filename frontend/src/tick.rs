@@ -75,15 +75,15 @@ fn turns_late(cell: &Cell, now: Millis) -> bool {
 
 fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
     let from = board.edge.get_untracked() - board.window.get_untracked().ms();
-    let wishes = cells.iter().filter_map(|(topic, cell)| {
-        let wish = cell.stream.with_untracked(|stream| stream.wish(from, now))?;
-        Some((topic, cell, wish))
+    let fetches = cells.iter().filter_map(|(topic, cell)| {
+        let fetch = cell.stream.with_untracked(|stream| stream.next_fetch(from, now))?;
+        Some((topic, cell, fetch))
     });
-    for (topic, cell, wish) in wishes.take(MOST_REQUESTS) {
-        cell.change_shown(|stream, _| stream.asked(wish, now));
+    for (topic, cell, fetch) in fetches.take(MOST_REQUESTS) {
+        cell.change_shown(|stream, _| stream.asked(fetch, now));
         board.with_session(|session, at| {
             // Fails without a connection; the next tick requests it again.
-            let _asked = session.fetch_earlier(topic, wish.before, wish.count, at);
+            let _asked = session.fetch_earlier(topic, fetch.before, fetch.count, at);
         });
     }
 }

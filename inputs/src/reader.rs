@@ -18,14 +18,14 @@ use crate::row::{Assembled, Ticks};
 use crate::time::Zone;
 use crate::verdict::Read;
 
-/// First lines are held back for at most so long before the likeliest format is taken, in milliseconds.
-pub const PATIENCE_MS: u64 = 1_000;
-/// The rows of a tick are published when no other came for so long, in milliseconds.
+/// Longest time in milliseconds for which the first lines are held back before the likeliest format is taken.
+pub const TIMEOUT_MS: u64 = 1_000;
+/// Time in milliseconds without another row after which the rows of a tick are published.
 pub const TICK_MS: u64 = 100;
-/// A format that so many lines had is settled: a line that does not fit it no longer puts it in question by itself.
+/// Number of lines after which a format is settled: a single line that does not fit no longer changes it.
 const SETTLED: u64 = 3;
-/// So many lines in a row that fit another format change a settled one.
-const DISSENT: usize = 5;
+/// Number of lines in a row that must fit another format before a settled format changes.
+const LINES_TO_CHANGE_FORMAT: usize = 5;
 
 /// The time at which a line was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub enum Outcome {
         /// Its number.
         line: u64,
     },
-    /// It is not published, for a reason that is to be reported.
-    Told {
+    /// It cannot be read, and is not published. The reason is to be reported.
+    Unreadable {
         /// Its number.
         line: u64,
         /// The reason.
@@ -96,7 +96,7 @@ pub struct Reader {
     /// Lines that are a header if a row follows, or the beginning of a value over several lines.
     waiting: Vec<(u64, String)>,
     /// The last lines in a row that did not fit.
-    strangers: VecDeque<String>,
+    unmatched_lines: VecDeque<String>,
     /// Lines of text since the last look at their format.
     texts: u64,
     ticks: Ticks,
@@ -118,7 +118,7 @@ impl Reader {
             held: Vec::new(),
             held_since_ms: 0,
             waiting: Vec::new(),
-            strangers: VecDeque::new(),
+            unmatched_lines: VecDeque::new(),
             texts: 0,
             ticks: Ticks::default(),
             tick_ms: 0,
@@ -144,7 +144,7 @@ impl Reader {
 
     /// The time at which [`Reader::wake`] is to be called, on the clock of [`Moment::mono_ms`].
     pub fn due_ms(&self) -> Option<u64> {
-        let held = (!self.held.is_empty()).then_some(self.held_since_ms + PATIENCE_MS);
+        let held = (!self.held.is_empty()).then_some(self.held_since_ms + TIMEOUT_MS);
         let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);
         held.into_iter().chain(tick).min()
     }
@@ -154,7 +154,7 @@ impl Reader {
         self.now = now;
         let mut out = Vec::new();
         match line.text {
-            Err(reason) => out.push(Outcome::Told { line: line.number, reason }),
+            Err(reason) => out.push(Outcome::Unreadable { line: line.number, reason }),
             Ok(text) if text.trim().is_empty() => out.push(Outcome::Blank { line: line.number }),
             Ok(text) if self.parser.is_none() => {
                 self.hold(line.number, text);
@@ -176,7 +176,7 @@ impl Reader {
     pub fn wake(&mut self, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
-        if !self.held.is_empty() && self.held_since_ms + PATIENCE_MS <= now.mono_ms {
+        if !self.held.is_empty() && self.held_since_ms + TIMEOUT_MS <= now.mono_ms {
             self.settle(&mut out);
         }
         if !self.ticks.is_empty() && self.tick_ms + TICK_MS <= now.mono_ms {
@@ -194,7 +194,9 @@ impl Reader {
             && let Some(reason) = json.finish()
         {
             let waiting = mem::take(&mut self.waiting);
-            out.extend(waiting.into_iter().map(|(line, _)| Outcome::Told { line, reason: reason.clone() }));
+            out.extend(
+                waiting.into_iter().map(|(line, _)| Outcome::Unreadable { line, reason: reason.clone() }),
+            );
         }
         self.reject_waiting(&mut out);
         self.settle(&mut out);
@@ -230,7 +232,7 @@ impl Reader {
         self.flush_tick(out);
         self.parser = Some(Parser::new(guess.format, &self.options, true));
         (self.fits, self.texts) = (0, 0);
-        self.strangers.clear();
+        self.unmatched_lines.clear();
         let held = mem::take(&mut self.held);
         for (index, (number, text)) in held.into_iter().enumerate() {
             if index < guess.skip {
@@ -245,12 +247,12 @@ impl Reader {
         self.read_in_format(number, text, true, out);
     }
 
-    /// Reads a line without putting the format in question.
+    /// Reads a line without looking for another format.
     fn take_settled(&mut self, number: u64, text: String, out: &mut Vec<Outcome>) {
         self.read_in_format(number, text, false, out);
     }
 
-    fn read_in_format(&mut self, number: u64, text: String, may_doubt: bool, out: &mut Vec<Outcome>) {
+    fn read_in_format(&mut self, number: u64, text: String, may_change_format: bool, out: &mut Vec<Outcome>) {
         let Some(parser) = &mut self.parser else { return };
         match parser.read(&text) {
             Read::Row(row) => {
@@ -272,13 +274,13 @@ impl Reader {
                 lines.push(number);
                 self.fits += 1;
                 if !is_text {
-                    self.strangers.clear();
+                    self.unmatched_lines.clear();
                 }
                 let done = self.ticks.push(lines, *row, &mut self.units);
                 self.tick_ms = self.now.mono_ms;
                 self.publish(done, out);
                 if is_text {
-                    self.doubt_text(text);
+                    self.recheck_text(text);
                 }
             }
             Read::Structure => {
@@ -292,42 +294,42 @@ impl Reader {
             Read::Broken(reason) => {
                 let waiting = mem::take(&mut self.waiting);
                 out.extend(
-                    waiting.into_iter().map(|(line, _)| Outcome::Told { line, reason: reason.clone() }),
+                    waiting.into_iter().map(|(line, _)| Outcome::Unreadable { line, reason: reason.clone() }),
                 );
-                self.read_in_format(number, text, may_doubt, out);
+                self.read_in_format(number, text, may_change_format, out);
             }
             Read::Unfit => {
                 self.reject_waiting(out);
-                self.stranger(number, text, may_doubt, out);
+                self.unmatched_line(number, text, may_change_format, out);
             }
-            Read::Bad(reason) => out.push(Outcome::Told { line: number, reason }),
+            Read::Bad(reason) => out.push(Outcome::Unreadable { line: number, reason }),
         }
     }
 
     /// Lines that turned out to be no header, and no part of a value.
     fn reject_waiting(&mut self, out: &mut Vec<Outcome>) {
         for (number, text) in mem::take(&mut self.waiting) {
-            self.stranger(number, text, true, out);
+            self.unmatched_line(number, text, true, out);
         }
     }
 
     /// A line that is not of this format. If the format is settled, it is a message among the data. If it is not, the
     /// format may be the wrong one.
-    fn stranger(&mut self, number: u64, text: String, may_doubt: bool, out: &mut Vec<Outcome>) {
-        if self.options.format.is_some() || !may_doubt {
+    fn unmatched_line(&mut self, number: u64, text: String, may_change_format: bool, out: &mut Vec<Outcome>) {
+        if self.options.format.is_some() || !may_change_format {
             out.push(self.log(number, text));
             return;
         }
         if self.fits >= SETTLED {
-            self.strangers.push_back(text.clone());
+            self.unmatched_lines.push_back(text.clone());
             out.push(self.log(number, text));
-            if self.strangers.len() >= DISSENT {
-                let lines: Vec<&str> = self.strangers.iter().map(String::as_str).collect();
+            if self.unmatched_lines.len() >= LINES_TO_CHANGE_FORMAT {
+                let lines: Vec<&str> = self.unmatched_lines.iter().map(String::as_str).collect();
                 let guess = guess::early(&lines, &self.options);
                 if let Some(guess) = guess.filter(|guess| Some(guess.format) != self.format()) {
                     self.change(guess.format, out);
                 } else {
-                    self.strangers.pop_front();
+                    self.unmatched_lines.pop_front();
                 }
             }
             return;
@@ -351,24 +353,25 @@ impl Reader {
         self.flush_tick(out);
         self.parser = Some(Parser::new(format, &self.options, true));
         (self.fits, self.texts) = (0, 0);
-        self.strangers.clear();
+        self.unmatched_lines.clear();
     }
 
-    /// Text is what is left when nothing else fits, so it is doubted again and again: a banner may have been long.
-    fn doubt_text(&mut self, text: String) {
+    /// Looks for another format in the last lines. The format `text` is chosen if no other fits, so it may only be right
+    /// for a long banner before the data.
+    fn recheck_text(&mut self, text: String) {
         if self.options.format.is_some() {
             return;
         }
         self.texts += 1;
-        self.strangers.push_back(text);
-        if self.strangers.len() > DISSENT {
-            self.strangers.pop_front();
+        self.unmatched_lines.push_back(text);
+        if self.unmatched_lines.len() > LINES_TO_CHANGE_FORMAT {
+            self.unmatched_lines.pop_front();
         }
         // Looking costs something, so it is done for the first lines, and then now and then.
         if self.texts > 100 && !self.texts.is_multiple_of(50) {
             return;
         }
-        let lines: Vec<&str> = self.strangers.iter().map(String::as_str).collect();
+        let lines: Vec<&str> = self.unmatched_lines.iter().map(String::as_str).collect();
         let tail = &lines[lines.len().saturating_sub(3)..];
         if tail.len() < 3 {
             return;
@@ -383,7 +386,7 @@ impl Reader {
         if agree {
             self.parser = Some(Parser::new(guess.format, &self.options, true));
             (self.fits, self.texts) = (0, 0);
-            self.strangers.clear();
+            self.unmatched_lines.clear();
         }
     }
 
@@ -410,7 +413,9 @@ impl Reader {
     fn publish(&self, done: Vec<Assembled>, out: &mut Vec<Outcome>) {
         for Assembled { data, stamp, time_fields, lines } in done {
             let Some(data) = data.filter(|data| !data.is_empty()) else {
-                out.extend(lines.into_iter().map(|line| Outcome::Told { line, reason: LineError::NoValue }));
+                out.extend(
+                    lines.into_iter().map(|line| Outcome::Unreadable { line, reason: LineError::NoValue }),
+                );
                 continue;
             };
             let ts = stamp.and_then(|stamp| stamp.resolve(self.zone.as_ref(), self.now.wall_ms));

@@ -48,7 +48,7 @@ impl Row {
         Self::alone(Body::Lone(Cell::Value(Data::Text(line.to_owned()))))
     }
 
-    /// The same row, at a time.
+    /// Returns the same row with another time.
     #[must_use]
     pub fn at(self, stamp: Option<Stamp>) -> Self {
         Self { stamp, ..self }
@@ -58,7 +58,7 @@ impl Row {
 /// The data of a publication, and the lines that it was made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assembled {
-    /// `None` if no row had a value.
+    /// The data; `None` if no row had a value.
     pub data: Option<Data>,
     /// The time that the first row gives.
     pub stamp: Option<Stamp>,

@@ -3,7 +3,7 @@
 //!
 //! A first line of `NAME.out` names the format, the panel that suits the last publication, and the counts. Then comes a
 //! line for each publication (its time, if the lines give one, and its data), for each line in the topic `log`, and for
-//! each line that is told. The last line has the units. With `TICKERTAPE_CORPUS=write` the files are written instead of
+//! each unreadable line. The last line has the units. With `TICKERTAPE_CORPUS=write` the files are written instead of
 //! compared; look at each of them then.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
@@ -57,7 +57,7 @@ fn read(input: &[u8]) -> String {
     let mut outcomes: Vec<Outcome> = lines.into_iter().flat_map(|line| reader.read(line, NOW)).collect();
     outcomes.extend(reader.finish(NOW));
     let (mut body, mut panel) = (String::new(), "none");
-    let (mut published, mut logged, mut structure, mut told, mut blank) = (0, 0, 0, 0, 0);
+    let (mut published, mut logged, mut structure, mut unreadable, mut blank) = (0, 0, 0, 0, 0);
     for outcome in outcomes {
         match outcome {
             Outcome::Publish(publication) if publication.to == Destination::Topic => {
@@ -70,9 +70,9 @@ fn read(input: &[u8]) -> String {
                 logged += publication.lines.len();
                 writeln!(body, "log: {}", publication.json).unwrap();
             }
-            Outcome::Told { line, reason } => {
-                told += 1;
-                writeln!(body, "told: line {line}: {reason}").unwrap();
+            Outcome::Unreadable { line, reason } => {
+                unreadable += 1;
+                writeln!(body, "unreadable: line {line}: {reason}").unwrap();
             }
             Outcome::Structure { .. } => structure += 1,
             Outcome::Blank { .. } => blank += 1,
@@ -81,7 +81,7 @@ fn read(input: &[u8]) -> String {
     let format = reader.format().map_or("none", |format| format.name());
     let units = serde_json::to_string(&reader.units()).unwrap();
     format!(
-        "{format}, panel {panel}; {published} published, {logged} to the log, {structure} structure, {told} told, {blank} blank\n{body}units: {units}\n"
+        "{format}, panel {panel}; {published} published, {logged} to the log, {structure} structure, {unreadable} unreadable, {blank} blank\n{body}units: {units}\n"
     )
 }
 

@@ -21,7 +21,7 @@ pub const PING_VISIBLE_MS: u64 = 50_000;
 pub const PING_HIDDEN_MS: u64 = 270_000;
 /// Longest time between two pings, in milliseconds, even on a busy connection: a `pong` carries the server's clock, and
 /// the heads that reveal the loss of a quiet topic's last publication.
-pub const CHECK_UP_MS: u64 = 270_000;
+pub const MAX_PING_INTERVAL_MS: u64 = 270_000;
 /// Time in which a ping has to be answered, in milliseconds. Otherwise the socket is dead.
 pub const PONG_MS: u64 = 10_000;
 /// The same after an event that makes a dead socket likely: the end of a sleep, `online`, `offline`, a page that is shown,
@@ -117,7 +117,7 @@ pub const TABLE: &[Constant] = &[
     ms("connected for this long resets the backoff", STABLE_MS),
     ms("ping when silent, page visible", PING_VISIBLE_MS),
     ms("ping when silent, page hidden", PING_HIDDEN_MS),
-    ms("ping on a busy connection", CHECK_UP_MS),
+    ms("ping on a busy connection", MAX_PING_INTERVAL_MS),
     ms("pong deadline", PONG_MS),
     ms("pong deadline of a probe", PROBE_MS),
     ms("silence before a requested ping", LIVENESS_CHECK_MS),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::constants::{
-    CHECK_UP_MS, FIRST_REPLY_MS, HISTORY_MS, LIVENESS_CHECK_MS, OPEN_MS, PING_HIDDEN_MS, PING_VISIBLE_MS,
-    PROBE_MS, REPLY_MS, SECOND_REPLY_MS,
+    FIRST_REPLY_MS, HISTORY_MS, LIVENESS_CHECK_MS, MAX_PING_INTERVAL_MS, OPEN_MS, PING_HIDDEN_MS,
+    PING_VISIBLE_MS, PROBE_MS, REPLY_MS, SECOND_REPLY_MS,
 };
 use super::{Now, SocketId, Ticket};
 use shared::client::RequestId;
@@ -200,7 +200,7 @@ impl Link {
     /// Moment at which to send the next ping; `None` while one is on its way.
     pub(super) fn ping_due(&self, visible: bool) -> Option<u64> {
         let silence_ms = if visible { PING_VISIBLE_MS } else { PING_HIDDEN_MS };
-        let due_ms = (self.heard_ms + silence_ms).min(self.checked_ms + CHECK_UP_MS);
+        let due_ms = (self.heard_ms + silence_ms).min(self.checked_ms + MAX_PING_INTERVAL_MS);
         (self.is_ready() && self.ping.is_none()).then_some(due_ms)
     }
 

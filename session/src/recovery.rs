@@ -25,7 +25,7 @@ impl Session {
         }
     }
 
-    /// Moment at which the next hole can be requested.
+    /// Time at which the next missing publications may be requested.
     pub(super) fn recovery_due(&self) -> Option<u64> {
         self.history_socket().and_then(|_| self.book.next_due())
     }

@@ -77,14 +77,14 @@ impl Client {
         self.stood_still_ms += stands_still_ms;
     }
 
-    /// Wakes its machine early.
+    /// Ends the sleep of the client's machine before its time.
     pub fn wake(&mut self, now_ms: u64) {
         let early_ms = self.asleep_until_ms.saturating_sub(now_ms);
         self.asleep_until_ms = now_ms;
         self.stood_still_ms -= if self.clock_stopped { early_ms } else { 0 };
     }
 
-    /// The time by its clocks.
+    /// The simulated client's monotonic and wall-clock time.
     pub fn now(&self, now_ms: u64) -> Now {
         let wall_ms = BEGIN.saturating_add_unsigned(now_ms).saturating_add(self.skew_ms);
         Now { mono_ms: MONO_MS + now_ms - self.stood_still_ms, wall_ms }

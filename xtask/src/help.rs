@@ -8,9 +8,9 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
     cargo xtask dev               serve the page at http://127.0.0.1:8081, rebuild and reload it on every save;
                                   uses the server on port 8080, and starts one if none listens there
     cargo xtask test [--quick]    run all tests, including those in a real browser;
-                                  --quick leaves out WebAssembly, the browser and DynamoDB Local
+                                  --quick skips those in WebAssembly, in the browser and with DynamoDB Local
     cargo xtask check [--quick]   check formatting, lints, docs, dependencies between crates and modules, packages,
-                                  documents and licences; --quick leaves out what compiles the workspace
+                                  documents and licences; --quick skips the checks that compile the workspace
     cargo xtask picture           draw the picture of the crates in ARCHITECTURE.md again
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
                                   recovery, memory, page, page-memory, appends (of the store), schedules (of the
@@ -19,16 +19,16 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   Node, if it is installed
     cargo xtask soak [MINUTES]    test with injected faults over real sockets for MINUTES (default 10), printing a
                                   line a minute; then run 20,000 schedules of the simulation for each minute
-    cargo xtask record            record what this version's clients and server say, and its store, into
-                                  compatibility/VERSION: once for each release, for the tests of later versions
+    cargo xtask record            record the messages between this version's clients and server, and a store it wrote,
+                                  into compatibility/VERSION: once for each release, for the tests of later versions
     cargo xtask lambda-local [-- ARGS]
                                   run the AWS topology on this machine: the Lambda functions behind the embedded
                                   gateway, with DynamoDB Local; ARGS are passed to `tickertape serve`
     cargo xtask deploy [--stage NAME] [--region NAME] [--set PARAMETER=VALUE]… [--rotate-secret] [--dry-run]
                                   build, deploy to AWS and print the address of the board. The default stage is
                                   dev. --set gives a parameter of infra/template.yaml a value, which later
-                                  deployments keep. --dry-run does everything that needs no AWS account, and
-                                  prints the commands that do
+                                  deployments keep. --dry-run runs the steps that need no AWS account, and
+                                  prints the commands of the others
     cargo xtask destroy [--stage NAME] [--region NAME] [--yes] [--dry-run]
                                   delete the deployment and its data, after asking for confirmation
     cargo xtask help              print this text

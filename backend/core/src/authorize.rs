@@ -116,7 +116,7 @@ pub enum ContextError {
         key: &'static str,
     },
     /// A value cannot be read.
-    #[error("the authorizer's context has {key} {value:?}")]
+    #[error("{key} in the authorizer's context cannot be read: {value:?}")]
     Value {
         /// The key.
         key: &'static str,

@@ -8,7 +8,7 @@
 //! c: 3 4
 //! ```
 //!
-//! 1. [`stretches`] joins the changes of each topic and serialises every publication once.
+//! 1. [`topic_changes`] joins the changes of each topic and serialises every publication once.
 //! 2. [`deliveries`] puts topics with the same subscribers into one class: `{a, b}` for 1 2 3, and `{c}` for 3 4.
 //! 3. It groups the connections by the classes they are in: 1 and 2 are in the first only, 3 is in both, 4 in the second.
 //! 4. Each group makes one delivery, whose frames are packed once: 1 2 get `a b`, 3 gets `a b c`, 4 gets `c`.
@@ -30,7 +30,7 @@ pub use shard::{ShardSize, shards};
 
 /// The changes of one log during one tick, serialised.
 #[derive(Debug, Clone)]
-pub struct Stretch {
+pub struct TopicChanges {
     /// Topic of the log.
     pub topic: Topic,
     part: Part,
@@ -46,7 +46,7 @@ pub struct Delivery {
 }
 
 /// Joins the changes of each log and serialises every publication once. The logs are in order of first appearance.
-pub fn stretches(changes: &[Change]) -> Vec<Stretch> {
+pub fn topic_changes(changes: &[Change]) -> Vec<TopicChanges> {
     let mut logs: Vec<Log<'_>> = Vec::new();
     let mut places: HashMap<(&Topic, &Epoch), usize> = HashMap::new();
     for change in changes {
@@ -68,18 +68,22 @@ struct Log<'a> {
 }
 
 impl Log<'_> {
-    fn serialise(self) -> Stretch {
+    fn serialise(self) -> TopicChanges {
         let part = Part::new(self.topic, self.epoch, self.items, false, self.meta);
-        Stretch { topic: self.topic.clone(), part }
+        TopicChanges { topic: self.topic.clone(), part }
     }
 }
 
-/// Groups the connections by the stretches that they get. `audiences` holds the subscribers of each stretch, in order of
-/// id. Every connection is in at most one delivery.
-pub fn deliveries(stretches: &[Stretch], audiences: Vec<Vec<ConnectionId>>, limit: usize) -> Vec<Delivery> {
+/// Groups the connections by the changes that they get. `audiences` holds the subscribers of each topic of `topic_changes`,
+/// in order of id. Every connection is in at most one delivery.
+pub fn deliveries(
+    topic_changes: &[TopicChanges],
+    audiences: Vec<Vec<ConnectionId>>,
+    limit: usize,
+) -> Vec<Delivery> {
     let classes = classes(audiences);
     let frames =
-        |members: Vec<usize>| pack::frames(members.iter().map(|index| &stretches[*index].part), limit);
+        |members: Vec<usize>| pack::frames(members.iter().map(|index| &topic_changes[*index].part), limit);
     match classes.as_slice() {
         [] => Vec::new(),
         [_] => classes
@@ -93,7 +97,7 @@ pub fn deliveries(stretches: &[Stretch], audiences: Vec<Vec<ConnectionId>>, limi
     }
 }
 
-/// Stretches that have the same subscribers.
+/// Topics that have the same subscribers, as indices into the changes.
 struct Class {
     members: Vec<usize>,
     to: Vec<ConnectionId>,

@@ -89,7 +89,7 @@ pub enum Guard<F> {
 }
 
 impl<F: FetchKeys> Guard<F> {
-    /// Returns the access that the service checks.
+    /// Returns who may use the service: everyone, or holders of tokens.
     pub fn access(&self) -> Access {
         match self {
             Self::Open => Access::Open,

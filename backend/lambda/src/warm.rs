@@ -14,10 +14,10 @@ use shared::Topic;
 use crate::clock::wall_ms;
 
 /// Time limit of a warm-up. Warming up only saves time, so it must not cost much.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A well-formed id that no connection has.
-const NOBODY: &str = "AAAAAAAAAAACAAA=";
+const UNUSED_ID: &str = "AAAAAAAAAAACAAA=";
 
 /// Opens the connection to the table of connections.
 ///
@@ -25,8 +25,8 @@ const NOBODY: &str = "AAAAAAAAAAACAAA=";
 ///
 /// [`Unavailable`] with DynamoDB's message.
 pub async fn connections(connections: &impl Connections) -> Result<(), Unavailable> {
-    let nobody = ConnectionId::new(NOBODY);
-    within(connections.get(&nobody, wall_ms())).await
+    let unused = ConnectionId::new(UNUSED_ID);
+    within(connections.get(&unused, wall_ms())).await
 }
 
 /// Opens the connection to the tables of the logs.
@@ -44,15 +44,15 @@ pub async fn log(log: &impl TopicLog) -> Result<(), Unavailable> {
 /// Opens the connection to the management API. Its answer about a connection that never existed differs between
 /// set-ups, so it is only logged.
 pub async fn management(management: &impl Management) {
-    let nobody = ConnectionId::new(NOBODY);
-    let post = management.post(&nobody, "{}".into());
-    if let Ok(answer) = tokio::time::timeout(PATIENCE, post).await {
+    let unused = ConnectionId::new(UNUSED_ID);
+    let post = management.post(&unused, "{}".into());
+    if let Ok(answer) = tokio::time::timeout(TIMEOUT, post).await {
         tracing::debug!(?answer, "the management API answered");
     }
 }
 
 async fn within<T>(read: impl Future<Output = Result<T, Unavailable>>) -> Result<(), Unavailable> {
-    match tokio::time::timeout(PATIENCE, read).await {
+    match tokio::time::timeout(TIMEOUT, read).await {
         Ok(answer) => answer.map(drop),
         Err(_) => Err(Unavailable::new("DynamoDB did not answer within 3 s while the function started")),
     }

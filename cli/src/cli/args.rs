@@ -52,12 +52,12 @@ pub struct ServeArgs {
     /// Inject faults as described in this file, to test boards; see below
     #[arg(long, value_name = "FILE")]
     pub chaos: Option<PathBuf>,
-    /// The functions that answer.
+    /// Options for running Lambda functions instead of the built-in ones.
     #[command(flatten, next_help_heading = "Lambda functions")]
     pub lambda: LambdaArgs,
 }
 
-/// The options of real functions, which run instead of the built-in ones.
+/// Options for running Lambda functions instead of the built-in ones.
 #[derive(Debug, Args)]
 pub struct LambdaArgs {
     /// Functions that process events: built in, or Lambda functions
@@ -138,7 +138,7 @@ pub struct PublishArgs {
     /// Time of the event, in milliseconds since 1970-01-01 UTC [default: now]
     #[arg(long, value_name = "MS")]
     pub ts: Option<i64>,
-    /// Print the position as JSON
+    /// Print the publication's position (epoch and offset) as JSON
     #[arg(long)]
     pub json: bool,
     /// Options of the connection.
@@ -149,21 +149,21 @@ pub struct PublishArgs {
 /// See [`super::Command::Pipe`].
 #[derive(Debug, Args)]
 pub struct PipeArgs {
-    /// The topic, such as lab/vmstat
+    /// Topic to publish to, such as lab/vmstat
     pub topic: Topic,
-    /// The format of the lines [default: recognised by the first of them]
+    /// Format of the input [default: detected from the first lines]
     #[arg(long, value_parser = format_or_auto(), default_value = "auto", hide_default_value = true)]
     pub format: FormatArg,
-    /// The column that tells devices apart, each of which becomes series of its own [default: told from the names]
+    /// Column that identifies the device; each device gets its own series [default: detected from column names]
     #[arg(long, value_name = "COLUMN")]
     pub key: Option<String>,
-    /// The column that holds the time [default: told from names and values]
+    /// Column that contains the time [default: detected from names and values]
     #[arg(long, value_name = "COLUMN")]
     pub time: Option<String>,
     /// Metadata of the topic.
     #[command(flatten)]
     pub meta: MetaArgs,
-    /// Print the count at the end as JSON
+    /// Print the summary at the end as JSON
     #[arg(long)]
     pub json: bool,
     /// Options of the connection.
@@ -240,7 +240,7 @@ pub struct TokenArgs {
     /// File with the server's secret; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: PathBuf,
-    /// Name of the holder, for the server's log and its limits
+    /// Name of the token's holder; used for rate limits
     #[arg(long, value_name = "NAME", default_value = "token")]
     pub sub: String,
     /// Allow subscribing to this filter, such as 'host/*'; may be given several times
@@ -275,7 +275,7 @@ pub struct CostArgs {
     /// Hours of use per day
     #[arg(long, value_name = "N", default_value = "24", value_parser = hours)]
     pub hours: f64,
-    /// Print every line with its price and source as JSON
+    /// Print every item of the estimate, with its price and the source of the price, as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -316,7 +316,7 @@ impl MetaArgs {
 
 fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-    let auto = PossibleValue::new("auto").help("Told from the lines");
+    let auto = PossibleValue::new("auto").help("Detect it from the lines");
     let named = Format::ALL.map(|format| {
         PossibleValue::new(format.name()).aliases(format.aliases().iter().copied()).help(format.about())
     });

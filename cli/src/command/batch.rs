@@ -4,7 +4,7 @@ use shared::publication::Item;
 use shared::{Millis, limits};
 
 /// The first item of a batch waits so long for company, in milliseconds.
-pub const LINGER_MS: u64 = 50;
+pub const MAX_WAIT_MS: u64 = 50;
 /// A request holds so many bytes of items: a frame takes [`limits::FRAME_BYTES`], and the topic, the producer
 /// and the metadata need room as well.
 pub const BYTES: usize = limits::FRAME_BYTES - 2 * 1024;
@@ -35,7 +35,7 @@ impl Batcher {
 
     /// The time at which the batch is to be sent even if it is not full, in milliseconds; `None` while it is empty.
     pub fn due_ms(&self) -> Option<u64> {
-        (!self.items.is_empty()).then_some(self.since_ms + LINGER_MS)
+        (!self.items.is_empty()).then_some(self.since_ms + MAX_WAIT_MS)
     }
 
     /// Whatever was gathered.
@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(batcher.due_ms(), None);
         assert_eq!(batcher.push(Item::now(1), 100), None);
         assert_eq!(batcher.push(Item::now(2), 120), None);
-        assert_eq!(batcher.due_ms(), Some(100 + LINGER_MS));
+        assert_eq!(batcher.due_ms(), Some(100 + MAX_WAIT_MS));
         assert_eq!(batcher.take().len(), 2);
         assert_eq!(batcher.due_ms(), None);
     }

@@ -6,7 +6,7 @@ use super::output::Output;
 use crate::cli::CostArgs;
 use crate::cost::prices::{DATE, REGION};
 use crate::cost::{self, DAYS, Estimate, Load};
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint};
 
 /// Prints the monthly cost of a load on AWS.
@@ -14,7 +14,7 @@ use crate::term::{Look, Paint};
 /// # Errors
 ///
 /// If standard output cannot be written.
-pub fn run(args: &CostArgs) -> Result<(), Failure> {
+pub fn run(args: &CostArgs) -> Result<(), CliError> {
     let CostArgs { viewers, rate, bytes, hours, json } = *args;
     let estimate = cost::estimate(Load { viewers, rate_hz: rate, bytes, hours_a_day: hours });
     let paint = Paint::stdout();

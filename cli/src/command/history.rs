@@ -5,7 +5,7 @@ use shared::Publication;
 use super::output::{self, Output};
 use crate::cli::{HistoryArgs, Since, duration};
 use crate::client;
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, harmless, time_of_day};
 use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
@@ -19,7 +19,7 @@ const DEFAULT_LIMIT: u64 = 100;
 /// # Errors
 ///
 /// If the server cannot be reached or refuses, or if there is no such topic.
-pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
+pub async fn run(args: HistoryArgs) -> Result<(), CliError> {
     let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
     let Range { epoch, items } = read(&mut conversation, &args).await?;
     conversation.close().await;
@@ -30,7 +30,7 @@ pub async fn run(args: HistoryArgs) -> Result<(), Failure> {
     output.flush()
 }
 
-async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Range, Failure> {
+async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Range, CliError> {
     let read = match args.since.clone() {
         None => history::newest(conversation, &args.topic, args.limit.unwrap_or(DEFAULT_LIMIT)).await,
         Some(Since::Position(since)) => history::after(conversation, &args.topic, since, args.limit).await,

@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use super::notice;
 use crate::cli::HostArgs;
 use crate::client::{self, refused};
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, say};
 use tickertape_client::Driver;
 use tickertape_client::clock::wall_ms;
@@ -26,11 +26,11 @@ const QUEUE: usize = 200;
 /// # Errors
 ///
 /// If the first connection cannot be made, or the server refuses.
-pub async fn run(args: HostArgs) -> Result<(), Failure> {
+pub async fn run(args: HostArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let mut probe = Probe::new()
-        .map_err(|error| Failure::failed(format!("this machine's metrics cannot be read: {error}")))?;
-    host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
+        .map_err(|error| CliError::failed(format!("this machine's metrics cannot be read: {error}")))?;
+    host::publications(&args.topic, &probe.read()).map_err(CliError::usage)?;
     let paint = Paint::stderr();
     say(paint.paint(Look::Dim, format_args!("publishing {}/* to {target}", args.topic)));
     let mut driver = Driver::open(target, Settings::default().with_queue_messages(QUEUE));
@@ -39,13 +39,13 @@ pub async fn run(args: HostArgs) -> Result<(), Failure> {
     loop {
         tokio::select! {
             _ = ticks.tick() => publish(&mut driver, &args, &mut probe)?,
-            event = driver.next() => hear(&event?)?,
+            event = driver.next() => on_event(&event?)?,
         }
     }
 }
 
-fn publish(driver: &mut Driver, args: &HostArgs, probe: &mut Probe) -> Result<(), Failure> {
-    let publications = host::publications(&args.topic, &probe.read()).map_err(Failure::usage)?;
+fn publish(driver: &mut Driver, args: &HostArgs, probe: &mut Probe) -> Result<(), CliError> {
+    let publications = host::publications(&args.topic, &probe.read()).map_err(CliError::usage)?;
     let ts = wall_ms();
     for publication in publications {
         driver.command(|session: &mut Session, now| session.publish(outgoing(publication, ts), now));
@@ -63,7 +63,7 @@ fn outgoing(publication: HostPublication, ts: i64) -> Outgoing {
     }
 }
 
-fn hear(event: &Event) -> Result<(), Failure> {
+fn on_event(event: &Event) -> Result<(), CliError> {
     notice::about(event);
     match event {
         Event::PublishRefused { refused: why, .. } => Err(refused(why)),

@@ -3,7 +3,7 @@
 use tickertape_session::{Event, words};
 
 use crate::client::refused;
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, say};
 
 /// Prints that the connection was lost, and that it is back. Unlike the page, a terminal also prints short
@@ -27,7 +27,7 @@ pub fn about(event: &Event) {
 /// # Errors
 ///
 /// The refusal.
-pub fn refusal(event: &Event) -> Result<(), Failure> {
+pub fn refusal(event: &Event) -> Result<(), CliError> {
     match event {
         Event::SubscribeRefused { refused: why, .. } | Event::Error { refused: why } => Err(refused(why)),
         _ => Ok(()),

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 use serde::Serialize;
 use shared::{Epoch, Publication, Topic};
 
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Standard output. If its reader has closed it, as `| head` does, the process exits with success.
 pub struct Output {
@@ -23,8 +23,8 @@ impl Output {
     /// # Errors
     ///
     /// If standard output cannot be written.
-    pub fn line(&mut self, text: &str) -> Result<(), Failure> {
-        writeln!(self.out, "{text}").map_err(failure)
+    pub fn line(&mut self, text: &str) -> Result<(), CliError> {
+        writeln!(self.out, "{text}").map_err(cli_error)
     }
 
     /// Passes what was written so far to the reader.
@@ -32,8 +32,8 @@ impl Output {
     /// # Errors
     ///
     /// If standard output cannot be written.
-    pub fn flush(&mut self) -> Result<(), Failure> {
-        self.out.flush().map_err(failure)
+    pub fn flush(&mut self) -> Result<(), CliError> {
+        self.out.flush().map_err(cli_error)
     }
 }
 
@@ -58,9 +58,9 @@ pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
     serde_json::to_string(&Line { topic, epoch, item }).unwrap_or_default()
 }
 
-fn failure(error: io::Error) -> Failure {
+fn cli_error(error: io::Error) -> CliError {
     if error.kind() == ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    Failure::failed(format!("standard output cannot be written: {error}"))
+    CliError::failed(format!("standard output cannot be written: {error}"))
 }

@@ -22,7 +22,7 @@ use super::output::Output;
 use super::{batch, notice};
 use crate::cli::{FormatArg, PipeArgs};
 use crate::client::{self, refused};
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, say};
 use tickertape_client::Driver;
 use tickertape_client::clock::wall_ms;
@@ -44,7 +44,7 @@ const SHOW: Duration = Duration::from_millis(500);
 /// # Errors
 ///
 /// If nobody answers the first call, the server refuses, or lines could not be read.
-pub async fn run(args: PipeArgs) -> Result<(), Failure> {
+pub async fn run(args: PipeArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let settings = Settings::default().with_queue_messages(QUEUE).with_queue_age_ms(None);
     let options = Options { format: named(args.format), key: args.key.clone(), time: args.time.clone() };
@@ -61,7 +61,7 @@ pub async fn run(args: PipeArgs) -> Result<(), Failure> {
     };
     let outcome = pipe.run().await;
     pipe.driver.close().await;
-    pipe.tell()?;
+    pipe.print_summary()?;
     outcome
 }
 
@@ -80,7 +80,7 @@ struct Pipe {
 
 impl Pipe {
     /// Until everything is acknowledged, or the user does not want to wait for that.
-    async fn run(&mut self) -> Result<(), Failure> {
+    async fn run(&mut self) -> Result<(), CliError> {
         let mut show = io::stderr().is_terminal().then(|| interval(SHOW));
         while !self.is_done() {
             let due = [self.queue.due_ms(), self.log_queue.due_ms(), self.reader.due_ms()]
@@ -91,7 +91,7 @@ impl Pipe {
             let has_room = self.driver.session().outstanding() < IN_FLIGHT;
             tokio::select! {
                 line = next_line(self.input.as_mut()), if has_room => self.take(line)?,
-                event = self.driver.next() => self.hear(&event?)?,
+                event = self.driver.next() => self.on_event(&event?)?,
                 () = sleep_until(due) => self.due(),
                 () = tick(show.as_mut()) => self.progress.show(self.driver.session(), &self.args.topic),
                 _ = tokio::signal::ctrl_c() => return self.interrupted(),
@@ -106,7 +106,7 @@ impl Pipe {
         self.input.is_none() && self.driver.session().outstanding() == 0 && self.driver.has_been_connected()
     }
 
-    fn take(&mut self, line: Option<Result<Line, Failure>>) -> Result<(), Failure> {
+    fn take(&mut self, line: Option<Result<Line, CliError>>) -> Result<(), CliError> {
         let now = self.now();
         match line {
             Some(line) => {
@@ -141,12 +141,12 @@ impl Pipe {
                 Outcome::Publish(publication) => self.publish(publication, now),
                 Outcome::Structure { .. } => self.progress.structure(),
                 Outcome::Blank { .. } => self.progress.blank(),
-                Outcome::Told { line, reason } => self.tell_line(line, &reason),
+                Outcome::Unreadable { line, reason } => self.report_line(line, &reason),
             }
         }
     }
 
-    fn tell_line(&mut self, line: u64, reason: &LineError) {
+    fn report_line(&mut self, line: u64, reason: &LineError) {
         self.progress.bad_line(line, &reason.to_string());
     }
 
@@ -160,9 +160,9 @@ impl Pipe {
         let log_fault = if to == Destination::Log { self.log.as_ref().err().cloned() } else { None };
         let item = match (item, log_fault) {
             (Ok(item), None) => item,
-            (Err(reason), _) => return self.tell_lines(&lines, &reason),
+            (Err(reason), _) => return self.report_lines(&lines, &reason),
             (Ok(_), Some(fault)) => {
-                return self.tell_lines(
+                return self.report_lines(
                     &lines,
                     &format!(
                         "not of this format, and cannot be published to {}/log: {fault}",
@@ -177,7 +177,7 @@ impl Pipe {
         }
     }
 
-    fn tell_lines(&mut self, lines: &[u64], reason: &str) {
+    fn report_lines(&mut self, lines: &[u64], reason: &str) {
         for line in lines {
             self.progress.bad_line(*line, reason);
         }
@@ -204,7 +204,7 @@ impl Pipe {
                     "not of this format, and cannot be published to {}/log: {fault}",
                     self.args.topic
                 );
-                return self.tell_lines(&batch.lines, &reason);
+                return self.report_lines(&batch.lines, &reason);
             }
         };
         let meta = match to {
@@ -227,19 +227,19 @@ impl Pipe {
         (!meta.is_empty()).then_some(meta)
     }
 
-    fn hear(&mut self, event: &Event) -> Result<(), Failure> {
+    fn on_event(&mut self, event: &Event) -> Result<(), CliError> {
         notice::about(event);
         match event {
             Event::Published { ticket, position, .. } => self.progress.published(*ticket, position),
             Event::PublishRefused { ticket, refused: why } => match self.progress.refused_log(*ticket) {
-                // The lines that do not fit are told instead, now and from now on.
+                // The lines that do not fit are reported instead, now and from now on.
                 Some(lines) => {
                     let reason = format!(
                         "not of this format, and cannot be published to {}/log: {}",
                         self.args.topic, why.message
                     );
                     self.log = Err(why.message.clone());
-                    self.tell_lines(&lines, &reason);
+                    self.report_lines(&lines, &reason);
                 }
                 None => return Err(refused(why)),
             },
@@ -249,26 +249,25 @@ impl Pipe {
         Ok(())
     }
 
-    fn interrupted(&mut self) -> Result<(), Failure> {
+    fn interrupted(&mut self) -> Result<(), CliError> {
         self.input = None;
         let waiting = self.queue.take().lines.len() + self.log_queue.take().lines.len();
         match self.progress.unacknowledged() + waiting as u64 {
             0 => self.progress.verdict(),
-            count => Err(Failure::failed(format!("interrupted; not acknowledged: {}", lines(count)))),
+            count => Err(CliError::failed(format!("interrupted; not acknowledged: {}", lines(count)))),
         }
     }
 
     /// The counts at the end, however it ended.
-    fn tell(&self) -> Result<(), Failure> {
+    fn print_summary(&self) -> Result<(), CliError> {
         let counts = self.progress.counts();
         if self.args.json {
             let line = json!({
                 "topic": self.args.topic,
                 "published": counts.published,
-                "of_it_to_log": counts.logged,
+                "published_to_log": counts.logged,
                 "structure": counts.structure,
-                "told": counts.told,
-                "unreadable": counts.told,
+                "unreadable": counts.unreadable,
                 "blank": counts.blank,
                 "format": self.reader.format().map(tickertape_inputs::Format::name),
                 "position": self.progress.position(),
@@ -283,7 +282,7 @@ impl Pipe {
 }
 
 /// The next line; for ever none, when all was read.
-async fn next_line(input: Option<&mut Input>) -> Option<Result<Line, Failure>> {
+async fn next_line(input: Option<&mut Input>) -> Option<Result<Line, CliError>> {
     match input {
         Some(input) => input.next().await,
         None => std::future::pending().await,

@@ -14,7 +14,7 @@ use super::batch::{Batcher, item};
 use super::output::Output;
 use crate::cli::PublishArgs;
 use crate::client;
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::say;
 use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
@@ -24,12 +24,12 @@ use tickertape_client::clock::wall_ms;
 /// # Errors
 ///
 /// If the data is invalid, the server cannot be reached, or the server refuses.
-pub async fn run(args: PublishArgs) -> Result<(), Failure> {
+pub async fn run(args: PublishArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let mut items = items(&args.data)?;
     for item in &mut items {
         item.ts = item.ts.or(args.ts);
-        item.check(wall_ms()).map_err(Failure::usage)?;
+        item.check(wall_ms()).map_err(CliError::usage)?;
     }
     let count = items.len();
     let mut conversation = Conversation::open(&target).await?;
@@ -38,16 +38,16 @@ pub async fn run(args: PublishArgs) -> Result<(), Failure> {
         landed = Some(publish(&mut conversation, &args, batch).await?);
     }
     conversation.close().await;
-    landed.map_or(Ok(()), |position| tell(&args, &position, count))
+    landed.map_or(Ok(()), |position| print_summary(&args, &position, count))
 }
 
 /// Reads the data from the arguments after the topic.
-fn items(words: &[String]) -> Result<Vec<Item>, Failure> {
+fn items(words: &[String]) -> Result<Vec<Item>, CliError> {
     match words {
         [dash] if dash == "-" => from_stdin(),
         [word] if !is_pair(word) => one(word).map(|item| vec![item]),
         pairs if pairs.iter().all(|word| is_pair(word)) => object(pairs).map(|item| vec![item]),
-        _ => Err(Failure::usage("several words, but not all of them are KEY=VALUE")
+        _ => Err(CliError::usage("several words, but not all of them are KEY=VALUE")
             .hint("to publish text with spaces, quote it: tickertape publish TOPIC 'like this'")),
     }
 }
@@ -57,43 +57,43 @@ fn is_pair(text: &str) -> bool {
 }
 
 /// Reads one argument: JSON if it begins like JSON, otherwise a number, a bool or text.
-fn one(text: &str) -> Result<Item, Failure> {
+fn one(text: &str) -> Result<Item, CliError> {
     if text.starts_with(['{', '[', '"']) {
         let (json, ts) = word::json(text).map_err(|error| {
-            Failure::usage(error).hint("quote JSON for the shell: tickertape publish TOPIC '{\"in\": 21.5}'")
+            CliError::usage(error).hint("quote JSON for the shell: tickertape publish TOPIC '{\"in\": 21.5}'")
         })?;
-        return item(&json, ts).map_err(Failure::usage);
+        return item(&json, ts).map_err(CliError::usage);
     }
-    let data = word::alone(text).map_err(Failure::usage)?;
-    item(&data.to_json(), None).map_err(Failure::usage)
+    let data = word::alone(text).map_err(CliError::usage)?;
+    item(&data.to_json(), None).map_err(CliError::usage)
 }
 
-fn object(words: &[String]) -> Result<Item, Failure> {
+fn object(words: &[String]) -> Result<Item, CliError> {
     let mut fields: Vec<(String, Data)> = Vec::new();
     for (name, value) in words.iter().filter_map(|word| word.split_once('=')) {
-        let value = word::field(value).map_err(Failure::usage)?;
+        let value = word::field(value).map_err(CliError::usage)?;
         match fields.iter_mut().find(|(known, _)| known == name) {
             Some(field) => field.1 = value,
             None => fields.push((name.to_owned(), value)),
         }
     }
-    item(&Data::Object(fields).to_json(), None).map_err(Failure::usage)
+    item(&Data::Object(fields).to_json(), None).map_err(CliError::usage)
 }
 
 /// Reads standard input in the forms that `POST /topics/{topic}` accepts: one value, a list of values, or one value per
 /// line.
-fn from_stdin() -> Result<Vec<Item>, Failure> {
+fn from_stdin() -> Result<Vec<Item>, CliError> {
     let mut bytes = Vec::new();
     let most = limits::BODY_BYTES as u64 + 1;
     let read = io::stdin().lock().take(most).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::failed(format!("standard input cannot be read: {error}")))?;
+    read.map_err(|error| CliError::failed(format!("standard input cannot be read: {error}")))?;
     let body = body::read(&bytes).map_err(|error| unreadable(&error.into()))?;
     Ok(body.items)
 }
 
-fn unreadable(refusal: &Refusal) -> Failure {
+fn unreadable(refusal: &Refusal) -> CliError {
     let line = refusal.line.map(|line| format!(", line {line}")).unwrap_or_default();
-    Failure::usage(format!("standard input{line}: {}", refusal.message))
+    CliError::usage(format!("standard input{line}: {}", refusal.message))
         .hint("to read other formats line by line, use `tickertape pipe`")
 }
 
@@ -109,7 +109,7 @@ async fn publish(
     conversation: &mut Conversation,
     args: &PublishArgs,
     items: Vec<Item>,
-) -> Result<Position, Failure> {
+) -> Result<Position, CliError> {
     let id = conversation.next_id();
     let request = Publish {
         id,
@@ -129,7 +129,7 @@ async fn publish(
     }
 }
 
-fn tell(args: &PublishArgs, position: &Position, count: usize) -> Result<(), Failure> {
+fn print_summary(args: &PublishArgs, position: &Position, count: usize) -> Result<(), CliError> {
     let Position { epoch, offset } = position;
     if args.json {
         let line = json!({"topic": args.topic, "epoch": epoch, "offset": offset, "count": count});
@@ -146,7 +146,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::failure::Exit;
+    use crate::error::Exit;
 
     fn data(words: &[&str]) -> Value {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::cli::{FunctionsArg, ServeArgs, duration};
-use crate::failure::{Exit, Failure};
+use crate::error::{CliError, Exit};
 use crate::term;
 
 use announce::{Announcement, Runs};
@@ -37,12 +37,12 @@ const INTERRUPTED: i32 = 130;
 ///
 /// # Errors
 ///
-/// [`Failure`], with the flag to change.
-pub fn run(args: &ServeArgs) -> Result<(), Failure> {
+/// [`CliError`], with the flag to change.
+pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
-        runtime.map_err(|error| Failure::failed(format!("the async runtime cannot start: {error}")))?;
+        runtime.map_err(|error| CliError::failed(format!("the async runtime cannot start: {error}")))?;
     runtime.block_on(async {
         match args.lambda.functions {
             FunctionsArg::Embedded => serve(args).await,
@@ -56,7 +56,7 @@ fn log_to_stderr() {
     tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
 }
 
-async fn serve(args: &ServeArgs) -> Result<(), Failure> {
+async fn serve(args: &ServeArgs) -> Result<(), CliError> {
     functions::refuse_without(args)?;
     let access = access::of(args)?;
     let data_dir = data_dir::of(args)?;
@@ -78,7 +78,7 @@ async fn serve(args: &ServeArgs) -> Result<(), Failure> {
     Ok(server.run(listener, stop).await?)
 }
 
-async fn serve_functions(args: &ServeArgs) -> Result<(), Failure> {
+async fn serve_functions(args: &ServeArgs) -> Result<(), CliError> {
     let settings = functions::settings(args)?;
     let listener = listen(args.listen).await?;
     let address = address_of(&listener)?;
@@ -102,18 +102,18 @@ fn page(args: &ServeArgs) -> PageConfig {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     TcpListener::bind(address).await.map_err(|error| {
-        let failure = Failure::failed(format!("cannot listen on {address}: {error}"));
+        let cli_error = CliError::failed(format!("cannot listen on {address}: {error}"));
         match error.kind() {
-            io::ErrorKind::AddrInUse => failure
+            io::ErrorKind::AddrInUse => cli_error
                 .hint("another program uses this port: end that program, or choose a free port with --listen 127.0.0.1:0"),
-            _ => failure.hint("choose another address with --listen"),
+            _ => cli_error.hint("choose another address with --listen"),
         }
     })
 }
 
-fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, CliError> {
     Ok(listener.local_addr().map_err(ServerError::Listener)?)
 }
 
@@ -125,9 +125,9 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
 }
 
 /// A future that resolves on Ctrl-C and, where it exists, on SIGTERM. A second signal ends the program at once.
-fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
-    let mut signals =
-        Signals::listen().map_err(|error| Failure::failed(format!("signals cannot be received: {error}")))?;
+fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
+    let mut signals = Signals::listen()
+        .map_err(|error| CliError::failed(format!("signals cannot be received: {error}")))?;
     Ok(async move {
         signals.next().await;
         term::say("closing; press Ctrl-C again to stop at once");
@@ -138,7 +138,7 @@ fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, Failur
     })
 }
 
-impl From<ServerError> for Failure {
+impl From<ServerError> for CliError {
     fn from(error: ServerError) -> Self {
         match &error {
             ServerError::OpenToTheNetwork { .. } => access::not_without_secret(&error),

@@ -5,7 +5,7 @@ use backend_core::token::{Claims, Expected, MintError, mint_for};
 use super::output::Output;
 use super::serve::{read_secret, too_weak};
 use crate::cli::TokenArgs;
-use crate::failure::Failure;
+use crate::error::CliError;
 use tickertape_client::clock::wall_ms;
 
 /// Prints a token.
@@ -13,16 +13,16 @@ use tickertape_client::clock::wall_ms;
 /// # Errors
 ///
 /// A usage error if the token would permit nothing or the secret is too short.
-pub fn run(args: &TokenArgs) -> Result<(), Failure> {
+pub fn run(args: &TokenArgs) -> Result<(), CliError> {
     if args.subscribe.is_empty() && args.publish.is_empty() {
-        return Err(Failure::usage("the token would permit nothing")
+        return Err(CliError::usage("the token would permit nothing")
             .hint("add --subscribe '*', --publish '*', or both"));
     }
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };
     let token = mint_for(&claims(args), &expected, &secret).map_err(|error| match error {
         MintError::Weak(weak) => too_weak(&args.auth_secret_file, weak),
-        MintError::Signing { .. } => Failure::failed(error),
+        MintError::Signing { .. } => CliError::failed(error),
     })?;
     Output::open().line(&token)
 }

@@ -10,7 +10,7 @@ use shared::{ClientMessage, Filter, Position, Publication, ServerMessage, Topic,
 use super::output::Output;
 use crate::cli::TopicsArgs;
 use crate::client;
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, clip, harmless, time_of_day};
 use tickertape_client::Conversation;
 
@@ -22,7 +22,7 @@ const DATA_CHARS: usize = 100;
 /// # Errors
 ///
 /// If the server cannot be reached or refuses.
-pub async fn run(args: TopicsArgs) -> Result<(), Failure> {
+pub async fn run(args: TopicsArgs) -> Result<(), CliError> {
     let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
     let mut listing = Listing::default();
     let id = conversation.next_id();
@@ -77,7 +77,7 @@ impl Listing {
     }
 }
 
-fn print(listing: &Listing, as_json: bool) -> Result<(), Failure> {
+fn print(listing: &Listing, as_json: bool) -> Result<(), CliError> {
     let mut output = Output::open();
     let width = listing.topics.keys().map(|topic| topic.as_str().len()).max().unwrap_or_default();
     for (name, topic) in &listing.topics {

@@ -8,7 +8,7 @@ use super::notice;
 use super::output::{self, Output};
 use crate::cli::WatchArgs;
 use crate::client;
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, harmless, time_of_day};
 use tickertape_client::Driver;
 
@@ -17,7 +17,7 @@ use tickertape_client::Driver;
 /// # Errors
 ///
 /// If the first connection cannot be made, or the server refuses.
-pub async fn run(args: WatchArgs) -> Result<(), Failure> {
+pub async fn run(args: WatchArgs) -> Result<(), CliError> {
     let mut driver = Driver::open(client::find(&args.client).await?, Settings::default());
     driver.command(|session, now| session.subscribe(args.filter.clone(), args.rewind, now));
     let mut printer = Printer::new(args.json, args.count);
@@ -47,7 +47,7 @@ impl Printer {
         self.left == Some(0)
     }
 
-    fn print(&mut self, event: Event) -> Result<(), Failure> {
+    fn print(&mut self, event: Event) -> Result<(), CliError> {
         match event {
             Event::Publications { topic, epoch, items, replay } => {
                 items.iter().try_for_each(|item| self.publication(&topic, &epoch, item, replay))?;
@@ -67,7 +67,7 @@ impl Printer {
         epoch: &Epoch,
         item: &Publication,
         replay: bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         if self.is_done() {
             return Ok(());
         }
@@ -88,7 +88,7 @@ impl Printer {
     }
 
     /// Prints that publications after `from` are lost: up to `to`, or an unknown number.
-    fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), Failure> {
+    fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), CliError> {
         let line = if self.as_json {
             json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string()
         } else {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{PATIENCE, Server, Socket, run};
+use crate::support::{Server, Socket, TIMEOUT, run};
 
 #[test]
 fn faults_are_injected_as_the_file_says_and_stop_when_it_changes() {
@@ -66,7 +66,7 @@ fn the_banner_says_that_faults_are_injected() {
 fn until(mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "the condition was not met in time");
+        assert!(began.elapsed() < TIMEOUT, "the condition was not met in time");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -87,14 +87,14 @@ fn pipe_recognises_what_it_reads() {
 }
 
 #[test]
-fn pipe_publishes_good_lines_logs_strangers_and_tells_the_bad_ones_by_number() {
+fn pipe_publishes_good_lines_logs_unmatched_ones_and_reports_bad_ones_by_number() {
     let server = Server::start();
     let output = run_with_input(&server.ws(), &["pipe", "a", "--json"], "1\ntwo\n\n3\nNaN\n");
     assert_eq!(output.status.code(), Some(1));
     let counts = &lines(&output)[0];
     let count = |name: &str| counts[name].as_u64().unwrap();
     assert_eq!(
-        ["published", "of_it_to_log", "structure", "told", "blank"].map(count),
+        ["published", "published_to_log", "structure", "unreadable", "blank"].map(count),
         [3, 1, 0, 1, 1],
         "{counts}"
     );
@@ -112,7 +112,7 @@ fn pipe_says_the_units_behind_numbers_and_takes_every_usual_time() {
         "{{\"data\": {{\"n\": 1}}, \"ts\": {now}.25}}\n{{\"data\": {{\"n\": 2}}, \"ts\": \"soon\"}}\n"
     );
     let output = run_with_input(&server.ws(), &["pipe", "e", "--json"], &input);
-    assert_eq!((output.status.code(), &lines(&output)[0]["told"]), (Some(1), &json!(1)));
+    assert_eq!((output.status.code(), &lines(&output)[0]["unreadable"]), (Some(1), &json!(1)));
     assert_eq!(data(&server, "e"), [json!({"n": 1})]);
     assert!(run_with_input(&server.ws(), &["pipe", "u"], "took=12ms load=37 %\n").status.success());
     let topics = lines(&run(&server.ws(), &["topics", "u", "--json"]));

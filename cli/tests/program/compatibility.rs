@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use compatibility::{Exchange, Line, Recording, SECRET, Side, What, differences, learn_epochs, releases};
+use compatibility::{Content, Exchange, Line, Recording, SECRET, Side, differences, learn_epochs, releases};
 use serde_json::Value;
 
 use crate::support::{Answer, Server, Socket, request};
@@ -52,9 +52,9 @@ fn exchanges(recording: &Recording) -> Vec<(&Exchange, &Exchange)> {
 /// The HTTP messages of one side, with the numbers of their connections.
 fn http_messages(recording: &Recording, side: Side) -> Vec<(u32, &Exchange)> {
     let lines = recording.lines.iter().filter(|line| line.from == side);
-    let http = lines.filter_map(|line| match &line.what {
-        What::Http(exchange) => Some((line.connection, exchange)),
-        What::Text(_) | What::Close(_) | What::End(_) => None,
+    let http = lines.filter_map(|line| match &line.content {
+        Content::Http(exchange) => Some((line.connection, exchange)),
+        Content::Text(_) | Content::Close(_) | Content::End(_) => None,
     });
     http.collect()
 }
@@ -94,20 +94,20 @@ impl<'a> Repeat<'a> {
     fn run(mut self) {
         let recording = self.recording;
         for line in &recording.lines {
-            match (&line.what, line.from) {
-                (What::Http(asked), Side::Client) => {
+            match (&line.content, line.from) {
+                (Content::Http(asked), Side::Client) => {
                     self.handshakes.insert(line.connection, asked);
                 }
-                (What::Http(answered), Side::Server) => self.http(line.connection, answered),
-                (What::Text(text), Side::Client) => {
+                (Content::Http(answered), Side::Server) => self.http(line.connection, answered),
+                (Content::Text(text), Side::Client) => {
                     let text = self.translated(text);
                     self.sockets.get_mut(&line.connection).unwrap().say_text(&text);
                 }
-                (What::Text(_), Side::Server) => self.hear(line),
-                (What::Close(_) | What::End(_), Side::Client) => {
+                (Content::Text(_), Side::Server) => self.hear(line),
+                (Content::Close(_) | Content::End(_), Side::Client) => {
                     self.sockets.remove(&line.connection);
                 }
-                (What::Close(_) | What::End(_), Side::Server) => {}
+                (Content::Close(_) | Content::End(_), Side::Server) => {}
             }
         }
     }

@@ -6,7 +6,7 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::support::{PATIENCE, Server, request};
+use crate::support::{Server, TIMEOUT, request};
 
 #[test]
 fn a_number_published_by_curl_reaches_an_open_viewer() {
@@ -151,7 +151,7 @@ fn a_request_over_the_rate_limit_is_refused_with_the_time_to_wait() {
 fn a_half_sent_request_times_out_and_delays_no_other() {
     let server = Server::start();
     let mut stream = TcpStream::connect(server.address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     write!(stream, "POST /topics/a HTTP/1.1\r\nHost: {}\r\nContent-Length: 10\r\n\r\n1", server.address)
         .unwrap();
     assert_eq!(server.post("/topics/b", "1").status, 200);

@@ -24,8 +24,8 @@ fn a_hundred_thousand_lines_arrive_once_and_in_order_although_the_server_is_kill
         let line = watch.line();
         assert_eq!((&line["data"], &line["offset"]), (&json!(expected), &json!(expected)));
     }
-    let told = pipe.line();
-    assert_eq!((&told["published"], &told["position"]["offset"]), (&json!(LINES), &json!(LINES)));
+    let counted = pipe.line();
+    assert_eq!((&counted["published"], &counted["position"]["offset"]), (&json!(LINES), &json!(LINES)));
     assert_eq!(pipe.ended(), 0);
 }
 

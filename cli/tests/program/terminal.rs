@@ -9,7 +9,7 @@ use std::thread;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::support::{PATIENCE, PROGRAM};
+use crate::support::{PROGRAM, TIMEOUT};
 
 #[test]
 fn a_server_started_at_a_terminal_prints_its_address_first() {
@@ -45,7 +45,7 @@ fn seen_until(mut command: Command, last: &str) -> String {
     });
     let mut seen = String::new();
     while !seen.contains(last) {
-        let Ok(part) = parts.recv_timeout(PATIENCE) else { break };
+        let Ok(part) = parts.recv_timeout(TIMEOUT) else { break };
         seen.push_str(&part);
     }
     let _ = child.kill();

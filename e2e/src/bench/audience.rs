@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::viewer::{self, Socket};
-use crate::topology::PATIENCE;
+use crate::topology::TIMEOUT;
 use crate::wait;
 
 /// The most handshakes and subscriptions at a time: each occupies a process of a function.
@@ -62,7 +62,7 @@ impl Audience {
             let is_all = arrivals.get(&round).is_some_and(|seen| seen.len() == self.ids.len());
             is_all.then(|| arrivals.remove(&round).unwrap_or_default())
         };
-        wait::until(&what, PATIENCE, all).await.0
+        wait::until(&what, TIMEOUT, all).await.0
     }
 
     /// Disconnects the viewers one after the other.

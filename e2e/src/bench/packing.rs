@@ -11,7 +11,7 @@ use tokio::time::{Instant, interval, timeout};
 
 use super::viewer::{self, Socket};
 use super::{report, report_spread};
-use crate::topology::{PATIENCE, Topology};
+use crate::topology::{TIMEOUT, Topology};
 
 const TOPICS: usize = 30;
 const SECONDS: usize = 15;
@@ -57,7 +57,7 @@ async fn publish(topology: &Topology, topic: usize, second: usize) {
 async fn read(mut socket: Socket, publications: usize) -> usize {
     let (mut frames, mut seen) = (0, 0);
     while seen < publications {
-        let message = timeout(PATIENCE, socket.next()).await.expect("in time");
+        let message = timeout(TIMEOUT, socket.next()).await.expect("in time");
         let message = message.expect("not closed").expect("a message");
         let Ok(text) = message.to_text() else { continue };
         assert!(text.len() <= limits::FRAME_BYTES, "a frame of {} bytes", text.len());

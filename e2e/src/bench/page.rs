@@ -29,7 +29,7 @@ pub async fn run() {
         let browser = Browser::open(1440, 900).await;
         browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": WATCH})).await;
         browser.driver.goto(server.url()).await.expect("the page opens");
-        let at = wait::until("a panel moves", crate::browser::PATIENCE, || async {
+        let at = wait::until("a panel moves", crate::browser::TIMEOUT, || async {
             browser.value("window.__moved").await.as_f64()
         });
         moved.push(at.await.0);

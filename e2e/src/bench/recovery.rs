@@ -16,7 +16,7 @@ use super::{percentile, report, usage};
 const TOPIC: &str = "bench/recovery";
 const MISSED: u64 = 300;
 /// A limit that none of this should reach.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The result of one viewer's reconnect.
 struct Recovery {
@@ -126,7 +126,7 @@ async fn subscribe(socket: &mut Socket, since: Value) {
 }
 
 async fn next(socket: &mut Socket) -> String {
-    let message = tokio::time::timeout(PATIENCE, socket.next()).await.expect("in time");
+    let message = tokio::time::timeout(TIMEOUT, socket.next()).await.expect("in time");
     message.expect("not closed").expect("a message").to_text().expect("text").to_owned()
 }
 
@@ -139,7 +139,7 @@ fn last_offset(text: &str) -> u64 {
 }
 
 async fn all<T: 'static>(returning: JoinSet<T>) -> Vec<T> {
-    tokio::time::timeout(PATIENCE, returning.join_all()).await.expect("everybody is back in time")
+    tokio::time::timeout(TIMEOUT, returning.join_all()).await.expect("everybody is back in time")
 }
 
 fn tell_times(name: &str, took: Vec<Duration>) {

@@ -9,7 +9,7 @@ use e2e::board::{self, panel};
 use e2e::browser::Browser;
 use e2e::child::Spawned;
 use e2e::proxy::{Proxy, Wire};
-use e2e::topology::{PATIENCE, Topology, file, until_connections};
+use e2e::topology::{TIMEOUT, Topology, file, until_connections};
 use e2e::{setting, wait};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
             (ids.len() < 2).then_some(ids)
         }
     };
-    let (left, _) = wait::until("the stale connection is pruned", PATIENCE, pruned).await;
+    let (left, _) = wait::until("the stale connection is pruned", TIMEOUT, pruned).await;
     assert_eq!(left, [alive]);
     let expected: Vec<Value> = (1..=published).map(Value::from).collect();
     assert_eq!(staying.publications("a", expected.len()).await, expected);
@@ -133,7 +133,7 @@ async fn shows(browser: &Browser, words: &str) {
     let panel = panel("shop/orders");
     let began = Instant::now();
     while !browser.text(&panel).await.is_some_and(|text| text.contains(words)) {
-        if began.elapsed() > PATIENCE {
+        if began.elapsed() > TIMEOUT {
             let page = browser.text("body").await;
             panic!("no {words}: {page:?}, {:?}, {:?}", browser.complaints().await, browser.console().await);
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use e2e::topology::PATIENCE;
+use e2e::topology::TIMEOUT;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 use shared::Topic;
@@ -37,7 +37,7 @@ impl Poster {
         let mut number = 0;
         while !*stop.borrow() {
             number += 1;
-            match timeout(2 * PATIENCE, self.acknowledged(number)).await {
+            match timeout(2 * TIMEOUT, self.acknowledged(number)).await {
                 Ok(Ok(offset)) if offset == number => self.progress.acknowledge(&self.topic, offset),
                 wrong => {
                     faults.push(format!("{}: {number} was published and came to {wrong:?}", self.topic));
@@ -65,7 +65,7 @@ impl Poster {
 
     async fn post(&self, number: u64) -> reqwest::Result<Response> {
         let url = format!("{}?producer=poster&seq={number}", self.url);
-        self.client.post(url).timeout(PATIENCE).body(number.to_string()).send().await
+        self.client.post(url).timeout(TIMEOUT).body(number.to_string()).send().await
     }
 }
 

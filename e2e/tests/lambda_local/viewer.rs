@@ -1,6 +1,6 @@
 //! A client that reads every frame.
 
-use e2e::topology::PATIENCE;
+use e2e::topology::TIMEOUT;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -19,7 +19,7 @@ pub struct Viewer {
 impl Viewer {
     /// Connects and subscribes.
     pub async fn watch(url: &str, filter: &str) -> Self {
-        let connected = timeout(PATIENCE, connect_async(url)).await.expect("an answer in time");
+        let connected = timeout(TIMEOUT, connect_async(url)).await.expect("an answer in time");
         let mut viewer = Self { socket: connected.expect("a handshake").0, id: String::new() };
         viewer.say(&json!({"action": "subscribe", "id": 1, "filter": filter})).await;
         let subscribed = viewer.hear("subscribed").await;
@@ -47,8 +47,8 @@ impl Viewer {
 
     /// Closes the connection with a close frame.
     pub async fn leave(mut self) {
-        timeout(PATIENCE, self.socket.close(None)).await.expect("in time").expect("closed");
-        while let Ok(Some(Ok(_))) = timeout(PATIENCE, self.socket.next()).await {}
+        timeout(TIMEOUT, self.socket.close(None)).await.expect("in time").expect("closed");
+        while let Ok(Some(Ok(_))) = timeout(TIMEOUT, self.socket.next()).await {}
     }
 
     async fn say(&mut self, message: &Value) {
@@ -57,7 +57,7 @@ impl Viewer {
 
     async fn hear(&mut self, kind: &str) -> Value {
         loop {
-            let frame = timeout(PATIENCE, self.socket.next()).await.expect("a frame in time");
+            let frame = timeout(TIMEOUT, self.socket.next()).await.expect("a frame in time");
             let frame = frame.expect("the socket is open").expect("a frame");
             let Ok(text) = frame.to_text() else { continue };
             let message: Value = serde_json::from_str(text).unwrap_or_default();
@@ -75,7 +75,7 @@ pub async fn refused(url: &str, token: Option<&str>) -> Option<u16> {
         let value = format!("Bearer {token}").parse().expect("a header");
         request.headers_mut().insert("authorization", value);
     }
-    match timeout(PATIENCE, connect_async(request)).await.expect("an answer in time") {
+    match timeout(TIMEOUT, connect_async(request)).await.expect("an answer in time") {
         Ok(_) => None,
         Err(Error::Http(response)) => Some(response.status().as_u16()),
         Err(error) => panic!("no answer: {error}"),

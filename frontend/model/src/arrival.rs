@@ -24,7 +24,7 @@ pub struct Arrival {
 
 /// Facts beside a topic's own data on which the verdict on it depends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Circumstances {
+pub struct Conditions {
     /// Now, by the server's clock.
     pub now: Millis,
     /// Time since which the server cannot be heard, by the server's clock; `None` while it can.
@@ -55,8 +55,8 @@ impl Arrival {
     }
 
     /// Returns whether it has just turned late: true once in each silence.
-    pub fn turns_late(&mut self, cadence_ms: Option<u64>, around: Circumstances) -> bool {
-        let is_silent = match self.evidence(cadence_ms, 0, around).freshness() {
+    pub fn turns_late(&mut self, cadence_ms: Option<u64>, conditions: Conditions) -> bool {
+        let is_silent = match self.evidence(cadence_ms, 0, conditions).freshness() {
             Freshness::Late | Freshness::Stale => true,
             Freshness::Live | Freshness::Gap | Freshness::Replayed => false,
         };
@@ -83,8 +83,8 @@ impl Arrival {
         self.received.map(|(received_at, _)| received_at)
     }
 
-    /// Expected time between publications: as declared, else as learned. Events and changes of state come when they
-    /// come; for them only a promise counts.
+    /// Expected time between publications: as declared, else as learned. Events and states have no usual interval, so
+    /// only a declared interval is used for them.
     pub fn cadence_ms(&self, declared: Option<u64>, kind: Kind) -> Option<u64> {
         let learned = match kind {
             Kind::Line | Kind::Number | Kind::Table => self.rhythm.interval_ms(),
@@ -94,14 +94,14 @@ impl Arrival {
     }
 
     /// Facts from which the freshness is judged.
-    pub fn evidence(&self, cadence_ms: Option<u64>, lost_ms: u64, around: Circumstances) -> Evidence {
-        let since = |at: Millis| u64::try_from(around.now - at).unwrap_or(0);
+    pub fn evidence(&self, cadence_ms: Option<u64>, lost_ms: u64, conditions: Conditions) -> Evidence {
+        let since = |at: Millis| u64::try_from(conditions.now - at).unwrap_or(0);
         Evidence {
             age_ms: self.last_received().map_or(0, since),
             cadence_ms,
             lost_ms,
             replayed_ago_ms: self.replayed_at.map(since),
-            cut_off_ms: around.cut_off_since.map(since),
+            cut_off_ms: conditions.cut_off_since.map(since),
         }
     }
 }
@@ -126,8 +126,8 @@ mod tests {
         arrival
     }
 
-    fn at(now: Millis) -> Circumstances {
-        Circumstances { now, ..Circumstances::default() }
+    fn at(now: Millis) -> Conditions {
+        Conditions { now, ..Conditions::default() }
     }
 
     fn freshness(arrival: &Arrival, kind: Kind, now: Millis) -> Freshness {

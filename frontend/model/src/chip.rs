@@ -3,15 +3,15 @@
 use shared::freshness::{Evidence, short_duration};
 use shared::{Freshness, Millis};
 
-use super::arrival::Circumstances;
+use super::arrival::Conditions;
 use crate::chart::clock::LocalClock;
 
 /// A topic that is not late says its age from here on; below it `live` says enough.
 const AGE_WORTH_SAYING_MS: u64 = 60_000;
 
-/// State of a panel. None of them but [`Standing::Live`] may look like live.
+/// State of a panel. None of them but [`PanelState::Live`] may look like live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum PanelState {
     /// The server cannot be heard.
     CutOff,
     /// The reader has paused the board.
@@ -45,8 +45,8 @@ pub enum Standing {
 /// Words in the corner of a panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// State that the words tell: the first of those that hold, in the order of [`Standing`].
-    pub standing: Standing,
+    /// State that the words tell: the first of those that hold, in the order of [`PanelState`].
+    pub state: PanelState,
     /// Verdict on the data alone.
     pub freshness: Freshness,
     /// True if the fault is the connection's and not the publisher's.
@@ -67,7 +67,7 @@ pub struct Situation<'a> {
     /// Time of the newest arrival, by the server's clock.
     pub last_received: Option<Millis>,
     /// Facts that are the board's and not the topic's.
-    pub around: Circumstances,
+    pub conditions: Conditions,
     /// Loaded share of the window in percent; `None` if all of it is there.
     pub loaded_percent: Option<u8>,
     /// Error of the publisher's clock in milliseconds, positive if it is ahead.
@@ -82,7 +82,7 @@ pub struct Situation<'a> {
     pub empty: Option<String>,
 }
 
-impl Standing {
+impl PanelState {
     /// Name of the state, for classes and tests.
     pub fn word(self) -> &'static str {
         match self {
@@ -109,88 +109,92 @@ impl Chip {
     pub fn of(situation: &Situation<'_>, clock: LocalClock) -> Self {
         let freshness = situation.evidence.freshness();
         let states = situation.states(clock);
-        let (standing, text, title) = states.first().cloned().unwrap_or_else(|| situation.live(clock));
+        let (state, text, title) = states.first().cloned().unwrap_or_else(|| situation.live(clock));
         let others: Vec<&str> = states.iter().skip(1).map(|(.., title)| title.as_str()).collect();
         let title = std::iter::once(title.as_str()).chain(others).collect::<Vec<_>>().join("; ");
-        Self { standing, freshness, cut_off: standing == Standing::CutOff, text, title }
+        Self { state, freshness, cut_off: state == PanelState::CutOff, text, title }
     }
 }
 
 impl Situation<'_> {
     /// Every state that holds and is not live: the words, and the sentence.
-    fn states(&self, clock: LocalClock) -> Vec<(Standing, String, String)> {
+    fn states(&self, clock: LocalClock) -> Vec<(PanelState, String, String)> {
         let (topic, evidence) = (self.topic, &self.evidence);
         let (age, last) = (short_duration(evidence.age_ms), self.last_words(clock));
         let mut states = Vec::new();
-        let mut hold = |standing, text: String, title: String| states.push((standing, text, title));
+        let mut hold = |state, text: String, title: String| states.push((state, text, title));
         if let Some(cut_off_ms) = evidence.cut_off_ms {
             let text = format!("cut off, {}", short_duration(cut_off_ms));
-            hold(Standing::CutOff, text, format!("connection lost, {last}"));
+            hold(PanelState::CutOff, text, format!("connection lost, {last}"));
         }
-        if let Some(paused_at) = self.around.paused_at {
+        if let Some(paused_at) = self.conditions.paused_at {
             let text = format!("paused at {}", clock.seconds(paused_at));
-            hold(Standing::Paused, text, "the board is paused; what comes is kept".to_owned());
+            hold(PanelState::Paused, text, "the board is paused; what comes is kept".to_owned());
         }
-        if let Some(behind_ms) = self.around.behind_ms {
+        if let Some(behind_ms) = self.conditions.behind_ms {
             let behind = short_duration(behind_ms);
             hold(
-                Standing::Behind,
+                PanelState::Behind,
                 format!("behind, {behind}"),
                 format!("this page is {behind} behind the data"),
             );
         }
         if let Some(percent) = self.loaded_percent {
             let title = format!("{percent} % of the time shown is loaded");
-            hold(Standing::Loading, format!("loading, {percent} %"), title);
+            hold(PanelState::Loading, format!("loading, {percent} %"), title);
         }
         let silent =
             |word: &str| (format!("{word}, {age}"), format!("no data from {topic} for {age}, {last}"));
         match (Evidence { cut_off_ms: None, ..*evidence }).freshness() {
             Freshness::Stale => {
                 let (text, title) = silent("stale");
-                hold(Standing::Stale, text, title);
+                hold(PanelState::Stale, text, title);
             }
             Freshness::Late => {
                 let (text, title) = silent("late");
-                hold(Standing::Late, text, title);
+                hold(PanelState::Late, text, title);
             }
             Freshness::Gap | Freshness::Replayed | Freshness::Live => {}
         }
         if evidence.lost_ms > 0 {
             let lost = short_duration(evidence.lost_ms);
-            hold(Standing::Gap, format!("gap, {lost} lost"), format!("{lost} of {topic} lost for good"));
+            hold(PanelState::Gap, format!("gap, {lost} lost"), format!("{lost} of {topic} lost for good"));
         }
         if let Some(words) = &self.empty {
-            hold(Standing::Empty, words.clone(), format!("{topic}: {words}"));
+            hold(PanelState::Empty, words.clone(), format!("{topic}: {words}"));
         }
         if let Some(error_ms) = self.clock_error_ms {
             let way = if error_ms > 0 { "fast" } else { "slow" };
             let words = format!("clock is {} {way}", short_duration(error_ms.unsigned_abs()));
             let title = format!("the publisher's {words}; its data is shown at the time of arrival");
-            hold(Standing::ClockOff, format!("its {words}"), title);
+            hold(PanelState::ClockOff, format!("its {words}"), title);
         }
         if self.stopped > 0 {
             let text = format!("{} of {} stopped", self.stopped, self.series);
-            hold(Standing::Stopped, text, format!("{} of {} series have stopped", self.stopped, self.series));
+            hold(
+                PanelState::Stopped,
+                text,
+                format!("{} of {} series have stopped", self.stopped, self.series),
+            );
         }
         if (Evidence { cut_off_ms: None, lost_ms: 0, cadence_ms: None, ..*evidence }).freshness()
             == Freshness::Replayed
         {
             let title = format!("publications of {topic} that were missed have been filled in");
-            hold(Standing::Replayed, "replayed".to_owned(), title);
+            hold(PanelState::Replayed, "replayed".to_owned(), title);
         }
         if let Some(words) = &self.left_out {
-            hold(Standing::LeftOut, words.clone(), words.clone());
+            hold(PanelState::LeftOut, words.clone(), words.clone());
         }
         states
     }
 
-    fn live(&self, clock: LocalClock) -> (Standing, String, String) {
+    fn live(&self, clock: LocalClock) -> (PanelState, String, String) {
         let last = self.last_words(clock);
         if self.evidence.age_ms >= AGE_WORTH_SAYING_MS {
-            (Standing::Old, format!("{} ago", short_duration(self.evidence.age_ms)), last)
+            (PanelState::Old, format!("{} ago", short_duration(self.evidence.age_ms)), last)
         } else {
-            (Standing::Live, "live".to_owned(), last)
+            (PanelState::Live, "live".to_owned(), last)
         }
     }
 
@@ -220,7 +224,7 @@ mod tests {
             topic: "host/cpu",
             evidence,
             last_received: Some(38_527_000),
-            around: Circumstances::default(),
+            conditions: Conditions::default(),
             loaded_percent: None,
             clock_error_ms: None,
             stopped: 0,
@@ -266,18 +270,18 @@ mod tests {
     fn a_topic_that_speaks_seldom_tells_its_age_and_is_not_called_live() {
         for cadence_ms in [None, Some(7_200_000)] {
             let seldom = chip(Evidence { age_ms: 7_200_000, cadence_ms, ..CADENCE });
-            assert_eq!((seldom.text.as_str(), seldom.standing), ("2 h ago", Standing::Old));
+            assert_eq!((seldom.text.as_str(), seldom.state), ("2 h ago", PanelState::Old));
         }
     }
 
     #[test]
     fn whatever_keeps_a_panel_from_being_live_is_said_where_live_would_stand() {
         let base = situation(CADENCE);
-        let paused = Circumstances { paused_at: Some(38_527_000), ..Circumstances::default() };
-        let behind = Circumstances { behind_ms: Some(6_000), ..Circumstances::default() };
+        let paused = Conditions { paused_at: Some(38_527_000), ..Conditions::default() };
+        let behind = Conditions { behind_ms: Some(6_000), ..Conditions::default() };
         let cases = [
-            (Situation { around: paused, ..base.clone() }, "paused at 10:42:07"),
-            (Situation { around: behind, ..base.clone() }, "behind, 6 s"),
+            (Situation { conditions: paused, ..base.clone() }, "paused at 10:42:07"),
+            (Situation { conditions: behind, ..base.clone() }, "behind, 6 s"),
             (Situation { loaded_percent: Some(62), ..base.clone() }, "loading, 62 %"),
             (Situation { clock_error_ms: Some(37_000), ..base.clone() }, "its clock is 37 s fast"),
             (Situation { clock_error_ms: Some(-240_000), ..base.clone() }, "its clock is 4 min slow"),
@@ -291,7 +295,7 @@ mod tests {
         for (situation, text) in cases {
             let chip = chip_of(&situation);
             assert_eq!(chip.text, text);
-            assert_ne!(chip.standing, Standing::Live);
+            assert_ne!(chip.state, PanelState::Live);
         }
     }
 
@@ -299,7 +303,7 @@ mod tests {
     fn where_two_states_hold_the_first_is_said_and_the_other_is_in_the_title() {
         let evidence = Evidence { age_ms: 12_000, lost_ms: 41_000, ..CADENCE };
         let chip = chip_of(&Situation { stopped: 1, ..situation(evidence) });
-        assert_eq!(chip.standing, Standing::Stale);
+        assert_eq!(chip.state, PanelState::Stale);
         assert!(chip.title.contains("41 s of host/cpu lost") && chip.title.contains("1 of 3 series"));
     }
 }

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::order::Order;
 use super::reading;
 
-/// Characters a state may have; more is a text to be read, not a state to be seen.
+/// Largest number of characters of a state. A longer text is shown as a log.
 const STATE_CHARS: usize = 24;
-/// More different texts than this are not states.
+/// Largest number of different states of a topic. With more, its texts are shown as a log.
 pub const MOST_STATES: usize = 8;
-/// So many publications in a row must ask for another panel before it changes: one odd value changes nothing.
-const DISSENTERS: usize = 5;
-/// Newest publications that are asked.
-const VOTERS: usize = 32;
+/// Number of publications in a row that suit another panel before the panel changes. A single odd value changes nothing.
+const PUBLICATIONS_TO_SWITCH: usize = 5;
+/// Number of the newest publications from which the panel is chosen.
+const PUBLICATIONS_CONSIDERED: usize = 32;
 
 /// The way in which a topic is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -157,7 +157,7 @@ impl Choice {
             return;
         }
         self.votes.insert(place, (order, kind.family()));
-        if self.votes.len() > VOTERS {
+        if self.votes.len() > PUBLICATIONS_CONSIDERED {
             self.votes.pop_front();
         }
     }
@@ -169,11 +169,11 @@ impl Choice {
         for (_, family) in self.votes.iter().rev() {
             run = if *family == newest { run + 1 } else { 1 };
             newest = *family;
-            if run >= DISSENTERS {
+            if run >= PUBLICATIONS_TO_SWITCH {
                 return Some(newest);
             }
         }
-        if self.votes.len() < VOTERS {
+        if self.votes.len() < PUBLICATIONS_CONSIDERED {
             return self.votes.front().map(|(_, family)| *family);
         }
         let count = |wanted: Family| self.votes.iter().filter(|(_, family)| *family == wanted).count();

@@ -9,7 +9,7 @@
 //! | [`lines`], [`states`], [`table`] | contents of logs, of states and of tables |
 //! | [`arrival`], [`chip`] | freshness of a topic, and its wording |
 //! | [`stream`] | all of the above for one topic |
-//! | [`standstill`] | the copy of a topic that is shown while the board is paused |
+//! | [`paused_state`] | the copy of a topic that is shown while the board is paused |
 //! | [`link`] | the connection in words |
 //! | [`layout`], [`query`] | order of the panels, and the search for them |
 //! | [`window`], [`past`], [`budget`] | the stretch of time that is shown, requested and kept |
@@ -29,10 +29,10 @@ pub mod lines;
 pub mod link;
 pub mod order;
 pub mod past;
+pub mod paused_state;
 pub mod query;
 pub mod reading;
 pub mod rhythm;
-pub mod standstill;
 pub mod states;
 pub mod stream;
 pub mod table;

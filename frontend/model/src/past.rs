@@ -8,7 +8,7 @@ use shared::{Millis, limits};
 /// Places are remembered about this far apart, in milliseconds.
 const STEP_MS: Millis = 5_000;
 /// Time in milliseconds after which a request without an answer is repeated.
-const PATIENCE_MS: Millis = 10_000;
+const TIMEOUT_MS: Millis = 10_000;
 /// Publications requested at least, so that the past does not come in drops.
 const LEAST_ITEMS: u32 = 60;
 
@@ -23,7 +23,7 @@ pub struct Place {
 
 /// Part of a topic's past that should be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wish {
+pub struct Fetch {
     /// Offset before which the publications are wanted.
     pub before: u64,
     /// Largest number of publications wanted.
@@ -40,14 +40,14 @@ struct Held {
 /// The parts of a topic's log that are on this page.
 ///
 /// Offsets have no holes, so a hole between two held parts is data that is not loaded. For example, a page that holds
-/// the offsets 1 to 40 and 90 to 99 wishes for the 49 publications before 90. Beside the parts it remembers some places, so
+/// the offsets 1 to 40 and 90 to 99 requests the 49 publications before 90. Beside the parts it remembers some places, so
 /// that the beginning is known after the oldest publications were forgotten.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     /// Ascending, with a hole between any two.
     held: Vec<Held>,
     places: VecDeque<Place>,
-    asked: Option<(Wish, Millis)>,
+    asked: Option<(Fetch, Millis)>,
     /// True if there is nothing before the first held publication.
     is_whole: bool,
     /// True if the next hole is due to a loss.
@@ -96,8 +96,8 @@ impl Past {
 
     /// The request that fills the youngest hole after `from`, at one publication in `cadence_ms`. None if nothing is
     /// missing or a request is under way.
-    pub fn wish(&self, from: Millis, cadence_ms: Option<u64>, now: Millis) -> Option<Wish> {
-        if self.asked.is_some_and(|(_, at)| now.abs_diff(at) < PATIENCE_MS.unsigned_abs()) {
+    pub fn next_fetch(&self, from: Millis, cadence_ms: Option<u64>, now: Millis) -> Option<Fetch> {
+        if self.asked.is_some_and(|(_, at)| now.abs_diff(at) < TIMEOUT_MS.unsigned_abs()) {
             return None;
         }
         let hole = self.held.windows(2).rev().find(|pair| pair[1].first.ts > from);
@@ -114,20 +114,20 @@ impl Past {
             }
         };
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        Some(Wish { before, count: count.clamp(1, limits::HISTORY_ITEMS as u32) })
+        Some(Fetch { before, count: count.clamp(1, limits::HISTORY_ITEMS as u32) })
     }
 
-    /// Notes that a wish is under way.
-    pub fn asked(&mut self, wish: Wish, now: Millis) {
-        self.asked = Some((wish, now));
+    /// Notes that a fetch has been requested.
+    pub fn asked(&mut self, fetch: Fetch, now: Millis) {
+        self.asked = Some((fetch, now));
     }
 
-    /// Notes that the wish was answered with the publications of these offsets, which have been observed. Those that
+    /// Notes that the fetch was answered with the publications of these offsets, which have been observed. Those that
     /// were wanted and did not come, although older ones may have, are gone from the server.
     pub fn answered(&mut self, offsets: impl IntoIterator<Item = u64>) {
-        let Some((wish, _)) = self.asked.take() else { return };
+        let Some((fetch, _)) = self.asked.take() else { return };
         let newest = offsets.into_iter().max();
-        let Some(index) = self.held.iter().position(|held| held.first.offset == wish.before) else { return };
+        let Some(index) = self.held.iter().position(|held| held.first.offset == fetch.before) else { return };
         match (index.checked_sub(1).and_then(|before| self.held.get(before).copied()), newest) {
             // Nothing came at all, or only publications that were there before: the hole stays.
             (None, None) => self.is_whole = true,
@@ -203,10 +203,13 @@ mod tests {
     #[test]
     fn a_longer_window_wishes_for_what_is_missing() {
         let past = held(600..900);
-        assert_eq!(past.wish(600_000, Some(1_000), 900_000), None);
-        assert_eq!(past.wish(0, Some(1_000), 900_000), Some(Wish { before: 601, count: 601 }));
-        assert_eq!(past.wish(599_000, Some(1_000), 900_000).map(|wish| wish.count), Some(LEAST_ITEMS));
-        assert_eq!(past.wish(0, Some(1), 900_000).map(|wish| wish.count), Some(1_000));
+        assert_eq!(past.next_fetch(600_000, Some(1_000), 900_000), None);
+        assert_eq!(past.next_fetch(0, Some(1_000), 900_000), Some(Fetch { before: 601, count: 601 }));
+        assert_eq!(
+            past.next_fetch(599_000, Some(1_000), 900_000).map(|fetch| fetch.count),
+            Some(LEAST_ITEMS)
+        );
+        assert_eq!(past.next_fetch(0, Some(1), 900_000).map(|fetch| fetch.count), Some(1_000));
     }
 
     #[test]
@@ -214,68 +217,68 @@ mod tests {
         let mut past = held(0..900);
         let kept_from = past.forget_before(842_500);
         assert_eq!(kept_from, 840_000);
-        assert_eq!(past.wish(0, Some(1_000), 900_000).map(|wish| wish.before), Some(841));
+        assert_eq!(past.next_fetch(0, Some(1_000), 900_000).map(|fetch| fetch.before), Some(841));
     }
 
     #[test]
     fn nothing_is_before_the_first_publication() {
-        assert_eq!(held(0..10).wish(-99_000, Some(1_000), 10_000), None);
-        assert_eq!(Past::default().wish(0, None, 0), None);
+        assert_eq!(held(0..10).next_fetch(-99_000, Some(1_000), 10_000), None);
+        assert_eq!(Past::default().next_fetch(0, None, 0), None);
     }
 
     #[test]
     fn a_wish_is_made_once_and_again_when_nobody_answers() {
         let mut past = held(600..900);
-        past.asked(Wish { before: 601, count: 60 }, 900_000);
-        assert_eq!(past.wish(0, None, 905_000), None);
-        assert!(past.wish(0, None, 910_000).is_some());
+        past.asked(Fetch { before: 601, count: 60 }, 900_000);
+        assert_eq!(past.next_fetch(0, None, 905_000), None);
+        assert!(past.next_fetch(0, None, 910_000).is_some());
     }
 
     #[test]
     fn an_empty_answer_ends_the_wishes_until_the_log_starts_anew() {
         let mut past = held(600..900);
-        past.asked(Wish { before: 601, count: 60 }, 900_000);
+        past.asked(Fetch { before: 601, count: 60 }, 900_000);
         past.answered([]);
-        assert_eq!(past.wish(0, None, 900_000), None);
+        assert_eq!(past.next_fetch(0, None, 900_000), None);
         past.forget();
         past.observe(second(600));
-        assert!(past.wish(0, None, 900_000).is_some());
+        assert!(past.next_fetch(0, None, 900_000).is_some());
     }
 
     #[test]
     fn an_answer_moves_the_beginning_back() {
         let mut past = held(600..900);
         (300..600).for_each(|at| past.observe(second(at)));
-        assert_eq!(past.wish(0, Some(1_000), 900_000).map(|wish| wish.before), Some(301));
+        assert_eq!(past.next_fetch(0, Some(1_000), 900_000).map(|fetch| fetch.before), Some(301));
     }
 
     #[test]
     fn a_hole_between_what_is_held_is_wished_for_and_is_not_loaded_until_it_comes() {
         let mut past = held((0..300).chain(800..900));
-        let wish = past.wish(0, Some(1_000), 900_000).unwrap();
-        assert_eq!(wish, Wish { before: 801, count: 500 });
+        let fetch = past.next_fetch(0, Some(1_000), 900_000).unwrap();
+        assert_eq!(fetch, Fetch { before: 801, count: 500 });
         assert_eq!(past.missing(), std::slice::from_ref(&(299_001..800_000)));
-        past.asked(wish, 900_000);
+        past.asked(fetch, 900_000);
         (300..800).for_each(|at| past.observe(second(at)));
         past.answered(301..=800);
-        assert_eq!((past.wish(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
+        assert_eq!((past.next_fetch(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
     }
 
     #[test]
     fn a_burst_of_which_only_the_newest_came_is_filled_in_from_the_newest_on() {
         let mut past = Past::default();
         (701..=1_000).for_each(|offset| past.observe(Place { offset, ts: 5 }));
-        let wish = past.wish(0, None, 10).unwrap();
-        assert_eq!(wish.before, 701);
+        let fetch = past.next_fetch(0, None, 10).unwrap();
+        assert_eq!(fetch.before, 701);
     }
 
     #[test]
     fn a_hole_whose_data_is_gone_is_asked_for_once() {
         let mut past = held((0..300).chain(800..900));
-        let wish = past.wish(0, Some(1_000), 900_000).unwrap();
-        past.asked(wish, 900_000);
+        let fetch = past.next_fetch(0, Some(1_000), 900_000).unwrap();
+        past.asked(fetch, 900_000);
         past.answered([]);
-        assert_eq!((past.wish(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
+        assert_eq!((past.next_fetch(0, Some(1_000), 900_000), past.missing()), (None, vec![]));
     }
 
     #[test]
@@ -283,7 +286,7 @@ mod tests {
         let mut past = held(0..300);
         past.lose();
         (800..900).for_each(|at| past.observe(second(at)));
-        assert_eq!((past.missing(), past.wish(0, None, 900_000)), (vec![], None));
+        assert_eq!((past.missing(), past.next_fetch(0, None, 900_000)), (vec![], None));
         past.observe(second(950));
         assert_eq!(past.missing(), std::slice::from_ref(&(899_001..950_000)));
     }

@@ -33,7 +33,7 @@ struct Run {
 
 /// Meaning of a state for a person who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mood {
+pub enum Severity {
     /// Nothing to do: `ok`, `passed`, `healthy`, `up`.
     Good,
     /// Something to look at, because the publisher says so.
@@ -145,7 +145,7 @@ impl States {
     }
 }
 
-impl Mood {
+impl Severity {
     /// Meaning of a word that means the same everywhere; neutral for any other.
     pub fn of(state: &str) -> Self {
         match state.to_ascii_lowercase().as_str() {
@@ -242,21 +242,24 @@ mod tests {
 
     #[test]
     fn false_is_not_called_bad() {
-        assert_eq!(Mood::of("false"), Mood::Neutral);
+        assert_eq!(Severity::of("false"), Severity::Neutral);
     }
 
     #[test]
     fn only_words_that_mean_the_same_everywhere_are_good_or_bad() {
-        for (word, mood) in
-            [("OK", Mood::Good), ("passed", Mood::Good), ("Healthy", Mood::Good), ("up", Mood::Good)]
-        {
-            assert_eq!(Mood::of(word), mood, "{word}");
+        for (word, severity) in [
+            ("OK", Severity::Good),
+            ("passed", Severity::Good),
+            ("Healthy", Severity::Good),
+            ("up", Severity::Good),
+        ] {
+            assert_eq!(Severity::of(word), severity, "{word}");
         }
         for word in ["failed", "ERROR", "down"] {
-            assert_eq!(Mood::of(word), Mood::Bad, "{word}");
+            assert_eq!(Severity::of(word), Severity::Bad, "{word}");
         }
         for word in ["open", "closed", "running", "on", "off", "degraded", "ready", "active"] {
-            assert_eq!(Mood::of(word), Mood::Neutral, "{word}");
+            assert_eq!(Severity::of(word), Severity::Neutral, "{word}");
         }
     }
 

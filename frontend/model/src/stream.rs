@@ -3,12 +3,12 @@
 //!
 //! ```
 //! use board_model::chart::SeriesSet;
-//! use board_model::stream::{Coming, Stream};
+//! use board_model::stream::{Origin, Stream};
 //! use shared::{Publication, Topic};
 //!
 //! let (mut stream, mut series) = (Stream::new(Topic::new("kitchen/temp").unwrap()), SeriesSet::new(100));
 //! let publication = Publication { offset: 1, ts: 1_000, received_at: 1_000, data: 21.5.into() };
-//! stream.take(&[publication], Coming::Live, &mut series, 1_000);
+//! stream.take(&[publication], Origin::Live, &mut series, 1_000);
 //! assert_eq!(stream.figure(&series, Default::default()).text, "21.5");
 //! ```
 
@@ -17,16 +17,16 @@ use shared::freshness::Evidence;
 use shared::publication::Publication;
 use shared::{Millis, Topic, TopicMeta};
 
-use super::arrival::{Arrival, Circumstances};
+use super::arrival::{Arrival, Conditions};
 use super::chip::{Chip, Situation};
 use super::clock_error::ClockError;
 use super::digits::Digits;
 use super::kind::{Choice, Kind, Known, MOST_STATES};
 use super::lines::Lines;
 use super::order::Order;
-use super::past::{Past, Place, Wish};
+use super::past::{Fetch, Past, Place};
 use super::reading;
-use super::states::{Mood, States};
+use super::states::{Severity, States};
 use super::table::Table;
 use crate::chart::clock::LocalClock;
 use crate::chart::format::{Format, Unit};
@@ -78,14 +78,14 @@ pub struct Stream {
     is_wide: bool,
 }
 
-/// Reason for which publications come.
+/// Reason for which publications arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coming {
-    /// They were just published.
+pub enum Origin {
+    /// Publications that were just published.
     Live,
-    /// They were asked for, because they had been missed or because the page has just begun.
+    /// Requested publications: missed ones, or those before the page was opened.
     Replayed,
-    /// They were asked for, to show more of the past.
+    /// Requested publications that show more of the past.
     Past,
 }
 
@@ -134,21 +134,21 @@ impl Stream {
     }
 
     /// Takes publications of one frame; their numbers go into `series`.
-    pub fn take(&mut self, items: &[Publication], coming: Coming, series: &mut SeriesSet, now: Millis) {
+    pub fn take(&mut self, items: &[Publication], origin: Origin, series: &mut SeriesSet, now: Millis) {
         // More of the past says nothing about the end of a loss that is still open.
-        if let Some(first) = items.first().filter(|_| coming != Coming::Past) {
+        if let Some(first) = items.first().filter(|_| origin != Origin::Past) {
             self.close_loss(first.ts, series);
         }
-        if coming == Coming::Replayed && self.has_begun {
+        if origin == Origin::Replayed && self.has_begun {
             self.mark_replayed(items, series, now);
         }
         for item in items {
             self.take_one(item, series);
         }
-        match coming {
-            Coming::Live => self.has_begun = true,
-            Coming::Past => self.past.answered(items.iter().map(|item| item.offset)),
-            Coming::Replayed => {}
+        match origin {
+            Origin::Live => self.has_begun = true,
+            Origin::Past => self.past.answered(items.iter().map(|item| item.offset)),
+            Origin::Replayed => {}
         }
         self.tell_series(series);
     }
@@ -194,7 +194,7 @@ impl Stream {
     /// Returns whether it has just turned late: true once in each silence.
     pub fn turns_late(&mut self, now: Millis) -> bool {
         let cadence_ms = self.cadence_ms();
-        self.arrival.turns_late(cadence_ms, Circumstances { now, ..Circumstances::default() })
+        self.arrival.turns_late(cadence_ms, Conditions { now, ..Conditions::default() })
     }
 
     /// Name of the topic.
@@ -260,8 +260,8 @@ impl Stream {
     }
 
     /// Meaning of a state for a person who has to act.
-    pub fn mood(&self, state: &str) -> Mood {
-        Mood::of(state)
+    pub fn severity(&self, state: &str) -> Severity {
+        Severity::of(state)
     }
 
     /// Big figure of its panel: the newest value, whether it is a number or not.
@@ -290,15 +290,15 @@ impl Stream {
         &self,
         series: &SeriesSet,
         window_ms: Millis,
-        around: Circumstances,
+        conditions: Conditions,
         clock: LocalClock,
     ) -> Chip {
-        let window = around.now - window_ms..around.now;
+        let window = conditions.now - window_ms..conditions.now;
         let situation = Situation {
             topic: self.topic.as_str(),
-            evidence: self.evidence(window_ms, around),
+            evidence: self.evidence(window_ms, conditions),
             last_received: self.last_received(),
-            around,
+            conditions,
             loaded_percent: self.loaded_percent(&window),
             clock_error_ms: self.clock_error_ms(),
             stopped: if self.kind() == Some(Kind::Line) { series.stopped() } else { 0 },
@@ -310,19 +310,19 @@ impl Stream {
     }
 
     /// The request that fills the window, which begins at `from`; logs and states are requested once.
-    pub fn wish(&self, from: Millis, now: Millis) -> Option<Wish> {
+    pub fn next_fetch(&self, from: Millis, now: Millis) -> Option<Fetch> {
         match self.kind()? {
-            Kind::Line | Kind::Number => self.past.wish(from, self.cadence_ms(), now),
+            Kind::Line | Kind::Number => self.past.next_fetch(from, self.cadence_ms(), now),
             Kind::Log | Kind::State if self.lines.len() < ENOUGH_LINES => {
-                self.past.wish(Millis::MIN, None, now)
+                self.past.next_fetch(Millis::MIN, None, now)
             }
             Kind::Log | Kind::State | Kind::Table => None,
         }
     }
 
-    /// Notes that a wish is under way.
-    pub fn asked(&mut self, wish: Wish, now: Millis) {
-        self.past.asked(wish, now);
+    /// Notes that a fetch has been requested.
+    pub fn asked(&mut self, fetch: Fetch, now: Millis) {
+        self.past.asked(fetch, now);
     }
 
     /// Forgets the numbers before `ts`, or a little less.
@@ -350,10 +350,10 @@ impl Stream {
     }
 
     /// Facts from which its freshness is judged, `window_ms` being shown.
-    pub fn evidence(&self, window_ms: Millis, around: Circumstances) -> Evidence {
-        let from = around.now - window_ms;
+    pub fn evidence(&self, window_ms: Millis, conditions: Conditions) -> Evidence {
+        let from = conditions.now - window_ms;
         let lost_ms: i64 = self.losses(from).map(|(start, end)| end - start.max(from)).sum();
-        self.arrival.evidence(self.cadence_ms(), lost_ms.unsigned_abs(), around)
+        self.arrival.evidence(self.cadence_ms(), lost_ms.unsigned_abs(), conditions)
     }
 
     fn take_one(&mut self, item: &Publication, series: &mut SeriesSet) {

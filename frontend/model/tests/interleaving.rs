@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use board_model::chart::{LocalClock, SeriesSet};
-use board_model::stream::{Coming, Stream};
+use board_model::stream::{Origin, Stream};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::{Publication, Topic};
@@ -86,8 +86,8 @@ impl Page {
         }
     }
 
-    fn take(&mut self, items: &[Publication], coming: Coming) {
-        self.stream.take(items, coming, &mut self.series, BORN_MS);
+    fn take(&mut self, items: &[Publication], origin: Origin) {
+        self.stream.take(items, origin, &mut self.series, BORN_MS);
     }
 
     /// Everything that the page shows of the topic. The series are by name, since their columns are in the order in
@@ -128,15 +128,15 @@ impl Page {
 fn check(log: &[Publication], pieces: &[(prop::sample::Index, prop::sample::Index, u8)]) {
     let has_late_data = log.iter().any(|item| item.ts < item.received_at);
     let (mut in_order, mut mixed) = (Page::new(has_late_data), Page::new(has_late_data));
-    in_order.take(log, Coming::Live);
-    let coming = |kind: u8| [Coming::Live, Coming::Replayed, Coming::Past][usize::from(kind)];
+    in_order.take(log, Origin::Live);
+    let origin = |kind: u8| [Origin::Live, Origin::Replayed, Origin::Past][usize::from(kind)];
     for (from, to, kind) in pieces {
         let (from, to) = (from.index(log.len()), to.index(log.len()));
-        mixed.take(&log[from.min(to)..=from.max(to)], coming(*kind));
+        mixed.take(&log[from.min(to)..=from.max(to)], origin(*kind));
     }
     // What is missing then comes last, the youngest first, as history does.
     for piece in log.chunks(7).rev() {
-        mixed.take(piece, Coming::Past);
+        mixed.take(piece, Origin::Past);
     }
     for (mixed, in_order) in mixed.shown().into_iter().zip(in_order.shown()) {
         assert_eq!(mixed, in_order);
@@ -176,8 +176,8 @@ fn the_newest_of_a_thousand_lines_in_a_millisecond_is_the_last() {
         .map(|offset| Publication { offset, ts: at, received_at: at, data: offset.into() })
         .collect();
     let mut page = Page::new(false);
-    page.take(&log[700..], Coming::Replayed);
-    page.take(&log[280..700], Coming::Past);
-    page.take(&log[..280], Coming::Past);
+    page.take(&log[700..], Origin::Replayed);
+    page.take(&log[280..700], Origin::Past);
+    page.take(&log[..280], Origin::Past);
     assert_eq!(page.stream.figure(&page.series, CLOCK).text, "1000");
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use board_model::budget::{MOST_ROWS, keep_from};
 use board_model::chart::SeriesSet;
-use board_model::stream::{Coming, Stream};
+use board_model::stream::{Origin, Stream};
 use board_model::window::Window;
 use serde_json::{Value, json};
 use shared::limits::Announced;
@@ -104,7 +104,7 @@ impl Page {
             self.topics.len() - 1
         });
         let (_, stream, series) = &mut self.topics[index];
-        stream.take(items, Coming::Live, series, at(second).wall_ms);
+        stream.take(items, Origin::Live, series, at(second).wall_ms);
     }
 }
 

@@ -3,15 +3,15 @@
 //! | files | contents |
 //! |---|---|
 //! | `theme`, `canvas`, `frame`, `stage` | colours, pixels, animation frames, size and visibility, by the browser |
-//! | `state`, `view`, `legend`, `twin` | the component, by Leptos |
+//! | `state`, `view`, `legend`, `data_table` | the component, by Leptos |
 
 mod canvas;
+mod data_table;
 pub mod frame;
 mod legend;
 mod stage;
 mod state;
 mod theme;
-mod twin;
 mod view;
 
 pub use state::provide_crosshair;

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos::{ev, html};
 
+use super::data_table::DataTable;
 use super::legend::{Legend, key_class};
 use super::stage::Stage;
 use super::state::{Inputs, State};
 use super::theme;
-use super::twin::Twin;
 use crate::follow::{follow, parts, when};
 use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::Look;
@@ -80,7 +80,7 @@ pub fn Chart(
     let plot = move || view! { <Plot state name readout /> };
     view! {
         <figure class="chart" class:spark=look == Look::Sparkline>
-            {follow(move || if tabular.get() { view! { <Twin state name readout /> }.into_any() } else { plot().into_any() })}
+            {follow(move || if tabular.get() { view! { <DataTable state name readout /> }.into_any() } else { plot().into_any() })}
             <Legend state readout tabular named=look == Look::Line />
         </figure>
     }

@@ -19,7 +19,7 @@ pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
             title=follow(move || chip.with(|chip| chip.title.clone()))
             data-testid="freshness"
             data-freshness=follow(move || Some(chip.with(|chip| chip.freshness.word())))
-            data-standing=follow(move || Some(chip.with(|chip| chip.standing.word())))
+            data-standing=follow(move || Some(chip.with(|chip| chip.state.word())))
         >
             {follow(move || chip.with(|chip| chip.text.clone()))}
         </button>
@@ -47,5 +47,5 @@ fn not_drawn(shown: Shown) -> Option<String> {
 }
 
 fn chip_class(chip: &Chip) -> String {
-    format!("chip {}", chip.standing.word())
+    format!("chip {}", chip.state.word())
 }

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::shown::Shown;
 use crate::follow::{follow, parts};
-use board_model::states::Mood;
+use board_model::states::Severity;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let state = Memo::new(move |_| shown.stream.with(|s| s.states().current().unwrap_or("–").to_owned()));
-    let class = follow(move || format!("state-big is-{}", state.with(|state| mood(shown, state).word())));
+    let class = follow(move || format!("state-big is-{}", state.with(|state| severity(shown, state).word())));
     let history =
         follow(move || shown.stream.with(|stream| stream.states().history(shown.board.clock.get())));
     view! {
@@ -18,8 +18,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-fn mood(shown: Shown, state: &str) -> Mood {
-    shown.stream.with_untracked(|stream| stream.mood(state))
+fn severity(shown: Shown, state: &str) -> Severity {
+    shown.stream.with_untracked(|stream| stream.severity(state))
 }
 
 /// The states in the window, each as wide as it lasted. It is hidden from screen readers, since the note below says the
@@ -30,7 +30,7 @@ fn strip(shown: Shown) -> impl IntoView {
     let runs = shown.stream.with(|stream| stream.states().strip(&window));
     let before = 1.0 - runs.iter().map(|(_, share)| share).sum::<f64>();
     let run = |(state, share): (String, f64)| {
-        let class = format!("run is-{}", mood(shown, &state).word());
+        let class = format!("run is-{}", severity(shown, &state).word());
         view! { <i class=class style:flex-grow=share.to_string() title=state></i> }
     };
     view! {

@@ -51,7 +51,7 @@ fn a_failed_shard_is_not_sent_again_because_its_viewers_request_what_they_missed
     assert_eq!(events["MaximumRetryAttempts"], 0);
     // Viewers notice it before Lambda would retry, if they are silent, and after five minutes at the latest, as the
     // README says.
-    const { assert!(constants::PING_VISIBLE_MS < FIRST_RETRY_MS && constants::CHECK_UP_MS < 5 * 60_000) }
+    const { assert!(constants::PING_VISIBLE_MS < FIRST_RETRY_MS && constants::MAX_PING_INTERVAL_MS < 5 * 60_000) }
 }
 
 /// Tests the size of log lines. CloudWatch adds 26 bytes to each ("Amazon CloudWatch pricing").

@@ -20,7 +20,7 @@ struct Result {
     times: Vec<Option<Millis>>,
     /// The publications to the topic `log` below it.
     log: Vec<Value>,
-    told: Vec<(u64, String)>,
+    unreadable: Vec<(u64, String)>,
     structure: usize,
     units: BTreeMap<String, String>,
     format: Option<Format>,
@@ -52,7 +52,7 @@ fn collect(outcomes: Vec<Outcome>, reader: &Reader) -> Result {
                 }
             }
             Outcome::Structure { .. } => result.structure += 1,
-            Outcome::Told { line, reason } => result.told.push((line, reason.to_string())),
+            Outcome::Unreadable { line, reason } => result.unreadable.push((line, reason.to_string())),
             Outcome::Blank { .. } => {}
         }
     }
@@ -79,7 +79,7 @@ fn logfmt_is_read_with_its_quotes_whatever_its_first_line_has() {
         ]
     );
     assert_eq!(result.units.get("took").map(String::as_str), Some("s"));
-    assert_eq!((result.told.len(), result.log.len()), (0, 0));
+    assert_eq!((result.unreadable.len(), result.log.len()), (0, 0));
 }
 
 // P02
@@ -134,7 +134,7 @@ fn a_scrape_of_prometheus_is_one_publication_by_metric_and_labels() {
     for part in ["\"queue=a b,ok=1\":10274", "\"queue=},ok=0\":3", "\"up\":1", "\"x\":1500000000.0"] {
         assert!(all.contains(part), "{part} in {all}");
     }
-    assert_eq!((result.structure, result.told.len(), result.log.len()), (2, 0, 0), "{result:?}");
+    assert_eq!((result.structure, result.unreadable.len(), result.log.len()), (2, 0, 0), "{result:?}");
     assert!(result.json.iter().any(|json| json.contains("18446744073709551616")));
 }
 
@@ -195,7 +195,7 @@ fn sysstat_gives_its_columns_at_their_times_and_no_average() {
         ]
     );
     assert_eq!(result.times, [Some(1_795_344_128_000), Some(1_795_344_129_000)]);
-    assert_eq!((result.structure, result.told.len(), result.log.len()), (4, 0, 0));
+    assert_eq!((result.structure, result.unreadable.len(), result.log.len()), (4, 0, 0));
     let half = clock
         .replace("10:42:07 ", "10:42:07 AM ")
         .replace("10:42:08 ", "10:42:08 AM ")
@@ -247,7 +247,7 @@ fn the_disks_of_iostat_are_series_and_its_processor_part_is_there() {
             "sdb": {"tps": 0.0, "kB_read/s": 0.0}
         })
     );
-    assert_eq!((result.told.len(), result.log.len()), (0, 0));
+    assert_eq!((result.unreadable.len(), result.log.len()), (0, 0));
 }
 
 // P11
@@ -304,7 +304,11 @@ fn an_envelope_takes_every_usual_time() {
     let result = read(input);
     assert_eq!(result.json, ["21.50", "2", "3", "{\"in\": 4}", "6"]);
     assert_eq!(result.times[..4], [Some(1_795_344_127_101); 4]);
-    assert!(result.told[0].0 == 5 && result.told[0].1.contains("is not a time"), "{:?}", result.told);
+    assert!(
+        result.unreadable[0].0 == 5 && result.unreadable[0].1.contains("is not a time"),
+        "{:?}",
+        result.unreadable
+    );
 }
 
 // P15
@@ -429,7 +433,9 @@ fn numbers_come_out_digit_for_digit() {
 fn a_line_that_does_not_fit_goes_to_the_log_and_what_is_no_value_is_told() {
     let result = read("1\ntwo\n3\nNaN\n");
     assert_eq!((result.data, result.log), (vec![json!(1), json!(3)], vec![json!("two")]));
-    assert!(result.told.len() == 1 && result.told[0].0 == 4 && result.told[0].1.contains("NaN"));
+    assert!(
+        result.unreadable.len() == 1 && result.unreadable[0].0 == 4 && result.unreadable[0].1.contains("NaN")
+    );
 }
 
 #[test]
@@ -442,10 +448,10 @@ fn python_writes_nan_into_json_and_the_rest_of_the_line_is_kept() {
 #[test]
 fn json_over_several_lines_is_one_value_and_a_broken_one_is_told() {
     let result = read("{\n  \"a\": 1,\n  \"b\": [\n    2\n  ]\n}\n{\n  \"a\": 2\n}\n");
-    assert_eq!((result.data.len(), result.told.len(), result.log.len()), (2, 0, 0), "{result:?}");
+    assert_eq!((result.data.len(), result.unreadable.len(), result.log.len()), (2, 0, 0), "{result:?}");
     let result = read("{\"a\": 1}\n{\"a\":\n{\"a\": 3}\n{\"half\": \"\\ud83d\"}\n");
     assert_eq!(result.data, [json!({"a": 1}), json!({"a": 3})]);
-    assert_eq!(result.told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
+    assert_eq!(result.unreadable.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
 }
 
 #[test]
@@ -462,7 +468,7 @@ fn a_named_column_gives_the_key_or_the_time() {
     assert_eq!(result.data, [json!({"a": {"n": 1}, "b": {"n": 2}})]);
     assert_eq!(result.times, [Some(1_795_344_127_000)]);
     let result = read_with(b"at,line,n\nnever,a,1\n", options);
-    assert!(result.told[0].1.contains("column at is not a time"), "{result:?}");
+    assert!(result.unreadable[0].1.contains("column at is not a time"), "{result:?}");
 }
 
 #[test]
@@ -591,7 +597,7 @@ proptest! {
                     prop_assert!(!publication.lines.is_empty());
                     seen.extend(publication.lines);
                 }
-                Outcome::Structure { line } | Outcome::Told { line, .. } | Outcome::Blank { line } => seen.push(line),
+                Outcome::Structure { line } | Outcome::Unreadable { line, .. } | Outcome::Blank { line } => seen.push(line),
             }
         }
         seen.sort_unstable();

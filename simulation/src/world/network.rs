@@ -1,4 +1,4 @@
-//! The network: messages between the two ends of a socket, and its end.
+//! The network: delivers the messages between the two ends of a socket, and the socket's close.
 
 use backend_core::GatewayEvent;
 use backend_core::authorize::{Credentials, asked_protocols, authorize};

@@ -64,9 +64,9 @@ fn bill<'a>(ticks: impl Iterator<Item = &'a [Change]>) -> Bill {
 
 /// The frames of one tick for a connection that is subscribed to everything.
 fn frames(changes: &[Change]) -> Vec<Bytes> {
-    let stretches = fanout::stretches(changes);
-    let audiences = vec![vec![ConnectionId::new("XDmENcnwIE0CFEQ=")]; stretches.len()];
-    let deliveries = fanout::deliveries(&stretches, audiences, limits::PACK_BYTES);
+    let topic_changes = fanout::topic_changes(changes);
+    let audiences = vec![vec![ConnectionId::new("XDmENcnwIE0CFEQ=")]; topic_changes.len()];
+    let deliveries = fanout::deliveries(&topic_changes, audiences, limits::PACK_BYTES);
     deliveries.into_iter().flat_map(|delivery| delivery.frames).collect()
 }
 

@@ -87,10 +87,10 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     ///
     /// [`Unavailable`] if the store does not answer.
     pub async fn address(&self, changes: &[Change], now: Millis) -> Result<Vec<Delivery>, Unavailable> {
-        let stretches = fanout::stretches(changes);
-        let topics: Vec<Topic> = stretches.iter().map(|stretch| stretch.topic.clone()).collect();
+        let topic_changes = fanout::topic_changes(changes);
+        let topics: Vec<Topic> = topic_changes.iter().map(|changes| changes.topic.clone()).collect();
         let audiences = self.connections.audiences(&topics, now).await?;
-        Ok(fanout::deliveries(&stretches, audiences, limits::PACK_BYTES))
+        Ok(fanout::deliveries(&topic_changes, audiences, limits::PACK_BYTES))
     }
 
     /// Posts the frames: the last part of a broadcast.

@@ -30,7 +30,7 @@ pub enum WebError {
     #[error("no answer within {} s", TIMEOUT.as_secs())]
     TimedOut,
     /// The status was not 200.
-    #[error("answered with status {0}")]
+    #[error("the server of the keys answered with status {0}")]
     Status(u16),
     /// The body is not UTF-8.
     #[error("the answer is not UTF-8")]

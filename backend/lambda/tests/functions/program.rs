@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::http_message::HttpMessage;
 use crate::support::*;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A request that the program sent.
 struct Request {
@@ -57,9 +57,9 @@ impl Lambda {
 
     /// Accepts the next request, and answers it with this status line, these headers and this body.
     async fn answer(&self, head: &str, body: &str) -> Request {
-        let (stream, _) = timeout(PATIENCE, self.listener.accept()).await.unwrap().unwrap();
+        let (stream, _) = timeout(TIMEOUT, self.listener.accept()).await.unwrap().unwrap();
         let mut stream = BufReader::new(stream);
-        let message = timeout(PATIENCE, HttpMessage::read(&mut stream)).await.unwrap().expect("a request");
+        let message = timeout(TIMEOUT, HttpMessage::read(&mut stream)).await.unwrap().expect("a request");
         let response =
             HttpMessage { head: vec![format!("HTTP/1.1 {head}\r\nconnection: close")], body: body.into() };
         response.write(&mut stream).await;
@@ -76,7 +76,7 @@ async fn a_function_that_cannot_start_reports_the_reason_to_lambda_and_its_log_a
     assert!(report.line.starts_with("POST /2018-06-01/runtime/init/error "), "{}", report.line);
     let words = "TICKERTAPE_SECRET is not set; a valid value is for example ssm:/tickertape/secret";
     assert_eq!(report.body["errorMessage"], words);
-    let ended = timeout(PATIENCE, program.wait_with_output()).await.unwrap().unwrap();
+    let ended = timeout(TIMEOUT, program.wait_with_output()).await.unwrap().unwrap();
     assert!(!ended.status.success());
     let log = String::from_utf8(ended.stdout).unwrap();
     let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::function::ARGUMENTS;
 
 /// Time-out of every wait; far longer than anything here takes on a slow machine.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A host of one function, `thumb`.
 pub struct Harness {
@@ -114,9 +114,9 @@ impl Harness {
     }
 }
 
-/// Waits for a future, and fails the test after [`PATIENCE`].
+/// Waits for a future, and fails the test after [`TIMEOUT`].
 pub async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("it takes less than 30 s")
+    tokio::time::timeout(TIMEOUT, future).await.expect("it takes less than 30 s")
 }
 
 /// Waits until the process has ended.

@@ -114,7 +114,9 @@ impl Writer {
         let now = command.now();
         let mut replies = Vec::new();
         let filled = catch_unwind(AssertUnwindSafe(|| self.fill(command, &mut replies)));
-        let filled = filled.unwrap_or_else(|_| Err(redb::Error::Corrupted("a broken invariant".into())));
+        let filled = filled.unwrap_or_else(|_| {
+            Err(redb::Error::Corrupted("internal error: a write panicked, and nothing was saved".into()))
+        });
         match filled {
             Ok(committed) => {
                 self.state.publish(committed.entries);

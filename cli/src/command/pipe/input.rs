@@ -6,7 +6,7 @@ use std::thread;
 use tickertape_inputs::{Line, Splitter};
 use tokio::sync::mpsc;
 
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Lines read ahead.
 const AHEAD: usize = 1_024;
@@ -16,7 +16,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 /// Standard input.
 #[derive(Debug)]
 pub struct Input {
-    lines: mpsc::Receiver<Result<Line, Failure>>,
+    lines: mpsc::Receiver<Result<Line, CliError>>,
 }
 
 impl Input {
@@ -28,13 +28,13 @@ impl Input {
     }
 
     /// The next line; `None` after the last. May be dropped while it waits and called again.
-    pub async fn next(&mut self) -> Option<Result<Line, Failure>> {
+    pub async fn next(&mut self) -> Option<Result<Line, CliError>> {
         self.lines.recv().await
     }
 }
 
 /// Ends with the input, or when the receiver is gone.
-fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, Failure>>) {
+fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, CliError>>) {
     let mut splitter = Splitter::default();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
@@ -43,10 +43,10 @@ fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, Failure>>) 
             Ok(bytes) => (splitter.push(&chunk[..bytes]), false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                let failure = Failure::failed(format!("standard input: {error}"));
+                let cli_error = CliError::failed(format!("standard input: {error}"));
                 // The lines before the fault are read nevertheless.
                 splitter.finish().into_iter().try_for_each(|line| sender.blocking_send(Ok(line))).ok();
-                sender.blocking_send(Err(failure)).ok();
+                sender.blocking_send(Err(cli_error)).ok();
                 return;
             }
         };

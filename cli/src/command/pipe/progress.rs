@@ -7,7 +7,7 @@ use shared::{Position, Topic};
 use tickertape_inputs::Destination;
 use tickertape_session::{Session, Ticket};
 
-use crate::failure::Failure;
+use crate::error::CliError;
 use crate::term::{Look, Paint, say, show};
 
 /// Bad lines shown one by one; the others are only counted.
@@ -23,7 +23,7 @@ pub struct Counts {
     /// Headers, comments, separators and averages.
     pub structure: u64,
     /// Lines that are not published, each with a reason.
-    pub told: u64,
+    pub unreadable: u64,
     /// Blank lines.
     pub blank: u64,
 }
@@ -37,7 +37,7 @@ impl Counts {
         }
         words.push_str(&format!(
             "; {} structure, {} not published, {} blank",
-            self.structure, self.told, self.blank
+            self.structure, self.unreadable, self.blank
         ));
         words
     }
@@ -103,11 +103,11 @@ impl Progress {
 
     /// Reports a line that could not be published.
     pub fn bad_line(&mut self, number: u64, reason: &str) {
-        self.counts.told += 1;
-        if self.counts.told <= SHOWN {
+        self.counts.unreadable += 1;
+        if self.counts.unreadable <= SHOWN {
             say(Paint::stderr().paint(Look::Yellow, format_args!("line {number}: {reason}")));
         }
-        if self.counts.told == SHOWN {
+        if self.counts.unreadable == SHOWN {
             say(Paint::stderr().paint(Look::Dim, "further lines that cannot be published are only counted"));
         }
     }
@@ -132,12 +132,12 @@ impl Progress {
     /// # Errors
     ///
     /// If lines were unreadable, or lost.
-    pub fn verdict(&self) -> Result<(), Failure> {
-        match (self.counts.told, self.lost) {
+    pub fn verdict(&self) -> Result<(), CliError> {
+        match (self.counts.unreadable, self.lost) {
             (0, 0) => Ok(()),
-            (bad, 0) => Err(Failure::failed(format!("not published: {}", lines(bad)))
+            (bad, 0) => Err(CliError::failed(format!("not published: {}", lines(bad)))
                 .hint("name the format with --format if it was not recognised")),
-            (_, lost) => Err(Failure::failed(format!("given up: {}", lines(lost)))),
+            (_, lost) => Err(CliError::failed(format!("given up: {}", lines(lost)))),
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_sentence_counts_all_four() {
-        let counts = Counts { published: 7, logged: 1, structure: 2, told: 3, blank: 4 };
+        let counts = Counts { published: 7, logged: 1, structure: 2, unreadable: 3, blank: 4 };
         let topic = Topic::new("a").unwrap();
         assert_eq!(
             counts.words(&topic),

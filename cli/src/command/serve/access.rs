@@ -8,7 +8,7 @@ use backend_core::token::{SECRET_BYTES, Verifier};
 use tickertape_server::ServerError;
 
 use crate::cli::ServeArgs;
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Everybody on loopback, or holders of tokens where there is a secret. A server that other machines can reach needs a
 /// secret.
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 /// # Errors
 ///
 /// A usage error with the flag to give.
-pub fn of(args: &ServeArgs) -> Result<Access, Failure> {
+pub fn of(args: &ServeArgs) -> Result<Access, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return if args.listen.ip().is_loopback() {
             Ok(Access::Open)
@@ -33,10 +33,10 @@ pub fn of(args: &ServeArgs) -> Result<Access, Failure> {
 /// # Errors
 ///
 /// A usage error that names the file.
-pub fn read_secret(path: &Path) -> Result<Vec<u8>, Failure> {
+pub fn read_secret(path: &Path) -> Result<Vec<u8>, CliError> {
     let read = if path == Path::new("-") { read_input() } else { std::fs::read(path) };
     let bytes =
-        read.map_err(|error| Failure::usage(format!("--auth-secret-file {}: {error}", path.display())))?;
+        read.map_err(|error| CliError::usage(format!("--auth-secret-file {}: {error}", path.display())))?;
     Ok(bytes.trim_ascii().to_vec())
 }
 
@@ -52,14 +52,14 @@ fn read_input() -> io::Result<Vec<u8>> {
 }
 
 /// The error for a secret that can be guessed.
-pub fn too_weak(path: &Path, why: impl std::fmt::Display) -> Failure {
+pub fn too_weak(path: &Path, why: impl std::fmt::Display) -> CliError {
     let file = if path == Path::new("-") { Path::new("secret.txt") } else { path };
-    Failure::usage(format!("--auth-secret-file {}: {why}", path.display())).hint(format!(
+    CliError::usage(format!("--auth-secret-file {}: {why}", path.display())).hint(format!(
         "create a strong secret: head -c {SECRET_BYTES} /dev/urandom | base64 > {}",
         file.display()
     ))
 }
 
-pub fn not_without_secret(error: &ServerError) -> Failure {
-    Failure::usage(format!("--listen {error}")).hint("add --auth-secret-file FILE, or listen on 127.0.0.1")
+pub fn not_without_secret(error: &ServerError) -> CliError {
+    CliError::usage(format!("--listen {error}")).hint("add --auth-secret-file FILE, or listen on 127.0.0.1")
 }

@@ -4,7 +4,7 @@ use std::env;
 use std::path::PathBuf;
 
 use crate::cli::ServeArgs;
-use crate::failure::Failure;
+use crate::error::CliError;
 
 const NAME: &str = "tickertape";
 
@@ -14,10 +14,10 @@ const NAME: &str = "tickertape";
 /// # Errors
 ///
 /// A usage error if none of them is known.
-pub fn of(args: &ServeArgs) -> Result<PathBuf, Failure> {
+pub fn of(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
     found.ok_or_else(|| {
-        Failure::usage("this user has no home directory").hint("give a directory with --data-dir")
+        CliError::usage("this user has no home directory").hint("give a directory with --data-dir")
     })
 }
 

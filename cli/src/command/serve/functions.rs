@@ -8,14 +8,14 @@ use tickertape_server::FunctionSettings;
 
 use super::access;
 use crate::cli::{FunctionsArg, ServeArgs};
-use crate::failure::Failure;
+use crate::error::CliError;
 
 /// Reads the settings of the functions from the flags.
 ///
 /// # Errors
 ///
 /// A usage error: a flag that does not apply, or a file that is missing or invalid.
-pub fn settings(args: &ServeArgs) -> Result<FunctionSettings, Failure> {
+pub fn settings(args: &ServeArgs) -> Result<FunctionSettings, CliError> {
     refuse_the_stores_flags(args)?;
     refuse_one_address_only(args)?;
     let directory = directory(args)?;
@@ -32,7 +32,7 @@ pub fn settings(args: &ServeArgs) -> Result<FunctionSettings, Failure> {
 /// # Errors
 ///
 /// A usage error that names the missing flag.
-pub fn refuse_without(args: &ServeArgs) -> Result<(), Failure> {
+pub fn refuse_without(args: &ServeArgs) -> Result<(), CliError> {
     let given = [
         ("--function-dir", args.lambda.function_dir.is_some()),
         ("--function-env", args.lambda.function_env.is_some()),
@@ -40,16 +40,16 @@ pub fn refuse_without(args: &ServeArgs) -> Result<(), Failure> {
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((flag, _)) if args.lambda.functions == FunctionsArg::Embedded => {
             let what = format!("{flag} is for Lambda functions, but --functions is embedded");
-            Err(Failure::usage(what).hint(format!("add --functions lambda, or leave {flag} out")))
+            Err(CliError::usage(what).hint(format!("add --functions lambda, or leave {flag} out")))
         }
         _ => Ok(()),
     }
 }
 
-fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), Failure> {
+fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
     let store = "with --functions lambda there is no store: topics are in the functions' tables";
     let refused =
-        |flag: &str, why: &str, hint: &str| Err(Failure::usage(format!("{flag}: {why}")).hint(hint));
+        |flag: &str, why: &str, hint: &str| Err(CliError::usage(format!("{flag}: {why}")).hint(hint));
     if args.data_dir.is_some() {
         return refused("--data-dir (or TICKERTAPE_DATA_DIR)", store, "name the tables in --function-env");
     }
@@ -65,54 +65,54 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), Failure> {
 }
 
 /// Functions post to this server over loopback, the only address from which it accepts posts.
-fn refuse_one_address_only(args: &ServeArgs) -> Result<(), Failure> {
+fn refuse_one_address_only(args: &ServeArgs) -> Result<(), CliError> {
     let ip = args.listen.ip();
     if ip.is_loopback() || ip.is_unspecified() {
         return Ok(());
     }
     let what = format!("--listen {}: functions must be able to reach this server over loopback", args.listen);
-    Err(Failure::usage(what).hint("listen on 127.0.0.1, or on 0.0.0.0 with --auth-secret-file"))
+    Err(CliError::usage(what).hint("listen on 127.0.0.1, or on 0.0.0.0 with --auth-secret-file"))
 }
 
 /// The directory as an absolute path, because functions start in their own directories.
-fn directory(args: &ServeArgs) -> Result<PathBuf, Failure> {
+fn directory(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let Some(named) = &args.lambda.function_dir else {
         let what = "--functions lambda needs the directory of the functions";
-        return Err(Failure::usage(what).hint("add --function-dir DIR"));
+        return Err(CliError::usage(what).hint("add --function-dir DIR"));
     };
     let found = named.canonicalize();
     let directory =
-        found.map_err(|error| Failure::usage(format!("--function-dir {}: {error}", named.display())))?;
+        found.map_err(|error| CliError::usage(format!("--function-dir {}: {error}", named.display())))?;
     match FunctionSettings::missing_program(&directory) {
         None => Ok(directory),
         Some(missing) => {
             let what = format!("--function-dir {}: there is no {}", named.display(), missing.display());
-            Err(Failure::usage(what).hint("`cargo xtask lambda-local` builds and starts the functions"))
+            Err(CliError::usage(what).hint("`cargo xtask lambda-local` builds and starts the functions"))
         }
     }
 }
 
 /// The file of the secret, by the rules of the embedded server. The functions read it themselves, so it must be a file.
-fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, Failure> {
+fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return access::of(args).map(|_| None);
     };
     if path == Path::new("-") {
         let what =
             "--auth-secret-file -: each Lambda function reads the secret itself when it starts, from a file";
-        return Err(Failure::usage(what).hint("give the name of a file"));
+        return Err(CliError::usage(what).hint("give the name of a file"));
     }
     match access::of(args)? {
-        Access::Tokens(_) => path.canonicalize().map(Some).map_err(Failure::failed),
+        Access::Tokens(_) => path.canonicalize().map(Some).map_err(CliError::failed),
         Access::Open => Ok(None),
     }
 }
 
-fn read_environment(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+fn read_environment(path: &Path) -> Result<BTreeMap<String, String>, CliError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("--function-env {}: {error}", path.display())))?;
+        .map_err(|error| CliError::usage(format!("--function-env {}: {error}", path.display())))?;
     environment(&text).map_err(|line| {
-        Failure::usage(format!(
+        CliError::usage(format!(
             "--function-env {}: line {line} is not of the form NAME=VALUE",
             path.display()
         ))

@@ -7,7 +7,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::{PATIENCE, PROGRAM, Server};
+use super::{PROGRAM, Server, TIMEOUT};
 
 /// Runs a command until it ends.
 pub fn run(url: &str, arguments: &[&str]) -> Output {
@@ -23,7 +23,7 @@ pub fn run_with_input(url: &str, arguments: &[&str], input: &str) -> Output {
     let (sender, ended) = mpsc::channel();
     let pid = child.id();
     thread::spawn(move || sender.send(child.wait_with_output()));
-    match ended.recv_timeout(PATIENCE) {
+    match ended.recv_timeout(TIMEOUT) {
         Ok(output) => output.unwrap(),
         Err(_) => {
             let _ = Command::new("kill").args(["-s", "KILL", &pid.to_string()]).status();
@@ -69,12 +69,12 @@ impl Client {
 
     /// Returns the next line of standard output, as JSON.
     pub fn line(&self) -> Value {
-        serde_json::from_str(&self.lines.recv_timeout(PATIENCE).expect("another line")).unwrap()
+        serde_json::from_str(&self.lines.recv_timeout(TIMEOUT).expect("another line")).unwrap()
     }
 
     /// Waits for a line on standard error that contains `part`.
     pub fn says(&self, part: &str) {
-        while !self.errors.recv_timeout(PATIENCE).expect("another word").contains(part) {}
+        while !self.errors.recv_timeout(TIMEOUT).expect("another word").contains(part) {}
     }
 
     /// Returns the command's standard input.
@@ -85,7 +85,7 @@ impl Client {
     /// Waits until the command ends, and returns its exit code.
     pub fn ended(mut self) -> i32 {
         // Standard output ends when the command does.
-        while self.lines.recv_timeout(PATIENCE).is_ok() {}
+        while self.lines.recv_timeout(TIMEOUT).is_ok() {}
         self.child.wait().unwrap().code().unwrap()
     }
 }

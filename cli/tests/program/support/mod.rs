@@ -1,4 +1,4 @@
-//! A server to test, and clients for it. Everything that waits gives up after [`PATIENCE`].
+//! A server to test, and clients for it. Everything that waits gives up after [`TIMEOUT`].
 
 mod client;
 mod http;
@@ -15,7 +15,7 @@ pub use socket::Socket;
 pub use tls::{Authority, TlsFront};
 
 /// Longer than anything takes on a busy machine. Tests that pass do not wait for it.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");

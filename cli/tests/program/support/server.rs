@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Answer, PATIENCE, PROGRAM, Socket, request};
+use super::{Answer, PROGRAM, Socket, TIMEOUT, request};
 
 /// A running server. It is killed when this is dropped.
 pub struct Server {
@@ -96,7 +96,7 @@ impl Server {
             }
             sender.send(String::from_utf8(text).unwrap())
         });
-        let banner = banner.recv_timeout(PATIENCE).unwrap();
+        let banner = banner.recv_timeout(TIMEOUT).unwrap();
         let _ = child.kill();
         let _ = child.wait();
         banner
@@ -131,7 +131,7 @@ impl Server {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (status, errors(&mut self.child));
             }
-            assert!(began.elapsed() < PATIENCE, "the server did not end");
+            assert!(began.elapsed() < TIMEOUT, "the server did not end");
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -211,5 +211,5 @@ fn first_line(from: impl Read + Send + 'static) -> String {
         // The rest is read and dropped, because the program would fail on a closed or full pipe.
         let _ = std::io::copy(&mut lines, &mut std::io::sink());
     });
-    line.recv_timeout(PATIENCE).unwrap_or_default()
+    line.recv_timeout(TIMEOUT).unwrap_or_default()
 }

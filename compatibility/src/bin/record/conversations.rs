@@ -8,7 +8,7 @@ use std::time::Duration;
 use compatibility::SECRET;
 use serde_json::{Value, json};
 
-use crate::stage::{Hand, Result, Stage};
+use crate::stage::{ManualClient, Result, Stage};
 
 type Play = fn(&mut Stage) -> Result<()>;
 
@@ -186,7 +186,7 @@ fn rotation(stage: &mut Stage) -> Result<()> {
 /// A conversation by hand as a session may hold it: it subscribes, and sends every kind of message once or more.
 fn session(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
-    let mut hand = stage.connect(Some("tickertape.v1"))?;
+    let mut manual = stage.connect(Some("tickertape.v1"))?;
     let subscribe = |id: u64, filter: &str, rest: &Value| {
         let mut message = json!({"action": "subscribe", "id": id, "filter": filter});
         message
@@ -196,50 +196,50 @@ fn session(stage: &mut Stage) -> Result<()> {
             .for_each(|(to, from)| to.extend(from.clone()));
         message
     };
-    hand.ask(&subscribe(1, "lab/*", &json!({"rewind": {"count": 3}})), "subscribed")?;
+    manual.ask(&subscribe(1, "lab/*", &json!({"rewind": {"count": 3}})), "subscribed")?;
     let meta = json!({"unit": "°C", "label": "Lab", "expect_every_ms": 1000, "min": -10.0, "max": 40.5, "panel": "line"});
     let data =
         json!({"t": 21.5, "door": false, "words": "naïve \"quoted\" ☃", "deep": {"list": [1, [2, null]]}});
-    let first = hand.ask(
+    let first = manual.ask(
         &json!({"action": "publish", "id": 2, "topic": "lab/a", "data": data, "ts": 1_790_000_000_000_u64, "meta": meta}),
         "published",
     )?;
     let producer = |seq: u64| json!({"id": "by-hand", "seq": seq});
     let items = json!([{"data": 1}, {"data": 2.5, "ts": 1_790_000_000_500_u64}, {"data": "three"}]);
-    hand.ask(
+    manual.ask(
         &json!({"action": "publish", "id": 3, "topic": "lab/a", "items": items, "producer": producer(1)}),
         "published",
     )?;
     // A repeat, as after a lost answer: it is answered with the position of the first.
-    hand.ask(
+    manual.ask(
         &json!({"action": "publish", "id": 4, "topic": "lab/a", "items": items, "producer": producer(1)}),
         "published",
     )?;
-    hand.ask(
+    manual.ask(
         &json!({"action": "publish", "id": 5, "topic": "lab/b", "data": 18_446_744_073_709_551_615_u64, "producer": producer(1)}),
         "published",
     )?;
-    hand.ask(&json!({"action": "ping", "t": 1_790_000_001_000_u64}), "pong")?;
+    manual.ask(&json!({"action": "ping", "t": 1_790_000_001_000_u64}), "pong")?;
     let epoch = &first["position"]["epoch"];
-    hand.ask(&json!({"action": "history", "id": 6, "topic": "lab/a", "since": {"epoch": epoch, "offset": 1}, "limit": 2}), "history")?;
-    hand.ask(&json!({"action": "history", "id": 7, "topic": "lab/a"}), "history")?;
-    hand.ask(
+    manual.ask(&json!({"action": "history", "id": 6, "topic": "lab/a", "since": {"epoch": epoch, "offset": 1}, "limit": 2}), "history")?;
+    manual.ask(&json!({"action": "history", "id": 7, "topic": "lab/a"}), "history")?;
+    manual.ask(
         &subscribe(8, "lab/a", &json!({"since": {"lab/a": {"epoch": epoch, "offset": 1}}})),
         "subscribed",
     )?;
-    hand.ask(&subscribe(9, "*", &json!({"rewind": {"ms": 300_000}})), "subscribed")?;
+    manual.ask(&subscribe(9, "*", &json!({"rewind": {"ms": 300_000}})), "subscribed")?;
     let mut other = stage.connect(None)?;
     other.ask(&subscribe(1, "lab/*", &json!({})), "subscribed")?;
-    hand.hear("occupancy")?;
+    manual.hear("occupancy")?;
     other.publish(2, "lab/b", &json!([{"name": "a", "n": 1}, {"name": "b", "n": 2}]))?;
-    hand.hear("publications")?;
+    manual.hear("publications")?;
     other.close();
-    hand.hear("occupancy")?;
-    hand.ask(&json!({"action": "unsubscribe", "id": 10, "filter": "lab/*"}), "unsubscribed")?;
+    manual.hear("occupancy")?;
+    manual.ask(&json!({"action": "unsubscribe", "id": 10, "filter": "lab/*"}), "unsubscribed")?;
     // Where no token is asked for, it is not needed and not looked at.
-    hand.ask(&json!({"action": "refresh", "id": 11, "token": "any"}), "refreshed").or_else(ignore)?;
+    manual.ask(&json!({"action": "refresh", "id": 11, "token": "any"}), "refreshed").or_else(ignore)?;
     stage.stop()?;
-    hand.hear_close();
+    manual.hear_close();
     Ok(())
 }
 
@@ -251,11 +251,11 @@ fn ignore(_: Box<dyn std::error::Error>) -> Result<Value> {
 /// Requests that the server refuses, with the code of each refusal.
 fn refusals(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
-    let mut hand = stage.connect(None)?;
+    let mut manual = stage.connect(None)?;
     for text in
         ["no JSON", "[1]", r#"{"action": "subscribe", "id": 1}"#, r#"{"action": "weather", "id": 2}"#, "{}"]
     {
-        refused(&mut hand, text)?;
+        refused(&mut manual, text)?;
     }
     let long = "x".repeat(24_600);
     let deep = "[".repeat(12) + &"]".repeat(12);
@@ -270,21 +270,24 @@ fn refusals(stage: &mut Stage) -> Result<()> {
         r#"{"action": "publish", "id": 3, "topic": "lab/a"}"#.to_owned(),
         r#"{"action": "history", "id": 4, "topic": "lab/nothing"}"#.to_owned(),
     ] {
-        refused(&mut hand, &text)?;
+        refused(&mut manual, &text)?;
     }
     let numbered = |seq: u64| json!({"action": "publish", "id": 5, "topic": "lab/a", "data": seq, "producer": {"id": "p", "seq": seq}});
-    hand.ask(&numbered(7), "published")?;
-    refused(&mut hand, &numbered(3).to_string())?;
+    manual.ask(&numbered(7), "published")?;
+    refused(&mut manual, &numbered(3).to_string())?;
     for n in 0..100 {
-        hand.ask(&json!({"action": "subscribe", "id": 100 + n, "filter": format!("lab/{n}")}), "subscribed")?;
+        manual.ask(
+            &json!({"action": "subscribe", "id": 100 + n, "filter": format!("lab/{n}")}),
+            "subscribed",
+        )?;
     }
-    refused(&mut hand, &json!({"action": "subscribe", "id": 200, "filter": "one/more"}).to_string())?;
-    hand.close();
+    refused(&mut manual, &json!({"action": "subscribe", "id": 200, "filter": "one/more"}).to_string())?;
+    manual.close();
     Ok(())
 }
 
-fn refused(hand: &mut Hand, text: &str) -> Result<Value> {
-    hand.ask_text(text, "error")
+fn refused(manual: &mut ManualClient, text: &str) -> Result<Value> {
+    manual.ask_text(text, "error")
 }
 
 /// A server that asks for tokens: handshakes with and without one, a right that is missing, a token that is replaced
@@ -312,14 +315,14 @@ fn tokens(stage: &mut Stage) -> Result<()> {
     )?;
     stage.http("GET", "/topics", &[], "")?;
     stage.http("GET", "/topics", &[("Authorization", &format!("Bearer {long}"))], "")?;
-    let mut hand = stage.connect(Some(&format!("tickertape.v1, bearer.{long}")))?;
-    hand.ask(&json!({"action": "subscribe", "id": 1, "filter": "lab/*"}), "subscribed")?;
-    refused(&mut hand, r#"{"action": "subscribe", "id": 2, "filter": "home/*"}"#)?;
-    refused(&mut hand, r#"{"action": "publish", "id": 3, "topic": "home/a", "data": 1}"#)?;
-    hand.ask(&json!({"action": "refresh", "id": 4, "token": again}), "refreshed")?;
-    refused(&mut hand, r#"{"action": "publish", "id": 5, "topic": "lab/a", "data": 1}"#)?;
-    refused(&mut hand, r#"{"action": "refresh", "id": 6, "token": "no-token"}"#)?;
-    hand.close();
+    let mut manual = stage.connect(Some(&format!("tickertape.v1, bearer.{long}")))?;
+    manual.ask(&json!({"action": "subscribe", "id": 1, "filter": "lab/*"}), "subscribed")?;
+    refused(&mut manual, r#"{"action": "subscribe", "id": 2, "filter": "home/*"}"#)?;
+    refused(&mut manual, r#"{"action": "publish", "id": 3, "topic": "home/a", "data": 1}"#)?;
+    manual.ask(&json!({"action": "refresh", "id": 4, "token": again}), "refreshed")?;
+    refused(&mut manual, r#"{"action": "publish", "id": 5, "topic": "lab/a", "data": 1}"#)?;
+    refused(&mut manual, r#"{"action": "refresh", "id": 6, "token": "no-token"}"#)?;
+    manual.close();
     Ok(())
 }
 
@@ -331,11 +334,11 @@ fn expired(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &["--auth-secret-file", &secret])?;
     let arguments = ["token", "--auth-secret-file", &secret, "--subscribe", "lab/*", "--ttl", "2s"];
     let short = stage.run("", &arguments, "")?.trim().to_owned();
-    let mut hand = stage.connect(Some(&format!("tickertape.v1, bearer.{short}")))?;
-    hand.ask(&json!({"action": "subscribe", "id": 1, "filter": "lab/*"}), "subscribed")?;
+    let mut manual = stage.connect(Some(&format!("tickertape.v1, bearer.{short}")))?;
+    manual.ask(&json!({"action": "subscribe", "id": 1, "filter": "lab/*"}), "subscribed")?;
     thread::sleep(Duration::from_millis(2_500));
-    refused(&mut hand, r#"{"action": "history", "id": 2, "topic": "lab/a"}"#)?;
-    hand.close();
+    refused(&mut manual, r#"{"action": "history", "id": 2, "topic": "lab/a"}"#)?;
+    manual.close();
     Ok(())
 }
 
@@ -366,7 +369,7 @@ fn http(stage: &mut Stage) -> Result<()> {
 /// A store with every kind of content, and how the server that wrote it reads it.
 fn store(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
-    let mut hand = stage.connect(None)?;
+    let mut manual = stage.connect(None)?;
     let mut id = 0;
     let mut publish = |topic: &str, rest: &Value| {
         id += 1;
@@ -376,7 +379,7 @@ fn store(stage: &mut Stage) -> Result<()> {
             .into_iter()
             .zip(rest.as_object())
             .for_each(|(to, from)| to.extend(from.clone()));
-        hand.ask(&message, "published")
+        manual.ask(&message, "published")
     };
     for n in 1..=20 {
         publish("lab/number", &json!({"data": f64::from(n) * 1.5}))?;
@@ -395,7 +398,7 @@ fn store(stage: &mut Stage) -> Result<()> {
     )?;
     publish("a/b/c/d/e/f/g/h", &json!({"data": true, "ts": 1_790_000_000_000_u64}))?;
     publish(&"x".repeat(128), &json!({"data": {"nothing": null}}))?;
-    hand.close();
+    manual.close();
     stage.http("GET", "/topics", &[], "")?;
     for topic in [
         "lab/number",

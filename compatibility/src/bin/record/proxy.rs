@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use compatibility::{Exchange, Line, Side, What};
+use compatibility::{Content, Exchange, Line, Side};
 
 /// Headers that differ from run to run and say nothing.
 const LEFT_OUT: [&str; 4] = ["date", "host", "sec-websocket-key", "sec-websocket-accept"];
@@ -21,9 +21,9 @@ struct Book {
 }
 
 impl Book {
-    fn write(&self, connection: u32, from: Side, what: What) {
+    fn write(&self, connection: u32, from: Side, content: Content) {
         let at_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        lock(&self.lines).push(Line { at_ms, connection, from, what });
+        lock(&self.lines).push(Line { at_ms, connection, from, content });
     }
 }
 
@@ -145,7 +145,7 @@ impl Tap {
         if !is_upgraded {
             self.take_http(true);
         }
-        self.book.write(self.number, self.from, What::End(true));
+        self.book.write(self.number, self.from, Content::End(true));
     }
 
     fn take_http(&mut self, ended: bool) -> bool {
@@ -166,7 +166,7 @@ impl Tap {
         let body: Vec<u8> = self.buffer.drain(..head_len + 4 + body_len).skip(head_len + 4).collect();
         exchange.body = String::from_utf8_lossy(&body).into_owned();
         let is_agreed = exchange.status() == Some(101);
-        self.book.write(self.number, self.from, What::Http(exchange));
+        self.book.write(self.number, self.from, Content::Http(exchange));
         if is_agreed {
             *lock(&self.upgraded) = true;
         }
@@ -181,12 +181,12 @@ impl Tap {
                 self.message.extend_from_slice(&payload);
                 if is_last {
                     let text = String::from_utf8_lossy(&std::mem::take(&mut self.message)).into_owned();
-                    self.book.write(self.number, self.from, What::Text(text));
+                    self.book.write(self.number, self.from, Content::Text(text));
                 }
             }
             8 => {
                 let code = payload.first_chunk().map_or(1005, |code| u16::from_be_bytes(*code));
-                self.book.write(self.number, self.from, What::Close(code));
+                self.book.write(self.number, self.from, Content::Close(code));
             }
             // Pings and pongs of the WebSocket itself are no part of the protocol.
             _ => {}

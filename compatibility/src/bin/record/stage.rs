@@ -1,4 +1,5 @@
-//! The programs of one conversation: a server, the proxy before it, clients, and a hand that speaks itself.
+//! The programs of one conversation: a server, the proxy before it, clients, and a client whose messages are written by
+//! hand.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::{Message, WebSocket, client};
 use crate::proxy::Proxy;
 
 /// Longer than any step of a recording takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -127,7 +128,7 @@ impl Stage {
     /// Sends an HTTP request through the proxy and waits for the end of the answer.
     pub fn http(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<()> {
         let mut stream = TcpStream::connect(self.proxy.address())?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
         for (name, value) in headers {
             request += &format!("{name}: {value}\r\n");
@@ -142,20 +143,20 @@ impl Stage {
     }
 
     /// Connects a WebSocket through the proxy.
-    pub fn connect(&self, protocols: Option<&str>) -> Result<Hand> {
+    pub fn connect(&self, protocols: Option<&str>) -> Result<ManualClient> {
         let mut request = format!("ws://{}/ws", self.proxy.address()).into_client_request()?;
         if let Some(protocols) = protocols {
             request.headers_mut().insert("sec-websocket-protocol", protocols.parse()?);
         }
         let stream = TcpStream::connect(self.proxy.address())?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         let (socket, _) = client(request, stream).map_err(|error| error.to_string())?;
-        Ok(Hand(socket))
+        Ok(ManualClient(socket))
     }
 
     /// Waits until the recording shows `is_there`.
     pub fn wait_until(&self, is_there: impl Fn(&[Line]) -> bool) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         while !is_there(&self.proxy.lines()) {
             if Instant::now() > until {
                 return Err(format!("did not happen: {:#?}", self.proxy.lines().last()).into());
@@ -212,9 +213,9 @@ fn signal(name: &str, pid: u32) -> io::Result<()> {
 }
 
 /// A WebSocket whose messages are written by hand.
-pub struct Hand(WebSocket<TcpStream>);
+pub struct ManualClient(WebSocket<TcpStream>);
 
-impl Hand {
+impl ManualClient {
     /// Sends a message and waits for the answer: the next message of type `kind`.
     pub fn ask(&mut self, message: &Value, kind: &str) -> Result<Value> {
         self.ask_text(&message.to_string(), kind)

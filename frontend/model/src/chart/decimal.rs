@@ -55,7 +55,7 @@ impl Decimal {
         self.scale <= 0
     }
 
-    /// Significant digits.
+    /// Number of significant digits.
     pub fn len(&self) -> usize {
         self.digits.len()
     }

@@ -48,7 +48,7 @@ pub struct Cursor {
     pub is_right: bool,
 }
 
-/// One row of the table twin.
+/// One row of the table that shows the values of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Its time.

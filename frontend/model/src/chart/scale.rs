@@ -29,7 +29,7 @@ pub struct Scale {
 /// A range this much larger than its distance from zero starts at zero.
 const BASELINE_SHARE: f64 = 0.5;
 /// An axis shrinks only when the data would fill less than this share of it.
-const ROOMY: f64 = 0.5;
+const SHRINK_BELOW: f64 = 0.5;
 /// No axis has more marks, whatever its ends are set to.
 const MOST_TICKS: usize = 24;
 
@@ -79,7 +79,7 @@ impl Scale {
     fn suits(&self, wanted: &Self) -> bool {
         self.min <= wanted.min
             && self.max >= wanted.max
-            && (wanted.max - wanted.min) >= ROOMY * (self.max - self.min)
+            && (wanted.max - wanted.min) >= SHRINK_BELOW * (self.max - self.min)
             && self.format.suffix() == wanted.format.suffix()
     }
 }

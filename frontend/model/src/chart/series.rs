@@ -141,8 +141,8 @@ impl SeriesSet {
         self.put(moment, &cells);
     }
 
-    /// Adds a publication that says nothing of any series by name but stands where a number stood: a text, or nothing.
-    /// It is the newest field of every series.
+    /// Adds a publication whose data is not a number, such as text or null, to a topic that has series. It becomes the
+    /// newest value of every series.
     pub fn insert_other(&mut self, moment: Moment, field: &Field) {
         let cells: Vec<_> = (0..self.series.len()).map(|column| (column, field)).collect();
         self.remember(None, moment, field);

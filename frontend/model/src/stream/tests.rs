@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use shared::Freshness;
 
 use super::*;
-use crate::chip::Standing;
+use crate::chip::PanelState;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -18,19 +18,19 @@ impl Bench {
         Self { stream: Stream::new(Topic::new("kitchen/temp").unwrap()), series: SeriesSet::new(100) }
     }
 
-    fn take(&mut self, coming: Coming, seconds: impl IntoIterator<Item = i64>) {
+    fn take(&mut self, origin: Origin, seconds: impl IntoIterator<Item = i64>) {
         let items: Vec<_> = seconds.into_iter().map(|second| publication(second, json!(second))).collect();
         let now = items.last().map_or(0, |item| item.received_at);
-        self.stream.take(&items, coming, &mut self.series, now);
+        self.stream.take(&items, origin, &mut self.series, now);
     }
 
     fn publish(&mut self, second: i64, data: Value) {
-        self.stream.take(&[publication(second, data)], Coming::Live, &mut self.series, second * 1_000);
+        self.stream.take(&[publication(second, data)], Origin::Live, &mut self.series, second * 1_000);
     }
 
     fn freshness(&self, second: i64) -> Freshness {
-        let around = Circumstances { now: second * 1_000, ..Circumstances::default() };
-        self.stream.evidence(WINDOW_MS, around).freshness()
+        let conditions = Conditions { now: second * 1_000, ..Conditions::default() };
+        self.stream.evidence(WINDOW_MS, conditions).freshness()
     }
 
     fn lost(&self) -> Vec<(i64, i64)> {
@@ -62,16 +62,16 @@ fn two_fields_are_two_series_of_one_line() {
 #[test]
 fn what_the_page_begins_with_is_not_called_replayed() {
     let mut bench = Bench::new();
-    bench.take(Coming::Replayed, 0..5);
-    bench.take(Coming::Replayed, 5..10);
+    bench.take(Origin::Replayed, 0..5);
+    bench.take(Origin::Replayed, 5..10);
     assert_eq!((bench.replayed(), bench.freshness(10)), (vec![], Freshness::Live));
 }
 
 #[test]
 fn what_was_missed_is_marked_for_a_moment_only() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..5);
-    bench.take(Coming::Replayed, 5..10);
+    bench.take(Origin::Live, 0..5);
+    bench.take(Origin::Replayed, 5..10);
     assert_eq!((bench.replayed(), bench.freshness(10)), (vec![(5_000, 9_001)], Freshness::Replayed));
     assert!(!bench.stream.settle(&mut bench.series, 10_000));
     assert!(bench.stream.settle(&mut bench.series, 9_000 + 5_000));
@@ -81,49 +81,49 @@ fn what_was_missed_is_marked_for_a_moment_only() {
 #[test]
 fn after_an_interruption_even_a_topic_that_never_was_live_is_marked() {
     let mut bench = Bench::new();
-    bench.take(Coming::Replayed, 0..5);
+    bench.take(Origin::Replayed, 0..5);
     bench.stream.interrupt();
-    bench.take(Coming::Replayed, 5..10);
+    bench.take(Origin::Replayed, 5..10);
     assert_eq!(bench.replayed(), vec![(5_000, 9_001)]);
 }
 
 #[test]
 fn more_of_the_past_is_not_called_replayed_and_moves_the_beginning_back() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 50..55);
-    bench.take(Coming::Past, 40..50);
+    bench.take(Origin::Live, 50..55);
+    bench.take(Origin::Past, 40..50);
     assert_eq!(bench.replayed(), []);
-    assert_eq!(bench.stream.wish(0, 55_000).map(|wish| wish.before), Some(41));
+    assert_eq!(bench.stream.next_fetch(0, 55_000).map(|fetch| fetch.before), Some(41));
     assert_eq!(bench.series.len(), 15);
 }
 
 #[test]
 fn a_loss_without_times_reaches_from_the_last_data_to_the_next() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..5);
+    bench.take(Origin::Live, 0..5);
     bench.stream.lose(None, None, &mut bench.series);
     assert_eq!(bench.lost(), []);
-    bench.take(Coming::Live, 45..50);
+    bench.take(Origin::Live, 45..50);
     assert_eq!((bench.lost(), bench.freshness(49)), (vec![(4_001, 45_000)], Freshness::Gap));
 }
 
 #[test]
 fn a_loss_that_has_left_the_window_is_no_gap_any_more() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..5);
+    bench.take(Origin::Live, 0..5);
     bench.stream.lose(Some(4_000), Some(8_000), &mut bench.series);
-    bench.take(Coming::Live, 8..100);
+    bench.take(Origin::Live, 8..100);
     assert_eq!(bench.freshness(99), Freshness::Live);
 }
 
 #[test]
 fn only_the_part_of_a_loss_inside_the_window_counts() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..5);
+    bench.take(Origin::Live, 0..5);
     bench.stream.lose(Some(4_000), Some(44_000), &mut bench.series);
-    bench.take(Coming::Live, 44..95);
-    let around = Circumstances { now: 94_000, ..Circumstances::default() };
-    assert_eq!(bench.stream.evidence(WINDOW_MS, around).lost_ms, 10_000);
+    bench.take(Origin::Live, 44..95);
+    let conditions = Conditions { now: 94_000, ..Conditions::default() };
+    assert_eq!(bench.stream.evidence(WINDOW_MS, conditions).lost_ms, 10_000);
 }
 
 #[test]
@@ -174,45 +174,45 @@ fn a_panel_that_was_wide_stays_wide() {
 #[test]
 fn samples_are_not_joined_over_four_missing_publications() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..10);
+    bench.take(Origin::Live, 0..10);
     assert_eq!(bench.stream.hole_ms(), Some(4_000));
 }
 
 #[test]
 fn what_was_forgotten_can_be_wished_for_again() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..60);
+    bench.take(Origin::Live, 0..60);
     bench.stream.forget_before(50_000, &mut bench.series);
     assert_eq!(bench.series.time(0), Some(50_000));
-    assert_eq!(bench.stream.wish(0, 60_000).map(|wish| wish.before), Some(51));
+    assert_eq!(bench.stream.next_fetch(0, 60_000).map(|fetch| fetch.before), Some(51));
 }
 
 #[test]
 fn a_log_with_few_lines_asks_for_older_ones_until_there_are_enough() {
     let mut bench = Bench::new();
     bench.publish(40, json!({"msg": "till opened"}));
-    assert!(bench.stream.wish(39_000, 40_000).is_some());
+    assert!(bench.stream.next_fetch(39_000, 40_000).is_some());
     let past: Vec<_> = (0..40).map(|second| publication(second, json!({"msg": "paid"}))).collect();
-    bench.stream.take(&past[5..], Coming::Past, &mut bench.series, 40_000);
-    assert_eq!(bench.stream.wish(39_000, 40_000), None);
+    bench.stream.take(&past[5..], Origin::Past, &mut bench.series, 40_000);
+    assert_eq!(bench.stream.next_fetch(39_000, 40_000), None);
 }
 
 #[test]
 fn a_log_that_started_anew_leaves_a_gap_up_to_its_next_data() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..5);
+    bench.take(Origin::Live, 0..5);
     bench.stream.start_anew(&mut bench.series);
-    bench.take(Coming::Live, 9..12);
+    bench.take(Origin::Live, 9..12);
     assert_eq!(bench.lost(), vec![(4_001, 9_000)]);
 }
 
 impl Bench {
     fn chip(&self, second: i64) -> Chip {
-        self.chip_around(Circumstances { now: second * 1_000, ..Circumstances::default() })
+        self.chip_under(Conditions { now: second * 1_000, ..Conditions::default() })
     }
 
-    fn chip_around(&self, around: Circumstances) -> Chip {
-        self.stream.chip(&self.series, WINDOW_MS, around, LocalClock::UTC)
+    fn chip_under(&self, conditions: Conditions) -> Chip {
+        self.stream.chip(&self.series, WINDOW_MS, conditions, LocalClock::UTC)
     }
 
     fn figure(&self) -> Figure {
@@ -245,7 +245,7 @@ fn a_publisher_whose_clock_is_ahead_shows_its_newest_value_and_says_so() {
     let mut bench = Bench::new();
     for second in 0..10 {
         let item = Publication { ts: (second + 240) * 1_000, ..publication(second, json!(second)) };
-        bench.stream.take(&[item], Coming::Live, &mut bench.series, second * 1_000);
+        bench.stream.take(&[item], Origin::Live, &mut bench.series, second * 1_000);
     }
     assert_eq!(bench.figure().text, "9");
     assert_eq!(bench.series.last_time(), Some(9_000));
@@ -257,7 +257,7 @@ fn a_publisher_whose_clock_is_behind_is_recognised_too() {
     let mut bench = Bench::new();
     for second in 0..10 {
         let item = Publication { ts: (second - 240) * 1_000, ..publication(second, json!(second)) };
-        bench.stream.take(&[item], Coming::Live, &mut bench.series, second * 1_000);
+        bench.stream.take(&[item], Origin::Live, &mut bench.series, second * 1_000);
     }
     assert_eq!(
         (bench.series.last_time(), bench.chip(10).text.as_str()),
@@ -268,9 +268,9 @@ fn a_publisher_whose_clock_is_behind_is_recognised_too() {
 #[test]
 fn data_sent_later_about_earlier_times_is_drawn_there_and_is_not_current() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 10..20);
+    bench.take(Origin::Live, 10..20);
     let late = Publication { offset: 21, ts: 3_000, received_at: 20_000, data: (-1).into() };
-    bench.stream.take(&[late], Coming::Live, &mut bench.series, 20_000);
+    bench.stream.take(&[late], Origin::Live, &mut bench.series, 20_000);
     assert_eq!(bench.figure().text, "19");
     assert_eq!(bench.series.time(0), Some(3_000));
 }
@@ -278,19 +278,19 @@ fn data_sent_later_about_earlier_times_is_drawn_there_and_is_not_current() {
 #[test]
 fn a_window_that_is_not_loaded_says_how_much_of_it_is() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 40..60);
-    assert_eq!((bench.chip(60).text.as_str(), bench.chip(60).standing), ("loading, 33 %", Standing::Loading));
+    bench.take(Origin::Live, 40..60);
+    assert_eq!((bench.chip(60).text.as_str(), bench.chip(60).state), ("loading, 33 %", PanelState::Loading));
     let unloaded: Vec<_> = bench.series.unloaded().iter().collect();
     assert_eq!(unloaded, std::slice::from_ref(&(i64::MIN..40_000)));
-    bench.take(Coming::Past, 0..40);
+    bench.take(Origin::Past, 0..40);
     assert_eq!((bench.chip(60).text.as_str(), bench.series.unloaded().is_empty()), ("live", true));
 }
 
 #[test]
 fn a_hole_that_is_not_in_the_data_is_drawn_as_not_loaded() {
     let mut bench = Bench::new();
-    bench.take(Coming::Replayed, 0..10);
-    bench.take(Coming::Replayed, 40..60);
+    bench.take(Origin::Replayed, 0..10);
+    bench.take(Origin::Replayed, 40..60);
     assert_eq!(bench.series.unloaded().iter().collect::<Vec<_>>(), std::slice::from_ref(&(9_001..40_000)));
     assert!(bench.chip(60).text.starts_with("loading"), "{}", bench.chip(60).text);
 }
@@ -307,9 +307,9 @@ fn a_series_has_the_unit_that_its_publisher_gave_it() {
 #[test]
 fn a_paused_board_is_not_live() {
     let mut bench = Bench::new();
-    bench.take(Coming::Live, 0..10);
-    let around = Circumstances { now: 10_000, paused_at: Some(9_000), ..Circumstances::default() };
-    assert_eq!(bench.chip_around(around).text, "paused at 00:00:09");
+    bench.take(Origin::Live, 0..10);
+    let conditions = Conditions { now: 10_000, paused_at: Some(9_000), ..Conditions::default() };
+    assert_eq!(bench.chip_under(conditions).text, "paused at 00:00:09");
 }
 
 #[test]

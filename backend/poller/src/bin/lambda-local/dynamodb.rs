@@ -20,7 +20,7 @@ pub const TOPICS_TABLE: &str = "tickertape-topics";
 pub const HISTORY_TABLE: &str = "tickertape-history";
 
 /// Time limit of the start. Java takes a second, and more on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running DynamoDB Local.
 pub struct DynamoDb {
@@ -64,7 +64,7 @@ async fn free_port() -> Result<u16, LocalError> {
 }
 
 async fn listens(port: u16) -> Result<(), LocalError> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
         if Instant::now() > deadline {
             return Err("DynamoDB Local did not start within 60 s".into());

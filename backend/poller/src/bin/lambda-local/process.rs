@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use crate::error::LocalError;
 
 /// Time that a process has to end after it was asked to.
-const PATIENCE: Duration = Duration::from_secs(45);
+const TIMEOUT: Duration = Duration::from_secs(45);
 
 /// A running process. It is killed when this is dropped; [`Process::end`] asks it to end first.
 pub struct Process {
@@ -51,7 +51,7 @@ impl Process {
             Some(pid) => ask_to_end(pid).await,
             None => return,
         };
-        if !asked || timeout(PATIENCE, self.child.wait()).await.is_err() {
+        if !asked || timeout(TIMEOUT, self.child.wait()).await.is_err() {
             // An error means that the process has ended by now.
             let _ = self.child.kill().await;
         }

@@ -16,7 +16,7 @@ use crate::error::LocalError;
 use crate::process::Process;
 
 /// Time limit of the start.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running server.
 pub struct Serve {
@@ -45,7 +45,7 @@ impl Serve {
             .stdout(Stdio::piped());
         let mut process = Process::start("tickertape serve", &mut command)?;
         let stdout = process.stdout().ok_or("the standard output of tickertape serve is not piped")?;
-        let announcement = timeout(PATIENCE, announcement(stdout)).await??;
+        let announcement = timeout(TIMEOUT, announcement(stdout)).await??;
         let text =
             |key: &str| announcement[key].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
         let (url, ws) = (text("url"), text("ws"));

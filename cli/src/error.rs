@@ -39,7 +39,7 @@ Exit codes:
 
 /// The reason why a command failed, and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct CliError {
     /// The exit code.
     pub exit: Exit,
     /// Description of the error.
@@ -48,7 +48,7 @@ pub struct Failure {
     pub hint: Option<String>,
 }
 
-impl Failure {
+impl CliError {
     /// Creates an error without a hint.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Self {
         Self { exit, what: what.to_string(), hint: None }
@@ -72,13 +72,13 @@ impl Failure {
     }
 }
 
-impl From<Failure> for ExitCode {
-    fn from(failure: Failure) -> Self {
-        failure.exit.code().into()
+impl From<CliError> for ExitCode {
+    fn from(cli_error: CliError) -> Self {
+        cli_error.exit.code().into()
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         match &self.hint {
@@ -88,4 +88,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for CliError {}

@@ -8,11 +8,11 @@ use crate::chart::series::SeriesSet;
 /// It is empty unless the reader has paused. Then the panel goes on showing the state at that moment, however often it
 /// is taken off the page and put back, and publications change the state in here.
 #[derive(Clone, Debug, Default)]
-pub struct Standstill {
+pub struct PausedState {
     ahead: Option<Box<(Stream, SeriesSet)>>,
 }
 
-impl Standstill {
+impl PausedState {
     /// Pauses: from now on the state that is shown does not change.
     pub fn begin(&mut self, stream: &Stream, series: &SeriesSet) {
         if self.ahead.is_none() {
@@ -51,17 +51,17 @@ mod tests {
     use shared::{Publication, Topic};
 
     use super::*;
-    use crate::arrival::Circumstances;
+    use crate::arrival::Conditions;
     use crate::chart::LocalClock;
     use crate::kind::Kind;
-    use crate::stream::Coming;
+    use crate::stream::Origin;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     struct Subject {
         stream: Stream,
         series: SeriesSet,
-        standstill: Standstill,
+        paused_state: PausedState,
     }
 
     impl Subject {
@@ -69,23 +69,23 @@ mod tests {
             Self {
                 stream: Stream::new(Topic::new("shop/x").unwrap()),
                 series: SeriesSet::new(100),
-                standstill: Standstill::default(),
+                paused_state: PausedState::default(),
             }
         }
 
         fn publish(&mut self, second: i64, data: Value) {
             let ts = second * 1_000;
             let item = Publication { offset: second as u64, ts, received_at: ts, data: data.into() };
-            let (stream, series) = self.standstill.known_mut(&mut self.stream, &mut self.series);
-            stream.take(&[item], Coming::Live, series, ts);
+            let (stream, series) = self.paused_state.known_mut(&mut self.stream, &mut self.series);
+            stream.take(&[item], Origin::Live, series, ts);
         }
 
         fn pause(&mut self) {
-            self.standstill.begin(&self.stream, &self.series);
+            self.paused_state.begin(&self.stream, &self.series);
         }
 
         fn go_on(&mut self) {
-            self.standstill.end(&mut self.stream, &mut self.series);
+            self.paused_state.end(&mut self.stream, &mut self.series);
         }
 
         /// All that any kind of panel puts on the page.
@@ -138,9 +138,9 @@ mod tests {
         subject.pause();
         subject.publish(60, json!(60));
         let age_ms = |stream: &Stream| {
-            stream.evidence(60_000, Circumstances { now: 60_000, ..Circumstances::default() }).age_ms
+            stream.evidence(60_000, Conditions { now: 60_000, ..Conditions::default() }).age_ms
         };
-        assert_eq!(age_ms(subject.standstill.known(&subject.stream, &subject.series).0), 0);
+        assert_eq!(age_ms(subject.paused_state.known(&subject.stream, &subject.series).0), 0);
         assert_eq!(age_ms(&subject.stream), 55_000);
     }
 

@@ -12,7 +12,7 @@ const ROWS: usize = 60;
 
 /// A table of the newest rows, newest first.
 #[component]
-pub(super) fn Twin(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
+pub(super) fn DataTable(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let refresh = StoredValue::new_local(FrameTask::new(Step::Draw, move || state.refresh()));
     Effect::new(move |_| {
         state.track();
