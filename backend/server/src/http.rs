@@ -14,8 +14,10 @@ use std::sync::Arc;
 
 use apigw_websocket::{Connections, OriginPolicy};
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
-use axum::routing::any;
+use axum::response::Response;
+use backend_core::http::Route;
 
 use crate::app::App;
 use crate::site::Site;
@@ -23,7 +25,7 @@ use crate::site::Site;
 use context::Context;
 pub use function_url::router as router_to_function;
 
-/// Routes all paths except the gateway's.
+/// The service for all paths except the gateway's.
 pub fn router(
     app: Arc<App>,
     connections: Connections,
@@ -31,11 +33,19 @@ pub fn router(
     site: Arc<Site>,
 ) -> Router {
     Router::new()
-        .route("/topics", any(topics::topics))
-        .route("/topics/", any(topics::topics))
-        .route("/topics/{*topic}", any(topics::topics))
-        .route("/healthz", any(health::healthz))
-        .fallback(page::page)
+        .fallback(answer_request)
         .layer(from_fn_with_state(origins, guard::guard))
         .with_state(Context { app, connections, site })
+}
+
+/// Asks the core's table of paths whether a request is for the API, and answers it from there or with the page.
+async fn answer_request(State(context): State<Context>, request: Request) -> Response {
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    if !Route::is_api(path) {
+        return page::page(&context.site, request).await;
+    }
+    match Route::of(method, path) {
+        Ok(Route::Health) => health::healthz(&context, &request),
+        _ => topics::topics(&context, request).await,
+    }
 }

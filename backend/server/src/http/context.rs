@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use apigw_websocket::Connections;
-use axum::extract::FromRef;
 
 use crate::app::App;
 use crate::site::Site;
@@ -14,10 +13,4 @@ pub struct Context {
     pub app: Arc<App>,
     pub connections: Connections,
     pub site: Arc<Site>,
-}
-
-impl FromRef<Context> for Arc<Site> {
-    fn from_ref(context: &Context) -> Self {
-        context.site.clone()
-    }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use apigw_websocket::{OriginPolicy, Peer};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::any;
+use backend_core::http::Route;
 use lambda_host::{FunctionUrl, UrlRequest, UrlResponse};
 
 use super::{answer, body, guard, page};
@@ -21,25 +21,23 @@ struct Context {
     site: Arc<Site>,
 }
 
-impl FromRef<Context> for Arc<Site> {
-    fn from_ref(context: &Context) -> Self {
-        context.site.clone()
-    }
-}
-
-/// Routes all paths except the gateway's: the API to the function, the others to the page.
+/// The service for all paths except the gateway's: the API is answered by the function, the others with the page.
 pub fn router(function: FunctionUrl, origins: Arc<OriginPolicy>, site: Arc<Site>) -> Router {
     Router::new()
-        .route("/topics", any(ask))
-        .route("/topics/", any(ask))
-        .route("/topics/{*topic}", any(ask))
-        .route("/healthz", any(ask))
-        .fallback(page::page)
+        .fallback(answer_request)
         .layer(from_fn_with_state(origins, guard::guard))
         .with_state(Context { function, site })
 }
 
-async fn ask(State(context): State<Context>, request: Request) -> Response {
+async fn answer_request(State(context): State<Context>, request: Request) -> Response {
+    if Route::is_api(request.uri().path()) {
+        invoke(&context.function, request).await
+    } else {
+        page::page(&context.site, request).await
+    }
+}
+
+async fn invoke(function: &FunctionUrl, request: Request) -> Response {
     let (parts, content) = request.into_parts();
     let body = match body::read(&parts.headers, content).await {
         Ok(body) => body,
@@ -49,7 +47,7 @@ async fn ask(State(context): State<Context>, request: Request) -> Response {
         parts.extensions.get().map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |Peer(peer)| peer.ip());
     let request =
         UrlRequest { method: parts.method, uri: parts.uri, headers: parts.headers, body, source_ip };
-    respond(context.function.answer(&request).await)
+    respond(function.answer(&request).await)
 }
 
 fn respond(answer: UrlResponse) -> Response {

@@ -1,9 +1,7 @@
 //! Serves the files of the page, with the headers that protect it.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
 use backend_core::http::Answer;
 use bytes::Bytes;
@@ -29,7 +27,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_FIRST: &str = "no-cache";
 
 /// Answers with a file of the page.
-pub async fn page(State(site): State<Arc<Site>>, request: Request) -> Response {
+pub async fn page(site: &Site, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return answer::respond(Answer::method_not_allowed(request.method().as_str(), "GET,HEAD"));
     }

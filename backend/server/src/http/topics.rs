@@ -1,6 +1,6 @@
 //! `/topics` and the paths below it, answered by the core as on AWS.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
 use backend_core::authorize::Credentials;
 use backend_core::http::RequestHead;
@@ -13,7 +13,7 @@ use super::{answer, body};
 use crate::clock::wall_ms;
 
 /// Answers any request for these paths.
-pub async fn topics(State(context): State<Context>, request: Request) -> Response {
+pub async fn topics(context: &Context, request: Request) -> Response {
     let (parts, content) = request.into_parts();
     let body = body::read(&parts.headers, content);
     answer::respond(context.app.http(head(&parts), body, wall_ms).await)
