@@ -49,7 +49,7 @@ fn with_unknown_fields(value: &Value, is_map: bool) -> Value {
         Value::Array(items) => items.iter().map(|item| with_unknown_fields(item, false)).collect(),
         Value::Object(fields) => {
             // Of these the keys are names, not fields.
-            let keyed_by_name = |key: &str| matches!(key, "since" | "heads" | "data" | "rewind");
+            let keyed_by_name = |key: &str| matches!(key, "since" | "heads" | "data" | "rewind" | "units");
             let widened = |(key, inner): (&String, &Value)| {
                 (key.clone(), with_unknown_fields(inner, keyed_by_name(key) && inner.get("epoch").is_none()))
             };
