@@ -39,7 +39,7 @@ const WASM_FEATURES: [&str; 6] = [
 const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 /// The largest size of the page, in bytes as Brotli: a little above its present size, since it contains paths of the machine
 /// that builds it. To be lowered whenever the page gets smaller; the goal is 220,000.
-const MOST_BYTES: u64 = 260_000;
+const MOST_BYTES: u64 = 302_000;
 /// Extensions of the files that are compressed.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
