@@ -51,7 +51,7 @@ impl Window {
         }
     }
 
-    /// Stretch of the past that a subscription has to replay to fill it.
+    /// Part of the past that a subscription must replay to fill the window.
     pub fn rewind(self) -> Rewind {
         Rewind::Ms(self.ms().unsigned_abs())
     }
