@@ -122,8 +122,12 @@ fn allows(policy: &ApiGatewayCustomAuthorizerPolicy, arn: &str) -> bool {
     let covering = || policy.statement.iter().filter(|statement| covers(statement, arn));
     let denied = covering().any(|statement| statement.effect == IamPolicyEffect::Deny);
     !denied
-        && covering()
-            .any(|statement| statement.effect == IamPolicyEffect::Allow && statement.condition.is_none())
+        && covering().any(|statement| statement.effect == IamPolicyEffect::Allow && !has_condition(statement))
+}
+
+/// Returns true if a statement has a condition; `"Condition": {}` is none, as AWS's own blueprints write it.
+fn has_condition(statement: &IamPolicyStatement) -> bool {
+    statement.condition.as_ref().is_some_and(|condition| !condition.is_empty())
 }
 
 fn covers(statement: &IamPolicyStatement, arn: &str) -> bool {
@@ -189,6 +193,18 @@ mod tests {
         let statements = json!([statement("Allow", "*"), statement("Deny", ARN)]);
         assert_eq!(decide(answer(statements, json!({})), ARN), Decision::Deny);
         assert_eq!(decide(answer(json!([]), json!({})), ARN), Decision::Deny);
+    }
+
+    #[test]
+    fn an_empty_condition_is_none_and_another_one_does_not_allow() {
+        let with = |condition: Value| {
+            let mut statement = statement("Allow", "*");
+            statement["Condition"] = condition;
+            decide(answer(json!([statement]), json!({})), ARN)
+        };
+        assert!(matches!(with(json!({})), Decision::Allow(_)));
+        let condition = json!({"IpAddress": {"aws:SourceIp": ["192.0.2.0/24"]}});
+        assert_eq!(with(condition), Decision::Deny);
     }
 
     #[test]
