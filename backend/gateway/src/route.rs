@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 mod expression;
+mod select;
 
 pub use expression::{ExpressionError, RouteSelection};
 

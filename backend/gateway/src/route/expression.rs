@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::select::{Step, value_at};
+
 /// A parsed route selection expression. The default is `$request.body.action`.
 ///
 /// `$request.body.a.b[0]` is a variable, `${request.body.a}` the same with an explicit end, `\$` is a dollar sign, and
@@ -22,12 +24,6 @@ pub struct RouteSelection {
 enum Part {
     Literal(String),
     Body(Vec<Step>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    Name(String),
-    Index(usize),
 }
 
 /// The text is not a route selection expression.
@@ -77,9 +73,7 @@ impl RouteSelection {
     /// Returns the route key for a message, or `None` if the expression reads the body and the body is not JSON. A path
     /// that does not exist evaluates to empty text.
     pub fn evaluate(&self, body: &str) -> Option<String> {
-        let needs_body = self.parts.iter().any(|part| matches!(part, Part::Body(_)));
-        let json = if needs_body { serde_json::from_str(body).ok()? } else { Value::Null };
-        Some(self.parts.iter().map(|part| part.evaluate(&json)).collect())
+        self.parts.iter().map(|part| part.evaluate(body)).collect()
     }
 }
 
@@ -150,21 +144,10 @@ fn parse_step(path: &str) -> Option<(Step, &str)> {
 }
 
 impl Part {
-    fn evaluate(&self, body: &Value) -> String {
+    fn evaluate(&self, body: &str) -> Option<String> {
         match self {
-            Self::Literal(text) => text.clone(),
-            Self::Body(steps) => {
-                steps.iter().try_fold(body, |value, step| step.of(value)).map(stringify).unwrap_or_default()
-            }
-        }
-    }
-}
-
-impl Step {
-    fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        match self {
-            Self::Name(name) => value.get(name),
-            Self::Index(index) => value.get(index),
+            Self::Literal(text) => Some(text.clone()),
+            Self::Body(path) => value_at(body, path).map(|value| stringify(&value)),
         }
     }
 }
@@ -207,6 +190,33 @@ mod tests {
         assert_eq!(evaluate("$request.body.data.list"), Some("[a, 2]".into()));
         assert_eq!(evaluate("$request.body.data.list[7]"), Some(String::new()));
         assert_eq!(evaluate("$request.body.action.deeper"), Some(String::new()));
+    }
+
+    #[test]
+    fn json_that_serde_json_does_not_turn_into_values_is_routed_all_the_same() {
+        let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+        for data in [r#""cut \ud83d""#, r#""\ude00 cut""#, "1e400", &deep] {
+            for body in [
+                format!(r#"{{"action":"join","data":{data}}}"#),
+                format!(r#"{{"data":{data},"action":"join"}}"#),
+                format!(r#"{{"\ud83d":{data},"action":"join"}}"#),
+            ] {
+                assert_eq!(RouteSelection::default().evaluate(&body), Some("join".into()), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_members_with_the_same_name_the_last_counts() {
+        let body = r#"{"action":"first","action":"last"}"#;
+        assert_eq!(RouteSelection::default().evaluate(body), Some("last".into()));
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_as_a_whole_is_not_routed_by_a_part_of_it() {
+        for body in [r#"{"action":"join"} and more"#, r#"{"action":"join","data":}"#, r#"{"action":"join""#] {
+            assert_eq!(RouteSelection::default().evaluate(body), None, "{body}");
+        }
     }
 
     #[test]
