@@ -6,9 +6,9 @@
 use std::error::Error;
 use std::net::SocketAddr;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Body as HttpBody;
 use serde_json::json;
 
@@ -19,6 +19,9 @@ use crate::frame::Frame;
 use crate::id::ConnectionId;
 use crate::post_error::PostError;
 use crate::rate::RateLimit;
+
+/// Size up to which a body that is too large is read and discarded; beyond it, the TCP connection is closed.
+const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
 /// Answers a request for `/{stage}/@connections/{id}`.
 pub(crate) async fn handle<B>(
@@ -77,10 +80,10 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let limits = connections.limits();
-    let body = Limited::new(body, limits.message_bytes as usize).collect();
+    let body = read(body, limits.message_bytes as usize);
     match tokio::time::timeout(limits.request_body, body).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Box::new(too_large())),
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => Err(Box::new(too_large())),
         Ok(Err(_)) => Err(Box::new(bad_request("The request's body ended early"))),
         Err(_) => Err(Box::new(answer::error(
             StatusCode::REQUEST_TIMEOUT,
@@ -88,6 +91,28 @@ where
             "The request's body did not arrive in time",
         ))),
     }
+}
+
+/// Reads a body of at most `limit_bytes`; `None` if it is larger. A larger one is read to its end and discarded, so that
+/// the client, which sends it before it reads the answer, can use the TCP connection for its next request.
+async fn read<B: HttpBody<Data = Bytes>>(body: B, limit_bytes: usize) -> Result<Option<Bytes>, B::Error> {
+    let mut body = std::pin::pin!(body);
+    let (mut bytes, mut size) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        size += data.len();
+        // Most bodies come in one piece, which need not be copied.
+        if size == data.len() && size <= limit_bytes && body.is_end_stream() {
+            return Ok(Some(data));
+        }
+        if size <= limit_bytes {
+            bytes.extend_from_slice(&data);
+        }
+        if size > MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+    Ok((size <= limit_bytes).then(|| bytes.freeze()))
 }
 
 fn describe(info: &ConnectionInfo) -> Response<Body> {

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use apigw_websocket::ConnectionId;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Answer, Harness, Script, Start, closed, text};
+use crate::support::{Answer, Harness, Script, Start, closed, soon, text};
 
 const UNKNOWN: &str = "XDmENcnwIE0CFEQ=";
 
@@ -71,6 +71,26 @@ async fn a_post_of_128_kb_is_sent_and_one_byte_more_is_413() {
     assert_eq!(text(&mut client).await.len(), 131_072);
     let answer = harness.http().request("POST", &path(&id), &[b'x'; 131_073]).await;
     assert_error(&answer, 413, "PayloadTooLargeException");
+}
+
+#[tokio::test]
+async fn after_a_413_the_same_tcp_connection_takes_the_next_request() {
+    let (harness, mut client, id) = connected().await;
+    let post = |body: &str, more: &str| {
+        format!(
+            "POST {} HTTP/1.1\r\nhost: 127.0.0.1\r\n{more}content-length: {}\r\n\r\n{body}",
+            path(&id),
+            body.len()
+        )
+    };
+    let requests = post(&"x".repeat(4 * 1024 * 1024), "") + &post("small", "connection: close\r\n");
+    let mut stream = TcpStream::connect(harness.address).await.expect("the server listens");
+    soon(stream.write_all(requests.as_bytes())).await.expect("both requests are read");
+    let mut answers = String::new();
+    soon(stream.read_to_string(&mut answers)).await.expect("both answers");
+    let statuses: Vec<&str> = answers.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+    assert_eq!(statuses, ["413", "200"]);
+    assert_eq!(text(&mut client).await, "small");
 }
 
 #[tokio::test]
