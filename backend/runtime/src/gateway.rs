@@ -58,7 +58,7 @@ impl Functions for GatewayFunctions {
         let is_connect = event.request_context.event_type.as_deref() == Some("CONNECT");
         let payload = event_json(&event).to_string().into();
         let answer = self.host.invoke(&self.routes, payload).await.map_err(function_error)?;
-        match serde_json::from_slice(&answer) {
+        match proxy_response(&answer) {
             Ok(response) => Ok(response),
             // Only a handshake needs an answer; the one to a message is discarded.
             Err(_) if !is_connect => Ok(ApiGatewayProxyResponse::default()),
@@ -73,8 +73,32 @@ impl Functions for GatewayFunctions {
         event: AuthorizerEvent,
     ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
         let answer = self.decide(&authorizer_event_json(&event)).await?;
-        serde_json::from_slice(&answer).map_err(failed)
+        authorizer_response(&answer).map_err(failed)
     }
+}
+
+/// Reads a proxy response. AWS takes a `statusCode` that is text, such as `"200"`, too.
+fn proxy_response(answer: &[u8]) -> Result<ApiGatewayProxyResponse, serde_json::Error> {
+    serde_json::from_slice(answer).or_else(|_| {
+        let mut response: Value = serde_json::from_slice(answer)?;
+        if let Some(status) = response.get_mut("statusCode")
+            && let Some(number) = status.as_str().and_then(|text| text.parse::<u16>().ok())
+        {
+            *status = number.into();
+        }
+        serde_json::from_value(response)
+    })
+}
+
+/// Reads an authorizer's answer. IAM's grammar allows a single statement without the brackets of a list.
+fn authorizer_response(answer: &[u8]) -> Result<ApiGatewayCustomAuthorizerResponse, serde_json::Error> {
+    serde_json::from_slice(answer).or_else(|_| {
+        let mut response: Value = serde_json::from_slice(answer)?;
+        if let Some(statement) = response.pointer_mut("/policyDocument/Statement").filter(|s| s.is_object()) {
+            *statement = Value::Array(vec![statement.take()]);
+        }
+        serde_json::from_value(response)
+    })
 }
 
 fn function_error(error: impl std::fmt::Display) -> FunctionError {
@@ -83,4 +107,33 @@ fn function_error(error: impl std::fmt::Display) -> FunctionError {
 
 fn failed(error: impl std::fmt::Display) -> AuthorizeError {
     AuthorizeError::Failed { message: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_code_may_be_text() {
+        for (answer, status) in [(r#"{"statusCode":"200"}"#, 200), (r#"{"statusCode":403}"#, 403)] {
+            assert_eq!(
+                proxy_response(answer.as_bytes()).map(|response| response.status_code).ok(),
+                Some(status)
+            );
+        }
+        for answer in [r#"{"statusCode":"two hundred"}"#, r#"{"statusCode":"-1"}"#, "null"] {
+            assert!(proxy_response(answer.as_bytes()).is_err(), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_policy_may_have_a_single_statement_without_brackets() {
+        let statement = r#"{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"*"}"#;
+        for statements in [statement.to_owned(), format!("[{statement}]")] {
+            let policy = format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#);
+            let answer = format!(r#"{{"principalId":"me","policyDocument":{policy}}}"#);
+            let read = authorizer_response(answer.as_bytes()).expect("a policy");
+            assert_eq!(read.policy_document.statement.len(), 1);
+        }
+    }
 }

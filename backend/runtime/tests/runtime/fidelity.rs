@@ -15,6 +15,7 @@ const SOURCES: &[&str] = &[
     include_str!("../../src/function_error.rs"),
     include_str!("../../src/function_url/answer.rs"),
     include_str!("../../src/function_url/event.rs"),
+    include_str!("../../src/gateway.rs"),
     include_str!("../../src/invocation.rs"),
     include_str!("../../src/invoke_api.rs"),
     include_str!("../../src/pool.rs"),
