@@ -62,9 +62,24 @@ impl Host {
     ///
     /// [`InvokeError`]: the function is unknown, throttled or failed, or the payload is too large.
     pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Bytes, InvokeError> {
+        self.invoke_with_client_context(function, payload, None).await
+    }
+
+    /// Invokes a function like [`invoke`](Self::invoke), with a client context: JSON that the function gets beside the
+    /// event.
+    ///
+    /// # Errors
+    ///
+    /// As [`invoke`](Self::invoke).
+    pub async fn invoke_with_client_context(
+        &self,
+        function: &str,
+        payload: Bytes,
+        client_context: Option<String>,
+    ) -> Result<Bytes, InvokeError> {
         let fleet = self.fleet(function)?;
         check_size(&payload, self.0.limits.request_bytes)?;
-        let invocation = Invocation::new(payload);
+        let invocation = Invocation { client_context, ..Invocation::new(payload) };
         let run = tokio::spawn(async move { fleet.run(&invocation).await });
         run.await.unwrap_or_else(|error| Err(FunctionError::of_service(error.to_string()).into()))
     }

@@ -13,6 +13,8 @@ pub(crate) struct Invocation {
     pub payload: Bytes,
     /// The trace id (`Lambda-Runtime-Trace-Id`).
     pub trace_id: String,
+    /// The client context as JSON (`Lambda-Runtime-Client-Context`), if the caller sent one.
+    pub client_context: Option<String>,
 }
 
 /// The answer to `…/invocation/next`.
@@ -30,7 +32,7 @@ impl Invocation {
     pub fn new(payload: Bytes) -> Self {
         let (root, parent) = (rand::random::<u128>() >> 32, rand::random::<u64>());
         let trace_id = format!("Root=1-{:08x}-{root:024x};Parent={parent:016x};Sampled=0", now_ms() / 1000);
-        Self { id: random_uuid(), payload, trace_id }
+        Self { id: random_uuid(), payload, trace_id, client_context: None }
     }
 }
 

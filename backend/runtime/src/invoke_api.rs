@@ -7,11 +7,14 @@ use std::error::Error;
 use std::net::SocketAddr;
 
 use apigw_websocket::OriginPolicy;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Body as HttpBody;
 use percent_encoding::percent_decode_str;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use crate::environment::VERSION;
@@ -33,6 +36,8 @@ pub struct InvokeApi {
 struct InvokeRequest {
     function: String,
     invocation_type: InvocationType,
+    /// The decoded header `X-Amz-Client-Context`, which is JSON.
+    client_context: Option<String>,
 }
 
 enum InvocationType {
@@ -113,9 +118,31 @@ fn parse<B>(request: &Request<B>) -> Result<InvokeRequest, Box<Answer>> {
             )));
         }
     };
-    Ok(InvokeRequest {
-        function: function_name(&percent_decode_str(name).decode_utf8_lossy()),
-        invocation_type,
+    let client_context = header("x-amz-client-context").map(decode_client_context).transpose()?;
+    let mut function = function_name(&percent_decode_str(name).decode_utf8_lossy());
+    if let Some(qualifier) = qualifier(request.uri().query().unwrap_or_default()) {
+        function = format!("{function}:{qualifier}");
+    }
+    Ok(InvokeRequest { function, invocation_type, client_context })
+}
+
+/// Returns the version or alias of the parameter `Qualifier`, unless it is `$LATEST`. There is no function of that name, so
+/// the answer will be 404.
+fn qualifier(query: &str) -> Option<String> {
+    let mut parameters = form_urlencoded::parse(query.as_bytes());
+    let qualifier = parameters.find(|(name, _)| name == "Qualifier").map(|(_, value)| value.into_owned());
+    qualifier.filter(|qualifier| qualifier != VERSION)
+}
+
+/// Decodes `X-Amz-Client-Context`, which is JSON in base64.
+fn decode_client_context(header: &str) -> Result<String, Box<Answer>> {
+    let decoded = STANDARD.decode(header).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.filter(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()).ok_or_else(|| {
+        Box::new(error_answer(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequestContentException",
+            "Client context must be JSON in base64",
+        ))
     })
 }
 
@@ -126,12 +153,21 @@ fn function_name(text: &str) -> String {
 }
 
 async fn invoke(host: &Host, request: InvokeRequest, payload: Bytes) -> Answer {
-    let InvokeRequest { function, invocation_type } = request;
+    let InvokeRequest { function, invocation_type, client_context } = request;
     // Lambda passes an empty object if there is no payload.
     let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
+    // An ignored text is not checked for UTF-8 by itself.
+    let is_json = std::str::from_utf8(&payload)
+        .map_err(|error| error.to_string())
+        .and_then(|text| serde_json::from_str::<IgnoredAny>(text).map_err(|error| error.to_string()));
+    if let Err(error) = is_json {
+        let message = format!("Could not parse request body into json: {error}");
+        return error_answer(StatusCode::BAD_REQUEST, "InvalidRequestContentException", &message);
+    }
     let invoked = match invocation_type {
         InvocationType::RequestResponse => {
-            host.invoke(&function, payload).await.map(|answer| ok(StatusCode::OK, answer))
+            let answer = host.invoke_with_client_context(&function, payload, client_context).await;
+            answer.map(|answer| ok(StatusCode::OK, answer))
         }
         InvocationType::Event => {
             host.invoke_event(&function, payload).map(|_| ok(StatusCode::ACCEPTED, Bytes::new()))
@@ -198,6 +234,13 @@ fn set(answer: &mut Answer, name: &'static str, value: &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_qualifier_other_than_latest_is_part_of_the_name() {
+        assert_eq!(qualifier("Qualifier=live"), Some("live".to_owned()));
+        assert_eq!(qualifier("Qualifier=%24LATEST"), None);
+        assert_eq!(qualifier(""), None);
+    }
 
     #[test]
     fn a_function_is_named_by_name_partial_arn_or_arn() {

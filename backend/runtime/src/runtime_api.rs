@@ -97,6 +97,24 @@ async fn next(requests: &mpsc::Sender<RuntimeRequest>) -> Answer {
     next.await.map_or_else(|_| wrong_state(), event)
 }
 
+/// Writes JSON with the characters that a header can contain. Line breaks occur only between values, and characters
+/// outside of ASCII only in text, where they can be escaped.
+fn header_json(json: &str) -> String {
+    let mut line = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '\r' | '\n' => line.push(' '),
+            '\t' | ' '..='~' => line.push(character),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    line.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    line
+}
+
 /// Builds the answer to `…/invocation/next`.
 fn event(next: NextInvocation) -> Answer {
     let NextInvocation { invocation, deadline_ms, arn } = next;
@@ -108,7 +126,10 @@ fn event(next: NextInvocation) -> Answer {
         ("lambda-runtime-deadline-ms", deadline_ms.to_string()),
         ("lambda-runtime-invoked-function-arn", arn),
         ("lambda-runtime-trace-id", invocation.trace_id),
-    ] {
+    ]
+    .into_iter()
+    .chain(invocation.client_context.map(|context| ("lambda-runtime-client-context", header_json(&context))))
+    {
         // The name of a function could contain characters that a header cannot; the ARN is then left out.
         headers
             .extend(HeaderValue::from_str(&value).ok().map(|value| (HeaderName::from_static(name), value)));

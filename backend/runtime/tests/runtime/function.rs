@@ -58,6 +58,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
                 "arn": context.invoked_function_arn,
                 "deadline_ms": context.deadline,
                 "trace_id": context.xray_trace_id,
+                "client_context": context.client_context.map(|context| json!(context)),
             }))
         }
     }

@@ -8,6 +8,7 @@ use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
+use base64::Engine;
 use lambda_host::InvokeApi;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -58,6 +59,46 @@ async fn the_sdk_maps_refusals_to_its_errors() {
     let large = Blob::new(vec![b' '; 6 * 1024 * 1024 + 1]);
     let large = soon(sdk.invoke().function_name("thumb").payload(large).send()).await.expect_err("too large");
     assert!(large.into_service_error().is_request_too_large_exception());
+}
+
+#[tokio::test]
+async fn a_payload_that_is_not_json_is_refused_and_the_function_is_not_invoked() {
+    let harness = Harness::start();
+    let sdk = sdk(&harness).await.0;
+    for payload in [&b"hello"[..], b"{} {}", b"\"not UTF-8: \xff\""] {
+        let refused = soon(sdk.invoke().function_name("thumb").payload(Blob::new(payload)).send()).await;
+        let error = refused.expect_err("refused").into_service_error();
+        assert!(error.is_invalid_request_content_exception(), "{error:?}");
+    }
+    let answer = soon(sdk.invoke().function_name("thumb").send()).await.expect("an answer");
+    assert_eq!(json_of(answer.payload())["handled"], 1);
+}
+
+#[tokio::test]
+async fn a_client_context_reaches_the_function() {
+    let harness = Harness::start();
+    let sdk = sdk(&harness).await.0;
+    let invoke = |context: String| sdk.invoke().function_name("thumb").client_context(context).send();
+    for (context, tenant) in [
+        (r#"{"custom":{"tenant":"t1"}}"#, "t1"),
+        ("{\r\n\t\"custom\": {\"tenant\": \"Zoë 🎫\"}\n}\n", "Zoë 🎫"),
+    ] {
+        let context = base64::engine::general_purpose::STANDARD.encode(context);
+        let answer = soon(invoke(context)).await.expect("an answer");
+        assert_eq!(json_of(answer.payload())["client_context"]["custom"]["tenant"], tenant);
+    }
+    let error = soon(invoke("not base64".into())).await.expect_err("refused").into_service_error();
+    assert!(error.is_invalid_request_content_exception(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_qualifier_other_than_latest_is_not_found() {
+    let harness = Harness::start();
+    let sdk = sdk(&harness).await.0;
+    let invoke = |qualifier| sdk.invoke().function_name("thumb").qualifier(qualifier).send();
+    assert!(soon(invoke("$LATEST")).await.is_ok());
+    let error = soon(invoke("live")).await.expect_err("no such version").into_service_error();
+    assert!(error.is_resource_not_found_exception(), "{error:?}");
 }
 
 #[tokio::test]
