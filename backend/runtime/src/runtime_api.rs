@@ -23,6 +23,8 @@ use crate::invocation::NextInvocation;
 const API_VERSION: &str = "2018-06-01";
 /// Time a process may take between two requests; the function's time-out is far shorter.
 const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
+/// Size of the headers of a request. Lambda's own runtimes report the cause of an error in a header of up to 1 MB.
+const HEADER_BYTES: usize = 1024 * 1024 + 16 * 1024;
 /// Size of the largest error object that a process may report.
 const ERROR_BYTES: usize = 256 * 1024;
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
@@ -62,6 +64,7 @@ pub(crate) async fn serve(
     let mut settings = ServerSettings::default();
     settings.header_read = LONGEST_SILENCE;
     settings.connections = 64;
+    settings.header_bytes = HEADER_BYTES;
     apigw_websocket::serve(listener, service, settings, std::future::pending()).await;
 }
 

@@ -20,3 +20,9 @@ async fn a_runtime_that_breaks_the_protocol_is_refused_and_can_still_answer() {
     let statuses = Start::in_mode(Some("odd")).run().invoke(json!({})).await;
     assert_eq!(statuses, Ok(json!([400, 403, 404])));
 }
+
+#[tokio::test]
+async fn an_error_with_a_header_of_nearly_a_megabyte_is_returned() {
+    let error = Start::in_mode(Some("long-cause")).run().invoke(json!({})).await.expect_err("it fails");
+    assert_eq!(error.to_string(), "Value.Bad: it is bad");
+}

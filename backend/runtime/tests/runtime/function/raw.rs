@@ -27,6 +27,11 @@ fn handle(mode: &str, id: &str) {
                 Lambda-Runtime-Function-Error-Body: eyJlcnJvck1lc3NhZ2UiOiJoYWxmLXdheSJ9\r\n";
             post(&response, STREAMED, &format!("5\r\nhello\r\n0\r\n{trailers}\r\n"));
         }
+        "long-cause" => {
+            let headers = format!("Lambda-Runtime-Function-XRay-Error-Cause: {}\r\n", "x".repeat(1_000_000));
+            let body = r#"{"errorType":"Value.Bad","errorMessage":"it is bad"}"#;
+            post(&format!("invocation/{id}/error"), &headers, &sized(body));
+        }
         "odd" => {
             let wrong_id = post("invocation/somebody-else/response", "", &sized("1"));
             let second_next = request(NEXT);
