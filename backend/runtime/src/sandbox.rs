@@ -1,6 +1,7 @@
 //! One process of a function, from its start to its end ("Understanding the Lambda execution environment lifecycle").
 
 mod command;
+mod group;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
+use self::group::ProcessGroup;
 use crate::environment::{ACCOUNT_ID, REGION};
 use crate::function::Function;
 use crate::function_error::FunctionError;
@@ -32,6 +34,7 @@ pub(crate) struct Sandbox {
     waiting: Option<oneshot::Sender<NextInvocation>>,
     is_broken: bool,
     api: JoinHandle<()>,
+    group: ProcessGroup,
 }
 
 /// The next thing that happens to a process.
@@ -44,6 +47,7 @@ enum ProcessEvent {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.api.abort();
+        self.group.kill();
     }
 }
 
@@ -87,6 +91,7 @@ impl Sandbox {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let address = listener.local_addr()?;
         let mut process = command::new(function, address).spawn()?;
+        let group = ProcessGroup::of(&process);
         if let Some(stdout) = process.stdout.take() {
             tokio::spawn(log_lines(log.clone(), function.name.clone(), stdout));
         }
@@ -95,7 +100,7 @@ impl Sandbox {
         }
         let (sender, requests) = mpsc::channel(WAITING_REQUESTS);
         let api = tokio::spawn(runtime_api::serve(listener, sender, limits.response_bytes));
-        Ok(Self { process, requests, waiting: None, is_broken: false, api })
+        Ok(Self { process, requests, waiting: None, is_broken: false, api, group })
     }
 
     /// Waits for the end of the init phase, which is the process's first request for an event.
@@ -183,6 +188,7 @@ impl Sandbox {
 
     fn kill(&mut self) {
         self.is_broken = true;
+        self.group.kill();
         // Fails only if the process has just ended by itself.
         let _ = self.process.start_kill();
     }

@@ -75,3 +75,26 @@ async fn a_warm_process_does_not_time_out_while_it_has_no_work() {
     tokio::time::sleep(Duration::from_millis(2000)).await;
     assert_eq!(harness.pid().await, pid);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_children_of_a_process_end_with_it() {
+    let by_shell = |start: &mut Start| {
+        let function = &mut start.function;
+        let program = std::mem::replace(&mut function.program, "/bin/sh".into());
+        // With a second command, the shell starts the program as a child instead of replacing itself.
+        let script = ["-c", r#""$0" "$@"; true"#].map(Into::into);
+        function.arguments =
+            script.into_iter().chain([program.into()]).chain(function.arguments.drain(..)).collect();
+        function.timeout = Duration::from_secs(5);
+    };
+    let harness = Start::in_mode(None).change(by_shell).run();
+    let child = harness.pid().await;
+    drop(harness);
+    crate::support::until_gone(child).await;
+
+    let harness = Start::in_mode(None).change(by_shell).run();
+    let child = harness.pid().await;
+    assert!(harness.invoke(json!({"sleep_ms": 60_000})).await.is_err());
+    crate::support::until_gone(child).await;
+}

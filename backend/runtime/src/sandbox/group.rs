@@ -1,0 +1,37 @@
+//! The processes that a function's process has started.
+
+use tokio::process::Child;
+
+/// The process group that a function's process leads. A `bootstrap` that is a shell script, for example, starts the runtime
+/// as a child, which would outlive the shell.
+#[cfg(unix)]
+pub(super) struct ProcessGroup(Option<rustix::process::Pid>);
+
+#[cfg(unix)]
+impl ProcessGroup {
+    /// Returns the group of a process that was started as the leader of a new group.
+    pub fn of(leader: &Child) -> Self {
+        let id = leader.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(rustix::process::Pid::from_raw))
+    }
+
+    /// Kills all processes of the group.
+    pub fn kill(&self) {
+        if let Some(leader) = self.0 {
+            // Fails if all of them have ended.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct ProcessGroup;
+
+#[cfg(not(unix))]
+impl ProcessGroup {
+    pub fn of(_: &Child) -> Self {
+        Self
+    }
+
+    pub fn kill(&self) {}
+}
