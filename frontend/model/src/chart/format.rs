@@ -1,7 +1,7 @@
 //! Numbers with their units as people read them: as they were sent, shortened only by a prefix.
 //!
 //! A reading has every digit that was sent, as far as [`ROOM`] goes. Longer ones, which are computed and not measured,
-//! keep [`CUT_DIGITS`] significant digits. Marks of an axis, which nobody sent, have the digits they need to differ.
+//! keep `CUT_DIGITS` significant digits. Marks of an axis, which nobody sent, have the digits they need to differ.
 
 use super::decimal::Decimal;
 
