@@ -19,7 +19,7 @@ use super::{Banner, Effect, Event, Now, Refusal, Settings, SocketId, State, Stat
 use shared::client::{RequestId, Rewind};
 use shared::{Filter, Millis, Position, Topic};
 
-/// A client of a Tickertape server. See the [crate](crate) for how a shell drives it.
+/// A client of a Tickertape server. See the crate's documentation for how a shell drives it.
 #[derive(Debug)]
 pub struct Session {
     pub(super) state: State,
