@@ -1,5 +1,5 @@
-//! The environment variables of a function's process ("Working with Lambda environment variables", defined runtime
-//! environment variables).
+//! The environment variables of a function's process ("Working with Lambda environment variables", "Defined runtime environment
+//! variables").
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -7,15 +7,15 @@ use std::net::SocketAddr;
 
 use crate::function::Function;
 
-/// The region of every function.
+/// The region that functions see.
 pub(crate) const REGION: &str = "local";
-/// The account of every function.
+/// The account id that functions see.
 pub(crate) const ACCOUNT_ID: &str = "000000000000";
-/// The only version of every function.
+/// The version that functions see. A function has no other.
 pub(crate) const VERSION: &str = "$LATEST";
 
-/// Returns all variables of a process. Those that Lambda reserves cannot be configured, except credentials, because there
-/// is no role here to take them from.
+/// Returns all environment variables of a process. The configuration cannot change the variables that Lambda reserves, except the
+/// credentials, because the host has no role to take credentials from.
 pub(crate) fn variables(
     function: &Function,
     runtime_api: SocketAddr,

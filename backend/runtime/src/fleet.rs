@@ -1,4 +1,4 @@
-//! One function and the processes that run it.
+//! A function and the processes that run it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::log::{Log, Report};
 use crate::pool::{Placement, Pool};
 use crate::sandbox::Sandbox;
 
-/// A function, and the processes that run it.
+/// A function, its processes, and the limits for them.
 pub(crate) struct Fleet {
     pub function: Function,
     limits: Limits,
@@ -22,8 +22,8 @@ pub(crate) struct Fleet {
     started: Instant,
 }
 
-/// An invocation in flight, as the pool counts it. If it is dropped without a process being released, the pool discards
-/// the process, so that no invocation is counted for ever.
+/// A place among the invocations that may be in flight, as counted by the pool. If a slot is dropped before its process was given
+/// back, the pool counts the process as gone, so that an invocation never stays counted for ever.
 struct Slot<'a> {
     fleet: &'a Fleet,
     is_held: bool,
@@ -50,7 +50,7 @@ impl Fleet {
         Self { function, limits, log, pool, started: Instant::now() }
     }
 
-    /// Runs one invocation to its end and reports it to the log.
+    /// Runs one invocation, waits for its result, and reports it to the log.
     ///
     /// # Errors
     ///
@@ -77,17 +77,17 @@ impl Fleet {
     pub fn end_idle(&self) {
         let before = Duration::from_millis(self.now_ms()).checked_sub(self.limits.keep_warm);
         let idle = before.map(|before| self.pool().take_idle_since(before.as_millis() as u64));
-        // Dropped here, after the lock of the pool is released.
+        // Dropping the processes ends them. It happens here, after the lock of the pool was released.
         drop(idle);
     }
 
-    /// Ends the processes without work, and starts no more.
+    /// Ends the idle processes, and throttles every further invocation.
     pub fn close(&self) {
         let idle = self.pool().close();
         drop(idle);
     }
 
-    /// Takes a slot, and a process if one is warm. A process that has ended in the meantime is skipped.
+    /// Takes a slot in the pool, with an idle process if there is one. Idle processes that have exited are skipped.
     fn acquire(&self) -> Result<(Slot<'_>, Option<Sandbox>), InvokeError> {
         loop {
             let placement = self.pool().acquire();

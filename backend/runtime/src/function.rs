@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The configuration of one function. The defaults are Lambda's ("Lambda function configuration": 128 MB, 3 s).
+/// The configuration of one function. The defaults are those of Lambda ("Lambda function configuration": 128 MB, 3 s).
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,21 +19,21 @@ use std::time::Duration;
 pub struct Function {
     /// Name by which the function is invoked.
     pub name: String,
-    /// Program that asks the Runtime API for events: a `bootstrap`, or any other.
+    /// Program that fetches events from the Runtime API: the `bootstrap` of a custom runtime, or any other program.
     pub program: PathBuf,
     /// Arguments of the program.
     pub arguments: Vec<OsString>,
-    /// Working directory of the program, and `LAMBDA_TASK_ROOT`.
+    /// Working directory of the program, and the value of `LAMBDA_TASK_ROOT`.
     pub task_root: PathBuf,
     /// Value of `_HANDLER`, for programs with several handlers.
     pub handler: String,
-    /// Configured environment variables. The function does not inherit those of this process, except `PATH`.
+    /// Environment variables of the function. It inherits no variable of the host's process except `PATH`.
     pub environment: BTreeMap<String, String>,
-    /// Value of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`. It is not enforced.
+    /// Value of `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`, in MB. The limit is not enforced.
     pub memory_mb: u32,
-    /// Time an invocation may take.
+    /// Maximum duration of an invocation.
     pub timeout: Duration,
-    /// Number of processes that run at the same time, each with one invocation: reserved concurrency.
+    /// Maximum number of invocations in flight, each in a process of its own (Lambda's "reserved concurrency").
     pub concurrency: usize,
 }
 
@@ -55,7 +55,7 @@ impl Function {
         }
     }
 
-    /// Returns `arn:aws:lambda:{region}:{account}:function:{name}`.
+    /// Returns the function's ARN, `arn:aws:lambda:{region}:{account_id}:function:{name}`.
     pub(crate) fn arn(&self, region: &str, account_id: &str) -> String {
         format!("arn:aws:lambda:{region}:{account_id}:function:{}", self.name)
     }

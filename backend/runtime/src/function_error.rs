@@ -6,53 +6,53 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// The reason why an invocation has no answer.
+/// The reason why an invocation returned no answer, with the status and error type that the Invoke API answers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvokeError {
-    /// There is no such function: 404 `ResourceNotFoundException`.
+    /// The host has no function of this name: 404 `ResourceNotFoundException`.
     #[error("there is no function {function:?}")]
     NotFound {
         /// Name of the function.
         function: String,
     },
-    /// As many invocations are in flight as are allowed: 429 `TooManyRequestsException`. The caller may try again.
+    /// The maximum number of invocations is in flight: 429 `TooManyRequestsException`. The caller may try again later.
     #[error("{limit} invocations of {function:?} are in flight already; try again later")]
     Throttled {
         /// Name of the function.
         function: String,
-        /// Number of invocations that may be in flight.
+        /// Maximum number of invocations in flight.
         limit: usize,
     },
-    /// The payload is too large: 413 `RequestTooLargeException`.
+    /// The payload is larger than the limit: 413 `RequestTooLargeException`.
     #[error("a payload of {size_bytes} bytes exceeds the limit of {limit_bytes}")]
     TooLarge {
-        /// Size of the payload.
+        /// Size of the payload, in bytes.
         size_bytes: usize,
-        /// Size of the largest payload that is taken.
+        /// Maximum size of a payload, in bytes.
         limit_bytes: usize,
     },
-    /// The function was invoked and failed: 200 with `X-Amz-Function-Error`.
+    /// The function was invoked and failed: 200 with the header `X-Amz-Function-Error`.
     #[error(transparent)]
     Function(#[from] FunctionError),
 }
 
-/// The error of a function's handler, or of its process.
+/// The failure of an invocation: the handler returned an error, or the process exited, could not start or took too long.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error_type}: {message}")]
 #[non_exhaustive]
 pub struct FunctionError {
-    /// The field `errorType`: the handler's own, or one of Lambda's, such as `Sandbox.Timedout`.
+    /// The field `errorType` of the payload: the type that the handler reported, or a type of Lambda, such as `Sandbox.Timedout`.
     pub error_type: String,
-    /// The field `errorMessage`.
+    /// The field `errorMessage` of the payload.
     pub message: String,
-    /// The answer that the caller gets: a JSON object with type and message, and with a stack trace if there is one.
+    /// The answer that the caller gets: a JSON object with the type, the message, and the stack trace if there is one.
     pub payload: Bytes,
 }
 
 impl FunctionError {
-    /// Builds the error that a runtime reported ("Lambda runtime API": invocation error, initialization error). If the
-    /// body is not an error object, it becomes the message, and the type is that of the header.
+    /// Builds the error from a report of a runtime ("Lambda runtime API": invocation error, initialization error). If the body is
+    /// not a JSON object, the body becomes the message, and the header gives the type.
     pub(crate) fn reported(header: Option<&str>, body: Bytes) -> Self {
         let object = serde_json::from_slice(&body).ok().filter(Value::is_object);
         let text = |key: &str| object.as_ref().and_then(|object| object[key].as_str()).map(str::to_owned);
@@ -70,7 +70,7 @@ impl FunctionError {
         Self::of_host("Sandbox.Timedout", request_id, format!("Task timed out after {seconds:.2} seconds"))
     }
 
-    /// Builds the error of a process that ended during an invocation or its init phase.
+    /// Builds the error of a process that exited during an invocation or in its init phase.
     pub(crate) fn exited(request_id: &str, status: Option<ExitStatus>) -> Self {
         let message = match status {
             Some(status) if !status.success() => format!("Runtime exited with error: {}", describe(status)),
@@ -92,7 +92,7 @@ impl FunctionError {
         Self::new("Function.ResponseSizeTooLarge".into(), message)
     }
 
-    /// Builds the error of a fault of the host itself, for which Lambda answers 500 `ServiceException`.
+    /// Builds the error of a failure in the host itself, for which Lambda answers 500 `ServiceException`.
     pub(crate) fn of_service(message: String) -> Self {
         Self::new("ServiceException".into(), message)
     }

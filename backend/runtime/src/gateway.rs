@@ -1,4 +1,4 @@
-//! The functions of a gateway, as processes of a host: writing events as API Gateway sends them, and reading answers.
+//! Connects a WebSocket gateway to functions of a host: writes events in API Gateway's format, and reads the functions' answers.
 
 use apigw_websocket::{
     AuthorizeError, AuthorizerEvent, FunctionError, Functions, authorizer_event_json, event_json,
@@ -12,10 +12,10 @@ use serde_json::Value;
 use crate::function_error::InvokeError;
 use crate::host::Host;
 
-/// Size of the largest answer of an authorizer ("Quotas for configuring and running a WebSocket API": 8 KB).
+/// Maximum size of an authorizer's answer ("Quotas for configuring and running a WebSocket API": 8 KB).
 const AUTHORIZER_BYTES: usize = 8 * 1024;
 
-/// The [`Functions`] of an `apigw_websocket::Gateway`: one function for every route, and optionally an authorizer.
+/// The [`Functions`] of an `apigw_websocket::Gateway`: one function for all routes, and optionally an authorizer.
 #[derive(Clone)]
 pub struct GatewayFunctions {
     host: Host,
@@ -24,8 +24,8 @@ pub struct GatewayFunctions {
 }
 
 impl GatewayFunctions {
-    /// Creates the functions of a gateway from two functions of `host`: `routes` handles CONNECT, MESSAGE and DISCONNECT
-    /// events; `authorizer` decides about handshakes, if the API has an authorizer.
+    /// Creates the [`Functions`] from functions of `host`, by their names. `routes` handles the events CONNECT, MESSAGE and
+    /// DISCONNECT. `authorizer` allows or refuses handshakes; it is `None` if the API has no authorizer.
     pub fn new(host: Host, routes: impl Into<String>, authorizer: Option<String>) -> Self {
         Self { host, routes: routes.into(), authorizer }
     }
@@ -60,7 +60,7 @@ impl Functions for GatewayFunctions {
         let answer = self.host.invoke(&self.routes, payload).await.map_err(function_error)?;
         match proxy_response(&answer) {
             Ok(response) => Ok(response),
-            // Only a handshake needs an answer; the one to a message is discarded.
+            // Only the answer to a handshake is used; the answer to a message is discarded.
             Err(_) if !is_connect => Ok(ApiGatewayProxyResponse::default()),
             Err(error) => {
                 Err(function_error(format!("$connect returned something that is not a response: {error}")))
@@ -77,7 +77,7 @@ impl Functions for GatewayFunctions {
     }
 }
 
-/// Reads a proxy response. AWS takes a `statusCode` that is text, such as `"200"`, too.
+/// Parses a proxy response. Like AWS, it also accepts a `statusCode` that is text, such as `"200"`.
 fn proxy_response(answer: &[u8]) -> Result<ApiGatewayProxyResponse, serde_json::Error> {
     serde_json::from_slice(answer).or_else(|_| {
         let mut response: Value = serde_json::from_slice(answer)?;
@@ -90,7 +90,7 @@ fn proxy_response(answer: &[u8]) -> Result<ApiGatewayProxyResponse, serde_json::
     })
 }
 
-/// Reads an authorizer's answer. IAM's grammar allows a single statement without the brackets of a list.
+/// Parses an authorizer's answer. As IAM's grammar allows, `Statement` may be a single statement instead of a list.
 fn authorizer_response(answer: &[u8]) -> Result<ApiGatewayCustomAuthorizerResponse, serde_json::Error> {
     serde_json::from_slice(answer).or_else(|_| {
         let mut response: Value = serde_json::from_slice(answer)?;

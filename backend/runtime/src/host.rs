@@ -1,4 +1,4 @@
-//! The host: invoking functions by name.
+//! The host, which invokes functions by name.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -16,10 +16,10 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::retry::{Attempts, Retries};
 
-/// Interval at which idle processes are ended.
+/// Interval at which idle processes are looked for and ended.
 const IDLE_CHECK: Duration = Duration::from_secs(10);
 
-/// Runs functions as processes of this machine. Clones are the same host; when the last one is dropped, the processes end.
+/// Runs functions as processes of this machine. All clones share the same processes, which end when the last clone is dropped.
 ///
 /// See the [crate documentation](crate) for an example.
 #[derive(Clone)]
@@ -34,11 +34,11 @@ struct Inner {
 }
 
 impl Host {
-    /// Creates a host of these functions. A process is started when the first invocation needs it.
+    /// Creates a host of these functions. No process is started before the first invocation.
     ///
     /// # Panics
     ///
-    /// Panics outside a tokio runtime.
+    /// Panics if it is called outside a tokio runtime.
     pub fn new(functions: Vec<Function>, limits: Limits, retries: Retries, log: Arc<dyn Log>) -> Self {
         let fleet = |function: Function| {
             (function.name.clone(), Arc::new(Fleet::new(function, limits.clone(), log.clone())))
@@ -55,22 +55,21 @@ impl Host {
         self.0.fleets.keys().map(String::as_str)
     }
 
-    /// Invokes a function and waits for its answer. Once begun, an invocation runs to its end, even if this future is
-    /// dropped.
+    /// Invokes a function and waits for its answer. The invocation continues to its end even if this future is dropped.
     ///
     /// # Errors
     ///
-    /// [`InvokeError`]: the function is unknown, throttled or failed, or the payload is too large.
+    /// [`InvokeError`] if the function is unknown, throttled or failed, or the payload is too large.
     pub async fn invoke(&self, function: &str, payload: Bytes) -> Result<Bytes, InvokeError> {
         self.invoke_with_client_context(function, payload, None).await
     }
 
-    /// Invokes a function like [`invoke`](Self::invoke), with a client context: JSON that the function gets beside the
-    /// event.
+    /// Invokes a function as [`invoke`](Self::invoke) does, and passes it a client context: JSON that the function gets in
+    /// addition to the event.
     ///
     /// # Errors
     ///
-    /// As [`invoke`](Self::invoke).
+    /// The same as those of [`invoke`](Self::invoke).
     pub async fn invoke_with_client_context(
         &self,
         function: &str,
@@ -84,11 +83,11 @@ impl Host {
         run.await.unwrap_or_else(|error| Err(FunctionError::of_service(error.to_string()).into()))
     }
 
-    /// Accepts an event for asynchronous invocation, with retries, and returns its request id at once.
+    /// Queues an event for asynchronous invocation, with retries. Returns its request id without waiting for the function.
     ///
     /// # Errors
     ///
-    /// [`InvokeError`]: the function is unknown, the payload is too large, or too many events wait.
+    /// [`InvokeError`] if the function is unknown, the payload is too large, or the maximum number of events is queued.
     pub fn invoke_event(&self, function: &str, payload: Bytes) -> Result<String, InvokeError> {
         let fleet = self.fleet(function)?;
         check_size(&payload, self.0.limits.event_bytes)?;
@@ -106,17 +105,17 @@ impl Host {
         Ok(id)
     }
 
-    /// Checks that a function could be invoked with this payload, as the invocation type `DryRun` does.
+    /// Checks that the function exists and that the payload is not too large, as the invocation type `DryRun` does.
     ///
     /// # Errors
     ///
-    /// [`InvokeError`]: the function is unknown or the payload is too large.
+    /// [`InvokeError`] if the function is unknown or the payload is too large.
     pub fn check(&self, function: &str, payload: &Bytes) -> Result<(), InvokeError> {
         self.fleet(function)?;
         check_size(payload, self.0.limits.request_bytes)
     }
 
-    /// Ends the processes without work and throttles every further invocation; those in flight go on.
+    /// Ends the idle processes and throttles every further invocation. Invocations in flight continue.
     pub fn close(&self) {
         self.0.fleets.values().for_each(|fleet| fleet.close());
     }
@@ -149,7 +148,7 @@ async fn handle_event(fleet: &Fleet, invocation: &Invocation, retries: &Retries,
     }
 }
 
-/// Ends idle processes for as long as the host exists.
+/// Ends idle processes at regular intervals, until the host is dropped.
 async fn end_idle(host: Weak<Inner>) {
     let mut ticks = interval(IDLE_CHECK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,29 +1,29 @@
-//! One invocation: its payload, ids and deadline.
+//! An invocation: its payload, ids and deadline.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 
-/// An event for a function, with its ids.
+/// An event that a function is invoked with, and the ids of the invocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Invocation {
-    /// The request id (`Lambda-Runtime-Aws-Request-Id`), a UUID.
+    /// The request id, a UUID (header `Lambda-Runtime-Aws-Request-Id`).
     pub id: String,
     /// The event as JSON.
     pub payload: Bytes,
-    /// The trace id (`Lambda-Runtime-Trace-Id`).
+    /// The trace id (header `Lambda-Runtime-Trace-Id`).
     pub trace_id: String,
-    /// The client context as JSON (`Lambda-Runtime-Client-Context`), if the caller sent one.
+    /// The client context as JSON, if the caller sent one (header `Lambda-Runtime-Client-Context`).
     pub client_context: Option<String>,
 }
 
-/// The answer to `…/invocation/next`.
+/// The answer to a process's request for an event, `…/invocation/next`.
 #[derive(Clone, Debug)]
 pub(crate) struct NextInvocation {
     pub invocation: Invocation,
-    /// Milliseconds since the Unix epoch (`Lambda-Runtime-Deadline-Ms`).
+    /// Time at which the invocation times out, in milliseconds since the Unix epoch (header `Lambda-Runtime-Deadline-Ms`).
     pub deadline_ms: u64,
-    /// The function's ARN (`Lambda-Runtime-Invoked-Function-Arn`).
+    /// The function's ARN (header `Lambda-Runtime-Invoked-Function-Arn`).
     pub arn: String,
 }
 
@@ -36,7 +36,7 @@ impl Invocation {
     }
 }
 
-/// Returns the time `after` from now in milliseconds since the Unix epoch.
+/// Returns the current time plus `after`, in milliseconds since the Unix epoch.
 pub(crate) fn deadline_ms(after: Duration) -> u64 {
     now_ms() + after.as_millis() as u64
 }
@@ -46,7 +46,7 @@ pub(crate) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
-/// Creates a request id.
+/// Returns a new random request id.
 pub(crate) fn random_uuid() -> String {
     uuid(rand::random())
 }

@@ -1,7 +1,7 @@
-//! The Invoke API of Lambda ("API reference: Invoke"), so that AWS's own SDKs and tools work against the host.
+//! Lambda's Invoke API ("API reference: Invoke"), so that the AWS SDKs and tools can invoke functions of the host.
 //!
-//! Signatures are not checked, because there are no accounts to check them against. Only programs on the same machine are
-//! answered, and no web pages.
+//! Signatures are not checked, because the host has no accounts to check them against. Instead, the API answers only programs on
+//! the same machine, and refuses requests of web pages.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ const FUNCTIONS: &str = "/2015-03-31/functions/";
 
 type Answer = Response<Full<Bytes>>;
 
-/// The Invoke API of one host, for the service of an HTTP server.
+/// The Invoke API of one host. An HTTP server passes requests to it.
 #[derive(Clone)]
 pub struct InvokeApi {
     host: Host,
@@ -47,7 +47,7 @@ enum InvocationType {
 }
 
 impl InvokeApi {
-    /// Creates the API of this host.
+    /// Creates the API of `host`.
     pub fn new(host: Host) -> Self {
         Self { host }
     }
@@ -57,7 +57,7 @@ impl InvokeApi {
         path.starts_with(FUNCTIONS)
     }
 
-    /// Answers `POST /2015-03-31/functions/{name}/invocations` from `peer`.
+    /// Answers the request `POST /2015-03-31/functions/{name}/invocations` of the client at `peer`.
     pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Answer
     where
         B: HttpBody<Data = Bytes> + Send,
@@ -84,7 +84,7 @@ where
         Ok(parsed) => parsed,
         Err(refusal) => return *refusal,
     };
-    // The limit of an event is smaller; the host checks it.
+    // This is the limit of a synchronous invocation. The host checks the smaller limit of an asynchronous one.
     match Limited::new(request.into_body(), host.limits().request_bytes).collect().await {
         Ok(body) => invoke(host, parsed, body.to_bytes()).await,
         Err(error) => not_read(error.as_ref(), host.limits().request_bytes),
@@ -126,8 +126,8 @@ fn parse<B>(request: &Request<B>) -> Result<InvokeRequest, Box<Answer>> {
     Ok(InvokeRequest { function, invocation_type, client_context })
 }
 
-/// Returns the version or alias of the parameter `Qualifier`, unless it is `$LATEST`. There is no function of that name, so
-/// the answer will be 404.
+/// Returns the parameter `Qualifier`, a version or an alias, unless it is `$LATEST`. The caller appends it to the function's
+/// name. As no function has such a name, the answer is then 404.
 fn qualifier(query: &str) -> Option<String> {
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let qualifier = parameters.find(|(name, _)| name == "Qualifier").map(|(_, value)| value.into_owned());
@@ -146,7 +146,7 @@ fn decode_client_context(header: &str) -> Result<String, Box<Answer>> {
     })
 }
 
-/// Returns the function's name from `name`, `name:$LATEST`, `account:function:name` or an ARN. No other version exists.
+/// Returns the function's name from `name`, `name:$LATEST`, `account:function:name` or an ARN. `$LATEST` is the only version.
 fn function_name(text: &str) -> String {
     let unqualified = text.strip_suffix(":$LATEST").unwrap_or(text);
     unqualified.rsplit_once("function:").map_or(unqualified, |(_, name)| name).to_owned()
@@ -154,9 +154,9 @@ fn function_name(text: &str) -> String {
 
 async fn invoke(host: &Host, request: InvokeRequest, payload: Bytes) -> Answer {
     let InvokeRequest { function, invocation_type, client_context } = request;
-    // Lambda passes an empty object if there is no payload.
+    // With an empty body, Lambda passes an empty object.
     let payload = if payload.is_empty() { Bytes::from_static(b"{}") } else { payload };
-    // An ignored text is not checked for UTF-8 by itself.
+    // The text is checked for UTF-8 here, because `IgnoredAny` does not check it.
     let is_json = std::str::from_utf8(&payload)
         .map_err(|error| error.to_string())
         .and_then(|text| serde_json::from_str::<IgnoredAny>(text).map_err(|error| error.to_string()));

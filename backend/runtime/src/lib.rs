@@ -2,10 +2,11 @@
 //!
 //! # Layout
 //!
-//! * [`Host`] runs functions: it finds a warm process or starts one, and returns the answer or the error.
+//! * [`Host`] runs functions: it takes a warm process or starts a new one, and returns the function's answer or error.
 //! * [`Function`] is the configuration of a function: its program, environment, time-out and concurrency.
-//! * [`GatewayFunctions`] connects functions to a gateway; [`FunctionUrl`] to HTTP; [`InvokeApi`] to AWS's SDKs.
-//! * [`Log`] receives the lines that functions print, and a [`Report`] for each invocation.
+//! * [`GatewayFunctions`] makes functions callable from a WebSocket gateway, [`FunctionUrl`] by HTTP, and [`InvokeApi`] by the
+//!   AWS SDKs.
+//! * [`Log`] receives the lines that functions print, and a [`Report`] of each invocation.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! The log of the host: the lines that functions print, and a report for each invocation.
+//! The log of the host: the lines that functions print, and a report of each invocation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReade
 
 use crate::function_error::FunctionError;
 
-/// Size of the longest line that is logged as a whole; longer lines are split. CloudWatch Logs takes events of up to 1 MB.
+/// Maximum length of a log line, in bytes. Longer lines are split. CloudWatch Logs accepts events of up to 1 MB.
 const LINE_BYTES: u64 = 256 * 1024;
 
-/// The receiver of the host's log. It is called from many tasks and must not block, since that would delay functions.
+/// Receives the log of the host. The methods are called from many tasks and must not block, since that would delay the functions.
 pub trait Log: Send + Sync + 'static {
-    /// Takes a line that a function's process printed to standard output or standard error, or a line of the host about
-    /// that function.
+    /// Receives a line that a process of `function` printed to standard output or standard error, or a line of the host about the
+    /// function.
     fn line(&self, function: &str, line: &str);
-    /// Takes the report of an invocation that has ended.
+    /// Receives the report of an invocation that has ended.
     fn report(&self, report: &Report);
 }
 
@@ -26,15 +26,15 @@ pub struct Report {
     pub function: String,
     /// Request id of the invocation.
     pub request_id: String,
-    /// Time from the start of the process to its first request for an event; `None` if the process was warm.
+    /// Time from the start of the process to its first request for an event; `None` if the process was already running.
     pub init: Option<Duration>,
-    /// Time from the moment when the process was ready for the event to its answer.
+    /// Time from the moment when the process was ready for the event to the end of the invocation.
     pub duration: Duration,
     /// The error, if the invocation failed.
     pub error: Option<FunctionError>,
 }
 
-/// A log that goes to `tracing`: lines at level info, failed invocations as warnings.
+/// A log that writes to `tracing`: the lines of functions at level info, failed invocations as warnings.
 #[derive(Debug, Default)]
 pub struct TracingLog;
 
@@ -54,7 +54,7 @@ impl Log for TracingLog {
     }
 }
 
-/// Logs a stream line by line until it ends.
+/// Passes each line of `stream` to the log, until the stream ends.
 pub(crate) async fn log_lines(log: Arc<dyn Log>, function: String, stream: impl AsyncRead + Unpin) {
     let mut lines = BufReader::new(stream);
     while let Ok(Some(line)) = next_line(&mut lines).await {
@@ -62,7 +62,7 @@ pub(crate) async fn log_lines(log: Arc<dyn Log>, function: String, stream: impl 
     }
 }
 
-/// Reads the next line, or the next part of a line that is too long.
+/// Reads the next line, or the next part of a line that is longer than the limit. Returns `None` at the end of the stream.
 async fn next_line(lines: &mut (impl AsyncBufRead + Unpin)) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
     let read = lines.take(LINE_BYTES).read_until(b'\n', &mut bytes).await?;

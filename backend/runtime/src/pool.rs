@@ -1,11 +1,12 @@
-//! The choice of the process for an invocation: a warm one, a new one, or none. Pure: processes and times are arguments.
+//! Chooses the process for an invocation: an idle one, a new one, or none. The functions here are pure: processes and times are
+//! arguments.
 
-/// The processes of one function.
+/// The number of invocations in flight and the idle processes of one function.
 #[derive(Debug)]
 pub(crate) struct Pool<P> {
     limit: usize,
     busy: usize,
-    /// Sorted by idle time, the longest first.
+    /// Idle processes, sorted by the time since when they have been idle, the longest idle first.
     idle: Vec<Idle<P>>,
 }
 
@@ -15,14 +16,14 @@ struct Idle<P> {
     since_ms: u64,
 }
 
-/// The process for an invocation.
+/// The decision about an invocation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Placement<P> {
-    /// A process that has no work.
+    /// The invocation uses this idle process.
     Warm(P),
-    /// A process that has to be started.
+    /// The invocation needs a new process.
     Cold,
-    /// None: as many invocations are in flight as are allowed.
+    /// The invocation is refused, because the maximum number of invocations is in flight.
     Throttled,
 }
 
@@ -32,8 +33,9 @@ impl<P> Pool<P> {
         Self { limit, busy: 0, idle: Vec::new() }
     }
 
-    /// Counts an invocation in flight and returns its process, unless the result is [`Placement::Throttled`]. The process
-    /// used last is the first to be used again, so that the others stay idle and can be ended.
+    /// Chooses the process for an invocation and counts the invocation as in flight, unless the result is
+    /// [`Placement::Throttled`]. The process that was used last is used again first, so that the others stay idle and can be
+    /// ended.
     pub fn acquire(&mut self) -> Placement<P> {
         if self.busy >= self.limit {
             return Placement::Throttled;
@@ -42,24 +44,24 @@ impl<P> Pool<P> {
         self.idle.pop().map_or(Placement::Cold, |idle| Placement::Warm(idle.process))
     }
 
-    /// Ends an invocation whose process can handle another one.
+    /// Ends an invocation. Its process becomes idle and can handle another one.
     pub fn release(&mut self, process: P, now_ms: u64) {
         self.busy = self.busy.saturating_sub(1);
         self.idle.push(Idle { process, since_ms: now_ms });
     }
 
-    /// Ends an invocation whose process cannot be used any more.
+    /// Ends an invocation whose process cannot be used again.
     pub fn discard(&mut self) {
         self.busy = self.busy.saturating_sub(1);
     }
 
-    /// Removes and returns the processes that have had no work since `before_ms`, for the caller to end.
+    /// Removes and returns the processes that have been idle since `before_ms` or earlier. The caller ends them.
     pub fn take_idle_since(&mut self, before_ms: u64) -> Vec<P> {
         let count = self.idle.iter().take_while(|idle| idle.since_ms <= before_ms).count();
         self.idle.drain(..count).map(|idle| idle.process).collect()
     }
 
-    /// Removes and returns all processes without work, and throttles every further invocation.
+    /// Removes and returns all idle processes, and throttles every further invocation.
     pub fn close(&mut self) -> Vec<P> {
         self.limit = 0;
         self.idle.drain(..).map(|idle| idle.process).collect()

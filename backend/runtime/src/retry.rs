@@ -1,11 +1,11 @@
-//! The retries of an asynchronous invocation that failed ("How Lambda handles errors and retries with asynchronous
-//! invocation"), as pure functions.
+//! Decides about the retries of asynchronous invocations that failed ("How Lambda handles errors and retries with asynchronous
+//! invocation"). The functions here are pure.
 
 use std::time::Duration;
 
 use crate::function_error::InvokeError;
 
-/// The retries of asynchronous invocations (type `Event`). The default is Lambda's.
+/// The waits between the attempts of an asynchronous invocation (type `Event`). The defaults are those of Lambda.
 ///
 /// ```
 /// use std::time::Duration;
@@ -16,13 +16,14 @@ use crate::function_error::InvokeError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retries {
-    /// Waits before the second attempt, the third, and so on, after the function failed. Lambda: 1 min, 2 min.
+    /// Waits before the second attempt, the third one, and so on, if the function failed. After the last of them the event is
+    /// discarded. Lambda: 1 min, 2 min.
     pub after_failure: Vec<Duration>,
-    /// First wait after a throttled attempt; it doubles each time. Lambda: 1 s.
+    /// Wait after the first throttled attempt. It doubles with each further one. Lambda: 1 s.
     pub throttled_first: Duration,
-    /// Longest wait after a throttled attempt. Lambda: 5 min.
+    /// Maximum wait after a throttled attempt. Lambda: 5 min.
     pub throttled_max: Duration,
-    /// Age beyond which an event is discarded. Lambda: 6 h.
+    /// Maximum age of an event. An attempt that would begin later is not made, and the event is discarded. Lambda: 6 h.
     pub max_age: Duration,
 }
 
@@ -37,7 +38,7 @@ impl Default for Retries {
     }
 }
 
-/// The attempts to handle one event so far.
+/// The number of attempts that were made to handle one event, by kind of failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attempts {
     failed: usize,
@@ -45,7 +46,7 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Counts an attempt that ended in `error` and returns the wait before the next one; `None` if there is none.
+    /// Counts an attempt that ended in `error`. Returns the wait before the next attempt, or `None` if there is to be none.
     pub fn next(&mut self, retries: &Retries, error: &InvokeError, age: Duration) -> Option<Duration> {
         let wait = match error {
             InvokeError::NotFound { .. } | InvokeError::TooLarge { .. } => return None,

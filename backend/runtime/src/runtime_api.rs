@@ -1,6 +1,6 @@
 //! The Lambda Runtime API, version 2018-06-01 ("Using the Lambda runtime API for custom runtimes"), for one process.
 //!
-//! This module is HTTP only: a request becomes a [`RuntimeRequest`], which the sandbox of the process answers.
+//! This module handles only HTTP: it converts each request to a [`RuntimeRequest`], which the sandbox of the process answers.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -21,27 +21,28 @@ use crate::invocation::NextInvocation;
 
 /// The first segment of every path.
 const API_VERSION: &str = "2018-06-01";
-/// Time a process may take between two requests; the function's time-out is far shorter.
+/// Maximum time between two requests of a process. It only has to be longer than every time-out of a function.
 const LONGEST_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// Size of the headers of a request. Lambda's own runtimes report the cause of an error in a header of up to 1 MB.
+/// Maximum size of the headers of a request, in bytes. Lambda's own runtimes report the cause of an error in a header of up to 1
+/// MB.
 const HEADER_BYTES: usize = 1024 * 1024 + 16 * 1024;
-/// Size of the largest error object that a process may report.
+/// Maximum size of an error object that a process reports, in bytes.
 const ERROR_BYTES: usize = 256 * 1024;
 const ERROR_TYPE: &str = "lambda-runtime-function-error-type";
 const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 
-/// A request of a process.
+/// A request that a process sent to the Runtime API.
 #[derive(Debug)]
 pub(crate) enum RuntimeRequest {
-    /// The process asks for an event. If the sender is dropped, the request is refused.
+    /// The process asks for an event. The sender passes it on; if the sender is dropped, the request is refused.
     Next(oneshot::Sender<NextInvocation>),
-    /// The process has handled an event, successfully or not.
+    /// The process has handled an event, successfully or with an error.
     Answer { id: String, outcome: Result<Bytes, FunctionError>, reply: oneshot::Sender<Verdict> },
-    /// The process cannot start.
+    /// The process reports that it cannot start.
     InitFailed { error: FunctionError, reply: oneshot::Sender<Verdict> },
 }
 
-/// The decision of the sandbox about a request.
+/// The sandbox's decision about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted,
@@ -100,8 +101,8 @@ async fn next(requests: &mpsc::Sender<RuntimeRequest>) -> Answer {
     next.await.map_or_else(|_| wrong_state(), event)
 }
 
-/// Writes JSON with the characters that a header can contain. Line breaks occur only between values, and characters
-/// outside of ASCII only in text, where they can be escaped.
+/// Converts JSON to characters that a header can contain. Line breaks become spaces, because in JSON they occur only between
+/// values. Characters outside of ASCII are escaped, because they occur only within strings.
 fn header_json(json: &str) -> String {
     let mut line = String::with_capacity(json.len());
     for character in json.chars() {
@@ -118,7 +119,7 @@ fn header_json(json: &str) -> String {
     line
 }
 
-/// Builds the answer to `…/invocation/next`.
+/// Builds the HTTP answer to `…/invocation/next`.
 fn event(next: NextInvocation) -> Answer {
     let NextInvocation { invocation, deadline_ms, arn } = next;
     let mut answer = Response::new(Full::new(invocation.payload));
@@ -133,7 +134,7 @@ fn event(next: NextInvocation) -> Answer {
     .into_iter()
     .chain(invocation.client_context.map(|context| ("lambda-runtime-client-context", header_json(&context))))
     {
-        // The name of a function could contain characters that a header cannot; the ARN is then left out.
+        // If the function's name contains characters that a header cannot contain, the header with the ARN is left out.
         headers
             .extend(HeaderValue::from_str(&value).ok().map(|value| (HeaderName::from_static(name), value)));
     }
@@ -154,7 +155,7 @@ async fn answer(
     answer
 }
 
-/// Sends a request to the sandbox and turns its verdict into an answer.
+/// Sends a request to the sandbox and converts its verdict to an HTTP answer.
 async fn send(
     requests: &mpsc::Sender<RuntimeRequest>,
     request: impl FnOnce(oneshot::Sender<Verdict>) -> RuntimeRequest,
@@ -170,7 +171,7 @@ async fn send(
     }
 }
 
-/// Reads the whole response, streamed or not. A stream that fails midway reports the error in its trailers ("Building a custom
+/// Reads a whole response, streamed or not. If a stream failed midway, its trailers contain the error ("Building a custom
 /// runtime", response streaming).
 async fn response(headers: &HeaderMap, body: Incoming, limit_bytes: usize) -> Result<Bytes, FunctionError> {
     let collected = match Limited::new(body, limit_bytes).collect().await {

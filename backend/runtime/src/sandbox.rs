@@ -1,4 +1,4 @@
-//! One process of a function, from its start to its end ("Understanding the Lambda execution environment lifecycle").
+//! A process of a function, from its start to its end ("Understanding the Lambda execution environment lifecycle").
 
 mod command;
 mod group;
@@ -23,21 +23,21 @@ use crate::limits::Limits;
 use crate::log::{Log, log_lines};
 use crate::runtime_api::{self, RuntimeRequest, Verdict};
 
-/// Number of requests that wait until the sandbox takes them; a well-behaved runtime waits for each answer.
+/// Number of requests that are queued for the sandbox. A well-behaved runtime waits for each answer, so that there is only one.
 const WAITING_REQUESTS: usize = 4;
 
-/// A process and the Runtime API that serves only this process. Dropping it kills the process.
+/// A process, and the Runtime API that serves only this process. Dropping the sandbox kills the process.
 pub(crate) struct Sandbox {
     process: Child,
     requests: mpsc::Receiver<RuntimeRequest>,
-    /// The process's request for an event, while there is no event for it.
+    /// The process's unanswered request for an event, if it has sent one.
     waiting: Option<oneshot::Sender<NextInvocation>>,
     is_broken: bool,
     api: JoinHandle<()>,
     group: ProcessGroup,
 }
 
-/// The next thing that happens to a process.
+/// The next event in the life of a process.
 enum ProcessEvent {
     Request(RuntimeRequest),
     Exited(FunctionError),
@@ -52,8 +52,8 @@ impl Drop for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a process and waits until it asks for its first event. If that fails, a second process is started with the
-    /// function's own time-out, as Lambda does before it fails an invocation.
+    /// Starts a process and waits until it asks for its first event. If that fails, starts a second process, whose time limit is
+    /// the function's own time-out. Lambda does the same before it fails an invocation.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl Sandbox {
         Ok(Self { process, requests, waiting: None, is_broken: false, api, group })
     }
 
-    /// Waits for the end of the init phase, which is the process's first request for an event.
+    /// Waits until the init phase ends, which is when the process asks for its first event.
     async fn initialise(&mut self, request_id: &str, limit: Duration) -> Result<(), FunctionError> {
         let deadline = Instant::now() + limit;
         loop {
@@ -125,12 +125,12 @@ impl Sandbox {
         }
     }
 
-    /// Passes one event to the process and waits for its answer. A process that exits or takes too long cannot be used
-    /// again.
+    /// Passes one event to the process and waits for its answer. If the process exits or exceeds the function's time-out, it
+    /// cannot be used again.
     ///
     /// # Errors
     ///
-    /// The error of the handler or of the process.
+    /// The error that the handler returned, or the error of a process that exited or timed out.
     pub async fn invoke(
         &mut self,
         function: &Function,
@@ -146,8 +146,8 @@ impl Sandbox {
         loop {
             match self.next(&invocation.id, deadline).await {
                 ProcessEvent::Request(RuntimeRequest::Next(waiting)) => {
-                    // A process that asks again without having answered gets no second event: dropping `waiting` refuses
-                    // its request.
+                    // A process that asks for another event before it has answered gets none: `waiting` is dropped, which refuses
+                    // the request.
                     unsent = unsent.and_then(|next| pass_on(Some(waiting), next));
                 }
                 ProcessEvent::Request(RuntimeRequest::InitFailed { reply, .. }) => {
@@ -176,7 +176,7 @@ impl Sandbox {
 
     async fn next(&mut self, request_id: &str, deadline: Instant) -> ProcessEvent {
         let event = tokio::select! {
-            // Requests first: an answer that the process sent before it ended counts.
+            // Requests are checked first, because an answer that the process sent before it exited is valid.
             biased;
             Some(request) = self.requests.recv() => ProcessEvent::Request(request),
             status = self.process.wait() => ProcessEvent::Exited(FunctionError::exited(request_id, status.ok())),
@@ -189,12 +189,12 @@ impl Sandbox {
     fn kill(&mut self) {
         self.is_broken = true;
         self.group.kill();
-        // Fails only if the process has just ended by itself.
+        // An error only means that the process has just exited by itself.
         let _ = self.process.start_kill();
     }
 }
 
-/// Answers a process's request for an event. Returns the event if the process does not wait for it any more.
+/// Answers a process's request for an event. Returns the event if there is no such request or the process no longer waits for it.
 fn pass_on(waiting: Option<oneshot::Sender<NextInvocation>>, next: NextInvocation) -> Option<NextInvocation> {
     match waiting {
         Some(waiting) => waiting.send(next).err(),
@@ -202,7 +202,7 @@ fn pass_on(waiting: Option<oneshot::Sender<NextInvocation>>, next: NextInvocatio
     }
 }
 
-/// Answers a request. Fails silently if the process does not wait for the answer any more.
+/// Sends the verdict about a request. An error is ignored: it means that the process no longer waits for the answer.
 fn respond(reply: oneshot::Sender<Verdict>, verdict: Verdict) {
     let _ = reply.send(verdict);
 }

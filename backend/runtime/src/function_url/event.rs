@@ -1,4 +1,4 @@
-//! Converting an HTTP request to an event.
+//! Converts an HTTP request to an event.
 
 use std::collections::BTreeMap;
 
@@ -23,8 +23,8 @@ impl Moment {
     }
 }
 
-/// Converts a request to an event: header names are in lower case, several values are joined by commas, cookies are
-/// separate, and fields without a value are left out.
+/// Converts a request to an event. Header names are in lower case, several values of one header are joined by commas, cookies are
+/// in a field of their own, and fields without a value are left out.
 pub(super) fn from_request(request: &UrlRequest, moment: &Moment) -> Value {
     let UrlRequest { uri, headers, .. } = request;
     let mut event = json!({
@@ -90,8 +90,8 @@ fn parameters(query: &str) -> Value {
     parameters.into_iter().map(|(name, values)| (name, Value::from(values.join(",")))).collect()
 }
 
-/// Sets `body` and `isBase64Encoded`. The body is text if the content type is known to be text, and base64 otherwise; a
-/// form is not text.
+/// Sets `body` and `isBase64Encoded`. The body is sent as text if its content type is known to be text, and as base64 otherwise.
+/// A form (`application/x-www-form-urlencoded`) counts as binary.
 fn add_body(event: &mut Value, request: &UrlRequest) {
     if request.body.is_empty() {
         return;

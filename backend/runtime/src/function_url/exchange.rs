@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 
-/// An HTTP request with its whole body.
+/// An HTTP request to a function URL, with its whole body.
 #[derive(Clone, Debug)]
 pub struct UrlRequest {
-    /// Method.
+    /// HTTP method.
     pub method: Method,
     /// Path and query.
     pub uri: Uri,
@@ -23,7 +23,7 @@ pub struct UrlRequest {
 /// The answer to a [`UrlRequest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlResponse {
-    /// Status that the function returned; or 404, 413, 429 or 502 if the invocation failed.
+    /// Status that the function returned, or 404, 413, 429 or 502 if the invocation failed.
     pub status: StatusCode,
     /// Headers that the function returned, with its cookies as `Set-Cookie`.
     pub headers: HeaderMap,

@@ -1,15 +1,15 @@
-//! The processes that a function's process has started.
+//! The process group of a function's process, which includes the child processes that it has started.
 
 use tokio::process::Child;
 
-/// The process group that a function's process leads. A `bootstrap` that is a shell script, for example, starts the runtime
-/// as a child, which would outlive the shell.
+/// The process group whose leader is a function's process. Killing only the leader is not enough: if a `bootstrap` is a shell
+/// script, for example, the shell starts the runtime as a child, which would outlive the shell.
 #[cfg(unix)]
 pub(super) struct ProcessGroup(Option<rustix::process::Pid>);
 
 #[cfg(unix)]
 impl ProcessGroup {
-    /// Returns the group of a process that was started as the leader of a new group.
+    /// Returns the group of a process. The process must have been started as the leader of a new group.
     pub fn of(leader: &Child) -> Self {
         let id = leader.id().and_then(|id| i32::try_from(id).ok());
         Self(id.and_then(rustix::process::Pid::from_raw))
@@ -18,7 +18,7 @@ impl ProcessGroup {
     /// Kills all processes of the group.
     pub fn kill(&self) {
         if let Some(leader) = self.0 {
-            // Fails if all of them have ended.
+            // An error only means that all processes of the group have exited.
             let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
         }
     }

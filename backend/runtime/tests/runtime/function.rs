@@ -1,4 +1,4 @@
-//! The function of the tests: this test program, started with arguments that make it a Lambda function.
+//! The function that the tests invoke. It is this test program, started with arguments that make it run as a Lambda function.
 
 mod raw;
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-/// Arguments that make this test program a function.
+/// Arguments with which this test program runs as a function.
 pub const ARGUMENTS: [&str; 4] = ["--exact", "function::bootstrap", "--ignored", "--nocapture"];
 
 static HANDLED: AtomicUsize = AtomicUsize::new(0);
@@ -27,7 +27,7 @@ fn bootstrap() {
         Err(_) => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    // An error is expected when the host ends.
+    // When the host ends, an error is expected.
     let _ = runtime.block_on(lambda_runtime::run(service_fn(handle)));
 }
 
@@ -64,7 +64,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     }
 }
 
-/// Handles an event of API Gateway. The query or the message says what to do.
+/// Handles an event of API Gateway. The query or the message tells it what to answer.
 fn route(event: &Value) -> Result<Value, Error> {
     println!("{event}");
     let query = &event["queryStringParameters"];

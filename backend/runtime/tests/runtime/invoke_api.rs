@@ -1,4 +1,4 @@
-//! The Invoke API, called by AWS's SDK, which is configured with the host's endpoint only.
+//! Tests of the Invoke API with AWS's SDK. Only the SDK's endpoint is configured.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Tests of the host with real processes. The functions are this test program, started again: see [`function`].
+//! Tests of the host with real processes. The functions are this test program, started as a child: see [`function`].
 
 mod api;
 mod events;

@@ -82,7 +82,7 @@ async fn the_children_of_a_process_end_with_it() {
     let by_shell = |start: &mut Start| {
         let function = &mut start.function;
         let program = std::mem::replace(&mut function.program, "/bin/sh".into());
-        // With a second command, the shell starts the program as a child instead of replacing itself.
+        // With a second command, the shell starts the program as a child instead of replacing itself by it.
         let script = ["-c", r#""$0" "$@"; true"#].map(Into::into);
         function.arguments =
             script.into_iter().chain([program.into()]).chain(function.arguments.drain(..)).collect();

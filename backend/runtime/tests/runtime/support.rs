@@ -1,4 +1,4 @@
-//! Starting hosts and invoking their functions.
+//! Starts hosts, and invokes and observes their functions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 
 use crate::function::ARGUMENTS;
 
-/// Time-out of every wait; far longer than anything here takes on a slow machine.
+/// Time-out of every wait. It is far longer than any of these operations takes on a slow machine.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A host of one function, `thumb`.
+/// A host with one function, `thumb`.
 pub struct Harness {
     pub host: Host,
     lines: mpsc::UnboundedReceiver<String>,
@@ -41,7 +41,7 @@ impl Log for ChannelLog {
     }
 }
 
-/// Configures this test program as a function, in one of its modes.
+/// Configures this test program as a function. `mode` selects its behaviour; see `function::bootstrap`.
 pub fn function(name: &str, mode: Option<&str>) -> Function {
     let mut function = Function::new(name, std::env::current_exe().expect("this program"));
     function.arguments = ARGUMENTS.map(Into::into).to_vec();
@@ -82,7 +82,7 @@ impl Harness {
         Ok(serde_json::from_slice(&answer).expect("functions answer with JSON"))
     }
 
-    /// Invokes a function that must fail and returns `errorType` and `errorMessage`, with the request id replaced by `ID`.
+    /// Invokes a function that must fail. Returns `errorType` and `errorMessage`, with the request id replaced by `ID`.
     pub async fn failure(&mut self, event: Value) -> (String, String) {
         let error = self.invoke(event).await.expect_err("it must fail");
         let InvokeError::Function(error) = error else { panic!("another error: {error:?}") };
@@ -98,12 +98,12 @@ impl Harness {
         self.invoke(json!({})).await.expect("an answer")["pid"].as_u64().expect("a pid")
     }
 
-    /// Waits for the next report.
+    /// Waits for the next report of an invocation.
     pub async fn report(&mut self) -> Report {
         soon(self.reports.recv()).await.expect("the host runs")
     }
 
-    /// Waits for a line that contains this.
+    /// Waits for a log line that contains `part`.
     pub async fn line(&mut self, part: &str) -> String {
         loop {
             let line = soon(self.lines.recv()).await.expect("the host runs");
@@ -114,7 +114,7 @@ impl Harness {
     }
 }
 
-/// Waits for a future, and fails the test after [`TIMEOUT`].
+/// Waits for a future. Fails the test if that takes longer than [`TIMEOUT`].
 pub async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(TIMEOUT, future).await.expect("it takes less than 30 s")
 }
@@ -130,8 +130,8 @@ pub async fn until_gone(pid: u64) {
     .await;
 }
 
-/// Returns true if the process does not exist, or is a zombie without further threads. While a thread is left, the
-/// process's sockets are still open.
+/// Returns true if the process does not exist, or is a zombie without further threads. As long as a thread exists, the process's
+/// sockets are still open.
 fn has_ended(pid: u64) -> bool {
     let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
     let is_zombie = stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
