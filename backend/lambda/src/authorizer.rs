@@ -11,24 +11,24 @@ use shared::Millis;
 use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 
-/// Handler of the function `authorizer`.
+/// Handler of the function `authorizer`, which API Gateway calls for each WebSocket handshake.
 #[derive(Debug)]
 pub struct Authorizer<F> {
     guard: Guard<F>,
 }
 
 impl<F: FetchKeys> Authorizer<F> {
-    /// Creates the handler with the keys of `guard`.
+    /// Creates a handler that checks tokens with the keys of `guard`.
     pub fn new(guard: Guard<F>) -> Self {
         Self { guard }
     }
 
-    /// Decides about one handshake.
+    /// Allows or refuses one handshake.
     ///
     /// # Errors
     ///
-    /// An error of type `Unauthorized` if the client has no valid token: API Gateway answers 401 to exactly that word.
-    /// An error of type `Event` if the event is not an authorizer's.
+    /// An error of type `Unauthorized` if the client has no valid token: API Gateway answers the client with 401 only if the
+    /// error has exactly this name. An error of type `Event` if `event` is not an event for an authorizer.
     pub async fn handle(
         &self,
         payload: Value,

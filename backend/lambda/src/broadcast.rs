@@ -1,14 +1,15 @@
 //! Sends new publications from the stream of the topics table to their subscribers.
 //!
-//! A batch is written to history first and then fanned out, so that a publication reaches a new subscriber by one of
-//! the two ways or by both. If there are more connections than one shard holds, further invocations of this function
-//! send the other shards, all at once, so that no subscriber waits for all the others. These invocations run
-//! concurrently with each other and with the next batch, and Lambda may run one twice: a later frame can overtake an
-//! earlier one, and a frame can be sent twice. The position in each frame makes that harmless: the session drops what
-//! it has, holds back what arrives early, and after `HOLE_MS` requests what is still missing.
+//! The function first writes a batch to the history table and then sends it to the connected subscribers. A client that
+//! subscribes in between therefore receives the publication from history, from this function, or from both. If there are more
+//! connections than one shard holds, the function invokes itself again for each further shard. The shards are sent concurrently,
+//! so that no subscriber waits for all the others. These invocations also run concurrently with the next batch, and Lambda may
+//! run one twice: a later frame can overtake an earlier one, and a frame can be sent twice. Neither does harm, because each frame
+//! contains its position: the client's session drops the publications that it already has, holds back those that arrive early,
+//! and after `HOLE_MS` requests those that are still missing.
 //!
-//! For example, a batch with 2,500 subscribers and a shard size of 1,000 is sent by three invocations: two further ones
-//! with 1,000 connections each, and this one with the rest or with any shard that could not be handed over.
+//! For example, with a shard size of 1,000, a batch for 2,500 subscribers is sent by three invocations. This one sends the first
+//! 1,000 and every shard whose hand-over failed. Two further invocations send 1,000 and 500.
 
 mod work;
 
@@ -29,17 +30,18 @@ use crate::metrics::{FanOut, Meter};
 use work::Work;
 pub use work::shard_payload;
 
-/// Invokes this function again, asynchronously.
+/// Invokes the function `broadcast` again, asynchronously.
 pub trait Invoke: Send + Sync {
-    /// Hands over `payload`. Returns once Lambda has queued it, not once it is done.
+    /// Invokes the function with `payload`. Returns as soon as Lambda has queued the event; the invocation itself runs later.
     fn invoke(&self, payload: Vec<u8>) -> impl Future<Output = Result<(), String>> + Send;
 }
 
-/// The largest payload of an asynchronous invocation, in bytes (AWS Lambda developer guide, "Lambda quotas": 256 KB
-/// until 2025 and 1 MB since; the smaller one holds everywhere), less 1 KB for the JSON around the deliveries.
+/// The largest payload of an asynchronous invocation, in bytes, less 1 KB for the JSON around the deliveries. Lambda's limit was
+/// 256 KB until 2025 and is 1 MB since (AWS Lambda developer guide, "Lambda quotas"). This is the smaller one, which holds
+/// everywhere.
 const PAYLOAD_BYTES: usize = 256 * 1024 - 1024;
 
-/// Handler of the function `broadcast`.
+/// Handler of the function `broadcast`, which sends publications to their subscribers.
 #[derive(Debug)]
 pub struct Broadcast<C, L, M, I> {
     service: Service<C, L, M>,
@@ -49,7 +51,8 @@ pub struct Broadcast<C, L, M, I> {
 }
 
 impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I> {
-    /// Creates the handler over these ports. Invoking the function by hand needs no token: IAM decides who may do it.
+    /// Creates the handler over these ports. A publication that is sent by invoking the function directly needs no token: IAM
+    /// decides who may invoke the function.
     pub fn new(connections: C, log: L, management: M, others: I, shard_size: NonZeroUsize) -> Self {
         let settings = Settings { counts_viewers: false, ..Settings::new(Access::Open, rand::random::<u64>) };
         Self {
@@ -60,12 +63,14 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         }
     }
 
-    /// Handles a batch of the stream, a shard of an earlier fan-out, or `{"topic": …, "data": …}` sent by hand.
+    /// Handles a batch of stream records, a shard of an earlier fan-out, or a publication `{"topic": …, "data": …}` that somebody
+    /// sent by invoking the function directly.
     ///
     /// # Errors
     ///
-    /// If the payload is none of these, or if the publication by hand is refused. A record of the stream that fails is
-    /// not an error: its number is in the response, so that Lambda sends it again with all that follow it.
+    /// An error of type `Event` if the payload is none of these, and of type `Refused` if such a publication is refused. A stream
+    /// record that fails is not an error: the response contains its sequence number, so that Lambda sends this record and all
+    /// later ones again.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,
@@ -125,8 +130,8 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         Ok(())
     }
 
-    /// Hands shards to further invocations. Returns the deliveries that could not be handed over, to be sent by this
-    /// invocation.
+    /// Passes each shard to a further invocation. Returns the deliveries of the shards that could not be passed on; this
+    /// invocation has to send them itself.
     async fn hand_over(&self, shards: Vec<Vec<Delivery>>) -> Vec<Delivery> {
         let hand_over = async |shard: Vec<Delivery>| match self.others.invoke(shard_payload(&shard)).await {
             Ok(()) => Vec::new(),
@@ -156,8 +161,8 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
         report
     }
 
-    /// Publishes through the log as every other publisher does: the publication comes back by the stream, and later
-    /// subscribers find it in history.
+    /// Appends the publication to the log, as every other publisher does. It is not sent to subscribers here: it comes back as a
+    /// stream record, and later subscribers find it in history.
     async fn publish(
         &self,
         request: backend_core::ingest::IngestRequest,
@@ -172,9 +177,9 @@ impl<C: Connections, L: TopicLog, M: Management, I: Invoke> Broadcast<C, L, M, I
     }
 }
 
-/// Reads the publications of stream records, with the index of each among the records. A record that cannot be read is
-/// logged and skipped: it would not be readable the next time either, and would block all that follow it. Viewers see a
-/// gap there.
+/// Reads the publications of the stream records. Returns them with the index of the record that each of them comes from. A record
+/// that cannot be read is logged and skipped: it would not be readable the next time either, and would block all later records.
+/// Viewers see a gap in place of its publications.
 fn readable(records: Vec<StreamRecord>, fan_out: &mut FanOut) -> (Vec<Change>, Vec<usize>) {
     let (mut changes, mut places) = (Vec::new(), Vec::new());
     for (place, record) in records.into_iter().enumerate() {

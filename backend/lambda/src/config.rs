@@ -1,7 +1,7 @@
-//! Settings of the functions, read from environment variables once, when a function starts. All faults are reported at
-//! once.
+//! The settings of the functions. Each function reads its environment variables once, when it starts, and reports all invalid
+//! ones together.
 //!
-//! [`VARIABLES`] is the one list of them; a test compares the template with it.
+//! [`VARIABLES`] lists all variables. A test compares that list with the template.
 
 mod read;
 mod tokens;
@@ -24,18 +24,18 @@ pub struct WebsocketConfig {
     pub connections_table: String,
     /// Tables and retention of the topics' logs.
     pub log: LogConfig,
-    /// Address of the management API, by which clients are answered.
+    /// Address of the management API, to which messages for clients are posted.
     pub management: ManagementEndpoint,
     /// Time after subscribing at which clients are told to replace their connection, in milliseconds.
     pub rotate_in_ms: u64,
-    /// The way tokens are checked.
+    /// The keys that tokens are checked with, and the claims that they must have.
     pub tokens: Tokens,
 }
 
 /// Settings of `authorizer`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthorizerConfig {
-    /// The way tokens are checked.
+    /// The keys that tokens are checked with, and the claims that they must have.
     pub tokens: Tokens,
 }
 
@@ -44,7 +44,7 @@ pub struct AuthorizerConfig {
 pub struct IngestConfig {
     /// Tables and retention of the topics' logs.
     pub log: LogConfig,
-    /// The way tokens are checked.
+    /// The keys that tokens are checked with, and the claims that they must have.
     pub tokens: Tokens,
 }
 
@@ -55,11 +55,11 @@ pub struct BroadcastConfig {
     pub connections_table: String,
     /// Tables and retention of the topics' logs.
     pub log: LogConfig,
-    /// Address of the management API, by which publications are sent.
+    /// Address of the management API, to which publications are posted.
     pub management: ManagementEndpoint,
-    /// Number of connections that one invocation posts to.
+    /// Number of connections that one invocation posts to. Further connections are left to further invocations.
     pub shard_size: NonZeroUsize,
-    /// Name of this function, for further invocations of itself.
+    /// Name of this function, which it needs to invoke itself for further shards.
     pub function_name: String,
 }
 
@@ -68,12 +68,12 @@ pub struct BroadcastConfig {
 pub struct LogConfig {
     /// Names of the tables.
     pub tables: LogTables,
-    /// Limits of what is kept.
+    /// Age and number of the publications that are kept.
     pub retention: Retention,
 }
 
-/// Default number of connections that one invocation posts to. Some thousand posts go out in a second, so that a shard
-/// takes a fraction of one.
+/// Default number of connections that one invocation posts to. An invocation makes some thousand posts per second, so that it
+/// sends a shard of this size in less than one second.
 const SHARD_SIZE: NonZeroUsize = NonZeroUsize::new(1_000).expect("not zero");
 
 impl WebsocketConfig {

@@ -1,5 +1,5 @@
-//! CloudWatch's embedded metric format: a line of the log that CloudWatch turns into metrics, so that counting needs no
-//! request ("Specification: Embedded metric format", Amazon CloudWatch user guide).
+//! CloudWatch's embedded metric format: log lines that CloudWatch turns into metrics, so that a function reports metrics without
+//! a request ("Specification: Embedded metric format", Amazon CloudWatch user guide).
 
 use serde_json::{Map, Value, json};
 use shared::Millis;
@@ -7,13 +7,13 @@ use shared::Millis;
 /// Namespace of all metrics.
 pub const NAMESPACE: &str = "Tickertape";
 
-/// The one dimension of all metrics: the function's name, which contains the stack's.
+/// The only dimension of all metrics: the function's name. It contains the stack's name.
 pub const DIMENSION: &str = "FunctionName";
 
 /// Unit of a metric, as CloudWatch names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// A number of things.
+    /// A number of events, such as posts.
     Count,
     /// A duration in milliseconds.
     Milliseconds,
@@ -39,8 +39,8 @@ pub struct Metric {
     pub value: u64,
 }
 
-/// Returns the log line that reports `metrics`, of which there are at most 100; `None` if there are none. `request_id`
-/// is not a dimension, but lets the line be found beside the other lines of the invocation.
+/// Returns the log line that reports `metrics`, or `None` if there are none. There may be at most 100. `request_id` is added as a
+/// plain field and not as a dimension, so that the line can be found together with the other lines of the invocation.
 pub fn line(function: &str, request_id: &str, now: Millis, metrics: &[Metric]) -> Option<String> {
     if metrics.is_empty() {
         return None;

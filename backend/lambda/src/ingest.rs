@@ -14,7 +14,8 @@ use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// Handler of the function `ingest`. It knows no connections and posts nothing.
+/// Handler of the function `ingest`, which only appends publications to the log: it has neither a table of connections nor the
+/// management API.
 #[derive(Debug)]
 pub struct Ingest<L, F> {
     service: Service<(), L, ()>,
@@ -29,11 +30,12 @@ impl<L: TopicLog, F: FetchKeys> Ingest<L, F> {
         Self { service: Service::new((), log, (), settings), guard, meter: Meter::default() }
     }
 
-    /// Answers one request.
+    /// Answers one HTTP request.
     ///
     /// # Errors
     ///
-    /// Only if the event is not a function URL's. A client's mistakes are answered with an HTTP status.
+    /// Only if `event` is not an event of a function URL. A client's mistakes are not errors: they are answered with an HTTP
+    /// status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,

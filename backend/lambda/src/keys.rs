@@ -1,4 +1,5 @@
-//! The keys that tokens are checked with. They are fetched when a function starts and again when they may have changed.
+//! The keys that tokens are checked with. They are fetched when a function starts, and again when a token was signed with an
+//! unknown key.
 
 mod source;
 mod web;
@@ -19,18 +20,18 @@ pub trait FetchKeys: Send + Sync {
     fn fetch(&self) -> impl Future<Output = Result<Keys, KeysError>> + Send;
 }
 
-/// The keys could not be fetched, because of the configuration or the place where they are kept. The message never
-/// contains a key.
+/// The keys could not be fetched. The cause is the configuration or the place where the keys are kept. The message never contains
+/// a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the keys for tokens could not be read from {from}: {why}")]
 pub struct KeysError {
-    /// The place, as the settings name it.
+    /// Location of the keys, as in the settings.
     pub from: String,
-    /// Description of the fault.
+    /// Description of the cause.
     pub why: String,
 }
 
-/// A token verifier that fetches new keys when it meets a token of an unknown key.
+/// A token verifier that fetches the keys again when a token was signed with an unknown key.
 #[derive(Debug)]
 pub struct KeyRing<F> {
     source: F,
@@ -38,27 +39,27 @@ pub struct KeyRing<F> {
     fetched_at: AtomicI64,
 }
 
-/// Minimum time between two fetches of the keys, in milliseconds, however many bad tokens arrive.
+/// Minimum time between two fetches of the keys, in milliseconds. It limits the requests that bad tokens can cause.
 pub const REFETCH_MS: Millis = 60_000;
 
 impl<F: FetchKeys> KeyRing<F> {
-    /// Fetches the first keys.
+    /// Creates a verifier and fetches the keys for the first time.
     ///
     /// # Errors
     ///
-    /// [`KeysError`] if that fails: without keys the function cannot serve anyone.
+    /// [`KeysError`] if the keys cannot be fetched: without keys the function cannot serve anyone.
     pub async fn new(source: F, expected: Expected, now: Millis) -> Result<Self, KeysError> {
         let keys = source.fetch().await?;
         Ok(Self { source, verifier: Verifier::of(keys, expected), fetched_at: AtomicI64::new(now) })
     }
 
-    /// Returns access by token, with these keys and all that are fetched later.
+    /// Returns the setting that requires a token, with a verifier whose keys are replaced whenever they are fetched again.
     pub fn access(&self) -> Access {
         Access::Tokens(self.verifier.clone())
     }
 
-    /// Fetches the keys again if `token` was signed with an unknown one, at most once a minute. If that fails, the
-    /// known keys stay in use.
+    /// Fetches the keys again if `token` was signed with an unknown key and [`REFETCH_MS`] have passed since the last attempt. If
+    /// the fetch fails, the known keys stay in use.
     pub async fn fetch_if_unknown(&self, token: &str, now: Millis) {
         if self.verifier.verify(token, now) != Err(TokenError::UnknownKey) || !self.may_fetch(now) {
             return;
@@ -71,7 +72,8 @@ impl<F: FetchKeys> KeyRing<F> {
         }
     }
 
-    /// Returns true at most once in [`REFETCH_MS`], for the caller that is to fetch the keys.
+    /// Returns true if [`REFETCH_MS`] have passed since the last fetch. Of several concurrent callers only one gets true, and it
+    /// must fetch the keys.
     fn may_fetch(&self, now: Millis) -> bool {
         let fetched_at = self.fetched_at.load(Relaxed);
         now - fetched_at >= REFETCH_MS
@@ -79,12 +81,12 @@ impl<F: FetchKeys> KeyRing<F> {
     }
 }
 
-/// The check of who may use a function.
+/// Decides who may use a function.
 #[derive(Debug)]
 pub enum Guard<F> {
-    /// Everyone may.
+    /// Everyone may use the function.
     Open,
-    /// Holders of a valid token may.
+    /// Only holders of a valid token may use the function.
     Tokens(KeyRing<F>),
 }
 

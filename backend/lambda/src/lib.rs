@@ -1,13 +1,13 @@
-//! The parts of the four Lambda functions. Each function is a file in `bin/`, which connects what is here with the
+//! The parts of the four Lambda functions. Each function is a file in `bin/`, which connects a handler of this crate with the
 //! adapters of `backend-aws`.
 //!
-//! * [`config`]: settings, from the environment.
-//! * [`start`]: the start of every function: logs, and an error message if something is wrong.
-//! * [`keys`]: the keys that tokens are checked with, fetched again when they may have changed.
-//! * [`websocket`], [`authorizer`], [`ingest`], [`broadcast`]: the handlers. Each takes an event and
-//!   returns a response, over any implementation of the ports of `backend-core`.
-//! * [`metrics`], [`emf`]: the metrics of an invocation, as CloudWatch reads them.
-//! * [`warm`]: connections to AWS that are opened before the first event.
+//! * [`config`]: the settings, which are read from environment variables.
+//! * [`start`]: sets up logging when a function starts, and reports the error if it cannot start.
+//! * [`keys`]: the keys that tokens are checked with. They are fetched again when a token was signed with an unknown key.
+//! * [`websocket`], [`authorizer`], [`ingest`], [`broadcast`]: the handlers. Each takes an event and returns a response, over any
+//!   implementation of the ports of `backend-core`.
+//! * [`metrics`], [`emf`]: the metrics of an invocation, in CloudWatch's format.
+//! * [`warm`]: opens the connections to AWS before the first event.
 
 #![warn(missing_docs)]
 

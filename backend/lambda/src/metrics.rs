@@ -7,7 +7,7 @@ use shared::Millis;
 
 use crate::emf::{self, Metric, Unit};
 
-/// All metrics. The template's alarms name some of them, and a test compares the two.
+/// Names and units of all metrics. The template's alarms use some of the names; a test checks that those exist.
 pub const METRICS: [(&str, Unit); 9] = [
     (CONNECTS, Unit::Count),
     (DISCONNECTS, Unit::Count),
@@ -23,17 +23,17 @@ pub const METRICS: [(&str, Unit); 9] = [
 const CONNECTS: &str = "Connects";
 const DISCONNECTS: &str = "Disconnects";
 const PUBLICATIONS: &str = "Publications";
-/// Messages that API Gateway accepted.
+/// Number of messages that API Gateway accepted.
 const POSTS: &str = "Posts";
-/// Posts to connections that were closed.
+/// Number of posts to connections that were already closed.
 const GONE: &str = "Gone";
-/// Posts given up after `LimitExceeded`.
+/// Number of posts that were given up because API Gateway answered `LimitExceeded`.
 const THROTTLED: &str = "Throttled";
-/// Posts, and other work of the service, that failed for another reason.
+/// Number of posts and other operations that failed for another reason.
 const FAILED: &str = "Failed";
-/// Stream records that this version cannot read.
+/// Number of stream records that this version cannot read.
 const UNREADABLE: &str = "Unreadable";
-/// Time from reading the first record to the last post of this invocation.
+/// Time that this invocation took to send its publications, from just before the first post to the end of the last one.
 const FAN_OUT_DURATION: &str = "FanOutDuration";
 
 /// Remembers the counters from one invocation to the next.
@@ -45,14 +45,15 @@ pub struct Meter {
 /// Metrics that only `broadcast` has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FanOut {
-    /// Time from reading the first record to the last post, in milliseconds; `None` if there was no subscriber.
+    /// Time that the posts of this invocation took, in milliseconds; `None` if there was no subscriber.
     pub duration_ms: Option<u64>,
     /// Number of stream records that this version cannot read.
     pub unreadable: u64,
 }
 
 impl Meter {
-    /// Returns the metrics since the last call that are not zero.
+    /// Returns the differences between `counts` and the counters at the last call, as metrics. Metrics that are zero are left
+    /// out.
     pub fn take(&self, counts: Snapshot, fan_out: FanOut) -> Vec<Metric> {
         let before =
             std::mem::replace(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner), counts);
@@ -76,7 +77,7 @@ impl Meter {
         counted.chain(took).collect()
     }
 
-    /// Writes the metrics to the log, where CloudWatch finds them.
+    /// Writes the metrics to standard output, which Lambda sends to CloudWatch.
     pub fn log(&self, function: &str, request_id: &str, now: Millis, counts: Snapshot, fan_out: FanOut) {
         if let Some(line) = emf::line(function, request_id, now, &self.take(counts, fan_out)) {
             println!("{line}");

@@ -1,4 +1,4 @@
-//! The start of every function.
+//! Code that every function runs when it starts: logging, and an error message if the function cannot start.
 
 use std::fmt::Display;
 use std::io;
@@ -18,10 +18,10 @@ pub fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// Sets up logging as JSON, one object a line, each with the request and the connection it belongs to.
+/// Sets up logging as JSON, one object per line. Each line names the request and the connection that it belongs to.
 ///
-/// `AWS_LAMBDA_LOG_LEVEL` sets the lowest level ("Log-level filtering", AWS Lambda developer guide). Below `INFO` only
-/// the project's own crates log: libraries log whole requests there, and some of those contain a token.
+/// `AWS_LAMBDA_LOG_LEVEL` sets the lowest level ("Log-level filtering", AWS Lambda developer guide). Lines below `INFO` are
+/// logged only for the project's own crates: at those levels libraries log whole requests, some of which contain a token.
 pub fn logs() {
     let level = env("AWS_LAMBDA_LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(Level::INFO);
     let lines = tracing_subscriber::fmt::layer()
@@ -39,8 +39,8 @@ fn targets(level: Level) -> Targets {
         .with_target("backend_", level)
 }
 
-/// Returns the function that was set up. If that failed, reports the error to the log and to Lambda, which shows it to
-/// whoever tests the function, and ends the process with status 1.
+/// Returns the function if it was set up without an error. Otherwise writes the error to the log, reports it to Lambda, which
+/// shows it to whoever tests the function, and ends the process with status 1.
 pub async fn or_exit<T>(wired: Result<T, Error>) -> T {
     match wired.and_then(|function| require_lambda(env(RUNTIME_API)).map(|()| function)) {
         Ok(function) => function,
@@ -54,10 +54,11 @@ pub async fn or_exit<T>(wired: Result<T, Error>) -> T {
     }
 }
 
-/// The variable with the address that events are fetched from ("Defined runtime environment variables").
+/// The environment variable with the address of the Runtime API, from which a function fetches events (AWS Lambda developer
+/// guide, "Defined runtime environment variables").
 const RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 
-/// Fails if the program was started by hand and not by Lambda.
+/// Returns an error if the program was not started by Lambda, so that it has no Runtime API to fetch events from.
 fn require_lambda(runtime_api: Option<String>) -> Result<(), Error> {
     let words = format!(
         "{RUNTIME_API} is not set: this program is a Lambda function and has to be started by Lambda. \
@@ -66,7 +67,8 @@ fn require_lambda(runtime_api: Option<String>) -> Result<(), Error> {
     runtime_api.map(drop).ok_or_else(|| words.into())
 }
 
-/// Reports an "Initialization error" (AWS Lambda developer guide, "Using the Lambda runtime API").
+/// Reports to Lambda that the function cannot start (AWS Lambda developer guide, "Using the Lambda runtime API", "Initialization
+/// error").
 async fn report(fault: &impl Display) -> Result<(), Error> {
     if env(RUNTIME_API).is_none() {
         return Ok(());
@@ -79,7 +81,7 @@ async fn report(fault: &impl Display) -> Result<(), Error> {
     Ok(())
 }
 
-/// Error type in the form that Lambda uses: category and name.
+/// Type of the error that is reported to Lambda, in Lambda's form: category and name.
 const KIND: &str = "Function.CannotStart";
 
 #[cfg(test)]

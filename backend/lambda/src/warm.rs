@@ -1,10 +1,10 @@
 //! Opens connections to AWS before the first event.
 //!
-//! A TLS handshake takes two round trips and some milliseconds of computing, which become tens of milliseconds at the
-//! fraction of a processor that a small function has. During init Lambda gives a whole processor, often long before the
-//! first event (AWS Lambda developer guide, "Understanding the Lambda execution environment lifecycle"), and here the
-//! handshakes run concurrently. A table that is missing or not permitted is found at the same time, before a client
-//! waits.
+//! A TLS handshake takes two round trips and some milliseconds of computing. A small function has only a fraction of a processor,
+//! on which this computing takes tens of milliseconds. During the init phase Lambda gives the function a whole processor, often
+//! long before the first event (AWS Lambda developer guide, "Understanding the Lambda execution environment lifecycle"). This
+//! module makes the handshakes in that phase, concurrently. It also finds a table that is missing or not permitted before a
+//! client has to wait for it.
 
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ use shared::Topic;
 
 use crate::clock::wall_ms;
 
-/// Time limit of a warm-up. Warming up only saves time, so it must not cost much.
+/// Time limit of opening one connection. Opening it early only saves time, so a slow service must not delay the function for
+/// long.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A well-formed id that no connection has.
+/// A well-formed connection id that no connection has.
 const UNUSED_ID: &str = "AAAAAAAAAAACAAA=";
 
-/// Opens the connection to the table of connections.
+/// Opens the connection to DynamoDB for the table of connections, by reading an item that does not exist.
 ///
 /// # Errors
 ///
@@ -29,7 +30,7 @@ pub async fn connections(connections: &impl Connections) -> Result<(), Unavailab
     within(connections.get(&unused, wall_ms())).await
 }
 
-/// Opens the connection to the tables of the logs.
+/// Opens the connection to DynamoDB for the tables of the topics' logs, by reading a topic that does not exist.
 ///
 /// # Errors
 ///
@@ -41,8 +42,8 @@ pub async fn log(log: &impl TopicLog) -> Result<(), Unavailable> {
     }
 }
 
-/// Opens the connection to the management API. Its answer about a connection that never existed differs between
-/// set-ups, so it is only logged.
+/// Opens the connection to the management API, by a post to a connection that does not exist. The answer to such a post differs
+/// between the API's implementations, so it is only logged.
 pub async fn management(management: &impl Management) {
     let unused = ConnectionId::new(UNUSED_ID);
     let post = management.post(&unused, "{}".into());

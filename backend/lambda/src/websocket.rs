@@ -1,4 +1,4 @@
-//! The routes of the WebSocket API: `$connect`, `$disconnect` and every message in between.
+//! The routes of the WebSocket API: `$connect`, `$disconnect` and the messages in between.
 
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use backend_core::event::GatewayEvent;
@@ -13,7 +13,7 @@ use crate::event::{diagnostic, read};
 use crate::keys::{FetchKeys, Guard};
 use crate::metrics::{FanOut, Meter};
 
-/// Handler of the function `websocket`.
+/// Handler of the function `websocket`, which serves every route of the WebSocket API.
 #[derive(Debug)]
 pub struct Websocket<C, L, M, F> {
     service: Service<C, L, M>,
@@ -34,7 +34,8 @@ impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M
     ///
     /// # Errors
     ///
-    /// Only if the event is not a WebSocket API's. A client's mistakes are answered.
+    /// Only if `event` is not an event of a WebSocket API. A client's mistakes are not errors: they are answered with a message
+    /// or a status.
     pub async fn handle(
         &self,
         event: LambdaEvent<Value>,

@@ -1,4 +1,4 @@
-//! The Lambda function `authorizer`, which API Gateway asks at `$connect`.
+//! The Lambda function `authorizer`, which API Gateway calls at the route `$connect` to allow or refuse a client.
 
 use backend_aws::Aws;
 use backend_lambda::authorizer::Authorizer;

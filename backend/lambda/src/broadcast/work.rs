@@ -13,18 +13,18 @@ use shared::client::Publish;
 
 use crate::event::diagnostic;
 
-/// One payload, read.
+/// A payload of the function `broadcast`, parsed.
 pub enum Work {
     /// Records of the topics table's stream.
     Stream(Vec<StreamRecord>),
     /// One shard of a fan-out, handed over by another invocation.
     Shard(Vec<Delivery>),
-    /// A publication sent by hand.
+    /// A publication that somebody sent by invoking the function directly.
     Publish(Box<IngestRequest>),
 }
 
 impl Work {
-    /// Reads a payload.
+    /// Parses a payload. The kind is told by the field that the payload has: `Records`, `shard` or `topic`.
     pub fn read(payload: Value) -> Result<Self, Diagnostic> {
         if payload.get("Records").is_some() {
             let records = stream_records(payload).map_err(|error| diagnostic("Event", error))?;
@@ -45,31 +45,31 @@ impl Work {
     }
 }
 
-/// Reads a publication sent by hand. It has the fields of the message `publish`, except `id`: there is no connection to
-/// reply to.
+/// Reads a publication that was sent by invoking the function directly. It has the fields of the message `publish`, except `id`,
+/// because there is no connection to reply to.
 fn read_publication(mut payload: Value) -> Result<IngestRequest, Diagnostic> {
     payload["id"] = json!(0);
     let publish: Publish = serde_json::from_value(payload).map_err(|error| diagnostic("Refused", error))?;
     IngestRequest::try_from(publish).map_err(|error| diagnostic("Refused", error))
 }
 
-/// Returns the partition key of the item that a record is about, for the log.
+/// Returns the partition key of the item that a stream record is about, for the program's log.
 pub fn item(record: &StreamRecord) -> String {
     let name = record.new_image.as_ref().and_then(|image| image["pk"]["S"].as_str());
     name.unwrap_or_default().to_owned()
 }
 
-/// Returns the publications that a record adds, or `None` if the record is not about publications.
+/// Returns the publications that a stream record adds, or `None` if the record is about something else.
 pub fn change(record: StreamRecord) -> Result<Option<Change>, String> {
     let Some(image) = record.new_image else { return Ok(None) };
     let image: Image = serde_json::from_value(image).map_err(|error| error.to_string())?;
     backend_aws::change(&image).map_err(|error| error.to_string())
 }
 
-/// Encodes a shard as the payload of an invocation.
+/// Encodes a shard as the payload of a further invocation of `broadcast`.
 pub fn shard_payload(shard: &[Delivery]) -> Vec<u8> {
     let shard = shard.iter().map(Part::from).collect();
-    // Strings and lists always serialise.
+    // This cannot fail: strings and lists always serialise.
     serde_json::to_vec(&Payload { shard }).unwrap_or_default()
 }
 

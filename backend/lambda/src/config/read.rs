@@ -1,4 +1,4 @@
-//! Reads variables one after the other and collects the faults, so that all of them are reported together.
+//! Reads environment variables one after the other and collects the faults, so that all of them are reported together.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,9 +21,9 @@ impl fmt::Display for ConfigError {
 pub struct Fault {
     /// Name of the variable.
     pub name: &'static str,
-    /// Description of the fault, which follows the name in a sentence: "is not set".
+    /// Description of the fault. It follows the name in a sentence, for example "is not set".
     pub what: String,
-    /// A valid value, shown to the reader of the message.
+    /// A valid value, which the error message shows.
     pub example: &'static str,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Reader<E> {
     faults: Vec<Fault>,
 }
 
-/// Parses a value. The error completes the sentence "NAME is VALUE: …".
+/// Parses a variable's value. The error completes the sentence "NAME is VALUE: …".
 pub(super) type Parse<T> = fn(&str) -> Result<T, String>;
 
 impl<E: Fn(&str) -> Option<String>> Reader<E> {
@@ -53,8 +53,8 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         }
     }
 
-    /// Reads a variable that may be absent. An empty value counts as absent, because the template sets parameters
-    /// without a value to the empty string.
+    /// Reads a variable that may be absent. An empty value counts as absent, because for a parameter without a value the template
+    /// sets the variable to the empty string.
     pub(super) fn optional<T>(&mut self, variable: &Variable, parse: Parse<T>) -> Option<T> {
         let text = self.value(variable)?;
         self.parse(variable, &text, parse)
@@ -65,7 +65,7 @@ impl<E: Fn(&str) -> Option<String>> Reader<E> {
         None
     }
 
-    /// Builds the settings if there was no fault.
+    /// Returns the settings that `build` makes, or all faults that were found.
     pub(super) fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, ConfigError> {
         match build().filter(|_| self.faults.is_empty()) {
             Some(config) => Ok(config),
@@ -91,13 +91,13 @@ pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, Str
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-/// Parses a number above 0.
+/// Parses an integer of at least 1.
 pub(super) fn positive(text: &str) -> Result<i64, String> {
     parsed(text)
         .and_then(|number: i64| if number > 0 { Ok(number) } else { Err("it must be above 0".into()) })
 }
 
-/// Checks a table's name (Amazon DynamoDB developer guide, "Naming rules"). An ARN names a table as well.
+/// Checks that a text is a table's name (Amazon DynamoDB developer guide, "Naming rules") or an ARN, which names a table as well.
 pub(super) fn table(text: &str) -> Result<String, String> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
     if text.starts_with("arn:") || (3..=255).contains(&text.len()) && text.chars().all(is_name) {

@@ -1,4 +1,4 @@
-//! The settings that say how tokens are checked.
+//! The settings that say how tokens are checked: the location of the keys, and the claims that a token must have.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,19 @@ use backend_core::token::Expected;
 use super::read::{self, Reader};
 use super::variables::{JWKS_URL, JWT_AUDIENCE, JWT_ISSUER, SECRET};
 
-/// The way tokens are checked: the keys, and the claims that must be there.
+/// The keys that tokens are checked with, and the claims that they must have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
     /// Location of the keys.
     pub source: TokenSource,
-    /// Issuer and audience that a token must name, if they are set.
+    /// Issuer and audience that a token must name, as far as they are set.
     pub expected: Expected,
 }
 
-/// Location of the keys. It also decides about the algorithm: a secret is used with HS256, public keys with RS256 and
-/// ES256.
+/// Location of the keys. It also determines the algorithm: HS256 for a secret, RS256 or ES256 for public keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenSource {
-    /// No token is needed: everyone who reaches the function may do everything.
+    /// Tokens are not required: everyone who can reach the function may do everything.
     Open,
     /// A secret in the parameter of this name in SSM's Parameter Store.
     Parameter(String),
@@ -59,8 +58,8 @@ fn secret(text: &str) -> Result<TokenSource, String> {
     }
 }
 
-/// Checks an address of public keys. It must be https, since anyone on the way could replace keys that come by http; on
-/// this machine there is nobody on the way.
+/// Checks the address of a key set. It must be https, because keys that come by http could be replaced on their way. An address
+/// on this machine may be http.
 fn web_address(text: &str) -> Result<String, String> {
     let is_local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     if text.starts_with("https://") || is_local.iter().any(|local| text.starts_with(local)) {

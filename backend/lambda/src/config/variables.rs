@@ -33,22 +33,21 @@ impl Function {
 /// An environment variable that configures the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// Name in the environment.
+    /// Name of the variable.
     pub name: &'static str,
-    /// A valid value.
+    /// A valid value, as an example.
     pub example: &'static str,
-    /// Functions that do not start without it.
+    /// Functions that need the variable to start.
     pub required_by: &'static [Function],
-    /// Functions that read it if it is set.
+    /// Functions that read the variable if it is set.
     pub optional_for: &'static [Function],
-    /// True if an error message may show an invalid value. What should be the name of a secret may be the secret
-    /// itself.
+    /// True if an error message may show the variable's invalid value. It must not if the value may be a secret, for example
+    /// because somebody typed the secret in place of the parameter's name.
     pub is_shown: bool,
 }
 
 impl Variable {
-    /// Returns true if Lambda itself sets the variable (AWS Lambda developer guide, "Defined runtime environment
-    /// variables").
+    /// Returns true if Lambda sets the variable itself (AWS Lambda developer guide, "Defined runtime environment variables").
     pub fn is_lambdas_own(&self) -> bool {
         self.name.starts_with("AWS_")
     }
@@ -73,13 +72,14 @@ pub const VARIABLES: [Variable; 12] = [
 /// Name of the table of connections and their subscriptions.
 pub const CONNECTIONS_TABLE: Variable =
     required("TICKERTAPE_CONNECTIONS_TABLE", "tickertape-connections", &[Websocket, Broadcast]);
-/// Name of the table of topics' heads, whose stream `broadcast` reads.
+/// Name of the table with one item for each topic, its head (last publication, position and metadata). `broadcast` reads its
+/// stream.
 pub const TOPICS_TABLE: Variable =
     required("TICKERTAPE_TOPICS_TABLE", "tickertape-topics", &[Websocket, Ingest, Broadcast]);
 /// Name of the table of publications.
 pub const HISTORY_TABLE: Variable =
     required("TICKERTAPE_HISTORY_TABLE", "tickertape-history", &[Websocket, Ingest, Broadcast]);
-/// Address of the management API. With a custom domain for it, that domain and its base path.
+/// Address of the management API. If the API has a custom domain, the address consists of that domain and its base path.
 pub const MANAGEMENT_ENDPOINT: Variable = required(
     "TICKERTAPE_MANAGEMENT_ENDPOINT",
     "https://abcd123.execute-api.eu-central-1.amazonaws.com/prod",
@@ -91,7 +91,7 @@ pub const SECRET: Variable = Variable {
     is_shown: false,
     ..required("TICKERTAPE_SECRET", "ssm:/tickertape/secret", &[Websocket, Authorizer, Ingest])
 };
-/// Address of the public keys, if an identity provider issues the tokens.
+/// Address of the public keys. It is set if an identity provider issues the tokens.
 pub const JWKS_URL: Variable = optional(
     "TICKERTAPE_JWKS_URL",
     "https://issuer.example.com/.well-known/jwks.json",
@@ -106,7 +106,8 @@ pub const JWT_AUDIENCE: Variable =
 /// Time for which publications are kept, in milliseconds.
 pub const KEEP_AGE_MS: Variable =
     optional("TICKERTAPE_KEEP_AGE_MS", "86400000", &[Websocket, Ingest, Broadcast]);
-/// Time after which viewers are told to replace their connection, in milliseconds: before API Gateway cuts it.
+/// Time after subscribing at which viewers are told to replace their connection, in milliseconds. It must be shorter than the 2
+/// hours after which API Gateway closes a connection.
 pub const ROTATE_IN_MS: Variable = optional("TICKERTAPE_ROTATE_IN_MS", "6600000", &[Websocket]);
 /// Number of connections that one invocation of `broadcast` posts to.
 pub const SHARD_SIZE: Variable = optional("TICKERTAPE_SHARD_SIZE", "1000", &[Broadcast]);

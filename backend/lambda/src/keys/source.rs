@@ -1,4 +1,4 @@
-//! The places where keys are kept.
+//! The places where keys are kept: a parameter, a file, or an address.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use super::{FetchKeys, Guard, KeyRing, KeysError};
 use crate::clock::wall_ms;
 use crate::config::{TokenSource, Tokens};
 
-/// A place that the setting `TICKERTAPE_SECRET` or `TICKERTAPE_JWKS_URL` names.
+/// The place where the keys are kept, as set by `TICKERTAPE_SECRET` or `TICKERTAPE_JWKS_URL`.
 #[derive(Debug)]
 pub enum Source {
-    /// An encrypted parameter of SSM.
+    /// An encrypted parameter of SSM, with its name.
     Parameter(Box<Aws>, String),
     /// A file on this machine, for `cargo xtask lambda-local`.
     File(PathBuf),
@@ -23,11 +23,11 @@ pub enum Source {
 }
 
 impl Guard<Source> {
-    /// Fetches the first keys from the place that the settings name.
+    /// Opens the place that the settings name, and fetches the keys from it once.
     ///
     /// # Errors
     ///
-    /// [`KeysError`] names the place.
+    /// [`KeysError`] if the keys cannot be fetched; it names the place.
     pub async fn open(tokens: Tokens, aws: &Aws) -> Result<Self, KeysError> {
         let source = match tokens.source {
             TokenSource::Open => return Ok(Self::Open),

@@ -1,4 +1,4 @@
-//! Fetches small public documents, with the HTTP client that the SDK contains anyway.
+//! Fetches small public documents with the HTTP client that the AWS SDK already contains.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::http::Request;
 use http_body_util::{BodyExt, Limited};
 
-/// Time limit of a request. It is shorter than the authorizer's, so that the authorizer can still answer with the keys
-/// it knows.
+/// Time limit of a request. It is shorter than the time limit of the authorizer, so that the authorizer can still answer with the
+/// keys that it knows.
 pub const TIMEOUT: Duration = Duration::from_secs(3);
-/// Largest document, in bytes. A key set has some thousand.
+/// Maximum size of a document, in bytes. A key set usually has a few thousand.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// An HTTP client for such documents.
+/// An HTTP client for small public documents.
 #[derive(Debug)]
 pub struct Web {
     connector: Connector,
@@ -23,7 +23,7 @@ pub struct Web {
 /// The reason why a document was not fetched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebError {
-    /// The address is invalid, the server does not answer, or the connection breaks.
+    /// The address is invalid, the server does not answer, or the connection was lost.
     #[error("{0}")]
     Failed(String),
     /// The answer took longer than [`TIMEOUT`].
@@ -49,7 +49,7 @@ impl Web {
     ///
     /// # Errors
     ///
-    /// [`WebError`].
+    /// [`WebError`] if the document cannot be fetched.
     pub async fn get(&self, url: &str) -> Result<String, WebError> {
         match tokio::time::timeout(TIMEOUT, self.read(url)).await {
             Ok(read) => read,

@@ -14,7 +14,7 @@ use crate::support::*;
 
 type Function = Broadcast<FakeConnections, FakeLog, FakeManagement, Lambda>;
 
-/// Records the payloads of further invocations, or refuses them if it is busy.
+/// Records the payloads of further invocations, or refuses them while `is_busy` is set.
 #[derive(Clone, Default)]
 struct Lambda {
     payloads: Arc<Mutex<Vec<Vec<u8>>>>,
@@ -43,7 +43,7 @@ fn function(world: &World, lambda: &Lambda, shard_size: usize) -> Function {
     Broadcast::new(connections, log, management, lambda.clone(), size)
 }
 
-/// Returns a stream record of an append of one publication, with the sequence number `s{number}`.
+/// Returns the stream record of an append of one publication. Its sequence number is `s{number}`.
 fn record(number: u64, topic: &str, offset: u64) -> Value {
     edited(STREAM, |event| {
         let change = &mut event["Records"][0]["dynamodb"];
@@ -81,7 +81,7 @@ fn all_done() -> Value {
     json!({"batchItemFailures": []})
 }
 
-/// Returns the topics and offsets that a client has received, in order.
+/// Returns the topic and offset of each publication that a client has received, in the order of arrival.
 fn received(world: &World, id: &ConnectionId) -> Vec<(String, u64)> {
     let parts = |message| match message {
         ServerMessage::Publications(publications) => vec![publications],

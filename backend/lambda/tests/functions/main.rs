@@ -1,4 +1,4 @@
-//! Tests of the Lambda handlers: they are called with events as AWS sends them, over fakes of every port.
+//! Tests of the Lambda handlers. They are called with events in AWS's format, over fakes of every port.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod authorizer;

@@ -1,4 +1,4 @@
-//! Tests of the binaries as Lambda starts them: processes that ask for events by the Runtime API.
+//! Tests of the programs as Lambda runs them: as processes that fetch events from the Runtime API.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -15,13 +15,13 @@ use crate::support::*;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A request that the program sent.
+/// A request that the program under test has sent.
 struct Request {
     line: String,
     body: Value,
 }
 
-/// The Runtime API, or any other server that a function calls, as far as one process sees of it.
+/// A fake of the Runtime API, or of another server that a function sends requests to.
 struct Lambda {
     listener: TcpListener,
 }
@@ -55,7 +55,7 @@ impl Lambda {
             .unwrap()
     }
 
-    /// Accepts the next request, and answers it with this status line, these headers and this body.
+    /// Accepts the next request and returns it. Answers it with this status line and these headers (`head`), and this body.
     async fn answer(&self, head: &str, body: &str) -> Request {
         let (stream, _) = timeout(TIMEOUT, self.listener.accept()).await.unwrap().unwrap();
         let mut stream = BufReader::new(stream);

@@ -1,4 +1,4 @@
-//! Tests that no token is ever written to a log or an error message.
+//! Tests that tokens are never written to the log or to an error message.
 
 use backend_lambda::authorizer::Authorizer;
 use backend_lambda::ingest::Ingest;
@@ -8,7 +8,7 @@ use tracing::instrument::WithSubscriber;
 
 use crate::support::*;
 
-/// Returns events with `token` in the right places, in a message of an unknown kind, and in malformed headers.
+/// Returns events that contain `token`: in the places for tokens, in a message of an unknown kind, and in malformed headers.
 fn events(token: &str) -> Vec<Value> {
     let protocols = json!(format!("tickertape.v1, bearer.{token}"));
     let handshake = |text| {
@@ -45,7 +45,7 @@ fn tokens() -> [String; 2] {
     [token(&["*"], &["*"], SECRET), token(&["*"], &["*"], NEXT_SECRET)]
 }
 
-/// Returns the signatures of the tokens, the part that must stay secret.
+/// Returns the signatures of the test tokens. The signature is the part of a token that must stay secret.
 fn signatures() -> Vec<String> {
     tokens().iter().map(|token| token.rsplit('.').next().unwrap().to_owned()).collect()
 }

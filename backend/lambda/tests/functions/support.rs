@@ -23,7 +23,7 @@ pub const AUTHORIZER: &str = include_str!("../../../edge/tests/fixtures/authoriz
 pub const URL: &str = include_str!("../../../edge/tests/fixtures/function-url.json");
 pub const STREAM: &str = include_str!("../../../edge/tests/fixtures/stream.json");
 
-/// The ports that a handler is tested over.
+/// Fakes of the ports that a handler is called over.
 #[derive(Default, Clone)]
 pub struct World {
     pub connections: FakeConnections,
@@ -32,7 +32,7 @@ pub struct World {
 }
 
 impl World {
-    /// Adds a connection that was made a minute ago and subscribes to these filters.
+    /// Adds a connection that was made a minute ago and is subscribed to these filters.
     pub async fn viewer(&self, name: &str, filters: &[&str]) -> ConnectionId {
         let id = ConnectionId::new(name);
         let (connected_at, expires_at) = (NOW - 60_000, NOW + 3_600_000);
@@ -79,14 +79,14 @@ pub fn event(payload: Value) -> LambdaEvent<Value> {
     LambdaEvent::new(payload, Context::default())
 }
 
-/// Returns a fixture after `edit` has changed it.
+/// Parses a fixture, changes it with `edit`, and returns it.
 pub fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> Value {
     let mut value = serde_json::from_str(text).unwrap();
     edit(&mut value);
     value
 }
 
-/// Returns a token for `agent`, which permits these filters.
+/// Returns a token for the principal `agent` that permits these filters, signed with `secret`.
 pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     let filters = |texts: &[&str]| texts.iter().map(|text| Filter::new(text).unwrap()).collect();
     let (subscribe, publish) = (filters(subscribe), filters(publish));
@@ -94,7 +94,7 @@ pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     mint(&claims, secret).unwrap()
 }
 
-/// A log that tests can read.
+/// Log lines, collected so that tests can read them.
 #[derive(Clone, Default)]
 pub struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -109,7 +109,7 @@ impl Write for Lines {
 }
 
 impl Lines {
-    /// Returns a subscriber that writes all log lines here.
+    /// Returns a `tracing` subscriber that adds all log lines to this collection.
     pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
         let writer = self.clone();
         let log = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE);
