@@ -158,7 +158,7 @@ async fn pictures(scene: &Scene) {
 }
 
 #[tokio::test]
-async fn who_does_not_sign_in_now_can_later() {
+async fn a_viewer_who_declines_to_sign_in_can_do_it_later() {
     let scene = Scene::set().await;
     scene.go("").await;
     wait::until("the question comes", TIMEOUT, || async { scene.asks().await.then_some(()) }).await;

@@ -303,7 +303,7 @@ fn token(secret: &str, ttl: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_cannot_be_fetched_any_more_is_a_gap_named_in_the_panels_details() {
+async fn a_range_that_can_no_longer_be_fetched_is_a_gap_named_in_the_panels_details() {
     let server = Server::start(&["--no-host", "--keep-count", "10"]);
     let wire = Proxy::before(&server.url()).await;
     let browser = Browser::open(1440, 900).await;

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn where_tokens_are_asked_for_every_command_takes_one_from_the_same_variable() {
+    fn every_command_takes_its_token_from_the_same_variable() {
         for command in commands_with("wss://api.example/prod", "https://x.example", true) {
             let is_ours = command.contains("tickertape ");
             assert!(
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_by_hand_is_a_message_the_server_knows() {
+    fn the_message_for_sending_by_hand_is_one_that_the_server_knows() {
         let commands = commands(DEFAULT_WS, "http://127.0.0.1:8080");
         let message = commands[4].lines().nth(1).unwrap();
         assert!(matches!(serde_json::from_str(message), Ok(shared::ClientMessage::Publish(_))), "{message}");

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_address_says_beyond_that_is_left_out() {
+    fn unknown_parts_of_an_address_are_left_out() {
         let view = View::read("#window=7&colour=red&filter=a%2&&x");
         assert_eq!(view, View { window: None, filter: "a%2".into() });
     }

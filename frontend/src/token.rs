@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_left_alone() {
+    fn an_address_without_a_token_is_left_alone() {
         for hash in ["", "#", "#window=15&filter=token", "#filter=token=x"] {
             assert_eq!(split(hash), None, "{hash}");
         }

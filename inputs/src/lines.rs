@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_reported_and_the_next_line_is_read() {
+    fn a_line_of_invalid_text_is_reported_and_the_next_line_is_read() {
         let long = "x".repeat(3 * LINE_BYTES);
         let bytes = [long.as_bytes(), b"\nab\xff\nnext\na\0b\n\xed\xa0\xbd\n"].concat();
         let expected = [

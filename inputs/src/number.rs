@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_number_stays_text() {
+    fn text_that_only_looks_like_a_number_stays_text() {
         for text in [
             "",
             "-",
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_recognised() {
+    fn absent_values_are_recognised() {
         for text in ["NaN", "-nan", "Inf", "+Infinity", "N/A", "[N/A]", "[Not Supported]", ""] {
             assert!(is_missing(text), "{text}");
         }

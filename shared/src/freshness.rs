@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_now_outranks_what_was_wrong() {
+    fn a_present_fault_outranks_a_past_one() {
         let all = Evidence {
             age_ms: 6_000,
             cadence_ms: Some(1_000),

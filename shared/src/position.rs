@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_position_is_refused() {
+    fn an_invalid_position_is_refused() {
         for text in ["", "17", ":17", "abc:", "abc:-1", "abc:x"] {
             assert!(text.parse::<Position>().is_err(), "{text:?}");
         }

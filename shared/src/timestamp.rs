@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_time_is_refused_with_the_value_that_came() {
+    fn an_invalid_time_is_refused_and_the_error_quotes_it() {
         for ts in [
             json!("now"),
             json!("2027-01-15"),

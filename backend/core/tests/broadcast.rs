@@ -48,7 +48,7 @@ async fn history_is_written_before_anybody_is_told() {
 }
 
 #[tokio::test]
-async fn what_happened_in_one_tick_travels_in_as_few_frames_as_it_fits() {
+async fn publications_of_one_tick_are_packed_into_as_few_frames_as_possible() {
     let world = World::open();
     let viewer = world.connect("a").await;
     world.subscribe(&viewer, "*").await;

@@ -24,7 +24,7 @@ async fn connecting_posts_nothing_and_echoes_our_protocol_only_when_asked() {
 }
 
 #[tokio::test]
-async fn where_tokens_are_asked_for_nobody_enters_unseen_by_the_authorizer_or_too_late() {
+async fn with_a_secret_nobody_connects_without_the_authorizer_or_too_late() {
     let world = World::asking_for_tokens();
     let id = ConnectionId::new("a");
     assert_eq!(world.handshake(&id, None, &[]).await, Reply::refused(401));
@@ -96,7 +96,7 @@ async fn a_gone_connection_is_pruned_and_no_other() {
 }
 
 #[tokio::test]
-async fn who_is_said_to_be_gone_just_after_connecting_is_not_forgotten() {
+async fn a_connection_reported_gone_just_after_connecting_is_kept() {
     let world = World::open();
     let id = world.connect("a").await;
     world.subscribe(&id, "x").await;
@@ -228,7 +228,7 @@ async fn watchers_are_told_once_a_tick_how_many_they_are() {
 }
 
 #[tokio::test]
-async fn where_nobody_counts_no_number_is_told() {
+async fn without_a_count_of_viewers_no_number_is_sent() {
     let world = World::with(Access::Open, Keep::PLENTY, |settings| settings.counts_viewers = false);
     let (a, b) = (world.connect("a").await, world.connect("b").await);
     assert_eq!(world.subscribe(&a, "x").await.viewers, None);

@@ -102,7 +102,7 @@ async fn every_kind_of_bad_input_is_answered_precisely_and_nobody_else_notices()
 }
 
 #[tokio::test]
-async fn what_is_no_message_at_all_is_answered_and_the_connection_stays() {
+async fn an_invalid_message_is_answered_and_the_connection_stays_open() {
     let world = World::open();
     let client = world.connect("client").await;
     for (text, code) in [
@@ -132,7 +132,7 @@ async fn a_topic_beyond_the_token_is_forbidden() {
 }
 
 #[tokio::test]
-async fn who_is_too_fast_is_told_when_to_try_again_and_others_are_not_slowed() {
+async fn a_publisher_above_its_rate_is_told_when_to_retry_and_others_are_not_slowed() {
     let world = World::with(Access::Open, Keep::PLENTY, |settings| {
         settings.rates = RateLimits { requests_per_second: 1, publications_per_second: 100 };
     });

@@ -143,7 +143,7 @@ async fn a_topic_in_since_that_the_filter_does_not_match_is_not_replayed() {
 }
 
 #[tokio::test]
-async fn what_is_published_while_history_is_read_comes_by_one_road_or_by_both() {
+async fn a_publication_during_a_history_read_arrives_by_recovery_or_live_or_both() {
     let world = World::open();
     world.fill("x", 1);
     let viewer = world.connect("viewer").await;

@@ -110,7 +110,7 @@ fn whatever_is_required_and_absent_is_named() {
 }
 
 #[test]
-fn what_no_websocket_api_sends_is_refused() {
+fn an_event_that_no_websocket_api_sends_is_refused() {
     let http = edited(MESSAGE, |event| event["requestContext"]["eventType"] = json!("HTTP"));
     assert_eq!(read(&http), Err(EventError::Type { found: "HTTP".into() }));
     let binary = edited(MESSAGE, |event| event["isBase64Encoded"] = json!(true));

@@ -27,7 +27,7 @@ fn an_event_of_another_kind_is_a_fault_in_the_set_up() {
 }
 
 #[test]
-fn what_failed_first_comes_again_with_all_that_follows() {
+fn a_failed_record_is_retried_with_all_that_follow_it() {
     assert_eq!(stream_response(None), json!({"batchItemFailures": []}));
     let from_here = json!({"batchItemFailures": [{"itemIdentifier": "13021600000000001596893679"}]});
     assert_eq!(stream_response(Some("13021600000000001596893679")), from_here);

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_read_is_placed_and_not_quoted() {
+    fn an_unreadable_event_is_located_and_not_quoted() {
         let event = json!({"headers": {"Authorization": {"unexpected": "Bearer aaa.bbb.ccc"}}});
         let error = read::<ApiGatewayWebsocketProxyRequest>(event).unwrap_err();
         assert!(error.error_message.contains("at headers"), "{error:?}");

@@ -170,7 +170,7 @@ fn a_directory_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn what_an_interrupted_creation_left_behind_is_no_hindrance() {
+fn the_remains_of_an_interrupted_creation_do_no_harm() {
     let directory = tempdir().unwrap();
     fs::write(directory.path().join("tickertape.redb.new"), "half a file").unwrap();
     open(directory.path());

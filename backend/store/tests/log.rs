@@ -260,7 +260,7 @@ mod retention {
     }
 
     #[tokio::test]
-    async fn what_is_too_old_at_the_time_of_reading_is_not_read() {
+    async fn publications_that_are_too_old_when_read_are_not_returned() {
         let directory = tempdir().unwrap();
         let (log, _changes) = open_with(directory.path(), SHORT);
         for n in 0..4 {

@@ -99,7 +99,7 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
 
 // The proxy is a task of this runtime, and waiting for a program's output blocks a thread.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_published_while_a_client_was_cut_off_is_fetched_when_it_is_back() {
+async fn publications_made_while_a_client_was_cut_off_are_fetched_on_its_return() {
     let topology = Topology::start(|_| vec![]).await;
     let wire = Proxy::before(&topology.url()).await;
     topology.publish("a", &json!(0)).await;

@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_window_is_kept_with_a_margin() {
+    fn the_points_of_the_window_are_kept_with_a_margin() {
         assert_eq!(keep_from(&series(1_000, 1), Window::Minute, 99_900, 1), 99_900 - 63_000);
     }
 

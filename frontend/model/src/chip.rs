@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn where_two_states_hold_the_first_is_said_and_the_other_is_in_the_title() {
+    fn of_two_states_the_first_is_shown_and_the_other_is_in_the_title() {
         let evidence = Evidence { age_ms: 12_000, lost_ms: 41_000, ..CADENCE };
         let chip = chip_of(&Situation { stopped: 1, ..situation(evidence) });
         assert_eq!(chip.state, PanelState::Stale);

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_looked_for_leaves_no_empty_group() {
+    fn a_search_leaves_no_empty_group() {
         let mut layout = Layout::default();
         layout.add(topics(&["host/cpu", "host/net", "shop/log"]));
         assert_eq!(shown(&layout.found_by(&Query::new("net"))), ["host: [Topic(host/net)]"]);

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_forgotten_is_wished_for_again_and_nothing_twice() {
+    fn a_dropped_range_is_requested_again_and_nothing_is_requested_twice() {
         let mut past = held(0..900);
         let kept_from = past.forget_before(842_500);
         assert_eq!(kept_from, 840_000);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_for_good_is_not_called_not_loaded() {
+    fn a_lost_range_is_not_called_not_loaded() {
         let mut past = held(0..300);
         past.lose();
         (800..900).for_each(|at| past.observe(second(at)));

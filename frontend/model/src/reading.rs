@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_place_of_a_number_is_a_field_of_its_own() {
+    fn a_text_in_place_of_a_number_is_a_field_of_its_own() {
         let found = fields(&json!({"a": 1, "b": "n/a", "c": null}), "t", &Digits::default());
         assert_eq!(
             found[1..],
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_chart_cannot_show_is_named() {
+    fn fields_that_a_chart_cannot_show_are_named() {
         let data = json!({"cpu": 1, "disks": [{"name": "sda"}], "load": [1, 2], "net": {"up": ["eth0"]}});
         assert_eq!(not_drawn(&data), ["disks", "net.up"]);
     }

@@ -112,7 +112,7 @@ fn an_answer_to_an_earlier_question_does_not_tell_which_log_counts() {
 }
 
 #[test]
-fn what_is_heard_of_a_new_log_while_it_is_asked_about_is_fetched_too() {
+fn publications_of_a_new_log_that_arrive_during_its_listing_are_fetched_too() {
     let mut harness = Harness::connected();
     harness.publish(&[1]);
     publish(&mut harness, "e2", &[1]);
@@ -190,7 +190,7 @@ fn a_listing_asked_for_before_our_log_was_known_is_asked_about() {
 }
 
 #[test]
-fn what_came_before_a_listing_and_of_another_log_than_it_names_is_asked_about() {
+fn publications_of_another_log_before_a_listing_are_fetched() {
     let mut harness = Harness::new();
     harness.watch("*");
     harness.act(Session::open);

@@ -54,7 +54,7 @@ fn a_publication_is_told_published_when_it_is_acknowledged() {
 }
 
 #[test]
-fn what_is_published_while_away_is_sent_on_return_in_order() {
+fn publications_made_while_offline_are_sent_in_order_on_return() {
     let mut harness = Harness::new();
     harness.act(Session::open);
     for n in 0..3 {
@@ -77,7 +77,7 @@ fn of_a_hundred_and_one_the_oldest_falls_out_and_is_told() {
 }
 
 #[test]
-fn what_waits_two_minutes_falls_out_and_is_told() {
+fn a_publication_that_waits_two_minutes_is_dropped_and_reported() {
     let mut harness = Harness::new();
     let ticket = publish(&mut harness, "a", 1, true);
     harness.pass(QUEUE_AGE_MS - 1);
@@ -170,7 +170,7 @@ fn an_outcome_in_doubt_is_never_told_as_not_published() {
 }
 
 #[test]
-fn what_was_refused_because_of_the_token_is_sent_with_the_next() {
+fn a_publication_refused_for_its_token_is_sent_with_the_next_token() {
     let mut harness = Harness::connected();
     publish(&mut harness, "a", 1, false);
     let request = harness.take_publishes().remove(0);
@@ -191,7 +191,7 @@ fn a_refusal_for_good_is_told_with_its_code() {
 }
 
 #[test]
-fn what_no_frame_can_carry_is_refused_here() {
+fn a_publication_too_large_for_a_frame_is_refused_locally() {
     let mut harness = Harness::connected();
     let items = vec![Item::now("x".repeat(limits::FRAME_BYTES))];
     let large = Outgoing { topic: topic("a"), items, meta: None, idempotent: false };
@@ -221,7 +221,7 @@ fn a_message_the_server_finds_too_large_is_not_sent_again() {
 }
 
 #[test]
-fn what_is_left_when_the_session_is_closed_is_told() {
+fn publications_left_when_the_session_closes_are_reported() {
     let mut harness = Harness::connected();
     let sent = publish(&mut harness, "a", 1, true);
     let waiting = publish(&mut harness, "a", 2, true);

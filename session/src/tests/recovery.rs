@@ -28,7 +28,7 @@ fn resubscribed(head: u64, recovered: bool, from: Option<u64>) -> Harness {
 }
 
 #[test]
-fn what_was_missed_is_replayed_and_marked() {
+fn missed_publications_are_replayed_and_marked() {
     let mut harness = resubscribed(8, true, Some(5));
     harness.publish(&[9]);
     harness.replay(&[6, 7, 8]);
@@ -38,7 +38,7 @@ fn what_was_missed_is_replayed_and_marked() {
 }
 
 #[test]
-fn what_comes_twice_is_shown_once_and_disorder_is_put_in_order() {
+fn repeats_are_dropped_and_disorder_is_sorted() {
     let mut harness = Harness::connected();
     for offsets in [&[1, 2][..], &[2], &[5], &[4], &[4, 5], &[3], &[1]] {
         harness.publish(offsets);
@@ -327,7 +327,7 @@ fn a_topic_that_is_not_listed_any_more_is_asked_about_and_told_gone_once() {
 }
 
 #[test]
-fn what_is_held_behind_a_hole_is_bounded_and_fetched_again() {
+fn publications_held_behind_a_hole_are_bounded_and_fetched_again() {
     let mut harness = Harness::connected();
     harness.publish(&[1]);
     let beyond = AHEAD_ITEMS as u64 + 50;
@@ -392,7 +392,7 @@ fn a_page_may_ask_for_what_was_before() {
 }
 
 #[test]
-fn what_is_not_watched_is_not_shown() {
+fn publications_outside_the_subscriptions_are_not_shown() {
     let mut harness = Harness::connected();
     harness.publish(&[1]);
     harness.act(|session, now| session.unsubscribe(&Filter::All, now));

@@ -115,7 +115,7 @@ fn closing_while_rotating_closes_both() {
 }
 
 #[test]
-fn what_the_old_connection_says_late_of_another_log_is_not_taken_for_a_new_one() {
+fn a_late_frame_of_an_old_log_on_the_old_connection_is_not_taken_for_a_new_log() {
     let (mut harness, old) = rotating();
     harness.act(|session, now| {
         session.publish(outgoing("a", 1, false), now);

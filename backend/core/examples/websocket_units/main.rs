@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_readme_says_of_each_stream_is_what_is_measured() {
+    fn the_readme_gives_the_measured_figures_of_each_stream() {
         const README: &str = include_str!("../../../../infra/README.md");
         for stream in streams::all() {
             let (apart, packed) = (one_post_each(&stream.changes), packed(&stream.changes));

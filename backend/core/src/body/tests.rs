@@ -66,7 +66,7 @@ fn a_value_over_several_lines_is_still_one() {
 }
 
 #[test]
-fn what_is_not_json_and_does_not_begin_like_it_is_text() {
+fn a_body_that_does_not_begin_like_json_is_text() {
     for text in
         ["door open", "21.5 degrees", "2026-11-28 12:00 started", "NaN", "-Infinity", "1 2", "true story"]
     {

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_and_what_is_not_done_there_are_told_apart() {
+    fn an_unknown_path_and_an_unsupported_method_are_different_errors() {
         for (method, path, status, allow) in [
             ("GET", "/elsewhere", 404, None),
             ("POST", "/", 404, None),

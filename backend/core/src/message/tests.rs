@@ -24,7 +24,7 @@ fn every_action_is_read() {
 }
 
 #[test]
-fn what_is_read_is_what_serde_reads() {
+fn the_reader_reads_the_same_as_serde() {
     let text = r#"{"action":"subscribe","id":7,"filter":"host/*","since":{"host/cpu":{"epoch":"e","offset":3}},
         "rewind":{"count":5},"later":true}"#;
     assert_eq!(read(text).unwrap(), serde_json::from_str::<ClientMessage>(text).unwrap());

@@ -34,7 +34,7 @@ macro_rules! conformance {
             topics_are_counted_apart
             a_batch_is_appended_in_order_and_as_one
             an_item_without_a_time_happened_when_it_was_received
-            what_was_published_is_read_back_unchanged
+            publications_are_read_back_unchanged
             a_sequence_sent_twice_lands_once_with_the_same_position
             the_same_sequence_sent_at_once_lands_once
             a_sequence_lower_than_the_last_is_refused_and_adds_nothing

@@ -51,7 +51,7 @@ fn a_character_split_between_fragments_is_whole_in_the_message() {
 }
 
 #[test]
-fn what_breaks_the_protocol_closes_with_1002() {
+fn a_protocol_error_closes_with_1002() {
     let unmasked = b"\x81\x00".to_vec();
     let long_ping = [0x89, 0xfe, 0, 126].to_vec();
     let bad_length = [0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0].to_vec();

@@ -98,7 +98,7 @@ async fn a_function_without_keys_does_not_start() {
 }
 
 #[tokio::test]
-async fn where_no_token_is_asked_for_everybody_is_local() {
+async fn without_a_secret_every_connection_is_local() {
     let open: Guard<&FakeSource> = Guard::Open;
     open.fetch_if_unknown(Some("anything"), NOW).await;
     assert_eq!(authorize(&open.access(), &Credentials::default(), NOW), Ok(Principal::local()));

@@ -117,7 +117,7 @@ async fn head_offset(log: &EmbeddedLog) -> u64 {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_a_power_cut() {
+async fn acknowledged_publications_survive_a_power_cut() {
     let disk = Disk::default();
     let (log, _changes) = disk.open();
     for n in 1..=20 {

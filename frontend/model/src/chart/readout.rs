@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_nothing_near_the_crosshair_a_dash_is_read() {
+    fn a_crosshair_far_from_any_point_reads_a_dash() {
         assert_eq!(readout(Some(4_900)).summary(), "user –, system –");
     }
 

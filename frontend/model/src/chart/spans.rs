@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_is_cut_at_the_given_time() {
+    fn spans_are_cut_at_the_given_time() {
         let mut lost = spans(&[10..40, 50..60]);
         lost.drop_before(20);
         assert_eq!(listed(&lost), [20..40, 50..60]);

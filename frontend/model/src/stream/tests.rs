@@ -60,7 +60,7 @@ fn two_fields_are_two_series_of_one_line() {
 }
 
 #[test]
-fn what_the_page_begins_with_is_not_called_replayed() {
+fn the_history_that_the_page_starts_with_is_not_called_replayed() {
     let mut bench = Bench::new();
     bench.take(Origin::Replayed, 0..5);
     bench.take(Origin::Replayed, 5..10);
@@ -68,7 +68,7 @@ fn what_the_page_begins_with_is_not_called_replayed() {
 }
 
 #[test]
-fn what_was_missed_is_marked_for_a_moment_only() {
+fn recovered_publications_are_marked_for_a_moment_only() {
     let mut bench = Bench::new();
     bench.take(Origin::Live, 0..5);
     bench.take(Origin::Replayed, 5..10);
@@ -179,7 +179,7 @@ fn samples_are_not_joined_over_four_missing_publications() {
 }
 
 #[test]
-fn what_was_forgotten_can_be_wished_for_again() {
+fn a_dropped_range_can_be_requested_again() {
     let mut bench = Bench::new();
     bench.take(Origin::Live, 0..60);
     bench.stream.forget_before(50_000, &mut bench.series);
@@ -322,7 +322,7 @@ fn one_series_that_stops_is_said_while_the_others_go_on() {
 }
 
 #[test]
-fn what_a_chart_leaves_out_is_said() {
+fn a_chart_counts_the_fields_that_it_leaves_out() {
     let mut bench = Bench::new();
     bench.publish(0, json!({"cpu": 1, "mem": 2, "disks": [{"name": "sda"}]}));
     assert_eq!(bench.chip(0).text, "1 field not drawn");

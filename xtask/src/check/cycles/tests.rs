@@ -165,7 +165,7 @@ fn modules_in_folders_are_found_in_both_of_their_places() {
 }
 
 #[test]
-fn what_a_macro_defines_belongs_to_the_module_it_is_named_by() {
+fn an_item_defined_by_a_macro_belongs_to_the_module_that_names_it() {
     let files = [
         ("lib.rs", "mod b; mod c;"),
         ("b.rs", "make!(B);\nuse crate::c::C;"),

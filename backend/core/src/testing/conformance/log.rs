@@ -78,7 +78,7 @@ pub async fn an_item_without_a_time_happened_when_it_was_received<L: TopicLog>(l
 }
 
 /// The JSON text of the data is unchanged: every digit, and fields in their order.
-pub async fn what_was_published_is_read_back_unchanged<L: TopicLog>(log: &L) {
+pub async fn publications_are_read_back_unchanged<L: TopicLog>(log: &L) {
     let kinds = [
         json!(0.1),
         json!(u64::MAX),

@@ -110,7 +110,7 @@ fn stale_data_is_dimmed_and_its_axes_are_not() {
 }
 
 #[test]
-fn what_was_filled_in_afterwards_is_marked() {
+fn points_that_were_filled_in_later_are_marked() {
     let (mut set, scale) = (steady(), scale());
     set.replayed_mut().add(2_000..4_000);
     let scene = scene(&set, &scale);
