@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use shared::Filter;
 use tickertape_session::{Now, Session, Settings, SocketId};
 
+use crate::link::LinkId;
 use crate::observer::Observer;
 use crate::plan::{BEGIN, ClientSetting};
-use crate::wire::WireId;
 
 /// A session with the state of its shell.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ pub struct Client {
     pub session: Session,
     /// The observer that checks its events.
     pub observer: Observer,
-    /// The wires of its sockets.
-    pub wires: BTreeMap<SocketId, WireId>,
+    /// The links of its sockets.
+    pub links: BTreeMap<SocketId, LinkId>,
     /// Filters that it is subscribed to.
     pub wanted: Vec<Filter>,
     /// True if its session is open.
@@ -31,7 +31,7 @@ pub struct Client {
     /// Time until which it has no network.
     pub unplugged_until_ms: u64,
     /// True if it notices the loss of its network at once.
-    pub unplugged_told: bool,
+    pub unplug_notified: bool,
     /// Time at which its shell sets the next token.
     pub token_due_ms: Option<u64>,
     /// True if the session has asked for that token.
@@ -53,14 +53,14 @@ impl Client {
         Self {
             session: Session::new(settings, seed),
             observer: Observer::default(),
-            wires: BTreeMap::new(),
+            links: BTreeMap::new(),
             wanted: Vec::new(),
             is_open: false,
             timer_ms: None,
             timer_runs: (0, 0),
             asleep_until_ms: 0,
             unplugged_until_ms: 0,
-            unplugged_told: false,
+            unplug_notified: false,
             token_due_ms: None,
             awaits_token: false,
             is_browser: setting.is_browser,

@@ -61,9 +61,9 @@ coverage! {
     /// Publications acknowledged.
     acknowledged, "acknowledged";
     /// Publications dropped, with an event.
-    dropped, "dropped and told";
+    dropped, "dropped and reported";
     /// Publications refused, with an event.
-    refused, "refused and told";
+    refused, "refused and reported";
     /// Tokens replaced without reconnecting.
     refreshed, "tokens refreshed";
     /// Sessions that gave up over their token.

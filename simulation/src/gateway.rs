@@ -8,9 +8,9 @@ use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 
 use crate::conditions::Conditions;
+use crate::link::LinkId;
 use crate::ports::pause;
 use crate::rng::Rng;
-use crate::wire::WireId;
 
 /// Largest number of posts on their way to one connection. More are refused.
 pub const BACKLOG: usize = 64;
@@ -25,15 +25,15 @@ pub struct Switch {
     /// The connections that can be posted to.
     pub lines: BTreeMap<ConnectionId, Line>,
     /// Posts and closes that the network has not taken yet, in order.
-    pub tray: Vec<(WireId, Order)>,
+    pub pending_orders: Vec<(LinkId, Order)>,
     rng: Rng,
 }
 
 /// A connection that can be posted to.
 #[derive(Debug)]
 pub struct Line {
-    /// Its wire.
-    pub wire: WireId,
+    /// Its link.
+    pub link: LinkId,
     /// Time at which it was made.
     pub since_ms: u64,
     /// Posts that have not arrived yet.
@@ -52,7 +52,13 @@ pub enum Order {
 impl Switch {
     /// Creates the state without connections.
     pub fn new(rng: Rng) -> Self {
-        Self { now_ms: 0, conditions: Conditions::GOOD, lines: BTreeMap::new(), tray: Vec::new(), rng }
+        Self {
+            now_ms: 0,
+            conditions: Conditions::GOOD,
+            lines: BTreeMap::new(),
+            pending_orders: Vec::new(),
+            rng,
+        }
     }
 
     fn post(&mut self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
@@ -70,8 +76,8 @@ impl Switch {
             return Err(PostError::Failed { reason: "made to fail".into() });
         }
         line.backlog += 1;
-        let wire = line.wire;
-        self.tray.push((wire, Order::Post(message)));
+        let link = line.link;
+        self.pending_orders.push((link, Order::Post(message)));
         Ok(())
     }
 }
@@ -111,8 +117,8 @@ impl Management for Gateway {
     async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {
         pause().await;
         let mut switch = self.lock();
-        let wire = switch.lines.get(id).map(|line| line.wire).ok_or(PostError::Gone)?;
-        switch.tray.push((wire, Order::Close));
+        let link = switch.lines.get(id).map(|line| line.link).ok_or(PostError::Gone)?;
+        switch.pending_orders.push((link, Order::Close));
         Ok(())
     }
 }

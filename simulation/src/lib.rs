@@ -13,7 +13,7 @@
 //! # Layout
 //!
 //! * [`plan`], [`conditions`], [`rng`]: the acts of a schedule, drawn from a seed before it begins.
-//! * [`world`]: the clock, the clients, the network and the server; [`client`], [`wire`] are parts of it.
+//! * [`world`]: the clock, the clients, the network and the server; [`client`], [`link`] are parts of it.
 //! * [`ports`], [`store`], [`gateway`]: the ports of the service.
 //! * [`observer`], [`coverage`]: the promises that are checked after every event, and counts of the events that test them.
 //! * [`run`]: runs many schedules, and shortens one that fails.
@@ -24,11 +24,11 @@ pub mod conditions;
 pub mod coverage;
 pub mod gateway;
 pub mod herd;
+pub mod link;
 pub mod observer;
 pub mod plan;
 pub mod ports;
 pub mod rng;
 pub mod run;
 pub mod store;
-pub mod wire;
 pub mod world;

@@ -81,7 +81,7 @@ pub enum Act {
     /// Nothing passes on a client's sockets for a while.
     Freeze { client: usize, ms: u64 },
     /// A client is without network for a while.
-    Unplug { client: usize, ms: u64, told: bool, sockets_survive: bool },
+    Unplug { client: usize, ms: u64, notified: bool, sockets_survive: bool },
     /// A client's machine sleeps.
     Sleep { client: usize, ms: u64, clock_stops: bool, sockets_survive: bool },
     /// A page is shown or hidden.

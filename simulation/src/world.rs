@@ -17,11 +17,11 @@ use crate::client::Client;
 use crate::conditions::Conditions;
 use crate::coverage::Coverage;
 use crate::gateway::{Gateway, Switch};
+use crate::link::{Link, LinkId};
 use crate::observer::Fault;
 use crate::plan::{BEGIN, FILTERS, Plan, TOPICS};
 use crate::rng::Rng;
 use crate::store::{SharedStore, Store};
-use crate::wire::{Wire, WireId};
 use server::{Server, TaskId};
 
 /// Time within which every client has caught up once all faults have ended, in milliseconds: a quiet connection is probed
@@ -39,7 +39,7 @@ pub struct World<'a> {
     agenda: BTreeMap<(u64, u64), Due>,
     entries: u64,
     conditions: Conditions,
-    wires: Vec<Wire>,
+    links: Vec<Link>,
     clients: Vec<Client>,
     store: SharedStore,
     gateway: Gateway,
@@ -57,10 +57,10 @@ enum Due {
     ClientTimer(usize),
     Plugged(usize),
     NewToken(usize),
-    AtServer(WireId),
-    AtClient(WireId),
+    AtServer(LinkId),
+    AtClient(LinkId),
     /// The gateway checks the age and silence of a connection.
-    Inspection(WireId),
+    Inspection(LinkId),
     Task(TaskId),
     Broadcast,
     ServerUp,
@@ -83,7 +83,7 @@ impl<'a> World<'a> {
             agenda: BTreeMap::new(),
             entries: 0,
             conditions: Conditions::GOOD,
-            wires: Vec::new(),
+            links: Vec::new(),
             clients,
             store,
             gateway,
@@ -154,9 +154,9 @@ impl<'a> World<'a> {
             Due::ClientTimer(client) => self.client_timer(client),
             Due::Plugged(client) => self.plugged(client),
             Due::NewToken(client) => self.fetch_token(client),
-            Due::AtServer(wire) => self.at_server(wire),
-            Due::AtClient(wire) => self.at_client(wire),
-            Due::Inspection(wire) => self.inspect(wire),
+            Due::AtServer(link) => self.at_server(link),
+            Due::AtClient(link) => self.at_client(link),
+            Due::Inspection(link) => self.inspect(link),
             Due::Task(task) => self.poll(task),
             Due::Broadcast => self.broadcast(),
             Due::ServerUp => self.server_up(),

@@ -128,7 +128,7 @@ fn trouble(client: usize, rng: &mut Rng) -> Act {
         7 => Act::Unplug {
             client,
             ms: rng.between(1_000, 200_000),
-            told: rng.percent(60),
+            notified: rng.percent(60),
             sockets_survive: rng.percent(30),
         },
         _ => Act::Sleep {

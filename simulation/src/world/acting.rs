@@ -29,8 +29,8 @@ impl World<'_> {
             Act::RetryNow { client } => self.input(client, Session::retry_now),
             Act::Token { client, good } if self.plan.setting.tokens => self.give_token(client, good),
             Act::Restart { down_ms, announced, keeps } => self.restart(down_ms, announced, keeps),
-            Act::Unplug { client, ms, told, sockets_survive } => {
-                self.unplug(client, ms, told, sockets_survive)
+            Act::Unplug { client, ms, notified, sockets_survive } => {
+                self.unplug(client, ms, notified, sockets_survive)
             }
             other => {
                 self.disturb(other);
@@ -43,8 +43,8 @@ impl World<'_> {
         match act {
             Act::Post { topic, items } => self.post_over_http(topic, items),
             Act::Cut { client, client_notices, server_notices } => {
-                let wires = self.live_wires(client);
-                wires.into_iter().for_each(|id| self.cut(id, client_notices, server_notices));
+                let links = self.live_links(client);
+                links.into_iter().for_each(|id| self.cut(id, client_notices, server_notices));
             }
             Act::Freeze { client, ms } => self.freeze(client, self.now_ms + ms),
             Act::Sleep { client, ms, clock_stops, sockets_survive } => {
@@ -79,24 +79,24 @@ impl World<'_> {
     }
 
     fn freeze(&mut self, client: usize, until_ms: u64) {
-        for id in self.live_wires(client) {
-            self.wires[id].frozen_until_ms = until_ms;
+        for id in self.live_links(client) {
+            self.links[id].frozen_until_ms = until_ms;
         }
     }
 
-    fn unplug(&mut self, client: usize, ms: u64, told: bool, sockets_survive: bool) -> Result<(), Fault> {
+    fn unplug(&mut self, client: usize, ms: u64, notified: bool, sockets_survive: bool) -> Result<(), Fault> {
         let until_ms = self.now_ms + ms;
         if sockets_survive {
             self.freeze(client, until_ms);
         } else {
-            let wires = self.live_wires(client);
-            wires.into_iter().for_each(|id| self.cut(id, false, false));
+            let links = self.live_links(client);
+            links.into_iter().for_each(|id| self.cut(id, false, false));
         }
         let one = &mut self.clients[client];
         one.unplugged_until_ms = until_ms;
-        one.unplugged_told = told;
+        one.unplug_notified = notified;
         self.enter(until_ms, Due::Plugged(client));
-        if told {
+        if notified {
             self.input(client, |session, now| session.network(false, now))?;
         }
         Ok(())
@@ -105,8 +105,8 @@ impl World<'_> {
     fn sleep(&mut self, client: usize, ms: u64, clock_stops: bool, sockets_survive: bool) {
         let until_ms = self.now_ms + ms;
         if !sockets_survive {
-            let wires = self.live_wires(client);
-            wires.into_iter().for_each(|id| self.cut(id, false, true));
+            let links = self.live_links(client);
+            links.into_iter().for_each(|id| self.cut(id, false, true));
         }
         self.clients[client].sleep(until_ms, if clock_stops { ms } else { 0 });
         self.set_timer(client);
@@ -124,8 +124,8 @@ impl World<'_> {
     }
 
     fn forget_rows(&mut self, client: usize) {
-        for id in self.live_wires(client) {
-            let connection = self.wires[id].connection.clone();
+        for id in self.live_links(client) {
+            let connection = self.links[id].connection.clone();
             // The table in memory has nothing to fail by here; if it is made to, the rows stay.
             let _ = ready(self.rows.remove(&connection));
         }

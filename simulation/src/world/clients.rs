@@ -7,8 +7,8 @@ use tickertape_session::{DropReason, Effect, Event, Now, Outgoing, Session, Sess
 
 use super::server::SECRET;
 use super::{Due, World, filter};
+use crate::link::{Down, End, Link, LinkId, Up};
 use crate::observer::{Allowance, Fault, Sent};
-use crate::wire::{Down, End, Up, Wire, WireId};
 
 /// Largest number of runs of a timer at one moment.
 const TIMER_RUNS: u32 = 64;
@@ -129,7 +129,7 @@ impl World<'_> {
             self.enter(wakes_ms, Due::Plugged(client));
             return Ok(());
         }
-        if one.unplugged_until_ms <= self.now_ms && std::mem::take(&mut one.unplugged_told) {
+        if one.unplugged_until_ms <= self.now_ms && std::mem::take(&mut one.unplug_notified) {
             return self.input(client, |session, now| session.network(true, now));
         }
         Ok(())
@@ -198,8 +198,8 @@ impl World<'_> {
                     .check_unknown(tickets, Allowance { now_ms: one.now(self.now_ms).mono_ms, any_age })
             }
             Event::Subscribed { filter, connection_id, .. } => {
-                let wire = self.wires.iter().find(|wire| wire.connection.as_str() == connection_id);
-                let socket = wire.map(|wire| wire.socket).ok_or("confirmed on no socket")?;
+                let link = self.links.iter().find(|link| link.connection.as_str() == connection_id);
+                let socket = link.map(|link| link.socket).ok_or("confirmed on no socket")?;
                 one.observer.confirmed(socket, filter);
                 Ok(())
             }
@@ -227,21 +227,21 @@ impl World<'_> {
     fn carry_out(&mut self, client: usize, effect: Effect) {
         match effect {
             Effect::OpenSocket { socket, protocols } => {
-                let id: WireId = self.wires.len();
-                self.wires.push(Wire::new(id, client, socket));
+                let id: LinkId = self.links.len();
+                self.links.push(Link::new(id, client, socket));
                 let one = &mut self.clients[client];
-                one.wires.insert(socket, id);
+                one.links.insert(socket, id);
                 one.observer.opened(socket, one.now(self.now_ms).mono_ms);
                 self.call(id, protocols);
             }
             Effect::Send { socket, text } => {
-                if let Some(id) = self.clients[client].wires.get(&socket).copied() {
+                if let Some(id) = self.clients[client].links.get(&socket).copied() {
                     self.send_up(id, Up::Text(text));
                 }
             }
             Effect::CloseSocket { socket } => {
                 self.clients[client].observer.closed(socket);
-                if let Some(id) = self.clients[client].wires.get(&socket).copied() {
+                if let Some(id) = self.clients[client].links.get(&socket).copied() {
                     self.send_up(id, Up::Close);
                 }
             }
@@ -249,14 +249,14 @@ impl World<'_> {
     }
 
     /// Sends a handshake, if the client has a network.
-    fn call(&mut self, id: WireId, protocols: Vec<String>) {
-        let one = &self.clients[self.wires[id].client];
+    fn call(&mut self, id: LinkId, protocols: Vec<String>) {
+        let one = &self.clients[self.links[id].client];
         if one.unplugged_until_ms <= self.now_ms {
             self.send_up(id, Up::Handshake(protocols));
-        } else if one.unplugged_told {
+        } else if one.unplug_notified {
             self.send_down(id, Down::Refused(Default::default()));
         } else {
-            self.wires[id].is_dead = true;
+            self.links[id].is_dead = true;
         }
     }
 
@@ -272,8 +272,8 @@ impl World<'_> {
     }
 
     /// The sockets of a client that are not closed.
-    pub(super) fn live_wires(&self, client: usize) -> Vec<WireId> {
-        let wires = self.wires.iter().enumerate().filter(|(_, wire)| wire.client == client);
-        wires.filter(|(_, wire)| wire.client_end != End::Closed).map(|(id, _)| id).collect()
+    pub(super) fn live_links(&self, client: usize) -> Vec<LinkId> {
+        let links = self.links.iter().enumerate().filter(|(_, link)| link.client == client);
+        links.filter(|(_, link)| link.client_end != End::Closed).map(|(id, _)| id).collect()
     }
 }

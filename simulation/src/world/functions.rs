@@ -11,13 +11,13 @@ use shared::publication::Item;
 
 use super::server::{Done, Server, TaskId};
 use super::{Due, World, topic};
+use crate::link::{End, LinkId};
 use crate::observer::Fault;
 use crate::plan::{Keeps, Platform, StoreFault};
 use crate::ports::ready;
-use crate::wire::{End, WireId};
 
 impl World<'_> {
-    pub(super) fn start_function(&mut self, id: WireId, event: GatewayEvent) {
+    pub(super) fn start_function(&mut self, id: LinkId, event: GatewayEvent) {
         self.note(|| format!("function: {event:?}"));
         let (service, now) = (self.server.service.clone(), self.wall());
         let is_connect = matches!(event, GatewayEvent::Connect(_));
@@ -63,7 +63,7 @@ impl World<'_> {
     pub(super) fn poll(&mut self, id: TaskId) -> Result<(), Fault> {
         let Some(task) = self.server.tasks.get_mut(&id) else { return Ok(()) };
         let polled = task.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        self.empty_tray();
+        self.carry_out_orders();
         self.notice_changes();
         match polled {
             Poll::Pending => self.step_later(id),
@@ -157,23 +157,23 @@ impl World<'_> {
         let (service, now) = (self.server.service.clone(), self.wall());
         // A client that does not get the announcement notices the end of its socket.
         let _ = ready(service.announce_shutdown(DisconnectCode::Shutdown, "restarting", now));
-        self.empty_tray();
+        self.carry_out_orders();
     }
 
     fn hang_up_all(&mut self) {
         self.gateway.lock().lines.clear();
-        for id in 0..self.wires.len() {
-            let wire = &mut self.wires[id];
-            wire.waiting.clear();
-            wire.is_busy = false;
-            if wire.server != End::Closed {
-                wire.server = End::Closed;
+        for id in 0..self.links.len() {
+            let link = &mut self.links[id];
+            link.waiting.clear();
+            link.is_busy = false;
+            if link.server != End::Closed {
+                link.server = End::Closed;
                 let notices = self.rng.percent(80);
                 let code = self.rng.pick(&[1006, 1001, 1012]);
                 if notices {
-                    self.send_down(id, crate::wire::Down::Closed(code));
+                    self.send_down(id, crate::link::Down::Closed(code));
                 } else {
-                    self.wires[id].is_dead = true;
+                    self.links[id].is_dead = true;
                 }
             }
         }

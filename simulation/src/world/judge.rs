@@ -6,9 +6,9 @@ use tickertape_session::Session;
 
 use super::{Due, RECOVERY_MS, World};
 use crate::conditions::Conditions;
+use crate::link::LinkId;
 use crate::observer::{Fault, Outcome, Sent};
 use crate::store::Store;
-use crate::wire::WireId;
 
 /// Time between two checks whether every client has caught up, in milliseconds.
 const LOOK_MS: u64 = 500;
@@ -47,15 +47,15 @@ impl World<'_> {
         for client in 0..self.clients.len() {
             self.heal_client(client)?;
         }
-        (0..self.wires.len()).for_each(|id| self.unfreeze(id));
+        (0..self.links.len()).for_each(|id| self.unfreeze(id));
         Ok(())
     }
 
-    /// Delivers the messages that were held back on a wire, in order.
-    fn unfreeze(&mut self, id: WireId) {
-        let wire = &mut self.wires[id];
-        wire.frozen_until_ms = 0;
-        let (up, down) = (wire.up.len(), wire.down.len());
+    /// Delivers the messages that were held back on a link, in order.
+    fn unfreeze(&mut self, id: LinkId) {
+        let link = &mut self.links[id];
+        link.frozen_until_ms = 0;
+        let (up, down) = (link.up.len(), link.down.len());
         (0..up).for_each(|_| self.enter_in(0, Due::AtServer(id)));
         (0..down).for_each(|_| self.enter_in(0, Due::AtClient(id)));
     }

@@ -8,9 +8,9 @@ use tickertape_session::Refusal;
 
 use super::{Due, World};
 use crate::gateway::{Line, Order};
+use crate::link::{Down, End, LinkId, Up};
 use crate::observer::Fault;
 use crate::plan::Platform;
-use crate::wire::{Down, End, Up, WireId};
 
 /// Close code of a socket that broke.
 const BROKEN: u16 = 1006;
@@ -18,37 +18,37 @@ const BROKEN: u16 = 1006;
 const GOING_AWAY: u16 = 1001;
 
 impl World<'_> {
-    pub(super) fn send_up(&mut self, id: WireId, what: Up) {
-        let wire = &mut self.wires[id];
+    pub(super) fn send_up(&mut self, id: LinkId, what: Up) {
+        let link = &mut self.links[id];
         if matches!(what, Up::Close) {
-            wire.client_end = End::Closed;
-        } else if wire.client_end == End::Closed {
+            link.client_end = End::Closed;
+        } else if link.client_end == End::Closed {
             return;
         }
         let is_lost = matches!(what, Up::Text(_)) && self.rng.percent(self.conditions.lost_up);
-        let wire = &mut self.wires[id];
-        if wire.is_dead || is_lost {
+        let link = &mut self.links[id];
+        if link.is_dead || is_lost {
             return;
         }
-        wire.up.push_back(what);
+        link.up.push_back(what);
         let in_ms = self.latency_ms();
         self.enter_in(in_ms, Due::AtServer(id));
     }
 
-    pub(super) fn send_down(&mut self, id: WireId, what: Down) {
-        let wire = &mut self.wires[id];
-        if wire.is_dead || wire.client_end == End::Closed && !matches!(what, Down::Closed(_)) {
+    pub(super) fn send_down(&mut self, id: LinkId, what: Down) {
+        let link = &mut self.links[id];
+        if link.is_dead || link.client_end == End::Closed && !matches!(what, Down::Closed(_)) {
             return;
         }
-        wire.down.push_back(what);
+        link.down.push_back(what);
         let in_ms = self.latency_ms();
         self.enter_in(in_ms, Due::AtClient(id));
     }
 
     /// Takes the posts and closes of the service from the queue.
-    pub(super) fn empty_tray(&mut self) {
-        let tray = std::mem::take(&mut self.gateway.lock().tray);
-        for (id, order) in tray {
+    pub(super) fn carry_out_orders(&mut self) {
+        let pending_orders = std::mem::take(&mut self.gateway.lock().pending_orders);
+        for (id, order) in pending_orders {
             match order {
                 Order::Post(bytes) => self.post(id, Down::Text(bytes)),
                 Order::Close => self.cut_by_server(id, GOING_AWAY),
@@ -56,10 +56,10 @@ impl World<'_> {
         }
     }
 
-    fn post(&mut self, id: WireId, what: Down) {
-        self.wires[id].active_ms = self.now_ms;
-        self.note(|| format!("{:?} < {what:?}", self.wires[id].connection));
-        if self.wires[id].is_dead || self.rng.percent(self.conditions.lost_down) {
+    fn post(&mut self, id: LinkId, what: Down) {
+        self.links[id].active_ms = self.now_ms;
+        self.note(|| format!("{:?} < {what:?}", self.links[id].connection));
+        if self.links[id].is_dead || self.rng.percent(self.conditions.lost_down) {
             self.clear_backlog(id);
             return;
         }
@@ -73,9 +73,9 @@ impl World<'_> {
     }
 
     /// Moves the last post before up to three others.
-    fn overtake(&mut self, id: WireId) {
+    fn overtake(&mut self, id: LinkId) {
         let steps = self.rng.index(4);
-        let down = &mut self.wires[id].down;
+        let down = &mut self.links[id].down;
         let is_text = |what: &Down| matches!(what, Down::Text(_));
         for place in (1..down.len()).rev().take(steps) {
             if is_text(&down[place]) && is_text(&down[place - 1]) {
@@ -84,19 +84,19 @@ impl World<'_> {
         }
     }
 
-    pub(super) fn at_server(&mut self, id: WireId) -> Result<(), Fault> {
-        let thaws_ms = self.wires[id].frozen_until_ms;
+    pub(super) fn at_server(&mut self, id: LinkId) -> Result<(), Fault> {
+        let thaws_ms = self.links[id].frozen_until_ms;
         if thaws_ms > self.now_ms {
             self.enter(thaws_ms, Due::AtServer(id));
             return Ok(());
         }
-        match self.wires[id].up.pop_front() {
-            Some(Up::Handshake(protocols)) if self.wires[id].server == End::Opening => {
+        match self.links[id].up.pop_front() {
+            Some(Up::Handshake(protocols)) if self.links[id].server == End::Opening => {
                 self.handshake(id, &protocols);
             }
-            Some(Up::Text(body)) if self.wires[id].server == End::Open => {
-                self.wires[id].active_ms = self.now_ms;
-                let connection = self.wires[id].connection.clone();
+            Some(Up::Text(body)) if self.links[id].server == End::Open => {
+                self.links[id].active_ms = self.now_ms;
+                let connection = self.links[id].connection.clone();
                 self.event(id, GatewayEvent::Message(Message { connection, body }));
             }
             Some(Up::Close) => self.hang_up(id),
@@ -105,7 +105,7 @@ impl World<'_> {
         Ok(())
     }
 
-    fn handshake(&mut self, id: WireId, protocols: &[String]) {
+    fn handshake(&mut self, id: LinkId, protocols: &[String]) {
         if !self.server.is_up || self.rng.percent(self.conditions.refused) {
             let status = self.rng.pick(&[None, Some(429), Some(503)]);
             self.refuse(id, status);
@@ -120,35 +120,35 @@ impl World<'_> {
         }
     }
 
-    fn admit(&mut self, id: WireId, principal: Principal, protocols: Vec<String>) {
-        let connection = self.wires[id].connection.clone();
+    fn admit(&mut self, id: LinkId, principal: Principal, protocols: Vec<String>) {
+        let connection = self.links[id].connection.clone();
         let connect = Connect { connection, principal: Some(principal), protocols };
         self.event(id, GatewayEvent::Connect(connect));
     }
 
-    fn refuse(&mut self, id: WireId, status: Option<u16>) {
-        self.wires[id].server = End::Closed;
-        let is_browser = self.clients[self.wires[id].client].is_browser;
+    fn refuse(&mut self, id: LinkId, status: Option<u16>) {
+        self.links[id].server = End::Closed;
+        let is_browser = self.clients[self.links[id].client].is_browser;
         let status = status.filter(|_| !is_browser);
         self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None, is_from_server: true }));
     }
 
     /// Handles the answer of `$connect`.
-    pub(super) fn connected(&mut self, id: WireId, reply: &Reply) {
+    pub(super) fn connected(&mut self, id: LinkId, reply: &Reply) {
         if reply.status != 200 {
             self.refuse(id, Some(reply.status));
             return;
         }
-        let wire = &mut self.wires[id];
-        if wire.server == End::Closed {
+        let link = &mut self.links[id];
+        if link.server == End::Closed {
             // The client has closed the socket in the meantime.
             self.send_disconnect(id);
             return;
         }
-        wire.server = End::Open;
-        wire.active_ms = self.now_ms;
-        let line = Line { wire: id, since_ms: self.now_ms, backlog: 0 };
-        self.gateway.lock().lines.insert(wire.connection.clone(), line);
+        link.server = End::Open;
+        link.active_ms = self.now_ms;
+        let line = Line { link: id, since_ms: self.now_ms, backlog: 0 };
+        self.gateway.lock().lines.insert(link.connection.clone(), line);
         self.send_down(id, Down::Opened);
         let setting = &self.plan.setting;
         let (life_ms, idle_ms) = (setting.life_ms, setting.idle_ms);
@@ -157,12 +157,12 @@ impl World<'_> {
     }
 
     /// Closes a connection that is too old or too silent.
-    pub(super) fn inspect(&mut self, id: WireId) -> Result<(), Fault> {
+    pub(super) fn inspect(&mut self, id: LinkId) -> Result<(), Fault> {
         let setting = &self.plan.setting;
-        let wire = &self.wires[id];
-        let since_ms = self.gateway.lock().lines.get(&wire.connection).map(|line| line.since_ms);
+        let link = &self.links[id];
+        let since_ms = self.gateway.lock().lines.get(&link.connection).map(|line| line.since_ms);
         let Some(since_ms) = since_ms else { return Ok(()) };
-        let idle_at_ms = wire.active_ms + setting.idle_ms;
+        let idle_at_ms = link.active_ms + setting.idle_ms;
         if since_ms + setting.life_ms <= self.now_ms || idle_at_ms <= self.now_ms {
             self.coverage.cut_by_gateway += 1;
             self.cut_by_server(id, GOING_AWAY);
@@ -172,18 +172,18 @@ impl World<'_> {
         Ok(())
     }
 
-    pub(super) fn at_client(&mut self, id: WireId) -> Result<(), Fault> {
-        let client = self.wires[id].client;
-        let ready_ms = self.wires[id].frozen_until_ms.max(self.clients[client].asleep_until_ms);
+    pub(super) fn at_client(&mut self, id: LinkId) -> Result<(), Fault> {
+        let client = self.links[id].client;
+        let ready_ms = self.links[id].frozen_until_ms.max(self.clients[client].asleep_until_ms);
         if ready_ms > self.now_ms {
             self.enter(ready_ms, Due::AtClient(id));
             return Ok(());
         }
-        let Some(what) = self.wires[id].down.pop_front() else { return Ok(()) };
-        let socket = self.wires[id].socket;
+        let Some(what) = self.links[id].down.pop_front() else { return Ok(()) };
+        let socket = self.links[id].socket;
         match what {
             Down::Opened => {
-                self.wires[id].client_end = End::Open;
+                self.links[id].client_end = End::Open;
                 self.input(client, |session, now| session.socket_opened(socket, now))
             }
             Down::Text(bytes) => {
@@ -202,35 +202,35 @@ impl World<'_> {
         }
     }
 
-    fn ended(&mut self, id: WireId) {
-        let wire = &mut self.wires[id];
-        wire.client_end = End::Closed;
-        let (client, socket) = (wire.client, wire.socket);
+    fn ended(&mut self, id: LinkId) {
+        let link = &mut self.links[id];
+        link.client_end = End::Closed;
+        let (client, socket) = (link.client, link.socket);
         self.clients[client].observer.closed(socket);
     }
 
     /// Breaks a socket. An end that does not notice keeps sending.
-    pub(super) fn cut(&mut self, id: WireId, client_notices: bool, server_notices: bool) {
-        self.wires[id].drop_all();
+    pub(super) fn cut(&mut self, id: LinkId, client_notices: bool, server_notices: bool) {
+        self.links[id].drop_all();
         if client_notices {
             self.send_down(id, Down::Closed(BROKEN));
         }
-        self.wires[id].is_dead = true;
+        self.links[id].is_dead = true;
         if server_notices {
             self.hang_up(id);
         }
     }
 
     /// Closes a socket from the server's end.
-    pub(super) fn cut_by_server(&mut self, id: WireId, code: u16) {
+    pub(super) fn cut_by_server(&mut self, id: LinkId, code: u16) {
         self.send_down(id, Down::Closed(code));
         self.hang_up(id);
     }
 
     /// Ends the server's end of a socket.
-    fn hang_up(&mut self, id: WireId) {
-        let was = std::mem::replace(&mut self.wires[id].server, End::Closed);
-        let connection = self.wires[id].connection.clone();
+    fn hang_up(&mut self, id: LinkId) {
+        let was = std::mem::replace(&mut self.links[id].server, End::Closed);
+        let connection = self.links[id].connection.clone();
         self.gateway.lock().lines.remove(&connection);
         self.send_down(id, Down::Closed(1000));
         if was == End::Open {
@@ -238,40 +238,40 @@ impl World<'_> {
         }
     }
 
-    fn send_disconnect(&mut self, id: WireId) {
+    fn send_disconnect(&mut self, id: LinkId) {
         if self.rng.percent(self.conditions.lost_disconnect) {
             return;
         }
-        let connection = self.wires[id].connection.clone();
+        let connection = self.links[id].connection.clone();
         let (status_code, reason) = (BROKEN, String::new());
         self.event(id, GatewayEvent::Disconnect(Disconnect { connection, status_code, reason }));
     }
 
     /// Passes an event to a function, at once or after the event before it.
-    fn event(&mut self, id: WireId, event: GatewayEvent) {
+    fn event(&mut self, id: LinkId, event: GatewayEvent) {
         if !self.server.is_up {
             return;
         }
         let in_turn = self.plan.setting.platform == Platform::Laptop;
-        let wire = &mut self.wires[id];
-        if in_turn && wire.is_busy {
-            wire.waiting.push_back(event);
+        let link = &mut self.links[id];
+        if in_turn && link.is_busy {
+            link.waiting.push_back(event);
         } else {
-            wire.is_busy = true;
+            link.is_busy = true;
             self.start_function(id, event);
         }
     }
 
     /// Notes that the function has handled an event of a connection, and starts the next one.
-    pub(super) fn function_done(&mut self, id: WireId) {
-        self.wires[id].is_busy = false;
-        if let Some(event) = self.wires[id].waiting.pop_front() {
+    pub(super) fn function_done(&mut self, id: LinkId) {
+        self.links[id].is_busy = false;
+        if let Some(event) = self.links[id].waiting.pop_front() {
             self.event(id, event);
         }
     }
 
-    fn clear_backlog(&mut self, id: WireId) {
-        let connection = self.wires[id].connection.clone();
+    fn clear_backlog(&mut self, id: LinkId) {
+        let connection = self.links[id].connection.clone();
         if let Some(line) = self.gateway.lock().lines.get_mut(&connection) {
             line.backlog = line.backlog.saturating_sub(1);
         }

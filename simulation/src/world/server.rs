@@ -12,10 +12,10 @@ use backend_core::token::Verifier;
 use backend_core::{Access, Reply, Service, Settings};
 
 use crate::gateway::Gateway;
+use crate::link::LinkId;
 use crate::plan::Setting;
 use crate::ports::Paced;
 use crate::store::SharedStore;
-use crate::wire::WireId;
 
 /// The secret that tokens are signed with.
 pub const SECRET: &[u8] = b"a secret that nobody but this world knows";
@@ -37,7 +37,7 @@ pub struct Server {
 
 /// Result of a function.
 pub enum Done {
-    Event(WireId, Option<Reply>),
+    Event(LinkId, Option<Reply>),
     Broadcast(Result<(), Unavailable>),
     Other,
 }

@@ -8,11 +8,11 @@ use bytes::Bytes;
 use tickertape_session::{Refusal, SocketId};
 
 /// Index of a socket in the schedule.
-pub type WireId = usize;
+pub type LinkId = usize;
 
 /// A socket.
 #[derive(Debug)]
-pub struct Wire {
+pub struct Link {
     /// Its id at the gateway.
     pub connection: ConnectionId,
     /// Index of the client that it belongs to.
@@ -74,9 +74,9 @@ pub enum Down {
     Closed(u16),
 }
 
-impl Wire {
+impl Link {
     /// Creates a socket for `client`, before the handshake.
-    pub fn new(id: WireId, client: usize, socket: SocketId) -> Self {
+    pub fn new(id: LinkId, client: usize, socket: SocketId) -> Self {
         Self {
             connection: ConnectionId::new(&format!("w{id}=")),
             client,
