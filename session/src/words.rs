@@ -118,8 +118,7 @@ impl Banner {
         match (self.failure, self.last_heard_at) {
             (Some(SessionFailure::SignIn), None) => "This board asks for a token.",
             (Some(failure), _) => failure.words(),
-            (None, Some(_)) => lost_words(self.state),
-            (None, None) => never_words(self.state),
+            (None, heard) => interruption_words(self.state, heard.is_some()),
         }
     }
 
@@ -143,10 +142,14 @@ pub fn state_words(state: State) -> &'static str {
     }
 }
 
-fn lost_words(state: State) -> &'static str {
-    match state {
-        State::Offline => "This device is offline. What you see is old.",
-        State::Suspended => "Connection lost. Still trying, twice a minute.",
+/// The state of an interruption in a sentence, for a client that has received data before and for one that has not.
+fn interruption_words(state: State, has_data: bool) -> &'static str {
+    let [with_data, without_data] = match state {
+        State::Offline => ["This device is offline. What you see is old.", "This device is offline."],
+        State::Suspended => [
+            "Connection lost. Still trying, twice a minute.",
+            "The server cannot be reached. Still trying, twice a minute.",
+        ],
         State::Idle
         | State::Connecting
         | State::Handshaking
@@ -155,22 +158,7 @@ fn lost_words(state: State) -> &'static str {
         | State::Waiting
         | State::Failed
         | State::Closing
-        | State::Closed => "Connection lost. Reconnecting\u{2026}",
-    }
-}
-
-fn never_words(state: State) -> &'static str {
-    match state {
-        State::Offline => "This device is offline.",
-        State::Suspended => "The server cannot be reached. Still trying, twice a minute.",
-        State::Idle
-        | State::Connecting
-        | State::Handshaking
-        | State::Connected
-        | State::Rotating
-        | State::Waiting
-        | State::Failed
-        | State::Closing
-        | State::Closed => "Connecting to the server\u{2026}",
-    }
+        | State::Closed => ["Connection lost. Reconnecting\u{2026}", "Connecting to the server\u{2026}"],
+    };
+    if has_data { with_data } else { without_data }
 }
