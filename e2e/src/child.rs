@@ -96,16 +96,6 @@ pub fn signal(pid: u64, name: &str) -> bool {
     Command::new("kill").args(["-s", name, &pid.to_string()]).status().is_ok_and(|status| status.success())
 }
 
-/// Returns true if the process has ended or is a zombie. All threads are counted, because the process's sockets stay open
-/// until its last thread has ended.
-#[cfg(target_os = "linux")]
-pub fn has_ended(pid: u64) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
-    let is_zombie = stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
-    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
-    is_zombie && threads <= 1
-}
-
 /// Returns the ids of the processes that a process has started.
 #[cfg(target_os = "linux")]
 pub fn children_of(parent: u64) -> Vec<u64> {

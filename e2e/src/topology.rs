@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use test_support::process;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::child;
@@ -221,7 +222,7 @@ impl Topology {
         let processes = self.processes(name).into_iter();
         let killed: Vec<u64> = processes.filter(|pid| child::signal(*pid, "KILL")).collect();
         wait::until("killed processes are gone", TIMEOUT, || async {
-            killed.iter().all(|pid| child::has_ended(*pid)).then_some(())
+            killed.iter().all(|pid| process::has_ended(*pid)).then_some(())
         })
         .await;
         killed.len()

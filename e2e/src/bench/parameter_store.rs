@@ -1,7 +1,8 @@
 //! A stand-in for SSM's Parameter Store, which returns the same secret for every name.
 
 use serde_json::json;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use test_support::HttpMessage;
+use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
 
 const SECRET: &str = "a secret of forty letters, told to nobody";
@@ -24,36 +25,14 @@ pub async fn start() -> String {
 
 /// Answers the requests of one connection (AWS Systems Manager API Reference, "GetParameter").
 async fn answer(mut socket: BufReader<TcpStream>) {
-    let body = json!({"Parameter": {"Name": "/tickertape/secret", "Type": "SecureString", "Value": SECRET}});
-    let body = body.to_string();
-    let length = body.len();
-    let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {length}\r\n\r\n"
-    );
-    while read_request(&mut socket).await.is_some() {
-        if socket.write_all(format!("{head}{body}").as_bytes()).await.is_err() {
+    let parameter = json!({"Name": "/tickertape/secret", "Type": "SecureString", "Value": SECRET});
+    let head = vec!["HTTP/1.1 200 OK".to_owned(), "content-type: application/x-amz-json-1.1".to_owned()];
+    let response = HttpMessage { head, body: json!({"Parameter": parameter}).to_string().into_bytes() };
+    while HttpMessage::read(&mut socket).await.is_some() {
+        if response.write(&mut socket).await.is_err() {
             return;
         }
     }
-}
-
-/// Reads a request; `None` at the end of the connection.
-async fn read_request(socket: &mut BufReader<TcpStream>) -> Option<()> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if socket.read_line(&mut line).await.ok()? == 0 {
-            return None;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    socket.read_exact(&mut body).await.ok().map(drop)
 }
 
 #[cfg(test)]

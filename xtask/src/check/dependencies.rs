@@ -65,7 +65,7 @@ const RULES: &[Rule] = &[
     rule("tickertape-server", SERVER, &[AWS_SDK, &["clap", "tokio-tungstenite"]]),
     rule("tickertape", CLI, &[AWS_SDK]),
     // The tests use the product from outside; they share only the protocol with it.
-    rule("e2e", &["tickertape-shared", "tickertape-session"], &[]),
+    rule("e2e", &["tickertape-shared", "tickertape-session", "test-support"], &[]),
     // Recordings of released versions and their recorder, which depend on nothing that they are compared with.
     rule("compatibility", &[], &[AWS]),
     // Viewers and publishers for tests, made with the client; not part of any release.
@@ -76,6 +76,8 @@ const RULES: &[Rule] = &[
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
     // Lists the public items of published crates, for tests.
     rule("api-listing", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
+    // Parts that tests of several crates share.
+    rule("test-support", &[], &[AWS]),
     // Compiled before every command, so it has to be small.
     rule("xtask", &[], &[&["syn", "tokio"]]),
 ];

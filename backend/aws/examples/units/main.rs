@@ -8,8 +8,6 @@
 
 #[path = "../../tests/support/dynamodb_local.rs"]
 mod dynamodb_local;
-#[path = "../../tests/support/http_message.rs"]
-mod http_message;
 mod meter;
 
 use backend_aws::{Aws, DynamoConnections, DynamoLog, LogTables, Retention};

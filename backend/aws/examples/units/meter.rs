@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::BufReader;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::http_message::HttpMessage;
+use test_support::HttpMessage;
 
 /// Number of requests, and of read and write units.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,10 +53,10 @@ async fn forward(mut client: BufReader<TcpStream>, dynamodb: String, units: Arc<
         request.body = asked.to_string().into_bytes();
         let target = request.header("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        request.write(&mut dynamodb).await;
+        request.write(&mut dynamodb).await.unwrap();
         let Some(answer) = HttpMessage::read(&mut dynamodb).await else { return };
         units.lock().unwrap().add(&operation, &asked, &answer);
-        answer.write(&mut client).await;
+        answer.write(&mut client).await.unwrap();
     }
 }
 

@@ -6,8 +6,8 @@ use shared::client::Producer;
 use shared::publication::Item;
 use shared::{Epoch, Topic};
 
-use crate::gateway::soon;
 use crate::scripted::{Answer, Script, Scripted};
+use test_support::soon;
 
 /// Returns the number of requests that one append makes to a DynamoDB that always answers like this.
 async fn requests(script: Script, producer: Option<Producer>) -> usize {

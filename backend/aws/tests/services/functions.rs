@@ -1,7 +1,7 @@
 use backend_aws::InvokeError;
 
-use crate::gateway::soon;
 use crate::scripted::{Answer, Script, Scripted};
+use test_support::soon;
 
 async fn invoke(script: Script) -> Result<(), InvokeError> {
     let lambda = Scripted::open(script).await;

@@ -1,10 +1,8 @@
 //! An embedded gateway with clients, and the adapter that posts to it.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use apigw_websocket::{
     Api, Connections, FunctionError, Functions, Gateway, Limits, Peer, Routes, ServerSettings,
@@ -15,13 +13,9 @@ use backend_aws::{ApiGatewayManagement, Aws, ManagementEndpoint};
 use backend_core::ports::ConnectionId;
 use backend_core::testing::conformance::management::Harness;
 use bytes::Bytes;
-use futures_util::StreamExt;
-use tokio::net::{TcpListener, TcpStream};
+use test_support::{WebSockets, soon};
+use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
-
-type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// A gateway and the clients that are connected to it.
 pub struct Clients {
@@ -29,7 +23,7 @@ pub struct Clients {
     address: SocketAddr,
     connections: Connections,
     connected: Mutex<mpsc::UnboundedReceiver<String>>,
-    clients: Mutex<HashMap<ConnectionId, Client>>,
+    clients: WebSockets,
 }
 
 impl Clients {
@@ -43,7 +37,7 @@ impl Clients {
         tokio::spawn(listen(listener, gateway));
         let endpoint: ManagementEndpoint = format!("http://{address}/ws").parse().unwrap();
         let port = Aws::local("http://127.0.0.1:9").management(&endpoint);
-        Self { port, address, connections, connected: Mutex::new(connected), clients: Mutex::default() }
+        Self { port, address, connections, connected: Mutex::new(connected), clients: WebSockets::default() }
     }
 }
 
@@ -59,32 +53,17 @@ impl Harness for Clients {
         let url = format!("ws://{}/ws", self.address);
         let (client, _) = soon(tokio_tungstenite::connect_async(url)).await.unwrap();
         let id = ConnectionId::new(&soon(connected.recv()).await.unwrap());
-        self.clients.lock().await.insert(id.clone(), client);
+        self.clients.keep(id.as_str(), client).await;
         id
     }
 
     async fn vanish(&self, id: &ConnectionId) {
-        drop(self.clients.lock().await.remove(id));
         let known = id.as_str().parse().unwrap();
-        soon(async {
-            while self.connections.get(&known).is_ok() {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        self.clients.vanish(id.as_str(), || self.connections.get(&known).is_ok()).await;
     }
 
     async fn receive(&self, id: &ConnectionId, count: usize) -> Vec<Bytes> {
-        let mut clients = self.clients.lock().await;
-        let client = clients.get_mut(id).unwrap();
-        let mut received = Vec::new();
-        while received.len() < count {
-            match soon(client.next()).await.unwrap().unwrap() {
-                Message::Text(text) => received.push(text.into()),
-                other => panic!("expected text, got {other:?}"),
-            }
-        }
-        received
+        self.clients.receive(id.as_str(), count).await
     }
 }
 
@@ -104,11 +83,6 @@ impl Functions for Ids {
         response.status_code = 200;
         Ok(response)
     }
-}
-
-/// Waits for `what`, and fails if it takes longer than 30 s.
-pub async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), what).await.expect("it happens within 30 s")
 }
 
 async fn listen(listener: TcpListener, gateway: Gateway<Ids>) {

@@ -6,8 +6,6 @@ mod append;
 mod conformance;
 mod functions;
 mod gateway;
-#[path = "../support/http_message.rs"]
-mod http_message;
 mod management;
 mod parameter;
 mod scripted;

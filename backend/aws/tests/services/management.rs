@@ -3,8 +3,8 @@ use std::time::Duration;
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 
-use crate::gateway::soon;
 use crate::scripted::{Answer, Script, Scripted};
+use test_support::soon;
 
 const MESSAGE: Bytes = Bytes::from_static(b"{}");
 

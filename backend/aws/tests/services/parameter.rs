@@ -1,7 +1,7 @@
 use backend_aws::ParameterError;
 
-use crate::gateway::soon;
 use crate::scripted::{Answer, Script, Scripted};
+use test_support::soon;
 
 async fn read(script: Script) -> Result<String, ParameterError> {
     soon(Scripted::open(script).await.aws().parameter("/tickertape/secret")).await

@@ -9,7 +9,7 @@ use backend_aws::{ApiGatewayManagement, Aws};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::http_message::HttpMessage;
+use test_support::HttpMessage;
 
 /// The answer to the request with this number, counted from 0.
 pub type Script = fn(usize) -> Answer;

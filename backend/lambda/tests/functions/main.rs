@@ -3,8 +3,6 @@
 
 mod authorizer;
 mod broadcast;
-#[path = "../../../aws/tests/support/http_message.rs"]
-mod http_message;
 mod ingest;
 mod program;
 mod secrecy;

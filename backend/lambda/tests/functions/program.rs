@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::http_message::HttpMessage;
 use crate::support::*;
+use test_support::HttpMessage;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -62,7 +62,7 @@ impl Lambda {
         let message = timeout(TIMEOUT, HttpMessage::read(&mut stream)).await.unwrap().expect("a request");
         let response =
             HttpMessage { head: vec![format!("HTTP/1.1 {head}\r\nconnection: close")], body: body.into() };
-        response.write(&mut stream).await;
+        response.write(&mut stream).await.unwrap();
         let HttpMessage { head, body } = message;
         Request { line: head[0].clone(), body: serde_json::from_slice(&body).unwrap_or_default() }
     }

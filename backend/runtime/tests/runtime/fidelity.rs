@@ -24,17 +24,6 @@ const SOURCES: &[&str] = &[
 
 #[test]
 fn every_row_of_the_table_names_a_test_that_exists() {
-    let mut lines = 0;
-    for line in TABLE.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Behaviour")) {
-        let tests = line.rsplit('|').nth(1).unwrap_or_default();
-        for name in tests.split(',').map(|name| name.trim().trim_matches('`')) {
-            let definition = format!("fn {name}()");
-            assert!(
-                SOURCES.iter().any(|source| source.contains(&definition)),
-                "no test {name:?} for: {line}"
-            );
-        }
-        lines += 1;
-    }
-    assert!(lines > 25, "the table has only {lines} lines");
+    let rows = test_support::fidelity::rows_with_existing_tests(TABLE, SOURCES);
+    assert!(rows > 25, "the table has only {rows} rows");
 }

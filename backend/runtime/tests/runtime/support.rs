@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lambda_host::{Function, Host, InvokeError, Limits, Log, Report, Retries};
 use serde_json::{Value, json};
+pub use test_support::soon;
 use tokio::sync::mpsc;
 
 use crate::function::ARGUMENTS;
@@ -114,27 +115,13 @@ impl Harness {
     }
 }
 
-/// Waits for a future. Fails the test if that takes longer than [`TIMEOUT`].
-pub async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(TIMEOUT, future).await.expect("it takes less than 30 s")
-}
-
 /// Waits until the process has ended.
 #[cfg(target_os = "linux")]
 pub async fn until_gone(pid: u64) {
     soon(async {
-        while !has_ended(pid) {
+        while !test_support::process::has_ended(pid) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     })
     .await;
-}
-
-/// Returns true if the process does not exist, or is a zombie without further threads. As long as a thread exists, the process's
-/// sockets are still open.
-fn has_ended(pid: u64) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return true };
-    let is_zombie = stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
-    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
-    is_zombie && threads <= 1
 }

@@ -1,25 +1,20 @@
 //! Runs the conformance suite of the management port over this server's own port, with real sockets.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use apigw_websocket::Connections;
 use backend_core::testing::conformance::management::Harness;
 use backend_core::{Access, Retention};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Mutex;
+use test_support::{WebSockets, soon, text};
+use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::*;
 use crate::{Config, Notify, PageConfig, Server};
-
-type Client = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 backend_core::conformance!(management, crate::management::tests::open);
 
@@ -33,7 +28,7 @@ struct Clients {
     posts: Posts,
     connections: Connections,
     address: SocketAddr,
-    clients: Mutex<HashMap<ConnectionId, Client>>,
+    clients: WebSockets,
 }
 
 impl Clients {
@@ -57,7 +52,7 @@ impl Clients {
         let server = Server::open(config, address).await.unwrap();
         let connections = server.gateway.connections().clone();
         tokio::spawn(server.run(listener, std::future::pending()));
-        Self { posts: Posts::new(connections.clone()), connections, address, clients: Mutex::default() }
+        Self { posts: Posts::new(connections.clone()), connections, address, clients: WebSockets::default() }
     }
 }
 
@@ -79,40 +74,16 @@ impl Harness for Clients {
         let unsubscribe = json!({"action": "unsubscribe", "id": 2, "filter": "nothing/here"});
         soon(client.send(Message::text(unsubscribe.to_string()))).await.unwrap();
         while !text(&mut client).await.windows(14).any(|part| part == b"\"unsubscribed\"") {}
-        self.clients.lock().await.insert(id.clone(), client);
+        self.clients.keep(id.as_str(), client).await;
         id
     }
 
     async fn vanish(&self, id: &ConnectionId) {
-        drop(self.clients.lock().await.remove(id));
         let known = id.as_str().parse().unwrap();
-        soon(async {
-            while self.connections.get(&known).is_ok() {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        self.clients.vanish(id.as_str(), || self.connections.get(&known).is_ok()).await;
     }
 
     async fn receive(&self, id: &ConnectionId, count: usize) -> Vec<Bytes> {
-        let mut clients = self.clients.lock().await;
-        let client = clients.get_mut(id).unwrap();
-        let mut received = Vec::new();
-        while received.len() < count {
-            received.push(text(client).await);
-        }
-        received
+        self.clients.receive(id.as_str(), count).await
     }
-}
-
-async fn text(client: &mut Client) -> Bytes {
-    match soon(client.next()).await.unwrap().unwrap() {
-        Message::Text(text) => text.into(),
-        other => panic!("expected text, got {other:?}"),
-    }
-}
-
-/// Waits for `what`, and fails if it takes longer than 30 s.
-async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), what).await.expect("it happens within 30 s")
 }

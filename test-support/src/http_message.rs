@@ -1,7 +1,5 @@
 //! One message of HTTP/1.1 over a plain socket, for the servers that tests and measurements put in AWS's place.
 
-#![allow(dead_code, reason = "several programs include this file, and not each of them needs every part")]
-
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -40,10 +38,14 @@ impl HttpMessage {
     }
 
     /// Writes the message with the length of its body.
-    pub async fn write(&self, stream: &mut BufReader<TcpStream>) {
+    ///
+    /// # Errors
+    ///
+    /// If the connection is lost.
+    pub async fn write(&self, stream: &mut BufReader<TcpStream>) -> std::io::Result<()> {
         let head = self.head.join("\r\n");
         let head = format!("{head}\r\ncontent-length: {}\r\n\r\n", self.body.len());
-        stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(&self.body).await.unwrap();
+        stream.write_all(head.as_bytes()).await?;
+        stream.write_all(&self.body).await
     }
 }
