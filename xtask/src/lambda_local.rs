@@ -39,11 +39,9 @@ impl Topology {
     pub fn build(project: &Project, profile: Profile) -> Result<Self, TaskError> {
         let dynamodb = DynamoDbLocal::set_up(project)?;
         let tickertape = product::build(project, profile)?;
-        let functions = build_functions(project)?;
-        // Not `--package`: that asks for fewer features of the dependencies than the tests do, so that Cargo would compile the AWS
-        // SDK once more for this program.
-        let mut build = project.cargo(["build", "--workspace", "--exclude", "e2e", "--bin", "lambda-local"]);
-        step::run(project, "lambda-local", &mut build)?;
+        let functions = build_functions(project, profile)?;
+        let mut build = Profile::Dev.build(project, "backend-poller");
+        step::run(project, "lambda-local", build.args(["--bin", "lambda-local"]))?;
         let lambda_local = project.target.join("debug").join(program("lambda-local"));
         Ok(Self { lambda_local, tickertape, functions, dynamodb })
     }
@@ -58,18 +56,23 @@ impl Topology {
     }
 }
 
-/// The folder of the functions for this machine, each in a folder of its own.
+/// The folder of the functions for this machine as they are deployed, each in a folder of its own.
 pub fn functions(project: &Project) -> PathBuf {
     project.target.join("xtask").join("functions")
 }
 
-/// Builds the functions with the profile of a deployment.
-fn build_functions(project: &Project) -> Result<PathBuf, TaskError> {
-    let mut build = project.cargo(["build", "--package", "backend-lambda", "--profile", "lambda"]);
-    step::run(project, "functions (lambda)", &mut build)?;
-    let folder = functions(project);
+/// Builds the functions: for a release with the profile of a deployment, for tests with that of the tests, so that the AWS SDK is
+/// not compiled once more.
+fn build_functions(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
+    let (name, built, folder) = match profile {
+        Profile::Release => ("lambda", "lambda", functions(project)),
+        Profile::Dev => ("dev", "debug", project.target.join("xtask").join("functions-dev")),
+    };
+    let mut build = profile.build(project, "backend-lambda");
+    build.args(["--profile", name]).args(FUNCTIONS.iter().flat_map(|function| ["--bin", function]));
+    step::run(project, &format!("functions ({name})"), &mut build)?;
     for name in FUNCTIONS {
-        let built = project.target.join("lambda").join(program(name));
+        let built = project.target.join(built).join(program(name));
         install_bootstrap(&built, &folder.join(name))?;
     }
     Ok(folder)

@@ -6,6 +6,7 @@ use crate::project::Project;
 use crate::step;
 use crate::tools::{PageTools, program};
 use std::path::PathBuf;
+use std::process::Command;
 
 /// The Cargo profile of a build.
 #[derive(Clone, Copy)]
@@ -16,10 +17,23 @@ pub enum Profile {
     Dev,
 }
 
+impl Profile {
+    /// The command that builds programs of the workspace with this profile, without their names.
+    ///
+    /// For tests, the whole workspace is selected: Cargo then compiles each dependency with the features that all crates together
+    /// ask for, and tests and programs share it. A release has no feature that only a test asks for.
+    pub fn build(self, project: &Project, package: &str) -> Command {
+        match self {
+            Self::Release => project.cargo(["build", "--package", package]),
+            Self::Dev => project.cargo(["build", "--workspace"]),
+        }
+    }
+}
+
 /// Builds the page, then the program with the page embedded. Returns the path of the program.
 pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     page::build(project, &PageTools::set_up(project)?)?;
-    compile(project, profile, &["--features", "site"])
+    compile(project, profile, &["--features", "tickertape/site"])
 }
 
 /// Builds the program without the page, for a caller that serves the page in another way. Returns the path of the program.
@@ -32,7 +46,8 @@ fn compile(project: &Project, profile: Profile, features: &[&str]) -> Result<Pat
         Profile::Release => ("release", "release"),
         Profile::Dev => ("dev", "debug"),
     };
-    let mut build = project.cargo(["build", "--package", "tickertape", "--profile", name]);
-    step::run(project, &format!("tickertape ({name})"), build.args(features))?;
+    let mut build = profile.build(project, "tickertape");
+    build.args(["--bin", "tickertape", "--profile", name]).args(features);
+    step::run(project, &format!("tickertape ({name})"), &mut build)?;
     Ok(project.target.join(folder).join(program("tickertape")))
 }

@@ -80,7 +80,7 @@ fn native_with_dynamodb(project: &Project) -> Result<Suite, TaskError> {
 }
 
 fn native_tests(project: &Project) -> Command {
-    project.cargo(["test", "--workspace", "--no-fail-fast", "--exclude", "e2e"])
+    project.cargo(["test", "--workspace", "--no-fail-fast"])
 }
 
 /// The tests of `shared`, the session and the board model, compiled to WebAssembly as in the browser.
@@ -111,8 +111,8 @@ fn wasm(project: &Project) -> Result<Suite, TaskError> {
 fn browser(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
-    let mut command = project.cargo(["test", "--package", "e2e", "--no-fail-fast"]);
-    command.env("TICKERTAPE_BIN", tickertape).args(["--", "--skip", "aws_topology::"]);
+    let mut command = end_to_end(project, "browser");
+    command.env("TICKERTAPE_BIN", tickertape);
     announce_page(project, browser, &mut command);
     PageTools::set_up(project)?.announce(&mut command);
     observed(project, BROWSER, &mut command)
@@ -122,10 +122,16 @@ fn browser(project: &Project) -> Result<Suite, TaskError> {
 fn topology(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let topology = Topology::build(project, Profile::Dev)?;
-    let mut command = project.cargo(["test", "--package", "e2e", "--test", "lambda_local", "--no-fail-fast"]);
+    let mut command = end_to_end(project, "lambda_local");
     topology.announce(&mut command);
     announce_page(project, browser, &mut command);
     observed(project, TOPOLOGY, &mut command)
+}
+
+/// Runs one test target of `e2e`. The whole workspace is selected, as for [`native_tests`], so that no dependency is compiled again
+/// with fewer features.
+fn end_to_end(project: &Project, target: &str) -> Command {
+    project.cargo(["test", "--workspace", "--no-fail-fast", "--test", target])
 }
 
 fn announce_page(project: &Project, browser: Browser, command: &mut Command) {

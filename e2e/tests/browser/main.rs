@@ -1,0 +1,13 @@
+//! The program with its page in a real browser.
+
+mod board;
+mod figures;
+mod honest;
+mod killed;
+mod memory;
+mod picture;
+mod reading;
+mod sign_in;
+mod trouble;
+mod trunk_serve;
+mod values;

@@ -1,0 +1,119 @@
+//! The reader's choices: a paused board, and hidden series.
+
+use std::time::Duration;
+
+use e2e::board::{open, panel};
+use e2e::browser::Browser;
+use e2e::server::Server;
+use serde_json::{Value, json};
+
+const KINDS: [&str; 5] = ["line", "number", "state", "log", "table"];
+
+fn topic(kind: &str) -> String {
+    format!("shop/{kind}")
+}
+
+async fn publish(server: &Server, n: i64) {
+    let data = [
+        json!({"in": n, "out": 2 * n}),
+        json!(n),
+        json!(if n % 2 == 0 { "open" } else { "closed" }),
+        json!(format!("order number {n} has been paid by card at table four, no receipt")),
+        json!({"data": [{"queue": "mail", "depth": n}]}),
+    ];
+    for (kind, data) in KINDS.into_iter().zip(data) {
+        server.publish(&topic(kind), &data).await;
+    }
+}
+
+/// Returns the parts of each panel that show data. The status label is not among them, since it goes on changing.
+async fn shown(browser: &Browser) -> Vec<Value> {
+    let mut shown = Vec::new();
+    for kind in KINDS {
+        let panel = Value::from(panel(&topic(kind)));
+        let parts = "'.legend, .big, .state-big, .strip, .note, .log, .rows'";
+        let text = format!(
+            "[...document.querySelector({panel}).querySelectorAll({parts})].map((part) => part.outerHTML).join()"
+        );
+        shown.push(browser.value(&text).await);
+    }
+    shown
+}
+
+/// Removes every panel from the page and adds it again, by searching.
+async fn remount(browser: &Browser) {
+    for text in ["nothing is called that", ""] {
+        browser
+            .value(&format!(
+                "(() => {{ const field = document.querySelector('[data-testid=filter]'); field.value = '{text}';
+                    field.dispatchEvent(new Event('input', {{bubbles: true}})); }})()"
+            ))
+            .await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_paused_board_keeps_what_every_panel_shows_even_if_panels_are_added_again() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    for n in 1..=6 {
+        publish(&server, n).await;
+    }
+    for kind in KINDS {
+        browser.appears(&format!("{}[data-kind={kind}]", panel(&topic(kind)))).await;
+    }
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    browser.value("document.querySelector('[data-testid=pause]').click()").await;
+    browser.text_becomes("[data-testid=pause]", |text| text.contains("Resume")).await;
+    let before = shown(&browser).await;
+
+    for n in 7..=13 {
+        publish(&server, n).await;
+    }
+    server.publish("shop/new", &json!(1)).await;
+    browser.text_becomes("[data-testid=pause]", |text| text.contains("Resume, 36 new")).await;
+    assert_eq!(shown(&browser).await, before, "as it stands");
+    remount(&browser).await;
+    assert_eq!(shown(&browser).await, before, "put back");
+    assert_eq!(browser.text(&panel("shop/new")).await, None);
+    browser.screenshot("paused").await;
+
+    browser.value("document.querySelector('[data-testid=pause]').click()").await;
+    browser.text_becomes(&panel(&topic("log")), |text| text.contains("order number 13 ")).await;
+    browser.appears(&panel("shop/new")).await;
+    for (kind, now, before) in
+        KINDS.iter().zip(shown(&browser).await).zip(before).map(|((k, n), b)| (k, n, b))
+    {
+        assert_ne!(now, before, "{kind} goes on");
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_series_is_still_hidden_when_the_page_is_opened_again() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    publish(&server, 1).await;
+    publish(&server, 2).await;
+    let keys = format!("{} [data-testid=legend] .key", panel(&topic("line")));
+    let states = format!(
+        "[...document.querySelectorAll({})].map((key) => key.firstChild.textContent + ' ' + key.ariaPressed).join()",
+        Value::from(keys.as_str())
+    );
+    browser.text_becomes(&keys, |text| text.starts_with("in")).await;
+    browser.value(&format!("document.querySelector({}).click()", Value::from(keys.as_str()))).await;
+    assert_eq!(browser.value(&states).await, json!("in false,out true"));
+
+    remount(&browser).await;
+    browser.appears(&keys).await;
+    assert_eq!(browser.value(&states).await, json!("in false,out true"), "put back");
+    browser.driver.refresh().await.expect("the page opens");
+    browser.appears(&keys).await;
+    assert_eq!(browser.value(&states).await, json!("in false,out true"), "opened again");
+    browser.screenshot("switched-off").await;
+
+    browser.value(&format!("document.querySelector({}).click()", Value::from(keys.as_str()))).await;
+    browser.driver.refresh().await.expect("the page opens");
+    browser.appears(&keys).await;
+    assert_eq!(browser.value(&states).await, json!("in true,out true"), "switched on again");
+}

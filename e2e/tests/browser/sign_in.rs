@@ -1,0 +1,267 @@
+//! Boards that ask for a token: how the page gets one, and the places in which it must never appear.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use e2e::board::BANNER;
+use e2e::browser::{Browser, TIMEOUT};
+use e2e::server::Server;
+use e2e::{setting, wait};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const STATE: &str = "[data-testid=connection-state] b";
+const REASON: &str = ".sign-in p";
+/// The time limit for a token of ten seconds to expire, with the server's minute of grace, and for an attempt with it.
+const RUN_OUT: Duration = Duration::from_secs(150);
+const FIELD: &str = ".sign-in input";
+
+/// A server with a secret, publishing its machine's metrics, and a browser.
+struct Scene {
+    server: Server,
+    browser: Browser,
+    folder: TempDir,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        Self::set_with(&[], |_| setting("TICKERTAPE_SITE").into()).await
+    }
+
+    /// Starts with further arguments, and with the page that `site` writes to a folder. `site` is given a function that makes
+    /// tokens.
+    async fn set_with(arguments: &[&str], site: impl FnOnce(&Path) -> PathBuf) -> Self {
+        let folder = TempDir::new().expect("a temporary directory");
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "0123456789abcdef0123456789abcdef0123456789abcdef").expect("written");
+        let site = site(&secret);
+        let secret = secret.to_str().expect("a path in UTF-8");
+        let server = Server::start_with_site(&site, &[&["--auth-secret-file", secret], arguments].concat());
+        let browser = Browser::open(1440, 900).await;
+        browser.listen_for_complaints().await;
+        Self { server, browser, folder }
+    }
+
+    fn token(&self, ttl: &str) -> String {
+        token(&self.folder.path().join("secret"), ttl)
+    }
+
+    async fn go(&self, rest: &str) {
+        let address = format!("{}/{rest}", self.server.url());
+        self.browser.driver.goto(address).await.expect("the page opens");
+    }
+
+    async fn is_live(&self) {
+        self.browser.text_becomes(STATE, |text| text == "Live").await;
+    }
+
+    async fn asks(&self) -> bool {
+        self.browser.value("document.querySelector('dialog.ask')?.open").await == json!(true)
+    }
+
+    /// Types a token into the dialog and presses Enter.
+    async fn answer(&self, token: &str) {
+        let field = self.browser.driver.find(thirtyfour::By::Css(FIELD)).await.expect("a field");
+        field.send_keys(token.to_owned() + "\n").await.expect("a field takes text");
+    }
+
+    /// Fails if `token` can be found anywhere except in this tab's session storage.
+    async fn keeps_to_itself(&self, token: &str) {
+        let places = "[location.href, document.title, document.documentElement.outerHTML, \
+            JSON.stringify(localStorage), JSON.stringify(history.state), \
+            ...[...document.querySelectorAll('input')].map((field) => field.value)]";
+        let mut seen = self.browser.value(places).await.as_array().expect("a list").clone();
+        seen.extend(self.browser.console().await.into_iter().map(Value::from));
+        for place in seen {
+            assert!(!place.as_str().unwrap_or_default().contains(token), "{place}");
+        }
+    }
+}
+
+/// Copies the page's files to another folder, where a test may add to them.
+fn copy_page(folder: &Path) {
+    for file in std::fs::read_dir(setting("TICKERTAPE_SITE")).expect("the page") {
+        let file = file.expect("a file").path();
+        std::fs::copy(&file, folder.join(file.file_name().expect("a name"))).expect("a copy");
+    }
+}
+
+fn token(secret: &Path, ttl: &str) -> String {
+    let output = Command::new(setting("TICKERTAPE_BIN"))
+        .args(["token", "--subscribe", "*", "--ttl", ttl, "--auth-secret-file"])
+        .arg(secret)
+        .output()
+        .expect("the program runs");
+    String::from_utf8(output.stdout).expect("a token").trim().to_string()
+}
+
+#[tokio::test]
+async fn a_token_in_the_address_is_taken_out_of_it_and_outlives_a_reload() {
+    let scene = Scene::set().await;
+    let token = scene.token("1h");
+    scene.go(&format!("#window=15&token={token}&filter=host")).await;
+    scene.is_live().await;
+    let hash = scene.browser.value("location.hash").await;
+    assert_eq!(hash, json!("#window=15&filter=host"));
+    scene.keeps_to_itself(&token).await;
+    scene.browser.driver.refresh().await.expect("the page opens");
+    scene.is_live().await;
+    assert!(!scene.asks().await);
+    assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_token_pasted_over_the_address_of_an_open_page_is_taken_too() {
+    let scene = Scene::set().await;
+    scene.go("").await;
+    scene.browser.text_becomes(BANNER, |text| text.contains("asks for a token")).await;
+    let token = scene.token("1h");
+    scene.go(&format!("#token={token}")).await;
+    scene.is_live().await;
+    assert!(!scene.asks().await, "the question goes by itself");
+    scene.keeps_to_itself(&token).await;
+}
+
+#[tokio::test]
+async fn without_a_token_the_page_asks_and_says_what_is_wrong_with_the_answer() {
+    let scene = Scene::set().await;
+    scene.go("").await;
+    let (words, _) = scene.browser.text_becomes(REASON, |text| text.contains("tickertape token")).await;
+    assert!(scene.asks().await, "{words}");
+    let focus = scene.browser.value("document.activeElement.type").await;
+    assert_eq!(focus, json!("password"), "ready to paste, and nobody reads along");
+    pictures(&scene).await;
+
+    scene.answer("not.a.token").await;
+    scene.browser.text_becomes(REASON, |text| text.contains("did not take that one")).await;
+    assert!(scene.asks().await, "the question stays");
+
+    let token = scene.token("1h");
+    scene.answer(&token).await;
+    scene.is_live().await;
+    wait::until("the question goes", TIMEOUT, || async { (!scene.asks().await).then_some(()) }).await;
+    scene.browser.appears("[data-testid=panel]").await;
+    scene.keeps_to_itself(&token).await;
+    assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
+}
+
+/// Takes screenshots for people to look at.
+async fn pictures(scene: &Scene) {
+    for (name, scheme, width, height) in
+        [("light", "light", 1440, 900), ("dark", "dark", 1440, 900), ("phone", "dark", 390, 844)]
+    {
+        scene.browser.resize(width, height, if width < 500 { 3.0 } else { 1.0 }).await;
+        scene.browser.prefer(scheme).await;
+        scene.browser.screenshot(&format!("sign-in-{name}")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_viewer_who_declines_to_sign_in_can_do_it_later() {
+    let scene = Scene::set().await;
+    scene.go("").await;
+    wait::until("the question comes", TIMEOUT, || async { scene.asks().await.then_some(()) }).await;
+    press(&scene.browser, ".sign-in button[type=button]").await;
+    assert!(!scene.asks().await);
+    press(&scene.browser, &format!("{BANNER} button")).await;
+    assert!(scene.asks().await);
+}
+
+#[tokio::test]
+async fn a_token_that_ran_out_leaves_the_board_in_sight_and_the_way_in_beside_it() {
+    let scene = Scene::set().await;
+    scene.go(&format!("#token={}", scene.token("10s"))).await;
+    scene.is_live().await;
+    scene.browser.appears("[data-testid=panel]").await;
+    wait::until("the page asks to sign in", RUN_OUT, || async {
+        scene.browser.text(BANNER).await.filter(|text| text.contains("Sign in again"))
+    })
+    .await;
+    assert!(!scene.asks().await, "what was seen may be looked at further");
+    scene.browser.text_becomes(STATE, |text| text == "Signed out").await;
+    press(&scene.browser, &format!("{BANNER} button")).await;
+    scene.browser.text_becomes(REASON, |text| text.contains("has run out")).await;
+    scene.browser.screenshot("sign-in-again").await;
+    scene.answer(&scene.token("1h")).await;
+    scene.is_live().await;
+    wait::until("the question goes", TIMEOUT, || async { (!scene.asks().await).then_some(()) }).await;
+    assert_eq!(scene.browser.text(BANNER).await, None);
+}
+
+#[tokio::test]
+async fn a_page_whose_server_is_elsewhere_asks_there_and_hears_why_it_was_refused() {
+    let site = TempDir::new().expect("a temporary directory");
+    copy_page(site.path());
+    let page = Server::start_with_site(site.path(), &["--no-host"]);
+    let origin = page.url();
+    let scene = Scene::set_with(&["--allow-origin", &origin], |_| setting("TICKERTAPE_SITE").into()).await;
+    let http = scene.server.url();
+    let config = json!({"ws": http.replace("http", "ws") + "/ws", "http": http});
+    std::fs::write(site.path().join("config.json"), config.to_string()).expect("written");
+    scene.browser.driver.goto(origin).await.expect("the page opens");
+    scene.browser.text_becomes(REASON, |text| text.contains("tickertape token")).await;
+    scene.answer(&scene.token("1h")).await;
+    scene.is_live().await;
+    assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_board_for_everybody_has_its_token_in_its_settings() {
+    let site = TempDir::new().expect("a temporary directory");
+    copy_page(site.path());
+    let scene = Scene::set_with(&[], |secret| {
+        let config = json!({"token": token(secret, "1h")});
+        std::fs::write(site.path().join("config.json"), config.to_string()).expect("written");
+        site.path().to_owned()
+    })
+    .await;
+    scene.go("").await;
+    scene.is_live().await;
+    assert!(!scene.asks().await);
+    let kept = scene.browser.value("sessionStorage.getItem('tickertape.token')").await;
+    assert_eq!(kept, Value::Null, "what everybody has needs no keeping");
+}
+
+#[tokio::test]
+async fn commands_to_copy_name_a_variable_where_a_token_is_asked_for_and_only_there() {
+    let scene = Scene::set().await;
+    let token = scene.token("1h");
+    scene.go(&format!("#token={token}")).await;
+    scene.is_live().await;
+    let commands = commands(&scene.browser).await;
+    let curl = format!(
+        "curl -d 21.5 {}/topics/kitchen/temp \\\n  -H \"Authorization: Bearer $TICKERTAPE_TOKEN\"",
+        scene.server.url()
+    );
+    assert!(commands.contains(&curl) && !commands.contains(&token), "{commands}");
+    scene.browser.screenshot("add-data-with-token").await;
+
+    let open = Server::start(&["--no-host"]);
+    scene.browser.driver.goto(open.url()).await.expect("the page opens");
+    scene.is_live().await;
+    let commands = self::commands(&scene.browser).await;
+    assert!(commands.contains("curl -d 21.5 ") && !commands.contains("TICKERTAPE_TOKEN"), "{commands}");
+}
+
+#[tokio::test]
+async fn a_board_on_this_machine_asks_for_nothing_and_leaves_the_console_empty() {
+    let server = Server::start(&[]);
+    let browser = Browser::open(1440, 900).await;
+    browser.driver.goto(server.url()).await.expect("the page opens");
+    browser.text_becomes(STATE, |text| text == "Live").await;
+    browser.appears("[data-testid=panel]").await;
+    assert_eq!(browser.console().await, Vec::<String>::new());
+    assert_eq!(browser.value("sessionStorage.length").await, json!(0));
+}
+
+async fn press(browser: &Browser, selector: &str) {
+    let button = browser.driver.find(thirtyfour::By::Css(selector)).await.expect("a button");
+    button.click().await.expect("it can be pressed");
+}
+
+/// Returns the text of the "Add data" sheet.
+async fn commands(browser: &Browser) -> String {
+    press(browser, "[data-testid=add-data]").await;
+    browser.text("dialog:not(.ask)").await.expect("the commands")
+}

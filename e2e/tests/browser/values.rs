@@ -1,0 +1,146 @@
+//! Values on the board as they were sent: series that stop, words instead of numbers, large and small numbers, wide tables.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use e2e::board::{open, panel};
+use e2e::browser::TIMEOUT;
+use e2e::server::Server;
+use e2e::wait;
+use serde_json::{Map, Value, json};
+
+fn chip(topic: &str) -> String {
+    format!("{} [data-testid=freshness]", panel(topic))
+}
+
+fn figure(topic: &str) -> String {
+    format!("{} [data-testid=value]", panel(topic))
+}
+
+fn legend(topic: &str) -> String {
+    format!("{} [data-testid=legend]", panel(topic))
+}
+
+/// Returns the text with all kinds of spaces as ordinary ones.
+fn plain(text: &str) -> String {
+    text.replace(['\u{202f}', '\u{a0}'], " ")
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
+    i64::try_from(since.as_millis()).expect("a clock before the year 292 million")
+}
+
+#[tokio::test]
+async fn each_of_forty_series_can_be_seen() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    let cores: Map<String, Value> = (0..40).map(|core| (format!("core {core}"), json!(core))).collect();
+    for _ in 0..3 {
+        server.publish("lab/cores", &Value::Object(cores.clone())).await;
+    }
+    browser
+        .text_becomes(&format!("{} [data-testid=more-series]", panel("lab/cores")), |text| text == "+32")
+        .await;
+    let list = format!("{} [data-testid=all-series]", panel("lab/cores"));
+    browser.text_becomes(&list, |text| text.contains("40 series") && text.contains("core 39")).await;
+    browser.screenshot("honest-forty").await;
+}
+
+#[tokio::test]
+async fn a_series_that_stopped_has_a_dash_and_its_age_in_the_legend() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    for n in 0..4 {
+        server.publish("lab/containers", &json!({"web": n, "db": 41})).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    browser.text_becomes(&legend("lab/containers"), |text| text.contains("41")).await;
+    let (_, took) = wait::until("the legend says that db stopped", Duration::from_secs(60), || async {
+        server.publish("lab/containers", &json!({"web": 10})).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        browser
+            .text(&legend("lab/containers"))
+            .await
+            .filter(|text| !text.contains("41") && text.contains('–'))
+    })
+    .await;
+    assert!(took > Duration::from_secs(1), "not at once: {took:?}");
+    browser.screenshot("honest-stopped").await;
+}
+
+#[tokio::test]
+async fn a_newest_value_that_is_no_number_is_what_the_figure_shows() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    for n in 1..=6 {
+        server.publish("lab/temp", &json!(20.5 + f64::from(n))).await;
+    }
+    browser.text_becomes(&figure("lab/temp"), |text| text.starts_with("26.5")).await;
+    server.publish("lab/temp", &json!("unavailable")).await;
+    browser.text_becomes(&figure("lab/temp"), |text| text.trim() == "unavailable").await;
+    server.publish("lab/temp", &json!(21.5)).await;
+    browser
+        .text_becomes(&figure("lab/temp"), |text| text.starts_with("21.5") && !text.contains("21.50"))
+        .await;
+}
+
+#[tokio::test]
+async fn a_publisher_whose_clock_is_fast_is_named_and_its_newest_value_is_shown() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    let mut sent = 0;
+    wait::until("the panel names the clock", TIMEOUT, || {
+        sent += 1;
+        let (server, browser, n) = (&server, &browser, sent);
+        async move {
+            server.publish("lab/ahead", &json!({"data": n, "ts": now_ms() + 240_000})).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let text = browser.text(&chip("lab/ahead")).await?;
+            (text.contains("clock") && text.contains("fast")).then_some(())
+        }
+    })
+    .await;
+    browser.text_becomes(&figure("lab/ahead"), |text| text.trim() == sent.to_string()).await;
+    browser.screenshot("honest-fast-clock").await;
+}
+
+#[tokio::test]
+async fn numbers_are_shown_to_the_digits_that_were_sent_however_large_or_small() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    let cases = [
+        ("uptime?unit=%25", "99.96", "99.96 %"),
+        ("loss?unit=%25", "0.035", "0.035 %"),
+        ("temp", "21.5", "21.5"),
+        ("leak?unit=A", "3.1e-12", "3.1 pA"),
+        ("mass", "1.7976931348623157e308", "× 10³⁰⁸"),
+        ("tiny", "3.1e-12", "3.1 × 10⁻¹²"),
+    ];
+    for (topic, number, _) in cases {
+        let url = format!("{}/topics/num/{topic}", server.url());
+        let response =
+            reqwest::Client::new().post(url).body(number).send().await.expect("the server answers");
+        assert_eq!(response.status(), 200);
+    }
+    for (topic, _, shown) in cases {
+        let topic = format!("num/{}", topic.split('?').next().unwrap_or(topic));
+        browser.text_becomes(&figure(&topic), |text| plain(text).contains(shown)).await;
+    }
+    browser.screenshot("honest-numbers").await;
+}
+
+#[tokio::test]
+async fn a_table_says_which_rows_and_columns_it_leaves_out_and_shows_ids_in_full() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    let wide: Map<String, Value> =
+        (0..45).map(|n| (format!("column {n:02}"), json!(1_482_907 + n))).collect();
+    server.publish("lab/wide", &json!({"data": [wide]})).await;
+    let long: Vec<Value> = (0..600).map(|row| json!({"pid": row})).collect();
+    server.publish("lab/long", &json!({ "data": long })).await;
+    browser.text_becomes(&panel("lab/wide"), |text| text.contains("1482907")).await;
+    let note = |topic: &str| format!("{} .note", panel(topic));
+    browser.text_becomes(&note("lab/wide"), |text| text.contains("5 columns more")).await;
+    browser.text_becomes(&note("lab/long"), |text| text.contains("100 rows more")).await;
+    browser.screenshot("honest-wide").await;
+}
