@@ -66,7 +66,7 @@ impl Listing<'_> {
         public
     }
 
-    /// Lists the items with this name in a module: a type and a function may share a name.
+    /// Collects every public item with this name in a module. There can be several, because a type and a function may share a name.
     fn items(&mut self, module: ModuleId, name: &str, path: &str) {
         let definition = (module, name.to_owned());
         if let Some(first) = self.paths.get(&definition)

@@ -23,15 +23,15 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  tickertape serve                               Show this machine on http://127.0.0.1:8080
+  tickertape serve                               Show this machine's metrics at http://127.0.0.1:8080
   tickertape publish kitchen/temp 21.5           Publish one number; its panel appears on the board
   vmstat 1 | tickertape pipe lab/vmstat          Publish what a program prints
-  tickertape watch 'host/*'                      Print the same publications in a terminal";
+  tickertape watch 'host/*'                      Print this machine's metrics in a terminal";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run the server: board, WebSocket, HTTP API and this machine's metrics
+    /// Run the server, and publish this machine's metrics to it
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(ServeArgs),
     /// Publish one value, or several from standard input
@@ -40,7 +40,7 @@ pub enum Command {
     /// Publish each line of standard input
     #[command(after_help = pipe_help())]
     Pipe(PipeArgs),
-    /// Publish this machine's metrics every second to another server
+    /// Publish this machine's metrics to a server every second
     #[command(after_help = host_help())]
     Host(HostArgs),
     /// Print publications as they arrive
@@ -52,10 +52,10 @@ pub enum Command {
     /// Print the history of a topic
     #[command(after_help = history_help())]
     History(HistoryArgs),
-    /// Create a token for a server started with --auth-secret-file, or for one on AWS
+    /// Create a token for a server that requires one
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
-    /// Estimate what a board costs on AWS, with the calculation
+    /// Estimate the monthly cost on AWS, and show the calculation
     #[command(after_help = COST_EXAMPLES)]
     Cost(CostArgs),
 }
@@ -70,25 +70,29 @@ Examples:
 
 Without --auth-secret-file no token is needed, so the server only accepts a loopback address in --listen.
 
-Fault injection: --chaos reads a JSON file. All fields are optional. The file is read again within a second \
-after it has changed, except for time_scale. Probabilities are from 0 (never) to 1 (always).
-  {\"time_scale\": 720,                                  time passes 720 times as fast
-   \"seed\": 7,                                          repeat the same faults in each run
-   \"cut\": 0.001,                                       reset the TCP connection in the middle of a frame
-   \"freeze\": 0.001,                                    stop reading and writing, but keep the socket open
-   \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]},    send frames late, and so out of order
-   \"duplicate\": {\"probability\": 0.1, \"ms\": [0, 50]}, send frames twice
-   \"throttle\": {\"probability\": 0.01, \"above_per_second\": 5000},   refuse frames with 429
-   \"gone_ms\": 50,                                      answer 410 for this time after connecting
-   \"lost_disconnect\": 0.5,                             do not notice that a client has left
-   \"refuse\": {\"probability\": 0.1, \"status\": 503}}    refuse handshakes
-`/healthz` counts the injected faults.
+Fault injection: --chaos reads a JSON object from a file. Every field is optional. Probabilities are from 0 \
+(never) to 1 (always). A change of the file takes effect within a second; a change of time_scale needs a restart. \
+`/healthz` reports the number of injected faults.
+  \"time_scale\": 720           time passes 720 times as fast
+  \"seed\": 7                   repeat the same faults in each run
+  \"cut\": 0.001                reset the TCP connection in the middle of a frame
+  \"freeze\": 0.001             stop reading and writing, but keep the socket open
+  \"lost_disconnect\": 0.5      do not notice that a client has left
+  \"gone_ms\": 50               for 50 ms after a client connects, refuse to send to it, with 410
+  \"delay\": {\"probability\": 0.1, \"ms\": [5, 200]}
+                              send frames late, and so out of order
+  \"duplicate\": {\"probability\": 0.1, \"ms\": [0, 50]}
+                              send frames twice
+  \"throttle\": {\"probability\": 0.01, \"above_per_second\": 5000}
+                              refuse to send frames, with 429: at random, and all above this rate
+  \"refuse\": {\"probability\": 0.1, \"status\": 503}
+                              refuse handshakes with this status
 
-With --functions lambda this program acts as API Gateway and Lambda. It starts the programs in --function-dir, one \
-process for each concurrent event, and prints their logs without CloudWatch's metrics. It adds \
+With --functions lambda, this program acts as API Gateway and Lambda. It starts the programs in --function-dir, one \
+process for each concurrent event, and prints their logs without the lines of CloudWatch metrics. It adds \
 TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA to the environment from --function-env. \
-Topics are then in the functions' tables, and another program must then invoke the function `broadcast` with the \
-tables' stream. `cargo xtask lambda-local` starts everything.";
+Topics are stored in the functions' tables. This program does not read the stream of the table: another program has \
+to, and must invoke `broadcast` with its records. In a source checkout, `cargo xtask lambda-local` starts all of them.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:
@@ -96,10 +100,10 @@ Examples:
   tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
   tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d
   aws ssm get-parameter --name NAME --with-decryption --query Parameter.Value --output text \\
-    | tickertape token --auth-secret-file - --subscribe '*'         For a board on AWS
+    | tickertape token --auth-secret-file - --subscribe '*'         For a server on AWS
 
-A token is valid until it expires and cannot be revoked alone. Grant as little, and for as short a time, as \
-possible. A new secret invalidates all tokens.";
+A single token cannot be revoked: it is valid until it expires. Changing the server's secret invalidates all \
+tokens.";
 
 const COST_EXAMPLES: &str = "\
 Examples:
@@ -117,7 +121,7 @@ Examples:
   tickertape publish build/main '{\"state\": \"passed\", \"took_s\": 12.5}'
   df -P / | tail -1 | awk '{print $5+0}' | tickertape publish host/root -
 
-A word that is not JSON is published as text.",
+DATA that is neither JSON nor KEY=VALUE is published as text.",
     )
 }
 
@@ -128,22 +132,22 @@ Examples:
   seq 1 100000 | tickertape pipe lab/seq
   ping example.org | tickertape pipe net/ping --unit ms
   vmstat 1 | tickertape pipe lab/vmstat --every 1s
-  tail -F app.log | tickertape pipe app/log --format logfmt
+  tail -F app.log | tickertape pipe app/log --format pairs
   nvidia-smi --query-gpu=timestamp,index,utilization.gpu --format=csv -l 1 | tickertape pipe gpu --key index
   journalctl -f -o json | tickertape pipe host/journal
 
-The format is detected from the first lines, and again if the lines change; --format sets it.
+The format is detected from the first lines, and again if later lines do not match it. --format turns detection off.
 
 Each line is published, skipped as structure (headers, comments, separators, averages), skipped as blank, or \
-reported as unreadable, with its number and the reason. The summary counts all four. If a line was unreadable, the \
-exit code is 1. A line that does not have the format of the input is published as text to TOPIC/log.
+reported as unreadable with its line number and the reason. The summary counts all four, and the exit code is 1 if \
+a line was unreadable. A line of text between lines of another format, such as a warning, is published to TOPIC/log.
 
-Numbers keep their digits. A unit after a number becomes the unit of its series. K, M and G alone are powers of \
-1024. A time without a zone is in the time zone of this machine. Entries of journald are published without \
+Numbers are published as they are written, without rounding. A unit after a number becomes the unit of its series. \
+The suffixes K, M and G without a unit mean 1024, 1024² and 1024³. A time without a zone is in the time zone of this machine. Entries of journald are published without \
 journald's own bookkeeping fields, such as __CURSOR.
 
-While the server cannot be reached, reading stops after some thousand lines and continues when it is back: nothing \
-is dropped, and nothing is published twice.",
+While the server cannot be reached, pipe keeps some thousand lines, then stops reading until the server is back. No \
+line is lost, and none is published twice.",
     )
 }
 
@@ -152,7 +156,8 @@ fn host_help() -> String {
         "\
 Examples:
   tickertape host --topic web1 --url https://board.example
-`tickertape serve` does the same for its own machine, unless it was started with --no-host.",
+
+`tickertape serve` publishes the metrics of its own machine, unless it was started with --no-host.",
     )
 }
 
@@ -165,9 +170,10 @@ Examples:
   tickertape watch lab/seq --json | jq .data
   tickertape watch build/main --count 1        Wait for one publication, then exit
 
-With --json each line is {\"topic\", \"epoch\", \"offset\", \"ts\", \"received_at\", \"data\"}. Publications \
-that were missed while the server was unreachable are fetched. If they cannot be fetched, a line \
-{\"gap\": {\"topic\", \"from\", \"to\"}} is printed; \"to\": null means that the topic's log was replaced by a new one.",
+With --json, each line is {\"topic\", \"epoch\", \"offset\", \"ts\", \"received_at\", \"data\"}. Publications \
+that were missed while the server was unreachable are fetched. If they were deleted in the meantime, a line \
+{\"gap\": {\"topic\", \"from\", \"to\"}} names the position before and the position after them; \"to\": null means that \
+the topic's log was replaced by a new one.",
     )
 }
 
@@ -181,7 +187,7 @@ fn history_help() -> String {
 Examples:
   tickertape history host/cpu --limit 10
   tickertape history host/cpu --since 5m --json
-  tickertape history host/cpu --since 9f86d081884c:17     After a position, as `publish` prints it",
+  tickertape history host/cpu --since 9f86d081884c:17     After the position EPOCH:OFFSET",
     )
 }
 

@@ -32,7 +32,7 @@ impl Exit {
 pub const HELP: &str = "\
 Exit codes:
   0  success
-  1  the command failed
+  1  any other error
   2  the command line is not valid
   3  the server refused; use a --token that permits the request
   4  the server could not be reached";

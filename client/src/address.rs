@@ -37,7 +37,7 @@ impl Address {
         &self.uri
     }
 
-    /// Returns true for `http` and `https`, the address of a board rather than of a WebSocket.
+    /// Returns true if the scheme is `http` or `https`, so that the address is that of a page and not of a WebSocket.
     pub fn is_page(&self) -> bool {
         matches!(self.scheme, Scheme::Http | Scheme::Https)
     }

@@ -1,4 +1,4 @@
-//! Today's session, before every server that was ever released.
+//! Tests the present client session against every released version of the server, as recorded.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 

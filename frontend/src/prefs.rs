@@ -1,5 +1,5 @@
-//! The reader's choices. Window and search text are kept in the page's address, so that a link shares them; the rest is
-//! kept in the browser's local storage.
+//! The viewer's preferences. The time window and the search text are in the page's address, so that a link shares them; the
+//! others are in the browser's local storage.
 
 use shared::Topic;
 use web_sys::Storage;

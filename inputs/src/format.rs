@@ -22,7 +22,7 @@ pub enum Format {
     Pairs,
     /// Comma, semicolon or tab separated values under a header.
     Csv,
-    /// Columns under a line of names.
+    /// Columns under a header.
     Columns,
     /// Prometheus' text format.
     Prometheus,
@@ -91,7 +91,7 @@ impl Format {
             Self::Pairs => "key=value pairs and logfmt, with quotes and units",
             Self::Csv => "Comma, semicolon or tab separated, with a header",
             Self::Columns => {
-                "Columns under a line of names: vmstat, iostat, mpstat, sar, pidstat, df, free, docker stats"
+                "Columns under a header: vmstat, iostat, mpstat, sar, pidstat, df, free, docker stats"
             }
             Self::Prometheus => "Prometheus' text format",
             Self::Influx => "InfluxDB's line protocol",

@@ -52,7 +52,7 @@ impl Parser {
         }
     }
 
-    /// The format that is read.
+    /// The format of the lines that this parser reads.
     pub fn format(&self) -> Format {
         match self {
             Self::Number(_) => Format::Number,

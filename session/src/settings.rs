@@ -13,7 +13,7 @@ use super::constants::{QUEUE_AGE_MS, QUEUE_MESSAGES};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Token of the first connection. A later one is set by [`Session::set_token`](crate::Session::set_token).
+    /// Token for the first connection. [`Session::set_token`](crate::Session::set_token) changes it for later connections.
     pub token: Option<String>,
     /// Name under which idempotent publish requests are sent. It has to be unique to this run of the program, because
     /// sequence numbers start at 1. Derived from the seed if absent.

@@ -7,7 +7,7 @@ use shared::{Filter, Topic};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) filter: Filter,
-    /// Part of the past to request when the filter is subscribed for the first time.
+    /// The amount of history to request with the first subscription of this filter.
     pub(super) rewind: Option<Rewind>,
     /// True once the server has confirmed the filter. A topic that appears later is new, and wanted from its first
     /// publication.

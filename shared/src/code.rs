@@ -124,7 +124,7 @@ codes! {
     BadTimestamp = 206, "bad_timestamp";
     /// More subscriptions than a connection may have.
     TooManySubscriptions = 207, "too_many_subscriptions";
-    /// No topic of this name has been published to.
+    /// There is no topic with this name: nothing was published to it.
     UnknownTopic = 208, "unknown_topic";
     /// An idempotent producer sent a `seq` older than the last one remembered.
     StaleSequence = 209, "stale_sequence";

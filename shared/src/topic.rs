@@ -127,7 +127,7 @@ pub enum TopicError {
         limit: usize,
     },
     /// More segments than [`limits::TOPIC_SEGMENTS`].
-    #[error("a topic has at most {limit} segments; this one has {segments}")]
+    #[error("a topic may have at most {limit} segments; this one has {segments}")]
     TooDeep {
         /// Segments found.
         segments: usize,
@@ -135,7 +135,9 @@ pub enum TopicError {
         limit: usize,
     },
     /// Two slashes in a row, or one at either end.
-    #[error("topic {name:?} has an empty segment: no slash at either end, no two in a row")]
+    #[error(
+        "topic {name:?} has an empty segment: a topic must not begin or end with a slash, or contain two in a row"
+    )]
     EmptySegment {
         /// The name as it came.
         name: String,

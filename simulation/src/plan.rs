@@ -41,7 +41,7 @@ pub struct Setting {
     pub idle_ms: u64,
     /// Number of publications of a topic that are kept.
     pub keep_items: u64,
-    /// Age of the oldest publications that are kept, in milliseconds.
+    /// Maximum age of publications, in milliseconds. Older ones are deleted.
     pub keep_age_ms: i64,
     /// Clients that subscribe and publish over a session.
     pub clients: Vec<ClientSetting>,

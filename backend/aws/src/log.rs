@@ -84,7 +84,7 @@ enum Round {
 /// The result of one update.
 enum Updated {
     Added(Appended),
-    /// The condition did not hold for this head, or there is no head.
+    /// The conditional write was refused. Contains the topic's head item, or `None` if there is none.
     Refused(Option<Item>),
     Postponed,
 }

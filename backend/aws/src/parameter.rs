@@ -15,7 +15,7 @@ pub enum ParameterError {
         name: String,
     },
     /// A permission is missing, or the service does not answer.
-    #[error("parameter {name:?} could not be read: {reason}")]
+    #[error("SSM parameter {name:?} could not be read: {reason}")]
     Unreadable {
         /// Name of the parameter.
         name: String,

@@ -155,7 +155,7 @@ pub enum IngestError {
     #[error(transparent)]
     Meta(#[from] MetaError),
     /// The producer has no id, or one that is too long.
-    #[error("a producer's id has 1 to {limit} bytes; this one has {bytes}")]
+    #[error("a producer's id must have 1 to {limit} bytes; this one has {bytes}")]
     Producer {
         /// Length of the id in bytes.
         bytes: usize,

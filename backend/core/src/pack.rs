@@ -26,7 +26,7 @@ pub struct Part {
 }
 
 impl Part {
-    /// Serialises `items`, which are in order of offset.
+    /// Serialises `items`, which must be sorted by offset.
     pub fn new<'a>(
         topic: &Topic,
         epoch: &Epoch,

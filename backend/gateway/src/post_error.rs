@@ -12,7 +12,7 @@ pub enum PostError {
     #[error("the client's buffer is full")]
     LimitExceeded,
     /// The payload is larger than [`Limits::message_bytes`](crate::Limits::message_bytes).
-    #[error("{size_bytes} bytes exceed the limit of {limit_bytes}")]
+    #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
     PayloadTooLarge {
         /// Size of the refused payload.
         size_bytes: usize,

@@ -13,7 +13,7 @@ pub enum StreamError {
     /// The shard iterator is too old: get a new one.
     #[error("the shard iterator has expired")]
     Expired,
-    /// The records from there on were deleted: continue with the oldest one.
+    /// The records at the requested position were deleted. Continue at the oldest record that exists.
     #[error("the records were deleted")]
     Trimmed,
     /// The request failed: try again.

@@ -17,7 +17,7 @@ pub struct ServeArgs {
     /// Address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Directory of topics and history [default: this user's data directory]
+    /// Directory where topics and history are stored [default: a directory of this user]
     #[arg(long, value_name = "DIR", env = "TICKERTAPE_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// Serve the page from this directory instead of the built-in page
@@ -31,10 +31,10 @@ pub struct ServeArgs {
         long,
         value_name = "ORIGIN",
         value_parser = origin,
-        help = "Accept pages of this origin, such as https://board.example; may be given several times"
+        help = "Accept requests from web pages of this origin, such as https://board.example; may be given several times"
     )]
     pub allow_origin: Vec<String>,
-    /// Accept requests for this host name, too; may be given several times
+    /// Also accept requests whose Host header has this name, besides the address in --listen; may be given several times
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
     /// Require tokens signed with the secret in FILE, or - for standard input; see `tickertape token`
@@ -46,7 +46,7 @@ pub struct ServeArgs {
     /// Delete publications older than this, such as 30m or 7d [default: 24h]
     #[arg(long, value_name = "TIME", value_parser = duration::read)]
     pub keep_age: Option<Duration>,
-    /// Largest number of publications kept of each topic [default: 100000]
+    /// Keep at most this many publications of each topic [default: 100000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_count: Option<u64>,
     /// Inject faults as described in this file, to test boards; see below
@@ -60,7 +60,7 @@ pub struct ServeArgs {
 /// Options for running Lambda functions instead of the built-in ones.
 #[derive(Debug, Args)]
 pub struct LambdaArgs {
-    /// Functions that process events: built in, or Lambda functions
+    /// Functions that handle requests and WebSocket messages
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub functions: FunctionsArg,
     /// Directory of the functions: DIR/websocket/bootstrap, and the same for authorizer, ingest and broadcast
@@ -77,7 +77,7 @@ pub enum FunctionsArg {
     /// The built-in functions, with this program's store
     #[default]
     Embedded,
-    /// Lambda functions in --function-dir, with their own tables
+    /// Lambda functions in --function-dir, which store data in DynamoDB tables
     Lambda,
 }
 
@@ -90,13 +90,13 @@ pub struct ClientArgs {
         value_name = "URL",
         env = "TICKERTAPE_URL",
         default_value = "ws://127.0.0.1:8080/ws",
-        help = "Address of the board, such as https://board.example, or of its WebSocket"
+        help = "Address of the server, such as https://board.example, or of its WebSocket"
     )]
     pub url: String,
     /// Token to send, if the server requires one
     #[arg(long, env = "TICKERTAPE_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// Trust the CA certificates in this PEM file, too, such as those of a company
+    /// Also trust the CA certificates in this PEM file, such as those of a company
     #[arg(long, value_name = "FILE", env = "TICKERTAPE_CA_FILE")]
     pub ca_file: Option<PathBuf>,
 }
@@ -104,7 +104,7 @@ pub struct ClientArgs {
 /// The metadata that tells boards how to show a topic.
 #[derive(Debug, Clone, Default, Args)]
 pub struct MetaArgs {
-    /// Unit of the numbers, as it is shown: %, GiB, °C
+    /// Unit of the numbers, such as %, GiB or °C
     #[arg(long)]
     pub unit: Option<String>,
     /// Short description, shown on the panel
@@ -119,7 +119,7 @@ pub struct MetaArgs {
     /// Upper end of the axis
     #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
     pub max: Option<f64>,
-    /// Kind of panel [default: chosen by the data]
+    /// Kind of panel [default: chosen from the data]
     #[arg(long, value_parser = ["line", "number", "state", "log", "table"])]
     pub panel: Option<String>,
 }
@@ -129,7 +129,7 @@ pub struct MetaArgs {
 pub struct PublishArgs {
     /// Topic to publish to, such as kitchen/temp
     pub topic: Topic,
-    /// Data: JSON, text, KEY=VALUE pairs, or - to read JSON from standard input
+    /// Data: JSON, text, KEY=VALUE pairs, or - to read JSON values from standard input and publish each
     #[arg(required = true, value_name = "DATA", allow_negative_numbers = true)]
     pub data: Vec<String>,
     /// Metadata of the topic.
@@ -151,7 +151,7 @@ pub struct PublishArgs {
 pub struct PipeArgs {
     /// Topic to publish to, such as lab/vmstat
     pub topic: Topic,
-    /// Format of the input [default: detected from the first lines]
+    /// Format of the input
     #[arg(long, value_parser = format_or_auto(), default_value = "auto", hide_default_value = true)]
     pub format: FormatArg,
     /// Column that identifies the device; each device gets its own series [default: detected from column names]
@@ -174,7 +174,7 @@ pub struct PipeArgs {
 /// Arguments of [`super::Command::Host`].
 #[derive(Debug, Args)]
 pub struct HostArgs {
-    /// Topic below which the metrics are published
+    /// Prefix of the topics: with web1, the CPU is published to web1/cpu
     #[arg(long, value_name = "TOPIC", default_value = "host")]
     pub topic: Topic,
     /// Options of the connection.
@@ -187,7 +187,7 @@ pub struct HostArgs {
 pub struct WatchArgs {
     /// Topics to watch: a topic, a prefix such as 'host/*', or '*' for all
     pub filter: Filter,
-    /// Begin in the past: a number of publications such as 100, or a time such as 5m
+    /// Print earlier publications first: the last N of each topic, or those of the last TIME, such as 5m
     #[arg(long, value_name = "N|TIME", value_parser = rewind)]
     pub rewind: Option<Rewind>,
     /// Exit after this number of publications
@@ -220,10 +220,10 @@ pub struct TopicsArgs {
 pub struct HistoryArgs {
     /// Topic whose history is printed
     pub topic: Topic,
-    /// Begin after a position EPOCH:OFFSET, or at most this long ago, such as 5m
+    /// Print publications after the position EPOCH:OFFSET, or those of the last TIME, such as 5m
     #[arg(long, value_name = "POSITION|TIME", value_parser = since)]
     pub since: Option<Since>,
-    /// Largest number of publications [default: 100; with --since no limit]
+    /// Print at most this many publications [default: 100, or no limit with --since]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Print one JSON object per line
@@ -252,10 +252,10 @@ pub struct TokenArgs {
     /// Time until the token expires, such as 12h or 30d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,
-    /// Issuer of the token (iss), for a server with TICKERTAPE_JWT_ISSUER
+    /// Issuer (iss), which must be the server's TICKERTAPE_JWT_ISSUER
     #[arg(long, value_name = "NAME")]
     pub issuer: Option<String>,
-    /// Audience of the token (aud), for a server with TICKERTAPE_JWT_AUDIENCE
+    /// Audience (aud), which must be the server's TICKERTAPE_JWT_AUDIENCE
     #[arg(long, value_name = "NAME")]
     pub audience: Option<String>,
 }
@@ -316,7 +316,8 @@ impl MetaArgs {
 
 fn format_or_auto() -> impl clap::builder::TypedValueParser<Value = FormatArg> {
     use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-    let auto = PossibleValue::new("auto").help("Detect it from the lines");
+    let auto = PossibleValue::new("auto")
+        .help("Detected from the first lines, and again if later lines do not match");
     let named = Format::ALL.map(|format| {
         PossibleValue::new(format.name()).aliases(format.aliases().iter().copied()).help(format.about())
     });

@@ -254,7 +254,10 @@ impl Pipe {
         let waiting = self.queue.take().lines.len() + self.log_queue.take().lines.len();
         match self.progress.unacknowledged() + waiting as u64 {
             0 => self.progress.verdict(),
-            count => Err(CliError::failed(format!("interrupted; not acknowledged: {}", lines(count)))),
+            count => Err(CliError::failed(format!(
+                "interrupted; {} may not be stored: the server did not acknowledge them",
+                lines(count)
+            ))),
         }
     }
 

@@ -28,7 +28,7 @@ pub struct Line {
     order: Order,
 }
 
-/// Severity of an event, if the event states one.
+/// Severity of a line in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// No severity, or one that needs no attention.

@@ -99,7 +99,7 @@ impl Link {
         }
     }
 
-    /// `24 ms`; nothing while nothing is measured.
+    /// Returns the latency as text, such as `24 ms`, or an empty text before the first measurement.
     pub fn latency_text(&self) -> String {
         self.latency
             .filter(|_| self.tone() == Tone::Good)

@@ -168,7 +168,7 @@ impl Stream {
         }
     }
 
-    /// Notes that the connection was lost: publications replayed from now on are those that were missed.
+    /// Records that the connection was lost. Publications that are replayed after this call count as missed ones.
     pub fn interrupt(&mut self) {
         self.has_begun = true;
     }

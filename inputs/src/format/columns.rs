@@ -1,4 +1,4 @@
-//! Columns under a line of names, as vmstat, iostat, mpstat, sar, pidstat, df, free, ps and `docker stats` print them.
+//! Columns under a header, as vmstat, iostat, mpstat, sar, pidstat, df, free, ps and `docker stats` print them.
 //!
 //! Such programs print more than rows: a banner, lines of dashes, the header again and again, an average at the end. A line
 //! of words is a header only if a row that fits it follows.

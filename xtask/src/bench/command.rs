@@ -4,7 +4,7 @@ use crate::error::TaskError;
 use crate::project::Project;
 use std::process::Command;
 
-/// The command that starts the `bench` program of `e2e`, without the name of a benchmark.
+/// Returns the command that runs the program `bench` of `e2e`. The caller appends the name of a benchmark.
 pub fn from_outside(project: &Project) -> Command {
     let mut bench = project.command("cargo");
     bench.args(["run", "--quiet", "--release", "--package", "e2e", "--bin", "bench", "--"]);

@@ -31,7 +31,7 @@ pub struct Query {
     pub now: Millis,
 }
 
-/// One log, as of the moment when its head was read.
+/// The log of one topic, as of the moment when its head item was read.
 #[derive(Debug)]
 pub struct Log<'a> {
     pub client: &'a Client,

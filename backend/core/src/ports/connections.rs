@@ -13,7 +13,7 @@ use crate::principal::Principal;
 pub struct Connection {
     /// Id of the connection.
     pub id: ConnectionId,
-    /// Principal from the authorizer or from a later `refresh`; never from another message.
+    /// The authenticated principal: set by the authorizer, replaced by a `refresh` message, changed by nothing else.
     pub principal: Principal,
     /// Time at which the connection was made.
     pub connected_at: Millis,

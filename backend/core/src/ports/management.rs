@@ -32,7 +32,7 @@ pub enum PostError {
     Gone,
     /// The client's buffer is full, or the account's request rate is exceeded (429). The message is dropped; the client
     /// will notice the hole and ask again.
-    #[error("too much at once for this connection")]
+    #[error("the connection's buffer is full, or messages are sent too fast; try again later")]
     LimitExceeded,
     /// The message is larger than allowed (413). This is a fault of the server, which packs its frames.
     #[error("the message is too large")]

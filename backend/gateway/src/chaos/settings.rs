@@ -66,7 +66,7 @@ pub struct Throttle {
     pub above_per_second: Option<NonZeroU32>,
 }
 
-/// The settings of [`Chaos::delay`] and [`Chaos::duplicate`].
+/// The probability and the duration of [`Chaos::delay`] and [`Chaos::duplicate`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

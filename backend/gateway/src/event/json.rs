@@ -8,8 +8,8 @@ use crate::functions::AuthorizerEvent;
 /// Converts an event to the JSON that API Gateway sends: absent fields are left out instead of being `null`, and header
 /// names are capitalised.
 ///
-/// The typed event keeps header names in lower case, so their case is restored as browsers write them over HTTP/1.1. A
-/// client that writes them differently is not reproduced.
+/// The typed event keeps header names in lower case, so this function writes them as browsers do over HTTP/1.1. If a client
+/// wrote them in another case, that case is lost.
 pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
     // Cannot fail: the event consists of strings, numbers and maps with text keys, and only text headers enter it.
     let mut json = serde_json::to_value(event).unwrap_or_default();

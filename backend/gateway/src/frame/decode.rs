@@ -41,7 +41,7 @@ pub enum DecodeError {
     #[error("the text is not UTF-8")]
     NotUtf8,
     /// A frame or a message that exceeds its limit ("Amazon API Gateway quotas", WebSocket APIs).
-    #[error("{size_bytes} bytes exceed the limit of {limit_bytes}")]
+    #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
     TooLarge {
         /// Size of the frame as its header says, or of the message including this frame.
         size_bytes: u64,

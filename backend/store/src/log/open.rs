@@ -36,7 +36,7 @@ pub enum OpenError {
         reason: String,
     },
     /// The file was written by a newer version.
-    #[error("{} was written by a newer tickertape (format {found}; this one knows {known})", path.display())]
+    #[error("{} was written by a newer tickertape (format {found}; this one knows {known}): install the newer version", path.display())]
     Newer {
         /// The file.
         path: PathBuf,

@@ -67,7 +67,7 @@ impl Progress {
         self.under_way.push_back(Sent { ticket, lines, to });
     }
 
-    /// Counts a request that is durable.
+    /// Records that the publications of a request are durable, the last of them at `position`.
     pub fn published(&mut self, ticket: Ticket, position: &Position) {
         let Some(sent) = self.forget(ticket) else { return };
         let lines = sent.lines.len() as u64;

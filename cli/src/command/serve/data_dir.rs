@@ -17,7 +17,10 @@ const NAME: &str = "tickertape";
 pub fn of(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
     found.ok_or_else(|| {
-        CliError::usage("this user has no home directory").hint("give a directory with --data-dir")
+        CliError::usage(
+            "there is no directory for topics and history, because this user has no home directory",
+        )
+        .hint("name a directory with --data-dir")
     })
 }
 

@@ -41,9 +41,9 @@ pub struct Unit {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prefixes {
-    /// Never shortened: `°C`, `%`.
+    /// Never with a prefix: `°C`, `%`.
     Never,
-    /// Counts: millions and above.
+    /// For counts: with a prefix from one million on, as in `1.2 M`.
     Count,
     /// Powers of a thousand both ways; the unit itself is ten to this power of its base: -3 for `ms`.
     Metric(i32),

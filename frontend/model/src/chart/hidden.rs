@@ -25,7 +25,7 @@ impl Hidden {
         }
     }
 
-    /// Names of the series that are switched off, in the order in which they were.
+    /// Names of the hidden series, in the order in which they were hidden.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }

@@ -14,7 +14,7 @@ use crate::field::Field;
 /// Values of a chart at one moment: under the crosshair, or now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readout {
-    /// One for each series, in their order.
+    /// One reading for each series of the chart, in the order of the series.
     pub readings: Vec<Reading>,
     /// The crosshair, if it is in the window.
     pub crosshair: Option<Cursor>,
