@@ -1,8 +1,8 @@
 //! Learns how often a topic publishes, from the times of its publications.
 
-/// Number of intervals that are kept. Odd, so that the median is one of them.
+/// Number of most recent intervals that are kept. It is odd, so that the median is one of them.
 const REMEMBERED: usize = 9;
-/// Number of intervals that an estimate needs.
+/// Smallest number of intervals from which the cadence is estimated.
 const NEEDED: usize = 3;
 
 /// Estimate of a topic's cadence: the median of its last intervals, so that one pause or one burst does not change it.
@@ -14,8 +14,8 @@ pub struct Cadence {
 }
 
 impl Cadence {
-    /// Records a publication that was received at `at_ms`, in milliseconds by the server's clock. Times that do not rise, as
-    /// in a batch, count as one.
+    /// Records that a publication was received at `at_ms`, in milliseconds by the server's clock. A time that is not later than
+    /// the previous one, as within a batch, is ignored.
     pub fn observe(&mut self, at_ms: i64) {
         let Some(last_ms) = self.last_ms else {
             self.last_ms = Some(at_ms);
@@ -28,7 +28,7 @@ impl Cadence {
         self.remember(at_ms.abs_diff(last_ms));
     }
 
-    /// The expected time between publications, in milliseconds; `None` after fewer than three intervals.
+    /// Returns the expected time between publications, in milliseconds, or `None` if fewer than three intervals were recorded.
     pub fn estimate_ms(&self) -> Option<u64> {
         if self.intervals_ms.len() < NEEDED {
             return None;

@@ -1,6 +1,6 @@
 //! The messages that a client sends.
 //!
-//! The field `action` says which message it is. It is API Gateway's route selection key, so that every message is a
+//! The field `action` names the kind of a message. API Gateway selects the route by this field, so each kind of message is a
 //! route of the gateway.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::publication::Item;
 use crate::{Data, Filter, Millis, Position, Topic, TopicMeta};
 
-/// A number the client chooses; the reply carries the same.
+/// Number of a request, chosen by the client. The reply to the request carries the same number.
 pub type RequestId = u64;
 
 /// One message from a client. Unknown fields are ignored.
@@ -60,10 +60,10 @@ macro_rules! actions {
         }
 
         impl ClientMessage {
-            /// The values of `action`: every custom route that the gateway needs.
+            /// Every value of `action`. The gateway needs a custom route for each of them.
             pub const ACTIONS: &'static [&'static str] = &[$($name,)*];
 
-            /// This message's value of `action`.
+            /// Returns the value of `action` of this message.
             pub fn action(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => $name,)*
@@ -84,7 +84,7 @@ actions! {
 }
 
 impl ClientMessage {
-    /// The number that its reply will carry; a ping has none.
+    /// Returns the number of the request, which its reply will carry, or `None` for a ping, which has no number.
     pub fn id(&self) -> Option<RequestId> {
         match self {
             Self::Subscribe(Subscribe { id, .. })
@@ -96,13 +96,13 @@ impl ClientMessage {
         }
     }
 
-    /// The message as JSON text.
+    /// Returns the message as JSON text.
     pub fn to_json(&self) -> String {
         // Strings, numbers and maps with string keys always serialise.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Parses a message. The data of publications keeps its text.
+    /// Parses a message. The data of its publications is kept as text and is not checked (see [`Data`]).
     ///
     /// # Errors
     ///
@@ -127,7 +127,8 @@ struct Tagged<'a> {
     action: Cow<'a, str>,
 }
 
-/// By hand: the code that serde derives for a tagged enum keeps a tree in between, which loses the text of [`Data`].
+/// Implemented by hand: the code that serde derives for a tagged enum first builds a tree of values, which loses the original
+/// text of [`Data`].
 impl<'de> Deserialize<'de> for ClientMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
@@ -143,10 +144,10 @@ pub struct Subscribe {
     pub id: RequestId,
     /// Topics to subscribe to.
     pub filter: Filter,
-    /// For each topic already known, the last position seen: later publications are replayed.
+    /// Last position that the client has received of each topic it already knows. The publications after it are replayed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub since: BTreeMap<Topic, Position>,
-    /// For each topic not in `since`: how much of its past to replay. Absent: nothing.
+    /// Part of the past to replay of each topic that is not in `since`. If it is absent, nothing of these topics is replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewind: Option<Rewind>,
 }
@@ -158,7 +159,8 @@ pub struct Subscribe {
 pub enum Rewind {
     /// Number of publications.
     Count(u32),
-    /// Age in milliseconds: publications received since then, or the last publication if there are none.
+    /// Time in milliseconds before the request: the publications received since then are replayed, or only the last publication
+    /// if there are none.
     Ms(u64),
 }
 
@@ -179,25 +181,25 @@ pub struct Publish {
     pub id: RequestId,
     /// Topic to append to.
     pub topic: Topic,
-    /// The data of a single publication.
+    /// Data of a single publication.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
-    /// Time of the event, if not now.
+    /// Time of the event. If it is absent, the server's time of receipt is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<Millis>,
-    /// Several publications, appended as one: all or none.
+    /// Several publications. The server appends all of them or none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
-    /// Lets the log recognise a repeat of this request.
+    /// Sender and number of this request, by which the log recognises a repetition of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub producer: Option<Producer>,
-    /// Metadata of the topic; fields that are absent stay as they are.
+    /// Metadata to merge into the topic's: fields that are absent keep their value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<TopicMeta>,
 }
 
 impl Publish {
-    /// The items to append, in order. Empty if the message carries none.
+    /// Returns the items to append, in order. The result is empty if the message has neither `data` nor `items`.
     pub fn into_items(self) -> Vec<Item> {
         match self.data {
             Some(data) => vec![Item { data, ts: self.ts }],
@@ -206,11 +208,11 @@ impl Publish {
     }
 }
 
-/// The sender of an idempotent request, and the number of the request among that sender's. The log takes each `seq`
-/// of a producer at most once, and answers a repeat with the position of the first.
+/// Sender of an idempotent request, and the number of the request among that sender's. The log appends each `seq` of a producer
+/// at most once, and answers a repetition with the position of the first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Producer {
-    /// Chosen by the producer, unique among those that publish to the topic.
+    /// Name of the producer, which it chooses itself. It must be unique among the producers of the topic.
     pub id: String,
     /// Number of the request, higher with every new one.
     pub seq: u64,
@@ -223,10 +225,10 @@ pub struct History {
     pub id: RequestId,
     /// Topic to read.
     pub topic: Topic,
-    /// Position to read on from; absent: the newest `limit` publications.
+    /// Position after which to read. If it is absent, the reply contains the newest `limit` publications.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Position>,
-    /// Largest number of publications in the reply; absent: as many as fit one frame.
+    /// Maximum number of publications in the reply. If it is absent, the reply contains as many as fit one frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }
@@ -240,7 +242,7 @@ pub struct Refresh {
     pub token: String,
 }
 
-/// Leaves the token out, so that it cannot end up in a log.
+/// Leaves the token out of the debug output, so that it cannot end up in a log file.
 impl fmt::Debug for Refresh {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Refresh").field("id", &self.id).finish_non_exhaustive()
@@ -250,7 +252,7 @@ impl fmt::Debug for Refresh {
 /// Checks that the connection is alive ([`ClientMessage::Ping`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ping {
-    /// Time by the client's clock, echoed by `pong`.
+    /// Time by the client's clock at which the ping was sent. The `pong` carries the same value.
     pub t: Millis,
 }
 

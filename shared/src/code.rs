@@ -1,7 +1,7 @@
-//! Stable numbers for errors and disconnects, in ranges that say what to do about them.
+//! Stable numbers for errors and disconnects. The range of a number says how to react to it.
 //!
-//! A number never changes its meaning and is never used again. A number that this build does not know has the advice of
-//! its range, so that an old page does the right thing with the code of a newer server.
+//! A number never changes its meaning and is never reused. For a number that this build does not know, [`ErrorCode::advice`] and
+//! [`DisconnectCode::advice`] follow from its range, so that an old page reacts correctly to the code of a newer server.
 //!
 //! ```
 //! use shared::{Advice, ErrorCode};
@@ -14,7 +14,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The reaction that a code asks for. Match it without a wildcard arm.
+/// Recommended reaction to a code. Match it without a wildcard arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Advice {
     /// Send the same request again, later.
@@ -25,7 +25,7 @@ pub enum Advice {
     Reconnect,
     /// Get a new token, then connect once.
     SignIn,
-    /// Stop; a person has to look.
+    /// Do not try again until a person has resolved the problem.
     GiveUp,
 }
 
@@ -39,7 +39,7 @@ macro_rules! codes {
         #[serde(from = "u16", into = "u16")]
         pub enum $name {
             $( $(#[$doc])* $variant, )*
-            /// A number this build does not know, from a newer peer.
+            /// A number that this build does not know. It was sent by a newer version.
             Unknown(u16),
         }
 
@@ -47,7 +47,7 @@ macro_rules! codes {
             /// Every code that this build knows, in order of number.
             pub const ALL: &'static [Self] = &[$( Self::$variant, )*];
 
-            /// The number that is sent.
+            /// Returns the number that is sent in a message.
             pub fn number(self) -> u16 {
                 match self {
                     $( Self::$variant => $number, )*
@@ -55,7 +55,7 @@ macro_rules! codes {
                 }
             }
 
-            /// Name used in documents and logs.
+            /// Returns the name that is used in documents and logs.
             pub fn word(self) -> &'static str {
                 match self {
                     $( Self::$variant => $word, )*
@@ -63,7 +63,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The reaction that the code asks for. It depends on the range alone, so it holds for unknown numbers too.
+            /// Returns the recommended reaction. It depends on the range alone, so it is defined for unknown numbers too.
             pub fn advice(self) -> Advice {
                 let advice_of: fn(u16) -> Advice = $advice_of;
                 advice_of(self.number())
@@ -102,39 +102,39 @@ codes! {
         300..400 => Advice::SignIn,
         400.. => Advice::GiveUp,
     };
-    /// The server failed.
+    /// An internal error of the server.
     Internal = 100, "internal";
-    /// More publications a second than the principal may send.
+    /// The principal has sent more publications per second than it may.
     RateLimited = 101, "rate_limited";
-    /// The server is shutting down, or cannot store at the moment.
+    /// The server is shutting down, or it temporarily cannot store publications.
     Unavailable = 102, "unavailable";
-    /// Not JSON, not an object, or a field of the wrong type.
+    /// The message is not JSON, not an object, or has a field of the wrong type.
     Malformed = 200, "malformed";
-    /// No such `action`.
+    /// The server has no action of this name.
     UnknownAction = 201, "unknown_action";
-    /// The topic's name breaks the rules.
+    /// The name of the topic is not valid.
     BadTopic = 202, "bad_topic";
-    /// The filter breaks the rules.
+    /// The filter is not valid.
     BadFilter = 203, "bad_filter";
     /// The data or its metadata cannot be published.
     BadData = 204, "bad_data";
-    /// Larger than a limit.
+    /// The message, its data or its number of items is over a limit.
     TooLarge = 205, "too_large";
     /// The time stamp is too far in the past or in the future.
     BadTimestamp = 206, "bad_timestamp";
-    /// More subscriptions than a connection may have.
+    /// The connection already has the maximum number of subscriptions.
     TooManySubscriptions = 207, "too_many_subscriptions";
-    /// There is no topic with this name: nothing was published to it.
+    /// Nothing has been published to a topic of this name.
     UnknownTopic = 208, "unknown_topic";
-    /// An idempotent producer sent a `seq` older than the last one remembered.
+    /// The `seq` of an idempotent publish request is lower than the last one that the log remembers of its producer.
     StaleSequence = 209, "stale_sequence";
-    /// More topics than the server keeps.
+    /// The server already has the maximum number of topics.
     TooManyTopics = 210, "too_many_topics";
-    /// There is no token, or it is not valid here.
+    /// There is no token, or the server does not accept it.
     Unauthorized = 300, "unauthorized";
     /// The token has expired.
     TokenExpired = 301, "token_expired";
-    /// The token does not allow this.
+    /// The token is valid but does not permit the request.
     Forbidden = 400, "forbidden";
 }
 
@@ -148,7 +148,7 @@ codes! {
     };
     /// The server is shutting down, and is expected back.
     Shutdown = 3000, "shutdown";
-    /// The connection has reached the longest life that the gateway permits.
+    /// The connection has reached the maximum age that the gateway permits.
     LifetimeOver = 3001, "lifetime_over";
     /// The client reads too slowly. It can recover what it missed after reconnecting.
     TooSlow = 3002, "too_slow";

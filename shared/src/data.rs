@@ -1,8 +1,8 @@
 //! The data of a publication: JSON text that is checked once and then carried unchanged.
 //!
-//! Nothing between a publisher and a reader rewrites the text, so that the digits of large integers, decimal places
-//! (`21.50`) and the order of keys arrive as they were sent. Only code that interprets data (the board, buckets,
-//! rules) parses it, with [`Data::value`].
+//! The text is never rewritten between the publisher and a reader, so the digits of large integers, decimal places (`21.50`) and
+//! the order of keys arrive as they were sent. Only code that interprets data (the board, buckets, rules) parses it, with
+//! [`Data::value`].
 //!
 //! ```
 //! use shared::Data;
@@ -27,7 +27,7 @@ use crate::limits;
 
 pub use error::DataError;
 
-/// JSON text of one publication. A clone costs a reference count.
+/// JSON text of one publication. A clone shares the text and only increments a reference count.
 ///
 /// The text is always syntactically valid JSON on a single line. Text that was received ([`Deserialize`]) has passed
 /// no other check: a server calls [`Data::check`] before it puts the data into a log, and a client relies on that.
@@ -50,10 +50,10 @@ impl Data {
         Ok(data)
     }
 
-    /// Takes over JSON text that serde_json has split off from a larger text, unchecked.
+    /// Creates data, without checking it, from a part of a larger JSON text that serde_json has parsed.
     ///
-    /// White space between tokens is kept, unless it contains a line break: then all of it is removed, so that the
-    /// data of a publication always fits on one line of NDJSON.
+    /// White space between tokens is kept. If the text contains a line break, all white space between tokens is removed, so that
+    /// the data of a publication always fits on one line of NDJSON.
     pub fn from_raw(raw: &RawValue) -> Self {
         if !raw.get().contains(['\n', '\r']) {
             return Self(raw.to_owned().into());
@@ -63,14 +63,14 @@ impl Data {
         Self(compact.unwrap_or_else(|_| raw.to_owned()).into())
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     pub fn text(&self) -> &str {
         self.0.get()
     }
 
-    /// The parsed value. Numbers become `u64`, `i64` or `f64`, so that digits can be lost here, and only here.
+    /// Returns the parsed value. Numbers become `u64`, `i64` or `f64`, so digits of a large number can be lost.
     ///
-    /// `null` if the text is one that [`Data::check`] refuses.
+    /// The result is `null` if [`Data::check`] refuses the text.
     pub fn value(&self) -> Value {
         serde_json::from_str(self.text()).unwrap_or_default()
     }
@@ -94,7 +94,7 @@ impl Data {
     }
 }
 
-/// `text`, which is valid JSON, without the white space outside of its strings.
+/// Removes the white space outside of strings from `text`, which must be valid JSON.
 fn without_white_space(text: &str) -> String {
     let mut is_string = false;
     let mut is_escaped = false;
@@ -115,7 +115,7 @@ fn without_white_space(text: &str) -> String {
 impl<T: Into<Value>> From<T> for Data {
     fn from(value: T) -> Self {
         let raw = serde_json::value::to_raw_value(&value.into());
-        // A `Value` has string keys and finite numbers, and so always serialises.
+        // A `Value` can always be serialised, because its keys are strings and its numbers are finite.
         Self(raw.unwrap_or_else(|_| RawValue::NULL.to_owned()).into())
     }
 }
@@ -126,8 +126,8 @@ impl Serialize for Data {
     }
 }
 
-/// Keeps the text. It has to come straight from serde_json's parser: a `Value` in between, as `from_value` and serde's
-/// internally tagged and untagged enums make one, loses it.
+/// Keeps the original text. This works only if serde_json's parser calls it directly: if the text is first parsed to a `Value`,
+/// as `from_value` and serde's internally tagged and untagged enums do, the original text is lost.
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Box::<RawValue>::deserialize(deserializer).map(|raw| Self::from_raw(&raw))
@@ -142,28 +142,28 @@ impl PartialEq for Data {
 
 impl Eq for Data {}
 
-/// Compares the parsed value.
+/// Compares the parsed value with `other`.
 impl PartialEq<Value> for Data {
     fn eq(&self, other: &Value) -> bool {
         self.value() == *other
     }
 }
 
-/// Compares the parsed value.
+/// Compares the parsed value with `other`.
 impl PartialEq<u64> for Data {
     fn eq(&self, other: &u64) -> bool {
         self.value() == *other
     }
 }
 
-/// The JSON text.
+/// Writes the JSON text.
 impl fmt::Display for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())
     }
 }
 
-/// The JSON text.
+/// Writes the JSON text.
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text())

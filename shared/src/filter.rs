@@ -31,7 +31,8 @@ impl Filter {
     ///
     /// # Errors
     ///
-    /// As [`Topic::new`]; a star anywhere but alone or as the last segment is a character error.
+    /// [`TopicError`], as for [`Topic::new`]. A star is allowed only alone or as the last segment; anywhere else it is reported
+    /// as a character that is not allowed.
     pub fn new(text: &str) -> Result<Self, TopicError> {
         if text == "*" {
             return Ok(Self::All);
@@ -62,8 +63,8 @@ impl Filter {
         }
     }
 
-    /// Every filter that matches `topic`: the topic itself, one for each parent, and `*`. There are at most 9, so the
-    /// subscribers of a topic are found by that many look-ups, without a scan.
+    /// Returns every filter that matches `topic`: the topic itself, one filter for each parent, and `*`. There are at most 9, so
+    /// the subscribers of a topic are found by at most 9 look-ups, without a scan.
     pub fn all_matching(topic: &Topic) -> Vec<Self> {
         let mut filters = vec![Self::Only(topic.clone()), Self::All];
         let mut name = topic.as_str();

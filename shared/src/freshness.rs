@@ -5,18 +5,18 @@
 pub enum Freshness {
     /// Data arrives as expected.
     Live,
-    /// Silent for more than [`LATE_FACTOR`] times the cadence.
+    /// Nothing was received for more than [`LATE_FACTOR`] times the cadence, or the connection to the server is lost.
     Late,
-    /// Silent for more than [`STALE_FACTOR`] times the cadence, or cut off from the server as long.
+    /// Nothing was received for more than [`STALE_FACTOR`] times the cadence.
     Stale,
-    /// Live, but a part of what is shown was lost for good.
+    /// Data arrives as expected, but a part of the time that is shown is lost for good.
     Gap,
-    /// Live, and a part of what is shown arrived late, by recovery, a moment ago.
+    /// Data arrives as expected, and less than [`REPLAYED_MARK_MS`] ago publications arrived late, by recovery.
     Replayed,
 }
 
 impl Freshness {
-    /// The word a panel shows.
+    /// Returns the word that a panel shows.
     pub fn word(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -28,14 +28,14 @@ impl Freshness {
     }
 }
 
-/// Silent for more than this many cadences is late.
+/// A topic is late if nothing was received for longer than this many times its cadence.
 pub const LATE_FACTOR: u64 = 2;
-/// Silent for more than this many cadences is stale.
+/// A topic is stale if nothing was received for longer than this many times its cadence.
 pub const STALE_FACTOR: u64 = 5;
-/// Recovered data is marked for this long, in milliseconds.
+/// Time for which recovered data is marked as replayed, in milliseconds.
 pub const REPLAYED_MARK_MS: u64 = 5_000;
-/// Tolerance for jitter, in milliseconds: a topic that publishes ten times a second is not late after 200 ms, because no
-/// person would see it and no scheduler can guarantee it.
+/// Least time without data, in milliseconds, after which a topic is late. A topic that publishes ten times a second is not late
+/// after 200 ms, because no person would see it and no scheduler can guarantee it.
 pub const GRACE_MS: u64 = 500;
 
 /// The facts from which freshness is computed. All times are in milliseconds.
@@ -43,20 +43,20 @@ pub const GRACE_MS: u64 = 500;
 pub struct Evidence {
     /// Time since the newest publication was received.
     pub age_ms: u64,
-    /// Expected time between publications, declared or learned; `None` while it is not known.
+    /// Expected time between publications, declared by the publisher or learned; `None` while it is not known.
     pub cadence_ms: Option<u64>,
-    /// Length of what was lost within the time that is shown; 0 for none.
+    /// Length of the time that is shown and whose publications are lost; 0 for none.
     pub lost_ms: u64,
-    /// Time since recovered data arrived; `None` for never.
+    /// Time since recovered data last arrived; `None` if none has arrived.
     pub replayed_ago_ms: Option<u64>,
-    /// Time since the connection was lost; `None` while it stands.
+    /// Time since the connection was lost; `None` while there is a connection.
     pub cut_off_ms: Option<u64>,
 }
 
 impl Evidence {
-    /// The freshness. A current fault outranks a past one: stale, late, gap, replayed, live.
+    /// Returns the freshness. If several apply, the first of this order is returned: stale, late, gap, replayed, live.
     ///
-    /// Without a connection nothing is live, not even a topic without a cadence, because there may be newer data.
+    /// Without a connection no topic is live, not even one without a cadence, because the server may have newer data.
     pub fn freshness(&self) -> Freshness {
         let silent = self.silence();
         if silent == Some(Freshness::Stale) {
@@ -90,8 +90,8 @@ fn beyond(cadence_ms: u64, factor: u64) -> u64 {
     cadence_ms.saturating_mul(factor).max(GRACE_MS * factor / LATE_FACTOR)
 }
 
-/// A short text for a duration, such as `350 ms`, `12 s`, `4 min`, `3 h` or `2 d`. Rounded down, so that an age is never
-/// overstated.
+/// Formats a duration as a short text, such as `350 ms`, `12 s`, `4 min`, `3 h` or `2 d`. It is rounded down, so that an age is
+/// never overstated.
 pub fn short_duration(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),

@@ -1,5 +1,5 @@
-//! Names that client and server use before they speak in messages: in the WebSocket's handshake, and where it is
-//! refused.
+//! Names that client and server use outside of messages: sub-protocols in the WebSocket handshake, and headers of the HTTP answer
+//! that refuses a handshake.
 //!
 //! ```
 //! use shared::handshake::{PROTOCOL, offer, token_in};
@@ -9,27 +9,28 @@
 //! assert_eq!(offered.iter().find_map(|name| token_in(name)), Some("abc"));
 //! ```
 
-/// The sub-protocol of the WebSocket. A server echoes it if the client offers it.
+/// Sub-protocol of the WebSocket. If the client offers it, the server accepts it by returning it.
 pub const PROTOCOL: &str = "tickertape.v1";
 
-/// Prefix of the sub-protocol that holds the token: a browser cannot set headers on a WebSocket.
+/// Prefix of the sub-protocol that contains the token. The token is sent this way because a browser cannot set headers on a
+/// WebSocket.
 pub const BEARER_PREFIX: &str = "bearer.";
 
-/// Header of every HTTP answer by which a Tickertape server itself refuses a request; its value is `1`. Without it, a
-/// 401 or 403 may as well come from a proxy between client and server. Lower case, as HTTP/2 has it.
+/// Header of every HTTP answer by which a Tickertape server itself refuses a request; its value is `1`. If the header is absent,
+/// a 401 or 403 may come from a proxy between client and server. In lower case, as in HTTP/2.
 pub const REFUSED_HEADER: &str = "tickertape-refused";
 
 /// Header of every HTTP answer by which API Gateway, or the gateway that stands in for it, refuses a request
 /// (API Gateway Developer Guide, "Gateway responses": `x-amzn-ErrorType`). Lower case.
 pub const GATEWAY_ERROR_HEADER: &str = "x-amzn-errortype";
 
-/// Lists the sub-protocols that a client offers: [`PROTOCOL`] and its token. A client without a token offers none,
-/// because some proxies, Trunk's among them, do not pass sub-protocols on, and a browser then closes the socket.
+/// Lists the sub-protocols that a client offers: [`PROTOCOL`] and one that contains its token. Without a token the list is empty,
+/// because some proxies, such as Trunk's, do not pass sub-protocols on, and a browser then closes the socket.
 pub fn offer(token: Option<&str>) -> Vec<String> {
     token.map(|token| vec![PROTOCOL.to_owned(), [BEARER_PREFIX, token].concat()]).unwrap_or_default()
 }
 
-/// The token that an offered sub-protocol holds; `None` if it is another sub-protocol.
+/// Returns the token that an offered sub-protocol contains, or `None` if it contains no token.
 pub fn token_in(protocol: &str) -> Option<&str> {
     protocol.strip_prefix(BEARER_PREFIX)
 }

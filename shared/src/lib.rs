@@ -1,16 +1,15 @@
 //! The protocol of Tickertape, which client and server share: messages, topics, positions, limits, error codes and
 //! freshness.
 //!
-//! This crate holds no IO, no clock and no randomness, and nothing that does not build for wasm32:
-//! time and seeds are arguments.
+//! This crate performs no IO, reads no clock and draws no random numbers: times and seeds are arguments. It builds for wasm32.
 //!
 //! # Layout
 //!
 //! * [`topic`], [`filter`], [`position`], [`publication`], [`data`], [`meta`]: the types that messages are made of, valid by construction.
 //! * [`client`], [`server`]: the messages of each direction as an enum; together they are the protocol (`PROTOCOL.md`).
-//! * [`code`]: stable numbers for errors and disconnects, and what to do about each.
-//! * [`handshake`]: sub-protocols and headers, before there are messages.
-//! * [`timestamp`]: the time stamps that an envelope may carry.
+//! * [`code`]: stable numbers for errors and disconnects, and the reaction to each.
+//! * [`handshake`]: the sub-protocols and headers of the handshake, which comes before the first message.
+//! * [`timestamp`]: the formats of a publisher's time stamp.
 //! * [`limits`]: every limit, with unit, source and consequence.
 //! * [`freshness`], [`cadence`]: how far the data in a panel can be trusted.
 

@@ -1,84 +1,83 @@
-//! Every limit, with its unit, its source, and what happens beyond it.
+//! Every limit, with its unit, its source, and the reaction when it is exceeded.
 //!
-//! The gateway, the service, the board and the documents take their numbers from here. [`TABLE`] is printed in
-//! `PROTOCOL.md`.
+//! The gateway, the service, the board and the documents read the limits from here. [`TABLE`] is printed in `PROTOCOL.md`.
 
 use serde::{Deserialize, Serialize};
 
-/// Largest message of the WebSocket, in bytes.
+/// Maximum size of a WebSocket message, in bytes.
 pub const MESSAGE_BYTES: usize = 128 * 1024;
-/// Largest frame of the WebSocket, in bytes. API Gateway bills this much as one message.
+/// Maximum size of a WebSocket frame, in bytes. API Gateway bills a frame of up to this size as one message.
 pub const FRAME_BYTES: usize = 32 * 1024;
-/// Size up to which the server packs a frame, in bytes: below [`FRAME_BYTES`], with room for what a proxy adds.
+/// Maximum size to which the server fills a frame, in bytes. It is below [`FRAME_BYTES`], so that a proxy can add to the frame.
 pub const PACK_BYTES: usize = 31 * 1024;
-/// Silence after which a connection is cut, in milliseconds.
+/// Time without a message after which the gateway closes a connection, in milliseconds.
 pub const IDLE_MS: u64 = 10 * 60 * 1000;
-/// Age at which a connection is cut, in milliseconds.
+/// Maximum age of a connection, in milliseconds. The gateway then closes it.
 pub const LIFE_MS: u64 = 2 * 60 * 60 * 1000;
-/// Time in which the function of a route has to answer, in milliseconds.
+/// Time within which the function of a route has to answer, in milliseconds.
 pub const INTEGRATION_MS: u64 = 29_000;
-/// Largest number of new connections a second.
+/// Maximum number of new connections per second.
 pub const CONNECTS_PER_SECOND: u32 = 500;
-/// Time for which the row of a connection is kept, in milliseconds: its longest life and ten minutes.
+/// Time for which the database row of a connection is kept, in milliseconds: the maximum age of a connection, plus ten minutes.
 pub const CONNECTION_ROW_MS: i64 = LIFE_MS as i64 + 10 * 60 * 1000;
-/// Largest data of a publication, in bytes of JSON.
+/// Maximum size of a publication's data, in bytes of JSON.
 pub const PUBLICATION_BYTES: usize = 24 * 1024;
-/// Deepest nesting of a publication's data, in levels.
+/// Maximum nesting of a publication's data, in levels.
 pub const DATA_DEPTH: usize = 8;
-/// Longest name of a topic, in bytes.
+/// Maximum length of a topic's name, in bytes.
 pub const TOPIC_BYTES: usize = 128;
-/// Longest name of a topic, in segments.
+/// Maximum number of segments of a topic's name.
 pub const TOPIC_SEGMENTS: usize = 8;
-/// Longest text in a topic's metadata, in bytes.
+/// Maximum length of a text in a topic's metadata, in bytes.
 pub const META_TEXT_BYTES: usize = 64;
-/// Largest number of series whose unit the metadata of a topic names.
+/// Maximum number of series for which a topic's metadata can contain a unit.
 pub const META_UNITS: usize = 200;
-/// Longest name of a series in the metadata of a topic, in bytes.
+/// Maximum length of a series' name in a topic's metadata, in bytes.
 pub const META_SERIES_BYTES: usize = 256;
-/// Greatest age of a publisher's time stamp, in milliseconds.
+/// Maximum time by which a publisher's time stamp may be behind the server's clock, in milliseconds.
 pub const TS_PAST_MS: i64 = 366 * 24 * 60 * 60 * 1000;
-/// Greatest time by which a publisher's time stamp may be ahead of the server's clock, in milliseconds.
+/// Maximum time by which a publisher's time stamp may be ahead of the server's clock, in milliseconds.
 pub const TS_FUTURE_MS: i64 = 60 * 60 * 1000;
-/// Largest number of filters that one connection may subscribe to.
+/// Maximum number of filters that one connection may subscribe to.
 pub const SUBSCRIPTIONS: usize = 100;
-/// Largest rate of publications of one principal, a second on average; a burst may be twice that.
+/// Maximum average number of publications of one principal per second. A burst may be twice as large.
 pub const PUBLISHES_PER_SECOND: u32 = 20_000;
-/// Largest rate of publish requests of one principal, a second on average; a burst may be twice that.
+/// Maximum average number of publish requests of one principal per second. A burst may be twice as large.
 pub const REQUESTS_PER_SECOND: u32 = 2_000;
-/// Largest number of publications in one request.
+/// Maximum number of publications in one request.
 pub const BATCH_ITEMS: usize = 10_000;
-/// Largest body of an HTTP publish request, in bytes.
+/// Maximum size of the body of an HTTP publish request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
-/// Largest number of topics of a server.
+/// Maximum number of topics of a server.
 pub const TOPICS: usize = 10_000;
-/// Largest number of publications of one topic that are replayed to a subscription; the client requests the rest.
+/// Maximum number of publications of one topic that are replayed to a subscription. The client requests the others by `history`.
 pub const REPLAY_ITEMS: usize = 300;
-/// Largest number of publications of all topics that are replayed to a subscription, shared equally among the topics (at
-/// least one each).
+/// Maximum number of publications of all topics together that are replayed to a subscription. They are shared equally among the
+/// topics, at least one for each.
 pub const REPLAY_TOTAL_ITEMS: usize = 30_000;
-/// The same limit in bytes of JSON.
+/// Maximum size of the publications of all topics together that are replayed to a subscription, in bytes of JSON.
 pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
-/// Largest number of publications that one `history` request may ask for.
+/// Maximum number of publications that one `history` request may ask for.
 pub const HISTORY_ITEMS: usize = 1_000;
-/// Longest name of an idempotent producer, in bytes.
+/// Maximum length of an idempotent producer's name, in bytes.
 pub const PRODUCER_BYTES: usize = 64;
-/// Number of idempotent producers that are remembered with each topic.
+/// Number of idempotent producers whose last `seq` is remembered with each topic.
 pub const PRODUCERS: usize = 32;
 
 /// The limits that a client receives when it subscribes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
-    /// [`MESSAGE_BYTES`].
+    /// Value of [`MESSAGE_BYTES`].
     pub message_bytes: usize,
-    /// [`FRAME_BYTES`].
+    /// Value of [`FRAME_BYTES`].
     pub frame_bytes: usize,
-    /// [`PUBLICATION_BYTES`].
+    /// Value of [`PUBLICATION_BYTES`].
     pub publication_bytes: usize,
-    /// [`PUBLISHES_PER_SECOND`].
+    /// Value of [`PUBLISHES_PER_SECOND`].
     pub publishes_per_second: u32,
-    /// [`SUBSCRIPTIONS`].
+    /// Value of [`SUBSCRIPTIONS`].
     pub subscriptions: usize,
-    /// [`HISTORY_ITEMS`].
+    /// Value of [`HISTORY_ITEMS`].
     pub history_items: usize,
 }
 
@@ -120,11 +119,11 @@ const fn row(
     Limit { what, value, unit, source, beyond }
 }
 
-/// Source of the limits on the page "Quotas for WebSocket APIs" of the API Gateway Developer Guide.
+/// Source of the limits that are listed on the page "Quotas for WebSocket APIs" of the API Gateway Developer Guide.
 const AWS: &str = "API Gateway";
 const OURS: &str = "Tickertape";
 
-/// Every limit that a user can reach, as the documents print it.
+/// Every limit that a user can reach, in the order in which the documents print them.
 pub const TABLE: &[Limit] = &[
     row("WebSocket message", MESSAGE_BYTES as u64, "bytes", AWS, "the socket is closed with 1009"),
     row("WebSocket frame", FRAME_BYTES as u64, "bytes", AWS, "the socket is closed with 1009"),

@@ -4,30 +4,30 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Metadata of a topic: its presentation, and how often it publishes. Every field may be absent.
+/// Metadata of a topic: how to show it, and how often it publishes. Every field may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TopicMeta {
-    /// Unit of its numbers, as it is printed: `%`, `GiB`, `°C`.
+    /// Unit of the topic's numbers, as it is printed: `%`, `GiB`, `°C`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The units of single series, by the path of each (`disk.free`): for a topic whose numbers differ in unit. A series
-    /// that is not in it has [`TopicMeta::unit`]. A publisher sends all of them or none: a newer map replaces an older.
+    /// Units of single series, by the path of each series (`disk.free`), for a topic whose numbers have different units. A series
+    /// that is not in this map has [`TopicMeta::unit`]. A newer map replaces the older one as a whole, so a publisher has to send
+    /// all units.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, String>,
-    /// Short description for people, shown beside the name.
+    /// Short description for people, shown beside the topic's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Expected time between publications, in milliseconds; learned from the data if absent.
+    /// Expected time between publications, in milliseconds. If it is absent, it is learned from the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect_every_ms: Option<u64>,
-    /// Lowest value of the axis.
+    /// Lowest value of the chart's axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// Highest value of the axis.
+    /// Highest value of the chart's axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// Kind of panel: `line`, `number`, `state`, `log` or `table`; chosen from the data if absent
-    /// or unknown.
+    /// Kind of panel: `line`, `number`, `state`, `log` or `table`. If it is absent or unknown, the kind is chosen from the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
 }
@@ -38,7 +38,7 @@ impl TopicMeta {
         *self == Self::default()
     }
 
-    /// These fields, replaced by those that are present in `newer`.
+    /// Returns this metadata with every field replaced that is present in `newer`.
     #[must_use]
     pub fn merged(self, newer: Self) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl TopicMeta {
     ///
     /// # Errors
     ///
-    /// [`MetaError`] names the field.
+    /// [`MetaError`] for the first field that is not valid.
     pub fn check(&self) -> Result<(), MetaError> {
         for (field, text) in [("unit", &self.unit), ("label", &self.label), ("panel", &self.panel)] {
             let bytes = text.as_ref().map_or(0, String::len);
@@ -91,10 +91,10 @@ impl TopicMeta {
     }
 }
 
-/// Metadata that is not valid. The publisher has to change it.
+/// Reason for which metadata is not valid. The publisher has to change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetaError {
-    /// A text longer than [`crate::limits::META_TEXT_BYTES`].
+    /// A text is longer than [`crate::limits::META_TEXT_BYTES`].
     #[error("meta.{field} has {bytes} bytes; the limit is {limit}")]
     TooLong {
         /// Name of the field.
@@ -104,7 +104,7 @@ pub enum MetaError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// More units than [`crate::limits::META_UNITS`].
+    /// The map of units has more series than [`crate::limits::META_UNITS`].
     #[error("meta.units names {found} series; the limit is {limit}")]
     TooManyUnits {
         /// Series found.
@@ -112,7 +112,7 @@ pub enum MetaError {
         /// Series allowed.
         limit: usize,
     },
-    /// An expected time of zero.
+    /// The expected time between publications is 0.
     #[error("meta.expect_every_ms must be at least 1")]
     Never,
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// Identifier of one log of a topic. It changes when the log is started anew, so that an offset of the old log cannot be
-/// taken for one of the new.
+/// Identifier of one log of a topic. When a topic's log is started anew, it gets another epoch, so that an offset in the old log
+/// cannot be taken for one in the new log.
 ///
-/// Opaque: compare for equality only.
+/// Epochs have no order and no structure: only compare them for equality.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Epoch(Arc<str>);
@@ -24,7 +24,7 @@ impl Epoch {
         Self(format!("{bits:016x}")[..12].into())
     }
 
-    /// The epoch as text.
+    /// Returns the epoch as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,7 +54,7 @@ impl fmt::Debug for Epoch {
     }
 }
 
-/// A position in the log of a topic: after the publication with this offset.
+/// A position in the log of a topic: the place directly after the publication with this offset.
 ///
 /// Offsets count from 1 without holes; offset 0 is the position before the first publication.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position after `offset` in the log `epoch`.
+    /// Creates the position after `offset` in the log `epoch`.
     pub fn new(epoch: Epoch, offset: u64) -> Self {
         Self { epoch, offset }
     }
@@ -78,11 +78,11 @@ impl fmt::Display for Position {
     }
 }
 
-/// Why a text such as `4f0c…:17` is not a position.
+/// Error for a text that is not a position such as `4f0c…:17`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a position: write EPOCH:OFFSET as in a reply, such as 9f86d081884c:17")]
 pub struct PositionError {
-    /// The text as it came.
+    /// The text that was parsed.
     pub text: String,
 }
 

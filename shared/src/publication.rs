@@ -1,4 +1,4 @@
-//! One entry of a topic's log, and the checks it passes before it gets there.
+//! One entry of a topic's log, and the checks that it has to pass before it is appended.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,27 +11,27 @@ pub use crate::data::DataError;
 pub struct Publication {
     /// Number of this entry in the log, counted from 1 without holes.
     pub offset: u64,
-    /// Time of the event by the publisher's clock, or by the server's if the publisher named no time.
+    /// Time of the event by the publisher's clock. If the publisher sent no time, the same as `received_at`.
     pub ts: Millis,
     /// Time of arrival by the server's clock.
     pub received_at: Millis,
-    /// A number, a bool, a string, an object of them (each field becomes a series), or a list of objects
-    /// (a table).
+    /// The content: a number, a bool, a string, an object of them (each field becomes a series), or a list of objects (shown as a
+    /// table).
     pub data: Data,
 }
 
-/// A publication before it has a place in the log.
+/// A publication before it is appended to a log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// The same as [`Publication::data`].
     pub data: Data,
-    /// The same as [`Publication::ts`]; the server's time if absent.
+    /// The same as [`Publication::ts`]. If it is absent, the server's time of receipt is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<Millis>,
 }
 
 impl Item {
-    /// An item without a time stamp: the time of its event is the time at which the server receives it.
+    /// Creates an item without a time stamp. The time of its event is the time at which the server receives it.
     pub fn now(data: impl Into<Data>) -> Self {
         Self { data: data.into(), ts: None }
     }
@@ -47,13 +47,13 @@ impl Item {
     }
 }
 
-/// An item that cannot be published. The publisher has to change it.
+/// Reason for which an item cannot be published. The publisher has to change the item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ItemError {
-    /// The data cannot be published.
+    /// The data is not valid.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A time stamp further from the server's clock than [`limits::TS_PAST_MS`] or
+    /// The time stamp is behind the server's clock by more than [`limits::TS_PAST_MS`] or ahead of it by more than
     /// [`limits::TS_FUTURE_MS`].
     #[error(
         "ts {ts} is too far from the server's clock ({now}): milliseconds since 1970 are expected, at \
@@ -64,7 +64,7 @@ pub enum ItemError {
     Timestamp {
         /// The time stamp as it was sent.
         ts: Millis,
-        /// The server's clock.
+        /// Time by the server's clock.
         now: Millis,
     },
 }
@@ -73,7 +73,7 @@ pub enum ItemError {
 ///
 /// # Errors
 ///
-/// [`ItemError::Timestamp`], which also catches seconds or microseconds that were sent as milliseconds.
+/// [`ItemError::Timestamp`]. It also finds times in seconds or microseconds that were sent as milliseconds.
 pub fn check_ts(ts: Option<Millis>, now: Millis) -> Result<(), ItemError> {
     match ts {
         Some(ts) if ts < now - limits::TS_PAST_MS || ts > now + limits::TS_FUTURE_MS => {

@@ -1,4 +1,4 @@
-//! The messages that the server sends. Replies carry the `id` of their request; pushes have none.
+//! The messages that the server sends. A reply carries the `id` of its request; a message that is no reply has no `id`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,16 +11,16 @@ use crate::client::RequestId;
 use crate::limits::Announced;
 use crate::{DisconnectCode, Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
-/// One message from the server. Unknown fields are ignored; an unknown `type` is read as
-/// [`ServerMessage::Unknown`], so that an old tab keeps working with a newer server.
+/// A message from the server. Unknown fields are ignored. A message of an unknown `type` is read as [`ServerMessage::Unknown`],
+/// so that a page that was opened long ago keeps working with a newer server.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
     /// Reply to `subscribe`.
     Subscribed(Subscribed),
-    /// A part of a topic's log: live, or replayed.
+    /// Publications of one topic, either as they are published or replayed.
     Publications(Publications),
-    /// Parts of several topics' logs in one frame, because API Gateway bills by the frame.
+    /// Publications of several topics in one frame, because API Gateway bills by the frame.
     Batch(Batch),
     /// Reply to `publish`.
     Published(Published),
@@ -34,11 +34,12 @@ pub enum ServerMessage {
     Pong(Pong),
     /// The number of connections that are subscribed to a filter.
     Occupancy(Occupancy),
-    /// A request was refused.
+    /// Reports that a request was refused.
     Error(ErrorReply),
-    /// Sent just before the socket is closed, since API Gateway cannot send a close reason.
+    /// Reports the reason for which the server closes the socket. It is sent just before, since API Gateway cannot send a close
+    /// reason.
     Disconnect(Disconnect),
-    /// A `type` this build does not know.
+    /// A message of a `type` that this build does not know.
     Unknown,
 }
 
@@ -48,7 +49,7 @@ macro_rules! types {
             /// Every value of `type` that this build knows.
             pub const TYPES: &'static [&'static str] = &[$($name,)*];
 
-            /// This message's value of `type`.
+            /// Returns the value of `type` of this message.
             pub fn type_name(&self) -> &'static str {
                 match self {
                     $(Self::$variant(_) => $name,)*
@@ -56,7 +57,7 @@ macro_rules! types {
                 }
             }
 
-            /// Parses a message. The data of publications keeps its text.
+            /// Parses a message. The data of its publications is kept as text and is not checked (see [`Data`](crate::Data)).
             ///
             /// # Errors
             ///
@@ -72,7 +73,7 @@ macro_rules! types {
     };
 }
 
-// A variant of `ServerMessage` that is missing here does not compile, and one that is here is read.
+// The compiler refuses this list if a variant of `ServerMessage` is missing. Every type that is listed is also parsed.
 types! {
     Subscribed = "subscribed";
     Publications = "publications";
@@ -88,7 +89,7 @@ types! {
 }
 
 impl ServerMessage {
-    /// The message as JSON text.
+    /// Returns the message as JSON text.
     pub fn to_json(&self) -> String {
         // Strings, numbers and maps with string keys always serialise.
         serde_json::to_string(self).unwrap_or_default()
@@ -101,8 +102,8 @@ struct Tagged<'a> {
     name: Cow<'a, str>,
 }
 
-/// By hand: the code that serde derives for a tagged enum keeps a tree in between, which loses the text of
-/// [`Data`](crate::Data), and makes the page larger.
+/// Implemented by hand: the code that serde derives for a tagged enum first builds a tree of values, which loses the original
+/// text of [`Data`](crate::Data), and makes the page larger.
 impl<'de> Deserialize<'de> for ServerMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
@@ -110,8 +111,8 @@ impl<'de> Deserialize<'de> for ServerMessage {
     }
 }
 
-/// Confirms a subscription ([`ServerMessage::Subscribed`]). A long list of topics comes in several of these, all with
-/// the same `id`, all but the last with `more`.
+/// Confirms a subscription ([`ServerMessage::Subscribed`]). A long list of topics is split into several of these messages. All
+/// have the same `id`, and all but the last have `more`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribed {
     /// Number of the request.
@@ -122,35 +123,36 @@ pub struct Subscribed {
     pub filter: Filter,
     /// Every topic that matches the filter now.
     pub topics: Vec<SubscribedTopic>,
-    /// Number of connections subscribed to this filter, this one included; absent if the server does not count.
+    /// Number of connections subscribed to this filter, this one included. Absent if the server does not count them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub viewers: Option<u64>,
     /// Time by the server's clock.
     pub server_ts: Millis,
-    /// Limits of the server.
+    /// Limits of the server that the client has to respect.
     pub limits: Announced,
-    /// Time after which to replace this connection, in milliseconds from now: before the gateway closes it.
+    /// Time from now after which the client should replace this connection, in milliseconds. It ends before the gateway closes
+    /// the connection.
     pub rotate_in_ms: u64,
     /// True if another `subscribed` with the same `id` follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
 }
 
-/// One topic of a subscription, at the moment at which the subscription began.
+/// One topic of a subscription, as it was when the subscription began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubscribedTopic {
     /// Name of the topic.
     pub topic: Topic,
-    /// End of its log when the subscription began. The replay ends here or earlier; if earlier, the rest can be read
-    /// with `history`.
+    /// End of the topic's log when the subscription began. The replay ends at this position or earlier. If it ends earlier, the
+    /// rest can be read with `history`.
     pub position: Position,
-    /// With `since`: true if everything after it is still kept. Without `since`: true.
+    /// True if no publication after the topic's position in `since` is lost, or if `since` does not contain the topic.
     pub recovered: bool,
-    /// Position before the first publication that the replay, or `history`, will bring. If `recovered` is true, it is
-    /// the position asked for; otherwise the publications in between are lost. Absent if nothing is replayed.
+    /// Position before the first publication that the replay, or `history`, will contain. If `recovered` is true, it is the
+    /// position in `since`; otherwise the publications between the two are lost. Absent if nothing is replayed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay_from: Option<Position>,
-    /// Metadata that its publishers have sent.
+    /// Metadata of the topic, as set by its publishers.
     #[serde(default, skip_serializing_if = "TopicMeta::is_empty")]
     pub meta: TopicMeta,
 }
@@ -158,16 +160,16 @@ pub struct SubscribedTopic {
 /// Consecutive publications of one topic ([`ServerMessage::Publications`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publications {
-    /// Topic of the log.
+    /// Topic to whose log the publications belong.
     pub topic: Topic,
     /// Epoch of the log.
     pub epoch: Epoch,
-    /// In order of offset, without holes.
+    /// Publications in order of offset, without holes.
     pub items: Vec<Publication>,
-    /// True if these were asked for by `since` or `rewind`, rather than just published.
+    /// True if the publications are replayed because of `since` or `rewind`, false if they were just published.
     #[serde(default)]
     pub replay: bool,
-    /// The topic's metadata; present when the topic is new or its metadata has changed.
+    /// Metadata of the topic. It is present when the topic is new or its metadata has changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub meta: Option<TopicMeta>,
 }
@@ -175,11 +177,11 @@ pub struct Publications {
 /// Publications of several topics ([`ServerMessage::Batch`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
-    /// The parts, to be handled in this order as if each had come alone.
+    /// Publications of each topic. The client handles them in this order, as if each had come in a frame of its own.
     pub parts: Vec<Publications>,
 }
 
-/// Acknowledges a `publish` ([`ServerMessage::Published`]). Sent when the publications are durable, never before.
+/// Acknowledges a `publish` ([`ServerMessage::Published`]). It is sent only after the publications have been stored durably.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Published {
     /// Number of the request.
@@ -199,8 +201,8 @@ pub struct Unsubscribed {
     pub filter: Filter,
 }
 
-/// A page of a topic's log ([`ServerMessage::History`]). It ends where a frame is full or the limit is reached; ask
-/// again from the last item until `head` is reached.
+/// A page of a topic's log ([`ServerMessage::History`]). It ends when the frame is full or the limit is reached. To read further,
+/// send `history` again with the position of the last item, until `head` is reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryReply {
     /// Number of the request.
@@ -209,11 +211,11 @@ pub struct HistoryReply {
     pub topic: Topic,
     /// Epoch of the log.
     pub epoch: Epoch,
-    /// In order of offset, without holes.
+    /// Publications in order of offset, without holes.
     pub items: Vec<Publication>,
     /// End of the log.
     pub head: Position,
-    /// False if publications between `since` and the first item are lost. Without `since`: true.
+    /// False if publications between `since` and the first item are lost. Always true for a request without `since`.
     pub recovered: bool,
 }
 
@@ -222,7 +224,7 @@ pub struct HistoryReply {
 pub struct Refreshed {
     /// Number of the request.
     pub id: RequestId,
-    /// Time at which the new token expires; absent if it does not.
+    /// Time at which the new token expires; absent if it does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Millis>,
 }
@@ -230,17 +232,17 @@ pub struct Refreshed {
 /// Answers a `ping` ([`ServerMessage::Pong`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pong {
-    /// The `t` of the ping.
+    /// Value of `t` in the ping.
     pub t: Millis,
     /// Time by the server's clock.
     pub server_ts: Millis,
-    /// Ends of the logs that this connection is subscribed to, so that the client notices a lost last publication.
-    /// Topics that have not changed lately are left out if there is no room for all.
+    /// Ends of the logs of the topics that this connection is subscribed to, so that the client notices if the last publication
+    /// of a topic did not arrive. If there is no room for all, topics that have not changed lately are left out.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub heads: BTreeMap<Topic, Position>,
 }
 
-/// The number of subscribers of a filter ([`ServerMessage::Occupancy`]).
+/// Reports the number of subscribers of a filter ([`ServerMessage::Occupancy`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Occupancy {
     /// The filter.
@@ -252,12 +254,12 @@ pub struct Occupancy {
 /// Refuses a request ([`ServerMessage::Error`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorReply {
-    /// Number of the request, if it could be read.
+    /// Number of the request. Absent if it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<RequestId>,
-    /// Kind of the fault.
+    /// Kind of the error, whose range says how to react.
     pub code: ErrorCode,
-    /// Description of the fault for the sender.
+    /// Description of the error, for the person who sent the request.
     pub message: String,
     /// True if the same request may succeed later.
     pub retryable: bool,
@@ -275,8 +277,8 @@ pub struct Disconnect {
     pub reason: String,
     /// True if the client should connect again.
     pub reconnect: bool,
-    /// Window in milliseconds: the client connects again at a random moment within it, so that not all clients do so
-    /// at once.
+    /// Length of a time window in milliseconds. The client connects again at a random moment within it, so that not all clients
+    /// connect at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_ms: Option<u64>,
 }

@@ -1,8 +1,8 @@
-//! Reads the time stamp of an envelope `{"data": …, "ts": …}`, by HTTP and by `tickertape pipe` alike.
+//! Reads the time stamp of an envelope `{"data": …, "ts": …}`. HTTP requests and `tickertape pipe` use the same rules.
 //!
-//! A time stamp is a JSON number, in seconds or milliseconds since the Unix epoch, whole or not; or a string in ISO 8601
-//! with its offset from UTC. The functions are pure: the plausibility of a time against a clock is checked by
-//! [`crate::publication::check_ts`].
+//! A time stamp is either a JSON number, in seconds or milliseconds since the Unix epoch and possibly with a fraction, or a
+//! string in ISO 8601 with its offset from UTC. The functions read no clock: [`crate::publication::check_ts`] checks whether a
+//! time is plausible.
 //!
 //! ```
 //! use serde_json::json;
@@ -17,19 +17,19 @@ use serde_json::{Number, Value};
 
 use crate::Millis;
 
-/// Numbers from here up to [`SECONDS_BELOW`] are seconds: 1973 and later. Smaller ones are kept as they are, so that the
-/// refusal that follows names the number that was sent.
+/// Numbers from this one up to [`SECONDS_BELOW`] are seconds, of 1973 or later. A smaller number is returned unchanged, so that
+/// the error message of the check that refuses it contains the number that was sent.
 const SECONDS_FROM: f64 = 1e8;
-/// Numbers from here on are milliseconds: as seconds they would be in the year 5138 or later.
+/// Numbers from this one on are milliseconds: as seconds they would be in the year 5138 or later.
 const SECONDS_BELOW: f64 = 1e11;
 
-/// Why a value is not a time stamp. The publisher has to change it.
+/// Error for a value that is not a time stamp. The publisher has to change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "ts {ts} is not a time: seconds or milliseconds since 1970 are expected, or ISO 8601 with its offset, such as 2026-11-22T10:42:07Z"
 )]
 pub struct TimestampError {
-    /// The value as JSON.
+    /// The value that was sent, as JSON.
     pub ts: String,
 }
 
@@ -47,8 +47,8 @@ pub fn read(ts: &Value) -> Result<Millis, TimestampError> {
     found.ok_or_else(|| TimestampError { ts: ts.to_string() })
 }
 
-/// Milliseconds since the epoch from a number of seconds or milliseconds, which are told apart by their size. A part of
-/// a millisecond is rounded.
+/// Converts a number of seconds or milliseconds to milliseconds since the Unix epoch. Seconds and milliseconds are told apart by
+/// their size. A fraction of a millisecond is rounded.
 fn read_number(number: &Number) -> Option<Millis> {
     let value = number.as_f64()?;
     if (SECONDS_FROM..SECONDS_BELOW).contains(&value.abs()) {
@@ -58,24 +58,24 @@ fn read_number(number: &Number) -> Option<Millis> {
     number.as_i64().or_else(|| (value.abs() < 1e18).then_some(value.round() as Millis))
 }
 
-/// A date and a time of day as they were written, with the offset from UTC if one was.
+/// A date and time of day as it is written in a text, with the offset from UTC if the text contains one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WrittenTime {
     /// Milliseconds since 1970-01-01T00:00:00 on the writer's own clock.
     pub local_ms: i64,
-    /// Seconds that the writer's clock is ahead of UTC; `None` if the text does not say.
+    /// Seconds by which the writer's clock is ahead of UTC; `None` if the text does not contain an offset.
     pub utc_offset_s: Option<i32>,
 }
 
 impl WrittenTime {
-    /// Milliseconds since the Unix epoch; `None` if the offset is not known.
+    /// Returns the time in milliseconds since the Unix epoch, or `None` if the offset is not known.
     pub fn utc_ms(self) -> Option<Millis> {
         self.utc_offset_s.map(|offset_s| self.local_ms - i64::from(offset_s) * 1000)
     }
 }
 
-/// Reads `2026-11-22T10:42:07.101+01:00` and its variants: a blank or `t` for `T`, slashes in the date, a comma before
-/// the fraction, no seconds, no offset, an offset without a colon or minutes. `None` for anything else.
+/// Reads `2026-11-22T10:42:07.101+01:00` and its variants: a blank or `t` for `T`, slashes in the date, a comma before the
+/// fraction, no seconds, no offset, an offset without a colon or minutes. Returns `None` for anything else.
 pub fn read_iso(text: &str) -> Option<WrittenTime> {
     let text = text.trim();
     if !text.is_ascii() {
@@ -93,7 +93,7 @@ pub fn read_iso(text: &str) -> Option<WrittenTime> {
     })
 }
 
-/// Milliseconds since 1970 at the beginning of a day written as `2026-11-22` or `2026/11/22`.
+/// Reads a date such as `2026-11-22` or `2026/11/22`. Returns the beginning of the day in milliseconds since 1970.
 pub fn read_date(text: &str) -> Option<i64> {
     let separator = if text.contains('-') { '-' } else { '/' };
     let mut parts = text.split(separator);
@@ -104,7 +104,7 @@ pub fn read_date(text: &str) -> Option<i64> {
     day_ms(digits(year)?, digits(month)?, digits(day)?)
 }
 
-/// Milliseconds since 1970 at the beginning of a day of the Gregorian calendar; `None` if there is no such day.
+/// Returns the beginning of a day of the Gregorian calendar in milliseconds since 1970, or `None` if there is no such day.
 pub fn day_ms(year: u32, month: u32, day: u32) -> Option<i64> {
     let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
@@ -117,7 +117,7 @@ pub fn day_ms(year: u32, month: u32, day: u32) -> Option<i64> {
     if !(1..=days).contains(&day) || !(1..=9999).contains(&year) {
         return None;
     }
-    // Years are counted from March, so that the leap day is the last of its year (Howard Hinnant, days_from_civil).
+    // Years are counted from March, so that the leap day is the last day of a year (Howard Hinnant, days_from_civil).
     let (year, month) = (i64::from(year) - i64::from(month <= 2), i64::from(month));
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -126,7 +126,8 @@ pub fn day_ms(year: u32, month: u32, day: u32) -> Option<i64> {
     Some((era * 146_097 + day_of_era - 719_468) * 86_400_000)
 }
 
-/// Milliseconds since midnight of `10:42`, `10:42:07` or `10:42:07.101`; further digits of the fraction are dropped.
+/// Reads a time of day such as `10:42`, `10:42:07` or `10:42:07.101`. Returns milliseconds since midnight; digits after the third
+/// of the fraction are ignored.
 pub fn read_time_of_day(text: &str) -> Option<i64> {
     let (clock, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let mut parts = clock.split(':');
@@ -137,7 +138,7 @@ pub fn read_time_of_day(text: &str) -> Option<i64> {
         return None;
     }
     let (hour, minute, second) = (digits(hour)?, digits(minute)?, digits(second)?);
-    // 60: a leap second, which a Unix clock shows as the next one's beginning.
+    // Second 60 is a leap second, which a Unix clock shows as the beginning of the next minute.
     if hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -145,7 +146,8 @@ pub fn read_time_of_day(text: &str) -> Option<i64> {
     Some(i64::from(hour * 3600 + minute * 60 + second) * 1000 + ms)
 }
 
-/// Reads `Z`, `+01:00`, `+0100` or `+01`, or nothing. The outer `None` means that it is none of these.
+/// Reads `Z`, `+01:00`, `+0100` or `+01` in seconds ahead of UTC, or an empty text as `Some(None)`. Returns `None` for anything
+/// else.
 fn read_offset(text: &str) -> Option<Option<i32>> {
     if text.is_empty() {
         return Some(None);

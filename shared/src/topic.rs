@@ -1,4 +1,4 @@
-//! Topics, the names of streams.
+//! Topics: names of streams of publications.
 //!
 //! ```
 //! use shared::Topic;
@@ -17,38 +17,38 @@ use crate::limits;
 
 /// A named stream, such as `host/cpu`: 1 to 8 segments of `[A-Za-z0-9._-]`, at most 128 bytes.
 ///
-/// Valid by construction; a clone costs a reference count.
+/// A value of this type is always valid. A clone shares the text and only increments a reference count.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Topic(Arc<str>);
 
 impl Topic {
-    /// Checks `name` and keeps it.
+    /// Creates a topic from `name` if it is valid.
     ///
     /// # Errors
     ///
-    /// [`TopicError`] says what is wrong, and where, in words fit for whoever sent the name.
+    /// [`TopicError`], which describes the error and its place for the person who sent the name.
     pub fn new(name: &str) -> Result<Self, TopicError> {
         check(name)?;
         Ok(Self(name.into()))
     }
 
-    /// The whole name.
+    /// Returns the whole name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The parts between the slashes; at least one.
+    /// Returns the parts between the slashes. There is at least one.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/')
     }
 
-    /// The last segment: what a panel calls itself inside its group.
+    /// Returns the last segment. It is the title of a panel within its group.
     pub fn leaf(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
-    /// Everything before the last segment, or `None` for a topic of one segment.
+    /// Returns everything before the last segment, or `None` for a topic of one segment.
     pub fn parent(&self) -> Option<&str> {
         self.0.rsplit_once('/').map(|(parent, _)| parent)
     }
@@ -112,40 +112,40 @@ impl From<Topic> for String {
     }
 }
 
-/// Why a name is not a topic. Whoever chose the name has to change it.
+/// Reason for which a name is not a valid topic. The sender has to change the name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TopicError {
-    /// There was no name at all.
+    /// The name is empty.
     #[error("a topic needs a name, such as host/cpu")]
     Empty,
-    /// More bytes than [`limits::TOPIC_BYTES`].
+    /// The name has more bytes than [`limits::TOPIC_BYTES`].
     #[error("a topic has at most {limit} bytes; this one has {bytes}")]
     TooLong {
-        /// Bytes found.
+        /// Number of bytes of the name.
         bytes: usize,
-        /// Bytes allowed.
+        /// Maximum number of bytes.
         limit: usize,
     },
-    /// More segments than [`limits::TOPIC_SEGMENTS`].
+    /// The name has more segments than [`limits::TOPIC_SEGMENTS`].
     #[error("a topic may have at most {limit} segments; this one has {segments}")]
     TooDeep {
-        /// Segments found.
+        /// Number of segments of the name.
         segments: usize,
-        /// Segments allowed.
+        /// Maximum number of segments.
         limit: usize,
     },
-    /// Two slashes in a row, or one at either end.
+    /// The name begins or ends with a slash, or has two slashes in a row.
     #[error(
         "topic {name:?} has an empty segment: a topic must not begin or end with a slash, or contain two in a row"
     )]
     EmptySegment {
-        /// The name as it came.
+        /// The name that was refused.
         name: String,
     },
-    /// A character outside `[A-Za-z0-9._-]` and `/`.
+    /// The name has a character outside `[A-Za-z0-9._-]` and `/`.
     #[error("topic {name:?} holds {found:?}: only letters, digits, '.', '_', '-' and '/' are allowed")]
     Character {
-        /// The name as it came.
+        /// The name that was refused.
         name: String,
         /// The first character that is not allowed.
         found: char,

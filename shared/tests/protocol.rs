@@ -1,4 +1,4 @@
-//! Holds the fixtures and `PROTOCOL.md` to the types.
+//! Checks that the fixtures and `PROTOCOL.md` agree with the types.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn document() -> String {
     read(&shared().join("../PROTOCOL.md"))
 }
 
-/// The fixtures, by the first word of their names.
+/// Returns the name and content of every fixture whose file name begins with `of`.
 fn fixtures(of: &str) -> Vec<(String, Value)> {
     let entries = std::fs::read_dir(shared().join("fixtures")).expect("shared/fixtures");
     let paths = entries.map(|entry| entry.expect("an entry of shared/fixtures").path());
@@ -43,12 +43,12 @@ fn round_trip(value: &Value) -> (String, Value) {
     }
 }
 
-/// `value` with a field in every object that this build does not know.
+/// Returns `value` with a field added to every object that this build does not know.
 fn with_unknown_fields(value: &Value, is_map: bool) -> Value {
     match value {
         Value::Array(items) => items.iter().map(|item| with_unknown_fields(item, false)).collect(),
         Value::Object(fields) => {
-            // Of these the keys are names, not fields.
+            // The keys of these objects are names chosen by users, so no field is added to them.
             let keyed_by_name = |key: &str| matches!(key, "since" | "heads" | "data" | "rewind" | "units");
             let widened = |(key, inner): (&String, &Value)| {
                 (key.clone(), with_unknown_fields(inner, keyed_by_name(key) && inner.get("epoch").is_none()))
@@ -113,7 +113,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     [head_line, rule].into_iter().chain(rows.map(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Compares what stands between `<!-- name -->` and `<!-- end -->`.
+/// Compares `expected` with the text between `<!-- name -->` and `<!-- end -->` in the document.
 fn assert_section(name: &str, expected: &str) {
     let document = document();
     let after = document.split(&format!("<!-- {name} -->\n")).nth(1).unwrap_or_default();

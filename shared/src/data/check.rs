@@ -1,7 +1,7 @@
-//! The checks on data that a JSON parser does not make.
+//! Checks on published data that a JSON parser does not make.
 //!
-//! One pass over text that is known to be valid JSON, without recursion and without building a tree. It therefore
-//! looks only at the characters that begin a token.
+//! The text must be valid JSON. It is checked in one pass, without recursion and without building a tree, and only the first
+//! character of each token is looked at to tell the kind of the token.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ pub(super) fn check(text: &str) -> Result<(), DataError> {
             b'}' | b']' => scan.close()?,
             b'"' => scan.string()?,
             b'-' | b'0'..=b'9' => scan.number()?,
-            // White space, commas, colons and the letters of `true`, `false` and `null`.
+            // Skips white space, commas, colons and the letters of `true`, `false` and `null`.
             _ => scan.at += 1,
         }
     }
@@ -27,9 +27,9 @@ pub(super) fn check(text: &str) -> Result<(), DataError> {
 struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// For every list and object that is open: how many of `keys` were there before it.
+    /// For every open list and object: the length of `keys` when it was opened.
     open: Vec<usize>,
-    /// The keys of all objects that are open, the innermost object's last.
+    /// Keys of all objects that are open. Those of the innermost object come last.
     keys: Vec<Cow<'a, str>>,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Scan<'a> {
         self.at += literal.len();
         let is_key = self.text[self.at..].trim_start().starts_with(':');
         if literal.contains('\\') {
-            // The syntax is known to be right, so the only fault left is a surrogate.
+            // The text is valid JSON, so the only possible error is half of a surrogate pair.
             let string: String = serde_json::from_str(literal)
                 .map_err(|_| DataError::LoneSurrogate { string: shortened(literal) })?;
             self.keys.extend(is_key.then_some(Cow::Owned(string)));
@@ -78,7 +78,7 @@ impl<'a> Scan<'a> {
         let is_part = |character: char| matches!(character, '0'..='9' | '-' | '+' | '.' | 'e' | 'E');
         let number = &rest[..rest.find(|character| !is_part(character)).unwrap_or(rest.len())];
         self.at += number.len();
-        // Rust reads numbers beyond the range as infinite. Short ones without an exponent cannot be.
+        // Rust parses a number beyond the range as infinite. A short number without an exponent is always within the range.
         let may_be_large = number.len() > 300 || number.contains(['e', 'E']);
         match may_be_large.then(|| number.parse::<f64>()) {
             Some(Ok(value)) if value.is_infinite() => {
@@ -89,7 +89,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Length of the string literal that `text` begins with, quotation marks included, in bytes.
+/// Returns the length in bytes of the string literal at the beginning of `text`, including its quotation marks.
 fn literal_bytes(text: &str) -> usize {
     let mut is_escaped = false;
     let end = text.bytes().skip(1).position(|byte| {
@@ -100,7 +100,7 @@ fn literal_bytes(text: &str) -> usize {
     end.map_or(text.len(), |end| end + 2)
 }
 
-/// The longest quotation from the data in an error message, in characters.
+/// Maximum length of the part of the data that an error message quotes, in characters.
 const QUOTED_CHARS: usize = 40;
 
 fn shortened(text: &str) -> String {
