@@ -9,7 +9,7 @@ fn main() {
     session.open(now);
     while let Some(effect) = session.poll_effect() {
         println!("{effect:?}");
-        // A real shell calls this when its socket has opened.
+        // A real program calls this method when its socket has opened.
         if let Effect::OpenSocket { socket, .. } = effect {
             session.socket_opened(socket, now);
         }

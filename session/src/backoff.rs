@@ -3,19 +3,19 @@
 use super::constants::{BACKOFF_BASE_MS, BACKOFF_CAP_MS, SPREAD_PERCENT};
 use super::rng::Rng;
 
-/// A delay in milliseconds, uniform between 0 and a ceiling that doubles with every failure ("full jitter"), so that
-/// clients that lost the same server do not all return at once.
+/// Returns a random delay in milliseconds, uniform between 0 and a ceiling that doubles with every failure ("full jitter"), so
+/// that clients that lost the same server do not all return at once.
 pub(super) fn delay_ms(failures: u32, rng: &mut Rng) -> u64 {
     rng.up_to(ceiling_ms(failures))
 }
 
-/// A delay in milliseconds, uniform within [`SPREAD_PERCENT`] of `length_ms`.
+/// Returns a random delay in milliseconds, uniform within [`SPREAD_PERCENT`] of `length_ms`.
 pub(super) fn spread_ms(length_ms: u64, rng: &mut Rng) -> u64 {
     rng.around(length_ms, length_ms * SPREAD_PERCENT / 100)
 }
 
 fn ceiling_ms(failures: u32) -> u64 {
-    // Beyond 2^16 the cap has long been reached; the bound keeps the shift defined.
+    // A shift by 16 already exceeds the cap. The bound keeps the shift from overflowing.
     (BACKOFF_BASE_MS << failures.min(16)).min(BACKOFF_CAP_MS)
 }
 

@@ -1,7 +1,7 @@
-//! Delivers every publication once and in order. For each topic it keeps which part of the log was delivered, which is
-//! missing and which is lost.
+//! Delivers every publication once and in order. The [`Book`] records for each topic which part of the log was delivered, which
+//! is missing and which is lost.
 //!
-//! It does no IO: [`Book::next_fetch`] names the next `history` request to send, and the other methods return events.
+//! It performs no IO: [`Book::next_fetch`] returns the next `history` request to send, and the other methods return events.
 
 mod edit;
 mod log;
@@ -20,16 +20,16 @@ use shared::server::{HistoryReply, Publications, SubscribedTopic};
 use shared::{Epoch, Position, Topic};
 use tally::Tally;
 
-/// The part of a `subscribe` request that is about one topic, which `subscribed` lists.
+/// The part of a `subscribe` request that concerns one topic of its answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requested {
     /// Position that was sent in `since`.
     pub(super) since: Option<Position>,
-    /// True if the filter was subscribed for the first time: then only the part of the past that was asked for is wanted.
+    /// True if the filter was subscribed for the first time: then only the requested part of the past is delivered.
     pub(super) first: bool,
 }
 
-/// A part of a log that is to be fetched by `history`.
+/// A missing part of a log that is to be requested by `history`.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Hole {
     pub(super) topic: Topic,
@@ -37,11 +37,12 @@ pub(super) struct Hole {
     pub(super) limit: u32,
 }
 
-/// The logs of all topics that are followed.
+/// Record of the logs of all topics that are followed: see the [module](self).
 #[derive(Debug, Default)]
 pub(super) struct Book {
     logs: BTreeMap<Topic, Log>,
-    /// Scheduled requests: the moment at which to send each, and its topic.
+    /// Scheduled `history` requests: the moment at which to send each request, in milliseconds of the monotonic clock, and its
+    /// topic.
     due: BTreeSet<(u64, Topic)>,
     tally: Tally,
 }
@@ -51,7 +52,7 @@ impl Book {
         self.logs.get(topic)?.position()
     }
 
-    /// The positions of topics that `is_wanted`, in order of name.
+    /// Returns the positions of the topics for which `is_wanted` returns true, in order of name.
     pub(super) fn positions(
         &self,
         is_wanted: impl Fn(&Topic) -> bool,
@@ -75,7 +76,7 @@ impl Book {
         }
     }
 
-    /// Follows `topic` after `position`, if it is not followed yet.
+    /// Starts to follow `topic` after `position`. Has no effect if the topic is followed already, or too many topics are.
     #[cfg(test)]
     pub(super) fn resume(&mut self, topic: Topic, position: Position) {
         if self.logs.contains_key(&topic) || self.is_full() {
@@ -86,7 +87,7 @@ impl Book {
         self.logs.insert(topic, log);
     }
 
-    /// Forgets the topics for which `is_kept` does not hold.
+    /// Stops following the topics for which `is_kept` returns false.
     pub(super) fn retain(&mut self, is_kept: impl Fn(&Topic) -> bool) {
         for (_, log) in self.logs.extract_if(.., |topic, _| !is_kept(topic)) {
             self.tally.held -= log.held();
@@ -94,8 +95,8 @@ impl Book {
         }
     }
 
-    /// Takes in publications. `begun` says that the topic belongs to a confirmed subscription, so that a topic that is new
-    /// is wanted from its first publication.
+    /// Handles publications that were received. `begun` must be true if a confirmed subscription matches the topic: then a topic
+    /// that is not followed yet was created later, and is followed from its first publication.
     pub(super) fn publications(&mut self, message: Publications, begun: bool, now_ms: u64) -> Vec<Event> {
         let Publications { topic, epoch, items, replay, meta } = message;
         let mut out = Vec::new();
@@ -116,7 +117,7 @@ impl Book {
         out
     }
 
-    /// Takes in one topic that `subscribed` lists.
+    /// Handles one topic of the message `subscribed`. `asked` is the part of the request that concerned this topic.
     pub(super) fn subscribed(
         &mut self,
         listed: SubscribedTopic,
@@ -143,7 +144,8 @@ impl Book {
         out
     }
 
-    /// Starts the topics that match a complete `subscribed` which did not list them: they were created after it.
+    /// Starts the topics that match a completed subscription but were not listed in its `subscribed`: they were created later, so
+    /// they are followed from their first publication.
     pub(super) fn begin_unlisted(&mut self, is_matched: impl Fn(&Topic) -> bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         for log in self.logs.values_mut().filter(|log| log.seen().is_none() && is_matched(log.topic())) {
@@ -154,16 +156,16 @@ impl Book {
         out
     }
 
-    /// Schedules a request for `topic`, which a complete `subscribed` did not list: its log may be lost, or the frame that
-    /// lists it is late.
+    /// Schedules a `history` request for `topic`, which was missing in the completed list of `subscribed`: either its log is
+    /// lost, or the frame that lists it is late.
     pub(super) fn check_unlisted(&mut self, topic: &Topic, now_ms: u64) {
         if let Some(mut edit) = self.edit(topic, &mut Vec::new()).filter(|edit| !edit.log.gone) {
             edit.schedule(Fetch::at(now_ms + HOLE_MS));
         }
     }
 
-    /// Takes in that the server does not know `topic`, which was asked for after `since`. What is missing of that log is
-    /// lost.
+    /// Handles the answer that the server does not know `topic`, to a request for the publications after `since`. The missing
+    /// publications of that log are declared lost.
     pub(super) fn topic_unknown(&mut self, topic: &Topic, since: &Position, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut edit) = self.edit(topic, &mut out) {
@@ -183,7 +185,7 @@ impl Book {
         out
     }
 
-    /// Takes in the end of a log as `pong` names it.
+    /// Handles the end of a log, as reported by `pong`.
     pub(super) fn head(&mut self, topic: &Topic, head: &Position, begun: bool, now_ms: u64) -> Vec<Event> {
         let mut out = Vec::new();
         let Some(mut edit) = self.find(topic, &head.epoch, &mut out) else {
@@ -201,7 +203,7 @@ impl Book {
         out
     }
 
-    /// Takes in the answer to a request that was sent for the part after `since`.
+    /// Handles the answer to a `history` request for the publications after `since`.
     pub(super) fn history(
         &mut self,
         since: &Position,
@@ -220,14 +222,14 @@ impl Book {
         out
     }
 
-    /// Takes in that a request was not answered in time.
+    /// Handles a `history` request that was not answered in time.
     pub(super) fn history_timed_out(&mut self, topic: &Topic, now_ms: u64) {
         if let Some(mut edit) = self.edit(topic, &mut Vec::new()) {
             edit.fetch_timed_out(now_ms);
         }
     }
 
-    /// Takes in that a request was refused.
+    /// Handles a `history` request that was refused.
     pub(super) fn history_refused(&mut self, topic: &Topic, now_ms: u64, rng: &mut Rng) -> Vec<Event> {
         let mut out = Vec::new();
         if let Some(mut edit) = self.edit(topic, &mut out) {
@@ -236,7 +238,7 @@ impl Book {
         out
     }
 
-    /// Schedules a request anew whose socket is gone.
+    /// Schedules a `history` request again that cannot be answered, because its socket is closed.
     pub(super) fn history_interrupted(&mut self, topic: &Topic, now_ms: u64) {
         if let Some(mut edit) = self.edit(topic, &mut Vec::new()) {
             edit.log.fetch = Fetch::Idle;
@@ -244,7 +246,7 @@ impl Book {
         }
     }
 
-    /// Takes the next hole to request, if one is due at `now_ms`.
+    /// Removes the next `history` request from the schedule and returns it, if one is due at `now_ms`.
     pub(super) fn next_fetch(&mut self, now_ms: u64) -> Option<Hole> {
         let at_ms = self.next_due()?;
         if at_ms > now_ms {
@@ -254,17 +256,17 @@ impl Book {
         let log = self.logs.get_mut(&topic)?;
         log.fetch = Fetch::Sent { failed: log.fetch.failed() };
         let (missing, since) = (log.begin_fetch(), log.position()?);
-        // Bounded by HISTORY_ITEMS, which fits.
+        // The limit is at most HISTORY_ITEMS, which fits into a `u32`.
         let limit = missing.min(HISTORY_ITEMS as u64) as u32;
         Some(Hole { topic, since, limit })
     }
 
-    /// Moment of the next scheduled request.
+    /// Returns the moment of the next scheduled request.
     pub(super) fn next_due(&self) -> Option<u64> {
         self.due.first().map(|(at_ms, _)| *at_ms)
     }
 
-    /// True while publications are known to be missing.
+    /// Returns true if a `history` request is scheduled or not answered yet.
     pub(super) fn is_catching_up(&self) -> bool {
         !self.due.is_empty() || self.logs.values().any(|log| log.fetch != Fetch::Idle)
     }
@@ -273,7 +275,7 @@ impl Book {
         self.logs.len() >= BOOK_TOPICS
     }
 
-    /// An edit of the log of `topic`, which is created if it is new; `None` if there are too many topics.
+    /// Returns the log of `topic` for editing. A new topic is added with `epoch`, or `None` is returned if there are too many.
     fn find<'a>(&'a mut self, topic: &Topic, epoch: &Epoch, out: &'a mut Vec<Event>) -> Option<LogEdit<'a>> {
         if !self.logs.contains_key(topic) {
             if self.is_full() {

@@ -1,21 +1,23 @@
-//! Estimates the server's clock from the times in its replies and from how long they took.
+//! Estimates the server's clock from the times in its replies and the round trips of the requests.
 
 use std::collections::VecDeque;
 
 use super::Now;
 use shared::Millis;
 
-/// Number of exchanges that are kept. The quickest of them is used, since its error is bounded by its round trip.
+/// Number of most recent exchanges that are kept. The one with the shortest round trip is used, since its error is at most the
+/// round trip.
 const REMEMBERED: usize = 8;
 
 #[derive(Debug, Clone, Copy)]
 struct Exchange {
     round_trip_ms: u64,
-    /// Server's clock minus monotonic clock, in milliseconds.
+    /// Server's clock minus this machine's monotonic clock, in milliseconds.
     offset_ms: i64,
 }
 
-/// Maps the monotonic clock to the server's. The wall clock is not used, because it may be wrong and may be changed.
+/// Converts times of the monotonic clock to the server's clock. The wall clock is not used, because it may be wrong and may be
+/// changed.
 #[derive(Debug, Default)]
 pub(super) struct ServerClock {
     exchanges: VecDeque<Exchange>,
@@ -38,9 +40,9 @@ impl ServerClock {
         self.exchanges.clear();
     }
 
-    /// The server's time at `now`; `None` before the first exchange.
+    /// Returns the server's time at `now`, or `None` before the first exchange.
     pub(super) fn at(&self, now: Now) -> Option<Millis> {
-        // The latest of equals: clocks drift.
+        // Of exchanges with equal round trips the latest is used, because clocks drift.
         let best = self.exchanges.iter().rev().min_by_key(|exchange| exchange.round_trip_ms)?;
         Some(best.offset_ms.saturating_add_unsigned(now.mono_ms))
     }

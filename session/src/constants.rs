@@ -1,91 +1,94 @@
-//! Every duration and bound of the session, with its reason. [`TABLE`] is printed in `PROTOCOL.md`.
+//! Every duration and limit of the session, with its reason. [`TABLE`] is printed in `PROTOCOL.md`.
 
-/// Time in which a socket has to open, in milliseconds. A cold authorizer needs seconds.
+/// Time within which a socket has to open, in milliseconds. It is long because a cold start of the authorizer takes seconds.
 pub const OPEN_MS: u64 = 10_000;
-/// Time in which the first reply on an open socket has to come, in milliseconds; then the first messages are sent again.
+/// Time within which the first reply on an open socket has to arrive, in milliseconds. After it the first messages are sent once
+/// more.
 pub const FIRST_REPLY_MS: u64 = 5_000;
-/// The second and last wait for a first reply, in milliseconds.
+/// Time within which the first reply has to arrive after the first messages were sent the second time, in milliseconds.
 pub const SECOND_REPLY_MS: u64 = 10_000;
-/// First ceiling of the backoff, in milliseconds; it doubles with every failed attempt.
+/// Maximum of the random delay before the first attempt, in milliseconds. It doubles with every failed attempt.
 pub const BACKOFF_BASE_MS: u64 = 500;
-/// Last ceiling of the backoff, in milliseconds.
+/// Maximum up to which the delay of the backoff is doubled, in milliseconds.
 pub const BACKOFF_CAP_MS: u64 = 20_000;
-/// Time after which a connection is stable, in milliseconds. Only a stable connection resets the backoff: a server that
-/// accepts a connection and drops it at once must not be called in quick succession for ever.
+/// Age from which a connection counts as stable, in milliseconds. Only a stable connection resets the backoff, so that a server
+/// that accepts connections and drops them at once is not called in quick succession for ever.
 pub const STABLE_MS: u64 = 5_000;
-/// Silence after which a visible page sends a ping, in milliseconds: below the 60 s after which common proxies close a
-/// connection.
+/// Time without a message after which a visible page sends a ping, in milliseconds. It is below the 60 s after which common
+/// proxies close a connection.
 pub const PING_VISIBLE_MS: u64 = 50_000;
-/// The same for a hidden page, in milliseconds: two fit into API Gateway's ten minutes, and browsers slow
-/// the timers of hidden pages.
+/// Time without a message after which a hidden page sends a ping, in milliseconds. Two of these fit into API Gateway's ten
+/// minutes. It is longer than for a visible page because browsers slow the timers of hidden pages.
 pub const PING_HIDDEN_MS: u64 = 270_000;
-/// Longest time between two pings, in milliseconds, even on a busy connection: a `pong` carries the server's clock, and
-/// the heads that reveal the loss of a quiet topic's last publication.
+/// Maximum time between two pings, in milliseconds, even on a busy connection: a `pong` carries the server's clock, and the heads
+/// that reveal the loss of a quiet topic's last publication.
 pub const MAX_PING_INTERVAL_MS: u64 = 270_000;
-/// Time in which a ping has to be answered, in milliseconds. Otherwise the socket is dead.
+/// Time within which a ping has to be answered, in milliseconds. Otherwise the socket is taken for dead.
 pub const PONG_MS: u64 = 10_000;
-/// The same after an event that makes a dead socket likely: the end of a sleep, `online`, `offline`, a page that is shown,
-/// [`Session::check_liveness`](crate::Session::check_liveness).
+/// Time within which a ping has to be answered after an event that makes a dead socket likely, in milliseconds: the end of a
+/// sleep, `online`, `offline`, a page that is shown, [`Session::check_liveness`](crate::Session::check_liveness).
 pub const PROBE_MS: u64 = 5_000;
-/// Silence after which [`Session::check_liveness`](crate::Session::check_liveness) sends a ping, in milliseconds: a socket
-/// that has just received something is alive.
+/// Time without a message after which [`Session::check_liveness`](crate::Session::check_liveness) sends a ping, in milliseconds.
+/// A socket that received a message more recently is alive.
 pub const LIVENESS_CHECK_MS: u64 = 1_000;
-/// Jump of a clock that means that the machine slept, in milliseconds.
+/// Jump of a clock from which a sleep of the machine is concluded, in milliseconds.
 pub const WAKE_JUMP_MS: u64 = 30_000;
-/// Time without a stable connection after which attempts become rare, in milliseconds.
+/// Time without a stable connection after which attempts to connect become rare, in milliseconds.
 pub const SUSPEND_AFTER_MS: u64 = 120_000;
-/// Time between attempts when suspended, in milliseconds, give or take [`SPREAD_PERCENT`].
+/// Time between attempts to connect in the state `Suspended`, in milliseconds, give or take [`SPREAD_PERCENT`].
 pub const SUSPENDED_RETRY_MS: u64 = 30_000;
-/// Time between attempts while the browser says it is offline, in milliseconds: it is often wrong.
+/// Time between attempts while the browser reports that it is offline, in milliseconds. Attempts go on because the report is
+/// often wrong.
 pub const OFFLINE_RETRY_MS: u64 = 30_000;
-/// Spread of the slow timers, in percent of their length, to either side.
+/// Random spread of the slow timers to either side, in percent of their length.
 pub const SPREAD_PERCENT: u64 = 20;
-/// Time without a connection after which a banner is shown, in milliseconds. Shorter interruptions are not worth it.
+/// Time without a connection after which a banner is shown, in milliseconds. Shorter interruptions are not reported.
 pub const BANNER_MS: u64 = 1_500;
-/// Age at which a connection is replaced if the server names no time, in milliseconds: before API Gateway cuts it after
-/// two hours.
+/// Age at which a connection is replaced if the server sends no time, in milliseconds. It is below the two hours after which API
+/// Gateway closes the connection.
 pub const ROTATE_MS: u64 = 110 * 60_000;
-/// Spread of [`ROTATE_MS`], in milliseconds to either side.
+/// Random spread of [`ROTATE_MS`] to either side, in milliseconds.
 pub const ROTATE_SPREAD_MS: u64 = 5 * 60_000;
-/// Shortest time after which a server can ask for a rotation, in milliseconds.
+/// Minimum time after which a connection is replaced, in milliseconds, even if the server asks for a shorter time.
 pub const ROTATE_LEAST_MS: u64 = 1_000;
-/// Time in which the new connection has to catch up, in milliseconds. Then the old one is closed, and what is missing is
-/// fetched on the new one.
+/// Time within which the new connection of a rotation has to catch up, in milliseconds. After it the old connection is closed,
+/// and missing publications are requested on the new one.
 pub const CATCH_UP_MS: u64 = 10_000;
-/// Time to the next try after a rotation that failed, in milliseconds, give or take [`SPREAD_PERCENT`].
+/// Time between a failed rotation and the next one, in milliseconds, give or take [`SPREAD_PERCENT`].
 pub const ROTATE_AGAIN_MS: u64 = 30_000;
-/// Time in which a closing socket has to close, in milliseconds.
+/// Time within which a socket has to close after the session was closed, in milliseconds.
 pub const CLOSE_MS: u64 = 2_000;
-/// Capacity of the outbound queue, in messages, unless [`Settings`](crate::Settings) says otherwise.
+/// Default of [`Settings::queue_messages`](crate::Settings::queue_messages).
 pub const QUEUE_MESSAGES: usize = 100;
-/// Longest time that a message waits in the queue, in milliseconds, unless [`Settings`](crate::Settings) says otherwise.
+/// Default of [`Settings::queue_age_ms`](crate::Settings::queue_age_ms), in milliseconds.
 pub const QUEUE_AGE_MS: u64 = 120_000;
-/// Largest number of publish requests that are sent and not yet answered.
+/// Maximum number of publish requests that are sent and not yet answered.
 pub const PUBLISHES_IN_FLIGHT: usize = 32;
-/// Time after which an unanswered request is taken for lost, in milliseconds: API Gateway gives a route 29 s. So is a
-/// connection on which no `history` was answered for as long.
+/// Time after which an unanswered request is taken for lost, in milliseconds: API Gateway gives a route 29 s. A connection on
+/// which no `history` request was answered for this time is taken for lost, too.
 pub const REPLY_MS: u64 = 30_000;
-/// Pause before a refused request is repeated, in milliseconds, if the server names none.
+/// Delay before a refused request is repeated, in milliseconds, if the server sends no `retry_after_ms`.
 pub const REFUSED_RETRY_MS: u64 = 1_000;
-/// Time in which a hole may close by itself before it is requested, in milliseconds: frames overtake each other.
+/// Time for which a hole may close by itself before it is requested, in milliseconds. It can close by itself because frames may
+/// arrive in a different order.
 pub const HOLE_MS: u64 = 300;
-/// Time in which an announced replay has to begin, in milliseconds. Otherwise it is fetched by `history`.
+/// Time within which an announced replay has to begin, in milliseconds. Otherwise the publications are requested by `history`.
 pub const REPLAY_MS: u64 = 5_000;
 /// Time after which an unanswered `history` request is repeated, in milliseconds.
 pub const HISTORY_MS: u64 = 5_000;
-/// Largest number of `history` requests on their way at once, of which each topic has at most one.
+/// Maximum number of `history` requests that are sent and not yet answered. Each topic has at most one.
 pub const HISTORY_IN_FLIGHT: usize = 8;
-/// Number of `history` requests in a row that brought nothing before a hole is declared a gap, so that newer data is not
-/// held back for ever.
+/// Number of consecutive failed `history` requests after which a hole is declared a gap, so that newer data is not held back for
+/// ever.
 pub const HISTORY_ATTEMPTS: u32 = 6;
-/// Time over which those requests have to be spread at least, in milliseconds: a server that restarts or a store that
-/// stalls is back sooner.
+/// Minimum time over which these failed requests have to be spread, in milliseconds. A server that restarts or a store that is
+/// temporarily slow recovers within this time.
 pub const GIVE_UP_MS: u64 = 60_000;
-/// Largest number of publications of one topic that are held back behind a hole; those beyond it are fetched again.
+/// Maximum number of publications of one topic that are held back behind a hole. Those beyond it are dropped and requested again.
 pub const AHEAD_ITEMS: usize = 1_000;
-/// The same over all topics.
+/// Maximum number of publications of all topics together that are held back behind holes.
 pub const AHEAD_TOTAL: usize = 4_096;
-/// Largest number of topics whose position is kept.
+/// Maximum number of topics that a session follows.
 pub const BOOK_TOPICS: usize = shared::limits::TOPICS;
 
 /// One row of the table of constants.
@@ -107,7 +110,7 @@ const fn count(what: &'static str, value: usize, unit: &'static str) -> Constant
     Constant { what, value: value as u64, unit }
 }
 
-/// Every constant, as the documents print it.
+/// Every constant of this module, in the order in which the documents print them.
 pub const TABLE: &[Constant] = &[
     ms("socket open time-out", OPEN_MS),
     ms("first reply time-out", FIRST_REPLY_MS),

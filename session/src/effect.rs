@@ -1,9 +1,9 @@
-//! Effects: the socket operations that the session asks its shell to perform.
+//! Effects: the socket operations that the session asks the program around it (its *shell*) to perform.
 
 use std::fmt;
 
-/// Number of a socket, unique within its session. The shell names it in every call, so that a late event of an old
-/// socket is not taken for one of the new.
+/// Number of a socket, unique within its session. The shell passes it to every call about the socket, so that a late event of an
+/// old socket is not taken for one of the new socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub(super) u32);
 
@@ -17,7 +17,7 @@ impl fmt::Display for SocketId {
 /// returns them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Open a socket. Answer with `socket_opened`, `socket_refused` or `socket_closed`.
+    /// Open a socket. Then call `socket_opened`, `socket_refused` or `socket_closed` of the session.
     OpenSocket {
         /// Number of the socket to open.
         socket: SocketId,
@@ -39,15 +39,15 @@ pub enum Effect {
     },
 }
 
-/// A refused handshake, as far as the shell can know about it.
+/// Information about a refused handshake, as far as the shell knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refusal {
-    /// The HTTP status. `None` when nobody answered, or when the shell was not told (in a browser that could not ask
-    /// by HTTP).
+    /// HTTP status of the answer. `None` if no server answered, or if the shell does not know it, as in a browser that could not
+    /// repeat the request by HTTP.
     pub status: Option<u16>,
-    /// `Retry-After`, in milliseconds.
+    /// Value of the header `Retry-After`, in milliseconds.
     pub retry_after_ms: Option<u64>,
-    /// True if the answer is recognisably the server's own: it carries [`shared::handshake::REFUSED_HEADER`] or
-    /// [`shared::handshake::GATEWAY_ERROR_HEADER`]. Without these, a proxy between client and server may have given it.
+    /// True if the answer certainly comes from the server: it has the header [`shared::handshake::REFUSED_HEADER`] or
+    /// [`shared::handshake::GATEWAY_ERROR_HEADER`]. Without them, a proxy between client and server may have sent it.
     pub is_from_server: bool,
 }

@@ -7,39 +7,39 @@ use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, Top
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(super) u64);
 
-/// An event, in the order in which [`Session::poll_event`](crate::Session::poll_event) returns them.
+/// Something that the session reports, in the order in which [`Session::poll_event`](crate::Session::poll_event) returns it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// The session has entered another state.
     StateChanged {
-        /// State before.
+        /// Previous state.
         from: State,
-        /// State now.
+        /// New state.
         to: State,
     },
-    /// The answer of [`Session::banner`](crate::Session::banner) has changed because time has passed.
+    /// The result of [`Session::banner`](crate::Session::banner) has changed because time has passed.
     BannerChanged,
     /// The server has confirmed a subscription, for the first time or on a new connection.
     Subscribed {
         /// Filter of the subscription.
         filter: Filter,
-        /// Number of connections that watch the filter, this one included; `None` where the server does not count them.
+        /// Number of connections that watch the filter, this one included; `None` if the server does not count them.
         viewers: Option<u64>,
-        /// Number of topics that match the filter now.
+        /// Number of topics that match the filter at the moment.
         topics: usize,
-        /// Name that the gateway has given to this connection.
+        /// Name of this connection, as given by the gateway.
         connection_id: String,
     },
-    /// A filter was refused and is no longer asked for.
+    /// The server refused the subscription to a filter. The session will not subscribe to it again.
     SubscribeRefused {
         /// Filter that was refused.
         filter: Filter,
-        /// Reason, as the server put it.
+        /// Reason, as sent by the server.
         refused: Refused,
     },
     /// The server has confirmed the end of a subscription.
     Unsubscribed {
-        /// Filter of the subscription.
+        /// Filter of the subscription that has ended.
         filter: Filter,
     },
     /// A topic has appeared, or its metadata has changed. Emitted before the topic's first publications.
@@ -56,8 +56,8 @@ pub enum Event {
         /// Position of the last publication that was delivered.
         last: Position,
     },
-    /// The next part of a topic's log: in order, nothing twice, and without a hole that was not announced by
-    /// [`Event::Gap`].
+    /// The next part of a topic's log. The publications of these events are in order, without duplicates, and without a hole that
+    /// was not announced by [`Event::Gap`].
     Publications {
         /// Topic of the log.
         topic: Topic,
@@ -65,20 +65,20 @@ pub enum Event {
         epoch: Epoch,
         /// Publications in order of offset; at least one.
         items: Vec<Publication>,
-        /// True if they came by replay or `history`, false if they came as they were published.
+        /// True if the publications came by replay or `history`, false if they came as they were published.
         replay: bool,
     },
-    /// An earlier part of a topic's log, requested by [`Session::fetch_earlier`](crate::Session::fetch_earlier). Its items
-    /// are in order, but it may come at any moment between [`Event::Publications`].
+    /// An earlier part of a topic's log, requested by [`Session::fetch_earlier`](crate::Session::fetch_earlier). Its items are in
+    /// order, but this event may come at any moment between two [`Event::Publications`].
     Earlier {
         /// Topic of the log.
         topic: Topic,
         /// Epoch of the log.
         epoch: Epoch,
-        /// Publications in order of offset; empty if the server keeps none.
+        /// Publications in order of offset; empty if the server has none that are earlier.
         items: Vec<Publication>,
     },
-    /// A request of [`Session::fetch_earlier`](crate::Session::fetch_earlier) was refused or lost. It may be repeated.
+    /// A request by [`Session::fetch_earlier`](crate::Session::fetch_earlier) was refused or lost. You may repeat it.
     EarlierFailed {
         /// Topic of the log.
         topic: Topic,
@@ -99,17 +99,17 @@ pub enum Event {
         /// Time stamp of the first publication after the gap, if it has arrived.
         to_ts: Option<Millis>,
     },
-    /// A topic's log was started anew. Publications to the old log after `last` are lost. The new log is followed from
-    /// `start`: its beginning, unless the server lost only the end of the old log.
+    /// A topic's log was started anew. Publications to the old log after `last` are lost. The new log is delivered from after
+    /// `start`: this is its beginning, unless the server lost only the end of the old log.
     EpochChanged {
         /// Topic of the log.
         topic: Topic,
         /// Position of the last publication that was delivered of the old log.
         last: Position,
-        /// Position in the new log after which publications follow.
+        /// Position in the new log. The publications after it are delivered.
         start: Position,
     },
-    /// A publication is durable.
+    /// A publish request was appended to the log and stored durably.
     Published {
         /// Ticket of the request.
         ticket: Ticket,
@@ -118,14 +118,14 @@ pub enum Event {
         /// Position of the request's last item.
         position: Position,
     },
-    /// A publication was refused and is not in the log.
+    /// A publish request was refused and is not in the log.
     PublishRefused {
         /// Ticket of the request.
         ticket: Ticket,
-        /// Reason, as the server put it.
+        /// Reason, as sent by the server.
         refused: Refused,
     },
-    /// Publish requests that the session no longer tries to deliver.
+    /// Publish requests were dropped: the session no longer tries to send them.
     Dropped {
         /// Tickets of the requests, oldest first.
         tickets: Vec<Ticket>,
@@ -136,24 +136,24 @@ pub enum Event {
     Occupancy {
         /// Filter that is watched.
         filter: Filter,
-        /// Number of connections.
+        /// Number of connections that watch the filter.
         viewers: u64,
     },
     /// An attempt to connect failed; another follows.
     AttemptFailed {
-        /// Reason.
+        /// Reason for the failure.
         cause: Cause,
-        /// Number of this attempt since the last stable connection, from 1.
+        /// Number of this attempt since the last stable connection, counted from 1.
         attempt: u32,
         /// Time until the next attempt, in milliseconds.
         retry_in_ms: u64,
     },
-    /// The connection was lost; another is being made.
+    /// The connection was lost. The session tries to make another.
     Disconnected {
-        /// Reason.
+        /// Reason for the loss.
         cause: Cause,
     },
-    /// The session needs a new token, by [`Session::set_token`](crate::Session::set_token).
+    /// The session needs a new token. Call [`Session::set_token`](crate::Session::set_token).
     TokenWanted,
     /// The connection's token was replaced without reconnecting.
     Refreshed {
@@ -162,15 +162,15 @@ pub enum Event {
     },
     /// The session gave up. [`Session::set_token`](crate::Session::set_token), `open` or `retry_now` starts it again.
     Failed {
-        /// Reason, with words for people.
+        /// Reason for giving up, with a text for people.
         failure: SessionFailure,
     },
-    /// The server refused a request that none of the other events is about, or could not read a message.
+    /// The server refused a request that no other event reports, or could not read a message.
     Error {
-        /// Reason, as the server put it.
+        /// Reason, as sent by the server.
         refused: Refused,
     },
-    /// A message from the server could not be read. It was left out; the socket was kept.
+    /// A message from the server could not be read. It was ignored; the socket was kept.
     ProtocolError {
         /// Description of the fault.
         message: String,
@@ -180,21 +180,21 @@ pub enum Event {
 /// A refused request: the server's error code and message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Error code, whose range says what to do.
+    /// Error code, whose range says how to react.
     pub code: ErrorCode,
     /// Message for people.
     pub message: String,
 }
 
-/// Reason for which a publish request is not tried any longer.
+/// Reason for which a publish request was dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DropReason {
-    /// The queue was full, and this was the oldest in it.
+    /// The queue was full, and this request was the oldest in it.
     QueueFull,
-    /// It waited too long in the queue.
+    /// The request waited in the queue for longer than [`Settings::queue_age_ms`](crate::Settings::queue_age_ms).
     TooOld,
-    /// It was sent, and the connection was lost before the answer: it may be in the log or not. An idempotent request
-    /// is sent again instead.
+    /// The request was sent, and the connection was lost before the answer, so it may be in the log or not. This does not happen
+    /// to an idempotent request, because it is sent again.
     OutcomeUnknown,
     /// The session was closed.
     Closed,

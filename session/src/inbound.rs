@@ -1,4 +1,4 @@
-//! Handles the messages of the server.
+//! Handles the messages from the server.
 
 use super::book::Requested;
 use super::constants::REFUSED_RETRY_MS;
@@ -50,7 +50,7 @@ impl Session {
         }
     }
 
-    /// Takes in a reply on `socket`, which changes the state if it is the first one.
+    /// Handles a reply on `socket`. If it is the first one, the connection is established.
     fn greeted(&mut self, socket: SocketId, now: Now) {
         let Some(link) = self.link_mut(socket).filter(|link| !link.is_ready()) else {
             return;
@@ -81,8 +81,8 @@ impl Session {
         }
     }
 
-    /// Records the position of each listed log. A log that was created while another filter matched it is wanted from its
-    /// first publication.
+    /// Records the position of each topic that a `subscribed` message lists. A topic that was created while another confirmed
+    /// filter matched it is followed from its first publication.
     fn note_listed(&mut self, message: &Subscribed, pending: &mut Option<Pending>, first: bool, now: Now) {
         for listed in &message.topics {
             let mut asked = Requested { since: None, first };
@@ -102,8 +102,8 @@ impl Session {
         }
     }
 
-    /// Completes a subscription, of which every topic has been listed. A topic that was not listed may be gone; one that
-    /// appears from now on is new.
+    /// Completes a subscription after all its topics were listed. A topic of the request that was not listed may be gone. A
+    /// matching topic that appears later is new.
     fn confirm(&mut self, socket: SocketId, message: Subscribed, pending: Pending, now: Now) {
         let Request::Subscribe { filter, since, topics, .. } = pending.request else {
             return;
@@ -134,7 +134,7 @@ impl Session {
         self.events.extend(events);
     }
 
-    /// Measures the latency of publications that were not seen before.
+    /// Measures the latency of publications that are received for the first time.
     fn measure(&mut self, message: &Publications, now: Now) {
         let Some(server_now) = self.clock.at(now) else {
             return;
@@ -210,8 +210,8 @@ impl Session {
         }
     }
 
-    /// Takes in that the token is no longer valid. On the connection in use the session gives up; on one that is to
-    /// replace it there is time to get another token.
+    /// Handles a message that the token is no longer valid. On the connection in use the session gives up. On a connection that
+    /// is to replace it, the session asks for another token and closes that connection.
     fn sign_in_wanted(&mut self, socket: SocketId, now: Now) {
         if self.is_main(socket) {
             self.fail(SessionFailure::SignIn, now);
@@ -242,7 +242,8 @@ impl Session {
         }
     }
 
-    /// Repeats a `subscribe` after a pause, as if it had timed out then.
+    /// Repeats a `subscribe` after a pause. The refused request is kept with a deadline at the end of the pause, and then
+    /// repeated as if it had timed out.
     fn subscribe_later(&mut self, socket: SocketId, filter: Filter, retry_after_ms: Option<u64>, now: Now) {
         let id = self.next_request();
         let request = Request::Subscribe { filter, since: Default::default(), first: false, topics: 0 };
@@ -264,14 +265,14 @@ impl Session {
         }
     }
 
-    /// Records that `history` requests are answered on `socket`. An answer that comes too late shows that, too.
+    /// Records that the server answers `history` requests on `socket`. An answer after the time-out counts, too.
     fn mark_responsive(&mut self, socket: SocketId) {
         if let Some(link) = self.link_mut(socket) {
             link.mark_responsive();
         }
     }
 
-    /// Takes the request that was answered.
+    /// Removes and returns the request with the number `id`, which was answered.
     fn answered(&mut self, socket: SocketId, id: u64) -> Option<Pending> {
         self.link_mut(socket)?.requests.remove(&id)
     }

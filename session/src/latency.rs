@@ -1,10 +1,10 @@
-//! Measures how long publications take from the server to this session.
+//! Measures the time that publications take from the server to this session.
 
 use std::collections::VecDeque;
 
-/// Number of samples that are kept.
+/// Maximum number of samples that are kept.
 const REMEMBERED: usize = 256;
-/// Age beyond which a sample no longer counts, in milliseconds.
+/// Maximum age of a sample that is counted, in milliseconds.
 const WINDOW_MS: u64 = 60_000;
 
 /// End-to-end latency of live publications over the last minute, in milliseconds: from `received_at` to their arrival
@@ -21,7 +21,7 @@ pub struct Latency {
 
 #[derive(Debug, Default)]
 pub(super) struct LatencyWindow {
-    /// Moment of each measurement and its value, both in milliseconds.
+    /// Moment and value of each measurement, both in milliseconds.
     samples: VecDeque<(u64, u64)>,
 }
 
@@ -33,7 +33,7 @@ impl LatencyWindow {
         self.samples.push_back((now_ms, latency_ms));
     }
 
-    /// The latency over the last minute; `None` without samples.
+    /// Returns the latency over the last minute, or `None` if there are no samples.
     pub(super) fn summary(&self, now_ms: u64) -> Option<Latency> {
         let mut recent: Vec<u64> = self.recent(now_ms).collect();
         recent.sort_unstable();

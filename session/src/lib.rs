@@ -6,14 +6,15 @@
 //!
 //! # Use
 //!
-//! A program around it, its *shell*, owns sockets and timers. After each call of a command or an input (all take the time
-//! as [`Now`]), the shell
+//! A program around the session, called its *shell*, owns sockets and timers. After each call of a command or an input (all take
+//! the time as [`Now`]), the shell
 //!
 //! 1. performs every [`Effect`] that [`Session::poll_effect`] returns,
 //! 2. handles every [`Event`] that [`Session::poll_event`] returns,
 //! 3. sets a timer for [`Session::poll_timeout`], at which it calls [`Session::handle_timeout`].
 //!
-//! The queues then hold what one call produced; everything else that a session keeps is bounded by [`constants`].
+//! The queues of effects and events hold only what one call produced. Everything else that a session stores is limited by
+//! [`constants`].
 //!
 //! ```
 //! use tickertape_session::{Effect, Now, Session, Settings, State};
@@ -35,8 +36,8 @@
 //! * [`state`], [`constants`], [`words`]: the states, the durations and bounds, the texts for people.
 //! * `session`: the struct and its public methods. `lifecycle`, `rotation`, `liveness`: transitions between states; `link`
 //!   is one socket, `outage` the record of a lost connection.
-//! * `inbound`: messages of the server. `recovery` and `book`: every publication once and in order.
-//! * `outbound` and `outbox`: publish requests until they are acknowledged.
+//! * `inbound`: the handling of the server's messages. `recovery` and `book`: delivery of every publication once and in order.
+//! * `outbound` and `outbox`: the sending of publish requests until they are acknowledged.
 //! * `clock`, `latency`, `wake`, `timers`, `backoff`, `rng`: time and jitter.
 
 #![warn(missing_docs)]

@@ -1,4 +1,4 @@
-//! Transitions between states: attempts, lost connections, waiting, giving up and closing.
+//! Transitions between states: attempts to connect, lost connections, waiting, giving up and closing.
 
 use super::constants::{
     BANNER_MS, CLOSE_MS, OFFLINE_RETRY_MS, STABLE_MS, SUSPEND_AFTER_MS, SUSPENDED_RETRY_MS,
@@ -10,7 +10,7 @@ use super::{Cause, Effect, Event, Now, Refusal, Session, SessionFailure, SocketI
 use shared::server::Disconnect;
 use shared::{Advice, handshake};
 
-/// Close code by which a server refuses the client rather than a message (RFC 6455, section 7.4.1).
+/// Close code by which a server refuses the client itself, and not only a message (RFC 6455, section 7.4.1).
 const POLICY_VIOLATION: u16 = 1008;
 /// Close code for a message that is too large for its receiver (RFC 6455, section 7.4.1).
 const TOO_LARGE: u16 = 1009;
@@ -49,7 +49,7 @@ impl Session {
         }
     }
 
-    /// Begins an attempt now and drops every socket there is.
+    /// Closes every socket and begins an attempt to connect.
     pub(super) fn connect(&mut self, now: Now) {
         self.drop_links(now);
         self.closing = None;
@@ -66,7 +66,7 @@ impl Session {
         Link::new(socket, now)
     }
 
-    /// Subscribes on a socket that has opened. The server sends nothing before that.
+    /// Sends the first messages on a socket that has opened. The server sends nothing before it has received one.
     pub(super) fn opened(&mut self, socket: SocketId, now: Now) {
         let Some(link) = self.link_mut(socket).filter(|link| link.phase == Phase::Opening) else {
             return;
@@ -78,7 +78,7 @@ impl Session {
         }
     }
 
-    /// Takes in the first reply on a connection.
+    /// Handles the first reply on a new connection.
     pub(super) fn established(&mut self, now: Now) {
         self.stats.reconnects += u64::from(self.outage.connected_before);
         self.outage.connected_before = true;
@@ -114,7 +114,8 @@ impl Session {
         self.ended(link, cause, failure, refusal.retry_after_ms, now);
     }
 
-    /// The server said that it is about to close the socket, and what to do.
+    /// Handles the message `disconnect`, by which the server announces that it will close the socket and how the client should
+    /// react.
     pub(super) fn disconnect_announced(&mut self, socket: SocketId, message: &Disconnect, now: Now) {
         let is_main = self.is_main(socket);
         let Some(link) = self.take_link(socket) else {
@@ -133,11 +134,11 @@ impl Session {
         self.ended(link, cause, failure.filter(|_| is_main), hint_ms, now);
     }
 
-    /// The reason to give up after a refused handshake; `None` if the next attempt may succeed.
+    /// Returns the reason to give up after a refused handshake, or `None` if the next attempt may succeed.
     ///
-    /// Before the first connection there may be no Tickertape server at this address at all, so every answer counts.
-    /// Afterwards there is one, and what a proxy answers in its place while it is being redeployed (404, 403, a redirect,
-    /// a page with 200) passes: only the server itself can end the session.
+    /// Before the first connection, there may be no Tickertape server at this address, so every answer is taken seriously. After
+    /// it, there is one: a proxy's answer while the server is being redeployed (404, 403, a redirect, a page with 200) is
+    /// temporary, so only an answer from the server itself makes the session give up.
     fn final_refusal(&self, refusal: Refusal) -> Option<SessionFailure> {
         let status = refusal.status?;
         let is_believed = refusal.is_from_server || !self.outage.connected_before;
@@ -150,7 +151,8 @@ impl Session {
         }
     }
 
-    /// Returns true if the token was refused before, so that asking for a fresh one has not helped.
+    /// Asks for a fresh token and returns false if the token was refused for the first time. Returns true if it was refused
+    /// before.
     fn is_token_refused_again(&mut self) -> bool {
         let again = std::mem::replace(&mut self.outage.token_refused, true);
         if !again {
@@ -176,7 +178,7 @@ impl Session {
         }
     }
 
-    /// Takes in the loss of a socket that was wanted.
+    /// Handles the loss of a socket that the session did not close on request.
     pub(super) fn lost(&mut self, link: Link, cause: Cause, now: Now) {
         self.lost_with_hint(link, cause, None, now);
     }
@@ -214,7 +216,7 @@ impl Session {
         }
     }
 
-    /// Schedules the next attempt.
+    /// Schedules the next attempt to connect.
     fn wait(&mut self, cause: Cause, was_connected: bool, hint_ms: Option<u64>, now: Now) {
         let since_ms = *self.outage.failing_since_ms.get_or_insert(now.mono_ms);
         let (state, delay_ms) = if !self.online {
@@ -224,7 +226,7 @@ impl Session {
         } else {
             (State::Waiting, self.backoff_ms())
         };
-        // At least a millisecond, so that `handle_timeout` always makes progress.
+        // The delay is at least 1 ms, so that `handle_timeout` always makes progress.
         let retry_in_ms = hint_ms.unwrap_or(delay_ms).max(1);
         self.timers.set(Timer::Retry, now.mono_ms + retry_in_ms);
         self.enter(state, now);
@@ -234,12 +236,13 @@ impl Session {
         }
     }
 
-    /// At most half a second after a loss and after the first failed attempt, then longer with every attempt.
+    /// Returns the delay before the next attempt, in milliseconds: at most half a second after a loss and after the first failed
+    /// attempt, then longer with every attempt.
     fn backoff_ms(&mut self) -> u64 {
         backoff::delay_ms(self.outage.attempts.saturating_sub(1), &mut self.rng)
     }
 
-    /// Gives up until a person does something.
+    /// Gives up: closes every socket and makes no attempt until the owner calls `open`, `set_token` or `retry_now`.
     pub(super) fn fail(&mut self, failure: SessionFailure, now: Now) {
         self.drop_links(now);
         self.outage.failure = Some(failure);
@@ -250,7 +253,7 @@ impl Session {
         self.emit(Event::Failed { failure });
     }
 
-    /// Finishes closing, if `socket` is the one whose end is awaited.
+    /// Completes closing if `socket` is the socket for whose end the session waits.
     fn closing_is_over(&mut self, socket: SocketId, now: Now) {
         if self.closing == Some(socket) {
             self.finish_closing(now);
@@ -298,7 +301,7 @@ impl Session {
         self.time_banner(now);
     }
 
-    /// Sets the timer of the banner.
+    /// Sets the timer that shows the banner.
     fn time_banner(&mut self, now: Now) {
         if !self.state.is_down() {
             self.outage.down_since_ms = None;

@@ -1,4 +1,4 @@
-//! One socket: its phase, its deadlines and the requests that are on their way.
+//! One socket: its phase, its deadlines and the requests that were sent on it and not yet answered.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,8 @@ use shared::{Filter, Millis, Position, Topic};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     Opening,
-    /// Open; the first reply is awaited. `again` says that the first messages were sent a second time.
+    /// The socket is open, and the session waits for the first reply. `again` is true if the first messages were sent a second
+    /// time.
     Greeting {
         again: bool,
     },
@@ -29,7 +30,7 @@ pub(super) enum Phase {
 pub(super) enum Request {
     Subscribe {
         filter: Filter,
-        /// Positions that were sent. The server does not have the topics that its reply leaves out.
+        /// Positions that were sent. A topic of these that the reply does not list is not known to the server.
         since: BTreeMap<Topic, Position>,
         first: bool,
         topics: usize,
@@ -44,22 +45,22 @@ pub(super) enum Request {
     },
     Earlier {
         topic: Topic,
-        /// First offset that the owner has already.
+        /// Offset before which publications are requested; the owner has those from this offset on.
         before: u64,
     },
     Refresh,
 }
 
-/// A request on its way, with its deadline.
+/// A request that was sent and not yet answered, with its deadline.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) request: Request,
     pub(super) sent_ms: u64,
-    /// Moment at which it is taken for lost.
+    /// Moment after which the request is taken for lost.
     pub(super) due_ms: u64,
 }
 
-/// A ping on its way, with its deadline.
+/// A ping that was sent and not yet answered, with its deadline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ping {
     pub(super) t: Millis,
@@ -69,32 +70,32 @@ pub(super) struct Ping {
 }
 
 impl Ping {
-    /// Brings the deadline forward to `due_ms`.
+    /// Moves the deadline to `due_ms` if that is earlier.
     pub(super) fn shorten_deadline(&mut self, due_ms: u64) {
         self.due_ms = self.due_ms.min(due_ms);
     }
 }
 
-/// One socket and the requests on it.
+/// A socket, with the requests that were sent on it and not yet answered.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) id: SocketId,
     pub(super) phase: Phase,
-    /// Deadline of the phase, while opening and greeting.
+    /// Deadline of the phases `Opening` and `Greeting`.
     phase_due_ms: u64,
-    /// First messages on this socket, kept to be sent again.
+    /// First messages on this socket, kept because they may have to be sent again.
     pub(super) greeting: Vec<String>,
-    /// Moment at which anything was last received.
+    /// Moment at which a message was last received.
     heard_ms: u64,
     /// Moment at which a pong was last received.
     checked_ms: u64,
     pub(super) ping: Option<Ping>,
-    /// Moment at which to ping because of [`Session::check_liveness`](crate::Session::check_liveness), unless something
-    /// is received before.
+    /// Moment at which to send a ping because of [`Session::check_liveness`](crate::Session::check_liveness), unless a message is
+    /// received before.
     liveness_check_ms: Option<u64>,
-    /// Moment since which a `history` request has been waiting and none was answered.
+    /// Moment at which the first `history` request was sent that timed out, if none has been answered since then.
     unresponsive_since_ms: Option<u64>,
-    /// True once the server has said when to replace this socket.
+    /// True once the server has sent the time after which to replace this socket.
     has_rotation_time: bool,
     /// Filters that the server has confirmed on this socket, each once.
     pub(super) confirmed: Vec<Filter>,
@@ -123,7 +124,7 @@ impl Link {
         matches!(self.phase, Phase::Ready { .. })
     }
 
-    /// Time since the first reply, in milliseconds; `None` before it.
+    /// Returns the time since the first reply, in milliseconds, or `None` if there was none.
     pub(super) fn ready_for_ms(&self, now: Now) -> Option<u64> {
         match self.phase {
             Phase::Ready { since_ms } => Some(now.mono_ms.saturating_sub(since_ms)),
@@ -148,18 +149,18 @@ impl Link {
         self.greeting = Vec::new();
     }
 
-    /// Schedules a ping for when the socket has been silent for [`LIVENESS_CHECK_MS`].
+    /// Schedules a ping for the moment when nothing has been received for [`LIVENESS_CHECK_MS`].
     pub(super) fn request_liveness_check(&mut self, now: Now) {
         self.liveness_check_ms = Some(now.mono_ms.max(self.heard_ms + LIVENESS_CHECK_MS));
     }
 
-    /// Takes a scheduled liveness check that is due.
+    /// Returns true, and removes the scheduled liveness check, if it is due.
     pub(super) fn take_liveness_check(&mut self, now: Now) -> bool {
         let is_due = self.liveness_check_due().is_some_and(|due_ms| due_ms <= now.mono_ms);
         is_due && self.liveness_check_ms.take().is_some()
     }
 
-    /// Records that something was received: the socket is alive, so the deadline of a pong moves.
+    /// Records that a message was received. The socket is alive, so the deadline of a pending pong is moved.
     pub(super) fn hear(&mut self, now: Now) {
         self.heard_ms = now.mono_ms;
         self.liveness_check_ms = None;
@@ -180,24 +181,24 @@ impl Link {
         now.mono_ms >= *self.unresponsive_since_ms.get_or_insert(asked_ms) + REPLY_MS
     }
 
-    /// Returns true the first time that the server says when to replace this socket.
+    /// Returns true at the first call, when the server sends for the first time the time after which to replace this socket.
     pub(super) fn learn_rotation(&mut self) -> bool {
         !std::mem::replace(&mut self.has_rotation_time, true)
     }
 
-    /// Takes the ping that a pong with `t` answers.
+    /// Removes and returns the ping that is answered by a pong with `t`.
     pub(super) fn ponged(&mut self, t: Millis, now: Now) -> Option<Ping> {
         let ping = self.ping.take_if(|ping| ping.t == t)?;
         self.checked_ms = now.mono_ms;
         Some(ping)
     }
 
-    /// Deadline of opening and greeting.
+    /// Returns the deadline of the phases `Opening` and `Greeting`.
     pub(super) fn phase_due(&self) -> Option<u64> {
         (!self.is_ready()).then_some(self.phase_due_ms)
     }
 
-    /// Moment at which to send the next ping; `None` while one is on its way.
+    /// Returns the moment at which to send the next ping, or `None` while a ping is not answered.
     pub(super) fn ping_due(&self, visible: bool) -> Option<u64> {
         let silence_ms = if visible { PING_VISIBLE_MS } else { PING_HIDDEN_MS };
         let due_ms = (self.heard_ms + silence_ms).min(self.checked_ms + MAX_PING_INTERVAL_MS);
@@ -212,7 +213,7 @@ impl Link {
         self.liveness_check_ms.filter(|_| self.is_ready())
     }
 
-    /// Earliest moment at which something is due on this socket.
+    /// Returns the earliest moment at which a timer of this socket expires.
     pub(super) fn due(&self, visible: bool) -> Option<u64> {
         let request = self.requests.values().map(|pending| pending.due_ms).min();
         let pings = [self.ping_due(visible), self.pong_due(), self.liveness_check_due()];
@@ -224,14 +225,14 @@ impl Link {
         self.requests.insert(id, pending);
     }
 
-    /// Takes a request that was not answered in time.
+    /// Removes and returns a request that was not answered in time.
     pub(super) fn expired(&mut self, now: Now) -> Option<Pending> {
         let overdue = self.requests.iter().find(|(_, pending)| pending.due_ms <= now.mono_ms);
         let id = *overdue?.0;
         self.requests.remove(&id)
     }
 
-    /// Extends every deadline after a sleep of the machine, during which nothing could be answered.
+    /// Extends every deadline after a sleep of the machine, because no answer could arrive during it.
     pub(super) fn extend_deadlines(&mut self, now: Now) {
         self.ping = None;
         self.phase_due_ms = self.phase_due_ms.max(now.mono_ms + PROBE_MS);

@@ -1,4 +1,4 @@
-//! Time-outs, pings, and events after which the socket may be dead.
+//! Handles time-outs, pings, and events after which the socket may be dead.
 
 use super::constants::{FIRST_REPLY_MS, OFFLINE_RETRY_MS, PONG_MS, PROBE_MS, SECOND_REPLY_MS};
 use super::link::{Link, Phase, Ping};
@@ -113,7 +113,7 @@ impl Session {
         }
     }
 
-    /// Pings on a socket whose liveness check is due.
+    /// Sends a ping on `socket` if its liveness check is due.
     pub(super) fn check_liveness_due(&mut self, socket: SocketId, now: Now) {
         if self.link_mut(socket).is_some_and(|link| link.take_liveness_check(now)) {
             self.probe_socket(socket, now);
@@ -139,7 +139,8 @@ impl Session {
         }
     }
 
-    /// Pings on the socket in use, with the short deadline of a probe.
+    /// Sends a ping with the short deadline [`PROBE_MS`] on the socket in use. If a ping is not answered yet, shortens its
+    /// deadline.
     pub(super) fn probe(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
             self.probe_socket(socket, now);
@@ -158,7 +159,7 @@ impl Session {
         }
     }
 
-    /// Takes in a sleep of the machine: no answer could arrive, and the socket is probably dead.
+    /// Handles a sleep of the machine: no answer could arrive during it, and the socket is probably dead.
     fn woke(&mut self, now: Now) {
         self.clock.forget();
         match self.state {
@@ -173,7 +174,7 @@ impl Session {
         }
     }
 
-    /// Ends the current attempt, because there is no network.
+    /// Ends the current attempt to connect, because there is no network.
     fn abandon_attempt(&mut self, now: Now) {
         if let Some(socket) = self.link.as_ref().map(|link| link.id) {
             self.drop_socket(socket, Cause::Offline, now);
@@ -187,13 +188,13 @@ impl Session {
         }
     }
 
-    /// Takes in that the requests on a socket that is gone will not be answered.
+    /// Handles every unanswered request of a closed socket as lost.
     pub(super) fn release(&mut self, link: Link, now: Now) {
         for pending in link.requests.into_values() {
             self.request_lost(pending.request, now);
         }
     }
 
-    /// Time in which the first messages on a socket have to be answered, in milliseconds.
+    /// Time within which the first messages on a socket have to be answered, in milliseconds, their repetition included.
     pub(super) const GREETING_MS: u64 = FIRST_REPLY_MS + SECOND_REPLY_MS;
 }

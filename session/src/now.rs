@@ -2,11 +2,11 @@
 
 use shared::Millis;
 
-/// The moment of a call.
+/// The time of a call, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Now {
-    /// Time of a clock that never goes back, in milliseconds since any fixed moment. Every timer uses it.
+    /// Time of a monotonic clock, in milliseconds since any fixed moment. All timers use it.
     pub mono_ms: u64,
-    /// Time of the wall clock, in milliseconds since the Unix epoch. A person may change that clock.
+    /// Time of the wall clock, in milliseconds since the Unix epoch. It may jump, because a person can set that clock.
     pub wall_ms: Millis,
 }

@@ -102,9 +102,10 @@ impl Session {
         }
     }
 
-    /// Takes in a refused publish request. One that was refused for good is reported, one that was refused for now is sent
-    /// again. Except for its rate, a temporary refusal means that the server failed and does not know whether the log has
-    /// the request: then only an idempotent one is sent again, and another is reported as unknown.
+    /// Handles a refused publish request. If it was refused for good, this is reported; if it was refused temporarily, it is sent
+    /// again. A temporary refusal for any other reason than the rate means that the server failed and does not know if the
+    /// request is in the log: then only an idempotent request is sent again, and for another one the outcome is reported as
+    /// unknown.
     pub(super) fn publish_refused(&mut self, ticket: Ticket, reply: ErrorReply, now: Now) {
         if reply.code.advice() == Advice::Retry {
             let in_doubt = (reply.code != ErrorCode::RateLimited).then_some(ticket);
@@ -119,12 +120,13 @@ impl Session {
         }
     }
 
-    /// Holds a request that was refused because of the token, until there is another one.
+    /// Holds a request back that was refused because of the token, until the session has another token.
     pub(super) fn publish_postponed(&mut self, ticket: Ticket, now: Now) {
         self.outbox.hold(ticket, now.mono_ms);
     }
 
-    /// Reports the largest request on a socket that was closed because a message was too large. It is not sent again.
+    /// Reports the largest request on a socket as refused, because the socket was closed after a message that was too large. The
+    /// request is not sent again.
     pub(super) fn refuse_largest(&mut self, link: &mut Link) {
         let sizes = link.requests.iter().filter_map(|(id, pending)| match pending.request {
             Request::Publish { ticket } => Some((self.message_bytes(ticket)?, *id, ticket)),
@@ -144,7 +146,7 @@ impl Session {
         self.emit(Event::PublishRefused { ticket, refused });
     }
 
-    /// Sends a request and records it until it is answered.
+    /// Sends a request and records it as unanswered.
     pub(super) fn send(
         &mut self,
         socket: SocketId,
@@ -160,7 +162,7 @@ impl Session {
         }
     }
 
-    /// Subscribes to `wanted` on `socket`, after the positions in the book. Returns the message, so that it can be sent
+    /// Subscribes to `wanted` on `socket`, with the positions from which to continue. Returns the message, so that it can be sent
     /// again.
     pub(super) fn send_subscribe(&mut self, socket: SocketId, wanted: &Wanted, now: Now) -> Option<String> {
         let id = self.next_request();
@@ -180,13 +182,13 @@ impl Session {
         Some(text)
     }
 
-    /// The positions to continue from, as many as fit one frame. For the other topics the server names the ends of their
-    /// logs, and what is missing is fetched by `history`: that is one listing of all topics and a few requests, instead of
-    /// a listing for every frame of positions.
+    /// Returns the positions from which to continue, as many as fit one frame. For the other topics, the server sends the ends of
+    /// their logs, and missing publications are requested by `history`. This takes one listing of all topics and a few requests,
+    /// instead of a listing for each frame of positions.
     fn since(&self, filter: &Filter) -> BTreeMap<Topic, Position> {
         let mut room_bytes = limits::PACK_BYTES - SUBSCRIBE_BYTES;
         let positions = self.book.positions(|topic| filter.matches(topic));
-        // One by one: `collect` would bring sorting code into the page, and positions are sorted already.
+        // Inserted one by one: `collect` would add sorting code to the page, and the positions are sorted already.
         let mut since = BTreeMap::new();
         for (topic, position) in positions {
             let bytes = topic.as_str().len() + position.epoch.as_str().len() + POSITION_BYTES;
@@ -197,13 +199,13 @@ impl Session {
         since
     }
 
-    /// The sockets that are open.
+    /// Returns the sockets that are open.
     fn open_sockets(&self) -> Vec<SocketId> {
         let links = self.link.iter().chain(&self.successor);
         links.filter(|link| link.phase != Phase::Opening).map(|link| link.id).collect()
     }
 
-    /// Refuses what the server would refuse, and what does not fit a frame.
+    /// Checks a publish request before it is sent. Returns an error if the server would refuse it, or it does not fit a frame.
     fn check(&self, outgoing: &Outgoing) -> Result<(), Refused> {
         let refuse = |code, message| Err(Refused { code, message });
         let (count, limit) = (outgoing.items.len(), limits::BATCH_ITEMS);
@@ -227,7 +229,7 @@ impl Session {
     }
 }
 
-/// Size of a `subscribe` without positions, in bytes: action, id, rewind and the longest filter.
+/// Maximum size of a `subscribe` without positions, in bytes: action, id, rewind and the longest filter.
 const SUBSCRIBE_BYTES: usize = 512;
-/// Size of a position in JSON without topic and epoch, in bytes: braces, quotes, field names and 20 digits.
+/// Maximum size of a position in JSON without topic and epoch, in bytes: braces, quotes, field names and 20 digits.
 const POSITION_BYTES: usize = 52;

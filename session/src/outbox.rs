@@ -1,4 +1,4 @@
-//! The queue of publish requests, until their outcome is known.
+//! The queue of publish requests. A request stays in it until its outcome is known.
 
 use std::collections::VecDeque;
 
@@ -15,10 +15,11 @@ pub struct Outgoing {
     pub topic: Topic,
     /// Publications to append, at least one. The server appends all of them or none.
     pub items: Vec<Item>,
-    /// Metadata to merge into the topic's.
+    /// Metadata to merge into the topic's metadata.
     pub meta: Option<TopicMeta>,
-    /// True to number the request, so that it is sent again until it is acknowledged and yet appended once. Such requests
-    /// to one topic are sent one after the other, because the log refuses a number below the last.
+    /// True to give the request a sequence number. It is then sent again until it is acknowledged, and is still appended only
+    /// once. Such requests to one topic are sent one after the other, because the log refuses a number that is lower than the
+    /// last one.
     pub idempotent: bool,
 }
 
@@ -26,13 +27,13 @@ pub struct Outgoing {
 struct Entry {
     ticket: Ticket,
     outgoing: Outgoing,
-    /// Sequence number of this producer; only of an idempotent request.
+    /// Sequence number of this request; `None` if it is not idempotent.
     seq: Option<u64>,
     queued_ms: u64,
     on_its_way: bool,
-    /// True if it was sent before and the outcome is not known.
+    /// True if the request was sent before and the outcome is not known.
     in_doubt: bool,
-    /// Moment before which it is not to be sent.
+    /// Moment before which the request must not be sent.
     not_before_ms: Option<u64>,
 }
 
@@ -69,7 +70,7 @@ impl Outbox {
         Ticket(self.tickets)
     }
 
-    /// Adds a request. Returns the event of the one that was dropped for it, if the queue was full.
+    /// Adds a request. If the queue was full, the oldest request is dropped and the event that reports this is returned.
     pub(super) fn push(&mut self, ticket: Ticket, outgoing: Outgoing, now_ms: u64) -> Option<Event> {
         let seq = outgoing.idempotent.then_some(ticket.0);
         self.entries.push_back(Entry {
@@ -90,14 +91,14 @@ impl Outbox {
         Some(self.drop_entries(vec![entry], why))
     }
 
-    /// The message of `ticket` as request `id`.
+    /// Returns the message that sends the request `ticket` with the number `id`.
     pub(super) fn message(&self, ticket: Ticket, id: RequestId) -> Option<ClientMessage> {
         let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
         let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq });
         Some(to_message(entry.outgoing.clone(), producer, id))
     }
 
-    /// Largest size that `outgoing` can have as a message, in bytes.
+    /// Returns the maximum size of `outgoing` as a message, in bytes.
     pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
         let producer = outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX });
         to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
@@ -111,7 +112,7 @@ impl Outbox {
         Some(entry.ticket)
     }
 
-    /// Index of the oldest request that may be sent: one that waits for no older one of its topic.
+    /// Returns the index of the oldest request that may be sent, because it does not have to wait for an older one of its topic.
     fn sendable(&self, now_ms: u64) -> Option<usize> {
         if self.entries.iter().filter(|entry| entry.on_its_way).count() >= PUBLISHES_IN_FLIGHT {
             return None;
@@ -136,12 +137,13 @@ impl Outbox {
         self.entries.len() < before
     }
 
-    /// Drops a refused request whose earlier transmission may have been appended, so that the refusal proves nothing.
+    /// Drops a refused request if it was also sent before, and returns the event. Its outcome is unknown: the earlier
+    /// transmission may have been appended, so the refusal does not prove that the request is not in the log.
     pub(super) fn drop_in_doubt(&mut self, ticket: Ticket) -> Option<Event> {
         self.drop_where(|entry| entry.ticket == ticket && entry.in_doubt, DropReason::OutcomeUnknown)
     }
 
-    /// Holds a request that was refused for now until `until_ms`; nothing was appended.
+    /// Holds a request back until `until_ms` that was refused temporarily and not appended.
     pub(super) fn hold(&mut self, ticket: Ticket, until_ms: u64) {
         for entry in self.entries.iter_mut().filter(|entry| entry.ticket == ticket) {
             entry.on_its_way = false;
@@ -149,8 +151,8 @@ impl Outbox {
         }
     }
 
-    /// Takes in that requests will not be answered. Idempotent ones are queued again; returns the event that reports the
-    /// others.
+    /// Handles the loss of a socket on which these requests were sent. Idempotent requests are queued again. Returns the event
+    /// that reports the others.
     pub(super) fn lose(&mut self, tickets: &[Ticket]) -> Option<Event> {
         let is_lost = |entry: &Entry| entry.on_its_way && tickets.contains(&entry.ticket);
         for entry in self.entries.iter_mut().filter(|entry| is_lost(entry) && entry.seq.is_some()) {
@@ -160,7 +162,7 @@ impl Outbox {
         self.drop_where(is_lost, DropReason::OutcomeUnknown)
     }
 
-    /// Releases requests whose hold has ended, and drops those that have waited too long.
+    /// Releases the requests whose hold has ended, and drops those that have waited for too long.
     pub(super) fn pass_time(&mut self, now_ms: u64) -> Vec<Event> {
         for entry in &mut self.entries {
             entry.not_before_ms.take_if(|at_ms| *at_ms <= now_ms);
@@ -181,7 +183,7 @@ impl Outbox {
         sent.into_iter().chain(waiting).collect()
     }
 
-    /// Moment at which [`Outbox::pass_time`] has something to do.
+    /// Returns the moment at which [`Outbox::pass_time`] has something to do.
     pub(super) fn due(&self) -> Option<u64> {
         let waiting = self.entries.iter().filter(|entry| !entry.on_its_way);
         waiting

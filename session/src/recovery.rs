@@ -1,4 +1,4 @@
-//! Sends `history` requests for what is missing, and handles requests that were not answered.
+//! Sends `history` requests for missing publications, and handles requests that were not answered.
 
 use super::constants::{HISTORY_IN_FLIGHT, HISTORY_MS};
 use super::link::{Link, Request};
@@ -8,11 +8,11 @@ use shared::limits::HISTORY_ITEMS;
 use shared::server::HistoryReply;
 use shared::{ClientMessage, Position, Topic};
 
-/// Largest number of requests of [`Session::fetch_earlier`] on their way at once.
+/// Maximum number of requests by [`Session::fetch_earlier`] that are not answered yet.
 const EARLIER_IN_FLIGHT: usize = 32;
 
 impl Session {
-    /// Requests holes that are due, a few at a time.
+    /// Sends the `history` requests that are due. The number of unanswered ones is limited.
     pub(super) fn ask_for_holes(&mut self, now: Now) {
         while let Some(socket) = self.history_socket() {
             let Some(hole) = self.book.next_fetch(now.mono_ms) else {
@@ -25,7 +25,7 @@ impl Session {
         }
     }
 
-    /// Time at which the next missing publications may be requested.
+    /// Returns the moment at which the next `history` request may be sent.
     pub(super) fn recovery_due(&self) -> Option<u64> {
         self.history_socket().and_then(|_| self.book.next_due())
     }
@@ -39,7 +39,7 @@ impl Session {
         let Some(position) = self.book.position(topic) else {
             return false;
         };
-        // Bounded by HISTORY_ITEMS, which fits.
+        // The count is at most HISTORY_ITEMS, which fits into a `u32`.
         let count = count.min(HISTORY_ITEMS as u32);
         let from = before.saturating_sub(1).saturating_sub(u64::from(count));
         let since = Position::new(position.epoch, from);
@@ -48,13 +48,13 @@ impl Session {
         true
     }
 
-    /// Takes in an answer to [`Session::fetch_earlier`], and requests what a full frame left out.
+    /// Handles an answer to [`Session::fetch_earlier`], and requests the rest if the frame was full.
     pub(super) fn earlier(&mut self, socket: SocketId, before: u64, reply: HistoryReply, now: Now) {
         let HistoryReply { topic, epoch, mut items, .. } = reply;
         items.retain(|item| item.offset < before);
         if let Some(last) = items.last().map(|item| item.offset).filter(|last| last + 1 < before) {
             let since = Position::new(epoch.clone(), last);
-            // At most HISTORY_ITEMS were asked for, so the rest fits.
+            // At most HISTORY_ITEMS were requested, so the rest fits into a `u32`.
             let rest = (before - 1 - last).min(HISTORY_ITEMS as u64) as u32;
             let request = Request::Earlier { topic: topic.clone(), before };
             self.send_history(socket, topic.clone(), since, Some(rest), request, now);
@@ -62,7 +62,7 @@ impl Session {
         self.emit(Event::Earlier { topic, epoch, items });
     }
 
-    /// Handles a request that was not answered in time, and probes its socket.
+    /// Handles a request that was not answered in time, and sends a ping on its socket.
     pub(super) fn request_timed_out(&mut self, socket: SocketId, request: Request, now: Now) {
         self.probe_socket(socket, now);
         match request {
@@ -92,7 +92,7 @@ impl Session {
             }
             Request::History { topic, .. } => self.book.history_interrupted(&topic, now.mono_ms),
             Request::Earlier { topic, .. } => self.emit(Event::EarlierFailed { topic }),
-            // The next connection subscribes anyway, to the filters of that moment and with the newest token.
+            // The next connection subscribes again in any case, to the filters and with the token that are then current.
             Request::Subscribe { .. } | Request::Unsubscribe | Request::Refresh => {}
         }
     }

@@ -1,6 +1,7 @@
-//! A small random number generator for jitter. The same seed gives the same schedule on every platform. Not for secrets.
+//! A small random number generator for jitter. The same seed gives the same numbers on every platform. It is not suitable for
+//! secrets.
 
-/// SplitMix64 (Steele, Lea and Flood, 2014).
+/// Random number generator SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
 pub(super) struct Rng(u64);
 
@@ -17,14 +18,14 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// Uniform in `0..=max`.
+    /// Returns a random number that is uniform in `0..=max`.
     pub(super) fn up_to(&mut self, max: u64) -> u64 {
         let wide = u128::from(self.next()) * (u128::from(max) + 1);
         // The upper half of a 64 by 65 bit product is at most `max`.
         (wide >> 64) as u64
     }
 
-    /// Uniform in `middle - spread ..= middle + spread`, not below 0.
+    /// Returns a random number that is uniform in `middle - spread ..= middle + spread`, not below 0.
     pub(super) fn around(&mut self, middle: u64, spread: u64) -> u64 {
         middle.saturating_sub(spread) + self.up_to(spread.min(middle) + spread)
     }

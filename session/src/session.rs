@@ -1,6 +1,6 @@
-//! The session: its state, and what its owner can call.
+//! The session: its state, and the methods that its owner calls.
 //!
-//! The parts of its behaviour are further `impl Session` blocks, a file each: `lifecycle`, `liveness`, `rotation`,
+//! The rest of its behaviour is in other `impl Session` blocks, each in its own file: `lifecycle`, `liveness`, `rotation`,
 //! `inbound`, `outbound` and `recovery`.
 
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ use super::{Banner, Effect, Event, Now, Refusal, Settings, SocketId, State, Stat
 use shared::client::{RequestId, Rewind};
 use shared::{Filter, Millis, Position, Topic};
 
-/// A client of a Tickertape server. See the crate's documentation for how a shell drives it.
+/// Client of a Tickertape server. The crate's documentation explains how a shell (the program around it) uses it.
 #[derive(Debug)]
 pub struct Session {
     pub(super) state: State,
@@ -29,11 +29,11 @@ pub struct Session {
     pub(super) subscriptions: Subscriptions,
     pub(super) book: Book,
     pub(super) outbox: Outbox,
-    /// Socket that is in use.
+    /// The socket in use.
     pub(super) link: Option<Link>,
-    /// Socket that is to replace `link`, while rotating.
+    /// The socket that will replace `link`; present while rotating.
     pub(super) successor: Option<Link>,
-    /// Socket whose end is awaited, while closing.
+    /// The socket for whose end the session waits; present while closing.
     pub(super) closing: Option<SocketId>,
     pub(super) outage: Outage,
     pub(super) timers: Timers,
@@ -89,16 +89,16 @@ impl Session {
         self.settle(now);
     }
 
-    /// Closes the session. It is [`State::Closed`] at once or when its socket is closed. Publish requests that were not
-    /// acknowledged are reported by [`Event::Dropped`]. Subscriptions and positions are kept for a later
-    /// [`Session::open`].
+    /// Closes the session. It enters [`State::Closed`] at once, or as soon as its socket is closed. Publish requests that were
+    /// not acknowledged are reported by [`Event::Dropped`]. Subscriptions and positions are kept for a later [`Session::open`].
     pub fn close(&mut self, now: Now) {
         self.observe(now);
         self.stop(now);
     }
 
-    /// Subscribes to `filter`, on every connection until [`Session::unsubscribe`]. `rewind` is the part of the past to
-    /// replay of topics that were not seen before; it applies once, when the filter is subscribed for the first time.
+    /// Subscribes to `filter` on this and every later connection, until [`Session::unsubscribe`] is called. `rewind` is the part
+    /// of the past to replay of topics that were not received before; it is used once, when the filter is subscribed for the
+    /// first time.
     pub fn subscribe(&mut self, filter: Filter, rewind: Option<Rewind>, now: Now) {
         self.observe(now);
         self.watch(filter, rewind, now);
@@ -112,16 +112,16 @@ impl Session {
         self.settle(now);
     }
 
-    /// Continues `topic` after `position`. Call it before a subscription that matches the topic; it has no effect on a
-    /// topic that is followed already.
+    /// Sets the position after which `topic` is delivered. Call it before a subscription that matches the topic: it has no effect
+    /// on a topic that is followed already.
     #[cfg(test)]
     pub(crate) fn resume_from(&mut self, topic: Topic, position: Position) {
         self.book.resume(topic, position);
     }
 
     /// Requests up to `count` publications before the offset `before`, as a page does when its window grows. Answered by
-    /// [`Event::Earlier`] or [`Event::EarlierFailed`]; not repeated by itself. Returns false, and requests nothing, if there
-    /// is no connection, the topic is not followed, or too many such requests are on their way.
+    /// [`Event::Earlier`] or [`Event::EarlierFailed`]; the session does not repeat the request. Returns false, and requests
+    /// nothing, if there is no connection, the topic is not followed, or too many such requests are unanswered.
     pub fn fetch_earlier(&mut self, topic: &Topic, before: u64, count: u32, now: Now) -> bool {
         self.observe(now);
         self.ask_earlier(topic, before, count, now)
@@ -136,7 +136,7 @@ impl Session {
         ticket
     }
 
-    /// Number of messages that [`Session::publish`] takes before the oldest is dropped.
+    /// Number of messages that [`Session::publish`] accepts before the oldest is dropped.
     #[cfg(test)]
     pub(crate) fn outbox_room(&self) -> usize {
         self.outbox.room()
@@ -147,8 +147,8 @@ impl Session {
         self.outbox.len()
     }
 
-    /// Uses `token` from now on: sent by `refresh` when connected, otherwise used by the next attempt, which begins at once
-    /// if the session waits for one or has given up.
+    /// Uses `token` from now on. If connected, the session sends it by `refresh`; otherwise the next attempt uses it. If the
+    /// session waits for its next attempt or has given up, an attempt begins immediately.
     pub fn set_token(&mut self, token: String, now: Now) {
         self.observe(now);
         self.use_token(token, now);
@@ -170,9 +170,9 @@ impl Session {
         }
     }
 
-    /// Pings the server as soon as the socket has been silent for
-    /// [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). Called once when a topic turns late, it tells a frozen
-    /// socket from a silent publisher within seconds, where the ordinary ping would take a minute.
+    /// Sends a ping as soon as nothing has been received for [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). If this
+    /// is called once when a topic turns late, a dead socket is told from a publisher that pauses within seconds; the ordinary
+    /// ping would take a minute.
     pub fn check_liveness(&mut self, now: Now) {
         self.observe(now);
         if let Some(link) = &mut self.link {
@@ -185,50 +185,53 @@ impl Session {
 
     // Inputs.
 
-    /// Takes in that a socket has opened.
+    /// Reports to the session that a socket has opened.
     pub fn socket_opened(&mut self, socket: SocketId, now: Now) {
         self.observe(now);
         self.opened(socket, now);
         self.settle(now);
     }
 
-    /// Takes in a text message. One that cannot be read is reported by [`Event::ProtocolError`] and skipped.
+    /// Reports a text message that was received. A message that cannot be read is reported by [`Event::ProtocolError`] and
+    /// ignored.
     pub fn socket_message(&mut self, socket: SocketId, text: &str, now: Now) {
         self.observe(now);
         self.message(socket, text, now);
         self.settle(now);
     }
 
-    /// Takes in that a socket was closed with this code; 1006 if it broke or never opened. The reason is ignored: what to
-    /// do is decided by the code and by the server's `disconnect` message.
+    /// Reports that a socket was closed with this code. Pass 1006 if it broke or never opened. The reason is ignored: the session
+    /// reacts to the code and to the server's `disconnect` message.
     pub fn socket_closed(&mut self, socket: SocketId, code: u16, _reason: &str, now: Now) {
         self.observe(now);
         self.closed(socket, code, now);
         self.settle(now);
     }
 
-    /// Takes in that the handshake was refused, or that no server answered.
+    /// Reports that the handshake was refused, or that no server answered.
     pub fn socket_refused(&mut self, socket: SocketId, refusal: Refusal, now: Now) {
         self.observe(now);
         self.refused(socket, refusal, now);
         self.settle(now);
     }
 
-    /// Takes in that the machine reports a network, or none. Such reports are often wrong, so the session checks either.
+    /// Reports that the machine has a network, or none. Such reports are often wrong, so the session checks its connection in
+    /// both cases.
     pub fn network(&mut self, online: bool, now: Now) {
         self.observe(now);
         self.network_changed(online, now);
         self.settle(now);
     }
 
-    /// Takes in that the page is shown or hidden.
+    /// Reports that the page is shown or hidden.
     pub fn visibility(&mut self, visible: bool, now: Now) {
         self.observe(now);
         self.visibility_changed(visible, now);
         self.settle(now);
     }
 
-    /// Does what is due at `now`. An early call does nothing; a call that is very late is taken for a sleep of the machine.
+    /// Performs everything that is due at `now`. An early call has no effect. A call that is very late is taken for a sleep of
+    /// the machine.
     pub fn handle_timeout(&mut self, now: Now) {
         self.observe(now);
         self.time_passed(now);
@@ -237,7 +240,8 @@ impl Session {
 
     // Outputs.
 
-    /// Moment at which to call [`Session::handle_timeout`], in milliseconds of the monotonic clock; `None` for never.
+    /// Returns the moment at which to call [`Session::handle_timeout`], in milliseconds of the monotonic clock; `None` if there
+    /// is nothing to wait for.
     pub fn poll_timeout(&self) -> Option<u64> {
         [self.timers.next(), self.links_due(), self.outbox.due(), self.recovery_due()]
             .into_iter()
@@ -245,30 +249,30 @@ impl Session {
             .min()
     }
 
-    /// Takes the next operation to perform; `None` if there is none.
+    /// Removes and returns the next operation to perform; `None` if there is none.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
 
-    /// Takes the next event; `None` if there is none.
+    /// Removes and returns the next event; `None` if there is none.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
     // Views.
 
-    /// State of the session.
+    /// Returns the state of the session.
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// The state in one or two words, for a status line.
+    /// Returns the state in one or two words, for a status line.
     pub fn state_words(&self) -> &'static str {
         words::state_words(self.state)
     }
 
-    /// The banner to show, once there has been no connection for [`BANNER_MS`](crate::constants::BANNER_MS) or the session
-    /// has given up.
+    /// Returns the banner to show. There is one if there has been no connection for [`BANNER_MS`](crate::constants::BANNER_MS),
+    /// or the session has given up.
     pub fn banner(&self, now: Now) -> Option<Banner> {
         let shown = self.outage.should_be_shown(self.state, now.mono_ms);
         shown.then(|| Banner {
@@ -280,27 +284,27 @@ impl Session {
         })
     }
 
-    /// Position of the last publication of `topic` that was delivered.
+    /// Returns the position of the last publication of `topic` that was delivered.
     pub fn position(&self, topic: &Topic) -> Option<Position> {
         self.book.position(topic)
     }
 
-    /// Counters since the session was made.
+    /// Returns the counters since the session was created.
     pub fn stats(&self) -> Stats {
         Stats { dropped: self.outbox.dropped(), ..self.book.count_into(self.stats) }
     }
 
-    /// Latency of publications over the last minute; `None` without live publications in it.
+    /// Returns the latency of publications over the last minute; `None` if no live publication was received in it.
     pub fn latency(&self, now: Now) -> Option<Latency> {
         self.latency.summary(now.mono_ms)
     }
 
-    /// Time of the server's clock; of this machine's wall clock until the server has named its time.
+    /// Returns the time of the server's clock. Before the server has sent its time, returns that of this machine's wall clock.
     pub fn server_now(&self, now: Now) -> Millis {
         self.clock.at(now).unwrap_or(now.wall_ms)
     }
 
-    /// Milliseconds since the connection was lost; `None` while there is one or none is wanted.
+    /// Returns the milliseconds since the connection was lost; `None` if there is a connection, or none is wanted.
     pub fn cut_off_ms(&self, now: Now) -> Option<u64> {
         self.outage.lasted_ms(self.state, now.mono_ms)
     }
@@ -314,7 +318,7 @@ impl Session {
         self.events.push_back(event);
     }
 
-    /// Does what has become possible: sends queued messages, requests missing publications, ends a rotation.
+    /// Performs what has become possible: sends queued messages, requests missing publications, completes a rotation.
     pub(super) fn settle(&mut self, now: Now) {
         self.send_outbox(now);
         self.ask_for_holes(now);

@@ -13,14 +13,14 @@ use super::constants::{QUEUE_AGE_MS, QUEUE_MESSAGES};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Token for the first connection. [`Session::set_token`](crate::Session::set_token) changes it for later connections.
+    /// Token of the first connection. [`Session::set_token`](crate::Session::set_token) replaces it.
     pub token: Option<String>,
-    /// Name under which idempotent publish requests are sent. It has to be unique to this run of the program, because
-    /// sequence numbers start at 1. Derived from the seed if absent.
+    /// Name under which idempotent publish requests are sent. It must be unique to this run of the program, because sequence
+    /// numbers start at 1. If it is absent, it is derived from the seed.
     pub producer: Option<String>,
-    /// Capacity of the outbound queue, in messages. When it is full, the oldest message is dropped.
+    /// Maximum number of messages in the outbound queue. When it is full, the oldest message is dropped.
     pub queue_messages: usize,
-    /// Longest time that a message waits in the queue, in milliseconds; `None` for no limit.
+    /// Maximum time that a message waits in the queue, in milliseconds, before it is dropped; `None` for no limit.
     pub queue_age_ms: Option<u64>,
 }
 

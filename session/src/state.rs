@@ -5,27 +5,27 @@ use std::fmt;
 /// State of a session. The transitions are drawn in `PROTOCOL.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Never opened.
+    /// The session has not been opened yet.
     Idle,
     /// A socket is being opened.
     Connecting,
-    /// The socket is open; the first reply is awaited.
+    /// The socket is open, and the session waits for the first reply.
     Handshaking,
-    /// The server has replied, and data flows.
+    /// The server has replied, and publications can arrive.
     Connected,
-    /// Connected, while a second socket is prepared to replace the first.
+    /// Connected, while a second socket is opened to replace the first.
     Rotating,
-    /// Waiting for the next attempt.
+    /// There is no connection; the session waits for the next attempt.
     Waiting,
-    /// Waiting, after two minutes without success: attempts are rare.
+    /// As `Waiting`, after two minutes without a stable connection: attempts are rare.
     Suspended,
-    /// Waiting, while the machine reports that it has no network.
+    /// As `Waiting`, while the machine reports that it has no network.
     Offline,
-    /// The session gave up until a person does something: see [`SessionFailure`](crate::SessionFailure).
+    /// The session has given up, until a person resolves the problem: see [`SessionFailure`](crate::SessionFailure).
     Failed,
-    /// Closing on request; the end of the socket is awaited.
+    /// The session was closed on request, and waits for the end of its socket.
     Closing,
-    /// Closed on request.
+    /// The session was closed on request.
     Closed,
 }
 
@@ -45,7 +45,7 @@ impl State {
         Self::Closed,
     ];
 
-    /// Name used in documents and logs.
+    /// Returns the name that is used in documents and logs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Idle => "idle",
@@ -62,7 +62,7 @@ impl State {
         }
     }
 
-    /// Returns true while data flows.
+    /// Returns true while there is a connection.
     pub fn is_connected(self) -> bool {
         matches!(self, Self::Connected | Self::Rotating)
     }

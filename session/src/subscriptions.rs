@@ -1,16 +1,16 @@
-//! The filters that are subscribed on every connection.
+//! The filters to which the session subscribes on every connection.
 
 use shared::client::Rewind;
 use shared::{Filter, Topic};
 
-/// A filter to subscribe.
+/// A filter to which the session subscribes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) filter: Filter,
     /// The amount of history to request with the first subscription of this filter.
     pub(super) rewind: Option<Rewind>,
-    /// True once the server has confirmed the filter. A topic that appears later is new, and wanted from its first
-    /// publication.
+    /// True once the server has confirmed the filter. A matching topic that appears later is new, so it is delivered from its
+    /// first publication.
     pub(super) begun: bool,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct Wanted {
 pub(super) struct Subscriptions(Vec<Wanted>);
 
 impl Subscriptions {
-    /// Returns false if the filter is there already.
+    /// Adds a filter. Returns false if it is already present.
     pub(super) fn add(&mut self, filter: Filter, rewind: Option<Rewind>) -> bool {
         if self.get(&filter).is_some() {
             return false;
@@ -27,7 +27,7 @@ impl Subscriptions {
         true
     }
 
-    /// Returns false if the filter is not there.
+    /// Removes a filter. Returns false if it is not present.
     pub(super) fn remove(&mut self, filter: &Filter) -> bool {
         let before = self.0.len();
         self.0.retain(|wanted| wanted.filter != *filter);

@@ -1,23 +1,23 @@
-//! The timers of the session itself. Each socket and each topic has timers of its own.
+//! The timers of the session itself. The timers of each socket and of each topic are not among them.
 
-/// Purpose of a timer.
+/// Purpose of a timer: the action when it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Timer {
-    /// Begins the next attempt; set while waiting, suspended or offline.
+    /// Begins the next attempt to connect; set in the states `Waiting`, `Suspended` and `Offline`.
     Retry,
-    /// Ends the wait for the closing socket.
+    /// Ends the wait for the socket that is being closed.
     Close,
     /// Shows the banner.
     Banner,
-    /// Replaces the connection.
+    /// Begins the replacement of the connection.
     Rotate,
-    /// Ends the time in which the new connection can catch up; set while rotating.
+    /// Ends the time for which the new connection can catch up; set while rotating.
     CatchUp,
 }
 
 const ALL: [Timer; 5] = [Timer::Retry, Timer::Close, Timer::Banner, Timer::Rotate, Timer::CatchUp];
 
-/// Expiry of each timer, in milliseconds of the monotonic clock.
+/// Moment at which each timer expires, in milliseconds of the monotonic clock.
 #[derive(Debug, Default)]
 pub(super) struct Timers([Option<u64>; ALL.len()]);
 
@@ -34,12 +34,12 @@ impl Timers {
         self.0[timer as usize]
     }
 
-    /// Expiry of the timer that expires first.
+    /// Returns the earliest moment at which a timer expires.
     pub(super) fn next(&self) -> Option<u64> {
         self.0.iter().flatten().min().copied()
     }
 
-    /// Stops and returns a timer that has expired.
+    /// Stops and returns a timer that has expired at `now_ms`.
     pub(super) fn expired(&mut self, now_ms: u64) -> Option<Timer> {
         let timer = ALL.into_iter().find(|timer| self.get(*timer).is_some_and(|at_ms| at_ms <= now_ms))?;
         self.stop(timer);

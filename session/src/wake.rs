@@ -3,15 +3,16 @@
 use super::Now;
 use super::constants::WAKE_JUMP_MS;
 
-/// Detects a sleep of the machine in one of two ways, depending on the platform: the wall clock has advanced while the
-/// monotonic clock stood still, or both have advanced and a timer is long overdue.
+/// Detects a sleep of the machine by one of two signs, depending on the platform: the wall clock has advanced while the monotonic
+/// clock stood still, or both have advanced and a timer is long overdue.
 #[derive(Debug, Default)]
 pub(super) struct WakeDetector {
     last: Option<Now>,
 }
 
 impl WakeDetector {
-    /// Records a call at `now`, before which the next timer was set for `due_ms`. Returns true if the machine slept.
+    /// Records a call at `now`. `due_ms` must be the moment for which the next timer was set before this call. Returns true if
+    /// the machine slept.
     pub(super) fn slept(&mut self, now: Now, due_ms: Option<u64>) -> bool {
         let Some(last) = self.last.replace(now) else {
             return false;

@@ -1,4 +1,4 @@
-//! Texts about the connection for people.
+//! Texts for people about the state of the connection.
 //!
 //! ```
 //! use tickertape_session::{SessionFailure, State, words};
@@ -10,14 +10,15 @@
 use super::State;
 use shared::{DisconnectCode, Millis};
 
-/// Reason for which there is no connection, or an attempt failed.
+/// Reason for which there is no connection, or for which an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The socket did not open in time.
     OpenTimeout,
-    /// No socket could be opened: no network, no server, or a refusal the browser does not explain.
+    /// No socket could be opened: there is no network or no server, or the server refused and the browser does not report the
+    /// reason.
     Unreachable,
-    /// The handshake was refused with this HTTP status, perhaps by a proxy before the server, and may succeed later.
+    /// The handshake was refused with this HTTP status, perhaps by a proxy before the server. A later attempt may succeed.
     Refused {
         /// HTTP status.
         status: u16,
@@ -41,7 +42,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// A clause for people, without a full stop.
+    /// Returns a clause for people, without a full stop.
     pub fn words(self) -> &'static str {
         match self {
             Self::OpenTimeout => "the server did not answer in time",
@@ -68,16 +69,16 @@ impl Cause {
     }
 }
 
-/// Reason for which the session gave up. A person has to do something about it.
+/// Reason for which the session gave up. A person has to resolve it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionFailure {
     /// The token is missing, wrong or expired.
     SignIn,
-    /// The token is valid and does not permit this.
+    /// The token is valid and does not permit this connection.
     Forbidden,
     /// The server ended the connection for good.
     Removed,
-    /// The answer came from something that is no Tickertape server.
+    /// The HTTP answer came from something that is not a Tickertape server.
     NotTickertape {
         /// HTTP status of the answer.
         status: u16,
@@ -85,7 +86,7 @@ pub enum SessionFailure {
 }
 
 impl SessionFailure {
-    /// A sentence or two for people: what is wrong and what to do.
+    /// Returns a sentence or two for people: the problem and the solution.
     pub fn words(self) -> &'static str {
         match self {
             Self::SignIn => "You are signed out. Sign in again to see live data.",
@@ -96,24 +97,24 @@ impl SessionFailure {
     }
 }
 
-/// The state of a lost connection, to be shown across the page.
+/// Information about a lost connection, to be shown across the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Banner {
     /// State of the session.
     pub state: State,
-    /// Reason for the loss, as far as it is known.
+    /// Reason for the loss, if it is known.
     pub cause: Option<Cause>,
-    /// Reason for which the session gave up; `None` if it did not.
+    /// Reason for which the session gave up; `None` if it did not give up.
     pub failure: Option<SessionFailure>,
-    /// Moment of the last message from the server, by this machine's wall clock; `None` if there was none. What is shown
-    /// is not newer.
+    /// Moment of the last message from the server, by this machine's wall clock; `None` if there was none. The data that is shown
+    /// is not newer than this.
     pub last_heard_at: Option<Millis>,
-    /// Moment of the next attempt, in milliseconds of the monotonic clock, if it waits for a timer.
+    /// Moment of the next attempt, in milliseconds of the monotonic clock; `None` if the session does not wait for a timer.
     pub retry_at_mono_ms: Option<u64>,
 }
 
 impl Banner {
-    /// A sentence for people, without the time of the last data, because only the page knows the time zone.
+    /// Returns a sentence for people. It does not contain the time of the last data, because only the page knows the time zone.
     pub fn words(&self) -> &'static str {
         match (self.failure, self.last_heard_at) {
             (Some(SessionFailure::SignIn), None) => "This board asks for a token.",
@@ -128,7 +129,7 @@ impl Banner {
     }
 }
 
-/// The state in one or two words, for a status line.
+/// Returns the state in one or two words, for a status line.
 pub fn state_words(state: State) -> &'static str {
     match state {
         State::Idle => "not connected",

@@ -1,4 +1,4 @@
-//! Holds `PROTOCOL.md` to the session's constants and states.
+//! Checks that `PROTOCOL.md` agrees with the session's constants and states.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ fn document() -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The text of `document` between `<!-- session -->` and `<!-- end -->`.
+/// Returns the text of `document` between `<!-- session -->` and `<!-- end -->`.
 fn session_section(document: &str) -> &str {
     let after = document.split("<!-- session -->\n").nth(1).unwrap_or_default();
     after.split("\n<!-- end -->").next().unwrap_or_default()

@@ -1,7 +1,7 @@
-//! Recovery: what a change to one log means for the requests to send and the events to emit.
+//! Recovery: decides which requests to send and which events to emit when something about a log becomes known.
 //!
-//! Everything that the server says about a topic becomes an edit of that topic's [`Log`]. Each edit ends in
-//! [`LogEdit::review`], which decides whether a `history` request is needed, and when.
+//! Every message from the server about a topic is handled as an edit of that topic's [`Log`]. Each edit ends in
+//! [`LogEdit::review`], which decides if a `history` request is needed, and when.
 //!
 //! # Example: a hole
 //!
@@ -12,17 +12,17 @@
 //! | 300 ms later a `history` request after 5 is sent | 5 | 8 | 8 | `Sent` |
 //! | the answer brings 6 and 7: 6, 7 and 8 are delivered | 8 | 8 | – | `Idle` |
 //!
-//! If instead the answer says that the log begins with 7 (`recovered: false`), 6 is lost: `Event::Gap` from 5 to 6, then
-//! 7 and 8 are delivered. If the server refuses the request, or its answer does not fill the hole, the request is repeated
-//! with backoff. After 6 such failures over at least a minute, 6 to 7 is declared a gap, so that 8 is not held back for
-//! ever. A request that times out counts for nothing, since it says nothing about the log.
+//! If instead the answer says that the log begins with 7 (`recovered: false`), 6 is lost: `Event::Gap` from 5 to 6 is emitted,
+//! then 7 and 8 are delivered. If the server refuses the request, or its answer does not fill the hole, the request is repeated
+//! with backoff. After 6 such failures over at least a minute, 6 to 7 is declared a gap, so that 8 is not held back for ever. A
+//! request that times out is not counted as a failure, since it says nothing about the log.
 //!
 //! # Example: another epoch
 //!
-//! The log `a` is followed and 5 was delivered. A frame names epoch `b` with offset 2. Epochs have no order, so `b` may be
-//! newer, or the frame a late one from before `a`. Nothing of it is delivered; a `history` request after 5 of `a` is sent at
-//! once. If the answer names `b`, `Event::EpochChanged` is emitted and `b` is followed from its beginning; if it names `a`,
-//! `b` is forgotten.
+//! The log `a` is followed and 5 was delivered. A frame arrives that contains epoch `b` with offset 2. Epochs have no order, so
+//! `b` may be newer, or the frame may be a late one from before `a`. Nothing of this frame is delivered; a `history` request for
+//! the publications after 5 of `a` is sent at once. If the answer contains epoch `b`, `Event::EpochChanged` is emitted and `b` is
+//! followed from its beginning; if it contains `a`, `b` is forgotten.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ use shared::limits::REPLAY_ITEMS;
 use shared::server::HistoryReply;
 use shared::{Position, Topic, TopicMeta};
 
-/// An edit of one log, with everything that has to change together with it.
+/// Mutable access to one log, and to everything that has to change together with it.
 pub(super) struct LogEdit<'a> {
     pub(super) log: &'a mut Log,
     pub(super) due: &'a mut BTreeSet<(u64, Topic)>,
@@ -44,7 +44,7 @@ pub(super) struct LogEdit<'a> {
 }
 
 impl LogEdit<'_> {
-    /// Emits [`Event::Topic`] if the topic is new or back, or its metadata has changed.
+    /// Emits [`Event::Topic`] if the topic is new, has appeared again, or its metadata has changed.
     pub(super) fn emit_meta(&mut self, meta: Option<TopicMeta>) {
         let was_gone = std::mem::take(&mut self.log.gone);
         let is_news = match (&self.log.meta, &meta) {
@@ -59,8 +59,9 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Starts a log whose position the server has just named. It starts where the replay starts, or at its end if nothing
-    /// is replayed, or at its first publication if the topic was created after the filter was subscribed.
+    /// Starts to follow a log, of which the server has just sent the `position`. Delivery starts where the replay starts, or at
+    /// the end of the log if nothing is replayed, or at its first publication if the topic was created after the filter was
+    /// subscribed.
     pub(super) fn begin(&mut self, position: &Position, from: Option<u64>, first: bool) {
         if *self.log.epoch() != position.epoch {
             self.tally.held -= self.log.held();
@@ -74,7 +75,7 @@ impl LogEdit<'_> {
         self.log.raise_head(position.offset);
     }
 
-    /// Goes on with a log whose epoch is the one that was followed.
+    /// Continues to follow a log that still has the same epoch.
     pub(super) fn go_on(
         &mut self,
         position: &Position,
@@ -85,7 +86,7 @@ impl LogEdit<'_> {
         let asked = since.filter(|since| since.epoch == position.epoch);
         match asked {
             Some(since) if !recovered && position.offset < since.offset => {
-                // The server lost the end of its log; the offsets after `position` will be used again.
+                // The server lost the end of its log, and will use the offsets after `position` again.
                 self.log.restart(position.epoch.clone(), position.offset, self.tally, self.out);
             }
             Some(_) if !recovered => {
@@ -96,7 +97,7 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Follows the log of another epoch if the request named the current one; otherwise only notes the epoch.
+    /// Changes to the log of another epoch if the request contained the current epoch; otherwise only records the other epoch.
     pub(super) fn change(&mut self, position: &Position, from: Option<u64>, since: Option<&Position>) {
         if since.is_none_or(|since| since.epoch != *self.log.epoch()) {
             self.log.note_other_epoch(position.epoch.clone(), position.offset);
@@ -107,8 +108,8 @@ impl LogEdit<'_> {
         self.log.lose_to(from.unwrap_or(0), self.tally, self.out);
     }
 
-    /// Expects a replay from `from` towards `head`. The server limits replays over all topics, so it may end earlier:
-    /// once it has made no progress for [`HOLE_MS`], the rest is fetched.
+    /// Waits for a replay from `from` towards `head`. The server limits the replay of all topics together, so the replay may end
+    /// earlier: after [`HOLE_MS`] without progress, the rest is requested by `history`.
     pub(super) fn expect_replay(&mut self, from: Option<u64>, head: u64, now_ms: u64) {
         let Some(from) = from else {
             return;
@@ -121,7 +122,7 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Takes in an answer to `history`.
+    /// Handles an answer to `history`.
     pub(super) fn answer(&mut self, since: &Position, reply: HistoryReply) {
         let HistoryReply { epoch, items, head, recovered, .. } = reply;
         let is_cut_back = since.epoch == epoch && head.offset < since.offset;
@@ -144,9 +145,9 @@ impl LogEdit<'_> {
         self.log.take(items, true, self.tally, self.out);
     }
 
-    /// Ends a `history` request that was answered or refused. `has_failed` says that it brought nothing. After too many
-    /// failures the hole is declared a gap, but only if publications after it are held back; otherwise the request is
-    /// repeated.
+    /// Ends a `history` request that was answered or refused. `has_failed` must be true if nothing of the hole was received.
+    /// After too many failures the hole is declared a gap, but only if publications after it are held back; otherwise the request
+    /// is repeated.
     pub(super) fn fetch_ended(&mut self, has_failed: bool, now_ms: u64, rng: &mut Rng) {
         let failed =
             if has_failed { self.log.fetch.failed().and_another(now_ms) } else { FailedFetches::default() };
@@ -161,7 +162,8 @@ impl LogEdit<'_> {
         self.review(now_ms);
     }
 
-    /// Repeats a `history` request that was not answered. That says nothing about the log, so it is no failure.
+    /// Repeats a `history` request that was not answered. This is not counted as a failure, because it says nothing about the
+    /// log.
     pub(super) fn fetch_timed_out(&mut self, now_ms: u64) {
         self.log.replay_until = 0;
         self.schedule(Fetch::Due { at_ms: now_ms + HOLE_MS, failed: self.log.fetch.failed() });
@@ -174,7 +176,7 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Schedules a request for a new hole and cancels the one for a hole that is closed. Called after every change.
+    /// Schedules a request if there is a new hole, and cancels the request if the hole is closed. Called after every change.
     pub(super) fn review(&mut self, now_ms: u64) {
         if self.log.has_other_epoch() {
             self.fetch_now(now_ms);
@@ -196,7 +198,7 @@ impl LogEdit<'_> {
         }
     }
 
-    /// Schedules a request for now, unless one is on its way or has just failed.
+    /// Schedules a request for now, unless one has been sent and not yet answered, or the last one failed.
     fn fetch_now(&mut self, now_ms: u64) {
         match self.log.fetch {
             Fetch::Idle => self.schedule(Fetch::at(now_ms)),

@@ -8,7 +8,7 @@ use crate::Event;
 use crate::constants::{AHEAD_ITEMS, AHEAD_TOTAL, GIVE_UP_MS, HISTORY_ATTEMPTS};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
-/// Progress of the `history` request that fills the first hole of a log.
+/// State of the `history` request that fills the first hole of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fetch {
     /// There is no hole.
@@ -19,7 +19,7 @@ pub(super) enum Fetch {
     Sent { failed: FailedFetches },
 }
 
-/// Requests in a row that brought nothing: the server refused them or answered without filling the hole.
+/// Number of consecutive `history` requests that failed: the server refused them or answered without filling the hole.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct FailedFetches {
     pub(super) count: u32,
@@ -27,7 +27,7 @@ pub(super) struct FailedFetches {
 }
 
 impl Fetch {
-    /// A first request at `at_ms`.
+    /// Returns the state of a first request, to be sent at `at_ms`.
     pub(super) fn at(at_ms: u64) -> Self {
         Self::Due { at_ms, failed: FailedFetches::default() }
     }
@@ -46,7 +46,7 @@ impl FailedFetches {
         Self { count: self.count + 1, since_ms }
     }
 
-    /// True once the hole is to be declared a gap: see [`HISTORY_ATTEMPTS`] and [`GIVE_UP_MS`].
+    /// Returns true if the hole should be declared a gap: see [`HISTORY_ATTEMPTS`] and [`GIVE_UP_MS`].
     pub(super) fn should_give_up(self, now_ms: u64) -> bool {
         self.count >= HISTORY_ATTEMPTS && now_ms >= self.since_ms + GIVE_UP_MS
     }
@@ -58,7 +58,7 @@ struct Held {
     replay: bool,
 }
 
-/// One topic's log as this subscriber has seen it.
+/// Record of the part of one topic's log that this session has received.
 ///
 /// Example: offsets 1 to 5 were delivered, 8 and 9 came early and 12 is known to exist. Then `seen` is 5, `ahead` holds 8
 /// and 9, `head` is 12, and the first hole is 6 to 7.
@@ -74,12 +74,12 @@ pub(super) struct Log {
     ahead: BTreeMap<u64, Held>,
     /// Highest offset that is known to exist.
     head: u64,
-    /// Every missing publication up to this offset is lost: the server no longer has it.
+    /// Offset up to which every missing publication is lost, because the server no longer has it.
     floor: u64,
     other_epoch: Option<OtherEpoch>,
-    /// Last offset of a replay that the server has announced; 0 for none.
+    /// Last offset of a replay that the server has announced; 0 if no replay is expected.
     pub(super) replay_until: u64,
-    /// `seen` when the announced replay last made progress.
+    /// Value of `seen` when the announced replay last made progress.
     pub(super) replayed_to: u64,
     pub(super) fetch: Fetch,
     pub(super) gone: bool,
@@ -112,7 +112,7 @@ impl Log {
         &self.topic
     }
 
-    /// Position of the last delivered publication; `None` until the first offset to deliver is known.
+    /// Returns the position of the last delivered publication, or `None` until the first offset to deliver is known.
     pub(super) fn position(&self) -> Option<Position> {
         self.seen.map(|offset| Position::new(self.epoch.clone(), offset))
     }
@@ -125,35 +125,36 @@ impl Log {
         self.ahead.len()
     }
 
-    /// True if another epoch was named, and this log has a position from which the server can be asked.
+    /// Returns true if a frame contained another epoch, and this log has a position after which to ask the server.
     pub(super) fn has_other_epoch(&self) -> bool {
         self.other_epoch.is_some() && self.seen.is_some()
     }
 
-    /// Notes that a frame named `epoch` up to `offset`.
+    /// Records that a frame contained `epoch`, with publications up to `offset`.
     pub(super) fn note_other_epoch(&mut self, epoch: Epoch, offset: u64) {
         let known = self.other_epoch.take().filter(|other_epoch| other_epoch.epoch == epoch);
         self.other_epoch = Some(known.unwrap_or(OtherEpoch::new(epoch)).up_to(offset));
     }
 
-    /// Notes that a `history` request is being sent. Returns how many publications may be missing.
+    /// Records that a `history` request is being sent. Returns the number of publications that may be missing.
     pub(super) fn begin_fetch(&mut self) -> u64 {
         let other_head = self.other_epoch.as_mut().map_or(0, OtherEpoch::mark_asked);
         self.hole().map_or(1, |(from, to)| to - from).max(other_head)
     }
 
-    /// Forgets another epoch that was named before the server was asked: the answer confirmed the current one.
+    /// Forgets the other epoch if it arrived before the `history` request was sent, because the answer confirmed the current
+    /// epoch.
     pub(super) fn forget_other_epoch(&mut self) {
         self.other_epoch.take_if(|other_epoch| other_epoch.is_asked);
     }
 
-    /// The first hole, as the offset before it and its last offset; `None` if nothing is known to be missing.
+    /// Returns the first hole: the offset before it and its last offset. `None` if nothing is known to be missing.
     pub(super) fn hole(&self) -> Option<(u64, u64)> {
         let seen = self.seen.filter(|seen| *seen < self.head)?;
         Some((seen, self.before_ahead().unwrap_or(self.head)))
     }
 
-    /// Delivers from after `offset` on, unless the log has started already.
+    /// Starts delivery with the publication after `offset`. Has no effect if delivery has started already.
     pub(super) fn start_after(&mut self, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if self.seen.is_none() {
             self.seen = Some(offset);
@@ -169,14 +170,14 @@ impl Log {
         self.head = self.head.max(offset);
     }
 
-    /// Lowers the head to what was delivered: the server has nothing newer.
+    /// Lowers the head to the last delivered offset, because the server has nothing newer.
     pub(super) fn lower_head(&mut self) {
         if let Some(seen) = self.seen.filter(|_| self.ahead.is_empty()) {
             self.head = seen;
         }
     }
 
-    /// Takes publications in: delivers those that are in order and holds back the others.
+    /// Handles received publications: delivers those that are in order and holds back the others.
     pub(super) fn take(
         &mut self,
         items: Vec<Publication>,
@@ -201,7 +202,8 @@ impl Log {
         self.drain(tally, out);
     }
 
-    /// Follows a new log `epoch` from after `offset`. What is held back of the old log is delivered first.
+    /// Changes to the new log `epoch`, to be delivered from the publication after `offset`. Publications of the old log that are
+    /// held back are delivered first.
     pub(super) fn restart(&mut self, epoch: Epoch, offset: u64, tally: &mut Tally, out: &mut Vec<Event>) {
         if let Some(last) = self.ahead.keys().next_back().copied() {
             self.lose_to(last, tally, out);
@@ -225,7 +227,7 @@ impl Log {
         self.replay_until = 0;
     }
 
-    /// True in the usual case: nothing is held back, and `items` follow what was delivered.
+    /// Returns true in the usual case: nothing is held back, and `items` directly follow the last delivered publication.
     fn continues_with(&self, items: &[Publication]) -> bool {
         let Some(seen) = self.seen.filter(|_| self.ahead.is_empty() && !items.is_empty()) else {
             return false;
@@ -249,8 +251,8 @@ impl Log {
         }
     }
 
-    /// Returns false if `offset` cannot be held back. When the log is full, the publication with the highest offset is
-    /// dropped, because it can be fetched last.
+    /// Makes room for a publication that is to be held back. Returns false if there is none. When the log is full, the
+    /// publication with the highest offset is dropped, because that one is needed last and can be fetched again.
     fn make_room_for(&mut self, offset: u64, tally: &mut Tally) -> bool {
         if self.ahead.len() < AHEAD_ITEMS && tally.held < AHEAD_TOTAL {
             return true;
@@ -277,7 +279,8 @@ impl Log {
         }
     }
 
-    /// Delivers what follows without a hole, replayed and live publications in separate events.
+    /// Delivers the held-back publications that directly follow the last delivered one. Replayed and live publications are
+    /// delivered in separate events.
     fn deliver_held(&mut self, tally: &mut Tally, out: &mut Vec<Event>) {
         while let Some(seen) = self.seen {
             let Some(first) = self.ahead.remove(&(seen + 1)) else {

@@ -1,17 +1,17 @@
-//! Another epoch of a topic, which a frame has named.
+//! An epoch of a topic that a frame has contained and that differs from the epoch that is followed.
 //!
 //! Epochs have no order: the frame may belong to a newer log, or be a late frame of an older one. Only a `history`
 //! request that is sent afterwards tells which log is the current one.
 
 use shared::Epoch;
 
-/// An epoch that differs from the one that is followed. See the [module](self).
+/// An epoch that differs from the epoch that is followed. See the [module](self).
 #[derive(Debug)]
 pub(super) struct OtherEpoch {
     pub(super) epoch: Epoch,
-    /// Highest offset that was named together with this epoch.
+    /// Highest offset of this epoch that a frame has contained.
     pub(super) head: u64,
-    /// True if a `history` request was sent after the epoch was last named.
+    /// True if a `history` request was sent after the last frame that contained this epoch.
     pub(super) is_asked: bool,
 }
 
@@ -24,13 +24,13 @@ impl OtherEpoch {
         Self { head: self.head.max(offset), ..self }
     }
 
-    /// Notes that a `history` request is being sent. Returns [`OtherEpoch::head`].
+    /// Records that a `history` request is being sent. Returns [`OtherEpoch::head`].
     pub(super) fn mark_asked(&mut self) -> u64 {
         self.is_asked = true;
         self.head
     }
 
-    /// Takes the note back: the request was about a log that is no longer followed.
+    /// Resets `is_asked`, because the request was about a log that is no longer followed.
     pub(super) fn not_asked(self) -> Self {
         Self { is_asked: false, ..self }
     }

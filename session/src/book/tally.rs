@@ -1,4 +1,4 @@
-//! Counts of what the book has handed on, dropped and lost.
+//! Counts of the publications that the book has delivered, dropped and declared lost.
 
 /// Counts over all topics since the session was made.
 #[derive(Debug, Default)]
@@ -10,6 +10,6 @@ pub(super) struct Tally {
     pub(super) gaps: u64,
     pub(super) lost: u64,
     pub(super) topics_refused: u64,
-    /// Publications that are held back now; not a sum.
+    /// Number of publications that are held back at the moment. Unlike the other counts, it also falls.
     pub(super) held: usize,
 }

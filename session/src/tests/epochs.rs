@@ -1,4 +1,4 @@
-//! Logs that are started anew. Epochs have no order: which log counts is for the server to say.
+//! Tests logs that are started anew. Epochs have no order, so only the server's answer decides which log is the current one.
 
 use super::Harness;
 use super::harness::{history, listed, position, publications, topic};
@@ -11,7 +11,7 @@ use shared::{Epoch, Position, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// The same message about the log `epoch`.
+/// Returns `message` with its epoch replaced by `epoch`.
 fn of(epoch: &str, message: ServerMessage) -> ServerMessage {
     let epoch = Epoch::new(epoch);
     match message {
@@ -33,7 +33,7 @@ fn publish(harness: &mut Harness, epoch: &str, offsets: &[u64]) {
     harness.say(&message);
 }
 
-/// The one question that is asked.
+/// Returns the only `history` request that was sent.
 fn asked(harness: &mut Harness) -> client::History {
     let mut requests = harness.take_histories();
     assert_eq!(requests.len(), 1, "{requests:?}");
@@ -228,7 +228,7 @@ fn a_refusal_that_was_of_the_log_before_loses_nothing_of_this_one() {
     assert_eq!(asked(&mut harness).since, place("e2", 0));
 }
 
-/// `host/cpu` as `subscribed` lists it after its log was started anew.
+/// Returns `host/cpu` as `subscribed` lists it after its log was started anew.
 fn in_e2(head: u64, from: Option<u64>) -> SubscribedTopic {
     let place = |offset| Position::new(Epoch::new("e2"), offset);
     SubscribedTopic { position: place(head), replay_from: from.map(place), ..listed(head, false, None) }

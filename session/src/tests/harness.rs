@@ -1,4 +1,4 @@
-//! One session with a simulated clock and a server that says what the test tells it to.
+//! A test harness: one session with a simulated clock, and a server that sends the messages that the test passes.
 
 use crate::{Effect, Event, Now, Outgoing, Session, Settings, SocketId, State};
 use shared::client::{self, RequestId};
@@ -6,7 +6,7 @@ use shared::server::{self, SubscribedTopic};
 use shared::{ClientMessage, Epoch, Filter, Position, Publication, ServerMessage, Topic, TopicMeta};
 
 pub(super) const EPOCH: &str = "e1";
-/// Wall clock time at the beginning of a test.
+/// Time of the wall clock at the beginning of a test.
 pub(super) const WALL_MS: i64 = 1_800_000_000_000;
 /// Time by which the server's clock is ahead of the session's, in milliseconds.
 pub(super) const SKEW_MS: i64 = 3_000;
@@ -14,13 +14,13 @@ pub(super) const SKEW_MS: i64 = 3_000;
 pub(super) struct Harness {
     pub session: Session,
     pub now: Now,
-    /// Sockets asked for, in order.
+    /// Sockets that the session asked to open, in order.
     pub sockets: Vec<SocketId>,
     pub protocols: Vec<Vec<String>>,
     pub closed: Vec<SocketId>,
-    /// Messages that were sent and not yet taken.
+    /// Messages that were sent and that the test has not taken yet.
     pub sent: Vec<(SocketId, ClientMessage)>,
-    /// Events that were emitted and not yet taken.
+    /// Events that were emitted and that the test has not taken yet.
     pub events: Vec<Event>,
 }
 
@@ -41,7 +41,7 @@ impl Harness {
         }
     }
 
-    /// A session that is connected and watches everything.
+    /// Creates a session that is connected and subscribed to every topic.
     pub fn connected() -> Self {
         let mut harness = Self::new();
         harness.watch("*");
@@ -65,7 +65,7 @@ impl Harness {
         *self.sockets.last().expect("a socket was asked for")
     }
 
-    /// Lets time pass, calling whenever the session asks to be called.
+    /// Advances the clock by `ms`, and calls the session whenever one of its timers expires.
     pub fn pass(&mut self, ms: u64) {
         let end_ms = self.now.mono_ms + ms;
         while let Some(at_ms) = self.session.poll_timeout().filter(|at_ms| *at_ms <= end_ms) {
@@ -78,13 +78,13 @@ impl Harness {
         self.jump(end_ms - self.now.mono_ms);
     }
 
-    /// Lets time pass unnoticed.
+    /// Advances the clock by `ms` without calling the session.
     pub fn jump(&mut self, ms: u64) {
         self.now.mono_ms += ms;
         self.now.wall_ms += ms as i64;
     }
 
-    /// Lets the machine sleep: only the clock on the wall goes on.
+    /// Simulates a sleep of the machine: only the wall clock advances.
     pub fn sleep(&mut self, ms: u64) {
         self.now.wall_ms += ms as i64;
     }
@@ -113,7 +113,7 @@ impl Harness {
         self.act(|session, now| session.socket_message(socket, &text, now));
     }
 
-    /// Confirms the subscriptions asked for on the newest socket.
+    /// Confirms the subscriptions that the session has requested on the newest socket.
     pub fn confirm(&mut self, topics: &[SubscribedTopic]) {
         for request in self.take_subscribes() {
             let reply = self.subscribed(request.id, request.filter, topics);
@@ -139,7 +139,7 @@ impl Harness {
         WALL_MS + SKEW_MS + self.now.mono_ms as i64
     }
 
-    /// Live publications of `host/cpu` with these offsets.
+    /// Sends live publications of `host/cpu` with these offsets to the session.
     pub fn publish(&mut self, offsets: &[u64]) {
         let message = publications(offsets, false, self.server_ts());
         self.say(&message);
@@ -211,7 +211,7 @@ impl Harness {
         std::mem::take(&mut self.events)
     }
 
-    /// Everything that was delivered of `host/cpu`: offsets, and gaps as `!from-to`.
+    /// Returns everything that was delivered of `host/cpu`: offsets, and gaps as `!from-to`.
     pub fn shown(&mut self) -> String {
         let words: Vec<String> = self.take_events().iter().filter_map(word).collect();
         words.join(" ")
@@ -279,7 +279,7 @@ pub(super) fn publications(offsets: &[u64], replay: bool, received_at: i64) -> S
     })
 }
 
-/// `host/cpu` as `subscribed` lists it, with `head` and, if anything is replayed, where from.
+/// Returns `host/cpu` as `subscribed` lists it, with its end `head` and, if anything is replayed, the beginning of the replay.
 pub(super) fn listed(head: u64, recovered: bool, replay_from: Option<u64>) -> SubscribedTopic {
     SubscribedTopic {
         topic: topic("host/cpu"),

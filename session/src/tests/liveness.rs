@@ -1,4 +1,4 @@
-//! Dead sockets, sleeping machines, and the measures of time.
+//! Tests dead sockets, sleeps of the machine, and the estimates of clock and latency.
 
 use super::Harness;
 use super::harness::{SKEW_MS, WALL_MS, publications};
@@ -124,7 +124,7 @@ fn after_a_sleep_the_servers_clock_is_believed_anew_and_not_as_it_was() {
     harness.sleep(slept_ms);
     harness.act(Session::handle_timeout);
     let ping = harness.take_pings().pop().unwrap();
-    // Slower than the exchange before the sleep, which would be believed for that.
+    // This exchange is slower than the one before the sleep, which would otherwise be preferred for its shorter round trip.
     harness.pass(40);
     let server_ts = harness.server_ts() + slept_ms as i64;
     harness.say(&ServerMessage::Pong(server::Pong { t: ping.t, server_ts, heads: Default::default() }));

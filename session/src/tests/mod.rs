@@ -1,4 +1,4 @@
-//! The session as its shells see it: things go in, effects and events come out, and the clock is ours.
+//! Tests the session as a shell uses it: inputs are passed in, effects and events come out, and the test controls the clock.
 
 mod epochs;
 mod harness;

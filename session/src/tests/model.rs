@@ -1,5 +1,5 @@
-//! Random schedules of everything that can go wrong, against a small model of the server. Whatever
-//! happens, each viewer is shown the log, once and in order, or exactly the gaps it is told of.
+//! Tests random schedules of everything that can go wrong, against a small model of the server. Each viewer has to be delivered
+//! the log once and in order, except for the gaps that are announced to it.
 //!
 //! A schedule that fails prints its seed; `SCHEDULES` and `SEED` in the environment choose others.
 
@@ -12,7 +12,7 @@ use world::World;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Schedules in an ordinary run of the tests. In WebAssembly it is arithmetic that may differ, not luck.
+/// Number of schedules in an ordinary run of the tests. It is smaller in WebAssembly, where only the arithmetic may differ.
 const SCHEDULES: u64 = if cfg!(target_arch = "wasm32") { 100 } else { 2_000 };
 
 fn environment(name: &str) -> Option<u64> {
@@ -38,7 +38,7 @@ fn whatever_happens_the_log_is_shown_once_and_in_order_or_its_gaps_are_named() {
     }
 }
 
-/// Names the seed when a schedule panics.
+/// Prints the seed if a schedule panics.
 struct SeedPrinter(u64);
 
 impl Drop for SeedPrinter {

@@ -1,4 +1,5 @@
-//! Every publication once and in order; what is missing is fetched; what cannot be is named.
+//! Tests that every publication is delivered once and in order, that missing ones are requested, and that lost ones are
+//! announced.
 
 use super::Harness;
 use super::harness::{history, listed, position, topic};
@@ -11,8 +12,8 @@ use shared::{ClientMessage, Filter, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Connected again after `host/cpu` was seen to 5; the `subscribe` was answered with `head`, `recovered` and
-/// where the replay begins.
+/// Returns a session that has connected again after offset 5 of `host/cpu`. The `subscribe` was answered with `head`, `recovered`
+/// and the beginning of the replay.
 fn resubscribed(head: u64, recovered: bool, from: Option<u64>) -> Harness {
     let mut harness = Harness::connected();
     harness.publish(&[1, 2, 3, 4, 5]);
@@ -275,7 +276,8 @@ fn silence_about_one_hole_is_no_gap_though_other_questions_are_answered() {
     assert_eq!((harness.shown().as_str(), harness.sockets.len()), ("1 r2 3", 1));
 }
 
-/// Refuses every `history` for so long, or until something is told. Returns how long that was, in milliseconds.
+/// Refuses every `history` request for `end_ms` milliseconds, or until the session emits an event. Returns the time that passed,
+/// in milliseconds.
 fn refused_until(harness: &mut Harness, end_ms: u64) -> u64 {
     harness.take_events();
     let begin_ms = harness.now.mono_ms;

@@ -1,4 +1,4 @@
-//! Replacing a connection before it is cut.
+//! Tests the replacement of a connection before the gateway closes it.
 
 use super::Harness;
 use super::harness::{listed, outgoing, publications};
@@ -9,7 +9,7 @@ use shared::{Epoch, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Connected, with `host/cpu` seen to 5, and the second socket just asked for.
+/// Returns a connected session that was delivered `host/cpu` up to 5 and has just asked to open its second socket.
 fn rotating() -> (Harness, SocketId) {
     let mut harness = Harness::connected();
     let old = harness.socket();

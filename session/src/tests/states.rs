@@ -1,4 +1,4 @@
-//! From one state to another, and how long each patience lasts.
+//! Tests the transitions between states, and the durations after which they happen.
 
 use super::Harness;
 use crate::constants::{BANNER_MS, OFFLINE_RETRY_MS, OPEN_MS, STABLE_MS, SUSPEND_AFTER_MS};

@@ -1,4 +1,4 @@
-//! The server's half, reduced to what a session can notice.
+//! A model of the server, reduced to the behaviour that a session can observe.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use shared::{ClientMessage, Epoch, ErrorCode, Filter, Position, Publication, Ser
 pub struct Log {
     pub epoch: Epoch,
     pub items: Vec<Publication>,
-    /// The first offset still kept.
+    /// The lowest offset that is still kept.
     pub oldest: u64,
     producers: BTreeMap<String, (u64, u64)>,
 }
@@ -28,13 +28,13 @@ impl Log {
         Position::new(self.epoch.clone(), offset)
     }
 
-    /// The publications after `offset` that are kept.
+    /// Returns the kept publications after `offset`.
     fn after(&self, offset: u64) -> &[Publication] {
         let from = offset.max(self.oldest - 1).min(self.head());
         &self.items[from as usize..]
     }
 
-    /// Returns true if nothing after `since` is lost.
+    /// Returns true if no publication after `since` is lost.
     fn fits(&self, since: &Position) -> bool {
         since.epoch == self.epoch && since.offset <= self.head() && since.offset + 1 >= self.oldest
     }
@@ -43,7 +43,7 @@ impl Log {
 #[derive(Debug, Default)]
 pub struct Server {
     pub logs: BTreeMap<Topic, Log>,
-    /// Everything that was ever in a log.
+    /// Every publication that has ever been in a log.
     pub ever: BTreeMap<(Topic, Epoch), Vec<Publication>>,
     epochs: u64,
 }
@@ -80,7 +80,7 @@ impl Server {
         }
     }
 
-    /// The replies, and the publications that were appended.
+    /// Handles a request. Returns the replies, and the publications that were appended.
     pub fn answer(
         &mut self,
         filters: &mut Vec<Filter>,
@@ -172,7 +172,7 @@ impl Server {
     }
 }
 
-/// As the real server begins a subscription; `share` is how much it replays at once.
+/// Begins a subscription as the real server does. `share` is the maximum number of publications of this topic that it replays.
 fn begin(topic: &Topic, log: &Log, request: &Subscribe, share: usize) -> (SubscribedTopic, Vec<Publication>) {
     let since = request.since.get(topic);
     let recovered = since.is_none_or(|since| log.fits(since));

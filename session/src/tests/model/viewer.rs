@@ -9,7 +9,7 @@ use shared::{Epoch, Topic};
 #[derive(Debug)]
 struct Shown {
     epoch: Epoch,
-    /// The first offset shown or lost.
+    /// The lowest offset that was delivered or lost.
     first: u64,
     last: u64,
 }
@@ -22,7 +22,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Checks one event against everything before it and against what the server ever had.
+    /// Checks an event against all earlier events and against everything that was ever in a log of the server.
     pub fn see(&mut self, event: Event, server: &Server) {
         match event {
             Event::Publications { topic, epoch, items, .. } => {
@@ -59,7 +59,8 @@ impl Viewer {
         }
     }
 
-    /// Checks, once nothing happens any more, that delivery ended at the end of the log, and that every gap is really lost.
+    /// Checks, at the end of a schedule, that delivery ended at the end of the log, and that the publications of every gap are
+    /// really lost.
     pub fn judge(&self, server: &Server, watched_all_along: bool) {
         for (topic, shown) in &self.shown {
             let log = &server.logs[topic];

@@ -1,4 +1,4 @@
-//! Sessions, a server, and a network between them that does its worst.
+//! Sessions, a server, and a network between them that loses, delays and repeats messages.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use shared::client::Rewind;
 use shared::server::Publications;
 use shared::{ClientMessage, Filter, ServerMessage};
 
-/// Watches everything from the beginning.
+/// Index of the client that watches every topic from the beginning.
 const WATCHER: usize = 0;
-/// Comes later, and asks for a little of the past.
+/// Index of the client that subscribes later, and asks for a small part of the past.
 const LATECOMER: usize = 1;
-/// Publishes idempotently, and watches nothing.
+/// Index of the client that publishes idempotently, and watches nothing.
 const PUBLISHER: usize = 2;
-/// The longest a message is on its way, in milliseconds.
+/// Maximum time that a message takes to arrive, in milliseconds.
 const SLOWEST_MS: u64 = 1_500;
 const TOPICS: [&str; 3] = ["a/x", "a/y", "b"];
-/// The publisher's own; its log is never lost, so that every publication can be accounted for.
+/// Topic to which only the publisher publishes. Its log is never lost, so that every publication can be accounted for.
 const PUBLISHED: &str = "p/q";
 
 #[derive(Debug)]
@@ -35,14 +35,14 @@ enum Arrival {
 #[derive(Debug, Default)]
 struct Connection {
     filters: Vec<Filter>,
-    /// Nothing gets through any more, and nobody says so.
+    /// True if no message arrives any more, and neither side was told.
     frozen: bool,
 }
 
 struct Client {
     session: Session,
     viewer: Viewer,
-    /// Sockets asked for and neither closed nor lost, as the session knows it.
+    /// Sockets that were asked for and neither closed nor lost, as far as the session knows.
     open: Vec<SocketId>,
     tickets: Vec<Ticket>,
 }
@@ -53,7 +53,7 @@ pub struct World {
     server: Server,
     clients: Vec<Client>,
     connections: BTreeMap<(usize, SocketId), Connection>,
-    /// By when, then in order of sending.
+    /// Messages that have not arrived yet, by the moment of arrival and then in order of sending.
     arrivals: BTreeMap<(u64, u64), (usize, SocketId, Arrival)>,
     sent: u64,
     last_restart_ms: u64,
@@ -89,7 +89,7 @@ impl World {
         world
     }
 
-    /// Anything that can happen, fifty times.
+    /// Performs fifty random steps, of everything that can happen.
     pub fn disturb(&mut self) {
         self.chaos = true;
         let arrives = self.rng.up_to(49);
@@ -107,7 +107,7 @@ impl World {
         }
     }
 
-    /// From now on everything works, for long enough to find out what was missed.
+    /// Ends the disturbances, for long enough that every session finds out what it missed.
     pub fn calm_down(&mut self) {
         self.chaos = false;
         for client in 0..self.clients.len() {
@@ -129,7 +129,7 @@ impl World {
         self.judge_publisher();
     }
 
-    /// Each was published once, in order, and its publisher was told.
+    /// Checks that each publication was appended once and in order, and that its outcome was reported to the publisher.
     fn judge_publisher(&self) {
         let publisher = &self.clients[PUBLISHER];
         let published = publisher.viewer.outcomes().values().filter(|outcome| **outcome == "published");
@@ -182,7 +182,7 @@ impl World {
         self.clients[PUBLISHER].tickets.extend(ticket);
     }
 
-    /// A log is lost and started anew; not so often that a frame of the one before last is still about.
+    /// Loses a log and starts it anew. This does not happen so often that a frame of the log before last may still arrive.
     fn restart_log(&mut self, name: &str) {
         if self.now.mono_ms > self.last_restart_ms + 2 * SLOWEST_MS
             && self.server.logs.contains_key(&topic(name))
@@ -193,7 +193,8 @@ impl World {
         }
     }
 
-    /// Ends every connection of `client`, with a close or without a word.
+    /// Cuts every connection of `client`: closes it with `code` or, if that is `None`, loses every later message without telling
+    /// either side.
     fn cut(&mut self, client: usize, code: Option<u16>) {
         let sockets: Vec<SocketId> = self
             .connections
@@ -221,7 +222,7 @@ impl World {
         self.cut(client, Some(1001));
     }
 
-    /// A session that publishes is left open: closing would drop what it was given.
+    /// Closes and opens a session. The session that publishes is left open, because closing drops its unsent requests.
     fn close_and_open(&mut self, client: usize) {
         if client != PUBLISHER && self.clients[client].session.state() != State::Idle {
             self.act(client, Session::close);
@@ -274,16 +275,16 @@ impl World {
         }
     }
 
-    /// Something is on its way, and may be overtaken.
+    /// Schedules the arrival of a message, which others may overtake.
     fn arrive(&mut self, client: usize, socket: SocketId, arrival: Arrival) {
         let slowest_ms = if self.chaos && self.rng.up_to(3) == 0 { SLOWEST_MS } else { 30 };
-        // What a client says on one socket arrives in order.
+        // The messages of a client on one socket arrive in order.
         let delay_ms = if matches!(arrival, Arrival::AtServer(_)) { 20 } else { self.rng.up_to(slowest_ms) };
         self.sent += 1;
         self.arrivals.insert((self.now.mono_ms + delay_ms, self.sent), (client, socket, arrival));
     }
 
-    /// Sends publications to whoever watches; in chaos some are lost and some come twice.
+    /// Sends publications to the connections that watch their topic. During disturbances some are lost and some arrive twice.
     fn push(&mut self, publications: &Publications) {
         let matching = |connection: &Connection| {
             !connection.frozen && connection.filters.iter().any(|filter| filter.matches(&publications.topic))
