@@ -1,7 +1,7 @@
-//! The authorizer of `$connect`, of type REQUEST.
+//! The Lambda authorizer of the route `$connect`, of type REQUEST.
 //!
-//! An authorizer that throws exactly `Unauthorized` makes API Gateway answer 401; a Deny policy makes it answer 403. The
-//! resource of the policy has to cover `…/{stage}/$connect` (API Gateway developer guide,
+//! If an authorizer throws an error whose message is exactly `Unauthorized`, API Gateway answers 401. If it returns a Deny
+//! policy, API Gateway answers 403. The resource of the policy must cover `…/{stage}/$connect` (API Gateway developer guide,
 //! apigateway-websocket-api-lambda-auth).
 
 use aws_lambda_events::apigw::{
@@ -14,12 +14,12 @@ use backend_core::{Access, Principal};
 use http::header::{AUTHORIZATION, HeaderName, SEC_WEBSOCKET_PROTOCOL};
 use shared::Millis;
 
-/// Accepts or refuses a handshake. The context of the answer carries the principal. A token that allows neither to
-/// subscribe nor to publish is answered with a Deny policy.
+/// Allows or refuses a handshake. The context of the answer contains the principal. A token that permits neither subscribing nor
+/// publishing is answered with a Deny policy.
 ///
 /// # Errors
 ///
-/// [`AuthorizerError`], whose message is the one that a Lambda function has to throw.
+/// [`AuthorizerError`]. The Lambda function must throw an error with the same message.
 pub fn authorize(
     request: &ApiGatewayCustomAuthorizerRequestTypeRequest,
     access: &Access,
@@ -31,7 +31,7 @@ pub fn authorize(
     Ok(decision(&principal, resource))
 }
 
-/// The token in a handshake, if any.
+/// Returns the token of a handshake, or `None` if it has none.
 pub fn token(request: &ApiGatewayCustomAuthorizerRequestTypeRequest) -> Option<String> {
     with_credentials(request, |credentials| credentials.token().map(str::to_owned))
 }
@@ -45,21 +45,22 @@ fn with_credentials<T>(
     read(&Credentials { authorization: authorization.as_deref(), protocols: protocols.as_deref() })
 }
 
-/// A handshake that is refused without a policy.
+/// The reason why a handshake is refused without a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizerError {
-    /// The token is missing or not valid: 401. API Gateway recognises this message.
+    /// The token is missing or invalid. API Gateway answers 401, because it knows this message.
     #[error("Unauthorized")]
     Unauthorized,
-    /// The event is not one of an authorizer of a WebSocket API: 500.
+    /// The event is not an event for an authorizer of a WebSocket API. API Gateway answers 500.
     #[error("the event's methodArn is {found:?}; arn:…:API/STAGE/$connect is expected")]
     MethodArn {
-        /// The `methodArn` that was received.
+        /// The `methodArn` of the event.
         found: String,
     },
 }
 
-/// Turns `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect` into the same with `*` as the route.
+/// Converts the ARN `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect` to the same ARN with `*` in place of the
+/// route.
 fn every_route(method_arn: Option<&str>) -> Result<String, AuthorizerError> {
     let arn = method_arn.unwrap_or_default();
     let mut parts = arn.splitn(3, '/');

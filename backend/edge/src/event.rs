@@ -1,4 +1,4 @@
-//! Conversion of `ApiGatewayWebsocketProxyRequest` to [`GatewayEvent`].
+//! Converts `ApiGatewayWebsocketProxyRequest` to [`GatewayEvent`].
 //!
 //! The fields of each event are documented in "Input format of a Lambda function for proxy integration for
 //! WebSocket APIs" (API Gateway developer guide, apigateway-websocket-api-integration-requests).
@@ -13,11 +13,12 @@ use backend_core::{GatewayEvent, Principal};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use serde_json::Value;
 
-/// Checks and converts an event of the gateway.
+/// Checks and converts an event of a WebSocket API.
 ///
 /// # Errors
 ///
-/// [`EventError`] if the request is not an event of a WebSocket API. This is a fault of the deployment, for the log.
+/// [`EventError`] if the request is not an event of a WebSocket API. The cause is a mistake in the deployment, so the error
+/// should be logged.
 pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, EventError> {
     let context = &request.request_context;
     let connection = connection(context)?;
@@ -38,34 +39,36 @@ pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, E
     }
 }
 
-/// An event of another shape than documented.
+/// The reason why an event does not have the documented form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
-    /// A documented field is missing.
+    /// The event lacks a documented field.
     #[error("the event has no {field}: this function has to be called by the service it was made for")]
     Missing {
-        /// The missing field.
+        /// Name of the missing field.
         field: &'static str,
     },
-    /// An undocumented `eventType`.
+    /// The field `eventType` has an undocumented value.
     #[error("eventType is {found:?}; CONNECT, MESSAGE or DISCONNECT is expected")]
     Type {
-        /// The value that was received.
+        /// The value of the field.
         found: String,
     },
-    /// A binary message. API Gateway closes the connection when it receives one, so that no event has one.
+    /// The message is binary. API Gateway itself closes a connection that sends a binary message, so that its events never
+    /// contain one.
     #[error("the message is binary")]
     Binary,
-    /// A body that is marked as base64 and is not.
+    /// The body is marked as base64 but is not valid base64.
     #[error("the body is not base64, although isBase64Encoded is true")]
     NotBase64,
-    /// Another shape than the documented one.
+    /// The event cannot be parsed.
     #[error("the event cannot be read: {reason}")]
     Unreadable {
         /// The parser's error message.
         reason: String,
     },
-    /// The context was not written by [`authorize`](crate::authorize): another authorizer is attached to `$connect`.
+    /// The context was not written by [`authorize`](crate::authorize). The cause is that another authorizer is attached to
+    /// `$connect`.
     #[error(transparent)]
     Authorizer(#[from] ContextError),
 }
@@ -77,7 +80,7 @@ fn connection(context: &ApiGatewayWebsocketProxyRequestContext) -> Result<Connec
     }
 }
 
-/// The principal from the context of the authorizer; `None` if no authorizer ran.
+/// Reads the principal from the context that the authorizer wrote. Returns `None` if no authorizer ran.
 fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principal>, EventError> {
     if authorizer.fields.is_empty() {
         return Ok(None);
@@ -87,7 +90,7 @@ fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principa
 }
 
 fn protocols(request: &ApiGatewayWebsocketProxyRequest) -> Vec<String> {
-    // If a header was sent several times, `headers` has one line of it and `multiValueHeaders` has all.
+    // If a header was sent several times, `headers` contains only one of its lines and `multiValueHeaders` contains all of them.
     let headers = [&request.multi_value_headers, &request.headers];
     let with_protocols = headers.into_iter().find(|headers| headers.contains_key(SEC_WEBSOCKET_PROTOCOL));
     let lines = with_protocols.into_iter().flat_map(|headers| headers.get_all(SEC_WEBSOCKET_PROTOCOL));

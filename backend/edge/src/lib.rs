@@ -1,13 +1,12 @@
-//! The conversion between Lambda's events and the types of backend-core. Every `Option` of an event that has to be present
-//! is checked here, once, so that no later code has to.
+//! Converts between Lambda's events and the types of `backend-core`. If a field is optional in an event's type but always present
+//! in a valid event, it is checked here once, so that no later code has to check it.
 //!
-//! The functions on Lambda and those that run inside `serve` both use [`event()`], [`response()`] and [`authorize`]. The
-//! function for HTTP uses [`UrlRequest`] and [`url_response`], the one on the table's stream [`stream_records`] and
+//! Both the functions on Lambda and those that run inside `serve` use [`event()`], [`response()`] and [`authorize`]. The function
+//! of the HTTP API uses [`UrlRequest`] and [`url_response`]. The function of the table's stream uses [`stream_records`] and
 //! [`stream_response`].
 //!
 //! ```
 //! use backend_edge::{EventError, event};
-//!
 //! // An event without a connection does not come from a WebSocket API.
 //! let missing = event(Default::default()).unwrap_err();
 //! assert_eq!(missing, EventError::Missing { field: "requestContext.connectionId" });

@@ -1,27 +1,28 @@
-//! Conversion of the records of a table's stream, and of the answer that names the record to retry from.
+//! Converts the records of a table's stream, and the function's answer, which names the record that Lambda has to retry from.
 //!
-//! "Using AWS Lambda with Amazon DynamoDB" and "Configuring partial batch response" (AWS Lambda developer guide,
-//! with-ddb and services-ddb-batchfailurereporting).
+//! The formats are documented in "Using AWS Lambda with Amazon DynamoDB" and "Configuring partial batch response" (AWS Lambda
+//! developer guide, with-ddb and services-ddb-batchfailurereporting).
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::EventError;
 
-/// A change of one item.
+/// A record of a table's stream, which describes the change of one item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamRecord {
     /// Sequence number of the record in the stream.
     pub sequence_number: String,
-    /// The item after the change, in DynamoDB's JSON; `None` if it was deleted.
+    /// The item after the change, in DynamoDB's JSON, or `None` if it was deleted.
     pub new_image: Option<Value>,
 }
 
-/// Converts the records of an event, in order.
+/// Converts the records of an event, in their order.
 ///
 /// # Errors
 ///
-/// [`EventError`] if this is not an event of a table's stream. This is a fault of the deployment, for the log.
+/// [`EventError`] if `event` is not an event of a table's stream. The cause is a mistake in the deployment, so the error should
+/// be logged.
 pub fn stream_records(event: Value) -> Result<Vec<StreamRecord>, EventError> {
     let event: Event = serde_json::from_value(event)
         .map_err(|error| EventError::Unreadable { reason: error.to_string() })?;
@@ -31,8 +32,8 @@ pub fn stream_records(event: Value) -> Result<Vec<StreamRecord>, EventError> {
         .collect())
 }
 
-/// Builds the value that the function returns: `None` if every record was handled, or else the sequence number of the first
-/// one that was not. Lambda retries from that record on, if `ReportBatchItemFailures` is set.
+/// Builds the value that the function returns. `first_failed` is the sequence number of the first record that was not handled, or
+/// `None` if every record was handled. Lambda retries that record and all later ones, if `ReportBatchItemFailures` is set.
 pub fn stream_response(first_failed: Option<&str>) -> Value {
     let failures: Vec<Value> =
         first_failed.into_iter().map(|number| json!({"itemIdentifier": number})).collect();

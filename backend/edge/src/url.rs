@@ -1,4 +1,4 @@
-//! Conversion of a function URL's request and response, payload format 2.0.
+//! Converts the request and the response of a function URL, in payload format 2.0.
 //!
 //! The fields are documented in "Request and response payloads" (AWS Lambda developer guide, urls-invocation).
 
@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::EventError;
 
-/// A checked request. It holds a token, so that it does not implement `Debug`.
+/// A checked request of a function URL. It does not implement `Debug`, because it contains a token.
 pub struct UrlRequest {
     method: String,
     path: String,
@@ -23,11 +23,12 @@ pub struct UrlRequest {
 }
 
 impl UrlRequest {
-    /// Checks and converts an event.
+    /// Checks and converts an event of a function URL.
     ///
     /// # Errors
     ///
-    /// [`EventError`] if this is not an event of a function URL. This is a fault of the deployment, for the log.
+    /// [`EventError`] if `event` is not an event of a function URL. The cause is a mistake in the deployment, so the error should
+    /// be logged.
     pub fn new(event: LambdaFunctionUrlRequest) -> Result<Self, EventError> {
         let missing = |field| EventError::Missing { field };
         Ok(Self {
@@ -39,7 +40,7 @@ impl UrlRequest {
         })
     }
 
-    /// The parts of the request that are known before its body.
+    /// Returns the method, path, query and headers of the request.
     pub fn head(&self) -> RequestHead<'_> {
         RequestHead {
             method: &self.method,
@@ -51,7 +52,7 @@ impl UrlRequest {
         }
     }
 
-    /// The body as it was sent, with base64 decoded.
+    /// Returns the body as the client sent it: if the event contains it as base64, it is decoded.
     pub fn body(&self) -> Bytes {
         self.body.clone()
     }
@@ -61,7 +62,7 @@ impl UrlRequest {
     }
 }
 
-/// Decodes a body. Lambda encodes a body in base64 if its content type is not one of text.
+/// Decodes a body. Lambda encodes it as base64 if its content type is not a type of text.
 fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
     let body = body.unwrap_or_default();
     if !is_base64 {
@@ -70,8 +71,8 @@ fn body(body: Option<String>, is_base64: bool) -> Result<Bytes, EventError> {
     STANDARD.decode(body).map(Bytes::from).map_err(|_| EventError::NotBase64)
 }
 
-/// Converts an answer to the value that the function returns. `HEAD` is answered without the body. The origins whose pages
-/// may read the answer are in the CORS configuration of the function URL.
+/// Converts an answer to the value that the function returns. The answer to `HEAD` has no body. CORS headers are not added here:
+/// the CORS configuration of the function URL lists the origins whose pages may read the answer.
 pub fn url_response(request: &UrlRequest, answer: Answer) -> LambdaFunctionUrlResponse {
     let mut response = LambdaFunctionUrlResponse::default();
     response.status_code = i64::from(answer.status);

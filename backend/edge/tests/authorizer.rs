@@ -1,4 +1,5 @@
-//! The documented authorizer event, and the three answers: a policy that allows, one that denies, a throw.
+//! Tests of the documented authorizer event and of the three possible answers: a policy that allows, a policy that denies, and an
+//! error.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerRequestTypeRequest;

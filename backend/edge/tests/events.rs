@@ -1,4 +1,4 @@
-//! The documented CONNECT, MESSAGE and DISCONNECT events, and other events, which are refused.
+//! Tests of the documented events CONNECT, MESSAGE and DISCONNECT, and of other events, which are refused.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
