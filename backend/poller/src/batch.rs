@@ -1,29 +1,29 @@
-//! The records of a batch that are still to be processed, and the pauses between attempts ("Configuring partial batch
-//! response with DynamoDB and Lambda"). Pure.
+//! Decides which records of a batch still have to be processed, and the pause before the next attempt ("Configuring partial batch
+//! response with DynamoDB and Lambda"). The functions here are pure.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// The pause after the first failure. It doubles with each further one.
+/// The pause after the first failure. It doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause.
+/// Maximum pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The result of one invocation.
+/// The result of one invocation, as far as the records are concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Every record was processed.
     Done,
-    /// Every record before this sequence number was processed, and no other.
+    /// The records before the one with this sequence number were processed. That record and all later ones were not.
     DoneBefore(String),
-    /// The function failed, so that it is unknown which records were processed.
+    /// The function failed. It is unknown which records were processed.
     Failed,
 }
 
 impl Outcome {
-    /// Reads a function's response. An empty response, or one without failures, is success; a failure that names no
-    /// record counts for all of them.
+    /// Reads the response of a function. An empty response, or one without failures, means that every record was processed. A
+    /// failure that names no record means that all records failed.
     pub fn of(answer: &Value) -> Self {
         let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array) else {
             return Self::Done;
@@ -43,50 +43,51 @@ fn named(failure: &Value) -> Option<&str> {
     failure["itemIdentifier"].as_str().filter(|number| !number.is_empty())
 }
 
-/// Returns a key by which sequence numbers, which are decimal numbers of any length, are in numeric order.
+/// Returns a key that sorts sequence numbers by their numeric value. They are decimal numbers of any length.
 fn order(number: &str) -> (usize, &str) {
     let digits = number.trim_start_matches('0');
     (digits.len(), digits)
 }
 
-/// Records of one shard that are not yet processed, in order.
+/// The records of one shard that still have to be processed, in order.
 ///
-/// For example, of a batch of four the first fails: the batch is tried again as records 1 and 2, then as record 1
-/// alone, which is given up when it is too old; then records 2, 3 and 4 follow.
+/// For example, in a batch of four records the first record always makes the function fail. The batch is tried again with records
+/// 1 and 2, and then with record 1 alone. As soon as record 1 is too old, it is given up, and records 2, 3 and 4 follow.
 #[derive(Debug)]
 pub struct Batch<R> {
-    /// Each record with its sequence number.
+    /// The records that still have to be processed, each with its sequence number.
     records: Vec<(String, R)>,
-    /// Number of records in the next invocation: all, or after a failure half as many each time.
+    /// Number of records in the next invocation. These are all records, or half as many after each invocation that processed
+    /// none.
     size: usize,
     failures: u32,
 }
 
 impl<R: Clone> Batch<R> {
-    /// Creates a batch of records with their sequence numbers.
+    /// Creates a batch. Each record comes with its sequence number, and the records must be in order.
     pub fn new(records: Vec<(String, R)>) -> Self {
         Self { size: records.len(), records, failures: 0 }
     }
 
-    /// Returns the records of the next invocation; none when all are processed.
+    /// Returns the records for the next invocation. There are none if all records were processed.
     pub fn next(&self) -> Vec<R> {
         self.records.iter().take(self.size).map(|(_, record)| record.clone()).collect()
     }
 
-    /// Returns the sequence number of the oldest record.
+    /// Returns the sequence number of the oldest record that still has to be processed.
     pub fn first(&self) -> Option<&str> {
         self.records.first().map(|(number, _)| number.as_str())
     }
 
-    /// Applies the result of an invocation with the records of [`Batch::next`], and returns the pause before the next
-    /// one.
+    /// Removes the records that an invocation has processed. `outcome` must be the result of an invocation with the records that
+    /// [`Batch::next`] returned. Returns the pause before the next invocation.
     pub fn settle(&mut self, outcome: &Outcome) -> Duration {
         let handed = self.size.min(self.records.len());
         let done = match outcome {
             Outcome::Done => handed,
             Outcome::DoneBefore(number) => {
                 let position = self.records[..handed].iter().position(|(at, _)| at == number);
-                // A number that is not in the batch says nothing about the records that are.
+                // A sequence number that is not in the batch says nothing about the records of the batch.
                 position.unwrap_or(0)
             }
             Outcome::Failed => 0,
@@ -98,7 +99,7 @@ impl<R: Clone> Batch<R> {
         self.wait()
     }
 
-    /// Removes the oldest record without processing it.
+    /// Gives up the oldest record: removes it although it was not processed.
     pub fn give_up(&mut self) {
         self.records.drain(..self.records.len().min(1));
         (self.size, self.failures) = (self.records.len(), 0);

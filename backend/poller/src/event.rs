@@ -1,4 +1,4 @@
-//! Converts stream records to the event that a function gets ("Using AWS Lambda with Amazon DynamoDB", example event).
+//! Converts stream records to the event that a function receives ("Using AWS Lambda with Amazon DynamoDB", example event).
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-/// Returns the event of a batch.
+/// Returns the event for a batch of records. [`record`] converts each of them.
 pub fn event(records: &[Value]) -> Value {
     json!({"Records": records})
 }
 
-/// Converts one record to DynamoDB's JSON. Fields that the record does not have are absent.
+/// Converts one record to DynamoDB's JSON. A field that the record does not have is left out.
 pub fn record(record: &Record, stream_arn: &str) -> Value {
     let mut json = json!({
         "eventID": record.event_id(),
@@ -59,7 +59,7 @@ fn attribute(value: &AttributeValue) -> Value {
         }
         AttributeValue::L(values) => json!({"L": values.iter().map(attribute).collect::<Vec<_>>()}),
         AttributeValue::M(values) => json!({"M": item(values)}),
-        // Types that this version of the SDK does not know.
+        // A type that this version of the SDK does not know.
         _ => Value::Object(Map::new()),
     }
 }

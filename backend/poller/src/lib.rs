@@ -1,12 +1,12 @@
-//! Feeds the stream of a DynamoDB table to a function on this machine, as an event source mapping does on AWS: it reads
-//! the stream shard by shard, in order, and invokes the function with batches of records ("Using AWS Lambda with Amazon
-//! DynamoDB", with-ddb).
+//! Passes the stream of a DynamoDB table to a function on this machine, as an event source mapping does on AWS. It reads the
+//! stream shard by shard, in order, and invokes the function with batches of records ("Using AWS Lambda with Amazon DynamoDB",
+//! with-ddb).
 //!
 //! # Layout
 //!
-//! * [`Poller`] follows every shard of a stream. The IO is there and in [`Stream`] and [`Target`].
-//! * [`Shards`] decides which shards may be read: a child only after its parent has been read to the end.
-//! * [`Batch`] decides which records of a batch are tried again. [`event`] writes the event.
+//! * [`Poller`] reads every shard of a stream and invokes the function. IO happens only in it, in [`Stream`] and in [`Target`].
+//! * [`Shards`] decides which shards may be read: a child only after its parent was read to the end.
+//! * [`Batch`] decides which records of a batch are tried again. [`event`] builds the event.
 
 #![warn(missing_docs)]
 

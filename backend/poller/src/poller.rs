@@ -1,4 +1,4 @@
-//! Follows a stream: one task for each shard, and one that looks for new shards.
+//! Reads a stream, with one task for each shard, and passes its records to the function.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep};
 use crate::stream::From;
 use crate::{Batch, Settings, Shards, Start, Stream, StreamError, Target, event};
 
-/// Time between two lookups of new shards.
+/// Time between two requests for the list of shards, in which new shards appear.
 const SHARD_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Feeds the records of a stream to a function.
+/// Passes the records of a stream to a function.
 #[derive(Debug, Clone)]
 pub struct Poller {
     stream: Stream,
@@ -29,13 +29,13 @@ struct Reader {
 }
 
 impl Poller {
-    /// Creates a poller, which [`Poller::run`] starts.
+    /// Creates a poller. It does nothing until [`Poller::run`] is called.
     pub fn new(stream: Stream, target: Target, settings: Settings) -> Self {
         Self { stream, target, settings }
     }
 
-    /// Follows the stream until the future is dropped. Errors are printed to standard error, and the failed step is
-    /// tried again.
+    /// Passes records to the function until the future is dropped. Errors are printed to standard error, and the step that failed
+    /// is tried again.
     pub async fn run(self) {
         let (mut shards, mut readers) = (Shards::new(), JoinSet::new());
         let mut start = self.settings.start;
@@ -44,7 +44,7 @@ impl Poller {
                 Ok(listed) => {
                     shards.list(listed);
                     self.begin(&mut shards, &mut readers, start);
-                    // Shards that appear later are new, so they are read from their beginning.
+                    // Shards that are listed later are new, so they are read from their beginning.
                     start = Start::TrimHorizon;
                 }
                 Err(error) => log(error),
@@ -68,14 +68,14 @@ impl Poller {
 }
 
 impl Reader {
-    /// Reads to the end of the shard and returns the shard's id.
+    /// Reads the shard to its end and returns its id.
     async fn run(mut self) -> String {
         loop {
             match self.read_on().await {
                 Ok(()) => return self.shard,
                 Err(StreamError::Expired) => {}
                 Err(StreamError::Trimmed) => {
-                    // DynamoDB Local reports this also at the very beginning of a shard, where nothing was lost.
+                    // DynamoDB Local reports this error even at the beginning of a shard, where nothing was lost.
                     if matches!(self.from, From::After(_)) {
                         log(format!("{}: records were deleted before they could be read", self.shard));
                     }
@@ -89,7 +89,7 @@ impl Reader {
         }
     }
 
-    /// Reads from the current position until the end of the shard or the first error.
+    /// Reads from the current position until the end of the shard or until the first error.
     async fn read_on(&mut self) -> Result<(), StreamError> {
         let mut place = self.poller.stream.place(&self.shard, &self.from).await?;
         while let Some(here) = place {
@@ -104,7 +104,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads a batch: the records that are there, or those that arrive within the window.
+    /// Reads a batch. If there are records at `place`, waits until the batch is full or the window has passed. Otherwise returns
+    /// an empty batch at once.
     async fn fill(&self, place: &str) -> Result<crate::Page, StreamError> {
         let Settings { batch_size, window, every, .. } = self.poller.settings;
         let mut batch = self.poller.stream.read(place, batch_size).await?;
@@ -120,7 +121,7 @@ impl Reader {
         Ok(batch)
     }
 
-    /// Invokes the function until every record is processed or given up. The shard is read on only after that.
+    /// Invokes the function until every record is processed or given up. Only then is the next batch read.
     async fn deliver(&mut self, records: &[Record]) {
         let Poller { stream, target, settings } = &self.poller;
         let numbered = |record: &Record| {
@@ -149,7 +150,7 @@ impl Reader {
     }
 }
 
-/// Returns the time since a record was written.
+/// Returns the time that has passed since a record was written.
 fn age(record: &Value) -> Duration {
     let made = record["dynamodb"]["ApproximateCreationDateTime"].as_u64().unwrap_or_default();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,21 +1,23 @@
-//! Settings of the poller.
+//! The settings of a poller.
 
 use std::time::Duration;
 
 use clap::ValueEnum;
 
-/// Settings of an event source mapping. The defaults are those of `infra/template.yaml`.
+/// The settings of a poller, which correspond to those of an event source mapping. The defaults are those of
+/// `infra/template.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Position to begin at in the shards that exist. Shards that appear later are read from their beginning.
+    /// Position at which reading begins, in the shards that exist at the start. Shards that appear later are read from their
+    /// beginning.
     pub start: Start,
-    /// Largest number of records in a batch. On AWS: 1 to 10,000.
+    /// Maximum number of records in a batch. AWS allows 1 to 10,000.
     pub batch_size: i32,
-    /// Time to wait for a batch to fill, from its first record on. On AWS: 0 to 300 s.
+    /// Maximum time to wait until a batch is full, counted from its first record. AWS allows 0 to 300 s.
     pub window: Duration,
-    /// Age above which a record is given up when the function fails. On AWS: no limit unless set.
+    /// Age above which a record is given up if the function fails. AWS has no limit by default.
     pub max_age: Duration,
-    /// Time between two reads of a shard without new records. On AWS: 250 ms.
+    /// Time between two reads of a shard that has no new records. AWS: 250 ms.
     pub every: Duration,
 }
 
@@ -34,9 +36,9 @@ impl Default for Settings {
 /// Position in a stream at which reading begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Start {
-    /// The oldest record that the stream still has.
+    /// Reading begins at the oldest record that the stream still contains.
     TrimHorizon,
-    /// The first record written from now on.
+    /// Reading begins at the first record that is written after the start.
     Latest,
 }
 

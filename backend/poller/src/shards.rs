@@ -1,4 +1,4 @@
-//! Decides which shards may be read. Pure.
+//! Decides which shards of a stream may be read. The functions here are pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Shard {
     /// Id of the shard.
     pub id: String,
-    /// Id of the shard whose records precede its own.
+    /// Id of the shard that contains the records before those of this shard.
     pub parent: Option<String>,
 }
 
-/// The shards of a stream and the progress of reading them ("Change data capture for DynamoDB Streams": applications
-/// must always process a parent shard before its children).
+/// The shards of a stream, and how far they have been read. A parent must always be processed before its children ("Change data
+/// capture for DynamoDB Streams").
 #[derive(Debug, Default)]
 pub struct Shards {
     known: BTreeMap<String, Option<String>>,
@@ -26,14 +26,14 @@ impl Shards {
         Self::default()
     }
 
-    /// Replaces the list of shards, and forgets finished shards that the stream does not list any more.
+    /// Replaces the list of shards. Forgets the progress of shards that the stream does not list any more.
     pub fn list(&mut self, shards: impl IntoIterator<Item = Shard>) {
         self.known = shards.into_iter().map(|shard| (shard.id, shard.parent)).collect();
         self.ended.retain(|id| self.known.contains_key(id));
         self.begun.retain(|id| self.known.contains_key(id));
     }
 
-    /// Returns the shards that may be read now and have not been begun, and marks them as begun.
+    /// Returns the shards that may be read now and whose reading has not begun, and marks them as begun.
     pub fn begin(&mut self) -> Vec<String> {
         let ready = |(id, parent): &(&String, &Option<String>)| {
             let waits = parent.as_ref().is_some_and(|parent| self.is_unread(parent));
@@ -49,8 +49,8 @@ impl Shards {
         self.ended.insert(id.to_owned());
     }
 
-    /// Returns true if a shard must be read before its children. A parent that the stream does not list any more has
-    /// nothing left to read.
+    /// Returns true if a shard still has to be read before its children. A shard that the stream does not list any more contains
+    /// no records.
     fn is_unread(&self, id: &str) -> bool {
         self.known.contains_key(id) && !self.ended.contains(id)
     }

@@ -1,4 +1,4 @@
-//! Reads a table's stream.
+//! Reads the stream of a table.
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::error::{DisplayErrorContext, SdkError};
@@ -7,19 +7,19 @@ use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 
 use crate::{Shard, Start};
 
-/// The reason why nothing was read.
+/// The reason why no records were read.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
-    /// The shard iterator is too old: get a new one.
+    /// The shard iterator is too old. The caller has to get a new one.
     #[error("the shard iterator has expired")]
     Expired,
-    /// The records at the requested position were deleted. Continue at the oldest record that exists.
+    /// The records at the requested position were deleted. The caller has to continue at the oldest record that exists.
     #[error("the records were deleted")]
     Trimmed,
-    /// The request failed: try again.
+    /// The request failed. The caller may try again.
     #[error("{reason}")]
     Unavailable {
-        /// Message for the log.
+        /// Description of the error, for the log.
         reason: String,
     },
 }
@@ -31,7 +31,7 @@ pub struct Stream {
     arn: String,
 }
 
-/// Position in a shard to begin at.
+/// Position in a shard at which reading begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum From {
     Start(Start),
@@ -41,36 +41,36 @@ pub(crate) enum From {
 /// The result of one read.
 #[derive(Debug)]
 pub struct Page {
-    /// The records, in order.
+    /// The records, in the order of the shard.
     pub records: Vec<Record>,
-    /// Iterator of the next read; `None` at the end of the shard.
+    /// Shard iterator for the next read, or `None` at the end of the shard.
     pub next: Option<String>,
 }
 
 impl Stream {
-    /// Finds the newest stream of a table; `None` if it has none.
+    /// Finds the newest stream of a table. Returns `None` if the table has no stream.
     ///
     /// # Errors
     ///
-    /// [`StreamError::Unavailable`]
+    /// [`StreamError::Unavailable`] if the request fails.
     pub async fn of_table(client: Client, table: &str) -> Result<Option<Self>, StreamError> {
         let listed = client.list_streams().table_name(table).send().await.map_err(unavailable)?;
-        // Labels are timestamps, so that the greatest is the newest.
+        // The labels of streams are timestamps, so that the greatest label belongs to the newest stream.
         let newest = listed.streams().iter().max_by_key(|stream| stream.stream_label());
         let arn = newest.and_then(|stream| stream.stream_arn()).map(str::to_owned);
         Ok(arn.map(|arn| Self { client, arn }))
     }
 
-    /// Returns the ARN of the stream, which events contain.
+    /// Returns the ARN of the stream, which is a field of every event.
     pub fn arn(&self) -> &str {
         &self.arn
     }
 
-    /// Returns all shards, with those that are closed.
+    /// Returns all shards of the stream, including closed ones.
     ///
     /// # Errors
     ///
-    /// [`StreamError::Unavailable`]
+    /// [`StreamError::Unavailable`] if the request fails.
     pub async fn shards(&self) -> Result<Vec<Shard>, StreamError> {
         let (mut shards, mut last) = (Vec::new(), None);
         loop {
@@ -91,7 +91,7 @@ impl Stream {
         }
     }
 
-    /// Returns a shard iterator at a position, which is valid for 15 minutes.
+    /// Returns a shard iterator for a position. It is valid for 15 minutes.
     pub(crate) async fn place(&self, shard: &str, from: &From) -> Result<Option<String>, StreamError> {
         let (kind, number) = match from {
             From::Start(Start::TrimHorizon) => (ShardIteratorType::TrimHorizon, None),
@@ -108,11 +108,11 @@ impl Stream {
         Ok(answer.shard_iterator().map(str::to_owned))
     }
 
-    /// Reads the next records, at most `limit`.
+    /// Reads the next records at the shard iterator `place`, at most `limit`.
     ///
     /// # Errors
     ///
-    /// [`StreamError`]
+    /// [`StreamError`] if no records could be read.
     pub async fn read(&self, place: &str, limit: i32) -> Result<Page, StreamError> {
         let request = self.client.get_records().shard_iterator(place).limit(limit.clamp(1, 1000));
         let answer = request.send().await.map_err(|error| match error.as_service_error() {

@@ -1,4 +1,4 @@
-//! The function that is invoked with the records.
+//! The function that the records are passed to.
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::DisplayErrorContext;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Outcome;
 
-/// A function, invoked by the `Invoke` action of the Lambda API.
+/// A function that is invoked by the action `Invoke` of the Lambda API.
 #[derive(Debug, Clone)]
 pub struct Target {
     client: Client,
@@ -16,12 +16,12 @@ pub struct Target {
 }
 
 impl Target {
-    /// Creates a target from a client and the function's name.
+    /// Creates a target that invokes the function of this name.
     pub fn new(client: Client, function: impl Into<String>) -> Self {
         Self { client, function: function.into() }
     }
 
-    /// Invokes the function with an event and waits for its response. If it fails, the reason is passed to `log`.
+    /// Invokes the function with an event and waits for its response. If the invocation fails, the reason is passed to `log`.
     pub(crate) async fn invoke(&self, event: &Value, log: impl Fn(String)) -> Outcome {
         let payload = Blob::new(event.to_string());
         let invoked = self.client.invoke().function_name(&self.function).payload(payload).send().await;

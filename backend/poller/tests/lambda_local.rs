@@ -1,5 +1,4 @@
-//! Tests of `lambda-local` when a program that it needs is missing or ends. `e2e/tests/lambda_local` tests it as a
-//! whole.
+//! Tests of `lambda-local` when a program that it needs is missing or ends. `e2e/tests/lambda_local` tests the whole program.
 
 #![cfg(unix)]
 
@@ -17,7 +16,7 @@ fn a_database_that_ends_stops_everything_and_its_status_is_shown() {
     assert!(message.contains("DynamoDB Local ended: exit status: 1"), "{message}");
 }
 
-/// Runs `lambda-local` with this Java and returns its error message.
+/// Runs `lambda-local` with the program `java` in place of Java, and returns its error message.
 fn run(java: &str) -> String {
     let output: Output = Command::new(env!("CARGO_BIN_EXE_lambda-local"))
         .args(["--tickertape", "tickertape", "--function-dir", ".", "--dynamodb-local", ".", "--java", java])

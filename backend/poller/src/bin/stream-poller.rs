@@ -1,7 +1,7 @@
-//! Feeds the stream of a table to a function, as an event source mapping does on AWS.
+//! Passes the stream of a DynamoDB table to a Lambda function, as an event source mapping does on AWS.
 //!
-//! The usual variables set the addresses: `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`, `AWS_ENDPOINT_URL_LAMBDA`, `AWS_REGION`
-//! and credentials.
+//! The addresses and credentials are those of the usual environment variables: `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`,
+//! `AWS_ENDPOINT_URL_LAMBDA`, `AWS_REGION` and others.
 
 use std::process::ExitCode;
 use std::time::Duration;

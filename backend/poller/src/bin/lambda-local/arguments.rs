@@ -37,7 +37,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Returns true if the server was given a secret, so that clients need tokens.
+    /// Returns true if the server gets a secret, so that clients need tokens.
     pub fn asks_for_tokens(&self) -> bool {
         self.serve.iter().any(|word| word.starts_with("--auth-secret-file"))
     }

@@ -1,4 +1,4 @@
-//! DynamoDB Local, in memory.
+//! Runs DynamoDB Local, whose tables are in memory.
 
 use std::net::Ipv4Addr;
 use std::process::Stdio;
@@ -13,13 +13,13 @@ use crate::arguments::Arguments;
 use crate::error::LocalError;
 use crate::process::Process;
 
-/// Region that all clients are configured with.
+/// Region that all AWS clients are configured with.
 pub const REGION: &str = "eu-central-1";
 pub const CONNECTIONS_TABLE: &str = "tickertape-connections";
 pub const TOPICS_TABLE: &str = "tickertape-topics";
 pub const HISTORY_TABLE: &str = "tickertape-history";
 
-/// Time limit of the start. Java takes a second, and more on a busy machine.
+/// Time limit of the start. Java takes one second, and longer on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running DynamoDB Local.
@@ -29,7 +29,7 @@ pub struct DynamoDb {
 }
 
 impl DynamoDb {
-    /// Starts DynamoDB Local on a free port. It accepts connections when this returns.
+    /// Starts DynamoDB Local on a free port, and returns as soon as it accepts connections.
     pub async fn start(arguments: &Arguments) -> Result<Self, LocalError> {
         let port = free_port().await?;
         let mut command = Command::new(&arguments.java);
@@ -58,7 +58,7 @@ pub fn table_names() -> TableNames {
     }
 }
 
-/// Returns a port that is free now. DynamoDB Local cannot choose one itself.
+/// Returns a port that is free at the moment. DynamoDB Local cannot choose a free port itself.
 async fn free_port() -> Result<u16, LocalError> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?.port())
 }

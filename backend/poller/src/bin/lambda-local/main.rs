@@ -1,6 +1,6 @@
-//! Runs the AWS topology on this machine: DynamoDB Local, `tickertape serve --functions lambda` with the functions as
-//! they are deployed, and the stream of the topics table, which is fed to `broadcast`. Started by `cargo xtask
-//! lambda-local`.
+//! Runs Tickertape's AWS topology on this machine. It starts DynamoDB Local and `tickertape serve --functions lambda`, with the
+//! functions as they are deployed, and passes the stream of the topics table to the function `broadcast`. `cargo xtask
+//! lambda-local` starts this program.
 
 mod arguments;
 mod dynamodb;
@@ -35,8 +35,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Starts everything, waits for a signal or for the end of a process, and stops everything: the server first, because
-/// its functions still use the tables.
+/// Starts everything, waits for a signal or for the end of a process, and then stops everything. The server is stopped first,
+/// because its functions still use the tables while they stop.
 async fn run(arguments: &Arguments) -> Result<(), LocalError> {
     let mut signals = Signals::listen(arguments.until_eof)?;
     let started = unless_stopped(&mut signals, DynamoDb::start(arguments)).await?;
@@ -68,7 +68,7 @@ async fn run_over(
     ended.map_err(Into::into)
 }
 
-/// Starts everything that needs DynamoDB.
+/// Creates the tables, and starts the processes that need DynamoDB.
 async fn start(arguments: &Arguments, dynamodb: &str) -> Result<(Serve, Option<Process>), LocalError> {
     Aws::local(dynamodb).create_tables(&table_names()).await?;
     let serve = Serve::start(arguments, dynamodb).await?;
@@ -76,7 +76,7 @@ async fn start(arguments: &Arguments, dynamodb: &str) -> Result<(Serve, Option<P
     Ok((serve, host))
 }
 
-/// Waits for `starting`; `None` if a signal comes first. The processes started so far are killed then.
+/// Waits for `starting`. Returns `None` if a signal arrives first; the processes that have been started so far are then killed.
 async fn unless_stopped<T>(
     signals: &mut Signals,
     starting: impl Future<Output = Result<T, LocalError>>,
@@ -87,7 +87,7 @@ async fn unless_stopped<T>(
     }
 }
 
-/// Returns a poller that feeds the stream of the topics table to `broadcast`.
+/// Returns a poller that passes the stream of the topics table to the function `broadcast`.
 async fn poller(dynamodb: &str, lambda: &str) -> Result<Poller, LocalError> {
     let streams = aws_sdk_dynamodbstreams::Client::new(&config(dynamodb));
     let stream = Stream::of_table(streams, TOPICS_TABLE).await?.ok_or("the topics table has no stream")?;
@@ -106,8 +106,8 @@ fn config(endpoint_url: &str) -> SdkConfig {
         .build()
 }
 
-/// Starts `tickertape host`, which publishes this machine's metrics. It has no token, so it is not started if clients
-/// need one.
+/// Starts `tickertape host`, which publishes this machine's metrics. It is not started if clients need a token, because it has
+/// none.
 fn host(arguments: &Arguments, serve: &Serve) -> Result<Option<Process>, LocalError> {
     if arguments.no_host || arguments.asks_for_tokens() {
         return Ok(None);

@@ -7,18 +7,18 @@ use tokio::time::timeout;
 
 use crate::error::LocalError;
 
-/// Time that a process has to end after it was asked to.
+/// Maximum time between the request to end and the end of a process. After that, the process is killed.
 const TIMEOUT: Duration = Duration::from_secs(45);
 
-/// A running process. It is killed when this is dropped; [`Process::end`] asks it to end first.
+/// A running process. It is killed when this value is dropped. [`Process::end`] first asks it to end.
 pub struct Process {
     name: &'static str,
     child: Child,
 }
 
 impl Process {
-    /// Starts a process in a process group of its own, so that a terminal's Ctrl-C reaches only this program, which
-    /// then ends the others in order.
+    /// Starts a process in a process group of its own. Ctrl-C in a terminal then reaches only this program, which ends the other
+    /// processes in the right order.
     pub fn start(name: &'static str, command: &mut Command) -> Result<Self, LocalError> {
         #[cfg(unix)]
         command.process_group(0);
@@ -27,7 +27,7 @@ impl Process {
         Ok(Self { name, child })
     }
 
-    /// Returns the process's standard output, if that is piped.
+    /// Returns the process's standard output if it is piped. Only the first call returns it.
     pub fn stdout(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
@@ -45,14 +45,14 @@ impl Process {
         }
     }
 
-    /// Asks the process to end, and kills it if it does not.
+    /// Asks the process to end, and kills it if it has not ended in time.
     pub async fn end(&mut self) {
         let asked = match self.child.id() {
             Some(pid) => ask_to_end(pid).await,
             None => return,
         };
         if !asked || timeout(TIMEOUT, self.child.wait()).await.is_err() {
-            // An error means that the process has ended by now.
+            // An error only means that the process has ended in the meantime.
             let _ = self.child.kill().await;
         }
     }

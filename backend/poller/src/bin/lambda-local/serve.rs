@@ -15,22 +15,22 @@ use crate::dynamodb::{CONNECTIONS_TABLE, HISTORY_TABLE, REGION, TOPICS_TABLE};
 use crate::error::LocalError;
 use crate::process::Process;
 
-/// Time limit of the start.
+/// Time limit of the start of the server.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running server.
+/// A running `tickertape serve`.
 pub struct Serve {
     pub process: Process,
     pub url: String,
     pub ws: String,
     /// The line of JSON that the server printed when it started.
     announcement: Value,
-    /// The file that the functions' settings are read from, which must exist as long as the server runs.
+    /// The file that the functions' settings are read from. It must exist as long as the server runs.
     _environment: NamedTempFile,
 }
 
 impl Serve {
-    /// Starts the server. It accepts connections when this returns.
+    /// Starts the server, and returns as soon as it accepts connections.
     pub async fn start(arguments: &Arguments, dynamodb: &str) -> Result<Self, LocalError> {
         let environment = environment(dynamodb, &arguments.env)?;
         let mut command = Command::new(&arguments.tickertape);
@@ -52,7 +52,7 @@ impl Serve {
         Ok(Self { process, url, ws, announcement, _environment: environment })
     }
 
-    /// Prints the addresses of everything.
+    /// Prints the addresses of the server and of the tables.
     pub fn announce(&self, arguments: &Arguments, dynamodb: &str) {
         if arguments.json {
             let mut line = self.announcement.clone();
@@ -75,8 +75,8 @@ impl Serve {
     }
 }
 
-/// Writes the settings that the template sets on AWS, then those of the command line. Of two with the same name, the
-/// last one counts.
+/// Writes a file with the functions' settings: those that the template sets on AWS, followed by those of the command line
+/// (`typed`). If a setting occurs twice, the last value counts.
 fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, LocalError> {
     let mut file = NamedTempFile::new()?;
     for (name, value) in [
@@ -85,7 +85,7 @@ fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, LocalE
         ("TICKERTAPE_HISTORY_TABLE", HISTORY_TABLE),
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
         ("AWS_REGION", REGION),
-        // The board shows what works; the log should only show problems.
+        // The board shows that the functions work, so the log only has to show problems.
         ("AWS_LAMBDA_LOG_LEVEL", "WARN"),
     ] {
         writeln!(file, "{name}={value}")?;
@@ -95,7 +95,7 @@ fn environment(dynamodb: &str, typed: &[String]) -> Result<NamedTempFile, LocalE
     Ok(file)
 }
 
-/// Reads the server's first line.
+/// Reads the first line that the server prints, which is JSON.
 async fn announcement(stdout: ChildStdout) -> Result<Value, LocalError> {
     let mut lines = BufReader::new(stdout).lines();
     let line = lines

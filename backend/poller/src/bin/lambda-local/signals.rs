@@ -1,4 +1,4 @@
-//! Signals that stop the program.
+//! Receives the signals that stop the program.
 
 use std::io::{self, Read};
 
@@ -7,13 +7,13 @@ use tokio::sync::oneshot;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals, which are received from the moment this is created.
+/// A receiver of signals. Signals are received from the moment when it is created.
 pub struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
     terminate: Signal,
-    /// Completes when standard input ends; `None` if that does not matter.
+    /// Completes when standard input ends. It is `None` if the end of standard input does not stop the program.
     eof: Option<oneshot::Receiver<()>>,
 }
 
@@ -29,7 +29,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next signal, or for the end of standard input.
     #[cfg(unix)]
     pub async fn next(&mut self) {
         tokio::select! {
@@ -39,11 +39,11 @@ impl Signals {
         }
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next signal, or for the end of standard input.
     #[cfg(not(unix))]
     pub async fn next(&mut self) {
         tokio::select! {
-            // If Ctrl-C cannot be received, closing the window ends the program.
+            // An error of `ctrl_c` also ends the program. Closing the window ends it in any case.
             _ = tokio::signal::ctrl_c() => {}
             () = reached(&mut self.eof) => {}
         }
@@ -52,14 +52,14 @@ impl Signals {
 
 async fn reached(eof: &mut Option<oneshot::Receiver<()>>) {
     match eof {
-        // If the reading thread is gone, it has read to the end too.
+        // If the reading thread no longer exists, it has also reached the end of the input.
         Some(eof) => drop(eof.await),
         None => std::future::pending().await,
     }
 }
 
-/// Returns a receiver that completes at the end of standard input. A thread of its own reads it, because a read that
-/// has begun cannot be cancelled.
+/// Returns a receiver that completes at the end of standard input. A separate thread reads standard input, because a read cannot
+/// be cancelled once it has begun.
 fn end_of_input() -> oneshot::Receiver<()> {
     let (ended, eof) = oneshot::channel();
     std::thread::spawn(move || {
