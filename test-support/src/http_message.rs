@@ -1,4 +1,4 @@
-//! One message of HTTP/1.1 over a plain socket, for the servers that tests and measurements put in AWS's place.
+//! Reads and writes HTTP/1.1 messages over a plain socket, for the servers with which tests and measurements replace AWS.
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -12,7 +12,7 @@ pub struct HttpMessage {
 }
 
 impl HttpMessage {
-    /// Reads one message; `None` once the other side has closed the connection.
+    /// Reads one message. Returns `None` if the other side has closed the connection.
     pub async fn read(stream: &mut BufReader<TcpStream>) -> Option<Self> {
         let (mut head, mut length) = (Vec::new(), 0);
         loop {
@@ -31,7 +31,7 @@ impl HttpMessage {
         Some(Self { head, body })
     }
 
-    /// Returns the value of a header.
+    /// Returns the value of the header `wanted`.
     pub fn header(&self, wanted: &str) -> Option<&str> {
         let headers = self.head.iter().filter_map(|line| line.split_once(": "));
         headers.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value).next()

@@ -17,15 +17,15 @@ use crate::local;
 use crate::log::{DynamoLog, LogTables, Retention};
 use crate::management::{ApiGatewayManagement, ManagementEndpoint};
 
-/// Time limit of one attempt of a request. A healthy table answers in milliseconds, so that an attempt that hangs is
-/// better made again.
+/// Time limit of one attempt of a request. A healthy table answers within milliseconds, so an attempt that takes longer is
+/// aborted and made again.
 const ATTEMPT: Duration = Duration::from_secs(5);
-/// Time limit of a request with all its attempts: less than the 29 seconds after which API Gateway gives up.
+/// Time limit of a request with all its attempts. It is shorter than the 29 seconds after which API Gateway gives up.
 const OPERATION: Duration = Duration::from_secs(15);
-/// Time limit of a request to DynamoDB Local, which may have a thousand requests to answer on a small machine.
+/// Time limit of a request to DynamoDB Local, which may have a thousand requests waiting on a small machine.
 const LOCAL_OPERATION: Duration = Duration::from_secs(60);
 
-/// A loaded configuration: region, credentials and endpoints. Clones are cheap and share their connections.
+/// A loaded configuration: region, credentials and endpoints. Cloning is cheap, and all clones share their connections to AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
@@ -33,8 +33,8 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Loads the configuration from the usual variables: `AWS_REGION`, the credentials, `AWS_ENDPOINT_URL_DYNAMODB` and
-    /// others.
+    /// Loads the configuration from the environment variables that every AWS SDK reads: `AWS_REGION`, the credentials,
+    /// `AWS_ENDPOINT_URL_DYNAMODB` and others.
     pub async fn load() -> Self {
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
@@ -43,8 +43,8 @@ impl Aws {
         Self { dynamodb: Client::new(&config), config }
     }
 
-    /// Returns a configuration for one address on this machine, with made-up credentials: for DynamoDB Local and for
-    /// tests.
+    /// Returns a configuration that sends every request to one address on this machine, with invented credentials. It is for
+    /// DynamoDB Local and for tests.
     pub fn local(endpoint_url: &str) -> Self {
         let credentials = Credentials::new("local", "local", None, None, "local");
         let config = SdkConfig::builder()
@@ -61,22 +61,22 @@ impl Aws {
         Self { config, dynamodb: Client::from_conf(dynamodb) }
     }
 
-    /// Returns the port for connections and subscriptions over this table.
+    /// Returns the port for connections and subscriptions, which are stored in this table.
     pub fn connections(&self, table: &str) -> DynamoConnections {
         DynamoConnections::new(self.dynamodb.clone(), table)
     }
 
-    /// Returns the port for the topics' logs over these tables.
+    /// Returns the port for the topics' logs, which are stored in these tables.
     pub fn log(&self, tables: LogTables, retention: Retention) -> DynamoLog {
         DynamoLog::new(self.dynamodb.clone(), tables, retention)
     }
 
-    /// Returns the port that posts to the connections of one stage.
+    /// Returns the port that posts messages to the connections of the stage at `endpoint`.
     pub fn management(&self, endpoint: &ManagementEndpoint) -> ApiGatewayManagement {
         ApiGatewayManagement::new(&self.config, endpoint)
     }
 
-    /// Returns a client that invokes functions.
+    /// Returns a client that invokes Lambda functions.
     pub fn functions(&self) -> Functions {
         Functions::new(&self.config)
     }
@@ -90,8 +90,8 @@ impl Aws {
     }
 }
 
-/// Returns an HTTP client. TLS is by ring, which needs no C compiler when the functions are cross-compiled; an
-/// `http://` address is called without TLS.
+/// Returns an HTTP client. It uses ring for TLS, because ring needs no C compiler when the functions are cross-compiled. Requests
+/// to an `http://` address are sent without TLS.
 fn http_client() -> SharedHttpClient {
     let tls = Provider::Rustls(CryptoMode::Ring);
     aws_smithy_http_client::Builder::new().tls_provider(tls).build_https()

@@ -1,4 +1,4 @@
-//! Connections and subscriptions in one table.
+//! Stores connections and subscriptions in one DynamoDB table.
 //!
 //! | row | key (`pk`, `sk`) | attributes |
 //! |---|---|---|
@@ -6,12 +6,13 @@
 //! | a subscription of the connection | `C#{id}`, `F#{filter}` | time at which it expires |
 //! | a subscriber of a filter | `F#{filter}`, `{id}` | time at which it expires |
 //!
-//! The two rows of a subscription are written in one transaction with the number on the connection's row. That row must
-//! exist, so that a removed connection cannot get a subscription. There is no secondary index: an index is eventually
-//! consistent, and a subscriber that has been answered must be found by the very next publication.
+//! The two rows of a subscription are written in one transaction, together with the number of subscriptions on the connection's
+//! row. The transaction requires that this row exists, so that a removed connection cannot get a subscription. There is no
+//! secondary index, because an index is only eventually consistent: once `subscribe` has returned, the very next publication must
+//! find the subscriber.
 //!
-//! All rows expire with their connection: reads skip them by `expires_at`, and DynamoDB deletes them by `ttl` some
-//! hours later.
+//! All rows of a connection expire with it. Reads skip expired rows by `expires_at`; DynamoDB deletes them by `ttl` some hours
+//! later.
 
 mod row;
 mod write;
@@ -34,12 +35,12 @@ use crate::tables::{TTL, ttl};
 use row::{EXPIRES_AT, OWN, PK, SK};
 use write::Replacement;
 
-/// Number of concurrent updates of one connection's rows.
+/// Maximum number of concurrent updates of one connection's rows.
 const UPDATES_AT_ONCE: usize = 16;
-/// Number of filters whose subscribers are read concurrently.
+/// Maximum number of filters whose subscribers are read concurrently.
 const LOOK_UPS_AT_ONCE: usize = 32;
 
-/// Connections and subscriptions in DynamoDB.
+/// The connections and subscriptions, in a DynamoDB table.
 #[derive(Debug, Clone)]
 pub struct DynamoConnections {
     client: Client,
@@ -51,7 +52,7 @@ impl DynamoConnections {
         Self { client, table: table.into() }
     }
 
-    /// Reads a connection's own row, expired or not.
+    /// Reads the row of the connection itself, whether it has expired or not.
     async fn own_row(&self, id: &ConnectionId) -> Result<Option<Item>, Unavailable> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         Ok(get.consistent_read(true).send().await.map_err(unavailable)?.item)
@@ -62,7 +63,7 @@ impl DynamoConnections {
         Ok((row::expires_at(&item)? > now).then_some(item))
     }
 
-    /// Returns a query of one partition of this table.
+    /// Returns a query of all rows of one partition of this table.
     fn rows(&self, partition: aws_sdk_dynamodb::types::AttributeValue) -> QueryFluentBuilder {
         self.client
             .query()
@@ -73,7 +74,7 @@ impl DynamoConnections {
             .expression_attribute_values(":pk", partition)
     }
 
-    /// Returns a query of the subscribers of `filter` that are not expired at `now`.
+    /// Returns a query of the subscribers of `filter` that have not expired at `now`.
     fn subscriber_rows(&self, filter: &Filter, now: Millis) -> QueryFluentBuilder {
         self.rows(row::subscribers_partition(filter))
             .filter_expression("#expires_at > :now")
@@ -81,14 +82,14 @@ impl DynamoConnections {
             .expression_attribute_values(":now", number(now))
     }
 
-    /// Returns the filters that a connection has subscribed to, even if its own row does not exist.
+    /// Returns the filters that a connection has subscribed to, even if the row of the connection itself does not exist.
     async fn filters(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let rows = query_all(self.rows(row::partition(id))).await?;
         filters(&rows)
     }
 
-    /// Sets the expiry of a connection's subscriptions to that of the connection. It updates only existing rows, so
-    /// that a subscription that is removed at the same time does not come back.
+    /// Sets the expiry of a connection's subscriptions to that of the connection. Only existing rows are updated: a subscription
+    /// that another request removes at the same time is not created again.
     async fn extend_subscriptions(&self, connection: &Connection) -> Result<(), Unavailable> {
         let Connection { id, expires_at, .. } = connection;
         let filters = self.filters(id).await?;
@@ -116,8 +117,8 @@ impl DynamoConnections {
         }
     }
 
-    /// Makes one attempt to subscribe. Returns `None` if it has to be made again, because the connection's row has
-    /// changed or DynamoDB has postponed the transaction.
+    /// Makes one attempt to subscribe. Returns `None` if the attempt has to be repeated, because the connection's row has changed
+    /// since it was read or DynamoDB has postponed the transaction.
     async fn try_subscribe(
         &self,
         id: &ConnectionId,
@@ -134,8 +135,8 @@ impl DynamoConnections {
         }
     }
 
-    /// Makes one attempt to unsubscribe. Returns true if the subscription existed, and `None` if DynamoDB has postponed
-    /// the transaction.
+    /// Makes one attempt to unsubscribe. Returns true if the subscription existed, or `None` if the attempt has to be repeated,
+    /// because DynamoDB has postponed the transaction.
     async fn try_unsubscribe(&self, id: &ConnectionId, filter: &Filter) -> Result<Option<bool>, Unavailable> {
         let writes = write::unsubscribe(&self.table, id, filter).map_err(Unavailable::new)?;
         match transact(&self.client, writes).await? {
@@ -146,7 +147,7 @@ impl DynamoConnections {
             {
                 Ok(Some(false))
             }
-            // The connection has been removed, but its subscription has not been yet.
+            // The row of the connection is already removed, but the rows of this subscription still exist.
             TransactionOutcome::ConditionFailed(_) => {
                 let rows = vec![row::subscriber_key(id, filter), row::subscription_key(id, filter)];
                 delete_all(&self.client, &self.table, rows).await?;
@@ -181,9 +182,9 @@ impl Connections for DynamoConnections {
         Ok(row.map(|row| row::read(id, &row)).transpose()?)
     }
 
-    /// Deletes the connection's own row first, so that no subscription can be added; then the rows by which
-    /// publications find it; then those that list its filters, so that the next call completes a removal that was
-    /// interrupted.
+    /// Deletes the rows in an order that is safe if the removal is interrupted. The first is the row of the connection itself, so
+    /// that no subscription can be added. Then follow the rows by which publications find the connection. The last are the rows
+    /// that list its filters, because the next call needs them to complete an interrupted removal.
     async fn remove(&self, id: &ConnectionId) -> Result<Vec<Filter>, Unavailable> {
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row::own_key(id)));
         let delete = delete.return_values(ReturnValue::AllOld);
@@ -235,7 +236,7 @@ impl Connections for DynamoConnections {
         Ok(audiences.into_iter().next().unwrap_or_default())
     }
 
-    /// Reads the subscribers of each filter once, however many of the topics it matches.
+    /// Reads the subscribers of each filter only once, even if the filter matches several of the topics.
     async fn audiences(&self, topics: &[Topic], now: Millis) -> Result<Vec<Vec<ConnectionId>>, Unavailable> {
         let filters: BTreeSet<Filter> = topics.iter().flat_map(Filter::all_matching).collect();
         let look_ups = stream::iter(filters.into_iter().map(|filter| async move {
@@ -281,18 +282,18 @@ impl Connections for DynamoConnections {
     }
 }
 
-/// Returns the subscribers of a topic, each once, in order of id.
+/// Returns the subscribers of a topic in order of id, each of them once.
 fn audience(topic: &Topic, watching: &HashMap<Filter, Vec<ConnectionId>>) -> Vec<ConnectionId> {
     let filters = Filter::all_matching(topic);
     let mut ids: Vec<_> =
         filters.iter().filter_map(|filter| watching.get(filter)).flatten().cloned().collect();
-    // There are at most nine sorted runs, which the standard sort detects and merges.
+    // The list consists of at most nine sorted runs (one for each filter), which the standard sort detects and merges.
     ids.sort();
     ids.dedup();
     ids
 }
 
-/// Reads the filters of a connection's rows, in order.
+/// Reads the filters of a connection's subscription rows, and sorts them. The row of the connection itself is skipped.
 fn filters(rows: &[Item]) -> Result<Vec<Filter>, Unavailable> {
     let mut filters = Vec::with_capacity(rows.len());
     for row in rows {

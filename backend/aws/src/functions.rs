@@ -12,25 +12,25 @@ pub struct Functions {
     client: Client,
 }
 
-/// The reason why a function was not invoked.
+/// The reason why a function could not be invoked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvokeError {
-    /// The payload is larger than Lambda accepts: send less at once.
+    /// The payload is larger than Lambda accepts. The caller has to send less at once.
     #[error("the payload has {size_bytes} bytes, which is more than Lambda accepts")]
     TooLarge {
-        /// Size of the payload.
+        /// Size of the payload, in bytes.
         size_bytes: usize,
     },
-    /// Lambda is overloaded, cannot be reached or did not answer in time: try later.
+    /// Lambda is overloaded, cannot be reached or did not answer in time. The caller may try again later.
     #[error("{what}")]
     Unavailable {
-        /// Message for the log.
+        /// Description of the error, for the log.
         what: String,
     },
-    /// Lambda refused, because a permission is missing or the function does not exist. Trying again does not help.
+    /// Lambda refused the request, because a permission is missing or the function does not exist. Trying again does not help.
     #[error("{reason}")]
     Refused {
-        /// Message for the log.
+        /// Description of the error, for the log.
         reason: String,
     },
 }
@@ -40,12 +40,12 @@ impl Functions {
         Self { client: Client::new(config) }
     }
 
-    /// Queues an invocation of `function` (a name or an ARN) with a JSON `payload`. Returns when Lambda has accepted
-    /// it; the function's result is not reported (`InvocationType: Event`; AWS Lambda API Reference, "Invoke").
+    /// Queues an invocation of `function` (a name or an ARN) with a JSON `payload`. Returns as soon as Lambda has accepted the
+    /// invocation; the function's result is not reported (`InvocationType: Event`; AWS Lambda API Reference, "Invoke").
     ///
     /// # Errors
     ///
-    /// [`InvokeError`], after the retries of the SDK.
+    /// [`InvokeError`] if Lambda has not accepted the invocation after all retries of the SDK.
     pub async fn invoke_async(&self, function: &str, payload: Vec<u8>) -> Result<(), InvokeError> {
         let size_bytes = payload.len();
         let invoke = self

@@ -1,4 +1,4 @@
-//! Items in the JSON of DynamoDB's streams.
+//! Parses items in the JSON format of DynamoDB's streams.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 
 use crate::item::{AttributeError, Item};
 
-/// A `NewImage` in DynamoDB's JSON, `{"offset": {"N": "1"}, …}`, as a Lambda event and `GetRecords` both contain it
-/// (Amazon DynamoDB API Reference, "AttributeValue").
+/// The item after a change (`NewImage`) in DynamoDB's JSON, `{"offset": {"N": "1"}, …}`. Lambda events and the answers of
+/// `GetRecords` both contain it (Amazon DynamoDB API Reference, "AttributeValue").
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(from = "HashMap<String, Typed>")]
 pub struct Image(Item);
@@ -26,14 +26,14 @@ impl From<HashMap<String, Typed>> for Image {
     }
 }
 
-/// An image that this version cannot read, because another version or somebody else wrote the item. Trying again does
-/// not help.
+/// An image that this version cannot read, because another version of Tickertape or another program wrote the item. Trying again
+/// does not help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?}: {reason}")]
 pub struct ImageError {
     /// Name of the attribute.
     pub attribute: String,
-    /// Description of the fault.
+    /// Description of the fault, for example that the attribute is missing.
     pub reason: String,
 }
 
@@ -51,7 +51,7 @@ enum Typed {
     Bool(bool),
     M(HashMap<String, Typed>),
     L(Vec<Typed>),
-    // Types that no item of Tickertape has; an item with one can still be read.
+    // Types that no item of Tickertape contains. An item of somebody else that contains one can still be parsed.
     #[serde(rename = "NULL", alias = "B", alias = "BS", alias = "NS", alias = "SS")]
     Other(IgnoredAny),
 }

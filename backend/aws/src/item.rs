@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::ports::Unavailable;
 
-/// An item: its attributes by name.
+/// A DynamoDB item: its attributes by name.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// An attribute of a stored item that is missing, has another type or is out of range, because another version or
-/// somebody else wrote the item.
+/// An attribute of a stored item is missing, has another type or is out of range, because another version of Tickertape or
+/// another program wrote the item.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("attribute {attribute:?} of a stored item: {reason}")]
 pub struct AttributeError {

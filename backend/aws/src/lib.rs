@@ -1,15 +1,15 @@
-//! The ports of `backend-core` over DynamoDB and the API Gateway Management API. This crate makes no decisions, and no
-//! type of an SDK appears in a public signature.
+//! Implements the ports of `backend-core` over DynamoDB and the API Gateway Management API. This crate contains no business
+//! decisions, and its public signatures contain no types of an AWS SDK.
 //!
 //! # Layout
 //!
-//! * [`Aws`] holds the configuration that everything else is created from.
-//! * [`DynamoConnections`] and [`DynamoLog`] are the ports over three tables, which [`tables`] describes.
-//! * [`change`] reads a publication from the stream of the topics table.
-//! * [`ApiGatewayManagement`] posts to connections at a [`ManagementEndpoint`].
-//! * [`Functions`] invokes other functions; [`Aws::parameter`] reads a secret.
+//! * [`Aws`] contains the configuration from which everything else is created.
+//! * [`DynamoConnections`] and [`DynamoLog`] implement the ports over three tables, which [`tables`] describes.
+//! * [`change`] reads the publications of a record from the stream of the topics table.
+//! * [`ApiGatewayManagement`] posts to the connections of the stage at a [`ManagementEndpoint`].
+//! * [`Functions`] invokes Lambda functions; [`Aws::parameter`] reads a secret.
 //!
-//! Pure code (items, expressions, retry schedules) is in files of its own, apart from asynchronous code.
+//! Pure code (items, expressions, retry schedules) and asynchronous code are in separate files.
 //!
 //! # Example
 //!

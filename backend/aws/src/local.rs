@@ -1,5 +1,5 @@
-//! An HTTP client for DynamoDB Local that limits concurrent requests, because DynamoDB Local aborts a request that
-//! waits too long behind a thousand others.
+//! An HTTP client for DynamoDB Local. It limits the number of concurrent requests, because DynamoDB Local aborts a request that
+//! has waited too long behind a thousand others.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use tokio::sync::Semaphore;
 
-/// Number of concurrent requests.
+/// Maximum number of concurrent requests.
 const AT_ONCE: usize = 24;
 
-/// Returns a client for plain HTTP. Requests beyond the limit wait here, as long as their time limit allows.
+/// Returns a client for plain HTTP. Requests beyond the limit wait in the client, and this wait counts towards their time limit.
 pub fn http_client() -> SharedHttpClient {
     let client = aws_smithy_http_client::Builder::new().build_http();
     let places = Arc::new(Semaphore::new(AT_ONCE));
@@ -33,7 +33,7 @@ impl HttpConnector for Queue {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (connector, places) = (self.connector.clone(), Arc::clone(&self.places));
         HttpConnectorFuture::new(async move {
-            // An error means that the semaphore is closed, which never happens.
+            // An error would mean that the semaphore is closed, which never happens.
             let _place = places.acquire().await;
             connector.call(request).await
         })

@@ -1,19 +1,18 @@
-//! Topics and their history in two tables.
+//! Stores topics and their history in two tables.
 //!
 //! | item | key | attributes |
 //! |---|---|---|
-//! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, the last append, metadata, the last sequence of each
-//! producer |
+//! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, last append, metadata, last `seq` of each producer |
 //! | a topic's name | topics `CATALOGUE`, `{topic}` | none |
 //! | the number of topics | topics `CATALOGUE`, `#` | a number, which is limited |
 //! | publications | history `{topic}#{epoch}`, last offset | publications up to that offset |
 //!
-//! An append is one `UpdateItem` of the head. The table's stream delivers the change, [`change`] reads it, and
-//! [`TopicLog::record`] writes it to history.
+//! The head of a topic is the state of its log after the last append. An append is one `UpdateItem` of the head. The table's
+//! stream delivers the change, [`change`] reads it, and [`TopicLog::record`] writes it to history.
 //!
-//! The catalogue shares the topics table, where the sort key makes a query by prefix possible; the stream delivers
-//! changes of its rows, too. The last sequence of a producer and its position are in two maps, `seqs` and `landed`,
-//! because an update cannot compute a value inside a map that it writes.
+//! The catalogue is in the topics table, because the sort key of that table makes a query by prefix possible. The stream
+//! therefore also delivers changes of the catalogue's rows. The last `seq` of a producer (the number of its last append) and its
+//! position are in two maps, `seqs` and `landed`, because an update cannot compute a value inside a map that it writes.
 
 mod append;
 mod batch;
@@ -46,10 +45,10 @@ use names::{COUNT, LOG, ONLY, PK, SK};
 use read::{Log, Query};
 use retry::RetryIfRefused;
 
-/// Names of the tables that hold the topics' logs.
+/// Names of the tables that contain the topics' logs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogTables {
-    /// Table of heads and of the catalogue.
+    /// Table of the topics' heads (the state of each log after its last append) and of the catalogue of topics.
     pub topics: String,
     /// Table of publications.
     pub history: String,
@@ -59,32 +58,32 @@ pub struct LogTables {
 #[derive(Debug, Clone)]
 pub struct DynamoLog {
     client: Client,
-    /// A client that does not retry a request that may have been executed.
+    /// A client that does not retry a request that DynamoDB may have executed.
     once: Client,
     tables: LogTables,
     retention: Retention,
 }
 
-/// The largest append as it is stored, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
-/// a head contains metadata and producers, too.
+/// Maximum size of an append as it is stored, in bytes. An item may have 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
+/// the head contains metadata and producers, too.
 const APPEND_BYTES: usize = 380_000;
-/// Number of attempts of one append. The first may find that the topic is new, that the metadata is new, and that there
-/// are too many producers; concurrent appends to the same topic cost a few more.
+/// Maximum number of rounds of one append. The first round may find that the topic is new, that its metadata is new, and that it
+/// has too many producers, each of which requires a further round. Concurrent appends to the same topic cost a few more.
 const ROUNDS: u32 = 12;
 
-/// The result of one round of an append.
+/// The result of one round of an append, which is one update and the decision about the next step.
 enum Round {
     Done(Appended),
-    /// Try again at once, in this way.
+    /// The append has to be tried again at once, with this variant of the update.
     Again(Attempt),
-    /// Try again after a pause.
+    /// The append has to be tried again after a pause.
     Later,
 }
 
-/// The result of one update.
+/// The result of the conditional update of a topic's head.
 enum Updated {
     Added(Appended),
-    /// The conditional write was refused. Contains the topic's head item, or `None` if there is none.
+    /// The update was refused, because its condition did not hold. Contains the topic's head, or `None` if there is no head.
     Refused(Option<Item>),
     Postponed,
 }
@@ -137,7 +136,8 @@ impl DynamoLog {
         }
     }
 
-    /// A DynamoDB Local from before 2023 does not return the item whose condition failed, so that it is read.
+    /// Returns the result of a refused update, with the topic's head. A DynamoDB Local from before 2023 does not return the item
+    /// whose condition failed, so the head is then read.
     async fn refused(&self, topic: &Topic, item: Option<&Item>) -> Result<Updated, Unavailable> {
         Ok(Updated::Refused(match request::existing(item) {
             Some(head) => Some(head.clone()),
@@ -167,7 +167,7 @@ impl DynamoLog {
         }
     }
 
-    /// Returns the topics whose name begins with `prefix`, in order of name.
+    /// Returns the topics whose name begins with `prefix`, sorted by name.
     async fn topics(&self, prefix: &str) -> Result<Vec<Topic>, Unavailable> {
         let is_all = prefix.is_empty();
         let condition =
@@ -197,7 +197,7 @@ impl DynamoLog {
         Ok(heads)
     }
 
-    /// Writes a part, unless one at the same offset exists that holds as many publications.
+    /// Writes a part of history, unless a part with the same last offset and at least as many publications exists.
     async fn put_part(&self, part: Item) -> Result<(), Unavailable> {
         let put = self
             .client

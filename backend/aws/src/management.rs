@@ -1,4 +1,4 @@
-//! Posts to clients by API Gateway's management API.
+//! Posts messages to clients through API Gateway's management API.
 
 mod endpoint;
 
@@ -19,15 +19,15 @@ pub use endpoint::{EndpointError, ManagementEndpoint};
 
 use crate::pause::{self, Schedule};
 
-/// Number of concurrent posts of one caller. An answer takes some milliseconds, so that this makes some thousand posts
-/// a second; an account has 10,000 (Developer Guide, "Amazon API Gateway quotas").
+/// Maximum number of concurrent posts of one call. A post takes some milliseconds, so that this results in some thousand posts
+/// per second. An account may make 10,000 requests per second (Developer Guide, "Amazon API Gateway quotas").
 const POSTS_AT_ONCE: usize = 64;
-/// Time limit of a post. Posting to a client that has gone least_recent can take long, and must not delay the others.
+/// Time limit of a post. A post to a client that can no longer be reached can take long, and must not delay the others.
 const POST_TIMEOUT: Duration = Duration::from_secs(2);
-/// Retries of a post after `LimitExceeded`.
+/// Pauses before the retries of a post that API Gateway answered with `LimitExceeded`.
 const RETRIES: Schedule = Schedule { first: Duration::from_millis(100), pauses: 3 };
 
-/// Posts to the connections of one stage, and closes them.
+/// Posts to the connections of one stage of an API, and closes connections.
 #[derive(Debug, Clone)]
 pub struct ApiGatewayManagement {
     client: Client,
@@ -45,7 +45,7 @@ impl ApiGatewayManagement {
         Self { client: Client::from_conf(config), posts_at_once: POSTS_AT_ONCE }
     }
 
-    /// Sets the number of concurrent posts, at least one. The default is 64.
+    /// Sets the maximum number of concurrent posts. 0 is changed to 1. The default is 64.
     #[must_use]
     pub fn with_posts_at_once(self, posts_at_once: usize) -> Self {
         Self { posts_at_once: posts_at_once.max(1), ..self }
@@ -84,7 +84,8 @@ impl Management for ApiGatewayManagement {
         retry_while_limited(|| self.try_post(to, &message)).await
     }
 
-    /// Retries all posts that exceeded the limit together, so that waiting for them delays no other post.
+    /// Posts to all connections first, and then retries together those posts that exceeded API Gateway's limit, so that the pause
+    /// before a retry delays no other post.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let (mut failures, mut to) = (Vec::new(), to.to_vec());
         for number in 1.. {
@@ -108,7 +109,7 @@ impl Management for ApiGatewayManagement {
     }
 }
 
-/// Retries a call while API Gateway answers that its limit is exceeded.
+/// Retries a call as long as API Gateway answers that its limit is exceeded, with the pauses of [`RETRIES`].
 async fn retry_while_limited<F>(call: impl Fn() -> F) -> Result<(), PostError>
 where
     F: Future<Output = Result<(), PostError>>,
@@ -123,7 +124,7 @@ where
     }
 }
 
-/// Converts an error by its status, the only part of the answer that is certain: a 410 has no body.
+/// Converts an error by the status of the answer. The body cannot be used: the answer 410, for example, has none.
 fn post_error<E>(error: &SdkError<E, HttpResponse>) -> PostError
 where
     E: std::error::Error + 'static,

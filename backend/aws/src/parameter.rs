@@ -5,21 +5,21 @@ use aws_sdk_ssm::error::DisplayErrorContext;
 
 use crate::aws::Aws;
 
-/// The reason why a parameter was not read.
+/// The reason why a parameter could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
-    /// There is no parameter of that name: create it, or correct the name.
+    /// No parameter has this name. The user has to create it or to correct the name.
     #[error("there is no parameter {name:?} in SSM's Parameter Store")]
     NotFound {
         /// Name of the parameter.
         name: String,
     },
-    /// A permission is missing, or the service does not answer.
+    /// A permission is missing, or the service did not answer.
     #[error("SSM parameter {name:?} could not be read: {reason}")]
     Unreadable {
         /// Name of the parameter.
         name: String,
-        /// Message for the log. It never contains the parameter's value.
+        /// Description of the error, for the log. It never contains the parameter's value.
         reason: String,
     },
 }
@@ -29,7 +29,7 @@ impl Aws {
     ///
     /// # Errors
     ///
-    /// [`ParameterError`], after the retries of the SDK.
+    /// [`ParameterError`] if the parameter could not be read after all retries of the SDK.
     pub async fn parameter(&self, name: &str) -> Result<String, ParameterError> {
         let get = Client::new(self.config()).get_parameter().name(name).with_decryption(true);
         let answer = get.send().await.map_err(|error| match error.as_service_error() {

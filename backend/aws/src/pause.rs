@@ -1,20 +1,20 @@
-//! Pauses between retries. Pure, except for [`sleep`].
+//! Computes and waits for the pauses between retries. Everything here is pure, except [`sleep`].
 
 use std::time::Duration;
 
 /// The pauses before the retries of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// The first pause; each further one is twice as long.
+    /// The first pause. Each further one is twice as long.
     pub first: Duration,
     /// Number of retries.
     pub pauses: u32,
 }
 
 impl Schedule {
-    /// Returns the pause before retry `number`, counted from 1, or `None` if there is no such retry. `chance`, in
-    /// `0..1`, chooses a length between half and the whole of it, so that requests that failed together are not retried
-    /// together.
+    /// Returns the pause before retry `number`, counted from 1, or `None` if there is no such retry. `chance`, a random number
+    /// from 0 to 1, shortens the pause by up to a half, so that requests that failed at the same time are not retried at the same
+    /// time.
     pub fn pause(self, number: u32, chance: f64) -> Option<Duration> {
         let whole = (1..=self.pauses).contains(&number).then(|| self.first * 2_u32.pow(number - 1))?;
         Some(whole.mul_f64(0.5 + chance / 2.0))

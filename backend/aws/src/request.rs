@@ -1,4 +1,4 @@
-//! Requests to DynamoDB: errors as [`Unavailable`], pages, batches and transactions.
+//! Sends requests to DynamoDB that need several pages, batches or transactions, and converts errors to [`Unavailable`].
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,16 +17,16 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::item::Item;
 use crate::pause::{self, Schedule};
 
-/// Retries of requests that DynamoDB left undone or postponed.
+/// Pauses before the retries of a request that DynamoDB has postponed or only partly processed.
 pub const RETRIES: Schedule = Schedule { first: Duration::from_millis(25), pauses: 8 };
-/// Number of concurrent batches of one call.
+/// Maximum number of concurrent batches of one call.
 const BATCHES_AT_ONCE: usize = 8;
-/// Largest number of keys in one `BatchGetItem` (Amazon DynamoDB API Reference).
+/// Maximum number of keys in one `BatchGetItem` (Amazon DynamoDB API Reference).
 const GET_KEYS: usize = 100;
-/// Largest number of requests in one `BatchWriteItem` (Amazon DynamoDB API Reference).
+/// Maximum number of deletions in one `BatchWriteItem` (Amazon DynamoDB API Reference).
 const WRITE_KEYS: usize = 25;
 
-/// Converts the error of a request that failed after all retries of the SDK.
+/// Converts the error of a request that failed after all retries of the SDK, and logs it.
 pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpResponse>) -> Unavailable {
     let unavailable = Unavailable::new(DisplayErrorContext(error));
     // The client is only told to try again, so the reason is logged here.
@@ -34,8 +34,8 @@ pub fn unavailable<E: std::error::Error + 'static>(error: SdkError<E, HttpRespon
     unavailable
 }
 
-/// Retries a write while a transaction writes the same item (Amazon DynamoDB API Reference,
-/// "TransactionConflictException").
+/// Repeats a write as long as it is refused because a transaction is writing the same item (Amazon DynamoDB API Reference,
+/// "TransactionConflictException"), with the pauses of [`RETRIES`].
 pub async fn retry_conflicts<T, E, F>(call: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
 where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
@@ -55,12 +55,12 @@ fn is_conflict<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bo
     fault.and_then(ProvideErrorMetadata::code) == Some("TransactionConflictException")
 }
 
-/// Returns all items of a query, page by page: DynamoDB ends a page at 1 MB.
+/// Returns all items of a query. It reads page after page, because DynamoDB ends a page at 1 MB.
 pub async fn query_all(query: QueryFluentBuilder) -> Result<Vec<Item>, Unavailable> {
     query.into_paginator().items().send().try_collect().await.map_err(unavailable)
 }
 
-/// Returns the number of items of a query, page by page.
+/// Returns the number of items of a query. It counts page after page, because DynamoDB ends a page at 1 MB.
 pub async fn count_all(query: QueryFluentBuilder) -> Result<u64, Unavailable> {
     let mut pages = query.select(aws_sdk_dynamodb::types::Select::Count).into_paginator().send();
     let mut count = 0;
@@ -70,7 +70,7 @@ pub async fn count_all(query: QueryFluentBuilder) -> Result<u64, Unavailable> {
     Ok(count)
 }
 
-/// Reads the items with these keys, in no order. Keys without an item are skipped.
+/// Reads the items with these keys, in no particular order. Keys without an item are skipped.
 pub async fn get_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unavailable> {
     let batches: Vec<Vec<Item>> = keys.chunks(GET_KEYS).map(<[Item]>::to_vec).collect();
     let gets = stream::iter(batches.into_iter().map(|keys| get_batch(client, table, keys)));
@@ -78,7 +78,7 @@ pub async fn get_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<Ve
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Deletes the items with these keys, if they exist.
+/// Deletes the items with these keys. Keys without an item are skipped.
 pub async fn delete_all(client: &Client, table: &str, keys: Vec<Item>) -> Result<(), Unavailable> {
     let batches: Vec<Vec<Item>> = keys.chunks(WRITE_KEYS).map(<[Item]>::to_vec).collect();
     let deletes = stream::iter(batches.into_iter().map(|keys| delete_batch(client, table, keys)));
@@ -130,30 +130,31 @@ async fn pause_before_retry(is_done: bool, number: &mut u32) -> Result<(), Unava
 pub enum TransactionOutcome {
     /// All writes were made.
     Committed,
-    /// No write was made, because at least one condition did not hold. One outcome for each write, in order.
+    /// No write was made, because at least one condition did not hold. Contains a verdict for each write, in the order of the
+    /// writes.
     ConditionFailed(Vec<Verdict>),
-    /// No write was made, because another transaction was writing the same items or DynamoDB is overloaded. Try again
-    /// after a pause.
+    /// No write was made, because another transaction was writing the same items or DynamoDB is overloaded. The caller may try
+    /// again after a pause.
     Postponed,
 }
 
-/// The outcome of one write of a transaction that was cancelled.
+/// The outcome of one write of a cancelled transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// Its condition held.
+    /// The condition of the write held.
     Passed,
-    /// Its condition did not hold. Contains the item as it is, if it exists and the write asked for it.
+    /// The condition of the write did not hold. Contains the item as it is stored, if it exists and the write asked for it.
     Failed(Option<Item>),
 }
 
 impl Verdict {
-    /// Returns true if the condition did not hold.
+    /// Returns true if the condition of the write did not hold.
     pub fn has_failed(&self) -> bool {
         matches!(self, Self::Failed(_))
     }
 }
 
-/// Makes all writes or none.
+/// Sends a transaction, which makes all of its writes or none.
 pub async fn transact(
     client: &Client,
     writes: Vec<TransactWriteItem>,
@@ -178,7 +179,8 @@ fn cancelled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<
     }
 }
 
-/// Interprets the reasons of a cancelled transaction; `None` if one of them is an error.
+/// Interprets the reasons of a cancelled transaction. Returns `None` if a reason is an error other than a failed condition, and
+/// none is temporary.
 fn outcome(reasons: &[CancellationReason]) -> Option<TransactionOutcome> {
     let verdicts: Option<Vec<Verdict>> = reasons
         .iter()
@@ -197,12 +199,13 @@ fn outcome(reasons: &[CancellationReason]) -> Option<TransactionOutcome> {
     }
 }
 
-/// Returns the item whose condition failed. DynamoDB returns an empty one if there is none.
+/// Returns the item whose condition failed, or `None` if it does not exist. DynamoDB may return an empty item in this case.
 pub fn existing(item: Option<&Item>) -> Option<&Item> {
     item.filter(|item| !item.is_empty())
 }
 
-/// Returns true for reasons that pass with time (Amazon DynamoDB API Reference, "TransactWriteItems").
+/// Returns true if the reason is temporary, so that the transaction may be tried again (Amazon DynamoDB API Reference,
+/// "TransactWriteItems").
 fn passes(code: &str) -> bool {
     matches!(code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
 }

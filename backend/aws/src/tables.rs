@@ -1,13 +1,14 @@
-//! The tables, as `infra/template.yaml` declares them and as tests create them.
+//! Definitions of the tables. `infra/template.yaml` declares the same tables, and tests create them from here.
 
 mod create;
 
 use shared::Millis;
 
-/// The attribute by which DynamoDB deletes an item, in seconds since the Unix epoch.
+/// Attribute with the time after which DynamoDB deletes an item, in seconds since the Unix epoch.
 pub const TTL: &str = "ttl";
 
-/// Returns the value of [`TTL`] for an item that expires at `expires_at`, in seconds. It is never earlier than that.
+/// Returns the value of [`TTL`], in seconds, for an item that expires at `expires_at`, in milliseconds. It is never earlier than
+/// `expires_at`.
 pub(crate) fn ttl(expires_at: Millis) -> i64 {
     expires_at / 1000 + 1
 }
@@ -17,7 +18,7 @@ pub(crate) fn ttl(expires_at: Millis) -> i64 {
 pub struct TableNames {
     /// Table of connections and subscriptions.
     pub connections: String,
-    /// Table of topics' heads and their catalogue.
+    /// Table of the topics' heads (the state of each topic's log) and of the catalogue of topics.
     pub topics: String,
     /// Table of publications.
     pub history: String,
@@ -41,9 +42,9 @@ pub struct Table {
     pub partition_key: &'static str,
     /// Name and type of the sort key.
     pub sort_key: (&'static str, Kind),
-    /// True if DynamoDB deletes items by [`TTL`].
+    /// True if DynamoDB deletes items at the time in their attribute [`TTL`].
     pub expires: bool,
-    /// True if the table has a stream, which contains each item's new image.
+    /// True if the table has a stream, whose records contain each item's new image.
     pub streams: bool,
 }
 

@@ -7,6 +7,7 @@
 //!
 //! ```
 //! use backend_edge::{EventError, event};
+//!
 //! // An event without a connection does not come from a WebSocket API.
 //! let missing = event(Default::default()).unwrap_err();
 //! assert_eq!(missing, EventError::Missing { field: "requestContext.connectionId" });

@@ -1,4 +1,4 @@
-//! A proxy in front of DynamoDB that adds up the capacity that requests consume.
+//! A proxy in front of DynamoDB that counts requests and adds up the capacity that they consume.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use test_support::HttpMessage;
 
-/// Number of requests, and of read and write units.
+/// Number of requests, and of the read and write units that they consumed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Units {
     pub requests: usize,
@@ -16,14 +16,14 @@ pub struct Units {
     pub write: f64,
 }
 
-/// The running proxy.
+/// A running proxy.
 pub struct Meter {
     pub endpoint_url: String,
     units: Arc<Mutex<Units>>,
 }
 
 impl Meter {
-    /// Starts a proxy in front of a DynamoDB at `endpoint_url`, which must be plain HTTP.
+    /// Starts a proxy in front of the DynamoDB at `endpoint_url`, which must be plain HTTP.
     pub async fn before(endpoint_url: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -33,7 +33,7 @@ impl Meter {
         Self { endpoint_url: format!("http://{address}"), units }
     }
 
-    /// Returns what was counted since the last call.
+    /// Returns the requests and units since the last call.
     pub fn take(&self) -> Units {
         std::mem::take(&mut *self.units.lock().unwrap())
     }
@@ -61,9 +61,10 @@ async fn forward(mut client: BufReader<TcpStream>, dynamodb: String, units: Arc<
 }
 
 impl Units {
-    /// Adds one request as DynamoDB Local counts it, and by DynamoDB's rules where it counts nothing: a read takes a unit
-    /// even if it finds nothing, a write even if it is refused, and a write of a transaction takes two (Amazon DynamoDB
-    /// Developer Guide, "DynamoDB read and write operations"). All items written in transactions here are below 1 KB.
+    /// Adds one request, with the units that DynamoDB Local reports. Where it reports none, the units follow DynamoDB's rules
+    /// (Amazon DynamoDB Developer Guide, "DynamoDB read and write operations"): a read that finds nothing and a write that is
+    /// refused take one unit each, and each write of a transaction takes two. All items that transactions write here are smaller
+    /// than 1 KB.
     fn add(&mut self, operation: &str, asked: &Value, answer: &HttpMessage) {
         let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         self.requests += 1;

@@ -1,5 +1,5 @@
-//! Rows of the connections table and their keys. A connection and its subscriptions share a partition; the subscribers
-//! of a filter have another.
+//! The rows of the connections table and their keys. A connection and its subscriptions share a partition. The subscribers of a
+//! filter are in another partition.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::Principal;
@@ -9,62 +9,63 @@ use shared::{Filter, Millis};
 use crate::item::{AttributeError, Item, number, read_number, read_optional_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
-/// The partition key.
+/// Name of the partition key.
 pub const PK: &str = "pk";
-/// The sort key.
+/// Name of the sort key.
 pub const SK: &str = "sk";
-/// The sort key of a connection's own row. It sorts before the connection's subscriptions.
+/// Sort key of the row of the connection itself. It sorts before the connection's subscriptions.
 pub const OWN: &str = "#";
-/// The time from which the row counts as absent, in milliseconds.
+/// Attribute with the time from which reads skip the row, in milliseconds since the Unix epoch.
 pub const EXPIRES_AT: &str = "expires_at";
-/// The number of subscriptions of a connection.
+/// Attribute with the number of subscriptions of a connection.
 pub const SUBSCRIPTIONS: &str = "subscriptions";
-/// The time at which the connection was made, in milliseconds.
+/// Attribute with the time at which the connection was made, in milliseconds since the Unix epoch.
 pub const CONNECTED_AT: &str = "connected_at";
-/// The principal's name.
+/// Attribute with the principal's name.
 pub const NAME: &str = "name";
-/// The filters that the principal may subscribe to.
+/// Attribute with the filters that the principal may subscribe to.
 pub const MAY_SUBSCRIBE: &str = "may_subscribe";
-/// The filters of the topics that the principal may publish to.
+/// Attribute with the filters of the topics that the principal may publish to.
 pub const MAY_PUBLISH: &str = "may_publish";
-/// The time at which the principal's token expires, in milliseconds; absent if it does not expire.
+/// Attribute with the time at which the principal's token expires, in milliseconds since the Unix epoch. It is absent if the
+/// token does not expire.
 pub const TOKEN_EXPIRES_AT: &str = "token_expires_at";
 
 const CONNECTION: &str = "C#";
 const FILTER: &str = "F#";
 
-/// Returns the partition of a connection and its subscriptions.
+/// Returns the partition key of a connection and its subscriptions.
 pub fn partition(id: &ConnectionId) -> AttributeValue {
     text(format!("{CONNECTION}{id}"))
 }
 
-/// Returns the partition of the subscribers of a filter.
+/// Returns the partition key of the subscribers of a filter.
 pub fn subscribers_partition(filter: &Filter) -> AttributeValue {
     text(format!("{FILTER}{filter}"))
 }
 
-/// Returns the key of a connection's own row.
+/// Returns the key of the row of a connection itself.
 pub fn own_key(id: &ConnectionId) -> Item {
     Item::from([(PK.into(), partition(id)), (SK.into(), text(OWN))])
 }
 
-/// Returns the key of a subscription in the connection's partition.
+/// Returns the key of a subscription's row in the partition of the connection.
 pub fn subscription_key(id: &ConnectionId, filter: &Filter) -> Item {
     Item::from([(PK.into(), partition(id)), (SK.into(), text(format!("{FILTER}{filter}")))])
 }
 
-/// Returns the key of a subscription in the filter's partition.
+/// Returns the key of a subscription's row in the partition of the filter.
 pub fn subscriber_key(id: &ConnectionId, filter: &Filter) -> Item {
     Item::from([(PK.into(), subscribers_partition(filter)), (SK.into(), text(id.as_str()))])
 }
 
-/// Adds the attributes by which a row expires with its connection.
+/// Adds the attributes by which a row expires at `expires_at`, to a row that consists of its key.
 pub fn ending(mut key: Item, expires_at: Millis) -> Item {
     key.extend([(EXPIRES_AT.into(), number(expires_at)), (TTL.into(), number(ttl(expires_at)))]);
     key
 }
 
-/// Returns a connection's attributes without its key.
+/// Returns the attributes of the row of a connection itself, without its key.
 pub fn attributes(connection: &Connection) -> Item {
     let Connection { principal, connected_at, expires_at, .. } = connection;
     let mut item = ending(Item::new(), *expires_at);
@@ -93,29 +94,29 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError
     })
 }
 
-/// Reads the time from which a row counts as absent, in milliseconds.
+/// Reads the time from which reads skip the row, in milliseconds since the Unix epoch.
 pub fn expires_at(item: &Item) -> Result<Millis, AttributeError> {
     read_number(item, EXPIRES_AT)
 }
 
-/// Reads the number of subscriptions from a connection's row.
+/// Reads the number of subscriptions from the row of a connection itself.
 pub fn subscriptions(item: &Item) -> Result<usize, AttributeError> {
     Ok(read_optional_number(item, SUBSCRIPTIONS)?.unwrap_or_default())
 }
 
-/// Reads the filter of a subscription's row; `None` if it is the connection's own row.
+/// Reads the filter from a row in a connection's partition. Returns `None` for the row of the connection itself.
 pub fn read_filter(item: &Item) -> Result<Option<Filter>, AttributeError> {
     let Some(filter) = read_text(item, SK)?.strip_prefix(FILTER) else { return Ok(None) };
     Filter::new(filter).map(Some).map_err(|error| AttributeError::new(SK, error))
 }
 
-/// Reads the id from a connection's own row.
+/// Reads the connection's id from the row of the connection itself.
 pub fn read_id(item: &Item) -> Result<ConnectionId, AttributeError> {
     let id = read_text(item, PK)?.strip_prefix(CONNECTION);
     id.map(ConnectionId::new).ok_or_else(|| AttributeError::new(PK, "it does not name a connection"))
 }
 
-/// Reads the subscriber's id from a row of a filter's partition.
+/// Reads the subscriber's id from a row in a filter's partition.
 pub fn read_subscriber(item: &Item) -> Result<ConnectionId, AttributeError> {
     read_text(item, SK).map(ConnectionId::new)
 }

@@ -1,4 +1,4 @@
-//! The writes to the connections table, as expressions. Pure.
+//! Builds the writes to the connections table, as DynamoDB's expressions. The functions here are pure.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
@@ -9,8 +9,7 @@ use super::row::{self, EXPIRES_AT, PK, SUBSCRIPTIONS, TOKEN_EXPIRES_AT};
 use crate::item::{AttributeError, Item, number};
 use crate::request::Verdict;
 
-/// The expression, names and values of an update that replaces all of a connection's row but the number of its
-/// subscriptions.
+/// An update that replaces every attribute of the row of a connection itself, except the number of its subscriptions.
 pub struct Replacement {
     pub expression: String,
     pub names: Vec<(String, String)>,
@@ -33,8 +32,8 @@ impl Replacement {
     }
 }
 
-/// Returns the transaction that writes both rows of a subscription, on condition that the connection still expires at
-/// `expires_at` and has room for another subscription.
+/// Returns the transaction that writes both rows of a subscription. Its conditions are that the connection still expires at
+/// `expires_at`, and that the connection has fewer subscriptions than the limit.
 pub fn subscribe(
     table: &str,
     id: &ConnectionId,
@@ -65,8 +64,8 @@ pub fn subscribe(
     Ok(vec![update(count.build()?), put(subscription.build()?), put(subscriber.build()?)])
 }
 
-/// Interprets a cancelled transaction of [`subscribe`]. Returns `None` if the connection's row has changed since it was
-/// read, so that it has to be read again.
+/// Interprets a cancelled transaction of [`subscribe`]. Returns `None` if the connection's row has changed since it was read, so
+/// that the caller has to read it again.
 pub fn subscribe_refused(
     verdicts: &[Verdict],
     expires_at: Millis,
@@ -80,7 +79,8 @@ pub fn subscribe_refused(
     }
 }
 
-/// Returns the transaction that deletes both rows of a subscription, on condition that they and the connection exist.
+/// Returns the transaction that deletes both rows of a subscription. Its conditions are that the connection and the subscription
+/// exist.
 pub fn unsubscribe(
     table: &str,
     id: &ConnectionId,

@@ -1,9 +1,10 @@
-//! An append as one `UpdateItem` of the topic's head, and the next step if its condition does not hold. Pure.
+//! Builds an append as one `UpdateItem` of the topic's head, and decides about the next attempt if its condition did not hold.
+//! The functions here are pure.
 //!
-//! For example, the first publication to `host/cpu` with the unit `%` takes three rounds: the update fails because
-//! there is no head, so that the topic is registered with an empty head; then it is tried again and writes the metadata
-//! along with the publication. A later publication with the same unit takes one round: the update has the condition
-//! that the head already contains that metadata, and it does.
+//! For example, the first publication to `host/cpu` with the unit `%` takes three requests. The first update fails, because there
+//! is no head. The topic is therefore registered, which writes an empty head. The second update then writes the publication and
+//! its metadata. A later publication with the same unit takes one request: the update has the condition that the head already
+//! contains that metadata, and the condition holds.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -16,24 +17,24 @@ use super::names::{COUNT, ITEMS, LANDED, META, META_AT, OFFSET, PK, PREVIOUS_AT,
 use super::{head, meta};
 use crate::item::{AttributeError, Item, number, read_map, read_number, read_optional_number, text};
 
-/// The variant of the update that an append tries.
+/// The variant of the update that an attempt uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attempt {
-    /// Writes the append's metadata, instead of making it a condition that the head already has it. So publishers who
-    /// send the same metadata with each publication do not have it broadcast each time.
+    /// The update writes the append's metadata. If this is false, the update instead has the condition that the head already
+    /// contains that metadata, so that metadata that is sent with every publication is broadcast only once.
     pub writes_meta: bool,
-    /// Removes the producer that has not published for longest, to make room for this one.
+    /// The update removes the producer that has not published for the longest time, to make room for the producer of the append.
     pub removes_producer: Option<LeastRecent>,
 }
 
-/// A producer that is to be removed, on condition that it has not published since.
+/// A producer to remove. The removal has the condition that the producer has not published in the meantime.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeastRecent {
     producer: String,
     landed: u64,
 }
 
-/// The parts of an `UpdateItem`.
+/// The parts of an `UpdateItem` request that appends publications.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Update {
     sets: Vec<String>,
@@ -44,7 +45,7 @@ pub struct Update {
 }
 
 impl Update {
-    /// Creates the update that adds `items`, the append's batch as text.
+    /// Builds the update that adds the publications of `append`. `items` must be their batch as text; see [`super::batch`].
     pub fn new(append: &Append, items: &str, attempt: &Attempt) -> Self {
         let mut update = Self::default();
         update.add_items(append, items);
@@ -135,22 +136,24 @@ impl Update {
     }
 }
 
-/// The next step after an append whose condition did not hold.
+/// The next step of an append after an update whose condition did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
-    /// There is no such topic yet: register it.
+    /// The topic does not exist yet and has to be registered.
     Register,
-    /// Try again with this variant.
+    /// The update has to be tried again in this variant.
     Try(Attempt),
-    /// Its producer has sent it before: the append is done.
+    /// The append is done: its producer has sent the same publications before.
     Repeated(Appended),
 }
 
-/// Decides the next step from the head whose condition failed.
+/// Decides the next step after an update was refused. `head` is the topic's head at that moment, or `None` if the topic does not
+/// exist.
 ///
 /// # Errors
 ///
-/// [`AppendError::StaleSequence`], or [`AppendError::Unavailable`] if the head is damaged.
+/// [`AppendError::StaleSequence`] if the producer has already sent a later append, or [`AppendError::Unavailable`] if the head is
+/// damaged.
 pub fn after_refusal(head: Option<&Item>, append: &Append, attempt: &Attempt) -> Result<Next, AppendError> {
     let Some(head) = head else { return Ok(Next::Register) };
     if let Some(appended) = repeated(head, append)? {
@@ -190,8 +193,8 @@ fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Atte
     Ok(Attempt { writes_meta: attempt.writes_meta || !contains, removes_producer })
 }
 
-/// Returns the producer to remove in favour of `producer`, if there is no room. Offsets only rise, so that the lowest
-/// is the least recent.
+/// Returns the producer that has to be removed to make room for `producer`, or `None` if there is room. It is the one whose last
+/// append has the lowest offset: offsets only rise, so that this producer has not published for the longest time.
 fn least_recent(head: &Item, producer: &Producer) -> Result<Option<LeastRecent>, AttributeError> {
     let landed = read_map(head, LANDED)?;
     if landed.contains_key(&producer.id) || landed.len() < limits::PRODUCERS {

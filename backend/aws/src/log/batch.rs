@@ -1,7 +1,8 @@
-//! A batch of publications as one attribute.
+//! Encodes a batch of publications as one attribute.
 //!
-//! An append, and a part of history, is stored as one JSON text: it costs one write however many publications it holds,
-//! and JSON keeps numbers to the last digit, while DynamoDB's numbers end at 38 digits and at 1e125.
+//! The publications of an append, and those of a part of history, are stored as one JSON text. It costs one write, however many
+//! publications it contains. JSON also keeps every digit of a number, while DynamoDB's numbers have at most 38 digits and end at
+//! 1e125.
 
 use std::borrow::Cow;
 
@@ -11,20 +12,20 @@ use shared::{Data, Millis, Publication};
 
 use crate::item::AttributeError;
 
-/// One publication of a batch. Its offset follows from its index.
+/// One publication of a batch. Its offset is not stored: it follows from the offset of the last one and from the index.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored<'a> {
     #[serde(rename = "d")]
     data: Cow<'a, Data>,
-    /// Time of the event, if it is not the time of receipt.
+    /// Time of the event, if it differs from the time of receipt.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     ts: Option<Millis>,
-    /// Time of receipt, if it is not the batch's.
+    /// Time of receipt, if it differs from that of the batch.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     received_at: Option<Millis>,
 }
 
-/// Encodes the items of an append, all received at `received_at`.
+/// Encodes the items of an append, which were all received at `received_at`.
 pub fn of_items(items: &[Published], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
         data: Cow::Borrowed(&item.data),
@@ -33,7 +34,7 @@ pub fn of_items(items: &[Published], received_at: Millis) -> String {
     }))
 }
 
-/// Encodes publications for history, in a batch received at `received_at`.
+/// Encodes publications for history. `received_at` is the time of receipt of the batch.
 pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     join(items.iter().map(|item| Stored {
         data: Cow::Borrowed(&item.data),
@@ -42,7 +43,7 @@ pub fn of_publications(items: &[Publication], received_at: Millis) -> String {
     }))
 }
 
-/// Decodes the publications of a batch whose last one has the offset `last`.
+/// Decodes a batch. `last` is the offset of its last publication, and `received_at` is its time of receipt.
 pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publication>, AttributeError> {
     let stored: Vec<Stored<'_>> =
         serde_json::from_str(text).map_err(|error| AttributeError::new(super::names::ITEMS, error))?;
@@ -51,7 +52,7 @@ pub fn read(text: &str, last: u64, received_at: Millis) -> Result<Vec<Publicatio
     Ok(placed.map(|(offset, item)| item.into_publication(offset, received_at)).collect())
 }
 
-/// Returns the offset of the first of `count` publications up to `last`.
+/// Returns the offset of the first of `count` publications whose last one has the offset `last`.
 pub fn first_offset(last: u64, count: u64) -> Result<u64, AttributeError> {
     let before = last.checked_sub(count).filter(|_| count > 0);
     before
@@ -59,7 +60,7 @@ pub fn first_offset(last: u64, count: u64) -> Result<u64, AttributeError> {
         .ok_or_else(|| AttributeError::new(super::names::ITEMS, "its count is wrong"))
 }
 
-/// Serialising cannot fail here, because values, numbers and strings always have a JSON text.
+/// Encodes publications as a JSON array. This cannot fail, because values, numbers and strings can always be serialised.
 fn join<'a>(items: impl Iterator<Item = Stored<'a>>) -> String {
     serde_json::to_string(&items.collect::<Vec<_>>()).unwrap_or_default()
 }

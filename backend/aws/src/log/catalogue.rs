@@ -1,4 +1,4 @@
-//! The catalogue of topics: a row for each in one partition, and their number, which is limited.
+//! The catalogue of topics. It is one partition with a row for each topic, and a row with their number, which is limited.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
@@ -10,23 +10,23 @@ use super::names::{CATALOGUE, ONLY, PK, SK, TOPICS};
 use crate::item::{AttributeError, Item, number, read_text, text};
 use crate::request::Verdict;
 
-/// Returns the row of a topic.
+/// Returns the catalogue's row of a topic.
 fn row(topic: &Topic) -> Item {
     Item::from([(PK.into(), text(CATALOGUE)), (SK.into(), text(topic.as_str()))])
 }
 
-/// Reads the topic of a row.
+/// Reads the topic from a row of the catalogue.
 pub fn read(row: &Item) -> Result<Topic, AttributeError> {
     Topic::new(read_text(row, SK)?).map_err(|error| AttributeError::new(SK, error))
 }
 
-/// Returns the partition of the catalogue.
+/// Returns the partition key of the catalogue.
 pub fn partition() -> AttributeValue {
     text(CATALOGUE)
 }
 
-/// Returns the transaction that registers a topic: its row, the number of topics plus one, and a head without
-/// publications.
+/// Returns the transaction that registers a topic: it adds the topic's row, increments the number of topics, and writes a head
+/// without publications.
 pub fn register(table: &str, topic: &Topic, epoch: &Epoch) -> Result<Vec<TransactWriteItem>, BuildError> {
     let count = Update::builder()
         .table_name(table)
@@ -50,12 +50,11 @@ fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
     Ok(TransactWriteItem::builder().put(put.build()?).build())
 }
 
-/// Interprets a cancelled transaction of [`register`]. It is not an error if another append has just registered the
-/// topic.
+/// Interprets a cancelled transaction of [`register`]. It is not an error if a concurrent append has registered the same topic.
 ///
 /// # Errors
 ///
-/// [`AppendError::TooManyTopics`].
+/// [`AppendError::TooManyTopics`] if the number of topics has reached its limit.
 pub fn refused(verdicts: &[Verdict]) -> Result<(), AppendError> {
     let is_there = verdicts.first().is_some_and(Verdict::has_failed);
     if is_there { Ok(()) } else { Err(AppendError::TooManyTopics { limit: limits::TOPICS }) }

@@ -1,4 +1,4 @@
-//! A topic's head as it is stored, and the change that a new image of it means.
+//! A topic's head as it is stored, and the change that a new image of the head in the stream stands for.
 
 use backend_core::ports::{Change, Head};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
@@ -12,7 +12,7 @@ use crate::item::{
     AttributeError, Item, number, read_map, read_number, read_optional_number, read_text, text,
 };
 
-/// Prefix of the topic in a head's partition key.
+/// Prefix of the partition key of a head. The topic follows it.
 const PREFIX: &str = "T#";
 
 /// Returns the key of a topic's head.
@@ -20,7 +20,7 @@ pub fn key(topic: &Topic) -> Item {
     Item::from([(PK.into(), text(format!("{PREFIX}{topic}"))), (SK.into(), text(ONLY))])
 }
 
-/// Returns a head before the first publication, as it is written when a topic is registered.
+/// Returns the head of a topic without publications, which is written when the topic is registered.
 pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
     let empty = || aws_sdk_dynamodb::types::AttributeValue::M(Item::new());
     let mut item = key(topic);
@@ -34,14 +34,14 @@ pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
     item
 }
 
-/// A head with its last append.
+/// The head of a topic: the state of its log after the last append.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredHead {
     pub topic: Topic,
     pub epoch: Epoch,
-    /// Publications of the last append, at least one.
+    /// Publications of the last append. There is at least one.
     pub items: Vec<Publication>,
-    /// Time at which the append before it was received, if there was one.
+    /// Time at which the append before the last one was received, if there was one.
     pub previous_at: Option<Millis>,
     pub meta: TopicMeta,
     meta_at: Option<u64>,
@@ -49,7 +49,7 @@ pub struct StoredHead {
 }
 
 impl StoredHead {
-    /// Reads a head; `None` if nothing has been published yet.
+    /// Reads a head. Returns `None` if nothing has been published to the topic yet.
     pub fn read(item: &Item) -> Result<Option<Self>, AttributeError> {
         let offset: u64 = read_number(item, OFFSET)?;
         if offset == 0 {
@@ -83,7 +83,7 @@ impl StoredHead {
         self.items.first().map_or(self.end(), |first| first.offset)
     }
 
-    /// Converts the head to the port's type.
+    /// Converts the stored head to the type that the port returns.
     pub fn into_head(self) -> Head {
         Head { topic: self.topic, epoch: self.epoch, last: self.last, meta: self.meta }
     }
@@ -95,12 +95,12 @@ impl StoredHead {
     }
 }
 
-/// Reads the publications that an append added, from a new image in the stream of the topics table. Returns `None` if
-/// the image is of another item: a topic without publications, a row of the catalogue, or the number of topics.
+/// Reads the publications that an append added, from a new image in the stream of the topics table. Returns `None` if the image
+/// is of something else: a topic without publications, a row of the catalogue, or the number of topics.
 ///
 /// # Errors
 ///
-/// [`ImageError`] names an attribute that this version cannot read.
+/// [`ImageError`] with the name of the attribute that this version cannot read.
 pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
     let item = image.item();
     if !read_text(item, PK)?.starts_with(PREFIX) {
@@ -109,7 +109,7 @@ pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
     Ok(StoredHead::read(item)?.map(StoredHead::into_change))
 }
 
-/// Reads the end of the log from an item that an update returned.
+/// Reads the position of the last publication from a topic's head.
 pub fn position(item: &Item) -> Result<Position, AttributeError> {
     Ok(Position::new(epoch(item)?, read_number(item, OFFSET)?))
 }

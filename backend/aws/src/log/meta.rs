@@ -1,4 +1,4 @@
-//! A topic's metadata as a map with an attribute for each field, so that an update replaces single fields.
+//! Stores a topic's metadata as a map with an attribute for each field, so that an update can replace single fields.
 
 use serde_json::Value;
 use shared::TopicMeta;
@@ -6,13 +6,13 @@ use shared::TopicMeta;
 use super::names::META;
 use crate::item::{AttributeError, Item, text};
 
-/// Encodes the fields that are set, each as JSON, because DynamoDB's numbers do not hold every JSON number.
+/// Encodes the fields that are set. Each becomes a JSON text, because DynamoDB's numbers cannot represent every JSON number.
 pub fn fields(meta: &TopicMeta) -> Item {
     let Ok(Value::Object(fields)) = serde_json::to_value(meta) else { return Item::new() };
     fields.into_iter().map(|(name, value)| (name, text(value.to_string()))).collect()
 }
 
-/// Decodes metadata from a stored map.
+/// Decodes metadata from its stored map.
 pub fn read(fields: &Item) -> Result<TopicMeta, AttributeError> {
     let json = |(name, value): (&String, &aws_sdk_dynamodb::types::AttributeValue)| {
         let text = value.as_s().map_err(|_| AttributeError::new(name, "it is not a string"))?;
@@ -23,7 +23,7 @@ pub fn read(fields: &Item) -> Result<TopicMeta, AttributeError> {
     serde_json::from_value(Value::Object(fields)).map_err(|error| AttributeError::new(META, error))
 }
 
-/// Returns true if a stored map already contains every field that `newer` sets.
+/// Returns true if the stored map already contains every field of `newer` that is set, with the same value.
 pub fn contains(stored: &Item, newer: &TopicMeta) -> bool {
     fields(newer).iter().all(|(name, value)| stored.get(name) == Some(value))
 }

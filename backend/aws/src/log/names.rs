@@ -1,34 +1,34 @@
-//! Names of the attributes of the topics and history tables.
+//! Names of the attributes of the topics and history tables, and fixed keys.
 
 /// The partition key of the topics table.
 pub const PK: &str = "pk";
 /// The sort key of the topics table.
 pub const SK: &str = "sk";
-/// The sort key of a partition's only item (a head), and of the number of topics.
+/// Sort key of a topic's head, which is the only item in its partition, and of the number of topics.
 pub const ONLY: &str = "#";
-/// The partition of the catalogue: a row for each topic, and their number under [`ONLY`].
+/// Partition key of the catalogue, which has a row for each topic, and the number of topics under the sort key [`ONLY`].
 pub const CATALOGUE: &str = "CATALOGUE";
-/// The number of topics.
+/// Attribute with the number of topics.
 pub const TOPICS: &str = "topics";
-/// The epoch of the log.
+/// Attribute with the epoch of the log.
 pub const EPOCH: &str = "epoch";
-/// The offset of the last publication. In the history table, the sort key.
+/// Attribute with the offset of the last publication. It is also the sort key of the history table.
 pub const OFFSET: &str = "offset";
-/// The number of publications in the last append, or in a part of history.
+/// Attribute with the number of publications in the last append, or in a part of history.
 pub const COUNT: &str = "count";
-/// The publications; see [`super::batch`].
+/// Attribute with the publications as one text; see [`super::batch`].
 pub const ITEMS: &str = "items";
-/// The time at which the last of them was received.
+/// Attribute with the time at which the last of the publications was received.
 pub const RECEIVED_AT: &str = "received_at";
-/// The time at which the append before the last one was received.
+/// Attribute with the time at which the append before the last one was received.
 pub const PREVIOUS_AT: &str = "previous_at";
-/// The topic's metadata, field by field.
+/// Attribute with the topic's metadata; see [`super::meta`].
 pub const META: &str = "meta";
-/// The offset at which the metadata was last written.
+/// Attribute with the offset at which the metadata was last written.
 pub const META_AT: &str = "meta_at";
-/// The last `seq` of each producer.
+/// Attribute with the last `seq` of each producer, which numbers the producer's appends.
 pub const SEQS: &str = "seqs";
-/// The offset at which each producer's last `seq` was appended.
+/// Attribute with the offset at which each producer's last `seq` was appended.
 pub const LANDED: &str = "landed";
-/// The partition key of the history table: topic and epoch.
+/// Partition key of the history table. Its value consists of topic and epoch.
 pub const LOG: &str = "log";

@@ -1,8 +1,8 @@
-//! A part of a log as the history table stores it: one item for each append, or several if it exceeds the size of an
-//! item.
+//! A part of a log, as the history table stores it. An append is one part, or several if it is larger than an item may be.
 //!
-//! A change that joins several appends may be recorded after they were. Its part then overlaps theirs, and readers take
-//! each offset once. It is never recorded before them, because the stream delivers appends one by one.
+//! A change that contains several appends may be recorded after each of them was recorded alone. Its part then overlaps with
+//! theirs, and readers use each offset only once. It is never recorded before them, because the stream delivers appends one by
+//! one.
 
 use backend_core::Retention;
 use backend_core::ports::Change;
@@ -13,17 +13,17 @@ use super::names::{COUNT, ITEMS, LOG, OFFSET, RECEIVED_AT};
 use crate::item::{AttributeError, Item, number, read_number, read_text, text};
 use crate::tables::{TTL, ttl};
 
-/// The largest JSON text of one part, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
+/// Maximum size of the JSON text of one part, in bytes. An item may have 400 KB (Amazon DynamoDB Developer Guide, "Quotas").
 const PART_BYTES: usize = 350_000;
-/// The largest size of a publication's times beside its data, in bytes.
+/// Maximum size of the times of a publication, which are stored in addition to its data, in bytes.
 const TIMES_BYTES: usize = 64;
 
-/// Returns the partition of a log.
+/// Returns the value of the history table's partition key for this log.
 pub fn log(topic: &Topic, epoch: &Epoch) -> String {
     format!("{topic}#{epoch}")
 }
 
-/// Returns the parts that hold the publications of a change, in order.
+/// Divides the publications of a change into parts, in order of offset.
 pub fn parts(change: &Change, retention: &Retention) -> Vec<Item> {
     let log = log(&change.topic, &change.epoch);
     let runs = runs(&change.items);
@@ -56,7 +56,7 @@ fn runs(items: &[Publication]) -> Vec<&[Publication]> {
     runs
 }
 
-/// Reads the publications of a part, at least one, in order of offset.
+/// Reads the publications of a part in order of offset. There is at least one.
 pub fn read(item: &Item) -> Result<Vec<Publication>, AttributeError> {
     let received_at: Millis = read_number(item, RECEIVED_AT)?;
     batch::read(read_text(item, ITEMS)?, read_number(item, OFFSET)?, received_at)

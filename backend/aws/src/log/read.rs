@@ -1,11 +1,11 @@
-//! Reads a page of a log: the head first, then as little of history as answers the query.
+//! Reads a page of a log: first the head, and then only as much of history as the query needs.
 //!
-//! The head contains the last append, which `broadcast` writes to history a moment later. A reader therefore appends
-//! the last append from the head if it follows directly on history. If an append in between is not written yet, it
-//! leaves both out: the subscriber receives them as live publications.
+//! The head contains the publications of the last append. `broadcast` writes them to history a moment later. A reader therefore
+//! adds the last append from the head if it directly follows the publications in history. If an earlier append is still missing
+//! in history, the reader returns neither that one nor the last one: the subscriber receives both as live publications.
 //!
-//! For example, if history holds offsets 1 to 5 and the head 6 and 7, a reader gets 1 to 7. If history holds only 1 to
-//! 3, it gets 1 to 3.
+//! For example, if history contains the offsets 1 to 5 and the head contains 6 and 7, a reader gets 1 to 7. If history contains
+//! only 1 to 3, the reader gets 1 to 3.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -20,10 +20,10 @@ use super::run::{Backward, Forward};
 use crate::item::{Item, number, text};
 use crate::request::unavailable;
 
-/// Largest number of parts in one query. DynamoDB ends a page at 1 MB anyway.
+/// Maximum number of parts in one query. DynamoDB also ends a page at 1 MB.
 const PARTS: usize = 1_000;
 
-/// The page that is wanted.
+/// The page to read.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     pub from: ReadFrom,
@@ -31,7 +31,7 @@ pub struct Query {
     pub now: Millis,
 }
 
-/// The log of one topic, as of the moment when its head item was read.
+/// The log of one topic, as of the moment when its head was read.
 #[derive(Debug)]
 pub struct Log<'a> {
     pub client: &'a Client,
@@ -41,7 +41,7 @@ pub struct Log<'a> {
 }
 
 impl Log<'_> {
-    /// Reads a page.
+    /// Reads the page that `query` describes.
     pub async fn page(&self, query: Query) -> Result<Page, Unavailable> {
         let oldest = self.oldest(self.retention.cutoff(query.now)).await?;
         let items = match query.from {
@@ -53,8 +53,8 @@ impl Log<'_> {
         Ok(Page { epoch: self.head.epoch.clone(), items, head: self.head.end(), oldest })
     }
 
-    /// Returns the offset of the oldest publication that is kept or not yet written to history, or one beyond the head
-    /// if there is none. It takes one query if DynamoDB has deleted expired parts in time.
+    /// Returns the offset of the oldest publication that is kept or not yet written to history. If there is none, returns the
+    /// offset after the last one of the log. It takes one query if DynamoDB has already deleted the expired parts.
     async fn oldest(&self, cutoff: Millis) -> Result<u64, Unavailable> {
         if self.head.received_at() < cutoff {
             return Ok(self.head.end() + 1);
@@ -67,8 +67,9 @@ impl Log<'_> {
         }
     }
 
-    /// Returns the oldest offset if history is empty. If the append before the last one is not expired, nothing of this
-    /// log has been written yet.
+    /// Returns the oldest offset for the case that history has no part from `lowest` on. If the append before the last one is not
+    /// expired, nothing of this log was written to history yet, and the result is `lowest`. Otherwise only the last append is
+    /// left.
     fn unwritten(&self, lowest: u64, cutoff: Millis) -> u64 {
         match self.head.previous_at {
             Some(previous_at) if previous_at >= cutoff => lowest,
@@ -76,8 +77,8 @@ impl Log<'_> {
         }
     }
 
-    /// Finds the first offset from `low` on that is not expired, by bisection. The times of receipt are assumed to
-    /// rise, and the last append is not expired.
+    /// Finds the first offset from `low` on that is not expired, by bisection. The times of receipt must rise with the offsets,
+    /// and the last append must not be expired.
     async fn bisect(&self, mut low: u64, cutoff: Millis) -> Result<u64, Unavailable> {
         let mut high = self.head.first().max(low);
         while low < high {
@@ -95,7 +96,7 @@ impl Log<'_> {
         Ok(low)
     }
 
-    /// Reads the part that contains `offset` or, if there is none, the next one.
+    /// Reads the part that contains `offset`, or the next part if none contains it.
     async fn part_from(&self, offset: u64) -> Result<Option<Vec<Publication>>, Unavailable> {
         let found = self.parts_from(offset).limit(1).send().await.map_err(unavailable)?.items;
         Ok(found.unwrap_or_default().first().map(part::read).transpose()?)
@@ -166,18 +167,18 @@ impl Log<'_> {
     }
 }
 
-/// Returns the first offset of a part that was received at `cutoff` or later.
+/// Returns the offset of the first publication of a part that was received at `cutoff` or later.
 fn first_since(part: &[Publication], cutoff: Millis) -> Option<u64> {
     part.iter().find(|item| item.received_at >= cutoff).map(|item| item.offset)
 }
 
-/// Returns the offset after the end of a part.
+/// Returns the offset after the last publication of a part.
 fn beyond(part: &[Publication]) -> u64 {
     part.last().map_or(1, |last| last.offset + 1)
 }
 
-/// Returns the number of parts to query for `limit` publications. Every part holds at least one, so that `limit` parts
-/// are enough.
+/// Returns the number of parts to request for `limit` publications. As every part contains at least one publication, `limit`
+/// parts are enough.
 fn page_size(limit: usize) -> i32 {
     i32::try_from(limit.clamp(1, PARTS)).unwrap_or(1)
 }

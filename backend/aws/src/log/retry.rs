@@ -1,10 +1,11 @@
-//! A retry policy that only retries requests that were certainly not executed.
+//! A retry policy for requests that must not be executed twice.
 
 use aws_sdk_dynamodb::config::interceptors::InterceptorContext;
 use aws_sdk_dynamodb::config::retry::{ClassifyRetry, RetryAction};
 
-/// Forbids a retry unless DynamoDB refused the request with a 4xx (throttling is one of them). An append without a
-/// producer would otherwise be added twice after a time-out, a broken connection or a 5xx.
+/// Permits a retry only if DynamoDB has certainly not executed the request, which is the case if it answered 4xx (throttling, for
+/// example). After a time-out, a lost connection or a 5xx, the request may have been executed, and a retry of an append without a
+/// producer would then add the publications twice.
 #[derive(Debug)]
 pub struct RetryIfRefused;
 

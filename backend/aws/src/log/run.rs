@@ -1,8 +1,8 @@
-//! Joins parts of history to a sequence of publications without holes or duplicates. Pure.
+//! Joins parts of history to a sequence of publications without gaps or duplicates. The functions here are pure.
 
 use shared::{Millis, Publication};
 
-/// Publications in order of offset, to which later parts are added.
+/// A sequence of publications in order of offset, to which later parts are added.
 #[derive(Debug)]
 pub struct Forward {
     items: Vec<Publication>,
@@ -10,12 +10,13 @@ pub struct Forward {
 }
 
 impl Forward {
-    /// Creates an empty sequence that begins with the offset `first`.
+    /// Creates an empty sequence whose first publication will be the one at the offset `first`.
     pub fn from(first: u64) -> Self {
         Self { items: Vec::new(), next: first }
     }
 
-    /// Adds the publications of the next part. Returns false at a hole, after which nothing may be added.
+    /// Adds the publications of the next part. Returns false if an offset is missing before one of them; nothing more may be
+    /// added then.
     pub fn add(&mut self, part: impl IntoIterator<Item = Publication>) -> bool {
         for item in part {
             if item.offset > self.next {
@@ -29,7 +30,7 @@ impl Forward {
         true
     }
 
-    /// Returns the offset that comes next.
+    /// Returns the offset of the publication that has to be added next.
     pub fn next(&self) -> u64 {
         self.next
     }
@@ -39,38 +40,38 @@ impl Forward {
         self.items.len()
     }
 
-    /// Returns the first `limit` publications up to the offset `end`.
+    /// Returns the first `limit` publications whose offset is at most `end`.
     pub fn into_items(self, end: u64, limit: usize) -> Vec<Publication> {
         self.items.into_iter().take_while(|item| item.offset <= end).take(limit).collect()
     }
 }
 
-/// Publications in order of offset, to which earlier parts are added. It begins with the last append, which may not be
-/// in history yet.
+/// A sequence of publications in order of offset, to which earlier parts are added. It starts with the publications of the last
+/// append, which may not be in history yet.
 ///
-/// For example, with the last append at offsets 8 and 9, the part 5 to 7 gives 5 to 9; but the part 4 to 5 gives only 4
-/// and 5, because 6 and 7 are not written yet.
+/// For example, the last append has the offsets 8 and 9. Adding the part 5 to 7 results in 5 to 9. Adding the part 4 to 5 instead
+/// results in only 4 and 5, because 6 and 7 are not in history yet.
 #[derive(Debug)]
 pub struct Backward {
     /// The publications, newest first.
     items: Vec<Publication>,
-    /// The offset of the first publication, or one beyond the part that comes next.
+    /// The offset of the oldest publication. If there is no publication, the offset after the part that is added next.
     begin: u64,
-    /// True once a part of history has been added.
+    /// True after a part of history has been added.
     is_joined: bool,
 }
 
 impl Backward {
-    /// Creates a sequence that ends with the last append, which has at least one publication.
+    /// Creates a sequence of the publications of the last append. There must be at least one.
     pub fn from(last: &[Publication]) -> Self {
         let items: Vec<_> = last.iter().rev().cloned().collect();
         let begin = items.last().map_or(1, |first| first.offset);
         Self { items, begin, is_joined: false }
     }
 
-    /// Adds the part of history that precedes the publications so far. If history does not reach up to the last append,
-    /// the publications in between and the last append are delivered live, so that the last append is left out here.
-    /// Returns false at a hole within history.
+    /// Adds the part of history before the oldest publication of the sequence. If the newest part of history does not reach up to
+    /// the last append, the last append is removed from the sequence: its publications and those before it are delivered to the
+    /// subscriber live. Returns false if there is a gap between two parts of history.
     pub fn add(&mut self, part: Vec<Publication>) -> bool {
         let Some(last) = part.last().map(|last| last.offset) else { return true };
         if last + 1 < self.begin {
@@ -89,8 +90,8 @@ impl Backward {
         true
     }
 
-    /// Declares that there is no more history. If no part was added, the last append does not follow on history and is
-    /// left out.
+    /// Has to be called when history has no earlier parts. If no part was added at all, the last append does not follow the
+    /// publications in history, and it is removed from the sequence.
     pub fn end(&mut self) {
         if !self.is_joined {
             self.drop_last_append(self.begin);
@@ -102,7 +103,8 @@ impl Backward {
         self.items.len()
     }
 
-    /// Returns the offset of the first publication, or one beyond the part that comes next.
+    /// Returns the offset of the oldest publication. If there is no publication, returns the offset after the part that is added
+    /// next.
     pub fn begin(&self) -> u64 {
         self.begin
     }
@@ -112,7 +114,7 @@ impl Backward {
         self.items.last().is_none_or(|first| first.received_at >= time)
     }
 
-    /// Returns the newest `limit` publications from the offset `oldest` on that were received at `since` or later.
+    /// Returns the newest `limit` publications whose offset is at least `oldest` and that were received at `since` or later.
     pub fn into_items(self, oldest: u64, since: Millis, limit: usize) -> Vec<Publication> {
         let is_wanted = |item: &Publication| item.offset >= oldest && item.received_at >= since;
         let mut items: Vec<_> = self.items.into_iter().take_while(is_wanted).take(limit).collect();

@@ -1,10 +1,10 @@
-//! The address of the management API.
+//! The address of API Gateway's management API.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Address of a stage's `@connections`: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or with a custom
-/// domain `https://{domain}/{mapping}` (Developer Guide, "Use @connections commands in your backend service").
+/// Address of the management API of a stage (its `@connections`): `https://{api}.execute-api.{region}.amazonaws.com/{stage}`, or
+/// `https://{domain}/{mapping}` with a custom domain (Developer Guide, "Use @connections commands in your backend service").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManagementEndpoint(String);
 
@@ -28,7 +28,7 @@ impl fmt::Display for ManagementEndpoint {
      https://ws.example.com"
 )]
 pub struct EndpointError {
-    /// Description of the fault.
+    /// Description of the fault, which begins the error message.
     pub fault: &'static str,
 }
 
@@ -60,7 +60,7 @@ impl FromStr for ManagementEndpoint {
     }
 }
 
-/// Returns the host without its port; `None` if either is malformed.
+/// Returns the host of `host:port` or of `host`. Returns `None` if the host or the port is malformed.
 fn host(authority: &str) -> Option<&str> {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),

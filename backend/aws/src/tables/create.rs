@@ -1,4 +1,5 @@
-//! Creates the tables. A file of its own, because it needs a client of `Aws`, whose ports need the definitions.
+//! Creates the tables. This is a separate file, because it needs a client of `Aws`, while the ports that `Aws` creates need the
+//! table definitions.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::DisplayErrorContext;
@@ -12,12 +13,12 @@ use super::{Kind, TTL, Table, TableNames, tables};
 use crate::aws::Aws;
 
 impl Aws {
-    /// Creates the tables, for tests and for DynamoDB Local, which have no template to do it. The tables must not
-    /// exist.
+    /// Creates the tables in DynamoDB Local and for tests, which have no template that would create them. The tables must not
+    /// exist yet.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] with DynamoDB's message.
+    /// [`Unavailable`] with DynamoDB's message if a table cannot be created.
     pub async fn create_tables(&self, names: &TableNames) -> Result<(), Unavailable> {
         for table in tables(names) {
             create(self.dynamodb(), &table).await?;

@@ -1,4 +1,4 @@
-//! Tests of connections that only concern DynamoDB: pages, transactions, and rows that refer to each other.
+//! Tests of connections that concern only DynamoDB: pages, transactions, and rows that refer to each other.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! Tests of the log that only concern DynamoDB: pages, items of 400 KB, and a history that is written after the append.
+//! Tests of the log that concern only DynamoDB: pages, the limit of 400 KB per item, and a history that is written after the
+//! append.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use backend_aws::{DynamoLog, LogTables, Retention};
@@ -30,7 +31,7 @@ async fn history_beyond_a_page_of_one_megabyte_is_read_completely() {
 async fn heads_beyond_one_batch_are_all_found() {
     let log = plain(Retention::default()).await;
     let names: Vec<String> = (0..120).map(|number| format!("many/t{number:03}")).collect();
-    // Together they are more than the 16 MB of one BatchGetItem, so that it leaves keys unprocessed.
+    // Together the items are larger than the 16 MB of one BatchGetItem, so that DynamoDB leaves some keys unprocessed.
     let appends = names.iter().map(|name| log.append(append(name, vec![large(1), large(2)])));
     join_all(appends).await.into_iter().for_each(|appended| drop(appended.unwrap()));
     let heads = log.heads(&Filter::new("many/*").unwrap()).await.unwrap();
@@ -245,7 +246,7 @@ fn produced(id: &str, seq: u64) -> Append {
     Append { producer: Some(Producer { id: id.into(), seq }), ..append("x", vec![Item::now(1)]) }
 }
 
-/// Returns an item of 100 KB, more than a publication may have, so that a few fill a page.
+/// Returns an item of 100 KB. That is more than a publication may have, so that few of them fill a page.
 fn large(number: i64) -> Item {
     Item::now(json!({ "number": number, "text": "x".repeat(100_000) }))
 }

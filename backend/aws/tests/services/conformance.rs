@@ -1,4 +1,4 @@
-//! Runs the conformance suite of the management port over API Gateway's protocol.
+//! Runs the conformance suite of the management port against the embedded gateway, which uses API Gateway's protocol.
 
 use crate::gateway::Clients;
 

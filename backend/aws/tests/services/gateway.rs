@@ -1,4 +1,4 @@
-//! An embedded gateway with clients, and the adapter that posts to it.
+//! An embedded gateway with connected clients, and the adapter that posts to it.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -67,7 +67,7 @@ impl Harness for Clients {
     }
 }
 
-/// Functions that send the id of each new connection.
+/// The gateway's functions. They send the id of each new connection to a channel.
 struct Ids(mpsc::UnboundedSender<String>);
 
 impl Functions for Ids {

@@ -1,5 +1,5 @@
-//! Tests of the adapters to AWS's HTTP services: the management port over the embedded gateway, and services that
-//! answer as scripted.
+//! Tests of the adapters to AWS's HTTP services. The management port is tested over the embedded gateway; other services are
+//! replaced by a server with scripted answers.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod append;

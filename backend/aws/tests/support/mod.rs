@@ -10,7 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 
-/// Returns a client without the adapters, by which a test reads or changes what they wrote.
+/// Returns a plain DynamoDB client, with which a test reads or changes the items that the adapters wrote.
 pub fn raw(endpoint_url: &str) -> Client {
     Client::new(&config(endpoint_url))
 }

@@ -1,4 +1,4 @@
-//! A log whose history is written from the table's stream, as `broadcast` does it.
+//! A log whose history is written from the table's stream, as the function `broadcast` does it.
 
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,12 @@ use tokio::sync::Mutex;
 
 use super::DynamoDbLocal;
 
-/// Time limit until an append appears in the stream, on a busy computer.
+/// Time limit until an append appears in the stream. It is long enough for a busy computer.
 const STREAM_LIMIT: Duration = Duration::from_secs(120);
-/// Number of changes recorded concurrently.
+/// Maximum number of changes that are recorded concurrently.
 const AT_ONCE: usize = 16;
 
-/// A log that reads its own stream before it is read.
+/// A log that records the changes from its own stream before each read.
 pub struct StreamedLog {
     pub log: DynamoLog,
     stream: Mutex<Stream>,
@@ -37,7 +37,7 @@ impl StreamedLog {
         Self { log, stream }
     }
 
-    /// Records the changes in the stream since the last call, up to the head of `topic`, and returns them.
+    /// Records all new changes in the stream, until the head of `topic` is among them. Returns the recorded changes.
     pub async fn catch_up(&self, topic: &Topic) -> Vec<Change> {
         let Some(head) = self.log.head(topic).await.expect("the head is read") else { return Vec::new() };
         let mut stream = self.stream.lock().await;
@@ -88,7 +88,7 @@ impl TopicLog for StreamedLog {
 struct Stream {
     client: Client,
     arn: String,
-    /// The iterator of each shard that was ever listed; `None` once the shard is read to its end.
+    /// The iterator of each shard that was ever listed. It is `None` after the shard was read to its end.
     shards: Vec<(String, Option<String>)>,
     read_up_to: Vec<(Topic, u64)>,
 }
@@ -105,7 +105,7 @@ impl Stream {
         self.read_up_to.iter().any(|(known, end)| known == topic && *end >= offset)
     }
 
-    /// Reads the new changes of every shard.
+    /// Reads the new changes of all shards.
     async fn next(&mut self) -> Vec<Change> {
         self.list_shards().await;
         let mut changes = Vec::new();
@@ -146,7 +146,7 @@ fn read(record: &Record) -> Option<Change> {
     change(&image).expect("a change")
 }
 
-/// Converts an attribute to the JSON of a Lambda event.
+/// Converts an attribute to the JSON that a Lambda event contains.
 fn dynamodb_json(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => json!({ "S": text }),

@@ -98,7 +98,8 @@ fn a_damaged_head_is_an_error_and_is_not_overwritten() {
     assert!(matches!(next, Err(AppendError::Unavailable(_))), "{next:?}");
 }
 
-/// DynamoDB refuses an update that declares a name or a value without using it.
+/// Asserts that the update uses every name and value that it declares, and declares every one that it uses. DynamoDB refuses
+/// other updates.
 fn all_is_used(update: &Update) {
     let text = format!("{} {}", update.expression(), update.condition());
     let words: Vec<&str> = text.split(|c: char| !(c.is_ascii_alphanumeric() || "#:_".contains(c))).collect();
