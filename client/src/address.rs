@@ -8,7 +8,7 @@ use http::Uri;
 /// A `ws`, `wss`, `http` or `https` URL with a host. `Display` prints the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Shared, so that errors that name a server stay small.
+    /// The URL is shared, so that errors that contain an address stay small.
     uri: Arc<Uri>,
     scheme: Scheme,
 }
@@ -22,7 +22,7 @@ enum Scheme {
 }
 
 impl Address {
-    /// Reads a `ws`, `wss`, `http` or `https` URL; `None` for anything else.
+    /// Parses a `ws`, `wss`, `http` or `https` URL. Returns `None` for anything else.
     pub fn read(text: &str) -> Option<Self> {
         Self::of(text.parse().ok()?)
     }
@@ -32,7 +32,7 @@ impl Address {
         uri.host().filter(|host| !host.is_empty()).is_some().then(|| Self { uri: Arc::new(uri), scheme })
     }
 
-    /// The parsed URL.
+    /// Returns the parsed URL.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
@@ -47,34 +47,34 @@ impl Address {
         matches!(self.scheme, Scheme::Wss | Scheme::Https)
     }
 
-    /// The host, without the brackets of an IPv6 address.
+    /// Returns the host, without the brackets of an IPv6 address.
     pub fn host(&self) -> &str {
         self.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// `host:port`, with the scheme's default port where none is given.
+    /// Returns `host:port`, with the scheme's default port if the URL contains none.
     pub fn host_and_port(&self) -> String {
         let default = if self.is_tls() { 443 } else { 80 };
         format!("{}:{}", self.uri.host().unwrap_or_default(), self.uri.port_u16().unwrap_or(default))
     }
 
-    /// The value of the `Host` header: `host`, or `host:port` if a port was given.
+    /// Returns the value of the `Host` header: `host`, or `host:port` if a port was given.
     pub fn authority(&self) -> &str {
         self.uri.authority().map(http::uri::Authority::as_str).unwrap_or_default()
     }
 
-    /// The URL with TLS switched on if it was off, and off if it was on. For hints in error messages.
+    /// Returns the same URL with TLS instead of without, or without instead of with. Used for hints in error messages.
     #[must_use]
     pub fn with_the_other_scheme(&self) -> String {
         format!("{}://{}{}", self.scheme.other().name(), self.authority(), self.uri.path())
     }
 
-    /// The path of a file in the directory that a board's address names.
+    /// Returns the path of the file `name` in the directory to which a board's address points.
     pub fn file(&self, name: &str) -> String {
         format!("{}/{name}", self.uri.path().trim_end_matches('/'))
     }
 
-    /// The WebSocket of the server that the board comes from.
+    /// Returns the WebSocket of the server that serves the board at this address.
     pub fn own_websocket(&self) -> Option<Self> {
         let scheme = if self.is_tls() { Scheme::Wss } else { Scheme::Ws };
         Self::read(&format!("{}://{}/ws", scheme.name(), self.authority()))

@@ -1,4 +1,4 @@
-//! The settings of a board: its `config.json` names the server, for programs as for the page.
+//! Settings of a board: its `config.json` contains the address of the server, for programs as well as for the page.
 
 use std::time::Duration;
 
@@ -16,20 +16,20 @@ use crate::tls::Trust;
 use crate::{Address, ClientError, ConnectError, wire};
 
 const FILE: &str = "config.json";
-/// The file holds three addresses and a token, so this is ample.
+/// Maximum size of `config.json`. The file contains three addresses and a token, so it is much smaller.
 const MAX_BYTES: usize = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The settings that a client needs of a board.
+/// The settings of a board that a client needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The WebSocket.
+    /// Address of the WebSocket.
     pub ws: Address,
-    /// The token that everybody who opens the board shows.
+    /// Token that everybody who opens the board uses.
     pub token: Option<String>,
 }
 
-/// The fields of `config.json` that are read here.
+/// The fields of `config.json` that a client reads.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Config {
@@ -37,12 +37,12 @@ struct Config {
     token: Option<String>,
 }
 
-/// Fetches a board's settings. A file that is missing or not JSON counts as empty, as it does for the page; the server
-/// is then the one that serves the board.
+/// Fetches a board's settings. A file that is missing or not JSON is treated as an empty one, as the page does; the server is
+/// then the one that serves the board.
 ///
 /// # Errors
 ///
-/// [`ClientError`], if the board cannot be reached, has moved, or names a server that cannot be used.
+/// [`ClientError`], if the board cannot be reached, has moved, or its settings contain a server that cannot be used.
 pub(crate) async fn settings(board: &Address, trust: Option<&Trust>) -> Result<Settings, ClientError> {
     let config = timeout(TIMEOUT, read(board, trust)).await;
     let no_answer = |_| ClientError::NoAnswer { server: board.clone() };
@@ -90,7 +90,7 @@ fn settings_from(board: &Address, config: Config) -> Result<Settings, ClientErro
     Ok(Settings { ws, token: config.token })
 }
 
-/// A board with TLS may not name a server without it. Browsers hold pages to the same rule (W3C "Mixed Content").
+/// Returns false if the board uses TLS and the WebSocket does not. Browsers apply the same rule to pages (W3C "Mixed Content").
 fn may_connect_to(board: &Address, ws: &Address) -> bool {
     !ws.is_page() && (ws.is_tls() || !board.is_tls())
 }

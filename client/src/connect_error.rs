@@ -1,22 +1,22 @@
-//! The reasons why no socket could be opened.
+//! Reasons for which a connection could not be made.
 
 use std::fmt;
 use std::io;
 
 use tickertape_session::Refusal;
 
-/// The reason why a connection to a server could not be made.
+/// Reason for which a connection to a server could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// No TCP connection could be made.
     Unreachable {
-        /// The operating system's message; empty if there is none.
+        /// Message of the operating system; empty if there is none.
         reason: String,
     },
     /// The server closed the connection during the handshake.
     Closed,
-    /// TLS was requested, and the server does not speak it.
+    /// TLS was requested, but the server does not support it.
     NotTls,
     /// The server's answer is not HTTP. It may expect TLS.
     NotHttp,
@@ -24,33 +24,33 @@ pub enum ConnectError {
     Certificate(CertificateProblem),
     /// The TLS handshake failed for another reason.
     Tls {
-        /// The TLS library's message.
+        /// Message of the TLS library.
         reason: String,
     },
     /// The server answered the handshake with an HTTP status other than 101.
     Refused(Refusal),
-    /// The token contains characters that cannot stand in an HTTP header.
+    /// The token contains characters that an HTTP header must not contain.
     InvalidToken,
 }
 
-/// The reason why a certificate was rejected.
+/// Reason for which a certificate was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateProblem {
-    /// It is not signed by an authority that this machine trusts.
+    /// The certificate is not signed by an authority that this machine trusts.
     UnknownAuthority,
-    /// It is for other host names.
+    /// The certificate was issued for other host names.
     WrongName {
-        /// The names in the certificate; empty if the TLS library does not report them.
+        /// Names in the certificate; empty if the TLS library does not report them.
         names: Vec<String>,
     },
-    /// It has expired.
+    /// The certificate has expired.
     Expired,
-    /// Its validity has not begun.
+    /// The certificate is not valid yet.
     NotYetValid,
-    /// It was rejected for another reason.
+    /// The certificate was rejected for another reason.
     Other {
-        /// The TLS library's message.
+        /// Message of the TLS library.
         reason: String,
     },
 }
@@ -60,12 +60,12 @@ impl ConnectError {
         Self::Unreachable { reason: error.to_string() }
     }
 
-    /// The refusal that a session is told of. Everything that may pass by itself, an expired certificate included,
-    /// has no status, so that the session tries again.
+    /// Converts the error to the form that a session needs. An error that may be temporary, such as an expired certificate, gets
+    /// no status, so that the session tries again.
     pub(crate) fn to_refusal(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => *refusal,
-            // No server has seen the token, and none would accept it.
+            // The token was not sent to any server, and no server would accept it.
             Self::InvalidToken => Refusal { status: Some(401), retry_after_ms: None, is_from_server: true },
             Self::Unreachable { .. }
             | Self::Closed

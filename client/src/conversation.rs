@@ -1,4 +1,4 @@
-//! Requests over one socket, one at a time and without reconnecting.
+//! Sends requests over one socket, one at a time and without reconnecting.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::socket::{self, Stream};
 use crate::{Address, ClientError, Target};
 
-/// The longest wait for the server in each step.
+/// Maximum time to wait for the server in each step.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A socket on which one request at a time is sent and answered.
+/// A connection on which one request at a time is sent and answered.
 pub struct Conversation {
     stream: Stream,
     server: Address,
@@ -39,7 +39,7 @@ impl Conversation {
         Ok(Self { stream, server, last_id: 0 })
     }
 
-    /// The id for the next request.
+    /// Returns the number for the next request.
     pub fn next_id(&mut self) -> RequestId {
         self.last_id += 1;
         self.last_id
@@ -55,11 +55,11 @@ impl Conversation {
         sent.map_err(|_| self.no_answer())?.map_err(|_| self.lost())
     }
 
-    /// Receives the next message of the server.
+    /// Receives the next message from the server.
     ///
     /// # Errors
     ///
-    /// [`ClientError`], if none arrives, or if it is an error reply ([`ClientError::Refused`]).
+    /// [`ClientError`], if no message arrives, or if the message is an error reply ([`ClientError::Refused`]).
     pub async fn receive(&mut self) -> Result<ServerMessage, ClientError> {
         loop {
             let next = timeout(TIMEOUT, self.stream.next()).await.map_err(|_| self.no_answer())?;
@@ -94,7 +94,7 @@ impl Conversation {
     }
 }
 
-/// The frame that API Gateway sends itself when a function fails, times out or is throttled.
+/// The frame that API Gateway itself sends when a function fails, times out or is throttled.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct GatewayFrame {
@@ -102,7 +102,7 @@ struct GatewayFrame {
     request_id: String,
 }
 
-/// The error for a frame that is no message of the protocol.
+/// Returns the error for a frame that is not a message of the protocol.
 fn foreign(server: &Address, text: &str) -> ClientError {
     let server = server.clone();
     match serde_json::from_str(text) {

@@ -1,4 +1,4 @@
-//! Runs a session over tokio: carries out its effects, feeds it what happens, and hands out its events.
+//! Runs a session over tokio: performs its effects, passes events of sockets and timers to it, and returns its events.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::socket::{self, SocketCommand, SocketEvent};
 use crate::{ClientError, ConnectError, Target};
 
-/// Capacity of the channel from sockets to the session. Sockets stop reading while it is full.
+/// Maximum number of events of all sockets that wait for the session. Sockets stop reading while there are that many.
 const EVENTS: usize = 64;
 
 /// A session with its sockets and its clock.
@@ -21,17 +21,17 @@ pub struct Driver {
     received: mpsc::Receiver<(SocketId, SocketEvent)>,
     sender: mpsc::Sender<(SocketId, SocketEvent)>,
     has_been_connected: bool,
-    /// The reason why the last attempt to connect failed.
+    /// Reason for which the last attempt to connect failed.
     last_error: ConnectError,
 }
 
 impl Driver {
-    /// Starts a session with this server.
+    /// Creates a session and connects it to the server `target`.
     pub fn open(target: Target, settings: Settings) -> Self {
         Self::open_with_seed(target, settings, rand::random())
     }
 
-    /// Starts a session whose random choices, such as backoff, are decided by `seed`.
+    /// Creates a session as [`Driver::open`] does. `seed` determines its random choices, such as the delays of the backoff.
     pub fn open_with_seed(target: Target, settings: Settings, seed: u64) -> Self {
         let (sender, received) = mpsc::channel(EVENTS);
         let settings = settings.with_token(target.token().map(str::to_owned));
@@ -49,22 +49,22 @@ impl Driver {
         driver
     }
 
-    /// The session, for reading its state.
+    /// Returns the session, for reading its state.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// Returns true once the session has been connected.
+    /// Returns true if the session is or has been connected.
     pub fn has_been_connected(&self) -> bool {
         self.has_been_connected
     }
 
-    /// The clock that the session runs on.
+    /// Returns the clock that the session uses.
     pub fn clock(&self) -> Clock {
         self.clock
     }
 
-    /// Gives the session a command, and carries out the effects.
+    /// Calls the session with a command, and performs the effects.
     pub fn command<T>(&mut self, command: impl FnOnce(&mut Session, Now) -> T) -> T {
         let answer = command(&mut self.session, self.clock.now());
         self.perform();
@@ -75,7 +75,7 @@ impl Driver {
     ///
     /// # Errors
     ///
-    /// [`ClientError`], if going on is pointless: the session has ended, or the very first connection attempt failed.
+    /// [`ClientError`], if the session cannot continue: it has failed, or its very first attempt to connect failed.
     pub async fn next(&mut self) -> Result<Event, ClientError> {
         loop {
             if let Some(event) = self.session.poll_event() {
@@ -91,7 +91,7 @@ impl Driver {
         }
     }
 
-    /// Closes the session and waits until the socket is closed. The session bounds the time that this takes.
+    /// Closes the session and waits until the socket is closed. The session limits the time that this takes.
     pub async fn close(&mut self) {
         self.command(Session::close);
         while self.session.state() == State::Closing {
@@ -154,7 +154,7 @@ impl Driver {
         tokio::spawn(socket::run(socket, self.target.clone(), protocols, received, self.sender.clone()));
     }
 
-    /// A socket that has ended reports so itself, so an error is ignored.
+    /// Sends a command to a socket. An error is ignored, because a socket that has ended reports this itself.
     fn command_socket(&mut self, socket: SocketId, command: SocketCommand) {
         if let Some(commands) = self.sockets.get(&socket) {
             let _ = commands.send(command);

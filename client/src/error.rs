@@ -1,4 +1,4 @@
-//! The error of every client operation.
+//! The error type of every client operation.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,95 +7,95 @@ use tickertape_session::{Refused, SessionFailure};
 
 use crate::{Address, ConnectError};
 
-/// The reason why a client operation failed.
+/// Reason for which a client operation failed.
 ///
-/// `Display` says what is wrong. It does not name a program's flags: a command line adds those.
+/// `Display` describes the error. It does not mention the options of a program: a command line adds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// The URL is neither a WebSocket's nor a board's. Correct it.
+    /// The URL is that of neither a WebSocket nor a board. Correct the URL.
     InvalidUrl {
-        /// The text as given.
+        /// The URL as it was given.
         url: String,
     },
-    /// The file of additional certificates cannot be used. Correct it.
+    /// The file of additional certificates cannot be used. Correct the file or its path.
     CaFile {
-        /// The file's path.
+        /// Path of the file.
         path: PathBuf,
-        /// The reason.
+        /// Description of the problem.
         reason: String,
     },
-    /// This machine trusts no certificate authority, so no certificate can be checked. Install some.
+    /// This machine trusts no certificate authority, so no certificate can be checked. Install the certificates of authorities.
     NoTrustedAuthorities {
-        /// The reason, if the operating system gave one.
+        /// Message of the operating system, if there is one.
         reason: Option<String>,
     },
     /// No connection could be made.
     Connect {
-        /// The server.
+        /// Address of the server.
         server: Address,
-        /// The reason.
+        /// Reason for the failure.
         error: ConnectError,
         /// True if a token was sent.
         with_token: bool,
     },
     /// The server did not answer in time. Try again later.
     NoAnswer {
-        /// The server.
+        /// Address of the server.
         server: Address,
     },
     /// The connection ended before the answer arrived. Try again.
     ConnectionLost {
-        /// The server.
+        /// Address of the server.
         server: Address,
     },
-    /// The server wants a token, or does not accept the one that was shown. Sign in.
+    /// The server requires a token, or does not accept the token that was sent. Sign in.
     SignInRequired {
-        /// The server.
+        /// Address of the server.
         server: Address,
         /// True if a token was sent.
         with_token: bool,
     },
-    /// The server does not admit this client. Give up.
+    /// The token is valid but does not permit this connection. Do not try again.
     Forbidden {
-        /// The server.
+        /// Address of the server.
         server: Address,
     },
-    /// The server ended the connection for good. Give up.
+    /// The server ended the connection for good. Do not try again.
     Removed {
-        /// The server.
+        /// Address of the server.
         server: Address,
     },
-    /// Something answers at this address that is not a Tickertape WebSocket. Correct the address.
+    /// The server at this address is not a Tickertape server. Correct the address.
     NotTickertape {
-        /// The server.
+        /// Address of the server.
         server: Address,
-        /// The HTTP status of the answer; `None` if a frame could not be understood.
+        /// HTTP status of the answer; `None` if a frame was not a message of the protocol.
         status: Option<u16>,
     },
-    /// The server refused a request. The code's advice says what to do.
+    /// The server refused a request. The code's advice says how to react.
     Refused(Refused),
     /// API Gateway reported that a function failed, timed out or was throttled. Try again later.
     Gateway {
-        /// The server.
+        /// Address of the server.
         server: Address,
-        /// API Gateway's message.
+        /// Message of API Gateway.
         message: String,
-        /// The request's id, which the functions' logs carry as well.
+        /// Id of the request, which the logs of the functions contain as well.
         request_id: String,
     },
-    /// The board has moved to another address. Use that one.
+    /// The board has moved to another address. Use the new address.
     BoardMoved {
-        /// The board's old address.
+        /// Old address of the board.
         board: Address,
-        /// The new address.
+        /// New address of the board.
         location: String,
     },
-    /// The board names a server that cannot be used: no WebSocket, or one without TLS for a board with TLS.
+    /// The board's settings contain a server that cannot be used: it is not a WebSocket, or has no TLS although the board has.
     UnusableServer {
-        /// The board.
+        /// Address of the board.
         board: Address,
-        /// The address that its `config.json` names.
+        /// Address of the server in the board's `config.json`.
         ws: String,
     },
 }
@@ -114,7 +114,7 @@ impl ClientError {
         }
     }
 
-    /// The error for a session that has ended by itself.
+    /// Returns the error for a session that has given up.
     pub(crate) fn session_ended(reason: SessionFailure, server: &Address, with_token: bool) -> Self {
         let server = server.clone();
         match reason {

@@ -6,7 +6,7 @@ use shared::{ClientMessage, Epoch, Millis, Position, Publication, ServerMessage,
 
 use crate::{ClientError, Conversation};
 
-/// The number of publications in each step backwards.
+/// Number of publications that [`received_since`] requests in each step backwards.
 const STEP: u64 = 500;
 
 /// A contiguous part of a topic's log.
@@ -14,15 +14,15 @@ const STEP: u64 = 500;
 pub struct Range {
     /// Epoch of the log that the publications belong to.
     pub epoch: Epoch,
-    /// The publications, by ascending offset.
+    /// Publications in order of offset, without holes.
     pub items: Vec<Publication>,
 }
 
-/// Reads the publications after `since`: all of them, or the first `limit`.
+/// Reads the publications after the position `since`: all of them, or the first `limit`.
 ///
 /// # Errors
 ///
-/// As [`Conversation::receive`].
+/// The same as those of [`Conversation::receive`].
 pub async fn after(
     conversation: &mut Conversation,
     topic: &Topic,
@@ -50,7 +50,7 @@ pub async fn after(
 ///
 /// # Errors
 ///
-/// As [`Conversation::receive`].
+/// The same as those of [`Conversation::receive`].
 pub async fn newest(
     conversation: &mut Conversation,
     topic: &Topic,
@@ -61,11 +61,11 @@ pub async fn newest(
     after(conversation, topic, since, Some(limit)).await
 }
 
-/// Reads the publications that the server received at `cutoff` or later: all of them, or the newest `limit`.
+/// Reads the publications that the server received at the time `cutoff` or later: all of them, or the newest `limit`.
 ///
 /// # Errors
 ///
-/// As [`Conversation::receive`].
+/// The same as those of [`Conversation::receive`].
 pub async fn received_since(
     conversation: &mut Conversation,
     topic: &Topic,

@@ -1,13 +1,13 @@
 //! A Tickertape client for Rust programs: the session of [`tickertape_session`] over tokio sockets.
 //!
-//! * [`Target::find`] turns an address into a server: a WebSocket URL, or a board's URL, whose `config.json` names the
-//!   WebSocket.
-//! * [`Driver`] runs a session: it connects, reconnects, recovers what was missed, and reports events. Programs that
-//!   subscribe or publish for long use it.
-//! * [`Conversation`] asks one question at a time over one socket, without reconnecting. [`history`] reads a part of a
-//!   topic's log with it.
+//! * [`Target::find`] finds the server at an address, which is the URL of a WebSocket, or of a board whose `config.json` contains
+//!   the WebSocket.
+//! * [`Driver`] runs a session: it connects, reconnects, recovers what was missed, and reports events. Use it in programs that
+//!   subscribe or publish for a long time.
+//! * [`Conversation`] sends one request at a time over one socket, without reconnecting. [`history`] uses it to read a part of a
+//!   topic's log.
 //!
-//! Every operation ends in a [`ClientError`], whose variants say what the caller should do.
+//! Every operation returns a [`ClientError`] on failure. The documentation of its variants says how the caller should react.
 //!
 //! # Example
 //!

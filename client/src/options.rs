@@ -2,31 +2,31 @@
 
 use std::path::PathBuf;
 
-/// The server to connect to, and the credentials to show there.
+/// Address of a server, and the credentials for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ConnectOptions {
-    /// A board's address such as `https://board.example`, or a WebSocket's such as `ws://127.0.0.1:8080/ws`.
+    /// Address of a board such as `https://board.example`, or of a WebSocket such as `ws://127.0.0.1:8080/ws`.
     pub url: String,
-    /// The token to show. Without one, the token in the board's `config.json` is used, if it has one.
+    /// Token to send. If it is absent, the token in the board's `config.json` is used, if there is one.
     pub token: Option<String>,
-    /// A PEM file with certificates to trust besides those that this machine trusts.
+    /// PEM file with certificates to trust in addition to those that this machine trusts.
     pub ca_file: Option<PathBuf>,
 }
 
 impl ConnectOptions {
-    /// Options for a server at `url`, without a token and with the certificates that this machine trusts.
+    /// Creates options for the server at `url`, without a token and with the certificates that this machine trusts.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), token: None, ca_file: None }
     }
 
-    /// Sets the token to show.
+    /// Sets the token to send.
     #[must_use]
     pub fn with_token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }
     }
 
-    /// Sets the PEM file whose certificates are trusted as well.
+    /// Sets the PEM file with certificates to trust in addition to those that this machine trusts.
     #[must_use]
     pub fn with_ca_file(self, path: impl Into<PathBuf>) -> Self {
         Self { ca_file: Some(path.into()), ..self }

@@ -1,4 +1,4 @@
-//! One WebSocket, run by a task. Incoming messages go into a bounded channel, so a slow reader slows its own socket only.
+//! One WebSocket, run by a task. Received messages go into a bounded channel, so a slow reader slows only its own socket.
 
 use futures_util::{SinkExt, StreamExt};
 use http::header::RETRY_AFTER;
@@ -13,10 +13,10 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use crate::wire::Wire;
 use crate::{ConnectError, Target};
 
-/// A client's WebSocket.
+/// WebSocket of a client.
 pub(crate) type Stream = WebSocketStream<Wire>;
 
-/// An event of a socket.
+/// Something that has happened on a socket.
 #[derive(Debug)]
 pub(crate) enum SocketEvent {
     /// The handshake succeeded.
@@ -29,7 +29,7 @@ pub(crate) enum SocketEvent {
     Closed(u16, String),
 }
 
-/// A command to a socket.
+/// An order to the task that runs a socket.
 #[derive(Debug)]
 pub(crate) enum SocketCommand {
     /// Send a text message.
@@ -59,7 +59,7 @@ pub(crate) async fn run(
             converse(socket, stream, commands, &events).await
         }
     };
-    // The receiver may be gone; then there is nobody to tell.
+    // The receiver may have been dropped; then nobody needs the event.
     let _ = events.send((socket, end)).await;
 }
 
@@ -97,7 +97,7 @@ fn refusal<T>(response: &http::Response<T>) -> Refusal {
     }
 }
 
-/// Waits for the command to close, or for the end of commands.
+/// Waits for the command [`SocketCommand::Close`], or until the sender of the commands is dropped.
 async fn closed(commands: &mut mpsc::UnboundedReceiver<SocketCommand>) {
     while let Some(SocketCommand::Send(_)) = commands.recv().await {}
 }
@@ -149,7 +149,7 @@ async fn drain(source: &mut Source) -> SocketEvent {
     }
 }
 
-/// The text of a message; `None` for pings and the like; an error for the end.
+/// Returns the text of a message, `None` for other messages such as pings, or the event that ends the socket.
 fn read(message: Option<Result<Message, Error>>) -> Result<Option<String>, SocketEvent> {
     match message {
         Some(Ok(Message::Text(text))) => Ok(Some(text.as_str().to_owned())),
@@ -161,7 +161,7 @@ fn read(message: Option<Result<Message, Error>>) -> Result<Option<String>, Socke
     }
 }
 
-/// As browsers call it: ended without a word.
+/// Returns the event for a connection that ended without a close frame, with the code that browsers use for it.
 fn broken() -> SocketEvent {
     SocketEvent::Closed(tungstenite::protocol::frame::coding::CloseCode::Abnormal.into(), String::new())
 }

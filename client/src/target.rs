@@ -1,4 +1,4 @@
-//! The server that a client talks to.
+//! The server to which a client connects.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::tls::Trust;
 use crate::wire::{self, Wire};
 use crate::{Address, ClientError, ConnectError, ConnectOptions, board};
 
-/// A server's WebSocket, the certificates to trust there, and the token to show. `Display` prints the URL.
+/// A server's WebSocket, the certificates to trust, and the token to send. `Display` prints the URL.
 #[derive(Debug, Clone)]
 pub struct Target {
     ws: Address,
@@ -19,8 +19,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// Finds the server. The URL in `options` is its WebSocket's, or that of a board, whose `config.json` is then
-    /// fetched.
+    /// Finds the server. The URL in `options` is that of its WebSocket, or of a board, whose `config.json` is then fetched.
     ///
     /// # Errors
     ///
@@ -37,12 +36,12 @@ impl Target {
         Ok(Self { ws: found.ws, trust, token: options.token.clone().or(found.token) })
     }
 
-    /// The WebSocket's address.
+    /// Returns the address of the WebSocket.
     pub fn ws(&self) -> &Address {
         &self.ws
     }
 
-    /// The token to show, if there is one.
+    /// Returns the token to send, if there is one.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
@@ -51,13 +50,13 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// [`ConnectError`].
+    /// [`ConnectError`], if no connection can be made.
     pub async fn connect(&self) -> Result<Wire, ConnectError> {
         wire::open(&self.ws, self.trust.as_ref().filter(|_| self.ws.is_tls())).await
     }
 
-    /// The handshake request, offering these sub-protocols. `None` if one of them cannot stand in a header, such as a
-    /// token with a line break in it.
+    /// Returns the handshake request, which offers these sub-protocols. Returns `None` if an HTTP header must not contain one of
+    /// them, as for a token with a line break.
     pub fn request(&self, protocols: &[String]) -> Option<Request> {
         let mut request = self.ws.uri().clone().into_client_request().ok()?;
         if !protocols.is_empty() {
@@ -74,7 +73,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Certificates are read from the disk, so only for an address that needs them.
+/// Reads the certificates to trust. They are read from the disk, so this is done only for an address with TLS.
 fn trust(address: &Address, options: &ConnectOptions) -> Result<Option<Trust>, ClientError> {
     address.is_tls().then(|| Trust::of_this_machine(options.ca_file.as_deref())).transpose()
 }

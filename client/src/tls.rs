@@ -1,8 +1,8 @@
-//! TLS, and the certificate authorities that are trusted.
+//! TLS connections, and the certificate authorities that are trusted.
 //!
-//! The operating system's authorities are trusted, among them that of a company's proxy. None are compiled in, because
-//! such a list would be as old as the program. The environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR` replace
-//! them, as for OpenSSL; [`crate::ConnectOptions::ca_file`] adds to them.
+//! The authorities that the operating system trusts are trusted, so that of a company's proxy is among them. None are compiled
+//! in, because such a list would become outdated. The environment variables `SSL_CERT_FILE` and `SSL_CERT_DIR` replace them, as
+//! for OpenSSL; [`crate::ConnectOptions::ca_file`] adds to them.
 
 use std::io;
 use std::path::Path;
@@ -18,20 +18,21 @@ use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore}
 
 use crate::{CertificateProblem, ClientError, ConnectError};
 
-/// A TLS configuration with the authorities whose certificates are accepted.
+/// Configuration of TLS, with the certificate authorities to trust.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust(Arc<ClientConfig>);
 
 impl Trust {
-    /// Trusts this machine's authorities and those in a PEM file. Reads both from the disk.
+    /// Trusts this machine's authorities and those in a PEM file. Both are read from the disk.
     ///
     /// # Errors
     ///
-    /// [`ClientError::CaFile`] and [`ClientError::NoTrustedAuthorities`].
+    /// [`ClientError::CaFile`] if the PEM file cannot be used, and [`ClientError::NoTrustedAuthorities`] if there are no
+    /// authorities.
     pub fn of_this_machine(ca_file: Option<&Path>) -> Result<Self, ClientError> {
         let mut roots = RootCertStore::empty();
         let native = rustls_native_certs::load_native_certs();
-        // Operating systems ship certificates that rustls rejects. The others are enough.
+        // Operating systems contain some certificates that rustls rejects. They are left out.
         let (mut trusted, _) = roots.add_parsable_certificates(native.certs);
         for certificate in ca_file.map(read).transpose()?.unwrap_or_default() {
             roots.add(certificate).map_err(|error| unusable(ca_file, error))?;
@@ -78,7 +79,7 @@ fn unusable(ca_file: Option<&Path>, reason: impl std::fmt::Display) -> ClientErr
 fn connect_error(error: &io::Error) -> ConnectError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(Error::InvalidCertificate(error)) => ConnectError::Certificate(problem(error)),
-        // The first bytes were no TLS record (RFC 8446, section 5.1).
+        // The first bytes were not a TLS record (RFC 8446, section 5.1).
         Some(Error::InvalidMessage(_)) => ConnectError::NotTls,
         Some(error) => ConnectError::Tls { reason: error.to_string() },
         None => ConnectError::Closed,
@@ -87,7 +88,7 @@ fn connect_error(error: &io::Error) -> ConnectError {
 
 fn problem(error: &CertificateError) -> CertificateProblem {
     match error {
-        // A bad signature means that the certificate names a trusted authority and was signed with another key.
+        // A bad signature means that the certificate contains the name of a trusted authority but was signed with another key.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             CertificateProblem::UnknownAuthority
         }
@@ -103,7 +104,7 @@ fn problem(error: &CertificateError) -> CertificateProblem {
     }
 }
 
-/// Extracts `board.example` from `DnsName("board.example")`, the form in which rustls prints presented names.
+/// Returns `board.example` for `DnsName("board.example")`, the form in which rustls prints the names of a certificate.
 fn plain(name: &str) -> String {
     name.split('"').nth(1).unwrap_or(name).to_owned()
 }

@@ -6,23 +6,23 @@ use tokio::net::TcpStream;
 use crate::tls::Trust;
 use crate::{Address, ConnectError};
 
-/// A byte stream in both directions.
+/// A stream of bytes that can be read and written.
 pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-/// A connected byte stream, encrypted or not.
+/// A connected stream of bytes, with or without TLS.
 pub type Wire = Box<dyn Duplex>;
 
 /// Connects to a server, with TLS if `trust` is given.
 ///
 /// # Errors
 ///
-/// [`ConnectError`].
+/// [`ConnectError`], if no connection can be made.
 pub(crate) async fn open(server: &Address, trust: Option<&Trust>) -> Result<Wire, ConnectError> {
     let stream = TcpStream::connect(server.host_and_port()).await;
     let stream = stream.map_err(|error| ConnectError::unreachable(&error))?;
-    // Small messages should leave at once. Without the option they are delayed and still arrive.
+    // Sends small messages without delay. An error is ignored, because they also arrive without this option.
     let _ = stream.set_nodelay(true);
     match trust {
         Some(trust) => Ok(Box::new(trust.secure(stream, server.host()).await?)),
