@@ -1,8 +1,8 @@
-//! Recordings of what each release said: every message between its clients and its server, and the file of its store.
+//! Recordings of each release: every message between its clients and its server, and the file of its store.
 //!
-//! Tests replay them against today's code, so that a change of the protocol or of the store that an older peer would
-//! not understand fails before it is released. The folder of each release is written by the program `record` of this
-//! crate; see `README.md`. The crate depends on nothing that it is compared with.
+//! Tests replay them with the present code, so that a change of the protocol or of the store that an older version would not
+//! understand fails before it is released. The program `record` of this crate writes the folder of each release; see `README.md`.
+//! The crate does not depend on the code with which the recordings are compared.
 //!
 //! ```
 //! use compatibility::{Recording, Side};
@@ -18,6 +18,5 @@ mod shape;
 pub use recording::{Content, Exchange, Line, Recording, Side, releases};
 pub use shape::{differences, learn_epochs};
 
-/// The secret of the recorded servers that ask for tokens. It has to stay as it is: a server that is to accept the
-/// recorded tokens needs it.
+/// Secret of the recorded servers that require tokens. It must not change: a server needs it to accept the recorded tokens.
 pub const SECRET: &str = "a secret that protects nothing but a recording";

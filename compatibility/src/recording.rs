@@ -1,4 +1,4 @@
-//! The format of a recorded conversation: a file of JSON lines, one for each thing that a peer sent.
+//! The format of a recorded conversation: a file of JSON lines, one for each message that a peer sent.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The peer that sent a line.
+/// The peer that sent a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
@@ -17,25 +17,25 @@ pub enum Side {
     Server,
 }
 
-/// The start of an HTTP message, and its body where that is text.
+/// The start of an HTTP message, and its body if it is text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// The first line: `GET /topics HTTP/1.1` or `HTTP/1.1 200 OK`.
+    /// First line of the message: `GET /topics HTTP/1.1` or `HTTP/1.1 200 OK`.
     pub start: String,
     /// Headers by name in lower case, without those that differ from run to run (`date`, the WebSocket's key).
     pub headers: BTreeMap<String, String>,
-    /// The body; empty for none.
+    /// Body of the message; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub body: String,
 }
 
 impl Exchange {
-    /// The second word of the first line: a request's path with its query, or a response's status.
+    /// Returns the second word of the first line: a request's path with its query, or a response's status.
     pub fn second_word(&self) -> &str {
         self.start.split(' ').nth(1).unwrap_or_default()
     }
 
-    /// The status of a response; `None` for a request.
+    /// Returns the status of a response, or `None` for a request.
     pub fn status(&self) -> Option<u16> {
         self.second_word().parse().ok()
     }
@@ -46,36 +46,36 @@ impl Exchange {
     }
 }
 
-/// The content of a line.
+/// Content of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// An HTTP request or response, the WebSocket's handshake among them.
+    /// An HTTP request or response, such as those of the WebSocket's handshake.
     Http(Exchange),
-    /// A text message of the WebSocket, as it was sent.
+    /// A text message of the WebSocket, unchanged.
     Text(String),
-    /// The WebSocket's close frame: its code, 1005 for none.
+    /// Close frame of the WebSocket: its code, or 1005 if it has none.
     Close(u16),
-    /// The end of this peer's side of the TCP connection; always true.
+    /// The end of this peer's side of the TCP connection. The value is always true.
     End(bool),
 }
 
-/// One thing that one peer sent.
+/// One message that one peer sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Milliseconds since the conversation began, by a clock that does not go back.
+    /// Milliseconds since the conversation began, by a monotonic clock.
     pub at_ms: u64,
-    /// Number of the connection, in the order in which they were opened, from 1.
+    /// Number of the connection, counted from 1 in the order in which connections were opened.
     pub connection: u32,
-    /// The sender.
+    /// Peer that sent the message.
     pub from: Side,
-    /// The content.
+    /// Content of the message.
     #[serde(flatten)]
     pub content: Content,
 }
 
 impl Line {
-    /// The WebSocket message, if this is one.
+    /// Returns the text of the WebSocket message, or `None` if the line contains no such message.
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) => Some(text),
@@ -83,7 +83,7 @@ impl Line {
         }
     }
 
-    /// The WebSocket message as JSON; `None` if this is none, or is not JSON.
+    /// Returns the WebSocket message as JSON, or `None` if the line contains no such message, or it is not JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_str(self.text()?).ok()
     }
@@ -94,7 +94,7 @@ impl Line {
 pub struct Recording {
     /// Name of the conversation: the part of the file's name after `conversation-`.
     pub name: String,
-    /// Lines in the order in which they passed.
+    /// Lines in the order in which they were recorded.
     pub lines: Vec<Line>,
 }
 
@@ -103,7 +103,7 @@ impl Recording {
     ///
     /// # Panics
     ///
-    /// If the file is missing or is not a recording: these files are part of the repository.
+    /// If the file is missing or is not a recording, because these files are part of the repository.
     pub fn read(release: &Path, name: &str) -> Self {
         let path = release.join(format!("conversation-{name}.jsonl"));
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -117,7 +117,7 @@ impl Recording {
     ///
     /// # Panics
     ///
-    /// As [`Recording::read`].
+    /// The same as those of [`Recording::read`].
     pub fn all(release: &Path) -> Vec<Self> {
         let entries = fs::read_dir(release).unwrap_or_else(|error| panic!("{}: {error}", release.display()));
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -128,11 +128,11 @@ impl Recording {
     }
 }
 
-/// The folders of all recorded releases, the oldest first.
+/// Returns the folders of all recorded releases, the oldest first.
 ///
 /// # Panics
 ///
-/// If there are none: they are part of the repository.
+/// If there are none, because they are part of the repository.
 pub fn releases() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let entries = fs::read_dir(root).unwrap_or_else(|error| panic!("{}: {error}", root.display()));
@@ -145,7 +145,7 @@ pub fn releases() -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// The numbers of a folder that is named after a version, such as `0.1.0`.
+/// Returns the numbers in the name of a folder that is named after a version, such as `0.1.0`.
 fn version(path: &Path) -> Option<Vec<u64>> {
     path.file_name()?.to_str()?.split('.').map(|part| part.parse().ok()).collect()
 }

@@ -1,12 +1,12 @@
-//! Comparing what two releases said, where values differ from run to run and only the shape counts.
+//! Compares the messages of two releases by their shape, because values differ from run to run.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Lists what a client that knows `old` would miss in `new`: fields that are absent or have another JSON type. Empty
-/// if it can read it. Fields that only `new` has are allowed, since unknown fields are ignored. `data` is what a
-/// publisher sent, so it has to be equal; so have the `type` of a message and the numbers of codes.
+/// Lists the parts of `new` that a client which knows `old` cannot read: fields that are absent or have another JSON type. The
+/// list is empty if the client can read `new`. Fields that only `new` has are allowed, since clients ignore unknown fields.
+/// `data` was sent by a publisher, so it has to be equal; so have the `type` of a message and the numbers of codes.
 pub fn differences(old: &Value, new: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", old, new, &mut found);
@@ -47,7 +47,7 @@ fn compare(path: &str, old: &Value, new: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// A JSON type, where a whole number is one of its own: an integer field that becomes `1.5` cannot be read.
+/// Returns the JSON type of a value. Integers are a type of their own: an integer field that becomes `1.5` cannot be read.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -60,8 +60,8 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Notes under which epoch `new` speaks of each log that `old` speaks of. Epochs are random, so a recorded request
-/// that names one has to be translated before it is sent to another server.
+/// Records in `epochs`, for the epoch of each log in `old`, the epoch of the same log in `new`. Epochs are random, so the epoch
+/// in a recorded request has to be translated before the request is sent to another server.
 pub fn learn_epochs(old: &Value, new: &Value, epochs: &mut BTreeMap<String, String>) {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared::{ClientMessage, ServerMessage};
 use tickertape_session::{Effect, Event, Now, Outgoing, Refusal, Session, Settings, SocketId, State};
 
-/// The conversations of one session each, and the connections of theirs that are its own: all, where none is named.
+/// Conversations that contain one session each, and the number of its connection; `None` if all connections are the session's.
 const SESSIONS: [(&str, Option<u32>); 8] = [
     ("pipe", None),
     ("pipe-numbers", None),
@@ -21,7 +21,7 @@ const SESSIONS: [(&str, Option<u32>); 8] = [
     ("session", Some(1)),
 ];
 
-/// Longer than a session waits for anything that it does by itself.
+/// Maximum time to wait for the session, in milliseconds. It is longer than the session waits for anything.
 const TIMEOUT_MS: u64 = 60_000;
 
 #[test]
@@ -74,7 +74,7 @@ fn every_kind_of_message_was_recorded() {
     }
 }
 
-/// A question of a client: its action and the topic or filter that it names.
+/// Identification of a client's request: its action, and its topic or filter.
 type Key = (String, String);
 
 fn key(message: &Value) -> Key {
@@ -85,8 +85,9 @@ fn key(message: &Value) -> Key {
     )
 }
 
-/// One session, fed with what a released server said to a session of its own time. Whatever that session asked, this
-/// one has to ask as well: answers carry the `id` of a request, and are handed on under the `id` that is in use today.
+/// Replays to a present session the messages that a released server sent to a session of its release. The present session has to
+/// send every request that the recorded session sent. Answers contain the `id` of a recorded request, which is replaced by the
+/// `id` of the present request.
 struct Replay<'a> {
     recording: &'a Recording,
     only: Option<u32>,
@@ -94,14 +95,14 @@ struct Replay<'a> {
     now_ms: u64,
     /// Time by which the session's clock is ahead of the recorded one, because a random delay was longer, in milliseconds.
     ahead_ms: u64,
-    /// Sockets that the session wants, in order.
+    /// Sockets that the session has asked to open, in order.
     wanted: VecDeque<SocketId>,
     sockets: BTreeMap<u32, SocketId>,
-    /// Sockets that the session has closed, or that were closed before it.
+    /// Sockets that the session has closed, or that were closed by the server.
     over: BTreeSet<SocketId>,
-    /// The questions recorded on each connection, with what identifies their answers.
+    /// Requests that were recorded on each connection, each with the `id` (or `t`) of its answer.
     recorded: BTreeMap<u32, Vec<(Key, Value)>>,
-    /// The same for those of today, on each socket.
+    /// Requests that the present session has sent on each socket, each with the `id` (or `t`) of its answer.
     asked: BTreeMap<SocketId, Vec<(Key, Value)>>,
     events: Vec<Event>,
 }
@@ -129,7 +130,7 @@ impl<'a> Replay<'a> {
         let only = self.only;
         let lines: Vec<&Line> =
             recording.lines.iter().filter(|line| only.is_none_or(|only| line.connection == only)).collect();
-        // What is said before the server's first word was wanted before the session was opened.
+        // The requests before the server's first message were made before the session was opened.
         let is_early = |line: &&&Line| line.from == Side::Client || line.text().is_none();
         let early = lines.iter().take_while(is_early).inspect(|line| self.wish(line)).count();
         self.session.open(self.now());
@@ -172,7 +173,7 @@ impl<'a> Replay<'a> {
         self.now_ms = self.now_ms.max(at_ms);
     }
 
-    /// Lets time pass until the session has done something by itself. False if it does not.
+    /// Lets time pass until the session has done something by itself. Returns false if it does not within `patience_ms`.
     fn wait_until(&mut self, is_done: impl Fn(&Self) -> bool, patience_ms: u64) -> bool {
         let until_ms = self.now_ms + patience_ms;
         self.drain();
@@ -205,7 +206,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Hands the session the command by which the recorded client came to say this.
+    /// Calls the session with the command that makes it send the recorded message.
     fn wish(&mut self, line: &Line) {
         let (Some(text), now) = (line.text(), self.now()) else { return };
         match serde_json::from_str(text).unwrap() {
@@ -219,7 +220,7 @@ impl<'a> Replay<'a> {
                 self.session.publish(Outgoing { topic, items: publish.into_items(), meta, idempotent }, now);
             }
             ClientMessage::Refresh(refresh) => self.session.set_token(refresh.token, now),
-            // The session does these by itself, or when it is told to where they are answered.
+            // The session sends these by itself, or is told to when their answer is replayed.
             ClientMessage::History(_) | ClientMessage::Ping(_) => {}
         }
     }
@@ -256,7 +257,7 @@ impl<'a> Replay<'a> {
         self.session.socket_message(socket, &message.to_string(), self.now());
     }
 
-    /// The `id` (or `t`) under which today's session asked what was asked under `recorded`.
+    /// Returns the `id` (or `t`) of the present request that corresponds to the recorded request with the id `recorded`.
     fn todays(&mut self, connection: u32, socket: SocketId, recorded: &Value) -> Value {
         let questions = &self.recorded[&connection];
         let index = questions.iter().position(|(_, id)| id == recorded).unwrap();
@@ -275,7 +276,7 @@ impl<'a> Replay<'a> {
         })
     }
 
-    /// Makes the session ask what it asks only on request.
+    /// Makes the session send a request that it sends only on command.
     fn make_ask(&mut self, (action, topic): &Key) {
         let now = self.now();
         match action.as_str() {
@@ -324,7 +325,7 @@ impl<'a> Replay<'a> {
             .filter_map(Line::json)
     }
 
-    /// Every publication that the server sent, by log and offset.
+    /// Returns every publication that the server sent, by log and offset.
     fn sent_by_server(&self, field: &str) -> BTreeMap<(String, String), BTreeMap<u64, Value>> {
         let mut sent: BTreeMap<_, BTreeMap<u64, Value>> = BTreeMap::new();
         for message in self.server_messages() {
@@ -344,7 +345,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Every publication that the session handed on, by log and offset, each once and in order.
+/// Returns every publication that the session delivered, by log and offset. Checks that each was delivered once and in order.
 fn delivered(events: &[Event]) -> BTreeMap<(String, String), BTreeMap<u64, Value>> {
     let mut delivered: BTreeMap<_, BTreeMap<u64, Value>> = BTreeMap::new();
     for event in events {

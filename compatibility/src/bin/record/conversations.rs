@@ -1,5 +1,5 @@
-//! The conversations that are recorded. Together they hold every message of PROTOCOL.md in both directions, most
-//! codes, and the HTTP API.
+//! The conversations that are recorded. Together they contain every message of PROTOCOL.md in both directions, most codes, and
+//! the HTTP API.
 
 use std::fs;
 use std::thread;
@@ -12,7 +12,7 @@ use crate::stage::{ManualClient, Result, Stage};
 
 type Play = fn(&mut Stage) -> Result<()>;
 
-/// Every conversation, by name.
+/// Every conversation: its name, and the function that performs it.
 pub const ALL: &[(&str, Play)] = &[
     ("publish", publish),
     ("pipe", pipe),
@@ -39,7 +39,7 @@ procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu-----
  2  0      0 510992  20484 913420    0    0     0     0  198  377  2  1 97  0  0
 ";
 
-/// `tickertape publish`: a number with metadata, several series, text.
+/// Runs `tickertape publish`, with a number that has metadata, with several series and with a text.
 fn publish(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let url = stage.url();
@@ -54,7 +54,7 @@ fn publish(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// `tickertape pipe`, which is an idempotent producer over a session.
+/// Runs `tickertape pipe`, which publishes over a session as an idempotent producer.
 fn pipe(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let url = stage.url();
@@ -62,7 +62,7 @@ fn pipe(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// The same for numbers, more of them than one request holds.
+/// Runs `tickertape pipe` with more numbers than one request can contain.
 fn pipe_numbers(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let url = stage.url();
@@ -71,7 +71,7 @@ fn pipe_numbers(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// `tickertape host`, for two seconds of it.
+/// Runs `tickertape host` for two seconds.
 fn host(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let host = stage.start(&stage.url(), &["host", "--topic", "web1"])?;
@@ -79,7 +79,7 @@ fn host(stage: &mut Stage) -> Result<()> {
     Ok(host.interrupt()?)
 }
 
-/// `tickertape history` and `tickertape topics`.
+/// Runs `tickertape history` and `tickertape topics`.
 fn history(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let lines: String = (1..=30).map(|n| format!("{n}\n")).collect();
@@ -92,8 +92,8 @@ fn history(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// `tickertape watch`: a replay, live data of one and of several topics, other viewers, and a minute of silence, so
-/// that the session pings.
+/// Runs `tickertape watch`, with a replay, live data of one and of several topics, other viewers, and a minute without messages,
+/// so that the session sends a ping.
 fn watch(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let direct = stage.direct_url()?;
@@ -120,7 +120,7 @@ fn watch(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// `tickertape watch`, cut off while more is published than one replay holds.
+/// Runs `tickertape watch`, and interrupts its connection while more is published than one replay contains.
 fn away(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let direct = stage.direct_url()?;
@@ -139,7 +139,7 @@ fn away(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// `tickertape watch` while the server is restarted: first with its store, then with an empty one.
+/// Runs `tickertape watch` while the server is restarted: first with its store, then with an empty one.
 fn restart(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let watch = stage.start(&stage.url(), &["watch", "lab/seq", "--rewind", "5", "--json"])?;
@@ -161,8 +161,8 @@ fn restart(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// `tickertape watch` while connections are replaced before they are cut, on a server for which time is short; and a
-/// connection that lets itself be cut.
+/// Runs `tickertape watch` while it replaces its connections before they are closed, on a server whose time limits are 720 times
+/// shorter.
 fn rotation(stage: &mut Stage) -> Result<()> {
     let chaos = stage.path("chaos.json");
     fs::write(&chaos, r#"{"time_scale": 720}"#)?;
@@ -172,7 +172,7 @@ fn rotation(stage: &mut Stage) -> Result<()> {
     stage.run(&direct, &["publish", "lab/seq", "1"], "")?;
     let watch = stage.start(&stage.url(), &["watch", "lab/seq", "--rewind", "5", "--json"])?;
     stage.wait_for(r#""type":"subscribed""#, 1)?;
-    // Kept from being cut as idle, which comes after 833 ms there.
+    // Publishes, so that the connection is not closed as idle, which happens after 833 ms on this server.
     for n in 2..=40 {
         stage.run(&direct, &["publish", "lab/seq", &n.to_string()], "")?;
         thread::sleep(Duration::from_millis(300));
@@ -183,7 +183,7 @@ fn rotation(stage: &mut Stage) -> Result<()> {
     Ok(watch.interrupt()?)
 }
 
-/// A conversation by hand as a session may hold it: it subscribes, and sends every kind of message once or more.
+/// Sends messages by hand as a session may: it subscribes, and sends every kind of message once or more.
 fn session(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut manual = stage.connect(Some("tickertape.v1"))?;
@@ -210,7 +210,7 @@ fn session(stage: &mut Stage) -> Result<()> {
         &json!({"action": "publish", "id": 3, "topic": "lab/a", "items": items, "producer": producer(1)}),
         "published",
     )?;
-    // A repeat, as after a lost answer: it is answered with the position of the first.
+    // Repeats a request, as after a lost answer. The answer contains the position of the first one.
     manual.ask(
         &json!({"action": "publish", "id": 4, "topic": "lab/a", "items": items, "producer": producer(1)}),
         "published",
@@ -236,19 +236,19 @@ fn session(stage: &mut Stage) -> Result<()> {
     other.close();
     manual.hear("occupancy")?;
     manual.ask(&json!({"action": "unsubscribe", "id": 10, "filter": "lab/*"}), "unsubscribed")?;
-    // Where no token is asked for, it is not needed and not looked at.
+    // A server that requires no tokens does not check this one.
     manual.ask(&json!({"action": "refresh", "id": 11, "token": "any"}), "refreshed").or_else(ignore)?;
     stage.stop()?;
     manual.hear_close();
     Ok(())
 }
 
-/// An answer that differs between servers is recorded all the same.
+/// Ignores the answer. It is recorded, but differs between servers.
 fn ignore(_: Box<dyn std::error::Error>) -> Result<Value> {
     Ok(Value::Null)
 }
 
-/// Requests that the server refuses, with the code of each refusal.
+/// Sends requests that the server refuses, to record the code of each refusal.
 fn refusals(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut manual = stage.connect(None)?;
@@ -290,8 +290,8 @@ fn refused(manual: &mut ManualClient, text: &str) -> Result<Value> {
     manual.ask_text(text, "error")
 }
 
-/// A server that asks for tokens: handshakes with and without one, a right that is missing, a token that is replaced
-/// and one that runs out.
+/// Talks to a server that requires tokens: handshakes with and without a token, a missing permission, a token that is replaced
+/// and one that expires.
 fn tokens(stage: &mut Stage) -> Result<()> {
     let secret = stage.path("secret.txt");
     fs::write(&secret, SECRET)?;
@@ -326,7 +326,7 @@ fn tokens(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// A token that runs out while its connection is open. Kept apart from [`tokens`], because it cannot be used again.
+/// Lets a token expire while its connection is open. This is not a part of [`tokens`], because the token cannot be used again.
 fn expired(stage: &mut Stage) -> Result<()> {
     let secret = stage.path("secret.txt");
     fs::write(&secret, SECRET)?;
@@ -342,7 +342,7 @@ fn expired(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// The HTTP API.
+/// Sends requests to the HTTP API.
 fn http(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let json = [("Content-Type", "application/json")];
@@ -366,7 +366,7 @@ fn http(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// A store with every kind of content, and how the server that wrote it reads it.
+/// Fills a store with every kind of content, and records how the server that wrote it reads it.
 fn store(stage: &mut Stage) -> Result<()> {
     stage.serve("data", &[])?;
     let mut manual = stage.connect(None)?;

@@ -1,5 +1,5 @@
-//! `record PROGRAM FOLDER [NAME…]`: records what the `tickertape` at PROGRAM says into FOLDER, in every conversation or
-//! in those that are named. See the crate's README.
+//! `record PROGRAM FOLDER [NAME…]`: performs every conversation, or those with these names, with the `tickertape` at PROGRAM, and
+//! records them in FOLDER. See the crate's README.
 
 mod conversations;
 mod proxy;

@@ -1,4 +1,4 @@
-//! A proxy that passes bytes on unchanged and writes down the messages in them.
+//! A proxy that forwards bytes unchanged and records the messages in them.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -10,10 +10,10 @@ use std::time::Instant;
 
 use compatibility::{Content, Exchange, Line, Side};
 
-/// Headers that differ from run to run and say nothing.
+/// Headers that are not recorded, because they differ from run to run and are not part of the protocol.
 const LEFT_OUT: [&str; 4] = ["date", "host", "sec-websocket-key", "sec-websocket-accept"];
 
-/// The lines recorded so far.
+/// The lines that were recorded so far.
 #[derive(Debug)]
 struct Book {
     began: Instant,
@@ -31,7 +31,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A listening proxy. Connections go to the server named last, and are closed at once while there is none.
+/// A listening proxy. It connects its clients to the server that was last set, and closes new connections if there is none.
 pub struct Proxy {
     address: SocketAddr,
     server: Arc<Mutex<Option<SocketAddr>>>,
@@ -63,12 +63,12 @@ impl Proxy {
         Ok(proxy)
     }
 
-    /// The address that clients connect to.
+    /// Returns the address to which clients connect.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Passes new connections on to `server`; `None` refuses them, and cuts those that are open.
+    /// Forwards new connections to `server`. `None` refuses new connections, and closes those that are open.
     pub fn point_to(&self, server: Option<SocketAddr>) {
         *lock(&self.server) = server;
         if server.is_none() {
@@ -78,7 +78,7 @@ impl Proxy {
         }
     }
 
-    /// Everything recorded so far.
+    /// Returns every line that was recorded so far.
     pub fn lines(&self) -> Vec<Line> {
         lock(&self.book.lines).clone()
     }
@@ -115,15 +115,15 @@ fn pass(mut reader: TcpStream, mut writer: TcpStream, mut tap: Tap) {
     let _ = writer.shutdown(Shutdown::Write);
 }
 
-/// One direction of one connection.
+/// Records the bytes of one direction of one connection.
 struct Tap {
     number: u32,
     from: Side,
     book: Arc<Book>,
     buffer: Vec<u8>,
-    /// The fragments of a WebSocket message so far.
+    /// Fragments that were received of a WebSocket message.
     message: Vec<u8>,
-    /// True once the server has agreed to a WebSocket.
+    /// True once the server has accepted a WebSocket.
     upgraded: Arc<Mutex<bool>>,
 }
 
@@ -139,7 +139,7 @@ impl Tap {
         }
     }
 
-    /// The connection has ended: a response without a length ends here.
+    /// Records the end of the connection. An HTTP response without a length ends here, too.
     fn end(&mut self) {
         let is_upgraded = *lock(&self.upgraded);
         if !is_upgraded {
@@ -173,7 +173,8 @@ impl Tap {
         true
     }
 
-    /// Takes one WebSocket frame (RFC 6455, section 5.2) off the buffer.
+    /// Removes a WebSocket frame (RFC 6455, section 5.2) from the buffer and records it. Returns false if the buffer contains no
+    /// complete frame.
     fn take_frame(&mut self) -> bool {
         let Some((opcode, is_last, payload)) = frame(&mut self.buffer) else { return false };
         match opcode {
@@ -188,7 +189,7 @@ impl Tap {
                 let code = payload.first_chunk().map_or(1005, |code| u16::from_be_bytes(*code));
                 self.book.write(self.number, self.from, Content::Close(code));
             }
-            // Pings and pongs of the WebSocket itself are no part of the protocol.
+            // Pings and pongs of the WebSocket itself are not part of the protocol.
             _ => {}
         }
         true
@@ -207,7 +208,7 @@ fn read_head(head: &str) -> Exchange {
     Exchange { start, headers, body: String::new() }
 }
 
-/// The first frame of `buffer`, which it leaves: opcode, whether it is the message's last, and payload.
+/// Removes the first frame of `buffer`. Returns its opcode, true if it is the last frame of its message, and its payload.
 fn frame(buffer: &mut Vec<u8>) -> Option<(u8, bool, Vec<u8>)> {
     let (first, second) = (*buffer.first()?, *buffer.get(1)?);
     let (len, mut at) = match second & 0x7f {

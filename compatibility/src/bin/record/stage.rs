@@ -1,4 +1,4 @@
-//! The programs of one conversation: a server, the proxy before it, clients, and a client whose messages are written by
+//! The programs of one conversation: a server, the proxy in front of it, clients, and a client whose messages are written by
 //! hand.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -16,12 +16,12 @@ use tokio_tungstenite::tungstenite::{Message, WebSocket, client};
 
 use crate::proxy::Proxy;
 
-/// Longer than any step of a recording takes.
+/// Time after which a step is taken for failed. It is longer than any step of a recording takes.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// A place for one conversation.
+/// The server, proxy and files of one conversation.
 pub struct Stage {
     program: PathBuf,
     directory: TempDir,
@@ -31,7 +31,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A stage for `program`, a `tickertape` of the release that is recorded.
+    /// Prepares a conversation for `program`, the `tickertape` of the release that is recorded.
     pub fn new(program: &Path) -> Result<Self> {
         Ok(Self {
             program: program.to_owned(),
@@ -42,22 +42,22 @@ impl Stage {
         })
     }
 
-    /// A file or folder of this conversation alone.
+    /// Returns the path of a file or folder that only this conversation uses.
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    /// The proxy's WebSocket, for clients that are to be recorded.
+    /// Returns the address of the proxy's WebSocket, for clients that are to be recorded.
     pub fn url(&self) -> String {
         format!("ws://{}/ws", self.proxy.address())
     }
 
-    /// The server's own WebSocket, for what is not to be recorded.
+    /// Returns the address of the server's own WebSocket, for clients that are not to be recorded.
     pub fn direct_url(&self) -> Result<String> {
         Ok(format!("ws://{}/ws", self.direct.ok_or("no server")?))
     }
 
-    /// Starts a server with the store in `data`, without recording it yet.
+    /// Starts a server with the store in `data`. Clients of the proxy do not reach it before [`Stage::open`].
     pub fn serve_apart(&mut self, data: &str, arguments: &[&str]) -> Result<()> {
         let mut child = Command::new(&self.program)
             .args(["serve", "--json", "--no-host", "--listen", "127.0.0.1:0", "--data-dir"])
@@ -75,24 +75,24 @@ impl Stage {
         Ok(())
     }
 
-    /// Starts a server with the store in `data`, and sends clients to it.
+    /// Starts a server with the store in `data`, and connects clients of the proxy to it.
     pub fn serve(&mut self, data: &str, arguments: &[&str]) -> Result<()> {
         self.serve_apart(data, arguments)?;
         self.open();
         Ok(())
     }
 
-    /// Clients reach the server from now on.
+    /// Connects clients of the proxy to the server from now on.
     pub fn open(&self) {
         self.proxy.point_to(self.direct);
     }
 
-    /// Clients reach nobody from now on, as behind a cut cable.
+    /// Interrupts every connection of the proxy, and refuses new ones from now on.
     pub fn cut(&self) {
         self.proxy.point_to(None);
     }
 
-    /// Ends the server as an operator does.
+    /// Ends the server with the signal that an operator would send, and waits for its end.
     pub fn stop(&mut self) -> Result<()> {
         if let Some(mut server) = self.server.take() {
             signal("TERM", server.id())?;
@@ -102,7 +102,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Runs a client until it ends, and returns what it printed.
+    /// Runs a client until it ends, and returns its output.
     pub fn run(&self, url: &str, arguments: &[&str], input: &str) -> Result<String> {
         let mut child = self.start(url, arguments)?;
         child.0.stdin.take().ok_or("no stdin")?.write_all(input.as_bytes())?;
@@ -112,7 +112,7 @@ impl Stage {
         Ok(printed)
     }
 
-    /// Starts a client that goes on until it is dropped.
+    /// Starts a client that runs until it is dropped.
     pub fn start(&self, url: &str, arguments: &[&str]) -> Result<Client> {
         let child = Command::new(&self.program)
             .args(arguments)
@@ -154,7 +154,7 @@ impl Stage {
         Ok(ManualClient(socket))
     }
 
-    /// Waits until the recording shows `is_there`.
+    /// Waits until `is_there` returns true for the recorded lines.
     pub fn wait_until(&self, is_there: impl Fn(&[Line]) -> bool) -> Result<()> {
         let until = Instant::now() + TIMEOUT;
         while !is_there(&self.proxy.lines()) {
@@ -166,17 +166,17 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits until `part` has been said `times` times.
+    /// Waits until `times` messages that contain `part` were recorded.
     pub fn wait_for(&self, part: &str, times: usize) -> Result<()> {
         let has = |line: &Line| line.text().is_some_and(|text| text.contains(part));
         self.wait_until(|lines| lines.iter().filter(|line| has(line)).count() >= times)
             .map_err(|error| format!("{part:?}, {times} times, {error}").into())
     }
 
-    /// Ends everything and returns what was recorded.
+    /// Ends the server and returns the recorded lines.
     pub fn finish(mut self) -> Result<Vec<Line>> {
         self.stop()?;
-        // What was under way when the server ended has arrived by then.
+        // Messages that were sent when the server ended have arrived after this time.
         thread::sleep(Duration::from_millis(100));
         Ok(self.proxy.lines())
     }
@@ -190,11 +190,11 @@ impl Drop for Stage {
     }
 }
 
-/// A client that goes on until it is dropped.
+/// A client that runs until it is dropped.
 pub struct Client(Child);
 
 impl Client {
-    /// Interrupts it as Ctrl-C does, and waits for its end.
+    /// Interrupts the client as Ctrl-C does, and waits for its end.
     pub fn interrupt(mut self) -> io::Result<()> {
         signal("INT", self.0.id())?;
         self.0.wait().map(|_| ())
@@ -221,7 +221,7 @@ impl ManualClient {
         self.ask_text(&message.to_string(), kind)
     }
 
-    /// The same, for a message that need not be JSON.
+    /// Sends a message that need not be JSON, and waits for the answer: the next message of type `kind`.
     pub fn ask_text(&mut self, text: &str, kind: &str) -> Result<Value> {
         self.0.send(Message::text(text))?;
         self.hear(kind)
@@ -246,7 +246,7 @@ impl ManualClient {
         }
     }
 
-    /// Publishes and waits until that is durable.
+    /// Publishes and waits for the acknowledgement.
     pub fn publish(&mut self, id: u64, topic: &str, data: &Value) -> Result<Value> {
         self.ask(&json!({"action": "publish", "id": id, "topic": topic, "data": data}), "published")
     }
@@ -260,7 +260,7 @@ impl ManualClient {
         }
     }
 
-    /// Closes it.
+    /// Closes the WebSocket.
     pub fn close(mut self) {
         let _ = self.0.close(None);
         self.hear_close();
