@@ -2,35 +2,35 @@
 
 use crate::rng::Rng;
 
-/// Conditions that hold until they change. Chances are in percent.
+/// Conditions that apply until they are changed. Chances are in percent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conditions {
-    /// Shortest time that a message needs, in milliseconds.
+    /// Minimum time that a message takes to arrive, in milliseconds.
     pub fastest_ms: u64,
-    /// Longest time that a message needs, in milliseconds.
+    /// Maximum time that a message takes to arrive, in milliseconds.
     pub slowest_ms: u64,
     /// Chance that a message to the server is lost, while the socket stays open.
     pub lost_up: u64,
-    /// Chance that a post is accepted and never arrives, while the socket stays open.
+    /// Chance that a message to a client is accepted by the gateway and then lost, while the socket stays open.
     pub lost_down: u64,
-    /// Chance that a post arrives twice.
+    /// Chance that a message to a client arrives twice.
     pub doubled: u64,
-    /// Chance that a post overtakes others.
+    /// Chance that a message to a client overtakes others.
     pub reordered: u64,
-    /// Chance that a post is refused with `LimitExceeded`.
+    /// Chance that the gateway refuses a message to a client with `LimitExceeded`.
     pub throttled: u64,
-    /// Chance that a post fails for another reason.
+    /// Chance that the gateway refuses a message to a client for another reason.
     pub failed: u64,
-    /// Time after connecting during which posts are answered 410, in milliseconds.
+    /// Time after a connection was made during which the gateway answers a message to it with 410, in milliseconds.
     pub gone_early_ms: u64,
-    /// Chance that `$disconnect` is not delivered.
+    /// Chance that the event `$disconnect` is not delivered to the server.
     pub lost_disconnect: u64,
     /// Chance that a handshake is refused.
     pub refused: u64,
 }
 
 impl Conditions {
-    /// A fast network without faults.
+    /// Conditions of a fast network without faults.
     pub const GOOD: Self = Self {
         fastest_ms: 5,
         slowest_ms: 60,
@@ -45,7 +45,7 @@ impl Conditions {
         refused: 0,
     };
 
-    /// Several faults at once, drawn from `rng`.
+    /// Returns conditions with several faults at once, drawn from `rng`.
     pub fn poor(rng: &mut Rng) -> Self {
         let mut chance = |worst: u64| if rng.percent(35) { rng.between(1, worst) } else { 0 };
         Self {

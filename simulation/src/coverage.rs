@@ -1,4 +1,5 @@
-//! Counts of the events in schedules. A property that no event has tested is not known to hold.
+//! Counts of the events in schedules. They show that the schedules have tested each property, because a property counts as tested
+//! only if the events that could break it have happened.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -7,16 +8,16 @@ use tickertape_session::{Event, Stats};
 
 macro_rules! coverage {
     ($($(#[$doc:meta])* $name:ident, $words:literal;)*) => {
-        /// Counts over one schedule or many.
+        /// Counts over one or more schedules.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct Coverage {
-            /// Longest time until every client had caught up, in milliseconds.
+            /// Maximum time that the clients of a schedule took to catch up, in milliseconds.
             pub recovery_ms: u64,
             $($(#[$doc])* pub $name: u64,)*
         }
 
         impl Coverage {
-            /// Each count with its description.
+            /// Returns each count with its description.
             pub fn counts(&self) -> Vec<(&'static str, u64)> {
                 vec![$(($words, self.$name),)*]
             }
@@ -32,41 +33,41 @@ macro_rules! coverage {
 }
 
 coverage! {
-    /// Schedules that ran.
+    /// Number of schedules that were run.
     schedules, "schedules";
-    /// Steps of all schedules.
+    /// Number of steps of all schedules.
     steps, "steps";
-    /// Publications shown.
+    /// Number of publications that sessions delivered.
     shown, "publications shown";
-    /// Of those, by replay or `history`.
+    /// Number of delivered publications that arrived by replay or `history`.
     recovered, "of those recovered";
-    /// Repeats that were dropped.
+    /// Number of publications that arrived a second time and were dropped.
     duplicates, "duplicates dropped";
-    /// Publications that came too early.
+    /// Number of publications that arrived before their predecessors.
     out_of_order, "out of order";
-    /// `history` requests.
+    /// Number of `history` requests.
     history, "history requests";
-    /// Gaps announced.
+    /// Number of gaps that sessions announced.
     gaps, "gaps announced";
-    /// Logs that began again with a new epoch.
+    /// Number of logs that were started anew with another epoch.
     epochs, "logs begun anew";
-    /// Connections made after one was lost.
+    /// Number of connections made after one was lost.
     reconnects, "reconnections";
-    /// Attempts that failed.
+    /// Number of attempts to connect that failed.
     failed_attempts, "failed attempts";
-    /// Connections replaced in time.
+    /// Number of connections that were replaced before the gateway closed them.
     rotations, "rotations";
-    /// Connections closed for age or silence.
+    /// Number of connections that the gateway closed because of their age or because they were idle.
     cut_by_gateway, "cut for age or silence";
-    /// Publications acknowledged.
+    /// Number of publish requests that were acknowledged.
     acknowledged, "acknowledged";
-    /// Publications dropped, with an event.
+    /// Number of publish requests that a session dropped and reported.
     dropped, "dropped and reported";
-    /// Publications refused, with an event.
+    /// Number of publish requests that were refused and reported.
     refused, "refused and reported";
-    /// Tokens replaced without reconnecting.
+    /// Number of tokens that were replaced without reconnecting.
     refreshed, "tokens refreshed";
-    /// Sessions that gave up over their token.
+    /// Number of sessions that gave up because of their token.
     signed_out, "signed out";
 }
 

@@ -1,4 +1,4 @@
-//! The management API: posts go into a queue that the network takes them from.
+//! The simulated management API of the gateway. The service's calls are put into a queue, and the network carries them out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,45 +12,45 @@ use crate::link::LinkId;
 use crate::ports::pause;
 use crate::rng::Rng;
 
-/// Largest number of posts on their way to one connection. More are refused.
+/// Maximum number of messages to one connection that have not arrived yet. The gateway refuses more.
 pub const BACKLOG: usize = 64;
 
 /// State of the gateway.
 #[derive(Debug)]
 pub struct Switch {
-    /// Milliseconds since the schedule began.
+    /// Time in milliseconds since the schedule began.
     pub now_ms: u64,
-    /// Conditions of the platform.
+    /// Current conditions of the platform.
     pub conditions: Conditions,
-    /// The connections that can be posted to.
+    /// Connections to which the service can send.
     pub lines: BTreeMap<ConnectionId, Line>,
-    /// Posts and closes that the network has not taken yet, in order.
+    /// Calls of the service that the network has not carried out yet, in order.
     pub pending_orders: Vec<(LinkId, Order)>,
     rng: Rng,
 }
 
-/// A connection that can be posted to.
+/// A connection to which the service can send.
 #[derive(Debug)]
 pub struct Line {
-    /// Its link.
+    /// Link of the connection.
     pub link: LinkId,
-    /// Time at which it was made.
+    /// Time at which the connection was made.
     pub since_ms: u64,
-    /// Posts that have not arrived yet.
+    /// Number of messages to this connection that have not arrived yet.
     pub backlog: usize,
 }
 
-/// A request of the service.
+/// A call of the management API by the service.
 #[derive(Debug)]
 pub enum Order {
-    /// Send this.
+    /// Send this message.
     Post(Bytes),
     /// Close the socket.
     Close,
 }
 
 impl Switch {
-    /// Creates the state without connections.
+    /// Creates the state of a gateway without connections.
     pub fn new(rng: Rng) -> Self {
         Self {
             now_ms: 0,
@@ -82,17 +82,17 @@ impl Switch {
     }
 }
 
-/// The gateway, shared by world and service.
+/// The gateway. World and service share one state.
 #[derive(Debug, Clone)]
 pub struct Gateway(Arc<Mutex<Switch>>);
 
 impl Gateway {
-    /// Takes `switch` over.
+    /// Creates a gateway with the state `switch`.
     pub fn new(switch: Switch) -> Self {
         Self(Arc::new(Mutex::new(switch)))
     }
 
-    /// Locks the state.
+    /// Locks the state of the gateway.
     pub fn lock(&self) -> MutexGuard<'_, Switch> {
         lock(&self.0)
     }

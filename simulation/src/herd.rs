@@ -1,5 +1,6 @@
-//! A thundering herd: ten thousand clients that lose their connection at the same moment, and a gateway with a limit of
-//! connections per second. The clients are real sessions, or for comparison the backoff tables of other libraries.
+//! Simulates a thundering herd: ten thousand clients that lose their connection at the same moment, and a gateway that limits the
+//! number of new connections per second. The clients are real sessions or, for comparison, follow the backoff tables of other
+//! libraries.
 
 use std::collections::BTreeMap;
 
@@ -15,25 +16,25 @@ use tickertape_session::{self as session, Effect, Now, Refusal, Session, SocketI
 use crate::ports::ready;
 use crate::rng::Rng;
 
-/// Duration of a handshake, in milliseconds.
+/// Time that a handshake takes, in milliseconds.
 const HANDSHAKE_MS: u64 = 40;
-/// Time by which every client is connected again, in milliseconds.
+/// Time at which a simulation ends, in milliseconds. Every client is connected again by then.
 const END_MS: u64 = 600_000;
 
-/// Course of the reconnection of a herd.
+/// Result of a simulation: the course of the reconnection of all clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Herd {
-    /// Largest number of handshakes within any 1,000 ms.
+    /// Maximum number of handshakes within 1,000 ms.
     pub peak_per_second: usize,
     /// Total number of handshakes.
     pub handshakes: usize,
     /// Time until the last client was connected again, in milliseconds after the loss.
     pub all_back_ms: u64,
-    /// Window in which clients were told to reconnect, in milliseconds; 0 if they were not told.
+    /// Length of the window within which the server told clients to reconnect, in milliseconds; 0 if it did not tell them.
     pub window_ms: u64,
 }
 
-/// The message that the server sends to so many viewers before it shuts down.
+/// Returns the message that the server sends to each of `viewers` viewers before it shuts down.
 pub fn announcement(viewers: usize) -> String {
     let management = FakeManagement::default();
     let settings = Settings::new(Access::Open, || 0);
@@ -44,13 +45,13 @@ pub fn announcement(viewers: usize) -> String {
         let connect = Connect { connection, principal: None, protocols: Vec::new() };
         ready(service.handle(GatewayEvent::Connect(connect), 0));
     }
-    // If the announcement fails, there is no post, and the message is empty.
+    // If the announcement fails, no message was sent, and the result is empty.
     let _ = ready(service.announce_shutdown(DisconnectCode::Shutdown, "restarting", 1));
     let posts = management.take_posts();
     posts.first().map(|(_, post)| String::from_utf8_lossy(post).into_owned()).unwrap_or_default()
 }
 
-/// Runs real sessions that all receive the `announcement` at the same moment.
+/// Simulates real sessions that all receive the `announcement` at the same moment.
 pub fn sessions(clients: usize, announcement: &str, seed: u64) -> Herd {
     let mut rng = Rng::new(seed);
     let mut crowd: Vec<Session> =
@@ -86,8 +87,8 @@ pub fn sessions(clients: usize, announcement: &str, seed: u64) -> Herd {
     gate.herd(window_ms)
 }
 
-/// Runs clients that wait by a table and ignore the server's window. The table has the pause before each attempt; the last
-/// one is repeated for ever.
+/// Simulates clients that ignore the server's window, and wait before each attempt for the time in a table. The last time is used
+/// for all later attempts.
 pub fn by_table(clients: usize, pauses_ms: &[u64]) -> Herd {
     let mut calls: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     let pause = |attempt: usize| pauses_ms.get(attempt).or(pauses_ms.last()).copied().unwrap_or(0);
@@ -110,13 +111,13 @@ fn at(mono_ms: u64) -> Now {
     Now { mono_ms, wall_ms: 1_800_000_000_000 + mono_ms as i64 }
 }
 
-/// The answer to the ping that a session without subscriptions sends at `now`, when its socket opens.
+/// Returns the answer to the ping that a session without subscriptions sends at `now`, when its socket opens.
 fn pong(now: Now) -> String {
     let (t, server_ts) = (now.wall_ms, now.wall_ms);
     ServerMessage::Pong(Pong { t, server_ts, heads: BTreeMap::new() }).to_json()
 }
 
-/// Connects `session` some time before, and then delivers the `announcement` to it.
+/// Connects `session` before the loss, and then delivers the `announcement` to it.
 fn connect_at_zero(session: &mut Session, announcement: &str) {
     session.open(at(0));
     let mut sockets = std::iter::from_fn(|| session.poll_effect());
@@ -126,7 +127,7 @@ fn connect_at_zero(session: &mut Session, announcement: &str) {
     session.socket_message(socket, announcement, at(LOSS_MS));
 }
 
-/// Time at which the connections are lost, in milliseconds.
+/// Time at which all connections are lost, in milliseconds.
 const LOSS_MS: u64 = 10_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -152,7 +153,7 @@ impl Agenda {
         self.steps.insert((at_ms, self.entries), (client, step));
     }
 
-    /// Executes the effects of a session. A timer that is no longer needed does no harm.
+    /// Performs the effects of a session, and sets its timer. An earlier timer is kept, because an early call has no effect.
     fn follow(&mut self, client: usize, session: &mut Session, at_ms: u64) {
         while session.poll_event().is_some() {}
         while let Some(effect) = session.poll_effect() {
@@ -170,7 +171,7 @@ impl Agenda {
     }
 }
 
-/// Accepts [`limits::CONNECTS_PER_SECOND`] and refuses more.
+/// A gateway that accepts up to [`limits::CONNECTS_PER_SECOND`] handshakes per second and refuses more.
 #[derive(Debug, Default)]
 struct Gate {
     handshakes: Vec<u64>,
@@ -202,7 +203,7 @@ impl Gate {
         }
     }
 
-    /// Largest number of handshakes within any 1,000 ms.
+    /// Returns the maximum number of handshakes within 1,000 ms.
     fn peak(&self) -> usize {
         let mut first = 0;
         let within = |(last, at_ms): (usize, &u64)| {

@@ -12,9 +12,9 @@
 //!
 //! # Layout
 //!
-//! * [`plan`], [`conditions`], [`rng`]: the acts of a schedule, drawn from a seed before it begins.
+//! * [`plan`], [`conditions`], [`rng`]: the acts of a schedule. They are drawn from a seed before the schedule begins.
 //! * [`world`]: the clock, the clients, the network and the server; [`client`], [`link`] are parts of it.
-//! * [`ports`], [`store`], [`gateway`]: the ports of the service.
+//! * [`ports`], [`store`], [`gateway`]: the simulated implementations of the ports of the service.
 //! * [`observer`], [`coverage`]: the promises that are checked after every event, and counts of the events that test them.
 //! * [`run`]: runs many schedules, and shortens one that fails.
 //! * [`herd`]: ten thousand clients that lose their connection at the same moment.

@@ -1,4 +1,4 @@
-//! One socket, seen from the network between its two ends.
+//! One socket, as seen from the network: the messages between its two ends.
 
 use std::collections::VecDeque;
 
@@ -7,33 +7,33 @@ use backend_core::ports::ConnectionId;
 use bytes::Bytes;
 use tickertape_session::{Refusal, SocketId};
 
-/// Index of a socket in the schedule.
+/// Index of a socket in a schedule.
 pub type LinkId = usize;
 
-/// A socket.
+/// A socket, with the messages that have not arrived yet.
 #[derive(Debug)]
 pub struct Link {
-    /// Its id at the gateway.
+    /// Id of the connection at the gateway.
     pub connection: ConnectionId,
-    /// Index of the client that it belongs to.
+    /// Index of the client to which the socket belongs.
     pub client: usize,
-    /// Its id at the client.
+    /// Number of the socket in the client's session.
     pub socket: SocketId,
     /// State of the server's end.
     pub server: End,
     /// State of the client's end.
     pub client_end: End,
-    /// Messages on their way to the server, in order of arrival.
+    /// Messages to the server that have not arrived yet, in order of arrival.
     pub up: VecDeque<Up>,
-    /// Messages on their way to the client, in order of arrival.
+    /// Messages to the client that have not arrived yet, in order of arrival.
     pub down: VecDeque<Down>,
-    /// True if nothing passes any more, without either end being notified.
+    /// True if no message passes any more, and neither end is told.
     pub is_dead: bool,
-    /// Time before which nothing passes.
+    /// Time before which no message passes.
     pub frozen_until_ms: u64,
     /// Time at which a message last passed the gateway.
     pub active_ms: u64,
-    /// Events that wait until the function has handled the previous one.
+    /// Events that wait until the function has handled the event before them.
     pub waiting: VecDeque<GatewayEvent>,
     /// True while a function handles an event of this connection.
     pub is_busy: bool,
@@ -42,15 +42,15 @@ pub struct Link {
 /// State of one end of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// The handshake is under way.
+    /// The handshake has begun and is not answered yet.
     Opening,
-    /// Open.
+    /// This end is open.
     Open,
-    /// Closed.
+    /// This end is closed.
     Closed,
 }
 
-/// A message from the client.
+/// A message from the client to the server.
 #[derive(Debug)]
 pub enum Up {
     /// The handshake, with the sub-protocols that the client offers.
@@ -61,7 +61,7 @@ pub enum Up {
     Close,
 }
 
-/// A message to the client.
+/// A message from the server to the client.
 #[derive(Debug)]
 pub enum Down {
     /// The handshake was accepted.
@@ -70,7 +70,7 @@ pub enum Down {
     Refused(Refusal),
     /// A text message.
     Text(Bytes),
-    /// The socket is closed, with this code.
+    /// The socket is closed with this code.
     Closed(u16),
 }
 
@@ -93,7 +93,7 @@ impl Link {
         }
     }
 
-    /// Loses all messages that are on their way.
+    /// Loses all messages that have not arrived yet.
     pub fn drop_all(&mut self) {
         self.up.clear();
         self.down.clear();

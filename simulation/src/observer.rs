@@ -1,4 +1,4 @@
-//! Checks the events of one client against the ledger, as they happen.
+//! Checks the events of one client as they happen, against the ledger of all publications that were ever in a log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,31 +10,31 @@ use crate::store::Store;
 /// Description of a promise that was not kept.
 pub type Fault = String;
 
-/// Outcome of a publication.
+/// Outcome of a publish request, as reported by the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was acknowledged, and has to be in the log.
+    /// The request was acknowledged, and has to be in the log.
     Published,
-    /// It was refused or dropped, and must not be in the log.
+    /// The request was refused or dropped, and must not be in the log.
     NotPublished,
     /// The session reported that the outcome is unknown.
     Unknown,
 }
 
-/// A request to publish that a session has sent.
+/// A publish request that was given to a session.
 #[derive(Debug)]
 pub struct Sent {
     /// Ticket of the request.
     pub ticket: Ticket,
     /// Topic of the request.
     pub topic: Topic,
-    /// Data of each item; no two items have the same.
+    /// Data of each item. Every item of a schedule has different data.
     pub data: Vec<String>,
-    /// True if the session numbered it, to make a repeat harmless.
+    /// True if the request has a sequence number, so that a repetition of it is not appended again.
     pub idempotent: bool,
-    /// Time by the client's monotonic clock.
+    /// Time of the request, by the client's monotonic clock.
     pub at_ms: u64,
-    /// Outcome that the session has reported; `None` before.
+    /// Outcome that the session has reported; `None` if it has not reported one yet.
     pub outcome: Option<Outcome>,
 }
 
@@ -44,30 +44,32 @@ struct Shown {
     last: u64,
 }
 
-/// The checks of one client.
+/// Checks the events of one client.
 #[derive(Debug, Default)]
 pub struct Observer {
-    /// Requests to publish, in order.
+    /// Publish requests in the order in which they were made.
     pub sent: Vec<Sent>,
     shown: BTreeMap<Topic, Shown>,
-    /// Filters that were confirmed: topics that begin later have to be shown from their first publication.
+    /// Filters that the server has confirmed. A matching topic that is created later has to be delivered from its first
+    /// publication.
     begun: BTreeSet<Filter>,
-    /// For logs that existed when their filter was confirmed: the latest offset to begin at.
+    /// For each log that existed when its filter was confirmed: the highest offset at which delivery may begin.
     begins: BTreeMap<(Topic, Epoch), u64>,
-    /// Open sockets, with the time of opening by the client's monotonic clock.
+    /// Open sockets, each with the time at which it was opened, by the client's monotonic clock.
     sockets: BTreeMap<SocketId, u64>,
-    /// Filters that were confirmed on each socket.
+    /// Filters that the server has confirmed on each socket.
     confirmed: BTreeMap<SocketId, BTreeSet<Filter>>,
     rotations: u64,
     connected_ms: u64,
 }
 
-/// Reasons for which a session may give up numbered publications.
+/// Conditions under which a session may report an unknown outcome for requests with a sequence number.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
-    /// The client's monotonic clock.
+    /// Time by the client's monotonic clock.
     pub now_ms: u64,
-    /// True if the age does not matter: the queue is full, the session is closed, or the server refuses for good.
+    /// True if the session may do so for requests of any age: the queue is full, the session is closed, or the server refuses
+    /// them for good.
     pub any_age: bool,
 }
 
@@ -84,7 +86,7 @@ impl Observer {
     ///
     /// # Errors
     ///
-    /// The promise that was not kept.
+    /// A description of the promise that was not kept.
     pub fn see(&mut self, event: &Event, wanted: &[Filter], store: &Store, now: Millis) -> Result<(), Fault> {
         match event {
             Event::Publications { topic, epoch, items, .. } => {
@@ -112,30 +114,30 @@ impl Observer {
         }
     }
 
-    /// Notes that the session opens a socket.
+    /// Records that the session opens a socket.
     pub fn opened(&mut self, socket: SocketId, now_ms: u64) {
         self.sockets.insert(socket, now_ms);
     }
 
-    /// Notes that a socket is closed.
+    /// Records that a socket is closed.
     pub fn closed(&mut self, socket: SocketId) {
         self.sockets.remove(&socket);
         self.confirmed.remove(&socket);
     }
 
-    /// Notes that the server confirms `filter` on a socket.
+    /// Records that the server confirms `filter` on a socket.
     pub fn confirmed(&mut self, socket: SocketId, filter: &Filter) {
         if self.sockets.contains_key(&socket) {
             self.confirmed.entry(socket).or_default().insert(filter.clone());
         }
     }
 
-    /// Checks that numbered requests are sent again until their outcome is known, unless the queue is full or they are too
-    /// old.
+    /// Checks that the outcome of these requests may be unknown: a request with a sequence number has to be sent again until its
+    /// outcome is known, unless the queue is full or the request is too old.
     ///
     /// # Errors
     ///
-    /// The promise that was not kept.
+    /// A description of the promise that was not kept.
     pub fn check_unknown(&self, tickets: &[Ticket], allowance: Allowance) -> Result<(), Fault> {
         let numbered = self.sent.iter().filter(|sent| sent.idempotent && tickets.contains(&sent.ticket));
         for sent in numbered {
@@ -150,12 +152,12 @@ impl Observer {
         Ok(())
     }
 
-    /// Checks that an old connection is closed only after the new one has all subscriptions, or has had its time to get
-    /// them.
+    /// Checks that the old connection of a rotation is closed only after every filter was confirmed on the new one, or after the
+    /// time for catching up.
     ///
     /// # Errors
     ///
-    /// The promise that was not kept.
+    /// A description of the promise that was not kept.
     pub fn check_rotation(&mut self, rotations: u64, wanted: &[Filter], now_ms: u64) -> Result<(), Fault> {
         if std::mem::replace(&mut self.rotations, rotations) == rotations {
             return Ok(());
@@ -170,11 +172,11 @@ impl Observer {
         Ok(())
     }
 
-    /// Checks the number of sockets: two while one replaces the other, none without an attempt to connect.
+    /// Checks the number of open sockets: up to two during a rotation, and none while no connection is attempted.
     ///
     /// # Errors
     ///
-    /// The promise that was not kept.
+    /// A description of the promise that was not kept.
     pub fn check_sockets(&self, state: State) -> Result<(), Fault> {
         let allowed = match state {
             State::Rotating => 1..=2,
@@ -196,7 +198,7 @@ impl Observer {
     ///
     /// # Errors
     ///
-    /// The promise that was not kept.
+    /// A description of the promise that was not kept.
     pub fn check_banner(&mut self, state: State, is_shown: bool, now_ms: u64) -> Result<(), Fault> {
         if state.is_connected() {
             self.connected_ms = now_ms;
@@ -206,7 +208,7 @@ impl Observer {
         Ok(())
     }
 
-    /// Forgets topics that `wanted` does not match, after a subscription has ended.
+    /// Forgets the topics that no filter in `wanted` matches, because a subscription has ended.
     pub fn forget(&mut self, wanted: &[Filter]) {
         let is_wanted = |topic: &Topic| wanted.iter().any(|filter| filter.matches(topic));
         self.shown.retain(|topic, _| is_wanted(topic));
@@ -214,12 +216,13 @@ impl Observer {
         self.begun.retain(|filter| wanted.contains(filter));
     }
 
-    /// Position of the last publication of `topic` that was shown.
+    /// Returns the position of the last publication of `topic` that was delivered.
     pub fn last_shown(&self, topic: &Topic) -> Option<Position> {
         self.shown.get(topic).map(|shown| Position::new(shown.epoch.clone(), shown.last))
     }
 
-    /// Publications that exist by now may be older than the subscription; later ones are not, and have to be shown.
+    /// Records that the server has confirmed `filter`. Publications that exist by now may be older than the subscription; later
+    /// ones have to be delivered.
     fn subscribed(&mut self, filter: &Filter, store: &Store) {
         let logs = store.ledger().iter().filter(|((topic, _), _)| filter.matches(topic));
         let fresh = logs.filter(|((topic, _), _)| !self.shown.contains_key(topic) && !self.has_begun(topic));
@@ -232,7 +235,7 @@ impl Observer {
         self.begun.iter().any(|filter| filter.matches(topic))
     }
 
-    /// The latest offset at which this log may begin to be shown.
+    /// Returns the highest offset at which delivery of this log may begin.
     fn begins_by(&self, topic: &Topic, epoch: &Epoch) -> u64 {
         let born_later = if self.has_begun(topic) { 1 } else { u64::MAX };
         self.begins.get(&(topic.clone(), epoch.clone())).copied().unwrap_or(born_later)
@@ -330,7 +333,7 @@ impl Observer {
     }
 
     fn conclude(&mut self, ticket: Ticket, outcome: Outcome) -> Result<(), Fault> {
-        // A refusal may be reported before `publish` has returned its ticket; the caller adds those.
+        // A refusal may be reported before `publish` has returned its ticket. The caller then adds the request.
         let Some(sent) = self.sent.iter_mut().find(|sent| sent.ticket == ticket) else {
             return Err(format!("{ticket:?} is unknown"));
         };

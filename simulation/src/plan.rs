@@ -1,4 +1,4 @@
-//! The plan of one schedule. All of it is drawn from a seed before the schedule begins, so that it can be shortened when the
+//! The plan of one schedule. It is drawn completely from a seed before the schedule begins, so that it can be shortened if the
 //! schedule fails.
 
 mod draw;
@@ -10,36 +10,36 @@ use crate::conditions::Conditions;
 
 /// Time by the server's clock at which a schedule begins, in milliseconds since the Unix epoch.
 pub const BEGIN: Millis = 1_800_000_000_000;
-/// The topics that are published to.
+/// Topics to which clients publish.
 pub const TOPICS: [&str; 4] = ["a/x", "a/y", "b", "c/d/e"];
-/// The filters that clients subscribe to.
+/// Filters to which clients subscribe.
 pub const FILTERS: [&str; 5] = ["*", "a/*", "a/x", "b", "c/*"];
 
-/// One schedule.
+/// The plan of one schedule.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Seed that the plan was drawn from; also the seed of all random decisions while it runs.
+    /// Seed from which the plan was drawn. It also determines all random decisions during the schedule.
     pub seed: u64,
-    /// The conditions that stay the same during the schedule.
+    /// Settings that stay the same during the schedule.
     pub setting: Setting,
-    /// The acts, each with the milliseconds since the act before it.
+    /// Acts of the schedule, each with its delay after the previous act in milliseconds.
     pub acts: Vec<(u64, Act)>,
 }
 
-/// The settings of a schedule.
+/// Settings that stay the same during a schedule.
 #[derive(Debug, Clone)]
 pub struct Setting {
-    /// Platform that the server runs on.
+    /// Platform on which the server runs.
     pub platform: Platform,
-    /// True if the server needs tokens.
+    /// True if the server requires tokens.
     pub tokens: bool,
-    /// Time after which clients replace their connection, in milliseconds.
+    /// Time after which the server tells clients to replace their connection, in milliseconds.
     pub rotate_in_ms: u64,
     /// Age at which the gateway closes a connection, in milliseconds.
     pub life_ms: u64,
-    /// Silence after which the gateway closes a connection, in milliseconds.
+    /// Time without a message after which the gateway closes a connection, in milliseconds.
     pub idle_ms: u64,
-    /// Number of publications of a topic that are kept.
+    /// Maximum number of publications of a topic. Older ones are deleted.
     pub keep_items: u64,
     /// Maximum age of publications, in milliseconds. Older ones are deleted.
     pub keep_age_ms: i64,
@@ -47,25 +47,25 @@ pub struct Setting {
     pub clients: Vec<ClientSetting>,
 }
 
-/// Platform that the server runs on.
+/// Platform on which the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
-    /// One process: messages of a connection one after the other, history written with the append.
+    /// One process. It handles the messages of a connection one after the other, and writes history together with the append.
     Laptop,
-    /// Functions: messages of a connection at the same time, history written by the broadcast.
+    /// Functions. They handle the messages of a connection at the same time, and the broadcast writes history.
     Cloud,
 }
 
-/// One client.
+/// Settings of one client.
 #[derive(Debug, Clone)]
 pub struct ClientSetting {
-    /// Its first subscriptions: indices into [`FILTERS`], and the past to replay.
+    /// First subscriptions of the client: indices into [`FILTERS`], and the past to replay.
     pub watches: Vec<(usize, Option<Rewind>)>,
-    /// True for a browser, which does not learn why a handshake was refused.
+    /// True for a browser, which is not told why a handshake was refused.
     pub is_browser: bool,
-    /// Its wall clock minus the server's, in milliseconds.
+    /// Wall clock of the client minus that of the server, in milliseconds.
     pub skew_ms: i64,
-    /// Length of its outbound queue.
+    /// Maximum number of messages in the client's outbound queue.
     pub queue_messages: usize,
 }
 
@@ -78,19 +78,19 @@ pub enum Act {
     Post { topic: usize, items: usize },
     /// A client's sockets break.
     Cut { client: usize, client_notices: bool, server_notices: bool },
-    /// Nothing passes on a client's sockets for a while.
+    /// No message passes on a client's sockets for a while.
     Freeze { client: usize, ms: u64 },
-    /// A client is without network for a while.
+    /// A client has no network for a while.
     Unplug { client: usize, ms: u64, notified: bool, sockets_survive: bool },
-    /// A client's machine sleeps.
+    /// A client's machine sleeps for a while.
     Sleep { client: usize, ms: u64, clock_stops: bool, sockets_survive: bool },
-    /// A page is shown or hidden.
+    /// The page of a client is shown or hidden.
     Show { client: usize, visible: bool },
-    /// The server goes down and comes up again.
+    /// The server stops and is started again.
     Restart { down_ms: u64, announced: bool, keeps: Keeps },
-    /// A topic's log is lost, so that it begins again with a new epoch.
+    /// A topic's log is lost, so that it is started anew with another epoch.
     Reset { topic: usize },
-    /// History drops all but the newest publications of a topic.
+    /// All publications of a topic but the newest `keep` are deleted from history.
     Evict { topic: usize, keep: u64 },
     /// The store fails for a while.
     BreakStore { ms: u64, how: StoreFault },
@@ -106,29 +106,29 @@ pub enum Act {
     Open { client: usize },
     /// The user of a client presses "Try now".
     RetryNow { client: usize },
-    /// The rows of a client's connections are lost.
+    /// The server loses the database rows of a client's connections.
     Forget { client: usize },
-    /// A client gets a token from its shell.
+    /// A client's shell sets a token.
     Token { client: usize, good: bool },
-    /// The host calls `occupancy_due`.
+    /// The server's host calls `occupancy_due`, which sends the numbers of viewers.
     CountViewers,
 }
 
-/// The data that a restart keeps.
+/// Data that the server keeps when it is restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeps {
-    /// Connections' rows and the log, as on AWS.
+    /// It keeps the rows of connections and the logs, as on AWS.
     Rows,
-    /// The log.
+    /// It keeps the logs.
     Log,
-    /// Nothing: every log begins again with a new epoch.
+    /// It keeps nothing: every log is started anew with another epoch.
     Nothing,
 }
 
-/// The way in which the store fails.
+/// Kind of failure of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreFault {
-    /// It does not fail.
+    /// The store works.
     None,
     /// Every call fails and changes nothing.
     Refuses,

@@ -1,5 +1,5 @@
-//! Ports whose calls take time: every call yields once, so that functions interleave as they do if each call is a request
-//! over a network.
+//! Ports of the service whose calls take time: every call yields once, so that functions interleave as they do if each call is a
+//! request over a network.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use backend_core::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 use shared::{Filter, Millis, Topic};
 
-/// Polls a future to its end. The future must not wait for anything but [`pause`].
+/// Polls a future to its end. The future must not wait for anything other than [`pause`].
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut future = Box::pin(future);
     loop {
@@ -18,7 +18,7 @@ pub fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A future that is pending once. The caller that polls it decides how long that takes.
+/// Returns a future that is pending once. The caller that polls it decides how long that takes.
 pub fn pause() -> Pause {
     Pause(false)
 }
@@ -34,7 +34,7 @@ impl Future for Pause {
         if std::mem::replace(&mut self.0, true) {
             return Poll::Ready(());
         }
-        // The core runs some calls at the same time, and polls only those again whose waker was called.
+        // The core runs some calls at the same time, and polls a call again only if its waker was called.
         context.waker().wake_by_ref();
         Poll::Pending
     }

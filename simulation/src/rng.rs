@@ -1,16 +1,16 @@
-//! A random number generator: the same seed draws the same numbers on every machine.
+//! A random number generator. The same seed gives the same numbers on every machine.
 
-/// The generator SplitMix64 (Steele, Lea and Flood, 2014).
+/// Random number generator SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// Begins the sequence of `seed`.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -24,23 +24,23 @@ impl Rng {
         Self(self.bits())
     }
 
-    /// A number that is uniform in `from..=to`.
+    /// Returns a random number that is uniform in `from..=to`.
     pub fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.bits() % (to.saturating_sub(from) + 1)
     }
 
-    /// An index below `len`, which is not 0.
+    /// Returns a random index below `len`, which must not be 0.
     pub fn index(&mut self, len: usize) -> usize {
-        // Below `len`, which is a `usize`.
+        // The result is below `len`, so it fits into a `usize`.
         (self.bits() % len as u64) as usize
     }
 
-    /// True in `percent` of 100 cases.
+    /// Returns true in `percent` of 100 cases.
     pub fn percent(&mut self, percent: u64) -> bool {
         percent > 0 && self.bits() % 100 < percent
     }
 
-    /// One of `choices`, of which there is at least one.
+    /// Returns one of `choices`, which must not be empty.
     pub fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.index(choices.len())].clone()
     }

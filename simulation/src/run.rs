@@ -11,11 +11,11 @@ use crate::world::World;
 /// A schedule in which a promise was not kept.
 #[derive(Debug, Clone)]
 pub struct FailedSchedule {
-    /// Seed of the schedule, which draws and replays it.
+    /// Seed from which the schedule is drawn. With it, the schedule can be repeated.
     pub seed: u64,
-    /// Description of the broken promise.
+    /// Description of the promise that was not kept.
     pub fault: Fault,
-    /// Acts that are enough to break it.
+    /// Acts of the shortened schedule, which still fails.
     pub shortest: Vec<(u64, Act)>,
 }
 
@@ -30,11 +30,11 @@ impl fmt::Display for FailedSchedule {
     }
 }
 
-/// Runs the schedules of `seeds` up to the first that fails.
+/// Runs the schedules of `seeds`, up to the first that fails.
 ///
 /// # Errors
 ///
-/// The schedule that failed.
+/// The schedule that failed, shortened.
 pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<FailedSchedule>> {
     let mut coverage = Coverage::default();
     for seed in seeds {
@@ -50,17 +50,17 @@ pub fn run_all(seeds: impl IntoIterator<Item = u64>) -> Result<Coverage, Box<Fai
     Ok(coverage)
 }
 
-/// Runs one plan. A panic of the code under test is a fault like any other.
+/// Runs one plan. A panic of the code under test counts as a promise that was not kept.
 ///
 /// # Errors
 ///
-/// The first promise that was not kept.
+/// A description of the first promise that was not kept.
 pub fn run(plan: &Plan, is_traced: bool) -> Result<Coverage, Fault> {
     let ran = catch_unwind(AssertUnwindSafe(|| World::new(plan, is_traced).run()));
     ran.unwrap_or_else(|_| Err("it panicked".into()))
 }
 
-/// Removes acts as long as the remaining ones still fail: halves first, then quarters, down to single acts.
+/// Removes acts from a failing schedule for as long as it still fails: halves first, then quarters, down to single acts.
 pub fn shrink(mut plan: Plan) -> Plan {
     let mut size = plan.acts.len().div_ceil(2);
     while size > 0 {
@@ -78,7 +78,7 @@ pub fn shrink(mut plan: Plan) -> Plan {
     plan
 }
 
-/// Removes `size` acts from `at` on. The others keep their times.
+/// Returns the plan without `size` acts, beginning with the one at `at`. The other acts happen at the same times as before.
 fn without(plan: &Plan, at: usize, size: usize) -> Plan {
     let mut shorter = plan.clone();
     let end = (at + size).min(plan.acts.len());

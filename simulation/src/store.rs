@@ -1,4 +1,4 @@
-//! The topics' logs, in memory, with retention, loss and failures on command, and a ledger of all publications that were
+//! The logs of all topics in memory, which can delete publications, be lost and fail, and a ledger of all publications that were
 //! ever in them.
 
 use std::collections::BTreeMap;
@@ -13,13 +13,13 @@ use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
 use crate::plan::{Platform, Setting, StoreFault};
 use crate::ports::pause;
 
-/// Every publication of every log there ever was.
+/// Every publication that was ever in a log, by log.
 pub type Ledger = BTreeMap<(Topic, Epoch), Vec<Publication>>;
 
-/// The logs and the ledger.
+/// The current logs, and the ledger.
 #[derive(Debug)]
 pub struct Store {
-    /// The current fault.
+    /// Current kind of failure.
     pub fault: StoreFault,
     /// Changes that were not broadcast yet, in order.
     pub changes: Vec<Change>,
@@ -27,7 +27,7 @@ pub struct Store {
     logs: BTreeMap<Topic, Log>,
     keep_items: u64,
     keep_age_ms: Millis,
-    /// True if history is written by the broadcast, after the append.
+    /// True if the broadcast writes history, after the append.
     records_later: bool,
 }
 
@@ -37,14 +37,14 @@ struct Log {
     items: Vec<Publication>,
     meta: TopicMeta,
     producers: BTreeMap<String, (u64, Position)>,
-    /// The first offset not dropped on purpose.
+    /// Lowest offset that was not deleted on command.
     oldest: u64,
-    /// The last offset written to history.
+    /// Highest offset that was written to history.
     recorded: u64,
 }
 
 impl Store {
-    /// An empty store.
+    /// Creates a store without logs.
     pub fn new(setting: &Setting) -> Self {
         Self {
             fault: StoreFault::None,
@@ -57,34 +57,34 @@ impl Store {
         }
     }
 
-    /// Every publication that was ever in a log.
+    /// Returns every publication that was ever in a log.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// The ends of the current logs.
+    /// Returns the ends of the current logs.
     pub fn ends(&self) -> impl Iterator<Item = (&Topic, Position)> {
         self.logs.iter().map(|(topic, log)| (topic, log.end()))
     }
 
-    /// True if the publication at `place` cannot be read any more.
+    /// Returns true if the publication at `place` can no longer be read.
     pub fn is_lost(&self, topic: &Topic, place: &Position, now: Millis) -> bool {
         let log = self.logs.get(topic).filter(|log| log.epoch == place.epoch);
         log.is_none_or(|log| place.offset < self.oldest(log, now))
     }
 
-    /// Loses a topic's log.
+    /// Deletes a topic's log. The next publication starts it anew.
     pub fn reset(&mut self, topic: &Topic) {
         self.logs.remove(topic);
     }
 
-    /// Loses every log.
+    /// Deletes every log.
     pub fn reset_all(&mut self) {
         self.logs.clear();
         self.changes.clear();
     }
 
-    /// Drops all but the newest `keep` of a topic.
+    /// Deletes all publications of a topic but the newest `keep`.
     pub fn evict(&mut self, topic: &Topic, keep: u64) {
         if let Some(log) = self.logs.get_mut(topic) {
             log.oldest = log.oldest.max((log.recorded + 1).saturating_sub(keep));
@@ -189,12 +189,12 @@ impl Log {
     }
 }
 
-/// A store, shared by world and service.
+/// A store. World and service share it.
 #[derive(Debug, Clone)]
 pub struct SharedStore(Arc<Mutex<Store>>);
 
 impl SharedStore {
-    /// Takes `store` over.
+    /// Creates a shared store from `store`.
     pub fn new(store: Store) -> Self {
         Self(Arc::new(Mutex::new(store)))
     }

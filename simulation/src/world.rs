@@ -1,5 +1,4 @@
-//! The simulated world: clients, a network and a server on one clock, in one thread. The same plan always makes the same
-//! run.
+//! The simulated world: clients, a network and a server on one clock, in one thread. The same plan always gives the same run.
 
 mod acting;
 mod clients;
@@ -24,10 +23,10 @@ use crate::rng::Rng;
 use crate::store::{SharedStore, Store};
 use server::{Server, TaskId};
 
-/// Time within which every client has caught up once all faults have ended, in milliseconds: a quiet connection is probed
-/// every 270 s, and replaced if it turns out to be dead.
+/// Time within which every client has to catch up after all faults have ended, in milliseconds. It is that long because a quiet
+/// connection sends a ping only every 270 s, and is then replaced if it is dead.
 pub const RECOVERY_MS: u64 = 330_000;
-/// Largest number of steps of a schedule.
+/// Maximum number of steps of a schedule. A schedule with more is taken for endless.
 const STEPS: u64 = 400_000;
 
 /// The state of a running schedule.
@@ -35,7 +34,7 @@ pub struct World<'a> {
     plan: &'a Plan,
     now_ms: u64,
     rng: Rng,
-    /// Events that are due, by time and then in order of entry.
+    /// Events that will happen, by time and then in the order in which they were scheduled.
     agenda: BTreeMap<(u64, u64), Due>,
     entries: u64,
     conditions: Conditions,
@@ -50,7 +49,7 @@ pub struct World<'a> {
     is_traced: bool,
 }
 
-/// An event that is due.
+/// An event that will happen at a certain time.
 #[derive(Debug)]
 enum Due {
     Act(usize),
@@ -59,7 +58,7 @@ enum Due {
     NewToken(usize),
     AtServer(LinkId),
     AtClient(LinkId),
-    /// The gateway checks the age and silence of a connection.
+    /// The gateway checks if a connection is too old or idle.
     Inspection(LinkId),
     Task(TaskId),
     Broadcast,
@@ -68,7 +67,7 @@ enum Due {
 }
 
 impl<'a> World<'a> {
-    /// Creates the world before the first event.
+    /// Creates the world as it is before the first event.
     pub fn new(plan: &'a Plan, is_traced: bool) -> Self {
         let mut rng = Rng::new(plan.seed ^ 0x005e_ed0f_c4a0_5000);
         let store = SharedStore::new(Store::new(&plan.setting));
@@ -99,7 +98,7 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     ///
-    /// The first promise that was not kept.
+    /// A description of the first promise that was not kept.
     pub fn run(mut self) -> Result<Coverage, Fault> {
         self.begin().and_then(|()| self.run_acts()).and_then(|()| self.recover()).map_err(|fault| {
             self.note(|| format!("FAULT {fault}"));
@@ -173,7 +172,7 @@ impl<'a> World<'a> {
         self.enter(self.now_ms + in_ms, due);
     }
 
-    /// Time by the server's clock.
+    /// Returns the time by the server's clock.
     fn wall(&self) -> Millis {
         BEGIN.saturating_add_unsigned(self.now_ms)
     }
@@ -187,12 +186,12 @@ impl<'a> World<'a> {
     }
 }
 
-/// The topic of an act.
+/// Returns the topic with this index in [`TOPICS`].
 fn topic(index: usize) -> Topic {
     Topic::new(TOPICS[index]).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// The filter of an act.
+/// Returns the filter with this index in [`FILTERS`].
 fn filter(index: usize) -> Filter {
     Filter::new(FILTERS[index]).unwrap_or_else(|error| unreachable!("{error}"))
 }

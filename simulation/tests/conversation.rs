@@ -1,13 +1,13 @@
-//! Properties of every schedule: each log is shown once and in order, except for gaps that are announced; each acknowledged
-//! publication is in the log once; and after all faults have ended, every client has every publication.
+//! Tests the properties of every schedule: each log is delivered once and in order, except for gaps that are announced; each
+//! acknowledged publication is in the log once; and after all faults have ended, every client has every publication.
 //!
-//! A schedule that fails prints the command that replays it. There are four tests, so that they run in parallel.
+//! A schedule that fails prints the command that repeats it. There are four tests, so that they run in parallel.
 
 use simulation::coverage::Coverage;
 use simulation::plan::Plan;
 use simulation::run::{run, run_all};
 
-/// Number of schedules of each test.
+/// Number of schedules that each test runs.
 const SCHEDULES: u64 = 2_500;
 
 fn hold(part: u64) -> Coverage {

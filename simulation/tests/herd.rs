@@ -1,4 +1,4 @@
-//! Ten thousand clients that lose their connection at the same moment.
+//! Tests ten thousand clients that lose their connection at the same moment.
 
 use shared::server::Disconnect;
 use shared::{DisconnectCode, ServerMessage, limits};
@@ -23,7 +23,7 @@ fn without_a_window_the_same_clients_would_run_into_the_gateways_limit() {
     let code = DisconnectCode::Shutdown;
     let without = Disconnect { code, reason: String::new(), reconnect: true, window_ms: None };
     let hintless = sessions(CLIENTS, &ServerMessage::Disconnect(without).to_json(), 0);
-    // leptos-use: 3 s, always. phoenix.js: its published table of `reconnectAfterMs`.
+    // leptos-use waits 3 s before every attempt; phoenix.js follows its published table of `reconnectAfterMs`.
     let fixed = by_table(CLIENTS, &[3_000]);
     let phoenix = by_table(CLIENTS, &[10, 50, 100, 150, 200, 250, 500, 1_000, 2_000, 5_000]);
     print(&[("no window", hintless), ("fixed 3 s", fixed), ("phoenix.js", phoenix)]);

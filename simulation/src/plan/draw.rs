@@ -1,4 +1,4 @@
-//! Draws a plan from its seed.
+//! Draws the plan of a schedule from its seed.
 
 use shared::client::Rewind;
 use shared::limits;
@@ -7,11 +7,11 @@ use super::{Act, ClientSetting, FILTERS, Keeps, Plan, Platform, Setting, StoreFa
 use crate::conditions::Conditions;
 use crate::rng::Rng;
 
-/// Number of acts of [`ending`].
+/// Number of acts that [`ending`] returns.
 const ENDING: usize = 3;
 
 impl Plan {
-    /// Draws the plan of `seed`.
+    /// Draws the plan for `seed`.
     pub fn draw(seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let setting = setting(&mut rng);
@@ -21,7 +21,7 @@ impl Plan {
             (0..count).map(|_| (pause_ms(&mut rng), act(clients, &mut rng))).collect();
         acts.extend(ending(clients, &mut rng));
         if rng.percent(25) {
-            // Among what was drawn before.
+            // Inserted at a random place among the acts that were drawn before.
             let at = rng.index(acts.len() - ENDING);
             acts.splice(at..at, repeated_resets(clients, &mut rng));
         }
@@ -60,7 +60,7 @@ fn rewind(rng: &mut Rng) -> Option<Rewind> {
     rng.pick(&[None, Some(count), Some(Rewind::Ms(30_000))])
 }
 
-/// A pause between two acts: mostly seconds, sometimes minutes, rarely the life of a connection.
+/// Draws the pause before an act, in milliseconds: mostly seconds, sometimes minutes, rarely the maximum age of a connection.
 fn pause_ms(rng: &mut Rng) -> u64 {
     match rng.between(0, 999) {
         0..600 => rng.between(0, 1_500),
@@ -71,7 +71,7 @@ fn pause_ms(rng: &mut Rng) -> u64 {
     }
 }
 
-/// The last acts: a publication under poor conditions, since the last publication is the one most easily lost for ever.
+/// Returns the last acts: a publication under poor conditions, since the loss of the last publication is the hardest to notice.
 fn ending(clients: usize, rng: &mut Rng) -> [(u64, Act); ENDING] {
     let worst = Conditions { lost_down: 70, ..Conditions::poor(rng) };
     let poor = (rng.between(0, 2_000), Act::Conditions(worst));
@@ -80,7 +80,7 @@ fn ending(clients: usize, rng: &mut Rng) -> [(u64, Act); ENDING] {
     [poor, last, end]
 }
 
-/// Acts in which a topic's log is lost several times while messages are late and overtake each other, so that clients
+/// Returns acts in which a topic's log is lost several times while messages are late and overtake each other, so that clients
 /// receive its epochs in any order.
 fn repeated_resets(clients: usize, rng: &mut Rng) -> Vec<(u64, Act)> {
     let topic = rng.index(TOPICS.len());
@@ -120,7 +120,7 @@ fn act(clients: usize, rng: &mut Rng) -> Act {
     }
 }
 
-/// A fault of a client's network or machine.
+/// Draws a fault of a client's network or machine.
 fn trouble(client: usize, rng: &mut Rng) -> Act {
     match rng.between(0, 9) {
         0..5 => Act::Cut { client, client_notices: rng.percent(60), server_notices: rng.percent(60) },
@@ -140,7 +140,7 @@ fn trouble(client: usize, rng: &mut Rng) -> Act {
     }
 }
 
-/// A fault of the server.
+/// Draws a fault of the server.
 fn fault(topic: usize, rng: &mut Rng) -> Act {
     match rng.between(0, 9) {
         0..4 => Act::Restart {
@@ -157,7 +157,7 @@ fn fault(topic: usize, rng: &mut Rng) -> Act {
     }
 }
 
-/// An action of a user or of a client's shell.
+/// Draws an action of a user or of a client's shell.
 fn habit(client: usize, rng: &mut Rng) -> Act {
     let filter = rng.index(FILTERS.len());
     match rng.between(0, 13) {

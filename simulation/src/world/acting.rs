@@ -126,14 +126,14 @@ impl World<'_> {
     fn forget_rows(&mut self, client: usize) {
         for id in self.live_links(client) {
             let connection = self.links[id].connection.clone();
-            // The table in memory has nothing to fail by here; if it is made to, the rows stay.
+            // The in-memory table cannot fail. If it does in a later version, the rows are kept.
             let _ = ready(self.rows.remove(&connection));
         }
     }
 }
 
 impl Act {
-    /// The client whose session takes part. The act is skipped while its machine sleeps.
+    /// Returns the client that takes part in the act. The act is skipped while the client's machine sleeps.
     fn client(&self) -> Option<usize> {
         match self {
             Self::Publish { client, .. }

@@ -1,4 +1,4 @@
-//! Inputs of the sessions, and the execution of their effects.
+//! Calls the sessions, and performs their effects.
 
 use backend_core::token::{Claims, mint};
 use shared::publication::Item;
@@ -10,9 +10,9 @@ use super::{Due, World, filter};
 use crate::link::{Down, End, Link, LinkId, Up};
 use crate::observer::{Allowance, Fault, Sent};
 
-/// Largest number of runs of a timer at one moment.
+/// Maximum number of times that a timer may run at one moment.
 const TIMER_RUNS: u32 = 64;
-/// Largest number of effects of one input.
+/// Maximum number of effects that one call of a session may have.
 const EFFECTS: usize = 256;
 
 impl World<'_> {
@@ -70,7 +70,7 @@ impl World<'_> {
         self.input(client, |_, _| {})
     }
 
-    /// Makes the shell of `client` set a token at `at_ms`, in place of an earlier time.
+    /// Schedules that the shell of `client` sets a token at `at_ms`, instead of at an earlier planned time.
     fn plan_token(&mut self, client: usize, at_ms: u64) {
         self.clients[client].token_due_ms = Some(at_ms);
         self.enter(at_ms, Due::NewToken(client));
@@ -81,7 +81,7 @@ impl World<'_> {
         if is_due { self.give_token(client, true) } else { Ok(()) }
     }
 
-    /// Sets a token of `client`: a good one that expires soon, or a bad one.
+    /// Sets a token of `client`: a valid one that expires soon if `good` is true, or else an invalid one.
     pub(super) fn give_token(&mut self, client: usize, good: bool) -> Result<(), Fault> {
         let asleep_until_ms = self.clients[client].asleep_until_ms;
         if asleep_until_ms > self.now_ms {
@@ -95,7 +95,7 @@ impl World<'_> {
             exp: Some(self.wall().saturating_add_unsigned(life_ms) / 1000),
             nbf: None,
             subscribe: vec![Filter::All],
-            // Not every token allows everything.
+            // Some tokens do not permit every publication.
             publish: vec![filter(self.rng.index(2))],
         };
         let token = if good { mint(&claims, SECRET).map_err(|e| e.to_string())? } else { "rubbish".into() };
@@ -171,7 +171,8 @@ impl World<'_> {
         let one = &mut self.clients[client];
         let wants_token = match event {
             Event::TokenWanted | Event::Failed { failure: SessionFailure::SignIn } => true,
-            // A browser does not learn why it is refused; its shell gets a new token if that goes on.
+            // A browser is not told why a handshake was refused. Its shell therefore sets a new token if attempts fail
+            // repeatedly.
             Event::AttemptFailed { attempt, .. } => one.is_browser && *attempt >= 2,
             Event::Failed { failure } => return Err(format!("gave up: {failure:?}")),
             Event::SubscribeRefused { filter, refused } => return Err(format!("{filter}: {refused:?}")),
@@ -185,14 +186,14 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Checks the promises of an event about the session and its sockets.
+    /// Checks the promises about the session and its sockets that concern this event.
     fn check_event(&mut self, client: usize, event: &Event) -> Result<(), Fault> {
         let one = &mut self.clients[client];
         match event {
             Event::Dropped { tickets, why: DropReason::OutcomeUnknown } => {
                 let is_full = one.session.outstanding() >= self.plan.setting.clients[client].queue_messages;
                 let is_over = matches!(one.session.state(), State::Closing | State::Closed);
-                // The server refuses a well-formed request for good only because of a token.
+                // The server refuses a well-formed request for good only because of its token.
                 let any_age = is_full || is_over || self.plan.setting.tokens;
                 one.observer
                     .check_unknown(tickets, Allowance { now_ms: one.now(self.now_ms).mono_ms, any_age })
@@ -248,7 +249,7 @@ impl World<'_> {
         }
     }
 
-    /// Sends a handshake, if the client has a network.
+    /// Sends a handshake to the server, if the client has a network.
     fn call(&mut self, id: LinkId, protocols: Vec<String>) {
         let one = &self.clients[self.links[id].client];
         if one.unplugged_until_ms <= self.now_ms {
@@ -271,7 +272,7 @@ impl World<'_> {
         }
     }
 
-    /// The sockets of a client that are not closed.
+    /// Returns the links of a client's sockets that are not closed.
     pub(super) fn live_links(&self, client: usize) -> Vec<LinkId> {
         let links = self.links.iter().enumerate().filter(|(_, link)| link.client == client);
         links.filter(|(_, link)| link.client_end != End::Closed).map(|(id, _)| id).collect()

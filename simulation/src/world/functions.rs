@@ -1,4 +1,4 @@
-//! The functions of the server at work, step by step, and restarts of the server.
+//! Runs the functions of the server step by step, and restarts the server.
 
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
@@ -27,7 +27,7 @@ impl World<'_> {
         });
     }
 
-    /// Publishes over HTTP.
+    /// Publishes to a topic over HTTP.
     pub(super) fn post_over_http(&mut self, topic_index: usize, items: usize) {
         if !self.server.is_up {
             return;
@@ -38,7 +38,7 @@ impl World<'_> {
         let request = IngestRequest { topic: topic(topic_index), items, producer: None, meta: None };
         let (service, now) = (self.server.service.clone(), self.wall());
         self.start(async move {
-            // The result concerns only the publisher, which is not simulated.
+            // The result is ignored, because the publisher is not simulated.
             let _ = service.ingest(&Principal::local(), request, now).await;
             Done::Other
         });
@@ -47,7 +47,7 @@ impl World<'_> {
     pub(super) fn count_viewers(&mut self) {
         let (service, now) = (self.server.service.clone(), self.wall());
         self.start(async move {
-            // A number that was not sent is sent after the next change.
+            // If this fails, the number is sent after its next change.
             let _ = service.occupancy_due(now).await;
             Done::Other
         });
@@ -92,7 +92,7 @@ impl World<'_> {
         }
     }
 
-    /// Schedules a broadcast of changes, if there are any.
+    /// Schedules a broadcast of the changes in the store, if there are any and no broadcast is running.
     fn notice_changes(&mut self) {
         let is_busy = !self.server.is_up || self.server.in_flight.is_some();
         if !is_busy && !self.store.lock().changes.is_empty() {
@@ -105,7 +105,7 @@ impl World<'_> {
 
     pub(super) fn broadcast(&mut self) -> Result<(), Fault> {
         if !self.server.in_flight.as_ref().is_some_and(Vec::is_empty) {
-            // The broadcast belongs to a server that was restarted since.
+            // The server was restarted after this broadcast was scheduled.
             return Ok(());
         }
         let changes = std::mem::take(&mut self.store.lock().changes);
@@ -115,7 +115,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Schedules the next step of a function, after the call that it waits for.
+    /// Schedules the next step of a function, after the call for which it waits.
     fn step_later(&mut self, id: TaskId) {
         let in_ms = match self.plan.setting.platform {
             Platform::Laptop => self.rng.between(0, 1),
@@ -144,7 +144,7 @@ impl World<'_> {
         let in_flight = self.server.in_flight.take().unwrap_or_default();
         self.store.lock().changes.splice(0..0, in_flight);
         if self.plan.setting.platform == Platform::Laptop {
-            // Clients recover these changes from history after they reconnect.
+            // Clients recover these changes from history after they have reconnected.
             self.store.lock().changes.clear();
         }
         self.server = Server::new(&self.plan.setting, &self.rows, &self.store, &self.gateway, seed);
@@ -155,7 +155,7 @@ impl World<'_> {
 
     fn announce_shutdown(&mut self) {
         let (service, now) = (self.server.service.clone(), self.wall());
-        // A client that does not get the announcement notices the end of its socket.
+        // A client that does not receive the announcement is still told that its socket is closed.
         let _ = ready(service.announce_shutdown(DisconnectCode::Shutdown, "restarting", now));
         self.carry_out_orders();
     }

@@ -1,4 +1,4 @@
-//! The end of a schedule: after all faults have ended, every client connects and catches up within a bound.
+//! Checks the end of a schedule: after all faults have ended, every client has to connect and catch up within a limited time.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::link::LinkId;
 use crate::observer::{Fault, Outcome, Sent};
 use crate::store::Store;
 
-/// Time between two checks whether every client has caught up, in milliseconds.
+/// Time between two checks if every client has caught up, in milliseconds.
 const LOOK_MS: u64 = 500;
-/// Time during which late and repeated messages may still arrive, in milliseconds.
+/// Time for which late and repeated messages may still arrive, in milliseconds.
 const AFTER_MS: u64 = 3_000;
 
 impl World<'_> {
@@ -25,7 +25,7 @@ impl World<'_> {
         self.judge()
     }
 
-    /// Waits until every client has caught up.
+    /// Waits until every client has caught up. Fails after [`RECOVERY_MS`].
     fn settled(&mut self) -> Result<(), Fault> {
         let begin_ms = self.now_ms;
         while let Some(reason) = self.unsettled() {
@@ -51,7 +51,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Delivers the messages that were held back on a link, in order.
+    /// Delivers the messages that a frozen link has held back, in order.
     fn unfreeze(&mut self, id: LinkId) {
         let link = &mut self.links[id];
         link.frozen_until_ms = 0;
@@ -78,7 +78,7 @@ impl World<'_> {
         self.input(client, Session::handle_timeout)
     }
 
-    /// The first fault in the final state, if any.
+    /// Returns a description of the first reason for which the state is not final yet, or `None` if every client has caught up.
     fn unsettled(&self) -> Option<String> {
         if !self.store.lock().changes.is_empty() {
             return Some("something is still to be broadcast".into());
@@ -116,7 +116,7 @@ impl World<'_> {
         self.judge_order(&store)
     }
 
-    /// Checks that numbered publications are in each log in the order in which they were published.
+    /// Checks that publications with sequence numbers are in each log in the order in which they were published.
     fn judge_order(&self, store: &Store) -> Result<(), Fault> {
         for ((topic, _), log) in store.ledger() {
             let mut last: BTreeMap<usize, usize> = BTreeMap::new();
@@ -142,7 +142,7 @@ impl World<'_> {
     }
 }
 
-/// Checks that an acknowledged publication is in the log, a refused one is not, and none is in it twice.
+/// Checks that an acknowledged request is in the log, a refused one is not, and none is in it twice.
 fn judge_sent(client: usize, sent: &Sent, store: &Store) -> Result<(), Fault> {
     let ticket = sent.ticket;
     let logs = store.ledger().iter().filter(|((topic, _), _)| *topic == sent.topic);
@@ -170,7 +170,7 @@ fn starts_at(log: &[shared::Publication], at: usize, sent: &Sent) -> bool {
     sent.data.first().is_some_and(|first| log[at].data.text().trim_matches('"') == first)
 }
 
-/// The client and the number of its request that published `data`.
+/// Returns the client that published `data`, and the number of its request.
 fn author(data: &str) -> Option<(usize, usize)> {
     let mut parts = data.split('.');
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))

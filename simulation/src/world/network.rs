@@ -1,4 +1,4 @@
-//! The network: delivers the messages between the two ends of a socket, and the socket's close.
+//! The simulated network: delivers messages between the two ends of a socket, and the closing of the socket.
 
 use backend_core::GatewayEvent;
 use backend_core::authorize::{Credentials, asked_protocols, authorize};
@@ -12,9 +12,9 @@ use crate::link::{Down, End, LinkId, Up};
 use crate::observer::Fault;
 use crate::plan::Platform;
 
-/// Close code of a socket that broke.
+/// Close code of a broken socket.
 const BROKEN: u16 = 1006;
-/// Close code of a connection that the gateway closes for age or silence.
+/// Close code of a connection that the gateway closes because it is too old or idle.
 const GOING_AWAY: u16 = 1001;
 
 impl World<'_> {
@@ -45,7 +45,7 @@ impl World<'_> {
         self.enter_in(in_ms, Due::AtClient(id));
     }
 
-    /// Takes the posts and closes of the service from the queue.
+    /// Carries out the calls of the gateway's management API that are in the queue.
     pub(super) fn carry_out_orders(&mut self) {
         let pending_orders = std::mem::take(&mut self.gateway.lock().pending_orders);
         for (id, order) in pending_orders {
@@ -72,7 +72,7 @@ impl World<'_> {
         }
     }
 
-    /// Moves the last post before up to three others.
+    /// Moves the last message before up to three others.
     fn overtake(&mut self, id: LinkId) {
         let steps = self.rng.index(4);
         let down = &mut self.links[id].down;
@@ -133,7 +133,7 @@ impl World<'_> {
         self.send_down(id, Down::Refused(Refusal { status, retry_after_ms: None, is_from_server: true }));
     }
 
-    /// Handles the answer of `$connect`.
+    /// Handles the function's answer to `$connect`.
     pub(super) fn connected(&mut self, id: LinkId, reply: &Reply) {
         if reply.status != 200 {
             self.refuse(id, Some(reply.status));
@@ -156,7 +156,7 @@ impl World<'_> {
         self.enter_in(idle_ms, Due::Inspection(id));
     }
 
-    /// Closes a connection that is too old or too silent.
+    /// Closes a connection if it is too old or idle.
     pub(super) fn inspect(&mut self, id: LinkId) -> Result<(), Fault> {
         let setting = &self.plan.setting;
         let link = &self.links[id];
@@ -209,7 +209,7 @@ impl World<'_> {
         self.clients[client].observer.closed(socket);
     }
 
-    /// Breaks a socket. An end that does not notice keeps sending.
+    /// Breaks a socket. An end that is not told continues to send.
     pub(super) fn cut(&mut self, id: LinkId, client_notices: bool, server_notices: bool) {
         self.links[id].drop_all();
         if client_notices {
@@ -221,13 +221,13 @@ impl World<'_> {
         }
     }
 
-    /// Closes a socket from the server's end.
+    /// Closes a socket at the server's end, with this code.
     pub(super) fn cut_by_server(&mut self, id: LinkId, code: u16) {
         self.send_down(id, Down::Closed(code));
         self.hang_up(id);
     }
 
-    /// Ends the server's end of a socket.
+    /// Closes the server's end of a socket, and delivers `$disconnect`.
     fn hang_up(&mut self, id: LinkId) {
         let was = std::mem::replace(&mut self.links[id].server, End::Closed);
         let connection = self.links[id].connection.clone();
@@ -247,7 +247,7 @@ impl World<'_> {
         self.event(id, GatewayEvent::Disconnect(Disconnect { connection, status_code, reason }));
     }
 
-    /// Passes an event to a function, at once or after the event before it.
+    /// Passes an event to a function, immediately or after the previous event of the connection.
     fn event(&mut self, id: LinkId, event: GatewayEvent) {
         if !self.server.is_up {
             return;
@@ -262,7 +262,7 @@ impl World<'_> {
         }
     }
 
-    /// Notes that the function has handled an event of a connection, and starts the next one.
+    /// Records that the function has handled an event of a connection, and passes the next one to it.
     pub(super) fn function_done(&mut self, id: LinkId) {
         self.links[id].is_busy = false;
         if let Some(event) = self.links[id].waiting.pop_front() {

@@ -1,4 +1,4 @@
-//! The server: the real service, and the functions that are running.
+//! The simulated server: the real service, and the functions that are running.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -17,7 +17,7 @@ use crate::plan::Setting;
 use crate::ports::Paced;
 use crate::store::SharedStore;
 
-/// The secret that tokens are signed with.
+/// Secret with which tokens are signed.
 pub const SECRET: &[u8] = b"a secret that nobody but this world knows";
 
 /// Number of a running function.
@@ -31,7 +31,7 @@ pub struct Server {
     pub is_up: bool,
     pub tasks: BTreeMap<TaskId, Pin<Box<dyn Future<Output = Done>>>>,
     pub task_ids: TaskId,
-    /// Changes that are being broadcast; empty if a broadcast is about to begin.
+    /// Changes that are being broadcast; empty if a broadcast is scheduled; `None` if there is none.
     pub in_flight: Option<Vec<Change>>,
 }
 
