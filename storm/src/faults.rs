@@ -1,4 +1,4 @@
-//! Settings for the fault injection of `tickertape serve --chaos`.
+//! Writes the settings for the fault injection of `tickertape serve --chaos`.
 
 /// Returns settings that inject no fault and let time pass `time_scale` times as fast.
 pub fn none(time_scale: u32) -> String {
@@ -12,11 +12,11 @@ pub struct AllFaults {
     pub time_scale: u32,
     /// Seed of the server's random choices.
     pub seed: u64,
-    /// Time after a connection was made during which posts to it are answered with 410, in milliseconds.
+    /// Time after a connection was made during which messages to it are answered with 410, in milliseconds.
     pub gone_ms: u64,
-    /// Probability with which a post cuts its connection, and with which one freezes it. Keep it below the
-    /// probabilities of the other faults: what is lost with a connection is requested at once by the next one, so that
-    /// holes on a connection that stays open would not be tested.
+    /// Probability that a message to a connection closes it, and probability that it freezes it. Keep it below the probabilities
+    /// of the other faults: a closed connection is replaced by one that requests the lost publications at once, so that holes on
+    /// a connection that stays open would not be tested.
     pub connection_faults: f64,
 }
 

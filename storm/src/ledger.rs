@@ -1,9 +1,8 @@
 //! A check of the deliveries to one viewer, made as they arrive. Every publication of a topic carries its own offset as
 //! data, so that a wrong, missing or repeated one is recognised.
-//!
-//! For example, with offsets 1 and 2 seen, offset 3 with data `3` is right, offset 3 with data `4`, offset 2 and offset
-//! 4 are violations; and offset 4 is right if a gap from 2 to 3 was announced before, of which the server has deleted
-//! the publication.
+//! For example, offsets 1 and 2 were delivered. Then offset 3 with data `3` is right, and offset 3 with data `4`, offset 2 and
+//! offset 4 are violations. Offset 4 is right if a gap from 2 to 3 was announced before it, and the server has deleted that
+//! publication.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +10,13 @@ use shared::{Epoch, Position, Publication, Topic};
 
 use crate::progress::Progress;
 
-/// A record of the deliveries and announced gaps of one viewer, and of every violation of the order among them.
+/// Record of the deliveries and announced gaps of one viewer, and of all violations.
 #[derive(Debug, Default)]
 pub struct Ledger {
     topics: BTreeMap<Topic, Account>,
-    /// Descriptions of everything that the viewer must not see: wrong data, duplicates, and gaps that were not
-    /// announced.
+    /// Descriptions of all violations: wrong data, duplicates, and gaps that were not announced.
     pub violations: Vec<String>,
-    /// Number of publications delivered.
+    /// Number of publications that were delivered.
     pub seen: u64,
     /// Number of gaps that the session announced.
     pub gaps: u64,
@@ -50,8 +48,8 @@ impl Ledger {
         }
     }
 
-    /// Checks a gap that the session announces. It must begin at the viewer's last offset, and the server must have
-    /// deleted what is in it.
+    /// Checks a gap that the session announces. It must begin at the viewer's last offset, and the server must have deleted the
+    /// publications in it.
     pub fn gap(&mut self, topic: &Topic, from: &Position, to: &Position, progress: &Progress) {
         self.gaps += 1;
         self.lost += to.offset.saturating_sub(from.offset);
@@ -65,18 +63,18 @@ impl Ledger {
         }
     }
 
-    /// Records a violation that is not about a single publication.
+    /// Records a violation that does not concern a single publication.
     pub fn violation(&mut self, description: impl std::fmt::Debug) {
         self.violations.push(format!("{description:?}"));
     }
 
-    /// Returns true if the viewer has everything that was acknowledged.
+    /// Returns true if every acknowledged publication was delivered to the viewer.
     pub fn is_complete(&self, progress: &Progress) -> bool {
         self.behind(progress).is_empty()
     }
 
-    /// Returns each topic on which acknowledged publications have not been delivered, with the last offset that was
-    /// delivered and the last that was acknowledged.
+    /// Returns each topic of which acknowledged publications were not delivered, with the last offset that was delivered and the
+    /// last that was acknowledged.
     pub fn behind(&self, progress: &Progress) -> Vec<(String, Option<u64>, u64)> {
         let missing = progress.topics().filter_map(|topic| {
             let (last, end) =
@@ -100,7 +98,7 @@ mod tests {
         (progress, topic)
     }
 
-    /// Returns a ledger to which these offsets were delivered in this order, each with itself as data.
+    /// Returns a ledger to which publications with these offsets were delivered in this order. The data of each is its offset.
     fn seen(offsets: &[u64]) -> Ledger {
         let mut ledger = Ledger::default();
         for offset in offsets {

@@ -56,8 +56,8 @@ impl Load {
         &self.progress
     }
 
-    /// Waits until every viewer has replaced its connection `times` times, or until `limit` is over. It does not fail
-    /// in the second case: the report of [`Load::finish`] says how many replacements there were.
+    /// Waits until every viewer has replaced its connection `times` times, or until `limit` has passed. It does not fail in the
+    /// second case: the report of [`Load::finish`] contains the number of replacements.
     pub async fn wait_for_rotations(&self, times: u64, limit: Duration) {
         let everyone = async {
             while self.progress.least_rotations() < times {
@@ -67,8 +67,8 @@ impl Load {
         let _ = timeout(limit, everyone).await;
     }
 
-    /// Stops the publisher, waits until every viewer has all that was acknowledged, and returns the totals. Publishers
-    /// that the caller started itself must have stopped before.
+    /// Stops the publisher, waits until every viewer has received all acknowledged publications, and returns the totals. The
+    /// caller must have stopped its own publishers before.
     ///
     /// # Panics
     ///

@@ -7,13 +7,13 @@ use crate::seed::Seed;
 /// The topics, rates and random choices of a load test.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Seed of every session's pauses.
+    /// Seed of the random pauses of every session.
     pub seed: Seed,
-    /// Topics that the publisher publishes to, in turn. The caller publishes to the other topics of
-    /// [`Progress`](crate::Progress) itself.
+    /// Topics to which the publisher publishes in turn. The caller publishes to the other topics of
+    /// [`Progress`](crate::Progress).
     pub topics: &'static [&'static str],
     /// Time between two publications of the publisher.
     pub period: Duration,
-    /// Time over which the viewers connect one after the other, so that they do not all rotate at once.
+    /// Time over which the viewers connect one after the other, so that they do not all replace their connections at once.
     pub arrival: Duration,
 }

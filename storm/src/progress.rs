@@ -1,4 +1,4 @@
-//! Progress of one load test, shared by all its tasks: how far the publishers are, and how far the viewers are.
+//! Progress of one load test: the offsets that were acknowledged, and the connections of the viewers. All tasks share it.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -13,7 +13,7 @@ pub struct Progress {
     kept: u64,
     /// Number of viewers that have connected for the first time.
     connected: AtomicU64,
-    /// Connections that each viewer has replaced so far, indexed by the viewer's number.
+    /// Number of connections that each viewer has replaced so far, indexed by the viewer's number.
     rotations: Vec<AtomicU64>,
 }
 
@@ -60,12 +60,12 @@ impl Progress {
     }
 
     /// Returns true if the server may have deleted the publication at `offset` by now. The publisher waits for each
-    /// acknowledgement, so a log is at most one publication ahead of what was acknowledged.
+    /// acknowledgement, so a log contains at most one publication after the last acknowledged one.
     pub fn may_be_deleted(&self, topic: &Topic, offset: u64) -> bool {
         offset + self.kept <= self.acknowledged(topic) + 1
     }
 
-    /// Returns the number of connections replaced by the viewer that has replaced the fewest.
+    /// Returns the lowest number of connections that a viewer has replaced.
     pub fn least_rotations(&self) -> u64 {
         self.rotations.iter().map(|rotations| rotations.load(SeqCst)).min().unwrap_or(0)
     }

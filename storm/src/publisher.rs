@@ -14,10 +14,10 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::plan::Plan;
 use crate::progress::Progress;
 
-/// Number of unacknowledged publications at which the publisher pauses, as `pipe` does. Without a bound, a server that
-/// accepts less than is published would leave a backlog that cannot be delivered after the faults stop.
+/// Number of unacknowledged publications at which the publisher pauses, as `pipe` does. Without a limit, a server that accepts
+/// less than is published would cause a backlog that cannot be delivered after the faults have stopped.
 const MOST_WAITING: usize = 500;
-/// Time to wait for the last acknowledgement: longer than the session takes to ask again for a lost one.
+/// Maximum time to wait for the last acknowledgement. It is longer than a session takes to send an unanswered request again.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A publisher that runs until it is told to stop.
@@ -26,7 +26,7 @@ pub struct Publisher {
     progress: Arc<Progress>,
     topics: Vec<Topic>,
     period: Duration,
-    /// The number of the last publication to each topic, which is also its data.
+    /// Number of the last publication to each topic. The data of a publication is its number.
     numbers: HashMap<Topic, u64>,
     /// Publications that are not acknowledged yet, each with the topic and offset at which it must be appended.
     waiting: HashMap<Ticket, (Topic, u64)>,
@@ -47,8 +47,7 @@ impl Publisher {
         }
     }
 
-    /// Publishes until `stop` is true, then waits for the outstanding acknowledgements. Returns descriptions of the
-    /// violations that it saw.
+    /// Publishes until `stop` is true, then waits for the missing acknowledgements. Returns descriptions of all violations.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Vec<String> {
         let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);

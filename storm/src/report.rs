@@ -8,19 +8,18 @@ use shared::Topic;
 use crate::progress::Progress;
 use crate::viewer::ViewerReport;
 
-/// Totals over the publisher and all viewers, and every violation that they saw.
+/// Totals over the publisher and all viewers, and the violations that they found.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Descriptions of what must not happen: lost, repeated or wrong publications, and refused requests. Empty if the
-    /// server kept its promises.
+    /// Descriptions of all violations: lost, repeated or wrong publications, and refused requests. Empty if there were none.
     pub violations: Vec<String>,
     /// Number of viewers.
     pub viewers: usize,
-    /// Time from the moment all viewers were connected until the publisher had its last acknowledgement.
+    /// Time from the moment at which all viewers were connected until the publisher's last acknowledgement.
     pub took: Duration,
-    /// Number of publications acknowledged.
+    /// Number of publications that were acknowledged.
     pub publications: u64,
-    /// Number of publications delivered, summed over all viewers.
+    /// Number of publications that were delivered, summed over all viewers.
     pub delivered: u64,
     /// Number of gaps announced to viewers.
     pub gaps: u64,
@@ -30,21 +29,21 @@ pub struct Report {
     pub banners: u64,
     /// Number of connections that were replaced before the server closed them.
     pub rotations: u64,
-    /// Number of rotations of the viewer with the fewest.
+    /// Lowest number of connections that a viewer has replaced.
     pub least_rotations: u64,
-    /// Number of connections made again after one was lost.
+    /// Number of connections that were made after one was lost.
     pub reconnects: u64,
     /// Number of publications that arrived a second time and were dropped by a session.
     pub duplicates: u64,
     /// Number of `history` requests for missing publications.
     pub histories: u64,
-    /// The longest time that any viewer was without a publication.
+    /// Maximum time for which any viewer received no publication.
     pub pause: Duration,
 }
 
 impl Report {
-    /// Compares the end of a topic's log, as the server reports it, with the last acknowledged offset. Every publisher
-    /// retries each publication until it is acknowledged, so that nothing else can be in the log.
+    /// Compares the end of a topic's log, as the server reports it, with the last acknowledged offset. They must be equal,
+    /// because every publisher retries each publication until it is acknowledged.
     pub fn check_end(&mut self, progress: &Progress, topic: &Topic, end: Option<u64>) {
         let acknowledged = progress.acknowledged(topic);
         if end != Some(acknowledged) {

@@ -1,5 +1,5 @@
-//! The seed of every random choice in a load test. The same seed makes the same choices again; the order in which
-//! messages arrive still depends on the machine.
+//! The seed of every random choice in a load test. The same seed gives the same choices; the order in which messages arrive still
+//! depends on the machine.
 
 /// A number from which the seeds of fault injection, of every session's pauses and of restarts are derived.
 #[derive(Clone, Copy, Debug)]

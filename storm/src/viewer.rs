@@ -1,4 +1,4 @@
-//! One viewer: a session over real sockets, whose deliveries are checked.
+//! One viewer: a session over a real socket, and the check of its deliveries.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::ledger::Ledger;
 use crate::progress::Progress;
 use crate::seed::Seed;
 
-/// Time that a viewer has to receive what it missed after the faults stop. A frozen socket is noticed at the next
-/// rotation, or by a ping after 50 s of silence and ten more seconds.
+/// Maximum time that a viewer has to catch up after the faults have stopped. A frozen socket is noticed at the next rotation, or
+/// by a ping after 50 s without a message and ten more seconds.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The result of one viewer.
@@ -23,7 +23,7 @@ pub struct ViewerReport {
     pub stats: Stats,
     /// Number of times a page would have shown its user a banner about the connection.
     pub banners: u64,
-    /// The longest time without a publication.
+    /// Maximum time without a publication.
     pub pause: Duration,
 }
 
@@ -56,7 +56,7 @@ impl Viewer {
         }
     }
 
-    /// Watches until `over` is true and everything that was acknowledged has been delivered.
+    /// Watches until `over` is true and every acknowledged publication was delivered.
     pub async fn run(mut self, mut over: watch::Receiver<bool>) -> ViewerReport {
         while !*over.borrow() {
             tokio::select! {
@@ -80,8 +80,8 @@ impl Viewer {
         }
     }
 
-    /// Handles one event; `None` stands for an error of the driver. It is ignored, because a session that gives up says
-    /// so by [`Event::Failed`], and nothing in this test may lead to that.
+    /// Handles one event. `None` stands for an error of the driver, and is ignored: a session that gives up reports
+    /// [`Event::Failed`], and nothing in this test may cause that.
     fn handle(&mut self, event: Option<Event>) {
         match event {
             Some(Event::Publications { topic, epoch, items, .. }) => {
@@ -109,7 +109,7 @@ impl Viewer {
         self.pause = self.pause.max(since);
     }
 
-    /// Counts banners and rotations, as they stand after each event.
+    /// Updates the numbers of banners and rotations after an event.
     fn count(&mut self) {
         let now = self.driver.clock().now();
         let is_shown = self.driver.session().banner(now).is_some();
