@@ -1,7 +1,7 @@
-//! Measures a broadcast: processor time for each delivery, and memory for each idle connection.
+//! Measures a broadcast: the processor time of each delivery, and the memory of each idle connection.
 //!
-//! `cargo run --release -p apigw-websocket --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of
-//! 1,000 clients. The clients run in another process, so that only the gateway is measured. Linux only.
+//! `cargo run --release -p apigw-websocket --example fanout -- 1000 2000` posts 2,000 messages of 128 bytes to each of 1,000
+//! clients. The clients run in another process, so that only the gateway is measured. It runs only on Linux.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ async fn start() -> Result<(Connections, String), AnyError> {
     Ok((connections, address))
 }
 
-/// Connects the clients, then reads until every message has arrived at each of them.
+/// Connects `viewers` clients, and reads until each of them has received all messages.
 async fn read_everything(address: &str, viewers: usize, messages: usize) -> Result<(), AnyError> {
     let mut readers = tokio::task::JoinSet::new();
     for _ in 0..viewers {
@@ -112,7 +112,7 @@ async fn read_everything(address: &str, viewers: usize, messages: usize) -> Resu
     Ok(())
 }
 
-/// Returns the user and system time of this process: fields 14 and 15 of `/proc/self/stat`, in hundredths of a second.
+/// Returns the user and system time of this process. They are fields 14 and 15 of `/proc/self/stat`, in hundredths of a second.
 fn cpu_time() -> Result<Duration, AnyError> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! Admission of handshakes: their rate, and their number in progress.
+//! Admits handshakes: limits their rate, and the number of handshakes in progress.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::limits::Limits;
 use crate::rate::RateLimit;
 
-/// Limits the rate of handshakes, and counts those that are in progress.
+/// Limits the rate of handshakes, and the number of handshakes in progress.
 pub(crate) struct Admission {
     rate: RateLimit,
     in_progress: Arc<Semaphore>,
@@ -27,16 +27,17 @@ impl Admission {
 
     /// Waits until no handshake is in progress.
     pub(crate) async fn wait_until_idle(&self) {
-        // Fails only if the semaphore is closed, which it never is.
+        // An error would mean that the semaphore is closed, which never happens.
         let _ = self.in_progress.acquire_many(self.most_in_progress as u32).await;
     }
 
-    /// Counts a handshake as in progress until the permit is dropped; `None` if too many are in progress.
+    /// Counts a handshake as in progress until the returned permit is dropped. Returns `None` if the maximum number is in
+    /// progress.
     pub(crate) fn begin(&self) -> Option<OwnedSemaphorePermit> {
         self.in_progress.clone().try_acquire_owned().ok()
     }
 
-    /// Takes one handshake of the rate; false if there are too many a second.
+    /// Counts one handshake towards the rate. Returns false if the rate is exceeded.
     pub(crate) fn is_within_rate(&self, monotonic_ms: u64) -> bool {
         self.rate.take(monotonic_ms)
     }

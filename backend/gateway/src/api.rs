@@ -1,11 +1,11 @@
-//! The configuration of one WebSocket API.
+//! The configuration of a WebSocket API.
 
 use crate::authorizer::Authorizer;
 use crate::limits::Limits;
 use crate::origin::OriginPolicy;
 use crate::route::{RouteSelection, Routes};
 
-/// The configuration of a gateway.
+/// The configuration of the WebSocket API that a gateway serves.
 ///
 /// ```
 /// use apigw_websocket::{Api, Route, RouteSelection, Routes};
@@ -19,32 +19,32 @@ use crate::route::{RouteSelection, Routes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Api {
-    /// The first segment of every path: `ws://host/{stage}`, `http://host/{stage}/@connections/{id}`.
+    /// Name of the stage. It is the first segment of every path: `ws://host/{stage}`, `http://host/{stage}/@connections/{id}`.
     pub stage: String,
-    /// Id of the API, in events and ARNs.
+    /// Id of the API, which events and ARNs contain.
     pub id: String,
-    /// Region in ARNs.
+    /// Region, which ARNs contain.
     pub region: String,
-    /// Account in ARNs: twelve digits.
+    /// Account id of twelve digits, which ARNs contain.
     pub account_id: String,
     /// The routes of the API.
     pub routes: Routes,
-    /// The expression that gives the route key of a message.
+    /// The expression that is evaluated for each message and results in its route key.
     pub route_selection: RouteSelection,
-    /// The authorizer that decides about handshakes before `$connect` does, if there is one.
+    /// The authorizer, which allows or refuses a handshake before `$connect` is invoked. `None` if the API has no authorizer.
     pub authorizer: Option<Authorizer>,
-    /// Limits of the gateway. They must equal those of its [`Connections`](crate::Connections).
+    /// Limits of the gateway. They must be equal to the limits of its [`Connections`](crate::Connections).
     pub limits: Limits,
-    /// The hosts and origins from which requests are taken.
+    /// The hosts and origins whose requests are accepted.
     pub origins: OriginPolicy,
-    /// If true, a client's ping control frames keep an idle connection open. Reports about AWS conflict; `false`, the
-    /// stricter, is the default.
+    /// True if a client's ping frames keep an otherwise idle connection open. Reports about AWS disagree on this. The default is
+    /// `false`, which is stricter.
     pub client_ping_resets_idle: bool,
 }
 
 impl Api {
-    /// Creates an API that routes by `$request.body.action`, without an authorizer, with AWS's limits, for loopback
-    /// addresses only.
+    /// Creates an API without an authorizer. Messages are routed by `$request.body.action`, the limits are those of AWS, and only
+    /// requests to loopback addresses are accepted.
     pub fn new(stage: impl Into<String>, routes: Routes) -> Self {
         Self {
             stage: stage.into(),
@@ -60,7 +60,7 @@ impl Api {
         }
     }
 
-    /// Returns the ARN that an authorizer is asked about:
+    /// Returns the ARN that the policy of an authorizer must allow:
     /// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/$connect`.
     pub fn connect_arn(&self) -> String {
         let Self { region, account_id, id, stage, .. } = self;

@@ -1,4 +1,4 @@
-//! REQUEST authorizers: their configuration, and the evaluation of their answers ("Create a Lambda REQUEST authorizer").
+//! The configuration of a REQUEST authorizer, and the evaluation of its answers ("Create a Lambda REQUEST authorizer").
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -8,27 +8,27 @@ use aws_lambda_events::iam::{IamPolicyEffect, IamPolicyStatement};
 use http::HeaderMap;
 use serde_json::Value;
 
-/// Size of the largest answer that is taken from an authorizer (quotas page: "Authorizer result size", 8 KB).
+/// Maximum size of an authorizer's answer, in bytes (quotas page: "Authorizer result size", 8 KB).
 const MAX_RESULT_BYTES: usize = 8 * 1024;
 
-/// The configuration of an API's authorizer. It is invoked once for each handshake; API Gateway does not cache its answers
-/// for WebSocket APIs.
+/// The configuration of an API's authorizer. It is invoked once for each handshake: for WebSocket APIs, API Gateway does not
+/// cache the answers of an authorizer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Authorizer {
-    /// Headers and query parameters that a handshake must carry. If one is missing or empty, the answer is 401 and the
-    /// authorizer is not invoked.
+    /// Headers and query parameters that a handshake must have. If one of them is missing or empty, the handshake is answered
+    /// with 401 and the authorizer is not invoked.
     pub identity_sources: Vec<IdentitySource>,
 }
 
 impl Authorizer {
-    /// Creates an authorizer with these identity sources.
+    /// Creates an authorizer that requires these headers and query parameters.
     pub fn new(identity_sources: impl IntoIterator<Item = IdentitySource>) -> Self {
         Self { identity_sources: identity_sources.into_iter().collect() }
     }
 }
 
-/// A header or query parameter that a handshake must carry.
+/// A header or query parameter that a handshake must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentitySource {
     /// The header of this name, written `route.request.header.{name}`.
@@ -37,7 +37,7 @@ pub enum IdentitySource {
     QueryString(String),
 }
 
-/// The text is not an identity source.
+/// The error for a text that is not an identity source.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not an identity source: use route.request.header.NAME or route.request.querystring.NAME"
@@ -61,7 +61,7 @@ impl FromStr for IdentitySource {
 }
 
 impl IdentitySource {
-    /// Returns true if a handshake carries this header or parameter with a value that is not empty.
+    /// Returns true if a handshake has this header or parameter, with a value that is not empty.
     pub(crate) fn is_in(&self, headers: &HeaderMap, query: &HashMap<String, Vec<String>>) -> bool {
         match self {
             Self::Header(name) => headers.get(name).is_some_and(|value| !value.is_empty()),
@@ -72,18 +72,18 @@ impl IdentitySource {
     }
 }
 
-/// The meaning of an authorizer's answer.
+/// The decision about a handshake that an authorizer's answer stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
-    /// The handshake goes on; the fields become `requestContext.authorizer`.
+    /// The handshake is allowed. The fields become `requestContext.authorizer` in the events of the connection.
     Allow(HashMap<String, Value>),
     /// The handshake is answered with 403.
     Deny,
-    /// The answer is not valid; the handshake is answered with 500.
+    /// The answer is invalid. The handshake is answered with 500.
     Malformed,
 }
 
-/// Evaluates an authorizer's answer about `arn`.
+/// Evaluates an authorizer's answer about the access to `arn`.
 pub(crate) fn decide(response: ApiGatewayCustomAuthorizerResponse, arn: &str) -> Decision {
     let oversized = serde_json::to_vec(&response).map_or(true, |json| json.len() > MAX_RESULT_BYTES);
     let Some(principal) = response.principal_id.filter(|_| !oversized) else { return Decision::Malformed };
@@ -95,7 +95,8 @@ pub(crate) fn decide(response: ApiGatewayCustomAuthorizerResponse, arn: &str) ->
     Decision::Allow(fields)
 }
 
-/// Converts the values of a context to text; `None` if one is an object or an array, which API Gateway does not allow.
+/// Converts the values of an authorizer's context to text. Returns `None` if a value is an object or an array, which API Gateway
+/// does not allow.
 fn context_fields(context: &Value) -> Option<HashMap<String, Value>> {
     match context {
         Value::Null => Some(HashMap::new()),
@@ -116,8 +117,8 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Applies IAM's rule: at least one statement allows, and none denies. Conditions are not evaluated: a statement that has
-/// one can deny, but not allow.
+/// Applies IAM's rule: access is allowed if at least one statement allows it and none denies it. Conditions are not evaluated. A
+/// statement with a condition can therefore deny access, but not allow it.
 fn allows(policy: &ApiGatewayCustomAuthorizerPolicy, arn: &str) -> bool {
     let covering = || policy.statement.iter().filter(|statement| covers(statement, arn));
     let denied = covering().any(|statement| statement.effect == IamPolicyEffect::Deny);
@@ -125,7 +126,7 @@ fn allows(policy: &ApiGatewayCustomAuthorizerPolicy, arn: &str) -> bool {
         && covering().any(|statement| statement.effect == IamPolicyEffect::Allow && !has_condition(statement))
 }
 
-/// Returns true if a statement has a condition; `"Condition": {}` is none, as AWS's own blueprints write it.
+/// Returns true if a statement has a condition. AWS's own blueprints write `"Condition": {}`, which counts as no condition.
 fn has_condition(statement: &IamPolicyStatement) -> bool {
     statement.condition.as_ref().is_some_and(|condition| !condition.is_empty())
 }
@@ -135,8 +136,9 @@ fn covers(statement: &IamPolicyStatement, arn: &str) -> bool {
     statement.action.iter().any(action) && statement.resource.iter().any(|pattern| glob(pattern, arn))
 }
 
-/// Matches IAM's wildcards: `*` for any text, `?` for one character. After a mismatch the search resumes behind the last
-/// `*`, which is enough, because an earlier `*` could match nothing that the last one cannot.
+/// Returns true if `text` matches `pattern`, in which `*` stands for any text and `?` for one character. After a mismatch, the
+/// search continues from the last `*`. It need not return to an earlier `*`, because the earlier one could match nothing that the
+/// last one cannot match.
 fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t) = (0, 0);

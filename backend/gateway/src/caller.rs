@@ -1,4 +1,4 @@
-//! The client of a connection, as the events of that connection describe it.
+//! The client of a connection, as it is described in the connection's events.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -17,6 +17,6 @@ pub(crate) struct Caller {
     /// The `Host` header of the handshake, with its port.
     pub domain_name: Box<str>,
     pub user_agent: Option<Box<str>>,
-    /// The principal and the context that the authorizer returned; empty if the API has no authorizer.
+    /// The context that the authorizer returned, with the principal. It is empty if the API has no authorizer.
     pub authorizer: HashMap<String, Value>,
 }

@@ -1,8 +1,8 @@
-//! Fault injection: the faults that are injected, their probabilities, and the decisions.
+//! Fault injection: its settings, its random decisions, and its counters.
 //!
-//! The gateway asks for a decision in three places: before it looks at a handshake, before it posts a frame, and before
-//! it delivers `$disconnect`. This module decides and counts; the gateway carries the decision out. Decisions are pure
-//! functions of the settings and of a seeded random generator.
+//! The gateway asks for a decision at three moments: before it checks a handshake, before it posts a frame, and before it
+//! delivers `$disconnect`. This module decides and counts; the gateway carries out the decision. The decisions are pure functions
+//! of the settings and of a seeded random generator.
 
 mod counts;
 mod decision;

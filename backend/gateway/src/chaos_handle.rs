@@ -1,4 +1,4 @@
-//! The control over fault injection in a running gateway.
+//! Controls fault injection in a running gateway.
 
 use crate::chaos::{Chaos, ChaosCounts, HttpError, PostFault, Probability};
 use crate::connections::Connections;
@@ -6,19 +6,20 @@ use crate::frame::Frame;
 use crate::id::ConnectionId;
 use crate::post_error::Gone;
 
-/// Injects faults into a running gateway. Clones control the same gateway.
+/// Controls the fault injection of a running gateway. All clones control the same gateway.
 #[derive(Clone)]
 pub struct ChaosHandle(Connections);
 
 impl Connections {
-    /// Returns the control over fault injection.
+    /// Returns the control over the fault injection of this gateway.
     pub fn chaos(&self) -> ChaosHandle {
         ChaosHandle(self.clone())
     }
 }
 
 impl ChaosHandle {
-    /// Replaces the settings. Their time scale has no effect here, since a gateway's limits are fixed when it is made.
+    /// Replaces the settings. Their time scale has no effect here, because the limits of a gateway cannot be changed after it was
+    /// created.
     pub fn set(&self, chaos: Chaos) {
         self.0.faults().set(chaos);
     }
@@ -28,7 +29,7 @@ impl ChaosHandle {
         self.0.faults().settings()
     }
 
-    /// Refuses every handshake with 503, or none.
+    /// Sets the settings so that every handshake is refused with 503 (`true`), or none is refused (`false`).
     pub fn refuse_handshakes(&self, refuses: bool) {
         let mut chaos = self.settings();
         chaos.refuse.probability = if refuses { Probability::ALWAYS } else { Probability::NEVER };
@@ -36,7 +37,7 @@ impl ChaosHandle {
         self.set(chaos);
     }
 
-    /// Stops reading from a connection and writing to it, without closing it.
+    /// Stops reading from a connection and writing to it, but does not close it.
     ///
     /// # Errors
     ///
@@ -47,7 +48,7 @@ impl ChaosHandle {
         Ok(())
     }
 
-    /// Resumes reading and writing after [`freeze`](Self::freeze).
+    /// Continues reading and writing after [`freeze`](Self::freeze).
     ///
     /// # Errors
     ///
@@ -57,7 +58,7 @@ impl ChaosHandle {
         Ok(())
     }
 
-    /// Sends a part of a frame, then resets the TCP connection.
+    /// Sends a part of a frame to a connection, and then resets the TCP connection.
     ///
     /// # Errors
     ///
@@ -68,7 +69,7 @@ impl ChaosHandle {
         Ok(())
     }
 
-    /// Returns the number of faults injected so far.
+    /// Returns the number of faults that were injected so far.
     pub fn counts(&self) -> ChaosCounts {
         self.0.faults().counts()
     }

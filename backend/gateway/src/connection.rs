@@ -1,7 +1,7 @@
-//! One connection: its socket, and the outbox for the bytes that the socket does not take at once.
+//! A connection: its socket, and the outbox with the bytes that the socket has not accepted yet.
 //!
-//! Every poster writes to the socket itself, under the lock of the outbox, so that frames neither mix nor overtake each
-//! other. The connection's task (`socket`) reads, and writes what waits in the outbox.
+//! A caller that posts a frame writes to the socket itself, while it holds the lock of the outbox. Frames are therefore neither
+//! mixed nor reordered. The connection's task (`socket`) reads, and writes the frames that wait in the outbox.
 
 use std::io;
 use std::net::Shutdown;
@@ -22,20 +22,20 @@ use crate::lock::Mutex;
 use crate::outbox::{Outbox, Phase};
 use crate::post_error::PostError;
 
-/// A connection, from the moment when `$connect` returned until `$disconnect` has returned.
+/// A connection. It exists from the moment when `$connect` has returned until `$disconnect` has returned.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) caller: Caller,
-    /// Sequence number among the gateway's connections, from which fault injection derives its decisions.
+    /// Sequence number among the connections of the gateway. Fault injection derives its random decisions from it.
     pub(crate) number: u64,
     opened_ms: u64,
     active_ms: AtomicU64,
-    /// The socket, once the handshake is answered. Until then posts wait in the outbox.
+    /// The socket. It is set after the handshake was answered; until then, posts wait in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
-    /// The injected fault: none, [`FROZEN`] or [`BROKEN`].
+    /// The fault that was injected: 0 for none, [`FROZEN`] or [`BROKEN`].
     fault: AtomicU8,
-    /// Number of posts that fault injection has decided on.
+    /// Number of posts that fault injection has made a decision about.
     posts: AtomicU64,
 }
 
@@ -43,7 +43,8 @@ const FROZEN: u8 = 1;
 const BROKEN: u8 = 2;
 
 impl Connection {
-    /// Creates a connection without a socket. `opened_ms` is monotonic time; the times in `caller` are wall-clock time.
+    /// Creates a connection that has no socket yet. `opened_ms` is in monotonic time, whereas the times in `caller` are in
+    /// wall-clock time.
     pub(crate) fn new(caller: Caller, number: u64, opened_ms: u64) -> Self {
         Self {
             caller,
@@ -57,9 +58,9 @@ impl Connection {
         }
     }
 
-    /// Gives the connection its socket.
+    /// Sets the socket of the connection.
     pub(crate) fn attach(&self, stream: TcpStream) {
-        // A second socket is never attached: a handshake is upgraded once.
+        // There is never a second socket, because a handshake is upgraded only once.
         let _ = self.stream.set(stream);
     }
 
@@ -71,17 +72,18 @@ impl Connection {
         self.outbox().is_open()
     }
 
-    /// Restarts the connection's idle time.
+    /// Restarts the time after which the connection counts as idle.
     pub(crate) fn mark_active(&self, monotonic_ms: u64) {
         self.active_ms.fetch_max(monotonic_ms, Relaxed);
     }
 
-    /// The wall-clock time of the last message in either direction, in milliseconds since the Unix epoch.
+    /// Returns the wall-clock time of the last message in either direction, in milliseconds since the Unix epoch.
     pub(crate) fn last_active_at_ms(&self) -> u64 {
         self.caller.connected_at_ms + (self.active_ms.load(Relaxed) - self.opened_ms)
     }
 
-    /// Sends a frame: straight to the socket if the outbox is empty, else by the outbox. Never blocks.
+    /// Sends a frame. If the outbox is empty, the frame is written directly to the socket, and otherwise it is queued. Never
+    /// blocks.
     pub(crate) fn post(&self, frame: &Frame, limits: &Limits, monotonic_ms: u64) -> Result<(), PostError> {
         let wire = frame.wire();
         let mut outbox = self.outbox();
@@ -102,23 +104,24 @@ impl Connection {
         Ok(())
     }
 
-    /// Queues the answer to a ping; the connection's task writes it.
+    /// Queues the answer to a ping. The connection's task writes it to the socket.
     pub(crate) fn pong(&self, wire: Bytes) {
         self.outbox().set_pong(wire);
     }
 
-    /// Queues a close frame. `by_client` is true if it answers the client's close frame, false if the gateway closes.
+    /// Queues a close frame. `by_client` is true if the frame answers a close frame of the client, and false if the gateway
+    /// closes the connection.
     pub(crate) fn close(&self, status: CloseStatus, monotonic_ms: u64, by_client: bool) {
         self.outbox().close(status, monotonic_ms, by_client);
     }
 
-    /// Gives the socket up at once, without a close frame.
+    /// Ends the connection at once, without a close frame.
     pub(crate) fn abort(&self) {
         self.outbox().abort(CloseStatus::abnormal());
     }
 
-    /// Closes the connection if it is beyond its idle or life limit; aborts it if its client did not answer a close
-    /// frame in time.
+    /// Closes the connection if it has exceeded its idle or life limit. Aborts it if the client has not answered a close frame
+    /// within the close limit.
     pub(crate) fn expire(&self, limits: &Limits, monotonic_ms: u64) {
         let mut outbox = self.outbox();
         match outbox.phase() {
@@ -135,9 +138,9 @@ impl Connection {
         }
     }
 
-    /// Writes the outbox to the socket. Ready when the outbox is empty, with the phase read under the same lock, so that
-    /// no frame can have been queued in between. Otherwise the task is woken when the socket takes more, and when a
-    /// frame is queued or the phase changes.
+    /// Writes the outbox to the socket. Ready if the outbox is empty, with the phase of the connection. The phase is read under
+    /// the same lock, so that no frame can have been queued since. Otherwise the task is woken when the socket accepts more
+    /// bytes, when a frame is queued or when the phase changes.
     pub(crate) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<Phase> {
         let mut outbox = self.outbox();
         outbox.register(context);
@@ -161,22 +164,22 @@ impl Connection {
         Poll::Ready(outbox.phase().clone())
     }
 
-    /// Shuts the socket down, unless an injected fault is to hide that from the client.
+    /// Shuts the socket down, unless a fault is injected that hides the end of the connection from the client.
     pub(crate) fn shut_down(&self, how: Shutdown) {
         if let Some(stream) = self.stream.get()
             && self.fault.load(Relaxed) == 0
         {
-            // Fails only if the socket is already down.
+            // An error only means that the socket is already shut down.
             let _ = SockRef::from(stream).shutdown(how);
         }
     }
 
-    /// Milliseconds since the connection was opened.
+    /// Returns the time since the connection was opened, in milliseconds.
     pub(crate) fn age_ms(&self, monotonic_ms: u64) -> u64 {
         monotonic_ms.saturating_sub(self.opened_ms)
     }
 
-    /// Fault injection: returns the sequence number of this post and counts it.
+    /// Fault injection: counts a post and returns its sequence number.
     pub(crate) fn count_post(&self) -> u64 {
         self.posts.fetch_add(1, Relaxed)
     }
@@ -198,16 +201,17 @@ impl Connection {
         self.fault.load(Relaxed) == FROZEN
     }
 
-    /// Fault injection: sends the first half of `frame`, if the outbox is empty, and resets the TCP connection.
+    /// Fault injection: sends the first half of `frame` if the outbox is empty, and resets the TCP connection.
     pub(crate) fn break_mid_frame(&self, frame: &Frame) {
         let mut outbox = self.outbox();
         if let Some(stream) = self.stream.get() {
             let wire = frame.wire();
             if outbox.is_empty() {
-                // The connection ends here, so it does not matter how much is written.
+                // The connection ends here, so it does not matter how many bytes are written.
                 let _ = stream.try_write(&wire[..wire.len().div_ceil(2)]);
             }
-            // With a linger of zero, dropping the socket sends a reset instead of an orderly end.
+            // With a linger time of zero, dropping the socket sends a TCP reset instead of closing the connection in the normal
+            // way.
             let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
         }
         self.fault.store(BROKEN, Relaxed);

@@ -1,4 +1,4 @@
-//! The registry of open connections, and the operations of the management API on them, in process.
+//! The registry of open connections, with the operations of the management API for callers in the same process.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -21,11 +21,11 @@ use crate::lock::RwLock;
 use crate::post_error::{Gone, PostError};
 
 const SHARDS: usize = 64;
-/// About a millisecond of work, at five microseconds a delivery.
+/// Number of deliveries that take about one millisecond, at five microseconds each.
 const DELIVERIES_BETWEEN_YIELDS: usize = 256;
 
-/// A handle on a gateway's connections, by which functions in the same process post to them. Clones refer to the same
-/// connections. It is created before the gateway, so that the functions can be given one.
+/// A handle to the connections of a gateway, with which functions in the same process post to them. All clones refer to the same
+/// connections. The handle is created before the gateway, so that it can be passed to the functions.
 #[derive(Clone)]
 pub struct Connections(Arc<Registry>);
 
@@ -40,12 +40,12 @@ struct Registry {
     faults: FaultInjector,
 }
 
-/// Times and identity of an open connection. Times are milliseconds since the Unix epoch.
+/// The times, address and user agent of an open connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionInfo {
-    /// Time of the handshake.
+    /// Time of the handshake, in milliseconds since the Unix epoch.
     pub connected_at_ms: u64,
-    /// Time of the last message in either direction.
+    /// Time of the last message in either direction, in milliseconds since the Unix epoch.
     pub last_active_at_ms: u64,
     /// Address of the client.
     pub source_ip: IpAddr,
@@ -53,7 +53,7 @@ pub struct ConnectionInfo {
     pub user_agent: Option<String>,
 }
 
-/// An empty registry with the default limits and the machine's clocks.
+/// Creates an empty registry with the default limits and the clocks of this machine.
 impl Default for Connections {
     fn default() -> Self {
         Self::new(&Limits::default(), Arc::new(SystemEnvironment::default()))
@@ -61,7 +61,7 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// Creates an empty registry. The gateway must be made with the same limits.
+    /// Creates an empty registry. The gateway must be created with the same limits.
     pub fn new(limits: &Limits, environment: Arc<dyn Environment>) -> Self {
         Self(Arc::new(Registry {
             shards: std::array::from_fn(|_| RwLock::default()),
@@ -75,23 +75,23 @@ impl Connections {
         }))
     }
 
-    /// Sends a frame to one connection. Returns as soon as the frame is written to the socket or queued; never waits for
-    /// the client.
+    /// Sends a frame to one connection. Returns as soon as the frame is written to the socket or queued, and never waits for the
+    /// client.
     ///
     /// # Errors
     ///
-    /// [`PostError`]: the connection is gone, its queue is full, or the frame is too large.
+    /// [`PostError`] if the connection does not exist, its queue is full, or the frame is too large.
     pub fn post(&self, id: &ConnectionId, frame: &Frame) -> Result<(), PostError> {
         self.check_size(frame)?;
         self.post_at(id, frame, self.monotonic_ms())
     }
 
-    /// Sends one frame to many connections and returns those that did not get it, each with the reason, in the order of
-    /// `ids`. Never waits for a client: a full queue is `LimitExceeded` at once, and nothing is tried again.
+    /// Sends one frame to many connections. Returns the connections that it was not sent to, each with the reason, in the order
+    /// of `ids`. Never waits for a client: if a queue is full, the result is `LimitExceeded`, and the post is not tried again.
     ///
-    /// A delivery costs one system call, some five microseconds. The task yields after every 256 deliveries, so that a
-    /// post to many thousands does not keep the other tasks of its thread waiting. Frames of two calls that run at the
-    /// same time may therefore reach two connections in different orders; await one call before the next to keep order.
+    /// A delivery costs one system call, which takes about five microseconds. The task yields after every 256 deliveries, so that
+    /// a post to many thousand connections does not block the other tasks of its thread. The frames of two concurrent calls may
+    /// therefore reach two connections in different orders. To keep the order, await one call before the next.
     pub async fn post_to_all<'a, I>(&self, ids: I, frame: &Frame) -> Vec<(ConnectionId, PostError)>
     where
         I: IntoIterator<Item = &'a ConnectionId, IntoIter: Send>,
@@ -111,11 +111,11 @@ impl Connections {
         failed
     }
 
-    /// Returns times and identity of an open connection.
+    /// Returns the times, address and user agent of an open connection.
     ///
     /// # Errors
     ///
-    /// [`Gone`] if there is no such connection or it is being closed.
+    /// [`Gone`] if there is no such connection or if it is being closed.
     pub fn get(&self, id: &ConnectionId) -> Result<ConnectionInfo, Gone> {
         let connection = self.find(id).filter(|connection| connection.is_open()).ok_or(Gone)?;
         Ok(ConnectionInfo {
@@ -126,11 +126,11 @@ impl Connections {
         })
     }
 
-    /// Closes a connection with 1000 "Connection Closed Normally".
+    /// Closes a connection with code 1000 and reason "Connection Closed Normally".
     ///
     /// # Errors
     ///
-    /// [`Gone`] if there is no such connection or it is being closed already.
+    /// [`Gone`] if there is no such connection or if it is already being closed.
     pub fn delete(&self, id: &ConnectionId) -> Result<(), Gone> {
         let connection = self.find(id).filter(|connection| connection.is_open()).ok_or(Gone)?;
         connection.close(CloseStatus::deleted(), self.monotonic_ms(), false);
@@ -159,7 +159,7 @@ impl Connections {
         ids
     }
 
-    /// Waits until there is no connection.
+    /// Waits until there are no connections left.
     pub async fn wait_until_empty(&self) {
         loop {
             let emptied = self.0.emptied.notified();
@@ -176,12 +176,13 @@ impl Connections {
         &self.0.faults
     }
 
-    /// Returns the status with which fault injection refuses this handshake, if it does.
+    /// Decides whether fault injection refuses this handshake. Returns the status of the refusal, or `None` if it is not refused.
     pub(crate) fn injected_refusal(&self) -> Option<HttpError> {
         self.0.faults.handshake(|| self.0.environment.random())
     }
 
-    /// Returns true if fault injection suppresses this connection's `$disconnect`.
+    /// Decides whether fault injection suppresses the `$disconnect` event of this connection. Returns true if it must not be
+    /// delivered.
     pub(crate) fn loses_disconnect(&self, connection: &Connection) -> bool {
         self.0.faults.loses_disconnect(connection.number, || self.0.environment.random())
     }
@@ -198,13 +199,13 @@ impl Connections {
         self.0.environment.monotonic_ms()
     }
 
-    /// Adds a connection whose `$connect` has returned.
+    /// Adds a connection. Its `$connect` function must have returned.
     pub(crate) fn insert(&self, connection: Arc<Connection>) {
         self.0.count.fetch_add(1, SeqCst);
         self.shard(&connection.caller.id).write().insert(connection.caller.id, connection);
     }
 
-    /// Removes a connection whose `$disconnect` has returned.
+    /// Removes a connection. Its `$disconnect` function must have returned.
     pub(crate) fn remove(&self, id: &ConnectionId) {
         let removed = self.shard(id).write().remove(id);
         if removed.is_some() && self.0.count.fetch_sub(1, SeqCst) == 1 {
@@ -220,8 +221,9 @@ impl Connections {
         self.0.shutting_down.load(SeqCst)
     }
 
-    /// Returns a task that closes connections beyond their idle or life limit, and ends when the last handle is dropped.
-    /// One timer serves all connections, so that a connection costs none; they are closed up to one period late.
+    /// Returns a task that closes connections that have exceeded their idle or life limit. It ends when the last handle is
+    /// dropped. All connections share one timer, so that a connection needs none. A connection is closed up to one period of the
+    /// timer late.
     pub(crate) fn sweep(&self) -> impl Future<Output = ()> + Send + 'static {
         let registry = Arc::downgrade(&self.0);
         let mut timer = tokio::time::interval(sweep_period(&self.0.limits));
@@ -279,7 +281,8 @@ fn upgrade(registry: &Weak<Registry>) -> Option<Connections> {
     registry.upgrade().map(Connections)
 }
 
-/// Returns a tenth of the shortest of the three limits, between ten milliseconds and one second.
+/// Returns the period of the timer: a tenth of the shortest of the limits for idle time, life and closing, but at least ten
+/// milliseconds and at most one second.
 fn sweep_period(limits: &Limits) -> Duration {
     let shortest = limits.idle.min(limits.life).min(limits.close);
     (shortest / 10).clamp(Duration::from_millis(10), Duration::from_secs(1))

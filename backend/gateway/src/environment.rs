@@ -1,18 +1,18 @@
-//! Time and randomness, which the gateway takes as arguments so that tests can use a clock and ids of their own.
+//! The time and the random numbers of a gateway, which tests can replace by a clock and ids of their own.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// The source of time and randomness of a gateway. [`SystemEnvironment`] is the one for production.
+/// The source of time and random numbers of a gateway. [`SystemEnvironment`] is the implementation for production.
 pub trait Environment: Send + Sync + 'static {
-    /// The wall-clock time in milliseconds since the Unix epoch, for ids and events.
+    /// Returns the wall-clock time in milliseconds since the Unix epoch. It is used for ids and events.
     fn now_ms(&self) -> u64;
-    /// Milliseconds since a fixed moment, never going back, for idle time, lifetime and rates.
+    /// Returns the milliseconds since a fixed moment. The value never decreases. It is used for idle time, lifetime and rates.
     fn monotonic_ms(&self) -> u64;
-    /// Sixty-four random bits, for ids.
+    /// Returns 64 random bits. They are used for ids.
     fn random(&self) -> u64;
 }
 
-/// The machine's clocks and the thread's random generator.
+/// The clocks of this machine and the random generator of the current thread.
 #[derive(Debug)]
 pub struct SystemEnvironment {
     started: Instant,
@@ -38,7 +38,7 @@ impl Environment for SystemEnvironment {
     }
 }
 
-/// The time of one event and the random bits for its ids.
+/// The time of an event, and random bits for the ids of the event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     pub now_ms: u64,

@@ -1,5 +1,5 @@
-//! Building the events of functions: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy
-//! integration for WebSocket APIs"), and the authorizer's ("API Gateway Lambda authorizer function input").
+//! Builds the events of functions: CONNECT, MESSAGE and DISCONNECT ("Input format of a Lambda function for proxy integration for
+//! WebSocket APIs"), and the event of the authorizer ("API Gateway Lambda authorizer function input").
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ mod json;
 
 pub use json::{authorizer_event_json, event_json};
 
-/// The headers and query parameters of a handshake, as functions see them.
+/// The headers and query parameters of a handshake, as the functions receive them.
 #[derive(Debug)]
 pub(crate) struct Handshake {
     pub headers: HeaderMap,
@@ -126,7 +126,8 @@ fn context(
     context
 }
 
-/// Keeps the last value of each header, as `headers` of an event does; `multiValueHeaders` has them all.
+/// Returns the last value of each header. This is the field `headers` of an event; the field `multiValueHeaders` contains all
+/// values.
 fn last_values(headers: &HeaderMap) -> HeaderMap {
     headers
         .keys()
@@ -138,7 +139,7 @@ fn last_of_each(query: &HashMap<String, Vec<String>>) -> HashMap<String, String>
     query.iter().filter_map(|(name, values)| Some((name.clone(), values.last()?.clone()))).collect()
 }
 
-/// Builds the four headers of a DISCONNECT event, of which AWS leaves three empty (recorded events).
+/// Builds the four headers of a DISCONNECT event. AWS leaves three of them empty (recorded events).
 fn disconnect_headers(domain_name: &str) -> HeaderMap {
     let host = HeaderValue::from_str(domain_name).unwrap_or_else(|_| HeaderValue::from_static(""));
     let empty = |name| (HeaderName::from_static(name), HeaderValue::from_static(""));

@@ -1,4 +1,4 @@
-//! Posting to a connection with a fault that was injected into this post.
+//! Posts a frame with the fault that was injected into the post.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::frame::Frame;
 use crate::limits::Limits;
 use crate::post_error::PostError;
 
-/// Posts `frame` as `fault` says. Must be called within a tokio runtime if the fault delays or duplicates.
+/// Posts `frame` with the given fault. If the fault delays or duplicates the frame, this must be called within a tokio runtime.
 pub(crate) fn post(
     fault: PostFault,
     connection: Arc<Connection>,
@@ -43,7 +43,7 @@ pub(crate) fn post(
     }
 }
 
-/// Posts after a delay. The caller was told that the frame was accepted, so a failure is silent, as it is on AWS.
+/// Posts a frame after a delay. The caller was told that the frame was accepted, so an error is ignored, as it is on AWS.
 fn post_later(
     connection: Arc<Connection>,
     frame: &Frame,

@@ -1,8 +1,9 @@
-//! Encoding and decoding of WebSocket frames (RFC 6455), without a socket or a clock.
+//! Encodes and decodes WebSocket frames (RFC 6455), without a socket or a clock.
 //!
-//! Frames of the server are neither masked nor fragmented, so one encoded [`Frame`] is valid for every receiver.
-//! `permessage-deflate` is not offered, although API Gateway negotiates it: every receiver would need its own compressed
-//! copy, and a compressor for each connection takes more memory than everything else a connection holds.
+//! The frames that the gateway sends are neither masked nor fragmented, so that one encoded [`Frame`] can be sent to every
+//! receiver. The gateway does not offer `permessage-deflate`, although API Gateway negotiates it: every receiver would need a
+//! compressed copy of its own, and the compressor of a connection needs more memory than everything else that belongs to the
+//! connection.
 //!
 //! ```
 //! use apigw_websocket::Frame;
@@ -25,7 +26,7 @@ pub use header::{HeaderError, Opcode};
 use bytes::{BufMut, Bytes, BytesMut};
 use header::{MAX_CONTROL_BYTES, encode_header};
 
-/// A text frame, encoded once. Cloning it, and posting it to any number of connections, shares the bytes.
+/// An encoded text frame. Cloning it, or posting it to any number of connections, does not copy its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     wire: Bytes,
@@ -38,23 +39,23 @@ impl Frame {
         Self { wire: encode(Opcode::Text, payload.as_bytes()), payload_bytes: payload.len() }
     }
 
-    /// Returns the size of the payload, which limits on messages refer to.
+    /// Returns the size of the payload in bytes, to which the limits on messages refer.
     pub fn payload_bytes(&self) -> usize {
         self.payload_bytes
     }
 
-    /// Returns the encoded bytes, header included.
+    /// Returns the encoded bytes, including the header.
     pub fn wire(&self) -> &Bytes {
         &self.wire
     }
 }
 
-/// Encodes the pong that answers a ping with this payload, truncated to the 125 bytes of a control frame.
+/// Encodes the pong that answers a ping with this payload. The payload is truncated to 125 bytes, the maximum of a control frame.
 pub(crate) fn pong(payload: &[u8]) -> Bytes {
     encode(Opcode::Pong, &payload[..payload.len().min(MAX_CONTROL_BYTES)])
 }
 
-/// Encodes a close frame. Code 1005 ("no code") must not be sent, so it becomes an empty payload.
+/// Encodes a close frame. Code 1005 ("no code") must not be sent, so it is encoded as an empty payload.
 pub(crate) fn close(code: u16, reason: &str) -> Bytes {
     if code == 1005 {
         return encode(Opcode::Close, &[]);

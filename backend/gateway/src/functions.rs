@@ -1,12 +1,12 @@
-//! The interface of the functions behind a gateway, which are its Lambda functions.
+//! The interface of the functions that a gateway invokes. They correspond to the Lambda functions of an API.
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
     ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
 };
 
-/// The functions of one API. The gateway drops the future of an invocation that takes longer than
-/// [`Limits::integration`](crate::Limits::integration).
+/// The functions of one API. If an invocation takes longer than [`Limits::integration`](crate::Limits::integration), the gateway
+/// drops its future.
 ///
 /// See the [crate documentation](crate) for an example.
 pub trait Functions: Send + Sync + 'static {
@@ -14,18 +14,19 @@ pub trait Functions: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`FunctionError`]: the handshake is answered with 502, or the message with "Internal server error".
+    /// [`FunctionError`] if the function fails. A handshake is then answered with 502, and a message with the frame "Internal
+    /// server error".
     fn invoke(
         &self,
         event: ApiGatewayWebsocketProxyRequest,
     ) -> impl Future<Output = Result<ApiGatewayProxyResponse, FunctionError>> + Send;
 
-    /// Decides about a handshake. Called only if the API has an [`Authorizer`](crate::Authorizer). The default
-    /// implementation fails.
+    /// Allows or refuses a handshake. The gateway calls it only if the API has an [`Authorizer`](crate::Authorizer). The default
+    /// implementation returns an error.
     ///
     /// # Errors
     ///
-    /// [`AuthorizeError`]: the handshake is answered with 401 or 500.
+    /// [`AuthorizeError`] if the authorizer returns no policy. The handshake is then answered with 401 or 500.
     fn authorize(
         &self,
         event: AuthorizerEvent,
@@ -39,7 +40,7 @@ pub trait Functions: Send + Sync + 'static {
     }
 }
 
-/// Makes [`Functions`] of one asynchronous closure that handles every event; there is no authorizer.
+/// Converts an asynchronous closure to [`Functions`]. The closure handles every event; there is no authorizer.
 ///
 /// See the [crate documentation](crate) for an example.
 pub fn functions_fn<H, T>(handle: H) -> FunctionsFn<H>
@@ -50,7 +51,7 @@ where
     FunctionsFn(handle)
 }
 
-/// The [`Functions`] that [`functions_fn`] makes of a closure.
+/// The [`Functions`] that [`functions_fn`] returns.
 #[derive(Clone, Copy, Debug)]
 pub struct FunctionsFn<H>(H);
 
@@ -67,42 +68,44 @@ where
     }
 }
 
-/// The event of an authorizer.
+/// The event that an authorizer receives.
 #[derive(Clone, Debug)]
 pub struct AuthorizerEvent {
-    /// The event as `aws_lambda_events` types it.
+    /// The event in the type of `aws_lambda_events`.
     pub request: ApiGatewayCustomAuthorizerRequestTypeRequest,
-    /// The `requestContext` as API Gateway sends it. The one in `request` is typed for REST APIs and lacks the connection.
+    /// The `requestContext` that API Gateway sends. The `requestContext` in `request` has a type for REST APIs, which lacks the
+    /// fields of a connection.
     pub context: ApiGatewayWebsocketProxyRequestContext,
 }
 
-/// A function threw, crashed, or returned something that is not a response. The client is not told the message.
+/// The error of a function that threw an error, crashed, or returned something that is not a response. The message is not sent to
+/// the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the function failed: {message}")]
 #[non_exhaustive]
 pub struct FunctionError {
-    /// Text for the log.
+    /// Description of the error, for the log.
     pub message: String,
 }
 
 impl FunctionError {
-    /// Creates an error with a text for the log.
+    /// Creates an error. `message` is for the log.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
 }
 
-/// An authorizer threw instead of returning a policy.
+/// The error of an authorizer that threw an error instead of returning a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorizeError {
-    /// The authorizer threw exactly `Unauthorized`: the handshake is answered with 401.
+    /// The authorizer threw an error with the message `Unauthorized`. The handshake is answered with 401.
     #[error("unauthorized")]
     Unauthorized,
-    /// The authorizer threw something else: the handshake is answered with 500.
+    /// The authorizer threw another error. The handshake is answered with 500.
     #[error("the authorizer failed: {message}")]
     Failed {
-        /// Text for the log.
+        /// Description of the error, for the log.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! The gateway: it tells handshakes and management requests apart by their path.
+//! The gateway. It distinguishes handshakes and management requests by their path.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
 use crate::server::Peer;
 use crate::state::GatewayState;
 
-/// An embedded API Gateway for one WebSocket API. Clones are the same gateway.
+/// An embedded API Gateway for one WebSocket API. All clones are the same gateway.
 ///
 /// See the [crate documentation](crate) for an example.
 pub struct Gateway<F>(Arc<Inner<F>>);
@@ -42,7 +42,7 @@ impl<F> Clone for Gateway<F> {
     }
 }
 
-/// The meaning of a path.
+/// The kind of request that a path stands for.
 #[derive(Debug, PartialEq, Eq)]
 enum Target {
     Handshake,
@@ -51,11 +51,12 @@ enum Target {
 }
 
 impl<F: Functions> Gateway<F> {
-    /// Creates a gateway over `connections`, and starts the task that closes idle and old connections.
+    /// Creates a gateway over `connections`, and starts the task that closes connections that have exceeded their idle or life
+    /// limit.
     ///
     /// # Panics
     ///
-    /// Panics outside a tokio runtime, and if `connections` were made with other limits than `api` has.
+    /// Panics if it is called outside a tokio runtime, or if the limits of `connections` differ from those of `api`.
     pub fn new(api: Api, functions: F, connections: Connections) -> Self {
         assert_eq!(
             &api.limits,
@@ -70,23 +71,24 @@ impl<F: Functions> Gateway<F> {
         Self(Arc::new(Inner { state, admission, management_rate }))
     }
 
-    /// Returns true if the gateway answers this path: `/{stage}` and `/{stage}/@connections/{id}`.
+    /// Returns true if the gateway answers requests for this path, which are `/{stage}` and `/{stage}/@connections/{id}`.
     pub fn is_gateway_path(&self, path: &str) -> bool {
         self.target(path) != Target::None
     }
 
-    /// Returns the handle by which functions in the same process post to connections.
+    /// Returns the handle with which functions in the same process post to connections.
     pub fn connections(&self) -> &Connections {
         &self.0.state.connections
     }
 
-    /// Returns the control over fault injection.
+    /// Returns the control over the fault injection of this gateway.
     pub fn chaos(&self) -> ChaosHandle {
         self.connections().chaos()
     }
 
-    /// Answers a request from `peer` for one of the gateway's paths. A handshake must come by [`serve`](crate::serve),
-    /// with its extensions, since the gateway needs the TCP socket below it; otherwise it is answered with 501.
+    /// Answers a request of the client at `peer`, for one of the gateway's paths. A handshake must come from
+    /// [`serve`](crate::serve) and have its extensions, because the gateway needs the TCP socket of the request. Otherwise it is
+    /// answered with 501.
     pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send,
@@ -108,10 +110,11 @@ impl<F: Functions> Gateway<F> {
         }
     }
 
-    /// Refuses new handshakes with 503, closes every connection with this code and reason, and returns when each
-    /// `$disconnect` has been delivered. Handshakes in progress are refused as well once their functions have returned.
+    /// Refuses new handshakes with 503, closes every connection with this code and reason, and returns after each `$disconnect`
+    /// event was delivered. Handshakes in progress are also refused, after their functions have returned.
     ///
-    /// Takes at most the integration limit three times (authorizer, `$connect`, `$disconnect`) and the close limit.
+    /// This takes at most three times the integration limit (for the authorizer, `$connect` and `$disconnect`) plus the close
+    /// limit.
     pub async fn shut_down(&self, code: u16, reason: &str) {
         let connections = self.connections();
         connections.begin_shut_down();
@@ -134,7 +137,8 @@ impl<F: Functions> Gateway<F> {
     }
 }
 
-/// The service for [`serve`](crate::serve), whose extension [`Peer`] it needs; without it every answer is 500.
+/// The service for [`serve`](crate::serve). It needs the extension [`Peer`], which `serve` adds; without it, every request is
+/// answered with 500.
 impl<F, B> Service<Request<B>> for Gateway<F>
 where
     F: Functions,

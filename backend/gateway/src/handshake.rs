@@ -1,7 +1,7 @@
-//! The handshake of a connection: limits, authorizer, `$connect`, and only then the 101.
+//! Answers the handshake of a connection. It checks the limits and invokes the authorizer and `$connect` before it answers 101.
 //!
-//! Everything that can refuse a client is checked before the 101, because a client cannot tell a connection that is
-//! dropped after its 101 from a network fault, and would connect again at once.
+//! Every reason for a refusal is checked before the 101. If a connection was closed after the 101, the client could not tell that
+//! from a network error, and would connect again at once.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -37,13 +37,13 @@ use crate::server::PlainTcp;
 use crate::socket;
 use crate::state::GatewayState;
 
-/// The GUID that is appended to a client's key before hashing (RFC 6455 §4.2.2).
+/// The GUID that is appended to a client's key before the key is hashed (RFC 6455 §4.2.2).
 const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Answers a handshake with 101, and serves the connection from then on in a task of its own.
+/// Answers a handshake with 101, and then serves the connection in a task of its own.
 ///
-/// The functions are invoked in a task too: once begun, an invocation ends, even if the client does not wait for the
-/// answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 followed.
+/// The functions are also invoked in a task, so that an invocation runs to its end even if the client does not wait for the
+/// answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 was sent.
 pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     state: &Arc<GatewayState<F>>,
     admission: &Admission,
@@ -60,7 +60,7 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     let state = state.clone();
     let established = tokio::spawn(async move {
         let established = establish(&state, caller, handshake, moment, upgrade).await;
-        // Held until here, so that a shutdown waits for handshakes in progress.
+        // The permit is held until here, so that a shutdown waits for handshakes in progress.
         drop(permit);
         established
     });
@@ -68,7 +68,7 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     Ok(switching_protocols(accept, subprotocol(response)))
 }
 
-/// Invokes the authorizer and `$connect`; if both accept, adds the connection.
+/// Invokes the authorizer and `$connect`. If both accept the handshake, adds the connection.
 async fn establish<F: Functions>(
     state: &Arc<GatewayState<F>>,
     mut caller: Caller,
@@ -82,7 +82,8 @@ async fn establish<F: Functions>(
     let number = connections.faults().next_connection();
     let connection = Arc::new(Connection::new(caller, number, connections.monotonic_ms()));
     connections.insert(connection.clone());
-    // Only after the insertion: a shutdown that begins later closes this connection like every other.
+    // This is checked after the insertion, because a shutdown that begins after the check then finds the connection and closes
+    // it.
     if connections.is_shutting_down() {
         socket::disconnect(state, &connection, CloseStatus::going_away()).await;
         return Err(Refusal::ShuttingDown);
@@ -91,13 +92,14 @@ async fn establish<F: Functions>(
     Ok(response)
 }
 
-/// Returns the value of `Sec-WebSocket-Accept`, if the request is a WebSocket handshake that can be upgraded.
+/// Returns the value of the header `Sec-WebSocket-Accept`. Returns a refusal if the request is not a WebSocket handshake or
+/// cannot be upgraded.
 fn accept_key<B: hyper::body::Body>(request: &Request<B>) -> Result<HeaderValue, Refusal> {
     let headers = request.headers();
     let version = headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
     let upgrade = has_token(headers, &header::CONNECTION, "upgrade")
         && has_token(headers, &header::UPGRADE, "websocket");
-    // HTTP/1.0 has no upgrade: a server would send the 101 and then close.
+    // HTTP/1.0 has no upgrade: an HTTP server would send the 101 and then close the connection.
     let is_http_1_1 = request.version() == Version::HTTP_11;
     if request.method() != Method::GET || !is_http_1_1 || !upgrade || !version {
         return Err(Refusal::NotAWebSocket);
@@ -143,13 +145,13 @@ fn admit<F, B>(
     };
     refuse_if_shutting_down()?;
     let permit = admission.begin().ok_or(Refusal::TooManyRequests)?;
-    // Again, now that there is a permit: `Gateway::shut_down` sets the flag and then waits for all permits, so a handshake
-    // is either refused here or waited for.
+    // This is checked again now that there is a permit. `Gateway::shut_down` sets the flag and then waits for all permits, so
+    // that a handshake is either refused here or waited for.
     refuse_if_shutting_down()?;
     if let Some(status) = connections.injected_refusal() {
         return Err(Refusal::InjectedFault(status));
     }
-    // This handshake is among those in progress.
+    // The number of handshakes in progress includes this one.
     let is_full = connections.count() + admission.in_progress() > api.limits.connections;
     if is_full || !admission.is_within_rate(connections.monotonic_ms()) {
         return Err(Refusal::TooManyRequests);
@@ -169,8 +171,8 @@ fn caller(parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
     }
 }
 
-/// Converts a handshake to the form that functions see: the client's headers, as far as they are text, and those that API
-/// Gateway adds.
+/// Converts a handshake to the form that functions receive: with those of the client's headers that are text, and with the
+/// headers that API Gateway adds.
 fn read(parts: Parts, caller: &Caller, moment: Moment) -> Handshake {
     let mut headers = only_text(parts.headers);
     let port = caller.domain_name.rsplit_once(':').map(|(_, port)| port);
@@ -187,7 +189,7 @@ fn read(parts: Parts, caller: &Caller, moment: Moment) -> Handshake {
     Handshake { headers, query }
 }
 
-/// Removes the header values that are not UTF-8, which JSON could not carry.
+/// Removes header values that are not UTF-8, because JSON cannot contain them.
 fn only_text(headers: HeaderMap) -> HeaderMap {
     let is_text = |value: &HeaderValue| str::from_utf8(value.as_bytes()).is_ok();
     if headers.values().all(is_text) {
@@ -197,7 +199,7 @@ fn only_text(headers: HeaderMap) -> HeaderMap {
     text.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// Sets a header whose value comes from the gateway, replacing the client's.
+/// Sets a header to a value of the gateway. A value of the client is replaced.
 fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
@@ -231,7 +233,7 @@ async fn authorize<F: Functions>(
     }
 }
 
-/// Invokes `$connect`, if there is such a route; without it every client may connect.
+/// Invokes `$connect` if the API has this route. Without the route, every client may connect.
 async fn connect<F: Functions>(
     state: &GatewayState<F>,
     caller: &Caller,
@@ -250,7 +252,7 @@ async fn connect<F: Functions>(
     }
 }
 
-/// Accepts any 2xx. A status below 200 or above 999 makes the response invalid.
+/// Accepts a response whose status is 2xx. A status below 200 or above 999 is not valid in a response.
 fn check_status(response: ApiGatewayProxyResponse) -> Result<ApiGatewayProxyResponse, Refusal> {
     match response.status_code {
         200..=299 => Ok(response),
@@ -279,7 +281,7 @@ fn switching_protocols(accept: HeaderValue, subprotocol: Option<HeaderValue>) ->
     response
 }
 
-/// Gives the connection its socket once the 101 is sent, or ends it if the client has left before that.
+/// Gives the connection its socket as soon as the 101 was sent. Ends the connection if the client has left before that.
 async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connection>, upgrade: OnUpgrade) {
     let upgraded = match tokio::time::timeout(state.api.limits.close, upgrade).await {
         Ok(Ok(upgraded)) => upgraded.downcast::<TokioIo<TcpStream>>().ok(),
@@ -288,8 +290,8 @@ async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connect
     match upgraded {
         Some(parts) => {
             connection.attach(parts.io.into_inner());
-            // A copy, since even an empty slice would keep hyper's read buffer of 8 KB alive; and a task of its own, so
-            // that the connection does not keep the memory this one needed.
+            // The bytes are copied, because even an empty slice would keep hyper's read buffer of 8 KB in memory. A new task is
+            // spawned, so that the memory that this task needed is freed while the connection exists.
             let unread = Bytes::copy_from_slice(&parts.read_buf);
             tokio::spawn(socket::serve(state, connection, unread));
         }

@@ -1,8 +1,9 @@
-//! Connection, request and message ids, shaped like API Gateway's: 11 bytes as URL-safe base64, 16 characters
-//! that end in `=`.
+//! Connection, request and message ids in the format of API Gateway: 11 bytes as URL-safe base64, which are 16 characters that
+//! end in `=`.
 //!
-//! Observed on AWS, not documented: bytes 0 to 3 count time in steps of about 25 ms, byte 8 tells the kind (2 for
-//! connections and messages, 5 for requests), and the last two bytes of a message's id are its connection's.
+//! The meaning of the bytes was observed on AWS and is not documented. Bytes 0 to 3 count the time in steps of about 25 ms. Byte
+//! 8 is the kind of id: 2 for connections and messages, 5 for requests. The last two bytes of a message's id are those of its
+//! connection's id.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +17,7 @@ const TICK_MS: u64 = 25;
 const CONNECTION_OR_MESSAGE: u8 = 0x02;
 const REQUEST: u8 = 0x05;
 
-/// The id of one connection: 16 characters of URL-safe base64 that end in `=`, unique within a gateway.
+/// The id of a connection: 16 characters of URL-safe base64 that end in `=`. It is unique within a gateway.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId([u8; ID_CHARS]);
 
@@ -25,13 +26,13 @@ impl ConnectionId {
         Self(encode(now_ms, random, CONNECTION_OR_MESSAGE, (random >> 32) as u16))
     }
 
-    /// Returns the id as it is written in events and in `@connections` paths (there with `=` as `%3D`).
+    /// Returns the id as it is written in events, and in `@connections` paths (where `=` is written as `%3D`).
     pub fn as_str(&self) -> &str {
-        // Only ASCII is ever stored, by `encode` and by `from_str`.
+        // This cannot fail, because `encode` and `from_str` store only ASCII.
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Returns the last two bytes of the id, in which the ids of the connection's messages end too.
+    /// Returns the last two bytes of the id. They are also the last two bytes of the ids of the connection's messages.
     fn tail(&self) -> u16 {
         let mut bytes = [0; ID_BYTES + 1];
         let decoded = URL_SAFE.decode_slice(self.0, &mut bytes).unwrap_or(0);
@@ -39,7 +40,7 @@ impl ConnectionId {
     }
 }
 
-/// The text is not shaped like a connection id.
+/// The error for a text that does not have the format of a connection id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a connection id is 16 characters of URL-safe base64 that end in '='")]
 pub struct MalformedConnectionId;
@@ -67,12 +68,12 @@ impl fmt::Debug for ConnectionId {
     }
 }
 
-/// Creates the id of an invocation, or of a request that was refused or failed.
+/// Creates the id of an invocation, or the id of a request that was refused or that failed.
 pub(crate) fn request_id(now_ms: u64, random: u64) -> String {
     text(encode(now_ms, random, REQUEST, (random >> 32) as u16))
 }
 
-/// Creates the id of a message of `connection`.
+/// Creates the id of a message that `connection` sent.
 pub(crate) fn message_id(now_ms: u64, random: u64, connection: &ConnectionId) -> String {
     text(encode(now_ms, random, CONNECTION_OR_MESSAGE, connection.tail()))
 }
@@ -88,7 +89,7 @@ fn encode(now_ms: u64, random: u64, kind: u8, tail: u16) -> [u8; ID_CHARS] {
     bytes[8] = kind;
     bytes[9..].copy_from_slice(&tail.to_be_bytes());
     let mut chars = [b'='; ID_CHARS];
-    // 11 bytes are always 16 characters, so the slice is never too short.
+    // The result always fits, because 11 bytes are encoded as 16 characters.
     let written = URL_SAFE.encode_slice(bytes, &mut chars);
     debug_assert_eq!(written, Ok(ID_CHARS));
     chars

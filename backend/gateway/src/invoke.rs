@@ -1,4 +1,4 @@
-//! Invoking functions with a time limit, and without being affected by their panics.
+//! Invokes functions with a time limit, and protects the gateway from their panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -54,14 +54,14 @@ pub(crate) async fn authorize<F: Functions>(
     }
 }
 
-/// A future that yields `None` if the inner future panics, so that a crash of one function affects no other.
+/// A future that returns `None` if the inner future panics, so that a panic in one function affects nothing else.
 struct CatchPanic<T>(Pin<Box<T>>);
 
 impl<T: Future> Future for CatchPanic<T> {
     type Output = Option<T::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // Unwind-safe: the future is not polled again after a panic, so its half-done state is never seen.
+        // This is unwind-safe: the future is not polled again after a panic, so that nothing can see its inconsistent state.
         match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context))) {
             Ok(poll) => poll.map(Some),
             Err(_) => Poll::Ready(None),

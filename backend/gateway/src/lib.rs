@@ -2,19 +2,19 @@
 //!
 //! # Layout
 //!
-//! * [`Gateway`] answers handshakes and management requests; [`serve`] is the HTTP server below it.
-//! * [`Functions`] is what the gateway calls, in this process; [`Connections`] is what functions call back.
-//! * [`Api`] and [`Limits`] configure it; [`Environment`] gives it time and randomness.
-//! * [`Chaos`] injects faults; off by default.
+//! * [`Gateway`] answers handshakes and management requests. [`serve`] is the HTTP server that passes requests to it.
+//! * [`Functions`] are invoked by the gateway, in this process. With [`Connections`] they post to clients.
+//! * [`Api`] and [`Limits`] are the configuration of a gateway. [`Environment`] is its source of time and random numbers.
+//! * [`Chaos`] contains the settings of fault injection, which is off by default.
 //! * [`frame`] encodes and decodes WebSocket frames, without a socket.
-//! * [`OriginPolicy`] refuses requests from pages of other sites.
+//! * [`OriginPolicy`] refuses requests from web pages of other sites.
 
 #![warn(missing_docs)]
 
 pub use answer::Body;
 pub use api::Api;
 pub use authorizer::{Authorizer, IdentitySource, UnknownIdentitySource};
-/// The types of events and answers, from the crate `aws_lambda_events`.
+/// The types of events and responses, from the crate `aws_lambda_events`.
 pub use aws_lambda_events::apigw as events;
 pub use chaos::{BadValue, Chaos, ChaosCounts, HttpError, Lag, Probability, Refuse, Span, Throttle};
 pub use chaos_handle::ChaosHandle;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The limits of a gateway, and what it does beyond each. The defaults are AWS's where AWS has a limit (quotas page:
-/// "Amazon API Gateway quotas", WebSocket APIs); the others are this crate's own.
+/// The limits of a gateway, and the behaviour if one is exceeded. If AWS has the limit, the default is that of AWS (quotas page:
+/// "Amazon API Gateway quotas", WebSocket APIs). The other defaults are those of this crate.
 ///
 /// ```
 /// use std::time::Duration;
@@ -15,42 +15,48 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Time without a message after which a connection is closed with 1001 "Going away". AWS: 10 minutes.
+    /// Maximum time without a message. After it, a connection is closed with 1001 "Going away". AWS: 10 minutes.
     pub idle: Duration,
-    /// Age at which a connection is closed with 1001 "Going away". AWS: 2 hours.
+    /// Maximum age of a connection. After it, the connection is closed with 1001 "Going away". AWS: 2 hours.
     pub life: Duration,
-    /// Time a function may take. Beyond it, a handshake is answered with 504 and a message with the frame "Endpoint
+    /// Maximum duration of an invocation. After it, a handshake is answered with 504, and a message with the frame "Endpoint
     /// request timed out". AWS: 29 seconds.
     pub integration: Duration,
-    /// Time a client has to answer the gateway's close frame, and to take the 101 of its handshake. AWS publishes
-    /// none.
+    /// Maximum time until a client has answered the gateway's close frame, or received the 101 of its handshake. AWS publishes no
+    /// such limit.
     pub close: Duration,
-    /// Time the body of a management request may take to arrive; beyond it 408. AWS publishes none.
+    /// Maximum time until the body of a management request has arrived. After it, the answer is 408. AWS publishes no such limit.
     pub request_body: Duration,
-    /// Payload of one frame from a client; beyond it the connection is closed with 1009. AWS: 32 KB.
+    /// Maximum payload of one frame of a client, in bytes. If it is larger, the connection is closed with 1009. AWS: 32 KB.
     pub frame_bytes: u32,
-    /// Payload of a message, of one or many frames, in either direction. Beyond it, a client's connection is closed
-    /// with 1009, and a post is refused with 413. AWS: 128 KB.
+    /// Maximum payload of a message in either direction, in bytes; a message may consist of several frames. If it is larger, the
+    /// connection of the client is closed with 1009, or the post is refused with 413. AWS: 128 KB.
     pub message_bytes: u32,
-    /// Path and query of a handshake; beyond it 414. AWS: 4,096 characters.
+    /// Maximum length of the path and query of a handshake, in bytes. If they are longer, the answer is 414. AWS: 4,096
+    /// characters.
     pub url_bytes: usize,
-    /// New connections a second, with as many at once; beyond it 429. AWS: 500.
+    /// Maximum number of new connections per second. The same number may come at once. Further ones are answered with 429. AWS:
+    /// 500.
     pub connects_per_second: u32,
-    /// Management requests over HTTP a second, with half as many at once; beyond it 429. AWS: 10,000, shared by
-    /// the whole account. `None`, the default, is no limit.
+    /// Maximum number of management requests over HTTP per second. Half as many may come at once. Further ones are answered with
+    /// 429. AWS: 10,000, shared by the whole account. `None`, the default, means that there is no limit.
     pub management_requests_per_second: Option<u32>,
-    /// Handshakes that wait for an authorizer or for `$connect`; beyond it 429. AWS publishes none.
+    /// Maximum number of handshakes that wait for an authorizer or for `$connect`. Further ones are answered with 429. AWS
+    /// publishes no such limit.
     pub handshakes: usize,
-    /// Open connections together with handshakes in progress; beyond it 429. AWS has none.
+    /// Maximum number of open connections and handshakes in progress together. Further handshakes are answered with 429. AWS has
+    /// no such limit.
     pub connections: usize,
-    /// Bytes a connection's queue holds for a client that reads too slowly; beyond it a post is refused with
-    /// [`PostError::LimitExceeded`](crate::PostError::LimitExceeded). One message always fits an empty queue. AWS says
-    /// "client's buffer full" without a figure.
+    /// Maximum number of bytes in the queue of a connection, which are those that the client has not read yet. Further posts are
+    /// refused with [`PostError::LimitExceeded`](crate::PostError::LimitExceeded). An empty queue accepts a message of any size.
+    /// AWS mentions "client's buffer full", but publishes no number.
     pub queue_bytes: usize,
-    /// Frames a connection's queue holds; beyond it `LimitExceeded`. AWS publishes none.
+    /// Maximum number of frames in the queue of a connection. Further posts are refused with `LimitExceeded`. AWS publishes no
+    /// such limit.
     pub queue_frames: usize,
-    /// Messages read from a connection while an earlier one is being handled. Beyond it, or beyond `message_bytes`
-    /// in total, the gateway stops reading from the connection until a message is done. AWS publishes none.
+    /// Maximum number of messages that are read from a connection while an earlier one is being handled. If there are more, or if
+    /// they have more than `message_bytes` bytes in total, the gateway stops reading from the connection until a message was
+    /// handled. AWS publishes no such limit.
     pub inbox_messages: usize,
 }
 

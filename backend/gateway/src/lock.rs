@@ -1,8 +1,7 @@
-//! Locks without poisoning.
+//! Locks that ignore poisoning.
 //!
-//! Each critical section of this crate changes its data by single calls that do not panic halfway, so the data is
-//! consistent even if a thread panicked while it held the lock. Poisoning would only spread that panic to every other
-//! connection.
+//! Each critical section of this crate changes its data by single calls that do not panic halfway. The data is therefore
+//! consistent even if a thread panicked while it held the lock. Poisoning would only extend that panic to every other connection.
 
 use std::sync::{self, MutexGuard, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 

@@ -1,7 +1,7 @@
 //! The `@connections` management API over HTTP ("Use @connections commands in your backend service").
 //!
-//! Signatures (SigV4) are not checked, because there are no accounts to check them against. Instead only clients on the
-//! loopback interface are answered.
+//! Signatures (SigV4) are not checked, because the gateway has no accounts to check them against. Instead, the API answers only
+//! clients on the loopback interface.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -20,10 +20,11 @@ use crate::id::ConnectionId;
 use crate::post_error::PostError;
 use crate::rate::RateLimit;
 
-/// Size up to which a body that is too large is read and discarded; beyond it, the TCP connection is closed.
+/// Size up to which a body that is too large is still read to its end, in bytes. If a body is even larger, the TCP connection is
+/// closed.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Answers a request for `/{stage}/@connections/{id}`.
+/// Answers a management request for `/{stage}/@connections/{id}`.
 pub(crate) async fn handle<B>(
     connections: &Connections,
     rate: Option<&RateLimit>,
@@ -63,7 +64,8 @@ where
         Ok(bytes) => bytes,
         Err(refusal) => return *refusal,
     };
-    // A post is sent as a text frame, on which clients fail if it is not UTF-8. What AWS does with such data is unknown.
+    // The data is sent as a text frame, and clients close the connection if such a frame is not UTF-8. It is not known how AWS
+    // treats such data.
     let Ok(text) = str::from_utf8(&bytes) else { return bad_request("The data is not UTF-8 text") };
     match connections.post(id, &Frame::text(text)) {
         Ok(()) => answer::empty(StatusCode::OK),
@@ -73,7 +75,7 @@ where
     }
 }
 
-/// Reads the whole body, unless it is too large or too slow.
+/// Reads the whole body. Returns an error response if the body is too large or arrives too slowly.
 async fn collect<B>(connections: &Connections, body: B) -> Result<Bytes, Box<Response<Body>>>
 where
     B: HttpBody<Data = Bytes> + Send,
@@ -93,15 +95,16 @@ where
     }
 }
 
-/// Reads a body of at most `limit_bytes`; `None` if it is larger. A larger one is read to its end and discarded, so that
-/// the client, which sends it before it reads the answer, can use the TCP connection for its next request.
+/// Reads a body of at most `limit_bytes`. A larger body is read to its end and discarded, and the result is `None`. The client
+/// sends the whole body before it reads the answer; if it was not read, the client could not use the TCP connection for its next
+/// request.
 async fn read<B: HttpBody<Data = Bytes>>(body: B, limit_bytes: usize) -> Result<Option<Bytes>, B::Error> {
     let mut body = std::pin::pin!(body);
     let (mut bytes, mut size) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         size += data.len();
-        // Most bodies come in one piece, which need not be copied.
+        // Most bodies arrive in one piece, which need not be copied.
         if size == data.len() && size <= limit_bytes && body.is_end_stream() {
             return Ok(Some(data));
         }

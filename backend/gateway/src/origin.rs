@@ -1,15 +1,15 @@
-//! The checks of `Host` and `Origin` that keep pages of other web sites away from a server on this machine. They are pure
-//! functions of the headers, so that other paths of a server can use them too.
+//! Checks the headers `Host` and `Origin`, to keep web pages of other sites away from a server on this machine. The checks are
+//! pure functions of the headers, so that other paths of a server can use them too.
 //!
-//! A page of another site can make a browser open a WebSocket to `localhost` or post to it, and by DNS rebinding it can
-//! make its own host name resolve to 127.0.0.1. A browser always sends both headers truthfully. Programs other than
-//! browsers send no `Origin` and are let through.
+//! A page of another site can make a browser open a WebSocket to `localhost` or post to it. By DNS rebinding it can also make its
+//! own host name resolve to 127.0.0.1. A browser always sends both headers truthfully. Programs other than browsers send no
+//! `Origin` and are accepted.
 
 use std::net::IpAddr;
 
 use http::{HeaderMap, header};
 
-/// The hosts and origins from which requests are taken, besides loopback addresses.
+/// The hosts and origins whose requests are accepted, in addition to loopback addresses.
 ///
 /// ```
 /// use apigw_websocket::OriginPolicy;
@@ -25,10 +25,10 @@ use http::{HeaderMap, header};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OriginPolicy {
-    /// Host names or addresses, without port, under which the server may be addressed: the address it is bound to,
-    /// and its public names. Loopback addresses and `localhost` always are. `*` allows every host.
+    /// Host names or addresses, without a port, by which the server may be addressed: the address that it is bound to, and its
+    /// public names. Loopback addresses and `localhost` are always allowed. `*` allows every host.
     pub allowed_hosts: Vec<String>,
-    /// Origins, such as `https://board.example`, whose pages may send requests although they are of another site.
+    /// Origins of other sites, such as `https://board.example`, whose pages may send requests.
     pub allowed_origins: Vec<String>,
 }
 
@@ -36,13 +36,13 @@ pub struct OriginPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginRefusal {
-    /// The request has no `Host`, or one that is not allowed; possibly an attack by DNS rebinding.
+    /// The request has no `Host`, or a `Host` that is not allowed. This may be an attack by DNS rebinding.
     #[error("host {host:?} is not a name of this server; allow it by name if it is")]
     Host {
-        /// The `Host` of the request; empty if it has none.
+        /// The `Host` of the request, or an empty text if it has none.
         host: String,
     },
-    /// The request comes from a page of another site.
+    /// The request comes from a web page of another site.
     #[error("origin {origin:?} is not allowed; allow it by name if it should be")]
     Origin {
         /// The `Origin` of the request.
@@ -55,7 +55,7 @@ impl OriginPolicy {
     ///
     /// # Errors
     ///
-    /// [`OriginRefusal`]: the host or the origin is not allowed.
+    /// [`OriginRefusal`] if the host or the origin is not allowed.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), OriginRefusal> {
         let host = text(headers, header::HOST).unwrap_or_default();
         if !self.allows_host(host) {
@@ -95,7 +95,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Removes the port: `host:port` becomes `host`, `[::1]:port` becomes `::1`.
+/// Returns a host without its port: `host:port` becomes `host`, and `[::1]:port` becomes `::1`.
 fn without_port(host: &str) -> &str {
     if let Some(rest) = host.strip_prefix('[') {
         return rest.split_once(']').map_or("", |(address, _)| address);

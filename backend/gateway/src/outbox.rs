@@ -1,8 +1,9 @@
-//! The queue of bytes that one client's socket has not taken yet.
+//! The queue of the bytes that a client's socket has not accepted yet.
 //!
-//! A poster writes straight to the socket while the outbox is empty. Only what the socket does not take is queued, so
-//! for a client that keeps up the outbox stays empty and owns no memory. The connection's task writes the queue when
-//! the socket can take more. An outbox knows no socket: [`Outbox::flush`] is given a function that writes.
+//! While the outbox is empty, frames are written directly to the socket. Only the bytes that the socket does not accept are
+//! queued. If a client reads fast enough, its outbox therefore stays empty and uses no memory. The connection's task writes the
+//! queue when the socket accepts bytes again. The outbox does not access the socket: [`Outbox::flush`] calls a function that
+//! writes.
 //!
 //! # Example
 //!
@@ -32,28 +33,28 @@ use crate::frame;
 use crate::limits::Limits;
 use crate::post_error::PostError;
 
-/// Number of frames that are passed to one vectored write.
+/// Maximum number of frames that one vectored write contains.
 const MAX_SLICES: usize = 16;
 
-/// A bounded queue of encoded frames for one connection, and the phase in which the connection is.
+/// The bounded queue of encoded frames of one connection, and the phase of the connection.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     queued_bytes: usize,
-    /// Only the latest ping needs an answer (RFC 6455 §5.5.3), so a flood of pings costs one pong.
+    /// The pong to send. Only the latest ping needs an answer (RFC 6455 §5.5.3), so that many pings cost only one pong.
     pong: Option<Bytes>,
     phase: Phase,
     waker: Option<Waker>,
 }
 
-/// Progress of a connection towards its end.
+/// The phase of a connection, from open to ended.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Phase {
     #[default]
     Open,
-    /// A close frame is queued or sent; nothing follows it.
+    /// A close frame is queued or was sent. Nothing is sent after it.
     Closing { status: Box<CloseStatus>, since_ms: u64, by_client: bool },
-    /// The socket is given up; nothing is read or written any more.
+    /// The connection was aborted. Nothing is read or written any more.
     Aborted { status: Box<CloseStatus> },
 }
 
@@ -70,8 +71,8 @@ impl Outbox {
         self.queue.is_empty() && self.pong.is_none()
     }
 
-    /// Checks that one more frame of this size may be posted: the connection is open and its queue is not full. An
-    /// empty queue takes a frame of any size.
+    /// Checks that one more frame of this size may be posted, which means that the connection is open and its queue is not full.
+    /// An empty queue accepts a frame of any size.
     pub(crate) fn admit(&self, wire_bytes: usize, limits: &Limits) -> Result<(), PostError> {
         if !self.is_open() {
             return Err(PostError::Gone);
@@ -93,7 +94,7 @@ impl Outbox {
         }
     }
 
-    /// Queues a close frame and refuses everything after it. Has no effect unless the connection is open.
+    /// Queues a close frame. Everything that is posted after it is refused. Has no effect if the connection is not open any more.
     pub(crate) fn close(&mut self, status: CloseStatus, since_ms: u64, by_client: bool) {
         if !self.is_open() {
             return;
@@ -105,7 +106,8 @@ impl Outbox {
         self.phase = Phase::Closing { status: Box::new(status), since_ms, by_client };
     }
 
-    /// Gives the socket up and discards the queue. The status of a close that began earlier is kept.
+    /// Aborts the connection and discards the queue. If the connection was already being closed, the status of that close is
+    /// kept.
     pub(crate) fn abort(&mut self, status: CloseStatus) {
         self.phase = match std::mem::take(&mut self.phase) {
             Phase::Open => Phase::Aborted { status: Box::new(status) },
@@ -117,11 +119,11 @@ impl Outbox {
         self.wake();
     }
 
-    /// Calls `write` until the queue is empty.
+    /// Calls `write` with the queued bytes until the queue is empty.
     ///
     /// # Errors
     ///
-    /// The first error of `write`, `WouldBlock` included; what was not written stays queued.
+    /// The first error of `write`, including `WouldBlock`. The bytes that were not written stay queued.
     pub(crate) fn flush(
         &mut self,
         mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
@@ -156,7 +158,7 @@ impl Outbox {
         }
     }
 
-    /// Stores the waker of the connection's task, which is woken when a frame is queued or the phase changes.
+    /// Stores the waker of the connection's task. The task is woken when a frame is queued or the phase changes.
     pub(crate) fn register(&mut self, context: &Context<'_>) {
         match &mut self.waker {
             Some(waker) => waker.clone_from(context.waker()),

@@ -1,22 +1,22 @@
-//! The errors of posting to a connection and of looking one up.
+//! The errors of posting to a connection and of looking a connection up.
 
 /// The reason why a frame was not sent to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PostError {
-    /// There is no such connection; the caller should forget the id. Also returned while the connection's `$connect`
-    /// function has not returned yet.
+    /// The connection does not exist, and the caller should forget its id. Also returned before the connection's `$connect`
+    /// function has returned.
     #[error("the connection is gone")]
     Gone,
-    /// The client reads too slowly and the connection's queue is full; the caller may try again later.
+    /// The connection's queue is full, because the client reads too slowly. The caller may try again later.
     #[error("the client's buffer is full")]
     LimitExceeded,
     /// The payload is larger than [`Limits::message_bytes`](crate::Limits::message_bytes).
     #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
     PayloadTooLarge {
-        /// Size of the refused payload.
+        /// Size of the refused payload, in bytes.
         size_bytes: usize,
-        /// Size of the largest payload that is sent.
+        /// Maximum size of a payload, in bytes.
         limit_bytes: usize,
     },
 }

@@ -1,8 +1,8 @@
-//! Rate limits: a number of requests a second, and a number at once.
+//! Limits the number of requests per second, and the number of requests at once.
 
 use crate::lock::Mutex;
 
-/// A token bucket that refills continuously.
+/// A token bucket that refills continuously. Each request takes one token.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     per_second: u64,
@@ -10,7 +10,7 @@ pub(crate) struct RateLimit {
     bucket: Mutex<Bucket>,
 }
 
-/// Counts thousandths of a token, so that a rate of one token a second still refills every millisecond.
+/// The number of tokens, in thousandths, so that even a bucket with one token per second refills every millisecond.
 #[derive(Debug)]
 struct Bucket {
     millitokens: u64,
@@ -23,7 +23,7 @@ impl RateLimit {
         Self { per_second, burst, bucket: Mutex::new(Bucket { millitokens: burst * 1000, filled_at_ms: 0 }) }
     }
 
-    /// Takes one token and returns true, if there is one at the time `monotonic_ms`.
+    /// Takes one token and returns true, or returns false if there is no token at the time `monotonic_ms`.
     pub(crate) fn take(&self, monotonic_ms: u64) -> bool {
         let mut bucket = self.bucket.lock();
         let passed_ms = monotonic_ms.saturating_sub(bucket.filled_at_ms);

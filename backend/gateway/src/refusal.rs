@@ -1,4 +1,4 @@
-//! The refusal of a handshake, and its HTTP answer.
+//! The reasons for refusing a handshake, and their HTTP answers.
 
 use http::{HeaderValue, Response, StatusCode, header};
 
@@ -25,7 +25,7 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    /// Builds the HTTP answer. Its body is this gateway's own: AWS's is not documented, and browsers do not show it.
+    /// Builds the HTTP answer. The text of its body is not AWS's, which is not documented; browsers do not show it.
     pub(crate) fn answer(self) -> Response<Body> {
         let status = self.status();
         let message = match self {

@@ -7,14 +7,14 @@ mod select;
 
 pub use expression::{ExpressionError, RouteSelection};
 
-/// The key of the route for handshakes, before the connection exists.
+/// The key of the route for handshakes. It is invoked before the connection exists.
 pub const CONNECT: &str = "$connect";
 /// The key of the route for connections that have ended.
 pub const DISCONNECT: &str = "$disconnect";
-/// The key of the route for messages that select no other route.
+/// The key of the route for messages that match no other route.
 pub const DEFAULT: &str = "$default";
 
-/// The routes of an API, by key.
+/// The routes of an API, by their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes(BTreeMap<String, Route>);
 
@@ -22,8 +22,8 @@ pub struct Routes(BTreeMap<String, Route>);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// If true, the body that the function returns is sent to the client, as with a `$default` route response. If false,
-    /// the body is discarded.
+    /// True if the body that the function returns is sent to the client, as with a `$default` route response. If it is false, the
+    /// body is discarded.
     pub two_way: bool,
 }
 
@@ -34,7 +34,7 @@ impl Route {
     }
 }
 
-/// The route key begins with `$` and is none of the three reserved ones.
+/// The error for a route key that begins with `$` and is not `$connect`, `$disconnect` or `$default`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{key:?} is not a route key: only $connect, $disconnect and $default begin with '$'")]
 #[non_exhaustive]
@@ -57,11 +57,11 @@ impl Routes {
         Ok(routes)
     }
 
-    /// Adds a route, or replaces the one with this key.
+    /// Adds a route. A route with the same key is replaced.
     ///
     /// # Errors
     ///
-    /// [`ReservedRouteKey`], as [`Routes::new`].
+    /// [`ReservedRouteKey`], as in [`Routes::new`].
     pub fn insert(&mut self, key: impl Into<String>, route: Route) -> Result<(), ReservedRouteKey> {
         let key = key.into();
         if key.starts_with('$') && ![CONNECT, DISCONNECT, DEFAULT].contains(&key.as_str()) {
@@ -76,8 +76,9 @@ impl Routes {
         self.0.contains_key(key)
     }
 
-    /// Returns the route for a message: the one whose key the expression yields, else `$default`, else none. A message
-    /// cannot select `$connect` or `$disconnect`.
+    /// Returns the route for a message. This is the route whose key is the result of the expression. If there is no such route,
+    /// it is `$default`, and if there is no `$default` either, the result is `None`. A message cannot select `$connect` or
+    /// `$disconnect`.
     pub fn select(&self, selection: &RouteSelection, body: &str) -> Option<(&str, Route)> {
         selection
             .evaluate(body)

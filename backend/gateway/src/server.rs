@@ -1,4 +1,4 @@
-//! An HTTP/1.1 server for a tower service, with limits against slow, silent and too many clients.
+//! An HTTP/1.1 server for a tower service. Its limits protect it from slow, silent and too many clients.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -16,12 +16,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::{Service, ServiceExt};
 
-/// The address of the client: an extension of every request that [`serve`] passes to its service.
+/// The address of the client. [`serve`] adds it as an extension to every request that it passes to its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
-/// An extension of every request that [`serve`] passes to its service: the connection below is a plain TCP socket, which
-/// the gateway takes over after a 101.
+/// Marks a request whose connection is a plain TCP socket, which the gateway can take over after a 101. [`serve`] adds it as an
+/// extension to every request that it passes to its service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlainTcp;
 
@@ -29,16 +29,17 @@ pub(crate) struct PlainTcp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerSettings {
-    /// Size of all headers of a request together; beyond it 431. API Gateway's limit for HTTP APIs is 10,240.
+    /// Maximum size of all headers of a request together, in bytes. If they are larger, the answer is 431. API Gateway's limit
+    /// for HTTP APIs is 10,240.
     pub header_bytes: usize,
-    /// Number of headers of a request; beyond it 431.
+    /// Maximum number of headers of a request. If there are more, the answer is 431.
     pub headers: usize,
-    /// Time the head of a request may take to arrive, and time a connection may be idle between two requests.
+    /// Maximum time until the headers of a request have arrived, and maximum idle time of a connection between two requests.
     pub header_read: Duration,
-    /// Number of TCP connections that speak HTTP at the same time. A WebSocket stops counting with its 101. Further
-    /// connections wait in the listener's backlog.
+    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is not counted any more after its 101. Further
+    /// connections wait in the backlog of the listener.
     pub connections: usize,
-    /// Time that requests in progress may take to finish after the shutdown began.
+    /// Maximum time from the beginning of a shutdown until the requests in progress are finished.
     pub grace: Duration,
 }
 
@@ -54,8 +55,8 @@ impl Default for ServerSettings {
     }
 }
 
-/// Serves HTTP until `shutdown` is ready, then lets the requests in progress finish. Connections that were upgraded to
-/// WebSockets are not affected: see [`Gateway::shut_down`](crate::Gateway::shut_down).
+/// Serves HTTP until `shutdown` is ready, and then waits until the requests in progress are finished. Connections that were
+/// upgraded to WebSockets are not affected: see [`Gateway::shut_down`](crate::Gateway::shut_down).
 ///
 /// Every request has the extension [`Peer`]. See the [crate documentation](crate) for an example.
 pub async fn serve<S, B>(
@@ -71,7 +72,7 @@ pub async fn serve<S, B>(
 {
     let slots = Arc::new(Semaphore::new(settings.connections.min(Semaphore::MAX_PERMITS)));
     let http = http(&settings);
-    // Every connection holds a receiver, so the sender also learns when the last one has ended.
+    // Every connection has a receiver, so that the sender also notices when the last connection has ended.
     let (closing, open) = watch::channel(false);
     tokio::pin!(shutdown);
     loop {
@@ -89,7 +90,7 @@ pub async fn serve<S, B>(
     drop(listener);
     drop(open);
     closing.send_replace(true);
-    // Requests that take longer are abandoned.
+    // Requests that are not finished by then are aborted.
     let _ = tokio::time::timeout(settings.grace, closing.closed()).await;
 }
 
@@ -105,7 +106,8 @@ fn http(settings: &ServerSettings) -> http1::Builder {
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
 
-/// Accepts the next client, once there is room for it. Switches Nagle's algorithm off, which would delay small messages.
+/// Accepts the next client as soon as the number of connections permits it. Switches off Nagle's algorithm, which would delay
+/// small messages.
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accepted> {
     let slot = slots.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
@@ -115,7 +117,7 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accept
         }
         Err(error) => {
             tracing::warn!(%error, "accept failed");
-            // Most likely the process has no file descriptors left; accepting again at once would only use the processor.
+            // The process has most likely no file descriptors left. Accepting again at once would only waste processor time.
             tokio::time::sleep(Duration::from_millis(50)).await;
             None
         }

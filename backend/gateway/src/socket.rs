@@ -1,10 +1,11 @@
-//! The task of one connection: it reads, invokes one function at a time, and writes the outbox.
+//! The task of a connection. It reads messages, invokes one function at a time, and writes the outbox.
 //!
-//! API Gateway promises no order among the messages of one connection. Here they are handled one after the other, which is
-//! easier for functions, and which two other authors believe to be AWS's behaviour. While a message is handled, the next
-//! few are read, so that pings are answered and a close is noticed. Then reading stops, and TCP slows the client down.
+//! API Gateway guarantees no order among the messages of a connection. Here they are handled one after the other, which is easier
+//! for functions, and which two other authors believe to be the behaviour of AWS. While a message is being handled, the next few
+//! messages are read, so that pings are answered and a close is noticed. After those, reading stops, and TCP slows down the
+//! client.
 //!
-//! The task is a hand-written future, because a connection must be cheap: between polls it owns no buffer, and it needs no
+//! The task is a hand-written future, because a connection has to be cheap: between two polls it owns no buffer, and it needs no
 //! timer.
 
 use std::collections::VecDeque;
@@ -28,11 +29,11 @@ use crate::outbox::Phase;
 use crate::route::{DISCONNECT, Route};
 use crate::state::GatewayState;
 
-/// Size of the read buffer, which is on the stack.
+/// Size of the read buffer in bytes. The buffer is on the stack.
 const READ_BYTES: usize = 8 * 1024;
 
-/// Serves a connection until it has ended, and delivers its `$disconnect`. `unread` are the bytes that followed the
-/// handshake.
+/// Serves a connection until it has ended, and then delivers its `$disconnect` event. `unread` must be the bytes that were
+/// received after the handshake.
 pub(crate) async fn serve<F: Functions>(
     state: Arc<GatewayState<F>>,
     connection: Arc<Connection>,
@@ -42,11 +43,11 @@ pub(crate) async fn serve<F: Functions>(
     if connection.is_frozen() {
         tokio::spawn(hold_frozen(connection.clone()));
     }
-    // Boxed, so that the space for it is not part of every connection's task.
+    // The future is boxed, so that the task of every connection does not reserve space for it.
     Box::pin(disconnect(&state, &connection, status)).await;
 }
 
-/// Delivers a connection's `$disconnect`, then removes the connection.
+/// Delivers the `$disconnect` event of a connection, and then removes the connection.
 pub(crate) async fn disconnect<F: Functions>(
     state: &GatewayState<F>,
     connection: &Connection,
@@ -60,7 +61,8 @@ pub(crate) async fn disconnect<F: Functions>(
     connections.remove(&connection.caller.id);
 }
 
-/// Keeps a frozen socket until its client leaves, so that the client does not notice the end of the connection.
+/// Keeps the socket of a frozen connection open until its client leaves, so that the client does not notice the end of the
+/// connection.
 async fn hold_frozen(connection: Arc<Connection>) {
     let Some(stream) = connection.stream() else { return };
     let mut buffer = [0; 1024];
@@ -77,7 +79,7 @@ struct Socket<F> {
     state: Arc<GatewayState<F>>,
     connection: Arc<Connection>,
     decoder: Decoder,
-    /// Bytes that were read but not decoded, because the inbox was full.
+    /// Bytes that were read but not decoded yet, because the inbox was full.
     unread: Bytes,
     inbox: VecDeque<String>,
     inbox_bytes: usize,
@@ -89,8 +91,8 @@ struct Socket<F> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     Messages,
-    /// The client broke the protocol, so its bytes are read and discarded. If they stayed unread, closing the socket would
-    /// send a reset, which can destroy the close frame before the client reads it.
+    /// The client violated the protocol, so its bytes are read and discarded. If they stayed unread, closing the socket would
+    /// send a TCP reset, which can destroy the close frame before the client has read it.
     Discarding,
     Ended,
 }
@@ -127,7 +129,7 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Returns the close status of the connection once nothing more is read or written; the socket is then shut down.
+    /// Returns the close status when nothing is left to read or to write, and shuts the socket down. Returns `None` before that.
     fn end(&mut self, flushed: Poll<Phase>) -> Option<CloseStatus> {
         let Poll::Ready(phase) = flushed else { return None };
         match phase {
@@ -150,7 +152,7 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Polls the running invocation, or begins the next one. Returns true if there is more to do at once.
+    /// Polls the running invocation, or begins the next one. Returns true if it has to be called again at once.
     fn poll_running(&mut self, context: &mut Context<'_>) -> bool {
         if let Some(running) = &mut self.running {
             let Poll::Ready(reply) = running.as_mut().poll(context) else { return false };
@@ -196,7 +198,7 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Reads until the socket is empty or the inbox is full. Returns true if anything was read or decoded.
+    /// Reads until the socket has no more bytes or the inbox is full. Returns true if anything was read or decoded.
     fn poll_read(&mut self, context: &mut Context<'_>) -> bool {
         let connection = self.connection.clone();
         let Some(stream) = connection.stream().filter(|_| !connection.is_frozen()) else { return false };
@@ -215,7 +217,8 @@ impl<F: Functions> Socket<F> {
         }
     }
 
-    /// Returns true if reading has to wait: many messages wait, or as many bytes as one message may have.
+    /// Returns true if reading has to wait, because the inbox contains the maximum number of messages, or as many bytes as one
+    /// message may have.
     fn inbox_is_full(&self) -> bool {
         let limits = &self.state.api.limits;
         self.inbox.len() >= limits.inbox_messages || self.inbox_bytes >= limits.message_bytes as usize
@@ -232,7 +235,7 @@ impl<F: Functions> Socket<F> {
         true
     }
 
-    /// Ends reading. Without a close frame from either side, the connection has ended abnormally.
+    /// Ends reading. If neither side has sent a close frame, the connection has ended abnormally and is aborted.
     fn stop(&mut self) {
         self.reading = Reading::Ended;
         if self.connection.is_open() {
@@ -294,7 +297,8 @@ impl<F: Functions> Socket<F> {
     }
 }
 
-/// Returns the frame that answers a message, if there is one; or the text of a service frame, if the function failed.
+/// Returns the frame that answers a message, or `None` if there is no answer. If the function failed, returns the text of the
+/// gateway's error frame.
 fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     match outcome {
         Outcome::Returned(response) if route.two_way => answer(&response, limit_bytes),
@@ -304,7 +308,7 @@ fn reply_to(outcome: Outcome, route: Route, limit_bytes: usize) -> Result<Option
     }
 }
 
-/// Returns the answer of a two-way route: the returned body, whatever the status. An empty body is no answer.
+/// Returns the answer of a two-way route, which is the returned body. The status is ignored, and an empty body is no answer.
 fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Option<Frame>, &'static str> {
     let body = response.body.as_deref().unwrap_or_default();
     match str::from_utf8(body) {
@@ -314,7 +318,7 @@ fn answer(response: &ApiGatewayProxyResponse, limit_bytes: usize) -> Result<Opti
     }
 }
 
-/// Builds a frame that the gateway itself sends, with spaces where AWS has them: after the first colon and after commas.
+/// Builds a message of the gateway itself. It has spaces only where AWS has them: after the first colon and after the commas.
 fn service_frame(message: &str, connection: &Connection, request_id: &str) -> Frame {
     let id = &connection.caller.id;
     Frame::text(&format!(r#"{{"message": "{message}", "connectionId":"{id}", "requestId":"{request_id}"}}"#))

@@ -1,9 +1,9 @@
-//! The state that all parts of one gateway share.
+//! The state that all parts of a gateway share.
 
 use crate::api::Api;
 use crate::connections::Connections;
 
-/// Configuration, functions and connections of one gateway.
+/// The configuration, functions and connections of a gateway.
 pub(crate) struct GatewayState<F> {
     pub api: Api,
     pub functions: F,

@@ -1,4 +1,4 @@
-//! Counters of the faults that were injected.
+//! Counts the faults that were injected.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -6,24 +6,24 @@ use serde::Serialize;
 
 use super::decision::PostFault;
 
-/// Number of faults injected since the gateway was made, by kind.
+/// Number of faults that were injected since the gateway was created, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ChaosCounts {
-    /// Handshakes refused.
+    /// Number of handshakes that were refused.
     pub refused: u64,
-    /// `$disconnect` events not delivered.
+    /// Number of `$disconnect` events that were not delivered.
     pub lost_disconnects: u64,
-    /// Posts answered with 410.
+    /// Number of posts that were answered with 410.
     pub gone: u64,
-    /// Posts answered with 429.
+    /// Number of posts that were answered with 429.
     pub throttled: u64,
-    /// Posts delayed.
+    /// Number of posts that were delayed.
     pub delayed: u64,
-    /// Posts sent twice.
+    /// Number of posts that were sent twice.
     pub duplicated: u64,
-    /// Connections frozen.
+    /// Number of connections that were frozen.
     pub frozen: u64,
-    /// Connections reset in the middle of a frame.
+    /// Number of connections that were reset in the middle of a frame.
     pub cut: u64,
 }
 

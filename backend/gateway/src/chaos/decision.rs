@@ -1,4 +1,4 @@
-//! The decisions of fault injection, as pure functions of the settings and of a random generator.
+//! The random decisions of fault injection, as pure functions of the settings and of a random generator.
 
 use super::random::SeededRandom;
 use super::settings::Chaos;
@@ -9,7 +9,7 @@ use super::values::HttpError;
 pub(crate) enum PostFault {
     /// No fault: the frame is posted as usual.
     None,
-    /// The post is answered as if there were no such connection.
+    /// The post is answered as if the connection did not exist.
     Gone,
     /// The post is answered as if the client's buffer were full.
     Throttled,
@@ -17,23 +17,23 @@ pub(crate) enum PostFault {
     Delayed { by_ms: u64 },
     /// The frame is posted at once and a second time later.
     Duplicated { after_ms: u64 },
-    /// The connection stops reading and writing, before the frame is posted.
+    /// The connection stops reading and writing before the frame is posted.
     Frozen,
-    /// Half of the frame is sent, then the TCP connection is reset.
+    /// Half of the frame is sent, and then the TCP connection is reset.
     Broken,
 }
 
-/// Returns the status with which a handshake is refused, if it is.
+/// Decides whether a handshake is refused. Returns the status of the refusal, or `None` if it is not refused.
 pub(super) fn handshake(chaos: &Chaos, random: &mut SeededRandom) -> Option<HttpError> {
     random.happens(chaos.refuse.probability).then_some(chaos.refuse.status)
 }
 
-/// Returns true if a `$disconnect` is not delivered.
+/// Decides whether a `$disconnect` event is lost. Returns true if it must not be delivered.
 pub(super) fn loses_disconnect(chaos: &Chaos, random: &mut SeededRandom) -> bool {
     random.happens(chaos.lost_disconnect)
 }
 
-/// Returns the fault of a post to a connection of this age.
+/// Decides about the fault of a post to a connection that was opened `age_ms` milliseconds ago.
 pub(super) fn post(chaos: &Chaos, age_ms: u64, random: &mut SeededRandom) -> PostFault {
     if age_ms < chaos.gone_ms {
         PostFault::Gone

@@ -1,4 +1,4 @@
-//! Fault injection while a gateway runs: its settings can be changed at any time, and it counts what it decided.
+//! Fault injection in a running gateway. The settings can be changed at any time, and the injected faults are counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -11,11 +11,10 @@ use super::values::HttpError;
 use crate::lock::RwLock;
 use crate::rate::RateLimit;
 
-/// The fault injection of one gateway. The argument `random` of its methods is called only if the settings name no
-/// seed.
+/// The fault injection of one gateway. Its methods call their argument `random` only if the settings contain no seed.
 #[derive(Default)]
 pub(crate) struct FaultInjector {
-    /// False if the settings inject nothing: then this flag is all that a post looks at.
+    /// False if the settings inject no fault. A post then reads only this flag.
     is_on: AtomicBool,
     active: RwLock<Arc<Active>>,
     handshakes: AtomicU64,
@@ -49,17 +48,17 @@ impl FaultInjector {
         self.counters.snapshot()
     }
 
-    /// Counts a fault that was injected by hand.
+    /// Counts a fault that [`ChaosHandle`](crate::ChaosHandle) has injected.
     pub fn count(&self, fault: PostFault) {
         self.counters.count_post(fault);
     }
 
-    /// Returns the sequence number of a connection that is about to be made.
+    /// Returns the sequence number for a connection that is about to be created.
     pub fn next_connection(&self) -> u64 {
         self.connections.fetch_add(1, Relaxed)
     }
 
-    /// Returns the status with which this handshake is refused, if it is.
+    /// Decides whether this handshake is refused. Returns the status of the refusal, or `None` if it is not refused.
     pub fn handshake(&self, random: impl FnOnce() -> u64) -> Option<HttpError> {
         if !self.is_on() {
             return None;
@@ -73,7 +72,7 @@ impl FaultInjector {
         status
     }
 
-    /// Returns true if the `$disconnect` of this connection is not delivered.
+    /// Decides whether the `$disconnect` event of this connection is lost. Returns true if it must not be delivered.
     pub fn loses_disconnect(&self, connection: u64, random: impl FnOnce() -> u64) -> bool {
         if !self.is_on() {
             return false;
@@ -87,7 +86,7 @@ impl FaultInjector {
         is_lost
     }
 
-    /// Returns the fault of post `number` to a connection of this age.
+    /// Decides about the fault of post number `number` to a connection that was opened `age_ms` milliseconds ago.
     pub fn post(
         &self,
         connection: u64,

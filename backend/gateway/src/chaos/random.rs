@@ -1,9 +1,9 @@
-//! A seeded random generator, one for each decision.
+//! A seeded random generator. Each decision uses a new one.
 
 use super::values::{Probability, Span};
 
-/// A decision that is drawn at random. Sequence numbers count from the gateway's beginning, and only while fault
-/// injection is on.
+/// A decision that is made at random. The sequence numbers begin at 0 when the gateway is created; handshakes and posts are
+/// counted only while fault injection is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Draw {
     Handshake { number: u64 },
@@ -11,7 +11,7 @@ pub(super) enum Draw {
     Disconnect { connection: u64 },
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014), which is short and has no bad seeds.
+/// The generator SplitMix64 (Steele, Lea, Flood 2014). It is short, and every seed is a good one.
 #[derive(Debug)]
 pub(super) struct SeededRandom(u64);
 
@@ -20,8 +20,8 @@ impl SeededRandom {
         Self(seed)
     }
 
-    /// Creates the generator for one draw. The same seed and draw always give the same generator, whatever was drawn
-    /// before, so that a run can be repeated although connections interleave differently.
+    /// Creates the generator for one decision. The same seed and the same decision always result in the same generator,
+    /// regardless of earlier decisions. A run can therefore be repeated even if its connections interleave differently.
     pub fn for_draw(seed: u64, draw: Draw) -> Self {
         let numbers = match draw {
             Draw::Handshake { number } => [1, number, 0],
@@ -31,14 +31,14 @@ impl SeededRandom {
         numbers.into_iter().fold(Self(seed), |mut random, number| Self(random.next() ^ number))
     }
 
-    /// Returns true with this probability.
+    /// Returns true with the given probability.
     pub fn happens(&mut self, probability: Probability) -> bool {
-        // The 53 bits that a float between 0 and 1 holds exactly.
+        // Uses 53 random bits, because an `f64` between 0 and 1 represents so many bits exactly.
         let drawn = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         drawn < probability.get()
     }
 
-    /// Returns a uniformly drawn number of milliseconds of `span`, both ends included.
+    /// Returns a uniformly distributed number of milliseconds within `span`, both ends included.
     pub fn uniform(&mut self, span: Span) -> u64 {
         let choices = (span.to_ms() - span.from_ms()).saturating_add(1);
         span.from_ms() + self.next() % choices

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::values::{HttpError, Probability, Span};
 use crate::limits::Limits;
 
-/// The shortest integration limit that [`Chaos::limits`] makes: functions work at the speed of the machine, however
-/// fast the platform's clock runs.
+/// The shortest integration limit that [`Chaos::limits`] returns. A shorter one would make functions time out, because the time
+/// scale does not make them faster.
 const LEAST_INTEGRATION: Duration = Duration::from_secs(1);
 
-/// The faults that a gateway injects, and their probabilities; none by default.
+/// The faults that a gateway injects, with their probabilities. By default none is injected.
 ///
-/// As JSON every field may be left out, and an unknown field is an error:
+/// In JSON every field is optional, and an unknown field is an error:
 ///
 /// ```
 /// let chaos: apigw_websocket::Chaos = serde_json::from_str(
@@ -27,30 +27,29 @@ const LEAST_INTEGRATION: Duration = Duration::from_secs(1);
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Chaos {
-    /// Factor by which the platform's limits pass faster: with 720, two hours take ten seconds. See
-    /// [`Chaos::limits`]. It is fixed when the gateway is made.
+    /// Factor by which the time limits of the platform are shortened: with 720, two hours become ten seconds. See
+    /// [`Chaos::limits`]. It cannot be changed after the gateway was created.
     pub time_scale: NonZeroU32,
-    /// Seed of all random decisions. With the same seed, the nth handshake, the nth post to the nth connection and the
-    /// end of that connection get the same decision in every run, however fast they come. Without a seed, no two runs
-    /// are alike.
+    /// Seed of all random decisions. With the same seed, the nth handshake, the nth post to the nth connection and the end of
+    /// that connection get the same decision in every run, whatever their timing. Without a seed, every run is different.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// Probability that a `$disconnect` is not delivered: AWS promises best effort only.
+    /// Probability that a `$disconnect` event is not delivered. AWS delivers it on a best-effort basis only.
     pub lost_disconnect: Probability,
-    /// Milliseconds after a connection is made during which posts to it are answered with 410.
+    /// Time after a connection was opened during which posts to it are answered with 410, in milliseconds.
     pub gone_ms: u64,
-    /// Posts that are answered with 429.
+    /// Settings of the posts that are answered with 429.
     pub throttle: Throttle,
-    /// Posts that are accepted and arrive later, possibly after younger ones.
+    /// Settings of the posts that are accepted and delivered later, possibly after newer ones.
     pub delay: Lag,
-    /// Posts that arrive at once and then a second time.
+    /// Settings of the posts that are delivered at once and then a second time.
     pub duplicate: Lag,
-    /// Probability that a post freezes its connection: from then on the gateway reads nothing from it, writes nothing to
-    /// it and does not close it. The client notices nothing, whatever becomes of the connection.
+    /// Probability that a post freezes its connection. The gateway then reads nothing from the connection, writes nothing to it
+    /// and does not close it. The client notices nothing, even when the gateway regards the connection as ended.
     pub freeze: Probability,
-    /// Probability that a post breaks its connection: a part of the frame is sent, then TCP is reset.
+    /// Probability that a post breaks its connection: a part of the frame is sent, and then the TCP connection is reset.
     pub cut: Probability,
-    /// Handshakes that are refused before any function is invoked.
+    /// Settings of the handshakes that are refused before any function is invoked.
     pub refuse: Refuse,
 }
 
@@ -61,7 +60,8 @@ pub struct Chaos {
 pub struct Throttle {
     /// Probability that a post is throttled.
     pub probability: Probability,
-    /// Posts a second beyond which every post is throttled; as many may come at once. Without it there is no such rate.
+    /// Number of posts per second above which every post is throttled. The same number may come at once. `None` means that there
+    /// is no such limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub above_per_second: Option<NonZeroU32>,
 }
@@ -73,7 +73,7 @@ pub struct Throttle {
 pub struct Lag {
     /// Probability that a post is delayed or duplicated.
     pub probability: Probability,
-    /// Delay of the frame, or of its second copy.
+    /// Time by which the frame, or its second copy, is delayed.
     pub ms: Span,
 }
 
@@ -84,7 +84,7 @@ pub struct Lag {
 pub struct Refuse {
     /// Probability that a handshake is refused.
     pub probability: Probability,
-    /// Status of the refusal.
+    /// Status that a refused handshake is answered with.
     pub status: HttpError,
 }
 
@@ -106,9 +106,9 @@ impl Default for Chaos {
 }
 
 impl Chaos {
-    /// Returns the limits of a platform whose clock runs [`time_scale`](Self::time_scale) times faster: idle time, life
-    /// and rates. The integration limit shrinks too, to one second at the least. Limits that wait for a network or a
-    /// disk stay as they are, since neither gets faster.
+    /// Returns the limits of a platform whose clock runs [`time_scale`](Self::time_scale) times faster: the limits on idle time,
+    /// life and rates. The integration limit is shortened too, but not below one second. Limits that depend on the network or on
+    /// a disk are not changed, because neither becomes faster.
     pub fn limits(&self, limits: &Limits) -> Limits {
         let scale = self.time_scale.get();
         let integration = (limits.integration / scale).max(LEAST_INTEGRATION).min(limits.integration);
@@ -124,7 +124,7 @@ impl Chaos {
         }
     }
 
-    /// Returns true if these settings inject no fault, whatever the time scale and the seed.
+    /// Returns true if these settings inject no fault. The time scale and the seed are ignored.
     pub(crate) fn injects_nothing(&self) -> bool {
         Self { time_scale: NonZeroU32::MIN, seed: None, ..self.clone() } == Self::default()
     }

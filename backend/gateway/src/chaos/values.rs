@@ -1,4 +1,5 @@
-//! The values of settings, valid by construction, so that a file with a wrong value is refused as a whole.
+//! The types of the settings' values. They cannot contain an invalid value, so that a settings file with such a value is refused
+//! as a whole.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,21 +8,21 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "f64", into = "f64")]
 pub struct Probability(f64);
 
-/// A range of milliseconds, both ends included, written `[from, to]`.
+/// A range of milliseconds that includes both ends, written `[from, to]` in JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "[u64; 2]", into = "[u64; 2]")]
 pub struct Span([u64; 2]);
 
-/// An HTTP status from 400 to 599; 503 by default.
+/// An HTTP status from 400 to 599. The default is 503.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub struct HttpError(http::StatusCode);
 
-/// A value out of its range.
+/// The error for a value that is out of its range.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadValue {
-    /// The number is not a probability.
+    /// The number is not between 0 and 1.
     #[error("{0} is not a probability: use a number from 0 (never) to 1 (always)")]
     Probability(f64),
     /// The first number of the range is greater than the second.
@@ -32,7 +33,7 @@ pub enum BadValue {
         /// The second number.
         to: u64,
     },
-    /// The status is not that of an error.
+    /// The status is not between 400 and 599.
     #[error("{0} is not the status of an error: use one from 400 to 599")]
     Status(u16),
 }

@@ -1,4 +1,4 @@
-//! Events as the JSON that API Gateway sends, for functions in other processes.
+//! Converts events to the JSON that API Gateway sends, for functions in other processes.
 
 use aws_lambda_events::apigw::{ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext};
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ use crate::functions::AuthorizerEvent;
 /// The typed event keeps header names in lower case, so this function writes them as browsers do over HTTP/1.1. If a client
 /// wrote them in another case, that case is lost.
 pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
-    // Cannot fail: the event consists of strings, numbers and maps with text keys, and only text headers enter it.
+    // This cannot fail: an event consists of strings, numbers and maps with text keys, and contains only headers that are text.
     let mut json = serde_json::to_value(event).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
     fields.retain(|_, value| !is_absent(value));
@@ -20,8 +20,8 @@ pub fn event_json(event: &ApiGatewayWebsocketProxyRequest) -> Value {
     json
 }
 
-/// Converts an authorizer's event to the JSON that API Gateway sends for a WebSocket API ("API Gateway Lambda authorizer
-/// function input"). Unlike in other events, empty maps are kept; the fields that only REST APIs have are left out.
+/// Converts an authorizer's event to the JSON that API Gateway sends for a WebSocket API ("API Gateway Lambda authorizer function
+/// input"). Empty maps are kept, unlike in other events. Fields that only REST APIs have are left out.
 pub fn authorizer_event_json(event: &AuthorizerEvent) -> Value {
     let mut json = serde_json::to_value(&event.request).unwrap_or_default();
     let Value::Object(fields) = &mut json else { return json };
@@ -31,7 +31,7 @@ pub fn authorizer_event_json(event: &AuthorizerEvent) -> Value {
     json
 }
 
-/// Capitalises header names and reduces each query parameter of `queryStringParameters` to one value.
+/// Capitalises header names, and reduces each query parameter in `queryStringParameters` to one value.
 fn restore_handshake(fields: &mut Map<String, Value>) {
     for name in ["headers", "multiValueHeaders"] {
         if let Some(Value::Object(headers)) = fields.get_mut(name) {
@@ -58,7 +58,7 @@ fn is_absent(value: &Value) -> bool {
     value.is_null() || value.as_object().is_some_and(Map::is_empty)
 }
 
-/// Replaces `["v"]` by `"v"`: the typed event writes every query parameter as a list.
+/// Replaces `["v"]` by `"v"`, because the typed event serialises every query parameter as a list.
 fn single(value: &mut Value) {
     if let Value::Array(values) = value {
         *value = values.pop().unwrap_or_default();
@@ -69,7 +69,8 @@ fn capitalised(headers: Map<String, Value>) -> Map<String, Value> {
     headers.into_iter().map(|(name, value)| (capitalise(&name), value)).collect()
 }
 
-/// Capitalises `sec-websocket-key` as `Sec-WebSocket-Key`. Two names stay in lower case, as in recorded events.
+/// Capitalises each word of a header's name: `sec-websocket-key` becomes `Sec-WebSocket-Key`. Two names stay in lower case, as in
+/// recorded events.
 fn capitalise(name: &str) -> String {
     if matches!(name, "x-api-key" | "x-restapi") {
         return name.to_owned();

@@ -1,57 +1,57 @@
-//! Decoding a client's bytes, in pieces of any size, into messages.
+//! Decodes messages from the bytes of a client, which may arrive in pieces of any size.
 
 use super::header::{Header, HeaderError, MAX_HEADER_BYTES, Opcode, decode_header, unmask};
 
-/// A complete message or control frame of a client.
+/// A complete message or control frame that a client sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
-    /// A text message with its fragments joined.
+    /// A text message. If it was fragmented, its fragments are joined.
     Text(String),
-    /// A ping, to be answered with a pong of the same payload.
+    /// A ping. The gateway has to answer it with a pong that has the same payload.
     Ping(Vec<u8>),
-    /// A pong, which needs no answer.
+    /// A pong. It needs no answer.
     Pong,
-    /// The client closes the connection.
+    /// A close frame, with which the client closes the connection.
     Close {
-        /// Close code; `None` if the frame was empty.
+        /// Close code, or `None` if the frame was empty.
         code: Option<u16>,
-        /// Reason; empty if there is no code.
+        /// Reason, which is empty if there is no code.
         reason: String,
     },
 }
 
-/// The reason why a client's bytes cannot be decoded any further. The connection is closed with
+/// The reason why the bytes of a client cannot be decoded any further. The gateway closes the connection with
 /// [`DecodeError::close_code`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// A header violates RFC 6455.
+    /// The header of a frame violates RFC 6455.
     #[error("{0}")]
     Header(#[from] HeaderError),
-    /// A continuation without a first fragment, or a new message within a fragmented one.
+    /// A continuation frame came without a first fragment, or a new message began within a fragmented one.
     #[error("the fragments are out of order")]
     Fragmentation,
-    /// A close frame of one byte, or with a code that must not be sent.
+    /// A close frame has a payload of one byte, or a code that must not be sent.
     #[error("the close frame is malformed")]
     BadClose,
-    /// A binary message; API Gateway takes text only ("Working with binary media types for WebSocket APIs").
+    /// The client sent a binary message. API Gateway accepts only text ("Working with binary media types for WebSocket APIs").
     #[error("binary messages are not supported")]
     Binary,
-    /// A text message that is not UTF-8.
+    /// A text message is not valid UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,
-    /// A frame or a message that exceeds its limit ("Amazon API Gateway quotas", WebSocket APIs).
+    /// A frame or a message exceeds its limit ("Amazon API Gateway quotas", WebSocket APIs).
     #[error("the message has {size_bytes} bytes; at most {limit_bytes} are allowed")]
     TooLarge {
-        /// Size of the frame as its header says, or of the message including this frame.
+        /// Size in bytes: of the frame according to its header, or of the message including this frame.
         size_bytes: u64,
-        /// The limit.
+        /// The limit that is exceeded, in bytes.
         limit_bytes: u64,
     },
 }
 
 impl DecodeError {
-    /// Returns the close code for this error (RFC 6455 §7.4.1).
+    /// Returns the close code that stands for this error (RFC 6455 §7.4.1).
     pub fn close_code(&self) -> u16 {
         match self {
             Self::Header(_) | Self::Fragmentation | Self::BadClose => 1002,
@@ -62,7 +62,7 @@ impl DecodeError {
     }
 }
 
-/// Decodes the frames of one client. Between messages it owns no heap memory.
+/// Decodes the frames of one client. Between two messages it uses no heap memory.
 #[derive(Debug)]
 pub struct Decoder {
     frame_limit_bytes: u32,
@@ -75,7 +75,7 @@ pub struct Decoder {
     control: Vec<u8>,
 }
 
-/// A frame whose header is known and whose payload is arriving.
+/// A frame whose header was decoded and whose payload has not arrived completely.
 #[derive(Debug)]
 struct Frame {
     header: Header,
@@ -83,7 +83,7 @@ struct Frame {
 }
 
 impl Decoder {
-    /// Creates a decoder that refuses frames and messages beyond these sizes before it stores any of their bytes.
+    /// Creates a decoder that refuses frames and messages that are larger than these limits, before it stores any of their bytes.
     pub fn new(frame_limit_bytes: u32, message_limit_bytes: u32) -> Self {
         Self {
             frame_limit_bytes,
@@ -97,12 +97,12 @@ impl Decoder {
         }
     }
 
-    /// Takes bytes from the front of `input` until a message or control frame is complete, and returns it; `None` if the
-    /// input is used up before that.
+    /// Removes bytes from the front of `input` until a message or control frame is complete, and returns it. Returns `None` if
+    /// `input` contains no complete message; all of its bytes are then used.
     ///
     /// # Errors
     ///
-    /// [`DecodeError`]; after that the decoder must not be used any more.
+    /// [`DecodeError`] if the bytes cannot be decoded. The decoder must not be used after that.
     pub fn decode(&mut self, input: &mut &[u8]) -> Result<Option<Incoming>, DecodeError> {
         loop {
             let Some(frame) = self.take_frame(input)? else { return Ok(None) };
@@ -147,7 +147,7 @@ impl Decoder {
         }
     }
 
-    /// Checks a header against the fragments before it and against the limits.
+    /// Checks that a header may follow the fragments before it, and that the frame and the message do not exceed their limits.
     fn admit(&self, header: Header) -> Result<(), DecodeError> {
         match header.opcode {
             Opcode::Close | Opcode::Ping | Opcode::Pong => return Ok(()),
@@ -211,7 +211,7 @@ fn decode_close(payload: &[u8]) -> Result<Incoming, DecodeError> {
     Ok(Incoming::Close { code: Some(code), reason: reason.to_owned() })
 }
 
-/// Returns true if a client may send this code (RFC 6455 §7.4 and the IANA registry of close codes).
+/// Returns true if a client may send this close code (RFC 6455 §7.4 and the IANA registry of close codes).
 fn is_close_code(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }

@@ -1,22 +1,22 @@
-//! Frame headers: two to fourteen bytes before every payload (RFC 6455 §5.2).
+//! Encodes and decodes frame headers, which are two to fourteen bytes long and precede every payload (RFC 6455 §5.2).
 
 use bytes::{BufMut, BytesMut};
 
-/// Size of the longest header: two bytes, eight of length, four of mask.
+/// Size of the longest header in bytes: two bytes, eight bytes of length, and four bytes of mask.
 pub(super) const MAX_HEADER_BYTES: usize = 14;
-/// Size of the longest payload of a control frame (RFC 6455 §5.5).
+/// Maximum size of the payload of a control frame, in bytes (RFC 6455 §5.5).
 pub(super) const MAX_CONTROL_BYTES: usize = 125;
 
 /// The type of a frame (RFC 6455 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
-    /// A further fragment of a message.
+    /// A further fragment of a message. It is not the first one.
     Continuation,
-    /// A text message, or its first fragment.
+    /// A text message, or the first fragment of one.
     Text,
-    /// A binary message, or its first fragment; API Gateway refuses it.
+    /// A binary message, or the first fragment of one. API Gateway refuses it.
     Binary,
-    /// The end of the connection.
+    /// A close frame, which ends the connection.
     Close,
     /// A request for a pong.
     Ping,
@@ -48,13 +48,14 @@ impl Opcode {
         }
     }
 
-    /// Returns true for close, ping and pong, which are short, never fragmented, and allowed between fragments.
+    /// Returns true for close, ping and pong frames. They are short, are never fragmented, and may come between the fragments of
+    /// a message.
     pub fn is_control(self) -> bool {
         matches!(self, Self::Close | Self::Ping | Self::Pong)
     }
 }
 
-/// A decoded header of a client's frame, valid on its own.
+/// The decoded header of a client's frame. It is valid as far as that can be checked without the frames before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub fin: bool,
@@ -63,7 +64,7 @@ pub(super) struct Header {
     pub payload_bytes: u64,
 }
 
-/// A header violates RFC 6455; the connection is closed with 1002.
+/// A header violates RFC 6455. The gateway closes the connection with code 1002.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -73,18 +74,18 @@ pub enum HeaderError {
     /// The opcode is reserved.
     #[error("unknown opcode")]
     UnknownOpcode,
-    /// The frame is not masked, as frames of clients must be (RFC 6455 §5.1).
+    /// The frame is not masked. A client must mask its frames (RFC 6455 §5.1).
     #[error("the frame is not masked")]
     Unmasked,
     /// A control frame is fragmented or longer than 125 bytes.
     #[error("the control frame is fragmented or too long")]
     BadControl,
-    /// The highest bit of the length is set.
+    /// The highest bit of the payload's length is set.
     #[error("the length is out of range")]
     BadLength,
 }
 
-/// Decodes the header at the start of `bytes` and returns it with its size, or `None` if more bytes are needed.
+/// Decodes the header at the beginning of `bytes`. Returns it with its size in bytes, or `None` if more bytes are needed.
 pub(super) fn decode_header(bytes: &[u8]) -> Result<Option<(Header, usize)>, HeaderError> {
     let &[first, second, ref rest @ ..] = bytes else { return Ok(None) };
     let (fin, opcode) = decode_first(first)?;
@@ -110,7 +111,8 @@ fn decode_first(byte: u8) -> Result<(bool, Opcode), HeaderError> {
     Ok((byte & 0x80 != 0, opcode))
 }
 
-/// Decodes the payload's length and returns it with the number of bytes that follow the first two and hold it.
+/// Decodes the length of the payload. Returns it with the number of bytes that encode it after the first two bytes of the header,
+/// or `None` if more bytes are needed.
 fn decode_length(short: u8, rest: &[u8]) -> Option<(u64, usize)> {
     match short {
         126 => rest.first_chunk::<2>().map(|bytes| (u64::from(u16::from_be_bytes(*bytes)), 2)),
@@ -119,7 +121,7 @@ fn decode_length(short: u8, rest: &[u8]) -> Option<(u64, usize)> {
     }
 }
 
-/// Writes the header of an unmasked, unfragmented frame.
+/// Writes the header of a frame that is neither masked nor fragmented.
 pub(super) fn encode_header(opcode: Opcode, payload_bytes: usize, wire: &mut BytesMut) {
     wire.put_u8(0x80 | opcode.bits());
     match payload_bytes {
@@ -135,7 +137,7 @@ pub(super) fn encode_header(opcode: Opcode, payload_bytes: usize, wire: &mut Byt
     }
 }
 
-/// Applies `mask` to `bytes`, which begin `offset` bytes into the payload.
+/// Applies `mask` to `bytes`. `offset` is the position of these bytes within the payload.
 pub(super) fn unmask(bytes: &mut [u8], mask: [u8; 4], offset: usize) {
     let turned = std::array::from_fn::<u8, 4, _>(|at| mask[(offset + at) % 4]);
     let word = u64::from_ne_bytes(std::array::from_fn(|at| turned[at % 4]));

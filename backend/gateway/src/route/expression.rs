@@ -1,4 +1,4 @@
-//! Route selection expressions: text with variables, evaluated once for each message.
+//! Route selection expressions: texts with variables, which are evaluated once for each message.
 
 use serde_json::Value;
 
@@ -6,8 +6,8 @@ use super::select::{Step, value_at};
 
 /// A parsed route selection expression. The default is `$request.body.action`.
 ///
-/// `$request.body.a.b[0]` is a variable, `${request.body.a}` the same with an explicit end, `\$` is a dollar sign, and
-/// any other text stands for itself. Paths consist of names and indices, the part of JSONPath that selects one value.
+/// `$request.body.a.b[0]` is a variable. `${request.body.a}` is a variable whose end is marked. `\$` is a dollar sign. Any other
+/// text stands for itself. A path consists of names and indices, which is the part of JSONPath that selects a single value.
 ///
 /// ```
 /// let selection = apigw_websocket::RouteSelection::parse("${request.body.service}/${request.body.action}")?;
@@ -26,20 +26,20 @@ enum Part {
     Body(Vec<Step>),
 }
 
-/// The text is not a route selection expression.
+/// The reason why a text is not a route selection expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExpressionError {
-    /// A `${` has no `}`.
+    /// A `${` has no matching `}`.
     #[error("the expression has a '${{' without a '}}'")]
     Unclosed,
-    /// A variable is not `request.body`, the only one that a message has.
+    /// A variable is not `request.body` or below it. Messages have no other variable.
     #[error("{variable:?} is not a variable of messages: use request.body or a path below it")]
     UnknownVariable {
         /// The text after the dollar sign.
         variable: String,
     },
-    /// A path does not consist of names and indices.
+    /// A path contains something other than names and indices.
     #[error("{path:?} is not a path of names and indices, such as .items[0].kind")]
     BadPath {
         /// The text after `request.body`.
@@ -54,7 +54,7 @@ impl Default for RouteSelection {
 }
 
 impl RouteSelection {
-    /// Parses an expression, as in `RouteSelectionExpression` of a template.
+    /// Parses an expression in the format of `RouteSelectionExpression` in a template.
     ///
     /// # Errors
     ///
@@ -70,8 +70,8 @@ impl RouteSelection {
         Ok(Self { parts })
     }
 
-    /// Returns the route key for a message, or `None` if the expression reads the body and the body is not JSON. A path
-    /// that does not exist evaluates to empty text.
+    /// Returns the route key of a message. Returns `None` if the expression reads the body and the body is not JSON. A path that
+    /// does not exist results in an empty text.
     pub fn evaluate(&self, body: &str) -> Option<String> {
         self.parts.iter().map(|part| part.evaluate(body)).collect()
     }
@@ -84,7 +84,7 @@ fn push(parts: &mut Vec<Part>, part: Part) {
     }
 }
 
-/// Parses the part that begins with `first` and returns it with the rest of the text.
+/// Parses the part at the beginning of `rest`, whose first character is `first`. Returns the part and the text after it.
 fn parse_part(first: char, rest: &str) -> Result<(Part, &str), ExpressionError> {
     if let Some(after) = rest.strip_prefix("\\$") {
         return Ok((Part::Literal("$".into()), after));
@@ -152,7 +152,7 @@ impl Part {
     }
 }
 
-/// Converts a value to text: an array becomes `[item1, item2]`, null becomes empty text.
+/// Converts a value to text. An array becomes `[item1, item2]`, and null becomes an empty text.
 fn stringify(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

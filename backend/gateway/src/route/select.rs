@@ -1,23 +1,23 @@
-//! Reading one value out of a JSON text without building the rest.
+//! Reads one value from a JSON text without building the others.
 //!
-//! Everything beside the value is only checked against JSON's grammar. So a message is routed by its action even if
-//! another part of it is JSON that `serde_json` refuses to turn into values: half of a surrogate pair, as JavaScript writes
-//! when it cuts a text in an emoji, a number beyond the range of `f64`, or nesting of more than 128 levels.
+//! The other values are only checked against JSON's grammar. A message is therefore routed by its action even if another part of
+//! it is JSON that `serde_json` refuses to convert to values. Examples are half of a surrogate pair (which JavaScript writes if
+//! it cuts a text within an emoji), a number beyond the range of `f64`, and nesting of more than 128 levels.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// One step of a path.
+/// One step of a path: the name of a member or the index of an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Name(String),
     Index(usize),
 }
 
-/// Returns the value at a path, or `Value::Null` if there is none; `None` if the text is not JSON. Of several members
-/// with the same name, the last one counts.
+/// Returns the value at a path, or `Value::Null` if the path does not exist. Returns `None` if the text is not JSON. If several
+/// members have the same name, the last one is used.
 pub(super) fn value_at(text: &str, path: &[Step]) -> Option<Value> {
     let mut input = serde_json::Deserializer::from_str(text);
     let value = At(path).deserialize(&mut input).ok()?;
@@ -25,7 +25,7 @@ pub(super) fn value_at(text: &str, path: &[Step]) -> Option<Value> {
     Some(value)
 }
 
-/// Deserializes the value at a path below the current value.
+/// Deserializes a value and returns the value at a path below it.
 struct At<'a>(&'a [Step]);
 
 impl<'de> DeserializeSeed<'de> for At<'_> {
@@ -39,7 +39,7 @@ impl<'de> DeserializeSeed<'de> for At<'_> {
     }
 }
 
-/// Visits a value of which one member or element is wanted. A value that has none is `Value::Null`.
+/// Visits a value and returns the value at the path `first`, `rest` below it. If there is no such value, returns `Value::Null`.
 struct Below<'a> {
     first: &'a Step,
     rest: &'a [Step],
@@ -104,7 +104,8 @@ impl<'de> Visitor<'de> for Below<'_> {
     }
 }
 
-/// Compares the name of a member. The name is read as bytes, because as text half of a surrogate pair would be an error.
+/// Compares the name of a member with a step of the path. The name is read as bytes, because half of a surrogate pair would be an
+/// error in a text.
 struct IsNamed<'a>(&'a Step);
 
 impl<'de> DeserializeSeed<'de> for IsNamed<'_> {

@@ -1,4 +1,4 @@
-//! The public API of this crate: `api.txt` changes only on purpose.
+//! Tests the public API of this crate against `api.txt`, so that it changes only on purpose.
 
 #[test]
 fn the_public_api_is_that_of_api_txt() {

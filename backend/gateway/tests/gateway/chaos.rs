@@ -1,4 +1,4 @@
-//! Fault injection: each fault happens as configured.
+//! Tests of fault injection: each fault happens as it is configured.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Harness, Script, Start, closed, soon, text};
 
-/// Time after which something that must not happen would have been seen.
+/// Time to wait before a test concludes that something has not happened.
 const A_WHILE: Duration = Duration::from_millis(200);
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn the_end_of_a_frozen_connection_is_seen_by_its_functions_and_not_by_its_
     assert_eq!(harness.connections.post(&id, &Frame::text("lost")), Ok(()));
     harness.clock.advance(Duration::from_secs(2 * 60 * 60));
     while harness.pending_events() == 0 {
-        // Twice: first it is asked to close, and then given up.
+        // The clock is advanced repeatedly, because the connection is first closed and, after a further limit, aborted.
         harness.clock.advance(Duration::from_secs(5));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -167,7 +167,7 @@ async fn the_same_seed_gives_each_post_the_same_fault() {
     assert_ne!(post_results(r#"{"seed": 2, "throttle": {"probability": 0.5}}"#).await, first);
 }
 
-/// Returns the results of a hundred posts to the first connection.
+/// Returns the results of a hundred posts to the first connection of a gateway with these settings.
 async fn post_results(settings: &str) -> Vec<Result<(), PostError>> {
     let mut harness = in_chaos(settings).await;
     let (_client, id) = harness.identified_client().await;
@@ -184,7 +184,7 @@ fn set(harness: &Harness, settings: &str) {
     harness.gateway.chaos().set(serde_json::from_str(settings).expect("settings"));
 }
 
-/// Waits until the connection is open, which it is shortly after its CONNECT event.
+/// Waits until the connection is open. This is the case shortly after its CONNECT event.
 async fn wait_until_open(harness: &Harness, id: &apigw_websocket::ConnectionId) {
     soon(async {
         while harness.connections.get(id).is_err() {

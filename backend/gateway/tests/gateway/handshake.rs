@@ -214,7 +214,7 @@ async fn a_handshake_with_a_body_is_400_and_no_function_is_invoked() {
     assert_eq!(harness.pending_events(), 0);
 }
 
-/// A connection that `serve` did not make has no TCP socket that the gateway could take over.
+/// A connection that does not come from `serve` has no TCP socket that the gateway can take over.
 #[tokio::test]
 async fn a_handshake_over_another_server_is_501_and_no_function_is_invoked() {
     let mut harness = Start::new(Script::default()).run().await;
@@ -271,7 +271,8 @@ async fn subprotocol(address: std::net::SocketAddr, headers: &str) -> Option<Str
     })
 }
 
-/// Adds `close` to a handshake, so that the server closes the TCP connection after a refusal and the answer has an end.
+/// Adds `close` to the header `Connection` of a handshake. The server then closes the TCP connection after a refusal, which marks
+/// the end of the answer.
 fn close_after(head: &str) -> String {
     head.replace("Connection: Upgrade\r\n", "Connection: Upgrade, close\r\n")
 }

@@ -44,7 +44,7 @@ async fn a_flood_of_messages_stops_being_read_while_one_is_handled() {
         }
     };
     assert!(tokio::time::timeout(Duration::from_millis(500), stalled).await.is_err());
-    // Little more than the operating system buffers: a thousand messages would be sixteen megabytes more.
+    // This is little more than the operating system buffers. A thousand messages would be sixteen megabytes more.
     assert!(sent_bytes < 14 * 1024 * 1024, "{sent_bytes} bytes were read or buffered");
     harness.event("MESSAGE").await;
     assert_eq!(harness.pending_events(), 0);
@@ -92,7 +92,7 @@ async fn an_incomplete_handshake_times_out_and_others_are_served() {
     client.send("{}".into()).await.expect("sent");
     harness.event("MESSAGE").await;
     let mut answer = Vec::new();
-    // The server may answer 408 first; it must end the connection.
+    // The server may first answer 408, but it must close the connection.
     let _ = soon(half.read_to_end(&mut answer)).await;
     assert_eq!(harness.connections.count(), 1);
 }
@@ -136,7 +136,7 @@ async fn a_client_that_leaves_during_its_handshake_gets_its_disconnect() {
     harness.event("CONNECT").await;
     client.abort();
     assert!(soon(client).await.is_err());
-    // Another exchange, so that the server has noticed that the client left.
+    // This request makes sure that the server has noticed that the client has left.
     assert_eq!(harness.http().request("GET", "/ws", b"").await.status, 426);
     release.send_replace(true);
     assert_eq!(harness.disconnect().await.0, 1006);

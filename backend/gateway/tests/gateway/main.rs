@@ -1,4 +1,4 @@
-//! Tests of the gateway over real sockets, in one binary, so that it is linked once.
+//! Tests of the gateway over real sockets. They are one program, so that only one has to be linked.
 
 mod api;
 mod authorizer;

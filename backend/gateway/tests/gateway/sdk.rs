@@ -1,4 +1,4 @@
-//! The management API, called by AWS's SDK, which is configured with the gateway's endpoint only.
+//! Tests of the management API with AWS's SDK. Only the SDK's endpoint is configured.
 
 use aws_sdk_apigatewaymanagement::Client as Sdk;
 use aws_sdk_apigatewaymanagement::config::{BehaviorVersion, Config, Credentials, Region};

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use apigw_websocket::Environment;
 
-/// 2024-02-09T18:11:43.419Z, the time of AWS's documented event.
+/// The time of the event in AWS's documentation, 2024-02-09T18:11:43.419Z.
 pub const START_MS: u64 = 1_707_502_303_419;
 
-/// A clock that only the test advances, and random numbers that never repeat.
+/// A clock that only the test advances, and random numbers that are never repeated.
 #[derive(Debug, Default)]
 pub struct ManualEnvironment {
     elapsed_ms: AtomicU64,
@@ -29,7 +29,7 @@ impl Environment for ManualEnvironment {
     }
 
     fn random(&self) -> u64 {
-        // Weyl's sequence: each number once, in scattered order.
+        // A Weyl sequence, which contains each number once, in an order that looks random.
         self.drawn.fetch_add(1, SeqCst).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }

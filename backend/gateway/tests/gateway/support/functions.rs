@@ -16,7 +16,7 @@ type Authorize = dyn Fn(
     + Send
     + Sync;
 
-/// Functions made of closures.
+/// Functions that consist of closures.
 pub struct Script {
     invoke: Box<Invoke>,
     authorize: Box<Authorize>,
@@ -29,7 +29,7 @@ impl Default for Script {
 }
 
 impl Script {
-    /// Handles every event with `invoke`.
+    /// Creates functions that handle every event with `invoke`.
     pub fn new<T: Future<Output = Answer> + Send + 'static>(
         invoke: impl Fn(Event, Connections) -> T + Send + Sync + 'static,
     ) -> Self {
@@ -39,7 +39,7 @@ impl Script {
         }
     }
 
-    /// Handles every message with `invoke`; `$connect` and `$disconnect` return 200.
+    /// Creates functions that handle every message with `invoke`. `$connect` and `$disconnect` return 200.
     pub fn on_message<T: Future<Output = Answer> + Send + 'static>(
         invoke: impl Fn(Event, Connections) -> T + Send + Sync + Clone + 'static,
     ) -> Self {
@@ -68,7 +68,7 @@ impl Script {
     }
 }
 
-/// A script that sends every event it handles to a channel.
+/// Functions that pass each event to `script`, and also send it to a channel.
 pub struct Recorded {
     pub script: Script,
     pub connections: Connections,

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite;
 use super::functions::Recorded;
 use super::{Client, Event, HttpClient, ManualEnvironment, RawSocket, Script, soon};
 
-/// Configuration of a gateway under test.
+/// The configuration of a gateway under test.
 pub struct Start {
     pub api: Api,
     pub server: ServerSettings,
@@ -19,7 +19,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// A gateway of stage `ws` with the routes `$connect`, `$disconnect`, `$default` and `echo`.
+    /// Configures a gateway with the stage `ws` and the routes `$connect`, `$disconnect`, `$default` and `echo`.
     pub fn new(script: Script) -> Self {
         Self::with_routes(&["$connect", "$disconnect", "$default", "echo"], script)
     }
@@ -90,7 +90,7 @@ impl Harness {
         soon(tokio_tungstenite::connect_async(self.url(path))).await.expect("a handshake").0
     }
 
-    /// Connects a client and returns it with its id, which is in the CONNECT event.
+    /// Connects a client. Returns it with the connection id from its CONNECT event.
     pub async fn identified_client(&mut self) -> (Client, apigw_websocket::ConnectionId) {
         let client = self.client().await;
         let event = self.event("CONNECT").await;
@@ -98,7 +98,7 @@ impl Harness {
         (client, id.parse().expect("a well-formed id"))
     }
 
-    /// Returns the status that answers a handshake: 101, or that of the refusal.
+    /// Returns the status of the answer to a handshake, which is 101 or the status of the refusal.
     pub async fn handshake_status(&self, path: &str) -> u16 {
         match soon(tokio_tungstenite::connect_async(self.url(path))).await {
             Ok(_) => 101,
@@ -115,7 +115,7 @@ impl Harness {
         HttpClient { address: self.address }
     }
 
-    /// Waits for the next event of this type and discards the others before it.
+    /// Waits for the next event of this type. Events of other types before it are discarded.
     pub async fn event(&mut self, event_type: &str) -> Event {
         loop {
             let event = soon(self.events.recv()).await.expect("the gateway runs");
@@ -131,7 +131,7 @@ impl Harness {
         (context.disconnect_status_code.expect("a code"), context.disconnect_reason.expect("a reason"))
     }
 
-    /// Returns the number of events that were received and not yet taken.
+    /// Returns the number of events that were received and that the test has not taken yet.
     pub fn pending_events(&mut self) -> usize {
         self.events.len()
     }

@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 
 use super::soon;
 
-/// An HTTP client that sends exactly the bytes of the test, with one request for each connection.
+/// An HTTP client that sends exactly the bytes that a test passes to it. Each request uses a new connection.
 pub struct HttpClient {
     pub address: SocketAddr,
 }
@@ -33,7 +33,7 @@ impl HttpClient {
         self.send(&format!("{method} {path} HTTP/1.1\r\ncontent-length: {length}\r\n"), body).await
     }
 
-    /// Sends a head without its empty line, adding `host` and `connection`, and a body.
+    /// Sends a request, whose head must not contain the empty line at its end. The headers `host` and `connection` are added.
     pub async fn send(&self, head: &str, body: &[u8]) -> Answer {
         let host = self.address;
         let host = if head.to_ascii_lowercase().contains("\r\nhost:") {
@@ -47,7 +47,7 @@ impl HttpClient {
         soon(self.exchange(&wire)).await
     }
 
-    /// Sends bytes and reads the answer until the server closes the connection.
+    /// Sends bytes, and reads the answer until the server closes the connection.
     pub async fn exchange(&self, wire: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.expect("the server listens");
         stream.write_all(wire).await.expect("the request goes out");

@@ -1,4 +1,5 @@
-//! A gateway on a port of its own, with functions made of closures, a clock that only the test advances, and clients.
+//! Starts gateways on ports of their own, with functions that consist of closures, a clock that only the test advances, and
+//! clients.
 
 mod clock;
 mod functions;
@@ -25,7 +26,7 @@ pub async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), what).await.expect("it happens within 20 s")
 }
 
-/// Waits for the next text message to a client.
+/// Waits for the next text message that a client receives.
 pub async fn text(client: &mut Client) -> String {
     match message(client).await {
         Message::Text(text) => text.to_string(),
@@ -33,7 +34,7 @@ pub async fn text(client: &mut Client) -> String {
     }
 }
 
-/// Waits for the close of a client and returns its code and reason. The client answers it, as browsers do.
+/// Waits until a client receives a close frame, and returns its code and reason. The client answers the frame, as browsers do.
 pub async fn closed(client: &mut Client) -> (u16, String) {
     let Message::Close(Some(frame)) = message(client).await else { panic!("expected a close") };
     while let Some(Ok(_)) = soon(client.next()).await {}
@@ -44,7 +45,7 @@ async fn message(client: &mut Client) -> Message {
     soon(client.next()).await.expect("the socket is open").expect("the socket works")
 }
 
-/// Replaces the ids in a service frame by `…` and returns the text with those ids.
+/// Replaces the ids in a frame of the gateway by `…`. Returns the text, and the ids.
 pub fn masked_ids(frame: &str) -> (String, Vec<String>) {
     let mut parts: Vec<String> = frame.split('"').map(str::to_owned).collect();
     let ids: Vec<usize> =

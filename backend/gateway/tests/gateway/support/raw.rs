@@ -7,10 +7,10 @@ use super::soon;
 
 const MASK: [u8; 4] = [1, 2, 3, 4];
 
-/// A WebSocket client that sends any bytes, valid or not.
+/// A WebSocket client that sends any bytes, whether they are valid or not.
 pub struct RawSocket {
     pub stream: TcpStream,
-    /// Head of the answer to the handshake.
+    /// The head of the answer to the handshake.
     pub head: String,
 }
 
@@ -19,7 +19,7 @@ impl RawSocket {
         Self::connect_with(TcpStream::connect(address).await.expect("the server listens"), path, "").await
     }
 
-    /// Sends a handshake with further header lines over a given stream.
+    /// Sends a handshake over an existing stream. `headers` contains further header lines.
     pub async fn connect_with(mut stream: TcpStream, path: &str, headers: &str) -> Self {
         let host = stream.peer_addr().expect("a peer");
         let request = format!(
@@ -34,12 +34,12 @@ impl RawSocket {
         Self { stream, head: String::from_utf8(head).expect("text") }
     }
 
-    /// Sends a masked frame whose first byte is `first`.
+    /// Sends a masked frame with the first byte `first`.
     pub async fn send(&mut self, first: u8, payload: &[u8]) {
         self.stream.write_all(&frame(first, payload)).await.expect("the frame goes out");
     }
 
-    /// Reads the next frame and returns its first byte and payload; `None` if the server has closed the socket.
+    /// Reads the next frame and returns its first byte and payload. Returns `None` if the server has closed the socket.
     pub async fn read(&mut self) -> Option<(u8, Vec<u8>)> {
         let first = soon(self.stream.read_u8()).await.ok()?;
         let length = match soon(self.stream.read_u8()).await.ok()? {
@@ -52,7 +52,7 @@ impl RawSocket {
         Some((first, payload))
     }
 
-    /// Reads the next frame, which must be a close, and returns its code.
+    /// Reads the next frame, which must be a close frame, and returns its code.
     pub async fn close_code(&mut self) -> Option<u16> {
         let (first, payload) = self.read().await.expect("a frame");
         assert_eq!(first, 0x88, "a close frame");
@@ -60,7 +60,7 @@ impl RawSocket {
     }
 }
 
-/// Encodes a masked frame of a client.
+/// Encodes a masked frame, as a client sends it.
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut wire = vec![first];
     match payload.len() {
