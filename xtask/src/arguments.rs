@@ -7,7 +7,7 @@ use crate::error::TaskError;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Subcommand {
     Help,
-    /// Builds the page and the program and serves them; the arguments are passed to `tickertape serve`.
+    /// Builds the page and the program and runs the server. The arguments are passed to `tickertape serve`.
     Run {
         serve_arguments: Vec<String>,
     },
@@ -20,17 +20,17 @@ pub enum Subcommand {
     },
     /// Draws the picture of the crates in ARCHITECTURE.md again.
     Picture,
-    /// The arguments are passed to the benchmark program.
+    /// Runs benchmarks. The arguments are passed to the benchmark program.
     Bench {
         arguments: Vec<String>,
     },
-    /// Runs the storm test with injected faults for `minutes`, then further schedules of the simulation.
+    /// Runs the storm test with injected faults for `minutes` minutes, then additional schedules of the simulation.
     Soak {
         minutes: u32,
     },
     /// Records this version's conversations and store, for the tests of later versions.
     Record,
-    /// Starts the AWS topology on this machine; the arguments are passed to `tickertape serve`.
+    /// Starts the AWS topology on this machine. The arguments are passed to `tickertape serve`.
     LambdaLocal {
         serve_arguments: Vec<String>,
     },
@@ -38,18 +38,19 @@ pub enum Subcommand {
     Deploy(Deploy),
     /// Deletes a deployment on AWS.
     Destroy(Destroy),
-    /// Opens the browser once a server listens at `address`. Only `run` starts this, as a process of its own.
+    /// Opens the browser as soon as a server listens at `address`. Only `run` starts this subcommand, in a process of its own.
     OpenWhenReady {
         address: String,
     },
 }
 
-/// The tests that `test` runs, or the checks that `check` runs.
+/// Selection of the tests that `test` runs, or of the checks that `check` runs.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Scope {
-    /// All of them.
+    /// All tests or checks.
     All,
-    /// The tests that need neither WebAssembly, nor a browser, nor Java; the checks that do not compile the workspace.
+    /// Only the tests that need neither WebAssembly, nor a browser, nor Java, or only the checks that do not compile the
+    /// workspace.
     Quick,
 }
 
@@ -87,10 +88,10 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
     }
 }
 
-/// The minutes that `soak` runs without an argument.
+/// Duration of `soak` in minutes, if the argument is absent.
 const SOAK_MINUTES: u32 = 10;
 
-/// The arguments after `--`. Arguments before it are an error, since they would be ignored.
+/// Returns the arguments after `--`. An argument before it is an error, since it would be ignored.
 fn passed_on(subcommand: &str, rest: &[&str]) -> Result<Vec<String>, TaskError> {
     match rest {
         [] => Ok(Vec::new()),

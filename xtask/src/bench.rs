@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::tools::{Browser, DynamoDbLocal};
 use command::{from_outside, measure};
 
-/// Runs all benchmarks, or the one that the first argument names.
+/// Runs all benchmarks, or only the one with the name in the first argument.
 ///
 /// `appends`, `units` and `websocket-units` are examples of the crates that they measure, `schedules` is the program of
 /// `simulation`, `init` and `broadcast` run in the AWS topology, and every other name is passed to the `bench` program of `e2e`.
@@ -52,21 +52,22 @@ fn system(project: &Project, arguments: &[String]) -> Result<(), TaskError> {
     measure(&mut bench)
 }
 
-/// Measures the embedded store without the server, whose limit on publications per second would be measured instead.
+/// Measures the embedded store without the server, because with the server the measurement would show its limit on publications
+/// per second.
 fn appends(project: &Project) -> Result<(), TaskError> {
     let mut appends = project.command("cargo");
     appends.args(["run", "--quiet", "--release", "--package", "backend-store", "--example", "appends"]);
     measure(&mut appends)
 }
 
-/// Measures schedules of the property test per second, on one core.
+/// Measures the number of schedules of the property test that one core runs per second.
 fn schedules(project: &Project) -> Result<(), TaskError> {
     let mut schedules = project.command("cargo");
     schedules.args(["run", "--quiet", "--release", "--package", "simulation", "--", "--schedules", "5000"]);
     measure(&mut schedules)
 }
 
-/// Measures the request units that DynamoDB bills; a debug build uses as many as a release build.
+/// Measures the request units that DynamoDB bills. A debug build is used, because it uses as many as a release build.
 fn units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-aws", "--example", "units"]);
@@ -74,7 +75,7 @@ fn units(project: &Project) -> Result<(), TaskError> {
     measure(&mut units)
 }
 
-/// Measures the messages that API Gateway bills; a debug build sends as many as a release build.
+/// Measures the messages that API Gateway bills. A debug build is used, because it sends as many as a release build.
 fn websocket_units(project: &Project) -> Result<(), TaskError> {
     let mut units = project.command("cargo");
     units.args(["run", "--quiet", "--package", "backend-core", "--example", "websocket_units"]);

@@ -1,8 +1,8 @@
 //! `cargo xtask deploy` and `cargo xtask destroy`: create, update and delete a deployment on AWS.
 //!
-//! The AWS account is checked first, because building takes minutes. Building and linting, which need no account, come next; a
-//! dry run does them as well. Every request to AWS is a [call](call::Call) of the program `aws` or `sam`; a dry run prints it
-//! instead of making it.
+//! The AWS account is checked first, because building takes minutes. Then everything is built and linted, which needs no account;
+//! a dry run does this as well. Every request to AWS is a [call](call::Call) of the program `aws` or `sam`; a dry run prints the
+//! call instead of making it.
 
 mod call;
 mod cloud;
@@ -57,11 +57,11 @@ pub fn check_without_account(project: &Project) -> Result<u32, TaskError> {
     let cloud = Cloud::open(project, &options.place, true)?;
     cloud.require_account()?;
     release(&cloud, &options)?;
-    // The three others: the template was linted and expanded, and the calls were printed.
+    // The three other checks: the template was linted and expanded, and the calls were printed.
     Ok(artefacts + 3)
 }
 
-/// Creates or updates the stack and uploads the page. Everything has been built before.
+/// Creates or updates the stack and uploads the page. Everything must have been built before.
 fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, TaskError> {
     let secret_version = secret::make_or_keep(cloud, options.rotates_secret)?;
     cloud.run("stack", stack::deploy(cloud, options, &secret_version))?;
@@ -70,8 +70,8 @@ fn release(cloud: &Cloud, options: &Deploy) -> Result<Outputs, TaskError> {
     Ok(outputs)
 }
 
-/// Prints how to open the board and how to publish. If an identity provider signs the tokens, no token is made: viewers have
-/// one already.
+/// Prints the commands that open the board and publish. If an identity provider signs the tokens, no token is created, because
+/// viewers already have one.
 fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), TaskError> {
     terminal::done("the board", &outputs.site);
     let token = outputs.is_signed_by_us().then(|| token::to_watch(cloud, tickertape)).transpose()?;
@@ -79,8 +79,8 @@ fn announce(cloud: &Cloud, outputs: &Outputs, tickertape: &Path) -> Result<(), T
     Ok(())
 }
 
-/// The text printed at the end. Its commands run from the root of the project, with the program that was just built, because
-/// `tickertape` need not be installed.
+/// Returns the text that is printed at the end. Its commands use the program that was just built and must be run in the root of
+/// the project, because `tickertape` need not be installed.
 fn closing_text(cloud: &Cloud, outputs: &Outputs, tickertape: &Path, token: Option<&str>) -> String {
     let tickertape = tickertape.strip_prefix(&cloud.project.root).unwrap_or(tickertape);
     let make_token = Call::new(tickertape, ["token", "--auth-secret-file", "-", "--publish", "*"]);

@@ -11,19 +11,19 @@ use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::Duration;
 
-/// The address that the proxies of Trunk.toml point to.
+/// Address of the server, to which the proxies in Trunk.toml point.
 const SERVER: &str = "127.0.0.1:8080";
 const PAGE_PORT: &str = "8081";
-/// The origin of the page that Trunk serves. The server refuses other origins than its own unless it is told to allow them.
+/// Origin of the page that Trunk serves. The server refuses every origin except its own and those that it is told to allow.
 const PAGE_ORIGIN: &str = "http://127.0.0.1:8081";
 
-/// The settings that make the page open its WebSocket at the server and not through Trunk's proxy. The proxy does not pass on
-/// the sub-protocol that the server chose, and browsers refuse such an answer.
+/// Settings with which the page opens its WebSocket directly at the server and not through Trunk's proxy. The proxy does not
+/// forward the sub-protocol that the server has accepted, and browsers refuse such an answer.
 const CONFIG: &str = r#"{ "ws": "ws://127.0.0.1:8080/ws" }"#;
-/// Sends a browser that opens the server's own address to the page.
+/// Page at the server's own address, which redirects the browser to Trunk's address.
 const INDEX: &str = r#"<!doctype html><meta http-equiv="refresh" content="0; url=http://127.0.0.1:8081/">"#;
 
-/// Runs Trunk, and the server unless one listens already. Returns when the first of them ends.
+/// Runs Trunk and, if no server is listening yet, the server. Returns when the first of them ends.
 pub fn dev(project: &Project) -> Result<(), TaskError> {
     let tools = PageTools::set_up(project)?;
     let site = write_site(project)?;
@@ -44,7 +44,7 @@ pub fn dev(project: &Project) -> Result<(), TaskError> {
     children.first_to_end().map(drop)
 }
 
-/// Writes the folder that the server serves while Trunk serves the page. Returns its path.
+/// Creates the folder that the server serves while Trunk serves the page. Returns its path.
 fn write_site(project: &Project) -> Result<String, TaskError> {
     let site = project.target.join("xtask").join("dev-site");
     let doing = || TaskError::while_doing(format!("writing {}", site.display()));
@@ -54,7 +54,8 @@ fn write_site(project: &Project) -> Result<String, TaskError> {
     Ok(site.display().to_string())
 }
 
-/// Trunk, building into a folder of its own: `run` and `test` must not use a page with live reload in it.
+/// Returns the command that runs Trunk. It builds into its own folder, because `run` and `test` must not use a page with live
+/// reload.
 fn trunk(project: &Project, tools: &PageTools) -> Command {
     let mut command = tools.trunk(project);
     command.args(["serve", "--address", "127.0.0.1", "--port", PAGE_PORT, "--dist"]);
@@ -62,7 +63,8 @@ fn trunk(project: &Project, tools: &PageTools) -> Command {
     command
 }
 
-/// Processes that are killed when this value is dropped. (Ctrl-C reaches them without our help: the terminal sends it to all.)
+/// Processes that are killed when this value is dropped. (Ctrl-C does not need this: the terminal sends the signal to all of
+/// them.)
 struct Children(Vec<Child>);
 
 impl Children {
@@ -87,7 +89,7 @@ impl Children {
 impl Drop for Children {
     fn drop(&mut self) {
         for child in &mut self.0 {
-            // An error means that it has ended already.
+            // An error means that the process has already ended.
             child.kill().unwrap_or_default();
         }
     }

@@ -1,21 +1,21 @@
-//! The errors of all subcommands, one variant for each thing that the reader can do about them.
+//! Errors of all subcommands, one variant for each way in which the reader can react.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// The reason why a subcommand stopped.
+/// Reason for which a subcommand stopped.
 #[derive(Debug)]
 pub enum TaskError {
-    /// The command line is not valid; the help shows those that are.
+    /// The command line is not valid. The help lists the valid ones.
     Usage { words: String },
-    /// An option has no value, or one that is not allowed; `expected` says what to type.
+    /// An option has no value, or a value that is not allowed. `expected` describes what to type.
     InvalidOption { option: String, expected: String },
-    /// A program is missing and could not be installed; the command `install` installs it.
+    /// A program is missing and could not be installed. The command `install` installs it.
     MissingProgram { what: String, install: String },
-    /// A program that was run exited with an error. Its output was shown, and is kept in the file `log`.
+    /// A program exited with an error. Its output was shown, and is kept in the file `log`.
     CommandFailed { step: String, log: PathBuf },
-    /// Checks or tests failed, or the command refuses to go on; `summary` says why.
+    /// Checks or tests failed, or the subcommand refuses to continue. `summary` contains the reason.
     Failed { summary: String },
     /// The operating system refused to open a file or to start a program.
     Io { doing: String, source: io::Error },
@@ -24,13 +24,14 @@ pub enum TaskError {
 }
 
 impl TaskError {
-    /// Returns a function for `map_err` that adds to an IO error what was being done: `"reading Cargo.lock"`.
+    /// Returns a function for `map_err` that adds a description of the failed operation to an IO error, such as
+    /// `"reading Cargo.lock"`.
     pub fn while_doing(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Io { doing, source }
     }
 
-    /// The exit code of the process: 2 if the command line is not valid, 1 for every other error.
+    /// Returns the exit code of the process: 2 if the command line is not valid, 1 for every other error.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::InvalidOption { .. } => 2,

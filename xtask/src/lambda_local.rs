@@ -1,7 +1,7 @@
 //! `cargo xtask lambda-local`: starts the AWS topology on this machine.
 //!
-//! The functions are the programs that are deployed, compiled for this machine's processor. `tickertape serve --functions
-//! lambda` stands for API Gateway and Lambda, AWS's DynamoDB Local for DynamoDB. The program `lambda-local` of
+//! The functions are the programs that are deployed, compiled for this machine's processor. `tickertape serve --functions lambda`
+//! takes the place of API Gateway and Lambda, and AWS's DynamoDB Local that of DynamoDB. The program `lambda-local` of
 //! `backend-poller` starts and ends them.
 
 use crate::error::TaskError;
@@ -14,10 +14,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The names of all functions.
+/// Names of all functions.
 pub const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 
-/// The programs of the topology, built.
+/// Paths of the programs of the topology, which have been built.
 pub struct Topology {
     /// The program that starts the others.
     pub lambda_local: PathBuf,
@@ -26,7 +26,7 @@ pub struct Topology {
     dynamodb: DynamoDbLocal,
 }
 
-/// Builds the topology, then replaces this process by the program that starts it.
+/// Builds the topology, then replaces this process with the program that starts it.
 pub fn lambda_local(project: &Project, serve_arguments: &[String]) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     let mut command = Command::new(&topology.lambda_local);
@@ -56,13 +56,14 @@ impl Topology {
     }
 }
 
-/// The folder of the functions for this machine as they are deployed, each in a folder of its own.
+/// Returns the folder of the functions for this machine. It contains a folder for each function, in the form in which it is
+/// deployed.
 pub fn functions(project: &Project) -> PathBuf {
     project.target.join("xtask").join("functions")
 }
 
-/// Builds the functions: for a release with the profile of a deployment, for tests with that of the tests, so that the AWS SDK is
-/// not compiled once more.
+/// Builds the functions. For a release, they use the profile of a deployment; for tests, that of the tests, so that the AWS SDK
+/// is not compiled again.
 fn build_functions(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     let (name, built, folder) = match profile {
         Profile::Release => ("lambda", "lambda", functions(project)),
@@ -78,8 +79,8 @@ fn build_functions(project: &Project, profile: Profile) -> Result<PathBuf, TaskE
     Ok(folder)
 }
 
-/// Copies a program into a folder as `bootstrap`. A process that runs the previous one goes on with that: the new file takes
-/// its name and leaves it untouched.
+/// Copies a program into a folder under the name `bootstrap`. The file is replaced and not overwritten, so that a process that
+/// runs the previous program is not affected.
 fn install_bootstrap(built: &Path, folder: &Path) -> Result<(), TaskError> {
     let bootstrap = folder.join("bootstrap");
     let doing = || TaskError::while_doing(format!("writing {}", bootstrap.display()));

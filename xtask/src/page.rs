@@ -1,8 +1,8 @@
 //! Builds the page: with Trunk, then `wasm-opt`, then Brotli.
 //!
-//! `wasm-opt` is run here and not by Trunk, because Trunk fails without one, and the page works without it, only larger. For
-//! that reason Trunk writes no integrity hashes (Trunk.toml, `no_sri`): they would be those of the code before `wasm-opt`. They
-//! would not protect much: the hashes and the code come from the same server.
+//! `wasm-opt` is run here and not by Trunk, because Trunk fails if it is not installed, and the page works without it and is only
+//! larger. For this reason Trunk writes no integrity hashes (Trunk.toml, `no_sri`): they would be those of the code before
+//! `wasm-opt`. They would protect little, because the hashes and the code come from the same server.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// The files and folders that the page is built from.
+/// Files and folders from which the page is built.
 const INPUTS: [&str; 8] = [
     "frontend",
     "session",
@@ -26,7 +26,7 @@ const INPUTS: [&str; 8] = [
     "Cargo.lock",
     "xtask/src/page.rs",
 ];
-/// The WebAssembly features that the compiler uses by default. All current browsers support them.
+/// WebAssembly features that the compiler uses by default. All current browsers support them.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -35,15 +35,15 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
-/// The passes of `wasm-opt`. Flattening first saves two kilobytes compared with `-Oz --converge`, in less time.
+/// Passes of `wasm-opt`. Flattening first makes the page two kilobytes smaller than `-Oz --converge` does, in less time.
 const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
-/// The largest size of the page, in bytes as Brotli: a little above its present size, since it contains paths of the machine
-/// that builds it. To be lowered whenever the page gets smaller; the goal is 220,000.
+/// Maximum size of the page with Brotli compression, in bytes. It is slightly above the present size, because the page contains
+/// paths of the machine that builds it. Lower it whenever the page gets smaller; the goal is 220,000.
 const MOST_BYTES: u64 = 302_000;
 /// Extensions of the files that are compressed.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
-/// Builds the page into [`Project::dist`], unless neither the sources nor the result have changed since the last time.
+/// Builds the page into [`Project::dist`], unless neither the sources nor the built page have changed since the last build.
 pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     let stamp = project.target.join("xtask").join("page.stamp");
     if fs::read_to_string(&stamp).is_ok_and(|built| current(project, tools).is_ok_and(|now| now == built)) {
@@ -59,11 +59,11 @@ pub fn build(project: &Project, tools: &PageTools) -> Result<(), TaskError> {
     fs::write(&stamp, now).map_err(TaskError::while_doing("writing the page's stamp"))
 }
 
-/// The size of the page as Brotli, as text.
+/// Checks the size of the page with Brotli compression, and returns it as text.
 ///
 /// # Errors
 ///
-/// If it is larger than [`MOST_BYTES`], or not built.
+/// If the page is larger than [`MOST_BYTES`], or has not been built.
 pub fn check_size(project: &Project) -> Result<String, TaskError> {
     let mut bytes = 0;
     for file in files_in(&project.dist(), &["br"])? {
@@ -89,7 +89,8 @@ fn judge_size(bytes: u64) -> Result<String, TaskError> {
     }
 }
 
-/// A fingerprint of the sources and of the built page: a page that was built by hand, or damaged, is built again as well.
+/// Returns a fingerprint of the sources and of the built page. It includes the built page, so that a page that was built by hand
+/// or damaged is built again.
 fn current(project: &Project, tools: &PageTools) -> Result<String, TaskError> {
     let inputs = fingerprint(&project.root, &INPUTS)?;
     let outputs = fingerprint(&project.dist(), &["."])?;
@@ -130,14 +131,14 @@ fn brotli(plain: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(small)
 }
 
-/// The path of the compressed file: `app.js.br` for `app.js`.
+/// Returns the path of the compressed file: `app.js.br` for `app.js`.
 fn sibling(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".br");
     name.into()
 }
 
-/// All files below `folder` with one of these extensions.
+/// Returns all files below `folder` with one of these extensions.
 fn files_in(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, TaskError> {
     let mut files = files_below(folder)?;
     files.retain(|file| file.extension().is_some_and(|ext| extensions.iter().any(|wanted| ext == *wanted)));

@@ -11,17 +11,18 @@ use std::process::Command;
 /// The Cargo profile of a build.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// Optimised, as people install it.
+    /// Optimised, as in a release.
     Release,
-    /// Compiled as quickly as possible.
+    /// Not optimised, for short compile times.
     Dev,
 }
 
 impl Profile {
-    /// The command that builds programs of the workspace with this profile, without their names.
+    /// Returns the command that builds programs of the workspace with this profile, without their names.
     ///
-    /// For tests, the whole workspace is selected: Cargo then compiles each dependency with the features that all crates together
-    /// ask for, and tests and programs share it. A release has no feature that only a test asks for.
+    /// For tests, the whole workspace is selected: Cargo then compiles each dependency once, with the features that all crates
+    /// need together, and tests and programs share it. For a release, only `package` is selected, so that it has no feature that
+    /// only a test needs.
     pub fn build(self, project: &Project, package: &str) -> Command {
         match self {
             Self::Release => project.cargo(["build", "--package", package]),
@@ -30,7 +31,7 @@ impl Profile {
     }
 }
 
-/// Builds the page, then the program with the page embedded. Returns the path of the program.
+/// Builds the page, then the program with the page embedded in it. Returns the path of the program.
 pub fn build(project: &Project, profile: Profile) -> Result<PathBuf, TaskError> {
     page::build(project, &PageTools::set_up(project)?)?;
     compile(project, profile, &["--features", "tickertape/site"])

@@ -1,4 +1,4 @@
-//! The folders of the project (workspace, target, the user's cache of tools), and commands that run in it.
+//! Folders of the project (workspace, target, the user's cache of tools), and commands that run in it.
 
 use crate::error::TaskError;
 use serde_json::Value;
@@ -6,17 +6,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The checkout of the project that this program was started in.
+/// The checkout of the project in which this program was started.
 pub struct Project {
     pub root: PathBuf,
-    /// Cargo's target folder.
+    /// Target folder of Cargo.
     pub target: PathBuf,
-    /// The folder of installed tools. All checkouts of a user share it, so that a new clone does not build them again.
+    /// Folder of installed tools. All checkouts of a user share it, so that a new clone does not install them again.
     pub tools: PathBuf,
 }
 
 impl Project {
-    /// Finds the folders with `cargo metadata`, and creates those for logs and tools.
+    /// Finds the folders with `cargo metadata`, and creates the folders for logs and tools.
     pub fn locate() -> Result<Self, TaskError> {
         let metadata = metadata(&mut Command::new("cargo"), &["--no-deps"])?;
         let project = Self {
@@ -31,19 +31,19 @@ impl Project {
         Ok(project)
     }
 
-    /// The folder of the built page.
+    /// Returns the folder of the built page.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// The path of the log of the step called `title`.
+    /// Returns the path of the log of the step called `title`.
     pub fn log(&self, title: &str) -> PathBuf {
         let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         self.logs().join(format!("{name}.log"))
     }
 
-    /// A command that runs `program` in the root folder, without the environment variables that `cargo run` sets to describe
-    /// this crate: build scripts that read them would run again at every change between `cargo` and `cargo xtask`.
+    /// Returns a command that runs `program` in the root folder. The environment variables that `cargo run` sets to describe this
+    /// crate are removed: build scripts that read them would run again whenever `cargo` and `cargo xtask` are used alternately.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(&self.root);
@@ -61,13 +61,13 @@ impl Project {
         command
     }
 
-    /// The output of `cargo metadata`, dependencies included.
+    /// Returns the output of `cargo metadata`, dependencies included.
     pub fn metadata(&self) -> Result<Value, TaskError> {
         metadata(&mut self.command("cargo"), &["--locked"])
     }
 
-    /// The root files of all libraries and programs of the workspace, from the root of the project: `cli/src/main.rs`. The output
-    /// of [`Self::metadata`] is `metadata`.
+    /// Returns the paths of the root files of all libraries and programs of the workspace, such as `cli/src/main.rs`. `metadata`
+    /// must be the output of [`Self::metadata`].
     pub fn root_files(&self, metadata: &Value) -> Vec<String> {
         let members = || metadata["workspace_members"].as_array().into_iter().flatten();
         let packages = metadata["packages"].as_array().into_iter().flatten();
@@ -79,7 +79,7 @@ impl Project {
         files.map(|file| file.to_string_lossy().replace('\\', "/")).collect()
     }
 
-    /// The version of `package` in Cargo.lock.
+    /// Returns the version of `package` in Cargo.lock.
     pub fn locked_version(&self, package: &str) -> Result<String, TaskError> {
         let path = self.root.join("Cargo.lock");
         let lock = fs::read_to_string(&path).map_err(TaskError::while_doing("reading Cargo.lock"))?;
@@ -117,7 +117,7 @@ fn path_in(metadata: &Value, key: &str) -> Result<PathBuf, TaskError> {
     })
 }
 
-/// The user's cache folder: `$XDG_CACHE_HOME`, or the default of the platform.
+/// Returns the user's cache folder: `$XDG_CACHE_HOME`, or the default of the platform.
 fn cache_folder() -> Result<PathBuf, TaskError> {
     let from = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || {

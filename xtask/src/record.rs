@@ -1,14 +1,14 @@
-//! `cargo xtask record`: records the conversations and the store of this version, for the tests of later ones.
+//! `cargo xtask record`: records the conversations and the store of this version, for the tests of later versions.
 
 use crate::error::TaskError;
 use crate::project::Project;
 
-/// Builds the program and has `compatibility`'s recorder talk to it. The recording goes into a folder that is named
-/// after the version in the root `Cargo.toml`, in place of an earlier recording of the same version.
+/// Builds the program and records it with the recorder of `compatibility`. The folder of the recording is named after the version
+/// in the root `Cargo.toml`, and replaces an earlier recording of the same version.
 ///
 /// # Errors
 ///
-/// If the program does not build, or does not hold the conversations that the recorder expects.
+/// If the program cannot be built, or does not behave as the recorder expects.
 pub fn record(project: &Project) -> Result<(), TaskError> {
     let folder = project.root.join("compatibility").join(env!("CARGO_PKG_VERSION"));
     let program = project.target.join("debug").join(format!("tickertape{}", std::env::consts::EXE_SUFFIX));

@@ -11,10 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
-/// The longest time to wait for the server before opening the browser.
+/// Maximum time to wait for the server before opening the browser.
 const SERVER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Builds the page and the program, then replaces this process by the server.
+/// Builds the page and the program, then replaces this process with the server.
 pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), TaskError> {
     let tickertape = product::build(project, Profile::Release)?;
     let address = address(serve_arguments);
@@ -24,7 +24,7 @@ pub fn run(project: &Project, serve_arguments: &[String]) -> Result<(), TaskErro
     become_program(Command::new(tickertape).arg("serve").args(serve_arguments))
 }
 
-/// Opens the browser as soon as a server listens at `address`; gives up after [`SERVER_TIMEOUT`].
+/// Opens the browser as soon as a server listens at `address`. Gives up after [`SERVER_TIMEOUT`].
 pub fn open_when_ready(address: &str) {
     let began = Instant::now();
     while TcpStream::connect(address).is_err() {
@@ -40,14 +40,15 @@ pub fn open_when_ready(address: &str) {
     }
 }
 
-/// Starts this program once more, in the background, to open the browser: this process is about to be replaced by the server.
+/// Starts this program again in the background, to open the browser. A second process is needed because this one is about to be
+/// replaced with the server.
 fn open_later(address: &str) -> Result<(), TaskError> {
     let this = env::current_exe().map_err(TaskError::while_doing("finding this program"))?;
     let child = Command::new(this).args(["open-when-ready", address]).stdin(Stdio::null()).spawn();
     child.map(drop).map_err(TaskError::while_doing("starting the process that opens the browser"))
 }
 
-/// Replaces this process by `command`, so that signals reach that program and its exit code is ours.
+/// Replaces this process with `command`, so that signals are sent to that program and its exit code is returned.
 #[cfg(unix)]
 pub fn become_program(command: &mut Command) -> Result<(), TaskError> {
     use std::os::unix::process::CommandExt;
@@ -63,7 +64,7 @@ fn starting(command: &Command) -> String {
     format!("starting {}", command.get_program().to_string_lossy())
 }
 
-/// The address at which the server will listen: the value of `--listen`, or the default.
+/// Returns the address at which the server will listen: the value of `--listen`, or the default.
 fn address(serve_arguments: &[String]) -> &str {
     let mut words = serve_arguments.iter().map(String::as_str);
     while let Some(word) = words.next() {
@@ -76,14 +77,14 @@ fn address(serve_arguments: &[String]) -> &str {
     DEFAULT_ADDRESS
 }
 
-/// True if this machine has a display, and is not a CI machine.
+/// Returns true if this machine has a display, and is not a CI machine.
 fn has_display() -> bool {
     let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     let display = cfg!(any(target_os = "macos", windows)) || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
     display && !is_set("CI")
 }
 
-/// The command of the platform that opens a URL in the default browser.
+/// Returns the command of the platform that opens a URL in the default browser.
 fn opener() -> Command {
     if cfg!(target_os = "macos") {
         Command::new("open")

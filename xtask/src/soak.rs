@@ -4,12 +4,12 @@ use crate::error::TaskError;
 use crate::project::Project;
 use std::process::Command;
 
-/// Schedules of the simulation for each minute of the storm test.
+/// Number of schedules of the simulation for each minute of the storm test.
 const SCHEDULES_PER_MINUTE: u64 = 20_000;
-/// The first seed. `cargo xtask test` runs smaller ones.
+/// First seed of the schedules. `cargo xtask test` uses lower ones.
 const FIRST_SEED: u64 = 1_000_000;
 
-/// Runs the storm test, which prints a line a minute, then the simulation, even if the storm test failed.
+/// Runs the storm test, which prints a line every minute, and then the simulation, even if the storm test failed.
 pub fn soak(project: &Project, minutes: u32) -> Result<(), TaskError> {
     let storm = succeeds("the storm test", &mut storm(project, minutes))?;
     let simulation = succeeds("the simulation", &mut simulation(project, minutes))?;

@@ -1,14 +1,14 @@
-//! Fingerprints of files, which tell if something has to be built again.
+//! Fingerprints of files, which show if something has to be built again.
 
 use crate::error::TaskError;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// A hash of the names and contents of all files at or below `paths`.
+/// Returns a hash of the names and contents of all files at or below `paths`.
 ///
-/// Times of modification are not part of it: after a fresh clone, after switching to a branch and back, and in a folder copied
-/// from a cache, times are new but contents are old.
+/// Modification times are not included: in a fresh clone, after switching to a branch and back, and in a folder copied from a
+/// cache, the times are new but the contents are not.
 pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, TaskError> {
     let mut files = Vec::new();
     for path in paths {
@@ -23,14 +23,14 @@ pub fn fingerprint(root: &Path, paths: &[&str]) -> Result<u64, TaskError> {
     Ok(hasher.finish())
 }
 
-/// All files below `folder`.
+/// Returns all files below `folder`.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
     Ok(files)
 }
 
-/// Adds all files below `path`, or `path` itself if it is a file, to `files`. A path that does not exist adds none.
+/// Adds `path` to `files` if it is a file, or all files below it if it is a folder. A path that does not exist is ignored.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), TaskError> {
     if path.is_file() {
         files.push(path.to_owned());

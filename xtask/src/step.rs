@@ -11,13 +11,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The interval at which the status line is redrawn.
+/// Interval at which the status line is redrawn.
 const TICK: Duration = Duration::from_millis(100);
-/// The interval at which a step prints a line where the output is not a terminal.
+/// Interval at which a step prints a line if the output is not a terminal.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// The time to wait for further lines after the program ended. A child of the program may keep the pipe open for ever.
+/// Time to wait for further lines after the program has ended. It is limited, because a child of the program may keep the pipe
+/// open for ever.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(500);
-/// The number of lines of a failed step that are shown. All lines are in its log.
+/// Maximum number of lines that are shown of a failed step. All lines are in its log.
 const SHOWN_LINES: usize = 150;
 
 /// The exit status and the output of a program that has ended.
@@ -38,12 +39,13 @@ pub fn run(project: &Project, title: &str, command: &mut Command) -> Result<Outc
     Err(failed(title, outcome))
 }
 
-/// Runs `command` and returns its outcome, whether it succeeded or not.
+/// Runs `command` and returns its outcome, even if it failed.
 pub fn observe(project: &Project, title: &str, command: &mut Command) -> Result<Outcome, TaskError> {
     observe_with(project, title, command, "")
 }
 
-/// Like [`observe`], with `input` on the standard input of the program: neither the log nor the list of processes shows it.
+/// Like [`observe`], but writes `input` to the standard input of the program, so that neither the log nor the list of processes
+/// shows it.
 pub fn observe_with(
     project: &Project,
     title: &str,
@@ -59,7 +61,7 @@ pub fn observe_with(
     Ok(Outcome { status, lines: transcript.lines, took: began.elapsed(), log })
 }
 
-/// Shows the end of the output of a program that failed, and returns the error for it.
+/// Shows the end of the output of a program that failed. Returns the error for it.
 pub fn failed(title: &str, outcome: Outcome) -> TaskError {
     show_end(&outcome.lines);
     terminal::failed(title, &terminal::human_duration(outcome.took));
@@ -82,13 +84,13 @@ fn spawn(command: &mut Command, input: &str) -> Result<Child, TaskError> {
     let program = command.get_program().to_string_lossy().into_owned();
     let mut child = command.spawn().map_err(TaskError::while_doing(format!("starting {program}")))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // If the program ends without reading its input, its exit status tells why.
+        // An error means that the program has ended without reading its input. Its exit status shows the reason.
         stdin.write_all(input.as_bytes()).unwrap_or_default();
     }
     Ok(child)
 }
 
-/// The lines of both output streams of the child, in the order in which they arrive.
+/// Returns a channel of the lines of both output streams of the child, in the order in which they arrive.
 fn listen(child: &mut Child) -> Receiver<String> {
     let (sender, receiver) = channel();
     if let Some(stdout) = child.stdout.take() {
@@ -123,7 +125,7 @@ fn follow(
         match lines.recv_timeout(TICK) {
             Ok(line) => transcript.record(line),
             Err(RecvTimeoutError::Timeout) => {}
-            // Both streams are closed; only the exit status is still to come.
+            // Both streams are closed, but the program has not exited yet.
             Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
         }
         status_line.show(began.elapsed(), transcript.last());
@@ -139,7 +141,7 @@ fn follow(
     }
 }
 
-/// The output of the program up to now, in memory and in the log.
+/// The output of the program so far, in memory and in the log.
 struct Transcript {
     file: File,
     lines: Vec<String>,
@@ -152,7 +154,7 @@ impl Transcript {
         Ok(Self { file, lines: Vec::new() })
     }
 
-    /// If the disk is full, lines are missing in the log, but the step goes on.
+    /// Adds a line. If it cannot be written to the log, as when the disk is full, it is missing there and the step continues.
     fn record(&mut self, line: String) {
         writeln!(self.file, "{line}").unwrap_or_default();
         self.lines.push(line);
@@ -163,7 +165,7 @@ impl Transcript {
     }
 }
 
-/// Shows progress: redrawn in place on a terminal, otherwise as a line every [`HEARTBEAT`].
+/// Shows progress: in a line that is redrawn on a terminal, otherwise by a new line every [`HEARTBEAT`].
 struct StatusLine<'a> {
     title: &'a str,
     next: Duration,

@@ -12,7 +12,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds up every `test result:` line. `wasm-bindgen-test` writes them like libtest.
+    /// Adds up every line `test result:`. `wasm-bindgen-test` prints such lines in the same form as libtest.
     pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
         let mut total = Self::default();
         for result in lines.into_iter().filter_map(|line| line.trim().strip_prefix("test result:")) {

@@ -1,4 +1,4 @@
-//! Output for people, on the standard error. Colours and a redrawn status line are used on a terminal only.
+//! Output for people, on the standard error. Colours and a redrawn status line are used only on a terminal.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub fn error(text: &str) {
     eprintln!("{} {text}", painted(RED, "error:"));
 }
 
-/// True if the standard error is a terminal, where the status line can be redrawn.
+/// Returns true if the standard error is a terminal, on which the status line can be redrawn.
 pub fn is_interactive() -> bool {
     stderr().is_terminal()
 }
@@ -46,7 +46,7 @@ pub fn clear_status() {
     flush();
 }
 
-/// A duration as text: `0.4 s`, `12 s`, `2 min 05 s`.
+/// Formats a duration as text: `0.4 s`, `12 s`, `2 min 05 s`.
 pub fn human_duration(duration: Duration) -> String {
     match duration.as_secs() {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),
@@ -55,7 +55,7 @@ pub fn human_duration(duration: Duration) -> String {
     }
 }
 
-/// A size as text, in powers of 1,000: `812 B`, `34.5 KB`, `1.2 MB`.
+/// Formats a size as text, in powers of 1,000: `812 B`, `34.5 KB`, `1.2 MB`.
 pub fn human_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
@@ -76,7 +76,7 @@ fn columns() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80)
 }
 
-/// Flushes the output. An error is ignored: the work goes on if the terminal was closed.
+/// Flushes the output. An error is ignored, because the work continues if the terminal was closed.
 fn flush() {
     stderr().flush().unwrap_or_default();
 }

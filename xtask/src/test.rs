@@ -47,7 +47,7 @@ pub fn test(project: &Project, scope: Scope) -> Result<(), TaskError> {
     report.verdict()
 }
 
-/// Counts a suite that could not be started as failed.
+/// Returns the result of a suite. A suite that could not be started counts as failed.
 fn finished(title: &'static str, result: Result<Suite, TaskError>) -> Suite {
     result.unwrap_or_else(|failure| {
         terminal::error(&failure.to_string());
@@ -55,17 +55,18 @@ fn finished(title: &'static str, result: Result<Suite, TaskError>) -> Suite {
     })
 }
 
-/// The unit, integration and doc tests that need neither a browser nor Java. Those of the page's logic are among them.
+/// Runs the unit, integration and doc tests that need neither a browser nor Java. Those of the page's logic are among them.
 fn native(project: &Project) -> Result<Suite, TaskError> {
     let mut command = native_tests(project);
     observed(project, NATIVE, command.args(["--exclude", "backend-aws"]))
 }
 
-/// The same tests, and those of the AWS adapters: the conformance suites of the ports with DynamoDB Local, and the management API
-/// with our own gateway. Where DynamoDB Local cannot be installed, the others run all the same, and the suite counts as failed.
+/// Runs the same tests as [`native`], and those of the AWS adapters: the conformance suites of the ports with DynamoDB Local, and
+/// the management API with our own gateway. If DynamoDB Local cannot be installed, the other tests are run and the suite counts
+/// as failed.
 ///
-/// They are one run because Cargo compiles a dependency once for each set of features that the selected crates ask for. Selected
-/// alone, the adapters would compile the AWS SDK again.
+/// All are run by one command, because Cargo compiles a dependency once for each set of features that the selected crates need.
+/// If the adapters were selected alone, the AWS SDK would be compiled again.
 fn native_with_dynamodb(project: &Project) -> Result<Suite, TaskError> {
     let local = match DynamoDbLocal::set_up(project) {
         Ok(local) => local,
@@ -83,7 +84,7 @@ fn native_tests(project: &Project) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast"])
 }
 
-/// The tests of `shared`, the session and the board model, compiled to WebAssembly as in the browser.
+/// Runs the tests of `shared`, the session and the board model, compiled to WebAssembly as in the browser.
 fn wasm(project: &Project) -> Result<Suite, TaskError> {
     let runner = tools::wasm_test_runner(project)?;
     let target = ["--target", tools::WASM_TARGET];
@@ -107,7 +108,7 @@ fn wasm(project: &Project) -> Result<Suite, TaskError> {
     observed(project, WASM, &mut command)
 }
 
-/// The tests of the whole system: the program and the page in a real browser.
+/// Runs the tests of the whole system: the program and the page in a real browser.
 fn browser(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let tickertape = product::build(project, Profile::Dev)?;
@@ -118,7 +119,7 @@ fn browser(project: &Project) -> Result<Suite, TaskError> {
     observed(project, BROWSER, &mut command)
 }
 
-/// The tests of the AWS topology: the functions as programs, with DynamoDB Local, in a real browser.
+/// Runs the tests of the AWS topology: the functions as programs, with DynamoDB Local, in a real browser.
 fn topology(project: &Project) -> Result<Suite, TaskError> {
     let browser = Browser::set_up(project)?;
     let topology = Topology::build(project, Profile::Dev)?;
@@ -128,8 +129,8 @@ fn topology(project: &Project) -> Result<Suite, TaskError> {
     observed(project, TOPOLOGY, &mut command)
 }
 
-/// Runs one test target of `e2e`. The whole workspace is selected, as for [`native_tests`], so that no dependency is compiled again
-/// with fewer features.
+/// Returns the command that runs one test target of `e2e`. The whole workspace is selected, as for [`native_tests`], so that no
+/// dependency is compiled again with fewer features.
 fn end_to_end(project: &Project, target: &str) -> Command {
     project.cargo(["test", "--workspace", "--no-fail-fast", "--test", target])
 }

@@ -10,7 +10,7 @@ use crate::step;
 use crate::tools::program;
 use std::process::Command;
 
-/// Measures start-up time and size of each function, of a function that does nothing, and of equivalent ones for Node.
+/// Measures the start-up time and size of each function, of a function that does nothing, and of equivalent functions for Node.
 pub fn init(project: &Project) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     build(project, "backend-lambda", "hello", "lambda")?;
@@ -24,7 +24,7 @@ pub fn init(project: &Project) -> Result<(), TaskError> {
     sizes::print(project, &hello)
 }
 
-/// Measures posts per CPU second of `broadcast`, and of an equivalent function for Node.
+/// Measures the posts per second of CPU time of `broadcast`, and of an equivalent function for Node.
 pub fn broadcast(project: &Project) -> Result<(), TaskError> {
     let topology = Topology::build(project, Profile::Release)?;
     measure(&mut in_topology(project, &topology, "broadcast"))

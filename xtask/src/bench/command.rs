@@ -11,7 +11,7 @@ pub fn from_outside(project: &Project) -> Command {
     bench
 }
 
-/// Runs a benchmark, with its output on the terminal.
+/// Runs a benchmark and shows its output on the terminal.
 pub fn measure(bench: &mut Command) -> Result<(), TaskError> {
     let status = bench.status().map_err(TaskError::while_doing("starting the benchmark"))?;
     if status.success() {

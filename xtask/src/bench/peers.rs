@@ -1,4 +1,4 @@
-//! Installs the Node functions that ours are compared with, and AWS's SDK for them.
+//! Installs the Node functions with which ours are compared, and AWS's SDK for them.
 
 use crate::project::Project;
 use crate::step;
@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 const PACKAGES: [&str; 3] =
     ["@aws-sdk/client-apigatewaymanagementapi", "@aws-sdk/client-dynamodb", "@aws-sdk/client-ssm"];
-/// The current major version of the SDK.
+/// Current major version of the SDK.
 const VERSION: &str = "3";
 const WITHOUT: &str = "there is no comparison with Node";
 
-/// The folder with the Node functions. If they cannot be installed, prints the reason and returns `None`.
+/// Installs the Node functions and returns their folder. If they cannot be installed, prints the reason and returns `None`.
 pub fn set_up(project: &Project) -> Option<PathBuf> {
     let (Some(npm), true) = (tools::on_path("npm"), tools::has_node()) else {
         terminal::note(&format!("without Node and npm {WITHOUT}"));

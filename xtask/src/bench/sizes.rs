@@ -1,4 +1,4 @@
-//! Sizes of the functions as they are uploaded: zipped.
+//! Measures the sizes of the functions as zip archives, the form in which they are uploaded.
 
 use crate::deploy;
 use crate::error::TaskError;
@@ -11,8 +11,8 @@ use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Prints the size of the function that does nothing and of each of ours: built for this machine, and built for arm64 if a
-/// deployment has been built before.
+/// Prints the size of the function that does nothing and of each of our functions. Ours are built for this machine and, if a
+/// deployment has been built before, for arm64.
 pub fn print(project: &Project, hello: &Path) -> Result<(), TaskError> {
     println!("{:16} {:>12} {:>16}", "zipped", "this machine", "arm64, deployed");
     println!("{}", line("hello", zipped_bytes(hello)?, None));
@@ -29,7 +29,8 @@ fn line(name: &str, here: Option<u64>, deployed: Option<u64>) -> String {
     format!("{name:16} {:>12} {:>16}", words(here), words(deployed))
 }
 
-/// The size of the zip archive of one file, or `None` without gzip. gzip and zip compress with the same algorithm (deflate).
+/// Returns the size of the zip archive of one file, or `None` without gzip. gzip compresses with the same algorithm as zip
+/// (deflate).
 fn zipped_bytes(file: &Path) -> Result<Option<u64>, TaskError> {
     let Some(gzip) = tools::on_path("gzip") else { return Ok(None) };
     let doing = || TaskError::while_doing(format!("zipping {}", file.display()));

@@ -1,15 +1,16 @@
-//! Import cycles between the modules of a crate.
+//! Finds import cycles between the modules of a crate.
 //!
-//! A node is a file. There is an edge from file A to file B if code in A, tests aside, names an item that B defines:
+//! Each file is a node of a graph. There is an edge from file A to file B if code in A, except for tests, uses an item that B
+//! defines:
 //!
 //! * by a path (`crate::b::Item`, `super::Item`, `b::item()`), or
 //! * by a private `use`.
 //!
-//! A path is followed through re-exports to the file that defines the item, so `use crate::Topic` is an edge to `topic.rs`
-//! and not to `lib.rs`. Declaring a child (`mod b;`) and re-exporting from it (`pub use b::Item;`) make no edge; but a
-//! parent whose code uses its child's items, while the child uses the parent's, is a cycle.
+//! A path is followed through re-exports to the file that defines the item, so `use crate::Topic` is an edge to `topic.rs` and
+//! not to `lib.rs`. A declaration of a child (`mod b;`) and a re-export from it (`pub use b::Item;`) are not edges. But there is
+//! a cycle if a parent's code uses items of its child, and the child uses items of the parent.
 //!
-//! Each group of files that reach each other is reported once, by one of its shortest cycles.
+//! For each group of files that reach each other, one of the shortest cycles is reported.
 
 mod graph;
 mod modules;
@@ -22,10 +23,10 @@ use modules::{Crate, Module, ModuleId, Path};
 use resolve::Target;
 use std::collections::BTreeMap;
 
-/// Crates with cycles that are still to be removed, and their number. This list only gets shorter.
+/// Crates with cycles that still have to be removed, and the number of these cycles. Entries may only be removed from this list.
 const REMAINING: [(&str, usize); 0] = [];
 
-/// One text for every group of modules that import each other, in the crates whose root files are `roots`.
+/// Returns a text for every group of modules that import each other, in the crates whose root files are `roots`.
 pub fn violations(sources: &[Source], roots: &[String]) -> Vec<String> {
     let texts: BTreeMap<&str, &str> =
         sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
@@ -50,7 +51,7 @@ fn cycles_of(root: &str, texts: &BTreeMap<&str, &str>) -> Vec<String> {
     graph.cycles()
 }
 
-/// The modules whose items `module` uses, with the path that says so.
+/// Returns the modules whose items `module` uses, each with the path in its code that does so.
 fn uses<'a>(all: &'a Crate, id: ModuleId, module: &'a Module) -> impl Iterator<Item = (ModuleId, &'a Path)> {
     let item_of = move |path: &'a Path| match all.resolve(id, &path.segments)? {
         Target::ItemOf(target) => Some((target, path)),

@@ -1,6 +1,6 @@
-//! The dependencies that each crate is allowed to have, compared with those in `cargo metadata`.
+//! Compares the dependencies that each crate is allowed to have with those in `cargo metadata`.
 //!
-//! Dependencies for tests are not restricted.
+//! Dependencies that are used for tests only are not restricted.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The dependencies that one workspace crate is allowed to have.
 struct Rule {
     name: &'static str,
-    /// The workspace crates that it may depend on, directly or not.
+    /// Workspace crates on which it may depend, directly or indirectly.
     ours: Names,
-    /// Crates that it must not depend on, directly or not. A `*` at the end stands for any ending.
+    /// Crates on which it must not depend, directly or indirectly. A `*` at the end stands for any ending.
     never: &'static [Names],
-    /// Crates that it must not depend on directly, though one of its dependencies may (the JWT library depends on a random
-    /// generator, for making keys, which we do not do).
+    /// Crates on which it must not depend directly, although one of its dependencies may. (The JWT library depends on a random
+    /// generator, for creating keys, which we do not use.)
     never_directly: &'static [Names],
 }
 
@@ -41,7 +41,7 @@ const CLI: Names = &[
 ];
 const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "tickertape-shared"];
 
-/// One rule for each crate of the workspace, innermost first. A crate without a rule is a violation.
+/// One rule for each crate of the workspace, beginning with those that others depend on. A crate without a rule is a violation.
 const RULES: &[Rule] = &[
     rule("tickertape-shared", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("tickertape-session", &["tickertape-shared"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
@@ -55,10 +55,10 @@ const RULES: &[Rule] = &[
     rule("lambda-host", &["apigw-websocket"], &[AWS_SDK]),
     rule("backend-store", &["backend-core", "tickertape-shared"], &[AWS]),
     rule("backend-aws", &["backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
-    // Only the adapters name types of the SDK.
+    // Only the crate with the adapters may use types of the SDK.
     Rule { never_directly: &[AWS_CLIENTS], ..rule("backend-lambda", LAMBDA, &[&["axum", "redb"]]) },
     rule("backend-poller", &["backend-aws", "backend-core", "tickertape-shared"], &[&["axum", "redb"]]),
-    // Pure: the page's panels and charts without a browser.
+    // Pure code: the logic of the page's panels and charts, without a browser.
     rule("board-model", &["tickertape-shared", "tickertape-session"], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     rule("frontend", &["board-model", "tickertape-shared", "tickertape-session"], &[AWS]),
     rule("tickertape-client", &["tickertape-shared", "tickertape-session"], &[AWS, &["axum", "clap"]]),
@@ -66,19 +66,19 @@ const RULES: &[Rule] = &[
     rule("tickertape", CLI, &[AWS_SDK]),
     // The tests use the product from outside; they share only the protocol with it.
     rule("e2e", &["tickertape-shared", "tickertape-session", "test-support"], &[]),
-    // Recordings of released versions and their recorder, which depend on nothing that they are compared with.
+    // The recordings of released versions and their recorder do not depend on the code with which they are compared.
     rule("compatibility", &[], &[AWS]),
     // Viewers and publishers for tests, made with the client; not part of any release.
     rule("storm", &["tickertape-shared", "tickertape-client", "tickertape-session"], &[AWS]),
     // Tests compare the template with the code; dependencies for tests are not restricted.
     rule("infra", &[], &[IO, AWS]),
-    // Session and service in simulated time; not part of any release.
+    // Runs session and service in simulated time; not part of any release.
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
     // Lists the public items of published crates, for tests.
     rule("api-listing", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
-    // Parts that tests of several crates share.
+    // Contains code that the tests of several crates share.
     rule("test-support", &[], &[AWS]),
-    // Compiled before every command, so it has to be small.
+    // Compiled before every command, so its dependencies have to be small.
     rule("xtask", &[], &[&["syn", "tokio"]]),
 ];
 
@@ -86,7 +86,7 @@ const fn rule(name: &'static str, ours: Names, never: &'static [Names]) -> Rule 
     Rule { name, ours, never, never_directly: &[] }
 }
 
-/// One sentence for every dependency that points the wrong way.
+/// Returns one sentence for every dependency that is not allowed.
 pub fn violations(metadata: &Value) -> Vec<String> {
     let graph = Graph::read(metadata);
     graph.members.iter().flat_map(|(id, name)| violations_of(&graph, id, name)).collect()
@@ -116,9 +116,9 @@ fn matches(pattern: &str, name: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == name, |prefix| name.starts_with(prefix))
 }
 
-/// The packages of the workspace and their dependencies, those for tests aside.
+/// The packages of the workspace and their dependencies, except for those that are used for tests only.
 pub struct Graph {
-    /// The crates of the workspace, by package id.
+    /// Names of the workspace crates, by package id.
     pub members: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
     needs: BTreeMap<String, Vec<String>>,
@@ -140,12 +140,12 @@ impl Graph {
         self.names.get(id).map(String::as_str).unwrap_or_default()
     }
 
-    /// The packages that `id` depends on directly.
+    /// Returns the packages on which `id` depends directly.
     pub fn needed_by(&self, id: &str) -> impl Iterator<Item = &str> {
         self.needs.get(id).into_iter().flatten().map(String::as_str)
     }
 
-    /// All packages that `id` depends on, directly or not.
+    /// Returns all packages on which `id` depends, directly or indirectly.
     pub fn reached_from(&self, id: &str) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<&str> = self.needed_by(id).collect();
@@ -158,14 +158,14 @@ impl Graph {
     }
 }
 
-/// The direct dependencies of a node, those for tests aside.
+/// Returns the direct dependencies of a node, except for those that are used for tests only.
 fn needed_by(node: &Value) -> Vec<String> {
     let compiled = items(&node["deps"]).filter(|dependency| items(&dependency["dep_kinds"]).any(is_compiled));
     compiled.map(|dependency| text(&dependency["pkg"])).collect()
 }
 
-/// False for dependencies of tests, and for those with the condition `cfg(any())`, which is never true: some crates tie their
-/// versions together by it.
+/// Returns false for dependencies that are used for tests only, and for those with the condition `cfg(any())`, which is never
+/// true: some crates use such a dependency to keep their versions in step.
 fn is_compiled(kind: &Value) -> bool {
     kind["kind"] != "dev" && kind["target"] != "cfg(any())"
 }

@@ -24,7 +24,7 @@ pub use picture::write as draw_picture;
 
 type Check = fn(&Project) -> Result<(), TaskError>;
 
-/// The checks that do not compile the workspace.
+/// Checks that do not compile the workspace.
 const QUICK: [Check; 11] = [
     formatted,
     forbidden_names,
@@ -38,10 +38,10 @@ const QUICK: [Check; 11] = [
     pure_crates,
     packaged,
 ];
-/// The checks that compile the workspace, or need a tool that has to be installed.
+/// Checks that compile the workspace, or need a tool that has to be installed.
 const SLOW: [Check; 4] = [linted, linted_for_wasm, documented, licensed];
 
-/// Runs the checks of `scope`, all of them even if one fails, so that one run shows all violations.
+/// Runs all checks of `scope`, even if one fails, so that one run shows all violations.
 pub fn check(project: &Project, scope: Scope) -> Result<(), TaskError> {
     let began = Instant::now();
     tools::components(project)?;
@@ -72,7 +72,7 @@ fn linted(project: &Project) -> Result<(), TaskError> {
     step::run(project, "lints", &mut project.cargo(clippy)).map(drop)
 }
 
-/// Lints the crates of the page once more for the browser, where other parts of them are compiled.
+/// Lints the crates of the page once more for the browser, because some of their code is compiled only there.
 fn linted_for_wasm(project: &Project) -> Result<(), TaskError> {
     let packages = [
         "clippy",
@@ -96,14 +96,15 @@ fn documented(project: &Project) -> Result<(), TaskError> {
     step::run(project, "docs", doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
-/// Checks licences and sources. Advisories are left out: they need the network at every run, and change while the code does not.
+/// Checks the licences and sources of dependencies. Security advisories are not checked: they need the network at every run, and
+/// can change while the code does not.
 fn licensed(project: &Project) -> Result<(), TaskError> {
     let mut deny = tools::cargo_deny(project)?;
     deny.args(["--locked", "check", "licenses", "bans", "sources"]);
     step::run(project, "licences", &mut deny).map(drop)
 }
 
-/// Makes the packages of the crates that are published. They are not compiled again: the lints have done that.
+/// Creates the packages of the published crates. They are not compiled again, because the lints have compiled them.
 fn packaged(project: &Project) -> Result<(), TaskError> {
     report("published crates", packages::violations(&project.metadata()?))?;
     let mut package = project.cargo(["package", "--no-verify", "--allow-dirty", "--locked"]);

@@ -1,10 +1,10 @@
-//! Texts that no file may contain: paths of one machine, hosts of package registries, marks of unfinished work.
+//! Finds texts that no file may contain: paths of one machine, hosts of package registries, marks of unfinished work.
 
 use super::sources::Source;
 
-/// Folders at the root of a machine. A path that begins with one of them works on that machine only.
+/// Folders at the root of a machine. A path that begins with one of them is valid on that machine only.
 const MACHINE_FOLDERS: [&str; 8] = ["Users", "build", "home", "mnt", "root", "tmp", "work", "workspace"];
-/// Hosts of package registries. They belong to the settings of the machine, not to the project.
+/// Hosts of package registries. They belong in the settings of a machine, not in the project.
 const REGISTRY_HOSTS: [&str; 6] = [
     "artifactory",
     "index.crates.io",
@@ -14,15 +14,15 @@ const REGISTRY_HOSTS: [&str; 6] = [
     "static.crates.io",
 ];
 const UNFINISHED: [&str; 6] = ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "// TODO", "// FIXME"];
-/// The reason given for a function that is ignored because other tests start it as a program of its own.
+/// Beginning of the attribute of a function that is ignored because other tests start it in a process of its own.
 const NOT_A_TEST: &str = "#[ignore = \"not a test of its own";
-/// The files that contain this list.
+/// Files that contain this list, and are therefore not checked.
 const EXEMPT: [&str; 2] = ["xtask/src/check/names.rs", "xtask/src/check/names/tests.rs"];
 
-/// The recorded output of other programs, which may contain paths of the machines that they ran on.
+/// Folder of recorded output of other programs, which may contain paths of the machines on which they ran.
 const RECORDED: &str = "cli/tests/program/corpus/";
 
-/// `path:line: name`, for every forbidden name.
+/// Returns `path:line: name` for every forbidden name.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let named = sources.iter().filter(|source| !EXEMPT.contains(&source.path.as_str()));
     let named = named.filter(|source| !source.path.starts_with(RECORDED));
@@ -46,7 +46,7 @@ fn forbidden_in(line: &str, is_rust: bool) -> Option<String> {
     unfinished.or(host).map(|name| (*name).to_owned()).or_else(|| machine_path_in(line))
 }
 
-/// `/folder/`, at a place where a path can begin: not within a URL or a longer path.
+/// Returns `/folder/` if a path to one of [`MACHINE_FOLDERS`] begins in `line`, and is not a part of a URL or a longer path.
 fn machine_path_in(line: &str) -> Option<String> {
     let paths = MACHINE_FOLDERS.iter().map(|folder| format!("/{folder}/"));
     paths.into_iter().find(|path| line.match_indices(path).any(|(at, _)| begins_a_path(line, at)))

@@ -1,15 +1,16 @@
-//! The crates that are published: what crates.io asks of their manifests.
+//! Checks that the manifests of the published crates have the fields that crates.io requires.
 
 use serde_json::Value;
 
-/// The crates that other people may build on, innermost first.
+/// Crates that are published for other people, beginning with those on which the others depend.
 pub const PUBLISHED: [&str; 5] =
     ["tickertape-shared", "tickertape-session", "tickertape-client", "apigw-websocket", "lambda-host"];
 
-/// Fields that every published crate has. Cargo takes a README.md beside the manifest without being told.
+/// Fields that every published crate must have. For `readme`, a README.md beside the manifest is enough: Cargo finds it by
+/// itself.
 const FIELDS: [&str; 6] = ["description", "keywords", "categories", "license", "readme", "repository"];
 
-/// One sentence for each field that a published crate lacks, and for each crate that is published without being listed.
+/// Returns one sentence for each field that a published crate lacks, and for each crate that is published without being listed.
 pub fn violations(metadata: &Value) -> Vec<String> {
     let packages = || metadata["packages"].as_array().into_iter().flatten();
     let ours = packages().filter(|package| package["source"].is_null());

@@ -1,4 +1,4 @@
-//! The picture of the workspace's crates in ARCHITECTURE.md, drawn from `cargo metadata`.
+//! Draws the picture of the workspace's crates in ARCHITECTURE.md from `cargo metadata`.
 
 use super::dependencies::Graph;
 use super::sources::Source;
@@ -25,7 +25,7 @@ pub fn write(project: &Project) -> Result<(), TaskError> {
     fs::write(&path, document).map_err(TaskError::while_doing(format!("writing {DOCUMENT}")))
 }
 
-/// One sentence, with the command that draws the picture again, if ARCHITECTURE.md has another one than the crates give.
+/// Returns one sentence, with the command that draws the picture, if the picture in ARCHITECTURE.md differs from the crates.
 pub fn violations(sources: &[Source], metadata: &Value) -> Vec<String> {
     let document = sources.iter().find(|source| source.path == DOCUMENT).map(|source| &source.text);
     let is_current = document
@@ -35,15 +35,15 @@ pub fn violations(sources: &[Source], metadata: &Value) -> Vec<String> {
     if is_current { Vec::new() } else { vec![advice] }
 }
 
-/// `document` with `picture` between its two marks; `None` without the marks.
+/// Returns `document` with `picture` between its two marks, or `None` if the marks are missing.
 fn with_picture(document: &str, picture: &str) -> Option<String> {
     let (before, rest) = document.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
     Some(format!("{before}{BEGIN}{picture}{END}{after}"))
 }
 
-/// A Mermaid flowchart with an arrow from each crate to those that it builds on. An arrow that follows from two others is left
-/// out, and so is a crate without arrows.
+/// Returns a Mermaid flowchart with an arrow from each crate to those on which it depends. An arrow is left out if two other
+/// arrows imply it, and so is a crate without arrows.
 fn picture(metadata: &Value) -> String {
     let graph = Graph::read(metadata);
     let mut arrows = BTreeSet::new();

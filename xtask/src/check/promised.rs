@@ -1,13 +1,13 @@
-//! The technology that the project's description names, and that therefore must stay in use.
+//! Checks that the technology which the project's description promises is still in use.
 
 use super::sources::Source;
 use serde_json::Value;
 
-/// Files and folders at the root.
+/// Promised files and folders at the root.
 const PATHS: [&str; 7] =
     ["Cargo.toml", "Trunk.toml", "backend/", "frontend/", "index.html", "infra/", "shared/"];
 
-/// A crate, and the library that it must be compiled with: a dependency for tests does not count.
+/// Crates, each with the library with which it must be compiled. A dependency for tests does not count.
 const DEPENDENCIES: [(&str, &str); 9] = [
     ("backend-aws", "aws-sdk-apigatewaymanagement"),
     ("backend-aws", "aws-sdk-dynamodb"),
@@ -20,10 +20,10 @@ const DEPENDENCIES: [(&str, &str); 9] = [
     ("tickertape-shared", "serde_json"),
 ];
 
-/// The page talks to the browser's own `WebSocket`, by these four events (as `web-sys` calls them).
+/// Functions of `web-sys` for the four events of the browser's `WebSocket`, which the page must use itself.
 const SOCKET_EVENTS: [&str; 4] = ["set_onopen", "set_onmessage", "set_onerror", "set_onclose"];
 
-/// One sentence for everything that was promised and is missing. `trunk` is the version of Trunk that `xtask` installs.
+/// Returns one sentence for everything that was promised and is missing. `trunk` is the version of Trunk that `xtask` installs.
 pub fn violations(sources: &[Source], metadata: &Value, trunk: &str) -> Vec<String> {
     let paths = PATHS.iter().filter(|path| !exists(sources, path)).map(|path| format!("{path} is missing"));
     let dependencies = DEPENDENCIES.iter().filter(|(name, library)| !builds_on(metadata, name, library));

@@ -1,4 +1,5 @@
-//! Calls of clocks, random generators and IO, which pure crates must not make: they get all of these as arguments.
+//! Finds calls of clocks, random generators and IO, which pure crates must not make because they receive all of these as
+//! arguments.
 
 use super::sources::Source;
 
@@ -19,13 +20,14 @@ const IMPURE: [&str; 12] = [
     "web_sys",
 ];
 
-/// `path:line: call`, for every impure call in a pure crate.
+/// Returns `path:line: call` for every impure call in a pure crate.
 pub fn violations(sources: &[Source]) -> Vec<String> {
     let pure = sources.iter().filter(|source| is_pure(&source.path));
     pure.flat_map(violations_in).collect()
 }
 
-/// Tests are exempt, and so is code for the tests of other crates (feature `testing`): they may use a runtime.
+/// Returns true if the file must be pure. Tests and code for the tests of other crates (feature `testing`) need not be: they may
+/// use a runtime.
 fn is_pure(path: &str) -> bool {
     let is_test = path.ends_with("/tests.rs") || path.contains("/tests/") || path.contains("/src/testing");
     path.ends_with(".rs") && !is_test && PURE_FOLDERS.iter().any(|folder| path.starts_with(folder))
@@ -40,12 +42,12 @@ fn violations_in(source: &Source) -> Vec<String> {
     calls.collect()
 }
 
-/// True for the line before a module of tests, which is the last item of its file.
+/// Returns true for the line before a module of tests, which is the last item of its file.
 fn starts_tests(line: &str) -> bool {
     line.trim_start().starts_with("#[cfg(test)]")
 }
 
-/// True if `line` contains `name` as a word of its own, outside of comments.
+/// Returns true if `line` contains `name` as a whole word, outside of comments.
 fn calls(line: &str, name: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     code.match_indices(name).any(|(at, _)| {

@@ -6,12 +6,12 @@ use std::fs;
 
 /// A text file of the project.
 pub struct Source {
-    /// The path from the root of the project, with slashes.
+    /// Path from the root of the project, with slashes.
     pub path: String,
     pub text: String,
 }
 
-/// All text files that git tracks, and new ones that it does not ignore.
+/// Returns all text files that git tracks, and new ones that git does not ignore.
 pub fn tracked(project: &Project) -> Result<Vec<Source>, TaskError> {
     let output = project
         .command("git")
@@ -26,7 +26,7 @@ pub fn tracked(project: &Project) -> Result<Vec<Source>, TaskError> {
     Ok(listing.split('\0').filter(|path| !path.is_empty()).filter_map(|path| read(project, path)).collect())
 }
 
-/// `None` for files that are not text, and for deleted ones.
+/// Reads a file. Returns `None` if it is not text, or was deleted.
 fn read(project: &Project, path: &str) -> Option<Source> {
     let text = fs::read_to_string(project.root.join(path)).ok()?;
     Some(Source { path: path.to_owned(), text })

@@ -1,8 +1,9 @@
-//! A program with its arguments, to be run or to be printed.
+//! A program with its arguments, which can be run or printed.
 
 use std::path::{Path, PathBuf};
 
-/// A program and its arguments. Secrets are written to its standard input and never are arguments, so a call can be printed.
+/// A program and its arguments. A secret is written to the program's standard input and is never an argument, so a call can be
+/// printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     pub program: PathBuf,
@@ -20,12 +21,12 @@ impl Call {
         self
     }
 
-    /// The call as one types it in a shell, with the program's name only.
+    /// Returns the call as it is typed in a shell, with only the name of the program.
     pub fn shown(&self) -> String {
         self.shown_as(&self.program.file_stem().unwrap_or_default().to_string_lossy())
     }
 
-    /// The call as one types it in a shell, with the program's path, for a program that is not on the `PATH`.
+    /// Returns the call as it is typed in a shell, with the path of the program, for one that is not on the `PATH`.
     pub fn shown_with_path(&self) -> String {
         self.shown_as(&self.program.to_string_lossy())
     }

@@ -1,4 +1,4 @@
-//! Calls of the programs `aws` and `sam`, made or (in a dry run) only printed.
+//! Calls the programs `aws` and `sam` or, in a dry run, only prints the calls.
 
 use super::call::Call;
 use super::options::Place;
@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The programs that a deployment needs, each with the command that installs it.
+/// Programs that a deployment needs, each with the command that installs it.
 const PROGRAMS: [(&str, &str); 2] =
     [("aws", "pipx install awscli        # then: aws configure"), ("sam", "pipx install aws-sam-cli")];
 
@@ -21,13 +21,13 @@ fn missing(are_here: [bool; 2]) -> TaskError {
     TaskError::MissingProgram { what: names.join(" and "), install: install.join("\n    ") }
 }
 
-/// The programs `aws` and `sam`, for one deployment.
+/// The programs `aws` and `sam`, with the settings of one deployment.
 pub struct Cloud<'a> {
     pub project: &'a Project,
     pub place: &'a Place,
     aws: PathBuf,
     sam: PathBuf,
-    /// In a dry run calls are printed instead of made.
+    /// True for a dry run, in which calls are printed instead of made.
     is_dry: bool,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// Checks that `aws` has credentials and a region. Called before everything that takes minutes.
+    /// Checks that `aws` has credentials and a region. This is called before everything that takes minutes.
     pub fn require_account(&self) -> Result<(), TaskError> {
         self.require_region(|name| std::env::var_os(name))?;
         self.run("AWS account", self.aws(["sts", "get-caller-identity"]))
@@ -63,17 +63,17 @@ impl<'a> Cloud<'a> {
         }
     }
 
-    /// Uses the programs at these paths.
+    /// Creates a value with these paths of the programs.
     pub fn new(project: &'a Project, place: &'a Place, aws: PathBuf, sam: PathBuf, is_dry: bool) -> Self {
         Self { project, place, aws, sam, is_dry }
     }
 
-    /// A call of `aws` in the region of the deployment.
+    /// Returns a call of `aws` in the region of the deployment.
     pub fn aws<Word: Into<String>>(&self, arguments: impl IntoIterator<Item = Word>) -> Call {
         self.here(&self.aws, arguments)
     }
 
-    /// A call of `sam` in the region of the deployment.
+    /// Returns a call of `sam` in the region of the deployment.
     pub fn sam<Word: Into<String>>(&self, arguments: impl IntoIterator<Item = Word>) -> Call {
         self.here(&self.sam, arguments)
     }
@@ -83,7 +83,7 @@ impl<'a> Cloud<'a> {
         Call::new(program, arguments).with(region)
     }
 
-    /// Makes the call. Returns an error unless it succeeds.
+    /// Makes the call. Returns an error if it fails.
     pub fn run(&self, title: &str, call: Call) -> Result<(), TaskError> {
         if self.is_dry {
             self.say(&call);
@@ -92,7 +92,7 @@ impl<'a> Cloud<'a> {
         step::run(self.project, title, &mut self.command(&call)).map(drop)
     }
 
-    /// Makes the call and returns its outcome, whether it succeeded or not. `None` in a dry run.
+    /// Makes the call and returns its outcome, even if it failed. Returns `None` in a dry run.
     pub fn observe(&self, title: &str, call: Call, input: &str) -> Result<Option<Outcome>, TaskError> {
         if self.is_dry {
             self.say(&call);
@@ -105,10 +105,10 @@ impl<'a> Cloud<'a> {
         terminal::note(&format!("would run: {}", call.shown()));
     }
 
-    /// The call as a command that the caller starts.
+    /// Returns the call as a command that the caller starts.
     pub fn command(&self, call: &Call) -> Command {
         let mut command = self.project.command(&call.program);
-        // The pager of `aws` would wait for a key press.
+        // Without this, the pager of `aws` would wait for a key press.
         command.args(&call.arguments).env("AWS_PAGER", "").env("SAM_CLI_TELEMETRY", "0");
         command
     }

@@ -9,7 +9,7 @@ use crate::project::Project;
 use crate::terminal;
 use std::io::{IsTerminal, stdin};
 
-/// Deletes a deployment with its data, after confirmation, and prints what remains.
+/// Deletes a deployment with its data, after confirmation, and prints which resources remain.
 pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
     let cloud = Cloud::open(project, &options.place, options.dry_run)?;
     cloud.require_account()?;
@@ -22,7 +22,7 @@ pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
 /// Deletes the page's files, then the stack.
 pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
     let outputs = Outputs::read(cloud)?;
-    // A bucket that holds anything cannot be deleted.
+    // AWS does not delete a bucket that contains files.
     let bucket = format!("s3://{}", outputs.bucket);
     cloud.run("page", cloud.aws(["s3", "rm", &bucket, "--recursive", "--only-show-errors"]))?;
     cloud.run("stack", stack::delete(cloud))?;
@@ -41,7 +41,7 @@ pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
 ///
 /// # Errors
 ///
-/// If something else is typed, or if the standard input is not a terminal.
+/// If the user types something else, or if the standard input is not a terminal.
 fn confirm(stage: &str) -> Result<(), TaskError> {
     if !stdin().is_terminal() {
         return Err(TaskError::Failed { summary: "the standard input is not a terminal, so this cannot be confirmed: add --yes to delete without confirmation".to_owned() });

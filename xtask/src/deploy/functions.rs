@@ -9,12 +9,12 @@ use crate::tools::{self, ARM_TARGET};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The largest size of a zipped function, in bytes. Large functions start slowly, so it is far below Lambda's limit of 50 MB.
+/// Maximum size of a zipped function, in bytes. Large functions start slowly, so it is far below Lambda's limit of 50 MB.
 const MOST_BYTES: u64 = 10_000_000;
-/// The value of `e_machine` for 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
+/// Value of `e_machine` for 64-bit ARM (ELF for the Arm 64-bit Architecture, section "ELF Header").
 const AARCH64: u16 = 183;
 
-/// Builds all functions into the folders that the template names, and checks them. Returns their number.
+/// Builds all functions into the folders that the template refers to, and checks them. Returns their number.
 pub fn build(project: &Project) -> Result<u32, TaskError> {
     let mut build = tools::cargo_lambda(project)?;
     build.args(["build", "--locked", "--arm64", "--profile", "lambda", "--package", "backend-lambda"]);
@@ -33,12 +33,12 @@ fn check(project: &Project, name: &str) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// The zip archive of a function that is uploaded.
+/// Returns the path of the zip archive that is uploaded for a function.
 pub fn zip(project: &Project, name: &str) -> PathBuf {
     folder(project).join(name).join("bootstrap.zip")
 }
 
-/// The folder that the `CodeUri`s of the template point to.
+/// Returns the folder to which the `CodeUri`s of the template point.
 fn folder(project: &Project) -> PathBuf {
     project.root.join("infra").join("build")
 }

@@ -3,11 +3,11 @@
 use crate::error::TaskError;
 use std::collections::BTreeSet;
 
-/// The name and the region of a deployment. One account can have many.
+/// Name and region of a deployment. An account can have many deployments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub stage: String,
-    /// `None` for the default of `aws` and `sam`: `AWS_REGION`, or the region of the profile.
+    /// Region of AWS. `None` for the default of `aws` and `sam`: `AWS_REGION`, or the region of the profile.
     pub region: Option<String>,
 }
 
@@ -15,9 +15,10 @@ pub struct Place {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Deploy {
     pub place: Place,
-    /// Parameters of the template and their values. A parameter that is not named keeps its value from the last deployment.
+    /// Parameters of the template and their values. A parameter that is not in this list keeps its value from the last
+    /// deployment.
     pub settings: Vec<(String, String)>,
-    /// Replaces the secret, which makes all existing tokens invalid.
+    /// True to replace the secret, which makes all existing tokens invalid.
     pub rotates_secret: bool,
     pub dry_run: bool,
 }
@@ -26,28 +27,28 @@ pub struct Deploy {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Destroy {
     pub place: Place,
-    /// Deletes without asking for confirmation.
+    /// True to delete without asking for confirmation.
     pub yes: bool,
     pub dry_run: bool,
 }
 
-/// The parameters of the template that `deploy` sets itself.
+/// Parameters of the template that `deploy` sets itself, so that the user must not.
 const OWN_SETTINGS: [&str; 3] = ["Stage", "SecretParameter", "SecretVersion"];
 
 impl Place {
-    /// The name of the CloudFormation stack. Names of functions and roles begin with it.
+    /// Returns the name of the CloudFormation stack. The names of functions and roles begin with it.
     pub fn stack(&self) -> String {
         format!("tickertape-{}", self.stage)
     }
 
-    /// The name of the parameter in the Systems Manager that holds the secret.
+    /// Returns the name of the Systems Manager parameter that contains the secret.
     pub fn secret(&self) -> String {
         format!("/tickertape/{}/secret", self.stage)
     }
 }
 
 impl Deploy {
-    /// A dry run for the stage `stage`.
+    /// Returns the options of a dry run for the stage `stage`.
     pub fn dry_run_of(stage: &str) -> Self {
         let place = Place { stage: stage.to_owned(), region: None };
         Self { place, settings: Vec::new(), rotates_secret: false, dry_run: true }
@@ -65,7 +66,7 @@ impl Deploy {
         left.require_none("deploy").map(|()| parsed)
     }
 
-    /// Returns an error if a setting is not among the template's `parameters`: `sam` would ignore it.
+    /// Returns an error if a setting is not among the template's `parameters`, because `sam` would ignore it.
     pub fn require_known(&self, parameters: &[String]) -> Result<(), TaskError> {
         let settable = parameters.iter().filter(|name| !OWN_SETTINGS.contains(&name.as_str()));
         let settable: BTreeSet<&str> = settable.map(String::as_str).collect();
@@ -103,11 +104,11 @@ fn setting(text: String) -> Result<(String, String), TaskError> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-/// The words of the command line that have not been parsed yet.
+/// Words of the command line that have not been parsed yet.
 struct Words(Vec<String>);
 
 impl Words {
-    /// Splits `--stage=prod` into `--stage` and `prod`.
+    /// Creates the list of words. A word such as `--stage=prod` is split into `--stage` and `prod`.
     fn of(words: &[&str]) -> Self {
         let halves = words.iter().flat_map(|word| match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => vec![name, value],
@@ -130,7 +131,7 @@ impl Words {
         self.0.len() < before
     }
 
-    /// The value of an option that may be given once.
+    /// Removes and returns the value of an option that may be given once.
     fn value(&mut self, name: &str, expected: &str) -> Result<Option<String>, TaskError> {
         let mut values = self.values(name, expected)?;
         if values.len() < 2 { Ok(values.pop()) } else { Err(wrong(name, &format!("{expected}; only once"))) }

@@ -1,4 +1,4 @@
-//! The secret that signs tokens. It is made here, kept in the AWS Systems Manager, and never printed or logged.
+//! The secret that signs tokens. It is created here, stored in the AWS Systems Manager, and never printed or logged.
 
 use super::call::Call;
 use super::cloud::Cloud;
@@ -8,14 +8,14 @@ use crate::terminal;
 use std::fs::File;
 use std::io::Read;
 
-/// The length of the secret in bytes: that of the hash (RFC 7518, section 3.2, requires at least that).
+/// Length of the secret in bytes. It is that of the hash, the minimum that RFC 7518, section 3.2, requires.
 const SECRET_BYTES: usize = 32;
-/// The random generator of Unix. A system without it has no `file:///dev/stdin` either, which [`put`] needs.
+/// Random generator of Unix. A system without it has no `file:///dev/stdin` either, which [`put`] needs.
 const RANDOM: &str = "/dev/urandom";
 const TITLE: &str = "secret";
 
-/// Makes the secret unless it exists; replaces it if `rotates`. Returns its version, which is a setting of the functions: a new
-/// version makes them read the secret again.
+/// Creates the secret if it does not exist, or replaces it if `rotates` is true. Returns its version, which is a setting of the
+/// functions: a new version causes them to read the secret again.
 pub fn make_or_keep(cloud: &Cloud, rotates: bool) -> Result<String, TaskError> {
     let outcome = cloud.observe(TITLE, put(cloud, rotates), &random_text()?)?;
     match outcome {
@@ -33,18 +33,19 @@ pub fn make_or_keep(cloud: &Cloud, rotates: bool) -> Result<String, TaskError> {
     }
 }
 
-/// The call that prints the secret to its standard output.
+/// Returns the call that prints the secret to its standard output.
 pub fn show(cloud: &Cloud) -> Call {
     let call = cloud.aws(["ssm", "get-parameter", "--with-decryption", "--name", &cloud.place.secret()]);
     call.with(["--query", "Parameter.Value", "--output", "text"])
 }
 
-/// The call that deletes the secret.
+/// Returns the call that deletes the secret.
 pub fn remove(cloud: &Cloud) -> Call {
     cloud.aws(["ssm", "delete-parameter", "--name", &cloud.place.secret()])
 }
 
-/// The call that stores the secret, which it reads from its standard input: arguments are visible in the list of processes.
+/// Returns the call that stores the secret. The call reads it from its standard input, because arguments are visible in the list
+/// of processes.
 fn put(cloud: &Cloud, rotates: bool) -> Call {
     let call = cloud.aws(["ssm", "put-parameter", "--name", &cloud.place.secret(), "--type", "SecureString"]);
     let call = call.with(["--value", "file:///dev/stdin"]);
@@ -55,7 +56,7 @@ fn says_that_it_exists(outcome: &Outcome) -> bool {
     outcome.lines.iter().any(|line| line.contains("ParameterAlreadyExists"))
 }
 
-/// A new secret as hexadecimal digits, since a parameter is text.
+/// Returns a new random secret as hexadecimal digits, because the parameter is a text.
 fn random_text() -> Result<String, TaskError> {
     let mut bytes = [0; SECRET_BYTES];
     let read = File::open(RANDOM).and_then(|mut source| source.read_exact(&mut bytes));

@@ -9,11 +9,11 @@ use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// `Cache-Control` of files whose names change with their content.
+/// Value of `Cache-Control` for files whose names change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// `Cache-Control` of files that the browser keeps, but asks about each time.
+/// Value of `Cache-Control` for files that the browser caches, but must check with the server before each use.
 const ASK_FIRST: &str = "no-cache";
-/// The media types of the page's files, by extension.
+/// Media types of the page's files, by extension.
 const MEDIA_TYPES: [(&str, &str); 5] = [
     ("wasm", "application/wasm"),
     ("js", "text/javascript; charset=utf-8"),
@@ -21,13 +21,14 @@ const MEDIA_TYPES: [(&str, &str); 5] = [
     ("svg", "image/svg+xml"),
     ("json", "application/json"),
 ];
-/// Uploaded last, because it refers to all others.
+/// Extension and media type of the file that is uploaded last, because it refers to all others.
 const HTML: (&str, &str) = ("html", "text/html; charset=utf-8");
 
-/// Uploads the page and its settings. Files of earlier versions stay, for the tabs that are still open.
+/// Uploads the page and its settings. Files of earlier versions are kept for the tabs in which they are still open.
 ///
-/// A file whose name contains the hash of its content is uploaded compressed with Brotli, as it was built: smaller than what
-/// CloudFront would make of it, and every browser that runs WebAssembly reads Brotli. The other files are uploaded as they are.
+/// A file whose name contains the hash of its content is uploaded as it was compressed by the build, with Brotli: this is smaller
+/// than the result of CloudFront's compression, and every browser that runs WebAssembly supports Brotli. The other files are
+/// uploaded uncompressed.
 pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), TaskError> {
     let folder = cloud.project.target.join("xtask").join("site");
     split_by_kind(&cloud.project.dist(), &folder)?;
@@ -43,12 +44,12 @@ pub fn upload(cloud: &Cloud, outputs: &Outputs) -> Result<(), TaskError> {
     cloud.run("page: caches", invalidate(cloud, &outputs.distribution))
 }
 
-/// The two ways of uploading a file.
+/// Way in which a file is uploaded.
 #[derive(Clone, Copy)]
 enum Kind {
     /// Compressed with Brotli, and cached for a year.
     Packed,
-    /// Uncompressed, and asked for each time.
+    /// Uncompressed, and checked with the server before each use.
     Plain,
 }
 
@@ -68,7 +69,7 @@ impl Kind {
     }
 }
 
-/// The text of `config.json`, from which the page learns the addresses of the server.
+/// Returns the text of `config.json`, from which the page reads the addresses of the server.
 fn settings(outputs: &Outputs) -> String {
     json!({"ws": outputs.websocket, "http": outputs.ingest()}).to_string()
 }
@@ -136,7 +137,7 @@ fn unknown(name: &Path) -> TaskError {
     }
 }
 
-/// Tells by a file's name if Trunk put the hash of its content into it: 15 or 16 hexadecimal digits before the extension,
+/// Returns true if Trunk has put the hash of the file's content into its name: 15 or 16 hexadecimal digits before the extension,
 /// followed by `_bg` for WebAssembly.
 fn is_named_by_content(name: &Path) -> bool {
     let stem = name.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();

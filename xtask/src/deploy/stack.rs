@@ -8,7 +8,7 @@ use crate::error::TaskError;
 use crate::step;
 use serde_json::Value;
 
-/// The outputs of the stack: addresses and names of its resources.
+/// Outputs of the stack: addresses and names of its resources.
 pub struct Outputs {
     pub site: String,
     pub websocket: String,
@@ -18,7 +18,7 @@ pub struct Outputs {
     issuer: String,
 }
 
-/// The call that creates or updates the stack. Parameters that are not named keep their values.
+/// Returns the call that creates or updates the stack. Parameters that are not in `options` keep their values.
 pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
     let place = cloud.place;
     let own = [
@@ -38,13 +38,13 @@ pub fn deploy(cloud: &Cloud, options: &Deploy, secret_version: &str) -> Call {
         .with(given)
 }
 
-/// The call that deletes the stack and the code that was uploaded for it.
+/// Returns the call that deletes the stack and the code that was uploaded for it.
 pub fn delete(cloud: &Cloud) -> Call {
     cloud.sam(["delete", "--no-prompts", "--stack-name", &cloud.place.stack()])
 }
 
 impl Outputs {
-    /// Asks CloudFormation for the outputs. A dry run returns placeholders.
+    /// Requests the outputs from CloudFormation. In a dry run, returns placeholders.
     pub fn read(cloud: &Cloud) -> Result<Self, TaskError> {
         const TITLE: &str = "outputs of the stack";
         let call = cloud.aws(["cloudformation", "describe-stacks", "--stack-name", &cloud.place.stack()]);
@@ -56,12 +56,12 @@ impl Outputs {
         }
     }
 
-    /// The URL to publish to, without a slash at the end.
+    /// Returns the URL for publishing, without a slash at the end.
     pub fn ingest(&self) -> &str {
         self.ingest.trim_end_matches('/')
     }
 
-    /// True if tokens are signed with the secret of the deployment; false if an identity provider signs them.
+    /// Returns true if tokens are signed with the secret of the deployment, false if an identity provider signs them.
     pub fn is_signed_by_us(&self) -> bool {
         self.issuer == "secret"
     }

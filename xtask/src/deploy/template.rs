@@ -1,4 +1,4 @@
-//! Checks of infra/template.yaml that need no AWS account.
+//! Checks infra/template.yaml without an AWS account.
 
 use crate::error::TaskError;
 use crate::project::Project;
@@ -8,17 +8,17 @@ use crate::tools::{self, program};
 use serde_json::Value;
 use std::fs;
 
-/// The path of the template, from the root of the project.
+/// Path of the template, from the root of the project.
 pub const TEMPLATE: &str = "infra/template.yaml";
 const EXPANDING: &str = "template expanded";
 
-/// Runs `cfn-lint`, which must have neither errors nor warnings.
+/// Runs `cfn-lint`, which must report neither errors nor warnings.
 pub fn lint(project: &Project) -> Result<(), TaskError> {
     let linter = tools::cfn_lint(project)?.join(program("cfn-lint"));
     step::run(project, "template linted", project.command(linter).args(["--template", TEMPLATE])).map(drop)
 }
 
-/// Expands the template with the translator that AWS uses (aws-sam-translator), and checks the resources that result.
+/// Expands the template with the translator that AWS uses (aws-sam-translator), and checks the resulting resources.
 pub fn check_expanded(project: &Project) -> Result<(), TaskError> {
     let python = tools::cfn_lint(project)?.join(program("python"));
     let outcome = step::run(project, EXPANDING, project.command(python).args(["infra/expand.py", TEMPLATE]))?;
@@ -36,14 +36,14 @@ pub fn check_expanded(project: &Project) -> Result<(), TaskError> {
     Err(TaskError::Failed { summary: format!("{EXPANDING}: {} faults, listed above", faults.len()) })
 }
 
-/// The names of the template's parameters.
+/// Returns the names of the template's parameters.
 pub fn parameters(project: &Project) -> Result<Vec<String>, TaskError> {
     let text = fs::read_to_string(project.root.join(TEMPLATE))
         .map_err(TaskError::while_doing("reading the template"))?;
     Ok(parameters_of(&text))
 }
 
-/// The keys one level below `Parameters:`. Reads just as much YAML as that takes.
+/// Returns the keys one level below `Parameters:`. This reads only the YAML syntax that the template uses there.
 fn parameters_of(template: &str) -> Vec<String> {
     let lines = template.lines().skip_while(|line| *line != "Parameters:").skip(1);
     let section = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
@@ -51,7 +51,7 @@ fn parameters_of(template: &str) -> Vec<String> {
     keys.filter(|key| !key.starts_with(' ')).map(str::to_owned).collect()
 }
 
-/// One sentence for every expectation that the expanded template does not meet.
+/// Returns one sentence for every expectation that the expanded template does not meet.
 fn faults_of(expanded: &Value) -> Vec<String> {
     let all = of_type(expanded, "");
     let routes = of_type(expanded, "AWS::ApiGatewayV2::Route");
@@ -86,7 +86,7 @@ fn faults_of(expanded: &Value) -> Vec<String> {
     expectations.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault).collect()
 }
 
-/// The properties of all resources of the type `kind`; of all resources if `kind` is empty.
+/// Returns the properties of all resources of the type `kind`, or of all resources if `kind` is empty.
 fn of_type<'a>(expanded: &'a Value, kind: &str) -> Vec<&'a Value> {
     let all = expanded["Resources"].as_object().into_iter().flatten().map(|(_, resource)| resource);
     let wanted = all.filter(|resource| kind.is_empty() || resource["Type"] == kind);

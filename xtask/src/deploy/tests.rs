@@ -1,4 +1,4 @@
-//! Deploys with scripts in place of `aws` and `sam`, which answer as AWS does and record their arguments.
+//! Tests deployments with scripts in place of `aws` and `sam`. The scripts answer as AWS does and record their arguments.
 
 #![cfg(unix)]
 
@@ -24,7 +24,8 @@ struct Account {
 }
 
 impl Account {
-    /// With `secret_exists`, the script `aws` refuses to create the secret as SSM does. `sam` exits with `sam_status`.
+    /// Creates the folder. If `secret_exists` is true, the script `aws` refuses to create the secret, as SSM does. `sam` exits
+    /// with `sam_status`.
     fn new(name: &str, secret_exists: bool, sam_status: u8) -> Self {
         let root = std::env::temp_dir().join(format!("xtask-deploy-{}-{name}", std::process::id()));
         fs::create_dir_all(root.join("dist")).unwrap();
@@ -55,7 +56,7 @@ impl Account {
         Cloud::new(&self.project, &self.place, self.path("aws"), self.path("sam"), false)
     }
 
-    /// The text that a deployment prints at its end.
+    /// Returns the text that a deployment prints at its end.
     fn closing_text(&self, token: Option<&str>) -> String {
         let cloud = self.cloud();
         let outputs = Outputs::read(&cloud).unwrap();
@@ -68,7 +69,7 @@ impl Account {
         release(&self.cloud(), &options).map(drop)
     }
 
-    /// The recorded calls, in order.
+    /// Returns the recorded calls, in order.
     fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
         calls.lines().map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! Makes the token in the link that a deployment prints.
+//! Creates the token for the link that a deployment prints.
 
 use super::cloud::Cloud;
 use super::secret;
@@ -6,8 +6,8 @@ use crate::error::TaskError;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// A token that may watch every topic for 24 hours. The secret goes from `aws` to `tickertape` through a pipe, so that it
-/// reaches no log.
+/// Creates a token that permits watching every topic for 24 hours. The secret is passed from `aws` to `tickertape` through a
+/// pipe, so that it is never logged.
 pub fn to_watch(cloud: &Cloud, tickertape: &Path) -> Result<String, TaskError> {
     let doing = || TaskError::while_doing("making a token");
     let mut show = cloud.command(&secret::show(cloud));

@@ -1,4 +1,4 @@
-//! The results of the test suites, and their summary.
+//! Results of the test suites, and their summary.
 
 use crate::error::TaskError;
 use crate::tally::Tally;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const TITLE_WIDTH: usize = 32;
 
-/// The result of one suite.
+/// Result of one suite.
 pub struct Suite {
     title: &'static str,
     tally: Tally,
@@ -18,35 +18,35 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// The result of a program that ran tests, from its exit status and its output.
+    /// Returns the result of a program that ran tests, from its exit status and its output.
     pub fn judge(title: &'static str, succeeded: bool, lines: &[String], took: Duration) -> Self {
         let mut tally = Tally::of(lines.iter().map(String::as_str));
         let passed = succeeded && tally.failed == 0 && tally.passed > 0;
         if !passed {
-            // It ended early, or did not compile. The total must not be "0 failed".
+            // The program ended early, or did not compile. Without this, the total could be "0 failed".
             tally.failed = tally.failed.max(1);
         }
         Self { title, tally, took, passed }
     }
 
-    /// The result of `passed` checks, all of which passed.
+    /// Returns the result of `passed` checks that have all passed.
     pub fn checked(title: &'static str, passed: u32, took: Duration) -> Self {
         Self { title, tally: Tally { passed, ..Tally::default() }, took, passed: true }
     }
 
-    /// The result of a suite of which a part could not be started: a failure, whatever the rest did.
+    /// Marks the suite as failed, because a part of it could not be started.
     pub fn incomplete(mut self) -> Self {
         self.tally.failed = self.tally.failed.max(1);
         self.passed = false;
         self
     }
 
-    /// The result of a suite that could not be started.
+    /// Returns the result of a suite that could not be started.
     pub fn not_started(title: &'static str) -> Self {
         Self::judge(title, false, &[], Duration::ZERO)
     }
 
-    /// The numbers of tests and the duration, as one line.
+    /// Returns the numbers of tests and the duration, as one line.
     pub fn result(&self) -> String {
         let remark = match self.tally {
             Tally { passed: 0, .. } => " (nothing ran)".to_owned(),
@@ -57,12 +57,12 @@ impl Suite {
     }
 }
 
-/// The results of all suites of a run.
+/// Results of all suites of a run.
 pub struct Report(pub Vec<Suite>);
 
 impl Report {
-    /// A line for each suite and one for the whole duration. The last line has the total numbers only, for programs that read
-    /// only that.
+    /// Returns a line for each suite and one for the whole duration. The last line contains only the total numbers, for programs
+    /// that read only that line.
     pub fn summary(&self, took: Duration) -> String {
         let mut text = String::new();
         for suite in &self.0 {
@@ -76,7 +76,7 @@ impl Report {
         text
     }
 
-    /// An error that names the suites that failed; `Ok` if none did.
+    /// Returns an error with the names of the suites that failed, or `Ok` if none failed.
     pub fn verdict(&self) -> Result<(), TaskError> {
         let failed: Vec<&str> =
             self.0.iter().filter(|suite| !suite.passed).map(|suite| suite.title).collect();

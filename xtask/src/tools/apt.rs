@@ -7,7 +7,7 @@ use crate::step;
 use std::path::Path;
 use std::process::Command;
 
-/// True if this machine has apt and the user is root, so that no password is needed.
+/// Returns true if this machine has apt and the user is root, so that no password is needed.
 pub fn is_allowed() -> bool {
     find::on_path("apt-get").is_some() && find::on_path("id").is_some_and(|id| is_root(&id))
 }

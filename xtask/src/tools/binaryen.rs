@@ -9,10 +9,11 @@ use std::path::PathBuf;
 
 const PACKAGE: &str = "binaryen";
 const VERSION: &str = "132.0.0";
-/// The oldest version that knows all WebAssembly features that the compiler uses by default.
+/// Oldest version that supports all WebAssembly features that the compiler uses by default.
 const OLDEST: u32 = 120;
 
-/// The path of `wasm-opt`: from the `PATH`, or installed by npm. `None` if neither is possible, which is not an error.
+/// Returns the path of `wasm-opt`, which is on the `PATH` or is installed by npm. Returns `None` if neither is possible; this is
+/// not an error.
 pub fn wasm_opt(project: &Project) -> Option<PathBuf> {
     let cached = Some(cached(project));
     let found = on_path().or_else(|| cached.clone().filter(|file| file.is_file()));
@@ -40,7 +41,7 @@ fn on_path() -> Option<PathBuf> {
     (version::major(&find::version_of(&file)?)? >= OLDEST).then_some(file)
 }
 
-/// The path at which npm installs it.
+/// Returns the path at which npm installs `wasm-opt`.
 fn cached(project: &Project) -> PathBuf {
     let name = if cfg!(windows) { "wasm-opt.cmd".to_owned() } else { program("wasm-opt") };
     home(project).join("node_modules").join(".bin").join(name)

@@ -21,14 +21,14 @@ const DRIVER_PLACES: [&str; 4] = [
     "/usr/local/bin/chromedriver",
 ];
 
-/// A browser and its WebDriver, for the tests.
+/// Paths of a browser and its WebDriver, for the tests.
 pub struct Browser {
     pub chromium: PathBuf,
     pub chromedriver: PathBuf,
 }
 
 impl Browser {
-    /// Finds an installed browser; otherwise installs that of Debian, if the user may do so.
+    /// Finds an installed browser. If there is none, installs that of Debian, if the user may do so.
     pub fn set_up(project: &Project) -> Result<Self, TaskError> {
         let browser = match Self::find() {
             Some(browser) => browser,
@@ -52,8 +52,8 @@ impl Browser {
         Self::find().ok_or_else(missing)
     }
 
-    /// Checks that browser and driver have the same major version, without which they do not work together. If one of them does
-    /// not print its version (Chrome on Windows does not), this passes.
+    /// Checks that browser and driver have the same major version, which they need to work together. If one of them does not
+    /// print its version (Chrome on Windows does not), the check passes.
     fn require_same_version(&self) -> Result<(), TaskError> {
         let majors = [&self.chromium, &self.chromedriver].map(|program| major_version(program));
         match majors {
@@ -82,7 +82,7 @@ fn missing() -> TaskError {
     }
 }
 
-/// The command that installs them on this machine.
+/// Returns the command that installs browser and driver on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y chromium chromium-driver"),

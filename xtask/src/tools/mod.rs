@@ -1,6 +1,6 @@
-//! Finds the tools that are needed beside Cargo, and installs those that are missing.
+//! Finds the tools that are needed in addition to Cargo, and installs those that are missing.
 //!
-//! A tool of the right version on the `PATH` is used. Otherwise it is installed, once per user, into a folder of its own in
+//! A tool of the right version on the `PATH` is used. Otherwise the tool is installed, once per user, into its own folder in
 //! [`Project::tools`]; no installed program is replaced.
 
 mod apt;
@@ -27,25 +27,25 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The version of Trunk, which Trunk.toml names as well.
+/// Version of Trunk. Trunk.toml contains the same version.
 pub const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_LAMBDA: PythonTool = PythonTool {
-    // cargo-lambda uses Zig as linker and as C compiler for the other architecture.
+    // cargo-lambda uses Zig as linker and as C compiler for the other processor architecture.
     packages: &[("cargo-lambda", "1.9.2"), ("ziglang", "0.17.1")],
     programs: &["cargo-lambda", "python-zig"],
 };
 const CFN_LINT: PythonTool = PythonTool {
-    // The translator is pinned, although the linter depends on one: AWS expands templates with it.
+    // The version of the translator is fixed, although the linter depends on it too, because AWS expands templates with it.
     packages: &[("cfn-lint", "1.58.0"), ("aws-sam-translator", "1.115.0")],
     programs: &["cfn-lint", "python"],
 };
 
-/// The tools that build the page.
+/// Tools that build the page.
 pub struct PageTools {
     trunk: PathBuf,
     wasm_bindgen: PathBuf,
-    /// `None` without npm; the page is then larger.
+    /// Path of `wasm-opt`; `None` if it cannot be installed. The page is then larger.
     pub wasm_opt: Option<PathBuf>,
 }
 
@@ -59,11 +59,11 @@ impl PageTools {
         })
     }
 
-    /// The command `trunk`, with wasm-bindgen on its `PATH`, which it would download otherwise.
+    /// Returns the command `trunk`, with wasm-bindgen on its `PATH`. Otherwise Trunk would download wasm-bindgen.
     pub fn trunk(&self, project: &Project) -> Command {
         let mut command = project.command(self.trunk.join("trunk"));
         command.env("PATH", path_with(&self.wasm_bindgen));
-        // Trunk accepts only `true` as a value; by no-color.org any value counts.
+        // Trunk accepts only `true` as the value of `NO_COLOR`, although no-color.org allows any value.
         command.env_remove("NO_COLOR").env("TRUNK_COLOR", "never").env("CARGO_TERM_COLOR", "never");
         command
     }
@@ -107,7 +107,7 @@ pub fn cfn_lint(project: &Project) -> Result<PathBuf, TaskError> {
     CFN_LINT.set_up(project)
 }
 
-/// True if Node is installed, which runs WebAssembly tests faster than a browser.
+/// Returns true if Node is installed, which runs WebAssembly tests faster than a browser.
 pub fn has_node() -> bool {
     find::on_path("node").is_some()
 }
@@ -117,30 +117,30 @@ fn trunk() -> CargoTool {
         package: "trunk",
         version: TRUNK.to_owned(),
         programs: &["trunk"],
-        // The default features check for new versions, and use a TLS library that needs headers of the system.
+        // The default features check for new versions, and use a TLS library that needs header files of the system.
         features: &["--no-default-features", "--features", "rustls"],
         optimised: false,
     }
 }
 
 /// Installs wasm-bindgen-cli, and returns the folder of its programs. Its version must be exactly that of the library in
-/// Cargo.lock: other versions do not read the page's binary.
+/// Cargo.lock: other versions cannot read the page's binary.
 fn wasm_bindgen(project: &Project) -> Result<PathBuf, TaskError> {
     let tool = CargoTool {
         package: "wasm-bindgen-cli",
         version: project.locked_version("wasm-bindgen")?,
         programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         features: &[],
-        // It processes megabytes of code at every build of the page.
+        // The tool processes megabytes of code at every build of the page.
         optimised: true,
     };
     tool.set_up(project)
 }
 
-/// The value of `PATH` with `folder` before everything else.
+/// Returns the value of `PATH` with `folder` at the beginning.
 fn path_with(folder: &Path) -> OsString {
     let old = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&old));
-    // This fails only for a folder with a separator in its name, which cannot be on a PATH.
+    // This fails only for a folder with a separator in its name, which cannot be on a `PATH`.
     env::join_paths(folders).unwrap_or(old)
 }

@@ -9,15 +9,15 @@ use crate::terminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A tool made of Python packages in exact versions. The first package gives the tool its name.
+/// A tool made of Python packages in fixed versions. The first package gives the tool its name.
 pub struct PythonTool {
     pub packages: &'static [(&'static str, &'static str)],
-    /// The programs that they install. All of them must be found.
+    /// Programs that the packages install. All of them must be found.
     pub programs: &'static [&'static str],
 }
 
 impl PythonTool {
-    /// Finds or installs the tool, and returns the folder of its programs, which contains `python` too.
+    /// Finds or installs the tool, and returns the folder of its programs. The folder contains `python` too.
     pub fn set_up(&self, project: &Project) -> Result<PathBuf, TaskError> {
         let title = self.title();
         let folder = self.programs_in(project);
@@ -67,7 +67,7 @@ impl PythonTool {
     }
 }
 
-/// Finds a Python that can create virtual environments. Debian has that part in a package of its own.
+/// Finds a Python that can create virtual environments. In Debian this needs an additional package.
 fn python(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(python) = find_python() {
         return Ok(python);
@@ -89,7 +89,7 @@ fn find_python() -> Option<PathBuf> {
     ["python3", "python"].iter().filter_map(|name| find::on_path(name)).find(can_make_environments)
 }
 
-/// The command that installs Python on this machine.
+/// Returns the command that installs Python on this machine.
 fn install_command() -> &'static str {
     let managers = [
         ("apt-get", "sudo apt-get install -y python3 python3-venv"),

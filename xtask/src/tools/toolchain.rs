@@ -1,4 +1,4 @@
-//! Installs parts of the Rust toolchain that not every installation has.
+//! Installs parts of the Rust toolchain that some installations do not have.
 
 use super::find;
 use crate::error::TaskError;
@@ -7,10 +7,10 @@ use crate::step;
 use crate::terminal;
 use std::path::{Path, PathBuf};
 
-/// The target of the page and of the tests of `shared`.
+/// Target for which the page and the tests of `shared` are compiled.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// The target of the functions.
+/// Target for which the functions are compiled.
 pub const ARM_TARGET: &str = "aarch64-unknown-linux-gnu";
 
 /// Adds the standard library for WebAssembly, unless it is installed.
@@ -18,7 +18,7 @@ pub fn wasm_target(project: &Project) -> Result<(), TaskError> {
     target(project, WASM_TARGET)
 }
 
-/// Adds the standard library for the machines that the functions run on, unless it is installed.
+/// Adds the standard library for the machines on which the functions run, unless it is installed.
 pub fn arm_target(project: &Project) -> Result<(), TaskError> {
     target(project, ARM_TARGET)
 }
@@ -33,7 +33,7 @@ fn target(project: &Project, name: &str) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Adds rustfmt and clippy, which rustup's minimal profile leaves out, unless they are installed.
+/// Adds rustfmt and clippy, which are missing in rustup's minimal profile, unless they are installed.
 pub fn components(project: &Project) -> Result<(), TaskError> {
     let title = "rustfmt and clippy";
     let has =
@@ -50,7 +50,8 @@ pub fn components(project: &Project) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// Looks into the folder of the compiler, so that toolchains not installed by rustup are recognised too.
+/// Returns true if the target is installed. This looks into the folder of the compiler, because the toolchain may not have been
+/// installed by rustup.
 fn has_target(project: &Project, name: &str) -> Result<bool, TaskError> {
     let output = project
         .command("rustc")

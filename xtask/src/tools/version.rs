@@ -1,12 +1,12 @@
 //! Reads version numbers from the output of programs.
 
-/// The first number in the output of a program with `--version`: `trunk 0.21.14`, `wasm-opt version 132
-/// (version_132)`, `Chromium 156.0.8078.79 built on Debian`.
+/// Returns the first number in the output of a program with `--version`: `trunk 0.21.14`, `wasm-opt version 132 (version_132)`,
+/// `Chromium 156.0.8078.79 built on Debian`.
 pub fn number_in(output: &str) -> Option<String> {
     output.split_whitespace().find(|word| is_number(word)).map(str::to_owned)
 }
 
-/// The part before the first dot.
+/// Returns the part before the first dot.
 pub fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }

@@ -1,8 +1,8 @@
-//! Cycles in a directed graph of files.
+//! Finds cycles in a directed graph of files.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Edges from file to file, each with the reason for it that was added first.
+/// Edges between files. Each has the reason for it that was added first.
 #[derive(Debug, Default)]
 pub struct Graph {
     edges: BTreeMap<String, BTreeMap<String, String>>,
@@ -13,7 +13,7 @@ impl Graph {
         self.edges.entry(from.to_owned()).or_default().entry(to.to_owned()).or_insert(reason);
     }
 
-    /// One text for every group of files that reach each other.
+    /// Returns a text for every group of files that reach each other.
     pub fn cycles(&self) -> Vec<String> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.edges.keys().map(|file| (file.as_str(), self.reached_from(file))).collect();
@@ -48,7 +48,7 @@ impl Graph {
         reached
     }
 
-    /// The files of the shortest way from `start` to itself: breadth first.
+    /// Returns the files of the shortest way from `start` back to itself, found by breadth-first search.
     fn shortest_cycle<'a>(&'a self, start: &'a str) -> Vec<&'a str> {
         let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
         let mut open = VecDeque::from([start]);

@@ -1,50 +1,50 @@
-//! The modules of a crate: where each is defined, what it defines and imports, and which paths its code names.
+//! Reads the modules of a crate: the file of each, the items that it defines and imports, and the paths in its code.
 
 use super::tokens::{Kind, Token, tokens};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The index of a module in [`Crate::modules`].
+/// Index of a module in [`Crate::modules`].
 pub type ModuleId = usize;
 
-/// A path as it was written, `["crate", "a", "B"]`, with its line.
+/// A path as it is written in the code, such as `["crate", "a", "B"]`, with its line.
 #[derive(Debug, Clone)]
 pub struct Path {
     pub segments: Vec<String>,
     pub line: usize,
 }
 
-/// One name that a `use` brings into scope.
+/// A name that a `use` declaration brings into scope.
 #[derive(Debug)]
 pub struct Import {
-    /// The name in this module; `*` for a glob.
+    /// Name in this module; `*` for a glob.
     pub alias: String,
     pub path: Path,
     /// True if the `use` has a visibility (`pub`, `pub(crate)` …), so that other modules can import the name from this one.
     pub is_reexport: bool,
 }
 
-/// A module outside tests.
+/// A module that is not compiled for tests only.
 #[derive(Debug, Default)]
 pub struct Module {
-    /// From the root of the project. A module within braces has the file that it stands in.
+    /// Path of the file, from the root of the project. An inline module has the file that contains it.
     pub file: String,
     pub parent: Option<ModuleId>,
     pub children: BTreeMap<String, ModuleId>,
-    /// Names of functions, types, constants, traits and macros that are defined here.
+    /// Names of the functions, types, constants, traits and macros that are defined in this module.
     pub items: BTreeSet<String>,
     pub imports: Vec<Import>,
-    /// Paths in code, those of `use` aside.
+    /// Paths in the code, except for those in `use` declarations.
     pub paths: Vec<Path>,
 }
 
-/// All modules of a crate; the first is its root.
+/// All modules of a crate. The first is the root.
 #[derive(Debug, Default)]
 pub struct Crate {
     pub modules: Vec<Module>,
 }
 
 impl Crate {
-    /// Reads the crate whose root is the file `root`; `read` returns a file's text, if there is such a file.
+    /// Reads the crate whose root is the file `root`. `read` returns the text of a file, or `None` if there is no such file.
     pub fn read<'a>(root: &str, read: impl Fn(&str) -> Option<&'a str>) -> Self {
         let mut all = Self::default();
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
@@ -72,7 +72,7 @@ impl Crate {
     }
 }
 
-/// `mod name;`, whose file is `name.rs` or `name/mod.rs` in `folder`.
+/// A declaration `mod name;`. The file of the module is `name.rs` or `name/mod.rs` in `folder`.
 struct Declared {
     parent: ModuleId,
     name: String,
@@ -89,7 +89,7 @@ struct Parser<'a> {
 const DEFINING: [&str; 8] = ["const", "enum", "fn", "static", "struct", "trait", "type", "union"];
 
 impl Parser<'_> {
-    /// Reads up to the end of the file, or of the braces around an inline module.
+    /// Reads a module up to the end of its file, or up to the closing brace of an inline module.
     fn module(&mut self, id: ModuleId, folder: &str) {
         let mut depth = 0_usize;
         let mut is_visible = false;
@@ -105,11 +105,11 @@ impl Parser<'_> {
                     self.skip_group('(', ')');
                     continue;
                 }
-                // `impl Trait + use<'a>` is a bound.
+                // `impl Trait + use<'a>` is a bound and not an import.
                 Kind::Word("use") if self.peek() != Some(Kind::Mark('<')) => self.import(id, is_visible),
                 Kind::Word("mod") if depth == 0 => self.child(id, folder),
                 Kind::Word("macro_rules") => {
-                    // The `!` before the name.
+                    // Skips the `!` between `macro_rules` and the name.
                     self.at += 1;
                     self.define(id, depth);
                 }
@@ -121,7 +121,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Steps over an attribute, and returns whether what it stands before is compiled for tests only.
+    /// Skips an attribute. Returns true if the item after it is compiled for tests only.
     fn attribute_is_of_tests(&mut self) -> bool {
         if self.peek() == Some(Kind::Mark('!')) {
             self.at += 1;
@@ -135,7 +135,7 @@ impl Parser<'_> {
         )
     }
 
-    /// Steps over the item that follows: up to a `;`, or to the end of its braces.
+    /// Skips the next item: up to a `;`, or to the end of its braces.
     fn skip_item(&mut self) {
         let is_use = self.tokens[self.at..].iter().take(5).any(|token| token.kind == Kind::Word("use"));
         while let Some(kind) = self.peek() {
@@ -152,14 +152,14 @@ impl Parser<'_> {
                 }
                 Kind::Mark('(') => self.skip_group('(', ')'),
                 Kind::Mark('[') => self.skip_group('[', ']'),
-                // The end of what surrounds it: a field, an argument or an arm had the attribute.
+                // The enclosing braces end here: the attribute belonged to a field, an argument or a match arm.
                 Kind::Mark('}') => return,
                 _ => self.at += 1,
             }
         }
     }
 
-    /// Steps over everything between `open` and its `close`, if `open` comes next.
+    /// Skips everything from `open` to its `close`, if the next token is `open`.
     fn skip_group(&mut self, open: char, close: char) {
         let mut depth = 0;
         while let Some(kind) = self.peek() {
@@ -192,7 +192,7 @@ impl Parser<'_> {
     }
 
     fn define(&mut self, id: ModuleId, depth: usize) {
-        // `const fn`, and `impl const Trait`.
+        // `const fn` and `impl const Trait` do not define a constant.
         if self.peek() == Some(Kind::Word("fn")) {
             return;
         }
@@ -203,7 +203,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A path in code, the first word of which has just been read.
+    /// Reads a path in code. Its first word has just been read.
     fn path(&mut self, id: ModuleId) {
         let first = self.at - 1;
         let line = self.tokens[first].line;
@@ -221,7 +221,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A single small word is a variable unless it is called.
+    /// Returns true if the path can be that of an item. A single lowercase word is a variable, unless it is called.
     fn can_name_an_item(&self, segments: &[String]) -> bool {
         let is_large = segments.first().is_some_and(|word| word.starts_with(char::is_uppercase));
         segments.len() > 1 || is_large || self.peek() == Some(Kind::Mark('('))
@@ -234,7 +234,7 @@ impl Parser<'_> {
         self.all.modules[id].imports.extend(imports);
     }
 
-    /// One branch of a `use`: up to its `,`, `}` or `;`.
+    /// Reads one branch of a `use` declaration, up to its `,`, `}` or `;`.
     fn use_tree(&mut self, prefix: &mut Vec<String>, found: &mut Vec<(String, Path)>) {
         let depth = prefix.len();
         let mut alias = None;
@@ -265,7 +265,7 @@ impl Parser<'_> {
             }
         }
         if is_leaf {
-            // `a::{self}` is `a`.
+            // `a::{self}` means the path `a`.
             let mut segments = prefix.clone();
             if segments.len() > 1 && segments.last().is_some_and(|last| last == "self") {
                 segments.pop();

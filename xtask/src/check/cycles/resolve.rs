@@ -1,20 +1,20 @@
-//! Finds the module that defines a path's item, through imports and re-exports.
+//! Finds the module that defines the item of a path, through imports and re-exports.
 
 use super::modules::{Crate, Import, ModuleId};
 
-/// A thing of this crate that a path leads to.
+/// Something of this crate to which a path leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     Module(ModuleId),
-    /// An item, with the module that defines it.
+    /// An item. Contains the module that defines it.
     ItemOf(ModuleId),
 }
 
-/// The longest chain of re-exports that is followed. Globs can lead in circles.
+/// Maximum number of re-exports that are followed. The limit is needed because globs can form a circle.
 const MOST_HOPS: usize = 8;
 
 impl Crate {
-    /// Resolves `path`, as written in the module `from`. `None` if it leads to another crate.
+    /// Resolves `path`, which is written in the module `from`. Returns `None` if it leads to another crate.
     pub fn resolve(&self, from: ModuleId, path: &[String]) -> Option<Target> {
         self.resolve_within(from, path, MOST_HOPS)
     }
@@ -31,7 +31,7 @@ impl Crate {
         while let (Target::Module(module), Some((name, others))) = (target, rest.split_first()) {
             target = match name.as_str() {
                 "super" => Target::Module(self.modules[module].parent?),
-                // What a macro defines is not seen; it is the module's all the same.
+                // The item may be defined by a macro, which is not expanded here. It then belongs to this module.
                 name => self.lookup(module, name, others.is_empty(), hops).unwrap_or(Target::ItemOf(module)),
             };
             rest = others;
@@ -39,8 +39,8 @@ impl Crate {
         Some(target)
     }
 
-    /// The thing called `name` in `module`. A function and a module may have the same name: the last word of a path is the
-    /// function, one before it the module.
+    /// Returns the item or module called `name` in `module`. A function and a module may have the same name: the last word of a
+    /// path means the function, an earlier word the module.
     fn lookup(&self, id: ModuleId, name: &str, is_last: bool, hops: usize) -> Option<Target> {
         let module = &self.modules[id];
         let item = module.items.contains(name).then_some(Target::ItemOf(id));
@@ -75,7 +75,7 @@ impl Crate {
         }
     }
 
-    /// True if `module` is `ancestor` or is declared somewhere below it.
+    /// Returns true if `module` is `ancestor` or is declared somewhere below it.
     pub fn is_within(&self, module: ModuleId, ancestor: ModuleId) -> bool {
         let mut at = Some(module);
         while let Some(id) = at {

@@ -1,6 +1,7 @@
 use super::*;
 
-/// The cycles of a crate with these files, the first of which is its root; each as its first line's files.
+/// Returns the cycles of a crate with these files; the first file is the root. Each cycle is returned as the files in its first
+/// line.
 fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     let sources: Vec<Source> = files
         .iter()

@@ -1,13 +1,13 @@
-//! Splits Rust source text into words and marks, without comments, strings and lifetimes.
+//! Splits Rust source text into tokens, without comments, strings and lifetimes.
 //!
-//! It knows only as much of the language as reading paths takes: a crate that parses Rust completely would be compiled
-//! before every `cargo xtask` command.
+//! Only the syntax that matters for reading paths is known. A crate that parses Rust completely would have to be compiled before
+//! every `cargo xtask` command.
 
-/// A word, or a mark of one character, with its line.
+/// A word, or a punctuation mark of one character, with its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token<'a> {
     pub kind: Kind<'a>,
-    /// The first line of a file is 1.
+    /// Number of the line, counted from 1.
     pub line: usize,
 }
 
@@ -21,7 +21,7 @@ pub enum Kind<'a> {
     Mark(char),
 }
 
-/// The tokens of `text`, in order.
+/// Returns the tokens of `text`, in order.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut scanner = Scanner { text, at: 0, line: 1 };
     let mut tokens = Vec::new();
@@ -33,7 +33,7 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 
 struct Scanner<'a> {
     text: &'a str,
-    /// Byte index of the next character.
+    /// Byte index of the next character to read.
     at: usize,
     line: usize,
 }
@@ -86,7 +86,7 @@ fn is_in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The length of a block comment, nested ones included.
+/// Returns the length of a block comment in bytes, nested ones included.
 fn block_comment_bytes(rest: &str) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -107,7 +107,7 @@ fn block_comment_bytes(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of the string, character or lifetime that `rest` begins with.
+/// Returns the length in bytes of the string, character or lifetime at the beginning of `rest`, or `None` if there is none.
 fn literal_bytes(rest: &str) -> Option<usize> {
     let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
         let after = rest.strip_prefix(prefix).unwrap_or_default();
@@ -123,7 +123,7 @@ fn literal_bytes(rest: &str) -> Option<usize> {
     }
 }
 
-/// `#"…"#`, with any number of `#`.
+/// Returns the length in bytes of a raw string `#"…"#`, with any number of `#`.
 fn raw_string_bytes(rest: &str) -> usize {
     let hashes = rest.len() - rest.trim_start_matches('#').len();
     let end = format!("\"{}", "#".repeat(hashes));
@@ -131,7 +131,7 @@ fn raw_string_bytes(rest: &str) -> usize {
     rest.get(body..).and_then(|text| text.find(&end)).map_or(rest.len(), |at| body + at + end.len())
 }
 
-/// `"…"` or `'…'`, with escapes.
+/// Returns the length in bytes of `"…"` or `'…'`, with escapes.
 fn quoted_bytes(rest: &str) -> usize {
     let quote = rest.chars().next().unwrap_or('"');
     let mut is_escaped = false;
@@ -144,7 +144,7 @@ fn quoted_bytes(rest: &str) -> usize {
     rest.len()
 }
 
-/// `'x'` and `'\n'` are characters; `'a` without a second quote is a lifetime.
+/// Returns the length in bytes of a character such as `'x'` or `'\n'`, or of a lifetime such as `'a`, which has no second quote.
 fn character_or_lifetime_bytes(rest: &str) -> usize {
     let mut after = rest.chars().skip(1);
     let (first, second) = (after.next(), after.next());

@@ -1,7 +1,7 @@
 use super::*;
 use serde_json::json;
 
-/// Metadata of a workspace with the crates `members`, and a tuple `(from, to, kind)` for each dependency.
+/// Returns the metadata of a workspace with the crates `members`, and with one dependency for each tuple `(from, to, kind)`.
 pub fn metadata(members: &[&str], dependencies: &[(&str, &str, Option<&str>)]) -> Value {
     let mut names: BTreeSet<&str> = members.iter().copied().collect();
     names.extend(dependencies.iter().flat_map(|(from, to, _)| [*from, *to]));

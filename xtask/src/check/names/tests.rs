@@ -31,7 +31,7 @@ fn documents_may_name_marks_that_code_may_not_contain() {
 
 #[test]
 fn a_path_of_one_machine_is_found() {
-    // Put together, so that this file names no machine's path itself.
+    // The paths are split, so that this file does not contain the path of a machine itself.
     let (bracketed, assigned) = (concat!("(/wo", "rk/x)"), concat!("DIR=/ro", "ot/x"));
     for line in ["cd /home/ada/tickertape", "path = \"/tmp/data\"", bracketed, assigned] {
         assert_eq!(violations_of("README.md", line).len(), 1, "{line}");
