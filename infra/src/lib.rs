@@ -1,4 +1,4 @@
-//! Reads the template of this folder. The tests compare the template with the code.
+//! Reads the template in this folder, so that the tests can compare it with the code.
 
 #![warn(missing_docs)]
 

@@ -1,9 +1,9 @@
-//! Source code as text, for facts that no function returns, such as the calls that an adapter makes.
+//! Reads source code as text. Tests use it for facts that no function returns, such as the calls that an adapter makes.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The text of some Rust files, without tests and comments.
+/// Text of several Rust files, without tests and comments.
 pub struct Sources(Vec<String>);
 
 impl Sources {
@@ -52,8 +52,8 @@ fn is_test(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs")
 }
 
-/// Returns a file's text without comments and with single spaces. A test module is the last thing in its file, and is
-/// cut off.
+/// Returns the text of a file without comments and with single spaces. A test module is left out; it must be the last item of its
+/// file.
 fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
     let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());

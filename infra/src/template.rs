@@ -17,7 +17,7 @@ pub struct Statement {
     pub sid: String,
     /// Permitted actions, such as `dynamodb:PutItem`.
     pub actions: Vec<String>,
-    /// Resources that the actions are permitted on.
+    /// Resources for which the actions are permitted.
     pub resources: Vec<Value>,
 }
 
@@ -26,13 +26,13 @@ impl Template {
     ///
     /// # Panics
     ///
-    /// If it is not valid YAML, in which case no test could go on.
+    /// If the template is not valid YAML. Then no test can continue.
     #[allow(clippy::unwrap_used, reason = "only tests read it, and none of them could go on")]
     pub fn read() -> Self {
         Self(plain(serde_yaml_ng::from_str(TEMPLATE).unwrap()))
     }
 
-    /// Returns the properties of a resource; null if there is no resource of this name.
+    /// Returns the properties of a resource, or null if there is no resource of this name.
     pub fn properties(&self, resource: &str) -> &Value {
         &self.0["Resources"][resource]["Properties"]
     }
@@ -49,7 +49,7 @@ impl Template {
         self.0["Parameters"].as_object().into_iter().flatten().map(|(name, _)| name.as_str())
     }
 
-    /// Returns the default of a parameter; null if it has none.
+    /// Returns the default value of a parameter, or null if it has none.
     pub fn default_of(&self, parameter: &str) -> &Value {
         &self.0["Parameters"][parameter]["Default"]
     }
@@ -80,7 +80,7 @@ fn statement(value: Value) -> Statement {
     }
 }
 
-/// Returns the items of a list. Where CloudFormation takes a list, it also takes a single item.
+/// Returns the items of a list. CloudFormation also accepts a single item instead of a list.
 fn items(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items.clone(),
@@ -97,13 +97,13 @@ fn plain(yaml: Yaml) -> Value {
             let key = |key: Yaml| key.as_str().unwrap_or_default().to_owned();
             entries.into_iter().map(|(name, value)| (key(name), plain(value))).collect::<Map<_, _>>().into()
         }
-        // What is left is a scalar, and JSON has every scalar of YAML.
+        // The other values are scalars, and JSON has every scalar of YAML.
         scalar => serde_json::to_value(scalar).unwrap_or_default(),
     }
 }
 
-/// Writes out a short form: `!GetAtt A.B` is `{"Fn::GetAtt": ["A", "B"]}` (AWS CloudFormation User Guide, "Intrinsic
-/// function reference").
+/// Converts a short form to the long one: `!GetAtt A.B` to `{"Fn::GetAtt": ["A", "B"]}` (AWS CloudFormation User Guide,
+/// "Intrinsic function reference").
 fn written_out(tag: &str, value: Yaml) -> Value {
     let name = match tag.trim_start_matches('!') {
         plain @ ("Ref" | "Condition") => plain.to_owned(),

@@ -1,4 +1,4 @@
-//! Tests of the alarms: the metrics they watch and the topic they notify.
+//! Tests the alarms: the metrics that they watch and the topic that they notify.
 
 use backend_lambda::emf::{DIMENSION, NAMESPACE};
 use backend_lambda::metrics::METRICS;

@@ -1,4 +1,4 @@
-//! Tests of time-outs, sizes and prices that the code relies on.
+//! Tests the time-outs, sizes and prices on which the code relies.
 
 use backend_lambda::emf::{self, Metric, Unit};
 use backend_lambda::keys::FETCH_TIMEOUT;
@@ -40,7 +40,7 @@ fn a_batch_of_the_stream_is_kept_longer_than_its_function_may_run() {
     assert!(age_s > 10 * number(&broadcast["Timeout"]));
 }
 
-/// Time after which Lambda would first retry ("How Lambda handles errors and retries with asynchronous invocation", AWS
+/// Time after which Lambda retries for the first time ("How Lambda handles errors and retries with asynchronous invocation", AWS
 /// Lambda developer guide).
 const FIRST_RETRY_MS: u64 = 60_000;
 
@@ -49,12 +49,12 @@ fn a_failed_shard_is_not_sent_again_because_its_viewers_request_what_they_missed
     let template = Template::read();
     let events = &template.properties("BroadcastFunction")["EventInvokeConfig"];
     assert_eq!(events["MaximumRetryAttempts"], 0);
-    // Viewers notice it before Lambda would retry, if they are silent, and after five minutes at the latest, as the
-    // README says.
+    // A viewer that receives nothing notices the loss before Lambda would retry, and any other viewer after five minutes at the
+    // latest, as the README says.
     const { assert!(constants::PING_VISIBLE_MS < FIRST_RETRY_MS && constants::MAX_PING_INTERVAL_MS < 5 * 60_000) }
 }
 
-/// Tests the size of log lines. CloudWatch adds 26 bytes to each ("Amazon CloudWatch pricing").
+/// Tests the size of log lines. CloudWatch adds 26 bytes to each line ("Amazon CloudWatch pricing").
 #[test]
 fn log_lines_have_the_size_that_the_cost_estimate_assumes() {
     let template = Template::read();

@@ -1,4 +1,4 @@
-//! Tests that compare the template with the code. They are one program, because linking the code takes longest.
+//! Tests that compare the template with the code. They are one program, because linking takes most of the build time.
 
 mod alarms;
 mod environment;

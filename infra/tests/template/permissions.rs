@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const ROLES: [&str; 4] = ["WebsocketRole", "AuthorizerRole", "IngestRole", "BroadcastRole"];
 
-/// Calls of the SDK, with the permission that each needs (Service Authorization Reference). A transaction needs the
+/// Functions of the SDK, each with the permission that it needs (Service Authorization Reference). A transaction needs the
 /// permissions of its parts.
 const CALLS: [(&str, &str); 14] = [
     (".batch_get_item()", "dynamodb:BatchGetItem"),
@@ -54,7 +54,7 @@ fn actions_of(role: &str) -> BTreeSet<String> {
 #[test]
 fn on_connections_exactly_the_adapters_calls_are_permitted() {
     let mut done = needed(&["connections"]);
-    // Only `all` scans, which a server calls when it ends. No function calls it, and none is permitted to.
+    // Only the function `all` scans a table. A server calls it when it ends, but no function does, so none has the permission.
     assert!(done.remove("dynamodb:Scan"));
     let functions = Sources::read("backend/lambda/src", &[""]).unwrap();
     assert!(!functions.contains("connections.all("));
@@ -66,7 +66,7 @@ fn on_topics_and_history_exactly_the_adapters_calls_are_permitted() {
     assert_eq!(allowed(&["Topics", "History"]), needed(&["log"]));
 }
 
-/// Tests the actions in the code that both adapters share. Above they are found by the names of these functions.
+/// Tests the actions in the code that both adapters share. The tests above find them by the names of its functions.
 #[test]
 fn the_actions_of_the_shared_code_are_known() {
     assert_eq!(

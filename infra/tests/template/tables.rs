@@ -1,4 +1,4 @@
-//! Tests that the tables are those that the adapters read and write.
+//! Tests that the tables are exactly those that the adapters read and write.
 
 use backend_aws::tables::{Kind, TTL, Table, TableNames, tables};
 use infra::Template;
