@@ -1,5 +1,5 @@
-//! The benchmarks, one file for each figure. Work is counted in CPU time of the server's process, because other programs
-//! on the machine disturb that less than they disturb elapsed time.
+//! The benchmarks, one file for each figure. Work is measured as CPU time of the server's process, because other programs on the
+//! machine affect CPU time less than elapsed time.
 
 #[cfg(target_os = "linux")]
 pub mod audience;
@@ -23,7 +23,7 @@ pub mod viewer;
 
 use std::path::PathBuf;
 
-/// The folder of the peers for Node, with their packages installed; `None` where Node is not installed.
+/// Returns the folder of the peers for Node, with their packages installed, or `None` if Node is not installed.
 pub fn peers() -> Option<PathBuf> {
     std::env::var_os("TICKERTAPE_PEERS").map(PathBuf::from)
 }
@@ -33,8 +33,8 @@ pub fn report(figure: &str, value: f64, unit: &str) {
     println!("{figure:<52} {:>12}  {unit}", rounded(value));
 }
 
-/// Prints one line of the report for a figure that was measured several times: the median, then the least and the most,
-/// which show how much other programs disturbed it. Sorts the values.
+/// Prints one line of the report for a figure that was measured several times: the median, then the minimum and the maximum,
+/// which show the influence of other programs. Sorts the values.
 pub fn report_spread(figure: &str, values: &mut [f64], unit: &str) {
     let median = percentile(values, 0.5);
     let (least, most) = (percentile(values, 0.0), percentile(values, 1.0));
@@ -42,7 +42,7 @@ pub fn report_spread(figure: &str, values: &mut [f64], unit: &str) {
     report(figure, median, &format!("{unit}  {spread}"));
 }
 
-/// Formats a number with as many digits as are significant.
+/// Formats a number with its significant digits only.
 fn rounded(value: f64) -> String {
     let digits = match value.abs() {
         0.0..10.0 => 2,
@@ -56,7 +56,7 @@ fn rounded(value: f64) -> String {
 pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);
-    // Truncates on purpose: the nearest rank at or below.
+    // The fraction is cut off, to get the nearest rank at or below.
     values.get((last as f64 * share) as usize).copied().unwrap_or(f64::NAN)
 }
 

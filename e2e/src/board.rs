@@ -1,12 +1,12 @@
-//! The page under test: selectors, and how it is opened.
+//! The page under test: its selectors, and functions that open it.
 
 use crate::browser::Browser;
 use crate::server::Server;
 
-/// The selector of the banner.
+/// Selector of the banner.
 pub const BANNER: &str = "[data-testid=banner]";
 
-/// The selector of a topic's panel.
+/// Returns the selector of a topic's panel.
 pub fn panel(topic: &str) -> String {
     format!("[data-testid=panel][data-topic=\"{topic}\"]")
 }
@@ -15,7 +15,7 @@ pub fn panel(topic: &str) -> String {
 ///
 /// # Panics
 ///
-/// If it does not open.
+/// If the page does not open.
 pub async fn open(server: &Server) -> Browser {
     open_at(&server.url()).await
 }
@@ -24,7 +24,7 @@ pub async fn open(server: &Server) -> Browser {
 ///
 /// # Panics
 ///
-/// If it does not open.
+/// If the page does not open.
 pub async fn open_at(url: &str) -> Browser {
     let browser = Browser::open(1440, 900).await;
     browser.listen_for_complaints().await;

@@ -15,16 +15,16 @@ use thirtyfour::prelude::*;
 use crate::child::Spawned;
 use crate::{setting, wait};
 
-/// The longest time for a page to show an expected state, on a slow machine.
+/// Maximum time for a page to show an expected state, on a slow machine.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One browser window.
 pub struct Browser {
-    /// The driver, for commands that have no helper here. It is not dropped: that would block the test's runtime, which it
-    /// waits for, for two minutes. [`Browser::drop`] ends the session instead.
+    /// The driver, for commands that have no helper here. It must not be dropped: dropping it waits for the test's runtime and
+    /// blocks it for two minutes. [`Browser::drop`] ends the session instead.
     pub driver: ManuallyDrop<WebDriver>,
     port: u16,
-    // Kept so that both end, in this order, with the test.
+    // Kept so that both are dropped, in this order, at the end of the test.
     _process: Spawned,
     _profile: TempDir,
 }
@@ -51,7 +51,7 @@ impl Browser {
         browser
     }
 
-    /// Sets the size and density of the page's screen.
+    /// Sets the size and pixel density of the page's screen.
     ///
     /// # Panics
     ///
@@ -61,7 +61,7 @@ impl Browser {
         self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
-    /// Sets the system's colour scheme as the page sees it: `dark` or `light`.
+    /// Sets the system's colour scheme that is reported to the page: `dark` or `light`.
     ///
     /// # Panics
     ///
@@ -101,16 +101,16 @@ impl Browser {
     ///
     /// # Panics
     ///
-    /// If none does within [`TIMEOUT`].
+    /// If no element matches within [`TIMEOUT`].
     pub async fn appears(&self, selector: &str) -> Duration {
         wait::until(&format!("{selector} appears"), TIMEOUT, || async { self.text(selector).await }).await.1
     }
 
-    /// Waits until the text of an element satisfies a condition.
+    /// Waits until the text of an element satisfies a condition. Returns the text and the time that it took.
     ///
     /// # Panics
     ///
-    /// If it does not within [`TIMEOUT`].
+    /// If the text does not satisfy the condition within [`TIMEOUT`].
     pub async fn text_becomes(&self, selector: &str, condition: impl Fn(&str) -> bool) -> (String, Duration) {
         wait::until(&format!("{selector} says what it should"), TIMEOUT, || async {
             self.text(selector).await.filter(|text| condition(text))
@@ -118,8 +118,8 @@ impl Browser {
         .await
     }
 
-    /// Returns the errors, unhandled rejections and violations of the content security policy in the page. Failed requests
-    /// to a server that a test has killed are not among them.
+    /// Returns the errors, unhandled rejections and violations of the content security policy in the page. Failed requests to a
+    /// server that a test has killed are left out.
     ///
     /// # Panics
     ///
@@ -142,7 +142,7 @@ impl Browser {
         entries.filter_map(|entry| entry["message"].as_str().map(str::to_string)).collect()
     }
 
-    /// Collects errors for [`Browser::complaints`], from the next page on.
+    /// Begins to collect errors for [`Browser::complaints`], from the next page that is opened.
     ///
     /// # Panics
     ///
@@ -157,7 +157,7 @@ impl Browser {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await;
     }
 
-    /// Saves a screenshot for people to look at, in `target/screenshots` of the workspace.
+    /// Saves a screenshot in `target/screenshots` of the workspace, to be looked at by people.
     ///
     /// # Panics
     ///
@@ -170,9 +170,9 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Ends the session, so that ChromeDriver ends Chromium, which would go on running otherwise.
+    /// Ends the session, so that ChromeDriver ends Chromium, which would continue to run otherwise.
     fn drop(&mut self) {
-        // A failure does not matter: both processes are killed next.
+        // A failure is ignored, because both processes are killed next.
         let _ended = end_session(self.port, &self.driver.session_id().to_string());
     }
 }

@@ -5,14 +5,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// A process whose standard output is read line by line, killed on drop.
+/// A process whose standard output is read line by line. It is killed when this value is dropped.
 pub struct Spawned {
     child: Child,
     lines: mpsc::Receiver<String>,
 }
 
 impl Spawned {
-    /// Starts `command`; its standard error goes to the test's.
+    /// Starts `command`. Its standard error is that of the test.
     ///
     /// # Panics
     ///
@@ -36,14 +36,14 @@ impl Spawned {
         wait_for_line(&self.lines, Duration::from_secs(30), wanted)
     }
 
-    /// The id of the process.
+    /// Returns the id of the process.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Ends the process as `kill -9` does.
     pub fn kill(&mut self) {
-        // Fails only if the process has ended already.
+        // This fails only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -55,11 +55,11 @@ impl Drop for Spawned {
     }
 }
 
-/// The lines of a process's standard output, read on a thread.
+/// Returns the lines of a process's standard output, which a thread reads.
 ///
 /// # Panics
 ///
-/// If that is not piped.
+/// If the standard output is not piped.
 pub fn lines(child: &mut Child) -> mpsc::Receiver<String> {
     let stdout = child.stdout.take().expect("stdout is piped");
     let (send, lines) = mpsc::channel();

@@ -1,7 +1,8 @@
 //! Whole-system tests: the real program, real sockets, a real browser.
 //!
-//! `cargo xtask test` builds what they need and passes the paths in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
-//! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK` and `TICKERTAPE_WASM_BINDGEN`. Nothing that ships depends on this crate.
+//! `cargo xtask test` builds the programs that the tests need and passes their paths in `TICKERTAPE_BIN`, `TICKERTAPE_SITE`,
+//! `TICKERTAPE_CHROMIUM`, `TICKERTAPE_CHROMEDRIVER`, `TICKERTAPE_TRUNK` and `TICKERTAPE_WASM_BINDGEN`. Nothing that is released
+//! depends on this crate.
 
 pub mod bench;
 pub mod board;
@@ -17,7 +18,7 @@ pub mod wait;
 ///
 /// # Panics
 ///
-/// If it is not set. The message names the command to type.
+/// If it is not set. The message contains the command to type.
 pub fn setting(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set: run these tests with `cargo xtask test`"))

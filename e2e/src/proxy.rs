@@ -1,4 +1,4 @@
-//! A TCP proxy between a browser and a server, which a test can freeze, cut and restore.
+//! A TCP proxy between a browser and a server, which a test can freeze, interrupt and restore.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -10,19 +10,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-/// The state of the proxied connections.
+/// State of all proxied connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wire {
-    /// Everything passes.
+    /// All data is forwarded.
     Whole,
-    /// Nothing passes and nothing is closed, as when a router forgets a connection. Data in transit arrives when the state
-    /// is `Whole` again.
+    /// No data is forwarded and no connection is closed, as when a router forgets a connection. Data that was sent in this state
+    /// is forwarded when the state becomes `Whole`.
     Frozen,
-    /// Every connection is closed, and every new one at once.
+    /// Every open connection is closed, and so is every new one.
     Cut,
 }
 
-/// A port that forwards everything to a server.
+/// A port from which all data is forwarded to a server.
 pub struct Proxy {
     address: SocketAddr,
     wire: watch::Sender<Wire>,
@@ -31,7 +31,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts to forward to `server`, an address like `http://127.0.0.1:PORT`.
+    /// Starts to forward to `server`, an address such as `http://127.0.0.1:PORT`.
     ///
     /// # Panics
     ///
@@ -51,17 +51,17 @@ impl Proxy {
         Self { address, wire, handshakes, accepting: accepting.abort_handle() }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns the address of the proxy, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Sets the state from now on.
+    /// Sets the state of all present and future connections.
     pub fn set(&self, wire: Wire) {
         self.wire.send_replace(wire);
     }
 
-    /// The number of WebSocket handshakes so far, except while the state was `Cut`.
+    /// Returns the number of WebSocket handshakes so far. Those in the state `Cut` are not counted.
     pub fn handshakes(&self) -> usize {
         self.handshakes.load(Ordering::Relaxed)
     }
@@ -95,7 +95,7 @@ async fn carry(
         }
     };
     tokio::select! {
-        // An error on one side closes both, and the other side sees that.
+        // An error on one side ends the connection on both sides.
         _ended = passing => {}
         _cut = wire.wait_for(|wire| *wire == Wire::Cut) => {}
     }

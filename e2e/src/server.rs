@@ -19,11 +19,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `serve` with further arguments and waits until it listens.
+    /// Starts `serve` with additional arguments and waits until it listens.
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If the server does not start.
     pub fn start(arguments: &[&str]) -> Self {
         Self::start_with_site(Path::new(&setting("TICKERTAPE_SITE")), arguments)
     }
@@ -32,7 +32,7 @@ impl Server {
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If the server does not start.
     pub fn start_with_site(site: &Path, arguments: &[&str]) -> Self {
         let data = TempDir::new().expect("a temporary directory");
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
@@ -40,7 +40,7 @@ impl Server {
         Self { process, address, data, site: site.to_owned(), arguments }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns the address of the page, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -1,4 +1,4 @@
-//! The AWS topology on this machine: real functions, DynamoDB Local, the stream between them.
+//! The AWS topology on this machine: real functions, DynamoDB Local, and the stream between them.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -14,17 +14,19 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::child;
 use crate::{setting, wait};
 
-/// The time limit for a reply. A first invocation starts a process, and the very first waits for DynamoDB's Java to warm up.
+/// Maximum time to wait for a reply. A first invocation starts a process, and the very first waits until DynamoDB's Java has
+/// warmed up.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Allows one topology at a time: Java, a server and a dozen functions are as much as a small machine can run.
+/// Held by the running topology, so that only one runs at a time: a small machine cannot run more than Java, a server and a dozen
+/// functions.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// Everything that `cargo xtask lambda-local` starts. It ends with the test, even if the test fails.
+/// All programs that `cargo xtask lambda-local` starts. They end with the test, even if the test fails.
 pub struct Topology {
     announcement: Value,
     child: Child,
-    /// The program's standard input; closing it ends the program.
+    /// Standard input of the program. Closing it ends the program.
     stdin: Option<ChildStdin>,
     /// A folder for the test's files.
     pub folder: TempDir,
@@ -36,25 +38,25 @@ impl Topology {
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If the topology does not start.
     pub async fn start(arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
         Self::launch(&[], arguments).await
     }
 
-    /// Starts the topology with the functions in the caller's folder.
+    /// Starts the topology with the functions in the folder `functions`.
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If the topology does not start.
     pub async fn start_from(functions: &Path, arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
         Self::launch(&["--function-dir".as_ref(), functions.as_ref()], arguments).await
     }
 
-    /// Starts the topology with these settings of the functions, as `NAME=VALUE`.
+    /// Starts the topology with these settings of the functions, each in the form `NAME=VALUE`.
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If the topology does not start.
     pub async fn start_with(settings: &[&str], arguments: impl FnOnce(&TempDir) -> Vec<String>) -> Self {
         let told = settings.iter().flat_map(|setting| ["--env", setting]).map(OsStr::new);
         Self::launch(&told.collect::<Vec<_>>(), arguments).await
@@ -79,20 +81,20 @@ impl Topology {
         Self { announcement, child, stdin, folder, _alone: alone }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns the address of the page, `http://127.0.0.1:PORT`.
     ///
     /// # Panics
     ///
-    /// If it did not say so.
+    /// If the program has not printed it.
     pub fn url(&self) -> String {
         self.text("url").trim_end_matches('/').to_string()
     }
 
-    /// `ws://127.0.0.1:PORT/ws`.
+    /// Returns the address of the WebSocket, `ws://127.0.0.1:PORT/ws`.
     ///
     /// # Panics
     ///
-    /// If it did not say so.
+    /// If the program has not printed it.
     pub fn ws(&self) -> String {
         self.text("ws").to_string()
     }
@@ -110,7 +112,7 @@ impl Topology {
         serde_json::from_str(&reply).expect("the reply is JSON")
     }
 
-    /// Publishes, and returns the response whatever its status.
+    /// Publishes, and returns the response, even if its status is not 200.
     ///
     /// # Panics
     ///
@@ -118,7 +120,7 @@ impl Topology {
     pub async fn post(&self, topic: &str, body: &Value) -> reqwest::Response {
         let url = format!("{}/topics/{topic}", self.url());
         let request = reqwest::Client::new().post(url).timeout(TIMEOUT).body(body.to_string());
-        // curl's content type, with which the body reaches a function in base64.
+        // The content type that curl sends. It causes the body to be passed to the function in base64.
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         request.send().await.expect("the server answers")
     }
@@ -163,11 +165,11 @@ impl Topology {
         ids
     }
 
-    /// The id of the server's process, which contains the gateway and the host of the functions.
+    /// Returns the id of the server's process, which contains the gateway and the host of the functions.
     ///
     /// # Panics
     ///
-    /// If it did not say so.
+    /// If the program has not printed it.
     pub fn pid(&self) -> u64 {
         self.announcement["pid"].as_u64().expect("the server's number")
     }
@@ -176,7 +178,7 @@ impl Topology {
     ///
     /// # Panics
     ///
-    /// If it did not say so.
+    /// If the program has not printed them.
     pub fn tables(&self) -> Vec<(&'static str, String)> {
         let tables = ["connections", "topics", "history"].map(|table| self.text(&format!("{table}_table")));
         let names = ["TICKERTAPE_CONNECTIONS_TABLE", "TICKERTAPE_TOPICS_TABLE", "TICKERTAPE_HISTORY_TABLE"];
@@ -215,8 +217,8 @@ impl Topology {
         child::children_of(self.pid()).into_iter().filter(is_it).collect()
     }
 
-    /// Kills the processes of one function, as `kill -9` does, and returns their number. They have ended when this returns:
-    /// an event that is passed to a dying process would fail, as on Lambda.
+    /// Kills the processes of one function, as `kill -9` does, and returns their number. They have ended when this returns,
+    /// because an event that is passed to a dying process would fail, as on Lambda.
     #[cfg(target_os = "linux")]
     pub async fn kill_function(&self, name: &str) -> usize {
         let processes = self.processes(name).into_iter();
@@ -244,11 +246,11 @@ impl Topology {
         false
     }
 
-    /// Asks the program to end, and waits until it and everything it started have ended.
+    /// Asks the program to end, and waits until it and all processes that it started have ended.
     ///
     /// # Panics
     ///
-    /// If it does not.
+    /// If they do not end in time.
     pub async fn end(mut self) {
         drop(self.stdin.take());
         assert!(self.ends(TIMEOUT).await, "the topology does not end");
@@ -256,7 +258,7 @@ impl Topology {
 }
 
 impl Drop for Topology {
-    /// Lets the program end what it started, and kills it if it does not.
+    /// Asks the program to end the processes that it started, and kills it if it does not end.
     fn drop(&mut self) {
         drop(self.stdin.take());
         for _ in 0..TIMEOUT.as_millis() / 50 {
@@ -265,7 +267,7 @@ impl Drop for Topology {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        // Fails only if the process has ended already.
+        // This fails only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -287,7 +289,7 @@ pub fn file(folder: &TempDir, name: &str, content: &str) -> String {
 ///
 /// # Panics
 ///
-/// If that does not happen.
+/// If that does not happen in time.
 pub async fn until_connections(topology: &Topology, count: usize) -> Vec<String> {
     let what = format!("{count} connections are in the table");
     wait::until(&what, TIMEOUT, || async {

@@ -1,4 +1,4 @@
-//! A running `trunk serve`, as a developer starts it beside `tickertape serve`.
+//! A running `trunk serve`, as a developer starts it in addition to `tickertape serve`.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -10,15 +10,16 @@ use tempfile::TempDir;
 use crate::child::Spawned;
 use crate::{setting, wait};
 
-/// The time limit for Trunk's first build. The page's crates are compiled already, unless this test runs alone.
+/// Maximum time for Trunk's first build. It is short unless this test runs alone, because the page's crates have already been
+/// compiled.
 const BUILD: Duration = Duration::from_secs(900);
-/// The server's address in Trunk.toml.
+/// Address of the server in Trunk.toml.
 const USUAL_SERVER: &str = "127.0.0.1:8080";
 
 /// `trunk serve` with the project's Trunk.toml, in which the server's address is replaced.
 pub struct TrunkServe {
     port: u16,
-    // Kept so that both end, in this order, with the test.
+    // Kept so that both are dropped, in this order, at the end of the test.
     _process: Spawned,
     _folder: TempDir,
 }
@@ -44,13 +45,14 @@ impl TrunkServe {
         trunk
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns the address of the page, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 }
 
-/// With the page's release profile, whose crates the other tests have compiled.
+/// Returns the command that runs Trunk. It uses the page's release profile, because the other tests have compiled the crates with
+/// it.
 fn command(config: &Path, dist: &Path, port: u16) -> Command {
     let mut folders = vec![setting("TICKERTAPE_WASM_BINDGEN").into()];
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
@@ -58,12 +60,12 @@ fn command(config: &Path, dist: &Path, port: u16) -> Command {
     command.args(["serve", "--release", "--locked", "--no-autoreload", "--config"]).arg(config);
     command.arg("--dist").arg(dist).args(["--port", &port.to_string()]);
     command.env("PATH", std::env::join_paths(folders).expect("folders without separators"));
-    // Trunk accepts only `true` and `false`, other programs any value (no-color.org).
+    // Trunk accepts only `true` and `false` as the value of `NO_COLOR`, although no-color.org allows any value.
     command.env_remove("NO_COLOR");
     command
 }
 
-/// The project's Trunk.toml, with paths that are valid in another folder, and proxies to `server`.
+/// Returns the project's Trunk.toml, with paths that are valid in another folder, and with proxies to `server`.
 fn configuration(server: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").display();
     let text = std::fs::read_to_string(format!("{root}/Trunk.toml")).expect("Trunk.toml can be read");

@@ -1,9 +1,9 @@
-//! Waits for a condition, and measures how long it took.
+//! Waits for a condition, and measures the time that it took.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-/// Calls `condition` until it returns a value; returns the value and the time it took.
+/// Calls `condition` until it returns a value. Returns the value and the time that it took.
 ///
 /// # Panics
 ///

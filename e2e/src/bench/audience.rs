@@ -1,4 +1,4 @@
-//! Viewers of one topic, which record when they received each publication.
+//! Viewers of one topic, which record the time at which they received each publication.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,25 +11,25 @@ use super::viewer::{self, Socket};
 use crate::topology::TIMEOUT;
 use crate::wait;
 
-/// The most handshakes and subscriptions at a time: each occupies a process of a function.
+/// Maximum number of viewers that connect and subscribe at the same time. Each of them occupies a process of a function.
 const COMING_AT_ONCE: usize = 16;
 
-/// The pause between two disconnects: each occupies a process of a function for a while.
+/// Pause between two disconnects. It is needed because each of them occupies a process of a function for a while.
 const GOING: Duration = Duration::from_millis(20);
 
-/// The time at which the publication of each round arrived, by round.
+/// Times at which the publication of each round arrived, by the number of the round.
 type Arrivals = Arc<Mutex<BTreeMap<u64, Vec<Instant>>>>;
 
-/// Connected viewers. Dropping this disconnects all of them at once; [`Audience::leave`] disconnects one after the other.
+/// Connected viewers. Dropping the value disconnects all of them at once; [`Audience::leave`] disconnects one after the other.
 pub struct Audience {
-    /// The ids of the viewers' connections.
+    /// Ids of the viewers' connections.
     pub ids: Vec<String>,
     arrivals: Arrivals,
     reading: Vec<JoinHandle<()>>,
 }
 
 impl Audience {
-    /// Connects this many viewers and subscribes them.
+    /// Connects `size` viewers and subscribes them to `topic`.
     ///
     /// # Panics
     ///
@@ -50,11 +50,11 @@ impl Audience {
         audience
     }
 
-    /// Waits until every viewer has received the publication of `round`, and returns the times.
+    /// Waits until every viewer has received the publication of `round`, and returns the times at which they did.
     ///
     /// # Panics
     ///
-    /// If a viewer does not receive it.
+    /// If a viewer does not receive the publication in time.
     pub async fn saw(&self, round: u64) -> Vec<Instant> {
         let what = format!("all {} viewers have seen round {round}", self.ids.len());
         let all = || async {
@@ -86,7 +86,7 @@ async fn come(ws: String, topic: &str) -> (String, Socket) {
     (answer["connection_id"].as_str().expect("an id").to_string(), socket)
 }
 
-/// Records each round once, because a frame may arrive twice.
+/// Records the time of each round that a viewer receives. A round is recorded once, because a frame may arrive twice.
 async fn read(mut socket: Socket, arrivals: Arrivals) {
     let mut last = 0;
     while let Some(Ok(message)) = socket.next().await {
@@ -99,7 +99,7 @@ async fn read(mut socket: Socket, arrivals: Arrivals) {
     }
 }
 
-/// Finds the last round in a frame. It does not parse the JSON, because a thousand viewers share the processor with the
+/// Returns the last round in a frame. The frame is not parsed as JSON, because a thousand viewers share the processor with the
 /// functions that are measured.
 fn round_in(frame: &str) -> Option<u64> {
     let (_, rest) = frame.rsplit_once("\"round\":")?;

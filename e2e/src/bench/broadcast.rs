@@ -1,5 +1,5 @@
-//! Measures the posts per CPU second of the deployed function `broadcast`, to viewers of our own gateway who all watch one
-//! topic. In the same run, a function for Node with AWS's SDK makes the same posts to the same viewers.
+//! Measures the posts per second of CPU time of the deployed function `broadcast`, to viewers of our own gateway that all watch
+//! one topic. In the same run, a function for Node with AWS's SDK makes the same posts to the same viewers.
 
 use std::time::{Duration, Instant};
 
@@ -12,16 +12,17 @@ use crate::topology::Topology;
 
 const TOPIC: &str = "bench/broadcast";
 const VIEWERS: usize = 1_000;
-/// Rounds before anything is counted: a process starts and opens its connections.
+/// Number of rounds before the measurement, in which a process starts and opens its connections.
 const WARM_UP: usize = 3;
 const ROUNDS: usize = 20;
-/// The number of times that each of the two goes first.
+/// Number of times that each of the two functions is measured first.
 const TURNS: usize = 2;
-/// The time for a function to finish after the last viewer has received the publication: responses of posts, a line of its
-/// log.
+/// Time within which a function finishes after the last viewer has received the publication: it reads the responses of its posts
+/// and writes a line of its log.
 const AFTERWARDS: Duration = Duration::from_millis(300);
 
-/// Measures how publications are packed end to end, then posts: with one shard, with four, and with Node's function.
+/// Measures the packing of publications into frames end to end, then the posts with one shard, with four shards, and with Node's
+/// function.
 pub async fn run() {
     let functions = Functions::new();
     let topology = Topology::start_from(functions.folder(), |_| Vec::new()).await;
@@ -44,30 +45,31 @@ struct Bench {
     round: u64,
 }
 
-/// The two ways of invoking `broadcast`.
+/// Way in which `broadcast` is invoked.
 #[derive(Clone, Copy)]
 enum Way {
-    /// Through ingest, the table and its stream: history is written, subscribers are read.
+    /// By a publication, through ingest, the table and its stream. The function also writes history and reads the subscribers.
     Published,
-    /// Directly, as a shard: only the posts remain to be done.
+    /// Directly, as a shard. The function only makes the posts.
     AsShard,
 }
 
-/// The sums over some rounds.
+/// Sums over several rounds.
 #[derive(Default)]
 struct Measured {
-    /// CPU time of the function's processes, and of the server's: gateway and host of the functions.
+    /// CPU time of the function's processes. `server` is that of the server, which contains the gateway and the host of the
+    /// functions.
     function: Duration,
     server: Duration,
-    /// The number of processes of the function, one for each shard.
+    /// Number of processes of the function, one for each shard.
     shards: usize,
-    /// The times from the request to each viewer, by round, in milliseconds.
+    /// Median time from the request to a viewer's receipt in each round, in milliseconds. `last` is the maximum.
     p50: Vec<f64>,
     last: Vec<f64>,
 }
 
 impl Bench {
-    /// Measures in the order A, B, B, A and so on, so that a drift of the machine affects both alike.
+    /// Measures both functions in the order A, B, B, A and so on, so that a change of the machine's speed affects both alike.
     async fn side_by_side(&mut self) {
         let (mut ours, mut node) = (Vec::new(), Vec::new());
         for turn in 0..2 * TURNS {
@@ -112,7 +114,7 @@ impl Bench {
         measured
     }
 
-    /// Publishes to all viewers and returns the time to each, in milliseconds.
+    /// Publishes to all viewers. Returns the time until each has received the publication, in milliseconds.
     async fn round(&mut self, way: Way) -> Vec<f64> {
         self.round += 1;
         let data = json!({"round": self.round, "text": "x".repeat(100)});
@@ -128,7 +130,7 @@ impl Bench {
         arrivals.into_iter().map(|at| (at - began).as_secs_f64() * 1_000.0).collect()
     }
 
-    /// A frame as `broadcast` packs it, for all viewers.
+    /// Returns an event for one shard: a frame as `broadcast` packs it, for all viewers.
     fn shard(&self, data: &Value) -> Value {
         let (offset, ts) = (self.round, 1_800_000_000_000_u64);
         let item = json!({"offset": offset, "ts": ts, "received_at": ts, "data": data});
@@ -137,7 +139,7 @@ impl Bench {
         json!({"shard": [{"frames": [frame.to_string()], "to": self.audience.ids}]})
     }
 
-    /// The CPU time so far of the function's processes, and of the server's.
+    /// Returns the CPU time so far of the function's processes, and of the server's.
     fn cpu(&self) -> (Duration, Duration) {
         let of = |pid: u64| u32::try_from(pid).ok().and_then(usage::cpu).unwrap_or_default();
         let function = self.topology.processes("broadcast").into_iter().map(of).sum();

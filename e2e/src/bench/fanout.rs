@@ -1,4 +1,4 @@
-//! Measures deliveries per second and CPU time per delivery, with one publisher and many viewers.
+//! Measures the deliveries per second and the CPU time per delivery, with one publisher and many viewers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use super::{report, usage};
 const TOPIC: &str = "bench/fanout";
 const RUN: Duration = Duration::from_secs(8);
 
-/// Measures 100 and 1,000 viewers, alternating between Tickertape and the peer.
+/// Measures with 100 and with 1,000 viewers, alternating between Tickertape and the peer.
 pub async fn run() {
     for (viewers, a_second) in [(100, 200), (1_000, 40)] {
         measure(&Hub::tickertape(), viewers, a_second).await;
@@ -21,7 +21,7 @@ pub async fn run() {
     }
 }
 
-/// Publishes at intervals, so that each publication is sent to each viewer in a frame of its own.
+/// Measures one server. The publisher pauses between publications, so that each one is sent to each viewer in its own frame.
 async fn measure(hub: &Hub, viewers: usize, a_second: u64) {
     let seen = Arc::new(Seen::default());
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Versions of the function `broadcast`, run in turns behind one gateway with the same viewers.
+//! Versions of the function `broadcast`, measured in turns behind one gateway with the same viewers.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -15,16 +15,16 @@ const BROADCAST: &str = "broadcast";
 /// A version of `broadcast`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
-    /// The deployed one, with 1,000 viewers to a shard.
+    /// The deployed function, with 1,000 viewers per shard.
     Ours,
-    /// The deployed one, with this many viewers to a shard.
+    /// The deployed function, with this many viewers per shard.
     Shards(usize),
     /// A function for Node with AWS's SDK that makes the same posts.
     Node,
 }
 
 impl Version {
-    /// The name in the report.
+    /// Returns the name in the report.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ours | Self::Shards(_) => "tickertape",
@@ -32,7 +32,7 @@ impl Version {
         }
     }
 
-    /// Returns the function's program; `None` if it cannot run on this machine.
+    /// Returns the function's program, or `None` if it cannot run on this machine.
     fn bootstrap(self) -> Option<String> {
         let functions = PathBuf::from(setting("TICKERTAPE_FUNCTION_DIR"));
         let ours = functions.join(BROADCAST).join("bootstrap");
@@ -45,13 +45,13 @@ impl Version {
     }
 }
 
-/// The functions, with a `broadcast` that can be replaced.
+/// A folder of functions, in which `broadcast` can be replaced.
 pub struct Functions {
     folder: TempDir,
 }
 
 impl Functions {
-    /// Links to the functions that were built.
+    /// Creates the folder, with links to the functions that were built.
     ///
     /// # Panics
     ///
@@ -68,12 +68,13 @@ impl Functions {
         functions
     }
 
-    /// The folder that contains a folder for each function.
+    /// Returns the folder, which contains a folder for each function.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Replaces `broadcast` and ends the processes of the old one. Returns false if this version cannot run here.
+    /// Replaces `broadcast` with this version and ends the processes of the previous one. Returns false if this version cannot
+    /// run on this machine.
     pub async fn deploy(&self, version: Version, topology: &Topology) -> bool {
         let is_there = self.put(version);
         topology.kill_function(BROADCAST).await;

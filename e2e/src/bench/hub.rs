@@ -9,22 +9,22 @@ use tempfile::TempDir;
 use crate::child::Spawned;
 use crate::setting;
 
-/// A running server that hands every publication to every viewer.
+/// A running server that sends every publication to every viewer.
 pub struct Hub {
-    /// The name in the report.
+    /// Name in the report.
     pub name: &'static str,
-    /// The address of its WebSocket.
+    /// Address of its WebSocket.
     pub ws: String,
     process: Spawned,
     _data: TempDir,
 }
 
 impl Hub {
-    /// Starts the release binary, without the host feed.
+    /// Starts the release build of `tickertape serve`, without the metrics of this machine.
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// If the server does not start.
     pub fn tickertape() -> Self {
         let data = TempDir::new().expect("a temporary directory");
         let mut command = Command::new(setting("TICKERTAPE_BIN"));
@@ -54,7 +54,7 @@ impl Hub {
         Some(Self { name: "node ws 8", ws, process, _data: data })
     }
 
-    /// The id of its process.
+    /// Returns the id of the server's process.
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }

@@ -1,5 +1,5 @@
-//! Measures how long the functions take to start, with tables, gateway and secret available. The example `init` of
-//! `lambda-host`, which hosts functions, takes the times.
+//! Measures the time that the functions take to start, with tables, gateway and secret available. The example `init` of
+//! `lambda-host`, which hosts functions, measures it.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,31 +10,31 @@ use crate::topology::Topology;
 
 const STARTS: &str = "10";
 const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
-/// The functions that have a peer for Node.
+/// Functions of which there is an equivalent one for Node.
 const PEERS: [&str; 2] = ["ingest", "broadcast"];
 
-/// Measures in turns a function that does nothing, ours, and Node's.
+/// Measures in turns a function that does nothing, our functions, and those for Node.
 ///
 /// # Panics
 ///
-/// If one does not start.
+/// If one of them does not start.
 pub async fn run() {
     let topology = Topology::start(|_| Vec::new()).await;
     let parameters = parameter_store::start().await;
     let mut init = Command::new(setting("TICKERTAPE_INIT"));
     init.arg(STARTS).args(functions()).envs(topology.tables());
-    // Only the tables' names are the same as on AWS.
+    // These settings differ from those on AWS. Only the names of the tables are the same.
     init.env("TICKERTAPE_MANAGEMENT_ENDPOINT", topology.ws().replacen("ws://", "http://", 1))
         .env("TICKERTAPE_SECRET", "ssm:/tickertape/secret")
         .env("AWS_ENDPOINT_URL_SSM", parameters)
         .env("AWS_REGION", "eu-central-1");
-    // Must not block the runtime: the stand-in for secrets runs in this program.
+    // Runs on another thread, because the stand-in for Parameter Store runs in this program and must not be blocked.
     let measured = tokio::task::spawn_blocking(move || init.status()).await.expect("it does not panic");
     assert!(measured.expect("it is started").success(), "a function did not start");
     topology.end().await;
 }
 
-/// Formats `NAME=PROGRAM ARGUMENTS`, as the example reads it.
+/// Returns `NAME=PROGRAM ARGUMENTS` for each function, the format that the example reads.
 fn functions() -> Vec<String> {
     let built = setting("TICKERTAPE_FUNCTION_DIR");
     let bootstrap =

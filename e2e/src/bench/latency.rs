@@ -1,4 +1,4 @@
-//! Measures the time from publish to delivery, at 100 publications a second and with 10 viewers.
+//! Measures the time from publishing to delivery, with 100 publications per second and 10 viewers.
 
 use std::cell::RefCell;
 use std::rc::Rc;

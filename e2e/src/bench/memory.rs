@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::hub::Hub;
 use super::{report, usage, viewer};
 
-/// Measures 1,000 and 5,000 idle viewers, alternating between Tickertape and the peer.
+/// Measures with 1,000 and with 5,000 idle viewers, alternating between Tickertape and the peer.
 pub async fn run() {
     for connections in [1_000, 5_000] {
         measure(&Hub::tickertape(), connections).await;
@@ -16,7 +16,7 @@ pub async fn run() {
 }
 
 async fn measure(hub: &Hub, connections: usize) {
-    // One connection first, so that memory which is allocated once is not counted for each connection.
+    // Opens one connection first, so that memory which is allocated only once is not counted as memory of the connections.
     let _first = viewer::watch(&hub.ws, "bench/idle").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     let Some(before) = usage::resident_bytes(hub.pid()) else {

@@ -1,6 +1,6 @@
-//! Counts the frames in which publications arrive after the whole way: posted one by one by different publishers, then
-//! through table, stream and `broadcast`. The reader of the stream decides which publications form a batch; the packer
-//! alone, with given batches, is measured by `cargo xtask bench -- websocket-units`.
+//! Counts the frames in which publications arrive end to end: they are posted one by one by different publishers, and pass
+//! through table, stream and `broadcast`. The reader of the stream decides which publications form a batch.
+//! `cargo xtask bench -- websocket-units` measures the packing of given batches alone.
 
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use crate::topology::{TIMEOUT, Topology};
 const TOPICS: usize = 30;
 const SECONDS: usize = 15;
 
-/// Measures thirty topics, each published once a second, with one viewer of all of them.
+/// Measures with thirty topics, each published to once a second, and one viewer of all of them.
 ///
 /// # Panics
 ///
-/// If a publication does not arrive, or arrives in a frame that is billed as more than one message.
+/// If a publication does not arrive, or arrives in a frame that API Gateway bills as more than one message.
 pub async fn run(topology: &Topology) {
     let mut viewer = viewer::connect(&topology.ws()).await;
     viewer::subscribe(&mut viewer, "packing/*").await;
@@ -53,7 +53,7 @@ async fn publish(topology: &Topology, topic: usize, second: usize) {
     topology.publish(&name, &json!({"user": second, "system": 1.25})).await;
 }
 
-/// Reads this many publications and returns the number of frames in which they arrived.
+/// Reads `publications` publications. Returns the number of frames in which they arrived.
 async fn read(mut socket: Socket, publications: usize) -> usize {
     let (mut frames, mut seen) = (0, 0);
     while seen < publications {

@@ -1,4 +1,4 @@
-//! Measures the size of the page, and the time until it shows data that changes.
+//! Measures the size of the page, and the time until it shows data and the data changes.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ const WATCH: &str = "(() => { let first = null; window.__moved = null;
     };
     document.addEventListener('DOMContentLoaded', look); })()";
 
-/// Measures the size, then the time to open.
+/// Measures the size of the page, then the time that it takes to open.
 pub async fn run() {
     report("page, brotli", transfer_bytes(Path::new(&setting("TICKERTAPE_SITE"))) as f64 / 1024.0, "KiB");
     let server = Server::start(&[]);
@@ -39,7 +39,8 @@ pub async fn run() {
     report("page: opening to first panel moving, median of 5", percentile(&mut moved, 0.5), "ms");
 }
 
-/// The size of a file as it is sent to a browser that accepts Brotli: that of the compressed file, if there is one.
+/// Returns the number of bytes that are sent to a browser that accepts Brotli: the sum of the sizes of all compressed files in
+/// `site`.
 fn transfer_bytes(site: &Path) -> u64 {
     let files = std::fs::read_dir(site).expect("the page is built").filter_map(Result::ok);
     files

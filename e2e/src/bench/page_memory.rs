@@ -1,7 +1,8 @@
-//! Compares the memory of an open page after an hour with that after ten minutes: a wall display is never reloaded.
+//! Compares the memory of an open page after an hour with that after ten minutes, because a page on a wall display is never
+//! reloaded.
 //!
-//! The hour takes a minute: the page's clocks and timers, and the timestamps of publications, run sixty times as fast. The
-//! page is built for release.
+//! The hour takes a minute of real time: the page's clocks and timers, and the timestamps of publications, run sixty times as
+//! fast. The page is a release build.
 
 use std::ops::Range;
 use std::time::{Duration, Instant, SystemTime};
@@ -12,20 +13,21 @@ use super::report;
 use crate::browser::Browser;
 use crate::server::Server;
 
-/// The factor by which time runs faster. With a much larger one the session would take a busy machine for a dead server.
+/// Factor by which time runs faster. With a much larger one, the session would take a busy machine for a dead server.
 const PACE: u32 = 60;
-/// The time in the past at which the page's time begins, in milliseconds: the server refuses timestamps in the future.
+/// Time by which the page's clock begins in the past, in milliseconds. It does so because the server refuses timestamps in the
+/// future.
 const AGO_MS: u64 = 2 * 3_600_000;
-/// Seconds of data that are published before the page opens. It is more than the page shows, so that the first frames are
-/// as large as possible.
+/// Seconds of data that are published before the page is opened. It is more than the page shows, so that the first frames are as
+/// large as possible.
 const PAST_S: u64 = 600;
-/// Publications in one request.
+/// Number of publications in one request.
 const BATCH: u64 = 60;
-/// The real time between two batches.
+/// Real time between two requests.
 const BEAT: Duration = Duration::from_millis(100);
 const MIB: f64 = 1024.0 * 1024.0;
 
-/// A script that speeds up every clock and timer of the page, and the server's time in messages.
+/// Returns a script that speeds up every clock and timer of the page, and the server's times in messages.
 fn quickened() -> String {
     format!(
         "(() => {{ const pace = {PACE}, start = Date.now(), born = start - {AGO_MS}, began = performance.now();
@@ -46,14 +48,14 @@ fn quickened() -> String {
 /// The memory of an open page.
 #[derive(Clone, Copy, Debug)]
 pub struct Held {
-    /// JavaScript's heap after a garbage collection.
+    /// Size of JavaScript's heap after a garbage collection.
     pub heap_bytes: f64,
-    /// WebAssembly's memory, which never shrinks.
+    /// Size of WebAssembly's memory, which never shrinks.
     pub wasm_bytes: f64,
 }
 
 impl Held {
-    /// The sum of both.
+    /// Returns the sum of both sizes.
     pub fn bytes(self) -> f64 {
         self.heap_bytes + self.wasm_bytes
     }
@@ -84,7 +86,7 @@ pub async fn look(browser: &Browser) -> Held {
     }
 }
 
-/// Reports on an hour.
+/// Measures the memory over an hour of the page's time, and prints it.
 pub async fn run() {
     let held = after_minutes([10, 20, 40, 60]).await;
     for (minutes, held) in [10, 20, 40, 60].into_iter().zip(held) {
@@ -94,7 +96,7 @@ pub async fn run() {
     report("page memory, an hour to ten minutes", held[3].bytes() / held[0].bytes(), "times");
 }
 
-/// Publishes to one page, and measures its memory after each of these minutes of its time, in order.
+/// Publishes to one page, and measures its memory after each of these minutes of the page's time. They must be in order.
 async fn after_minutes<const N: usize>(looks: [u64; N]) -> [Held; N] {
     let server = Server::start(&["--no-host"]);
     let past = Feed { server: &server, from_ms: wall_ms() - (AGO_MS + PAST_S * 1_000) as i64 };
@@ -115,16 +117,16 @@ async fn after_minutes<const N: usize>(looks: [u64; N]) -> [Held; N] {
     held
 }
 
-/// The publisher.
+/// A publisher to the server.
 #[derive(Clone, Copy)]
 struct Feed<'a> {
     server: &'a Server,
-    /// The start of its first second.
+    /// Timestamp of the data of second 0, in milliseconds.
     from_ms: i64,
 }
 
 impl Feed<'_> {
-    /// Publishes in step with the page's time until this much of it has passed.
+    /// Publishes at the speed of the page's time, until `age` of the page's time has passed since `began`.
     async fn live(self, began: Instant, age: Duration) {
         let passed = || began.elapsed() * PACE;
         let mut second = passed().as_secs();
@@ -136,7 +138,7 @@ impl Feed<'_> {
         }
     }
 
-    /// Publishes the data of some seconds to each topic.
+    /// Publishes the data of these seconds to each topic.
     async fn publish(self, seconds: Range<u64>) {
         for first in seconds.clone().step_by(BATCH as usize) {
             for (topic, data) in TOPICS {
@@ -156,7 +158,7 @@ fn wall_ms() -> i64 {
 
 type Data = fn(u64) -> Value;
 
-/// One topic for each kind of panel, two for charts.
+/// One topic for each kind of panel, and two for charts.
 const TOPICS: [(&str, Data); 6] = [
     ("bench/cores", |n| json!({"a": n % 97, "b": n % 89, "c": n % 83, "d": n % 79})),
     ("bench/rates", |n| json!({"in": n * 7 % 1_009, "out": n * 3 % 997})),

@@ -7,11 +7,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 const SECRET: &str = "a secret of forty letters, told to nobody";
 
-/// Starts to answer, until this program ends. Returns the address.
+/// Starts the server, which runs until this program ends. Returns its address.
 ///
 /// # Panics
 ///
-/// If it cannot listen.
+/// If the server cannot listen.
 pub async fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");

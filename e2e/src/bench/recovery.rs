@@ -1,5 +1,5 @@
-//! Measures the time from the loss of all connections to the moment at which each viewer has received what it missed: with
-//! the board's delays, and as fast as the hub accepts connections.
+//! Measures the time from the loss of all connections to the moment at which each viewer has received the publications that it
+//! missed. It is measured with the board's delays, and with reconnects as fast as the hub accepts them.
 
 use std::time::{Duration, Instant};
 
@@ -15,20 +15,20 @@ use super::{percentile, report, usage};
 
 const TOPIC: &str = "bench/recovery";
 const MISSED: u64 = 300;
-/// A limit that none of this should reach.
+/// Maximum duration of a step. A step that takes longer has failed.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The result of one viewer's reconnect.
+/// Result of one viewer's reconnect.
 struct Recovery {
-    /// The time from the loss to the last publication.
+    /// Time from the loss to the receipt of the last publication.
     took: Duration,
-    /// Bytes received in the payload of frames.
+    /// Number of bytes that were received in the payload of frames.
     bytes: u64,
-    /// Frames received.
+    /// Number of frames that were received.
     frames: u64,
 }
 
-/// Measures 1, 100 and 1,000 viewers: with the board's session, then without delays for Tickertape and the peer.
+/// Measures with 1, 100 and 1,000 viewers: with the board's session, then without delays for Tickertape and the peer.
 pub async fn run() {
     for viewers in [1, 100, 1_000] {
         by_session(viewers).await;
@@ -39,7 +39,7 @@ pub async fn run() {
     }
 }
 
-/// Reconnects with the session's own delays, which spread a crowd.
+/// Reconnects with the session's own delays, which spread the reconnects of many viewers.
 async fn by_session(viewers: usize) {
     let hub = Hub::tickertape();
     let mut publisher = viewer::connect(&hub.ws).await;
@@ -80,7 +80,7 @@ async fn at_once(hub: &Hub, viewers: usize) {
     let name = format!("{}: {viewers} back at once", hub.name);
     tell_times(&name, recoveries.iter().map(|recovery| recovery.took).collect());
     if let (Some(before), Some(after)) = (cpu_before, usage::cpu(hub.pid())) {
-        // Ticks of 10 ms are too coarse for one viewer.
+        // For one viewer, the CPU time is less than the ticks of 10 ms in which it is counted.
         if viewers > 1 {
             report(&format!("{name}, CPU each"), (after - before).as_secs_f64() * 1e3 / viewers as f64, "ms");
         }
@@ -98,7 +98,7 @@ async fn publish(publisher: &mut Socket, numbers: std::ops::RangeInclusive<u64>)
     }
 }
 
-/// Reads the epoch of the topic's log; `None` for the peer, which has no epochs.
+/// Returns the epoch of the topic's log, or null for the peer, which has no epochs.
 async fn epoch(ws: &str) -> Value {
     let mut socket = viewer::connect(ws).await;
     subscribe(&mut socket, json!({})).await;

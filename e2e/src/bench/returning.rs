@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::viewer::Socket;
 
-/// The close code of a connection that was lost without a close frame.
+/// Close code of a connection that was lost without a close frame.
 const BROKEN: u16 = 1006;
 
 /// A viewer that can lose its connection; see the [module](self).
@@ -19,15 +19,15 @@ pub struct Returning {
     url: String,
     session: Session,
     start: Instant,
-    /// The id of the socket that the session opened last.
+    /// Number of the socket that the session opened last.
     id: Option<SocketId>,
     socket: Option<Socket>,
-    /// The offset of the last publication that was delivered.
+    /// Offset of the last publication that was delivered.
     seen: u64,
 }
 
 impl Returning {
-    /// Subscribes to `topic`, from its last publication on.
+    /// Creates a viewer that subscribes to `topic`, beginning with its last publication.
     ///
     /// # Panics
     ///
@@ -40,7 +40,7 @@ impl Returning {
         Self { url: url.to_string(), session, start, id: None, socket: None, seen: 0 }
     }
 
-    /// Performs the session's effects until the publication at `offset` is delivered.
+    /// Performs the session's effects until the publication at `offset` was delivered.
     pub async fn follow_to(&mut self, offset: u64) {
         while self.seen < offset {
             while let Some(effect) = self.session.poll_effect() {
@@ -78,7 +78,7 @@ impl Returning {
             Effect::OpenSocket { socket, .. } => self.call(socket).await,
             Effect::Send { text, .. } => {
                 if let Some(socket) = &mut self.socket {
-                    // A closed socket reports it on the next read.
+                    // If the socket is closed, the next read reports it.
                     let _ = socket.send(Message::text(text)).await;
                 }
             }
@@ -128,6 +128,6 @@ impl Returning {
 
 fn at(start: Instant) -> Now {
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    // Milliseconds since the Unix epoch fit into the type for millions of years.
+    // Milliseconds since the Unix epoch fit into these types for millions of years.
     Now { mono_ms: start.elapsed().as_millis() as u64, wall_ms: wall.as_millis() as i64 }
 }

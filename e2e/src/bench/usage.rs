@@ -3,19 +3,19 @@
 use std::fs;
 use std::time::Duration;
 
-/// Linux counts CPU time for user space in ticks of 10 ms (`USER_HZ`, proc(5)), on every architecture.
+/// Length of the ticks in which Linux counts CPU time for user space: 10 ms on every architecture (`USER_HZ`, proc(5)).
 const TICK: Duration = Duration::from_millis(10);
 
-/// Returns the CPU time of a process, in user space and in the kernel; `None` where there is no `/proc`.
+/// Returns the CPU time of a process, in user space and in the kernel, or `None` if there is no `/proc`.
 pub fn cpu(pid: u32) -> Option<Duration> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name, field 2, may contain spaces: fields are counted from the bracket that ends it.
+    // The name, field 2, may contain spaces, so fields are counted from the bracket that ends it.
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |number: usize| fields.get(number - 3)?.parse::<u32>().ok();
     Some(TICK * (ticks(14)? + ticks(15)?))
 }
 
-/// Returns the resident memory of a process, in bytes; `None` where there is no `/proc`.
+/// Returns the resident memory of a process in bytes, or `None` if there is no `/proc`.
 pub fn resident_bytes(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,4 @@
-//! The load: viewers that count publications, and publishers that wait for their acknowledgement.
+//! Viewers that count publications, and publishers that wait for their acknowledgement.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,15 +14,15 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 /// An open socket.
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// The counts of all viewers together.
+/// Counts of all viewers together.
 #[derive(Default)]
 pub struct Seen {
-    /// Publications received.
+    /// Number of publications received.
     pub deliveries: AtomicU64,
 }
 
-/// Opens a socket with buffers small enough for thousands of them. It waits while the hub refuses because of its limit of
-/// new connections per second.
+/// Opens a socket with small buffers, so that thousands of them fit into memory. If the hub refuses because of its limit of new
+/// connections per second, waits and tries again.
 ///
 /// # Panics
 ///
@@ -40,7 +40,7 @@ pub async fn connect(url: &str) -> Socket {
     }
 }
 
-/// Opens a socket and subscribes to `topic`; returns when the hub has answered.
+/// Opens a socket and subscribes to `topic`. Returns when the hub has answered.
 ///
 /// # Panics
 ///
@@ -69,7 +69,7 @@ pub async fn subscribe(socket: &mut Socket, topic: &str) -> serde_json::Value {
     panic!("the hub closed a viewer's socket");
 }
 
-/// Counts publications until the socket ends, and passes the age of each to `sample`, in microseconds.
+/// Counts publications until the socket ends, and passes the age of each in microseconds to `sample`.
 pub async fn count(mut socket: Socket, seen: Arc<Seen>, start: Instant, mut sample: impl FnMut(f64)) {
     while let Some(Ok(message)) = socket.next().await {
         let Ok(text) = message.to_text() else { continue };
@@ -84,7 +84,7 @@ pub async fn count(mut socket: Socket, seen: Arc<Seen>, start: Instant, mut samp
     }
 }
 
-/// Returns data of about 128 bytes as JSON, with the time at which it was sent in microseconds since `start`.
+/// Returns data of about 128 bytes as JSON. It contains the time at which it is sent, in microseconds since `start`.
 pub fn payload(start: Instant) -> serde_json::Value {
     json!({"sent": start.elapsed().as_micros() as u64, "text": "x".repeat(100)})
 }

@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: the figures of the program and the page, from release builds, in one run.
+//! The program of `cargo xtask bench`: measures the figures of the program and the page, with release builds.
 
 use std::process::ExitCode;
 
 use e2e::bench;
 
-/// The figures that are measured by default. The others need the AWS topology: see [`run`].
+/// Figures that are measured by default. The others need the AWS topology: see [`run`].
 const ALL: [&str; 6] = ["fanout", "latency", "recovery", "memory", "page", "page-memory"];
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
     let only = std::env::args().nth(1);
     let wanted = only.as_deref().map_or(ALL.to_vec(), |only| vec![only]);
     if wanted != ["init"] {
-        // Its own program prints the table.
+        // The program that measures this figure prints its own table.
         println!("{:<52} {:>12}  unit", "figure", "value");
     }
     for name in wanted {
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Returns true if a figure has this name.
+/// Measures the figure with this name. Returns false if there is none.
 async fn run(name: &str) -> bool {
     match name {
         "fanout" => bench::fanout::run().await,

@@ -1,4 +1,4 @@
-//! The board in a real browser.
+//! Tests the board in a real browser.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn the_board_opens_with_this_machines_pulse_and_it_moves() {
     browser.appears(&cpu).await;
     let legend = format!("{cpu} [data-testid=legend]");
     browser.text_becomes(&legend, |text| text.contains(char::is_numeric)).await;
-    // Any figure, because a busy machine stays at 100 %.
+    // Any figure is accepted, because a busy machine stays at 100 %.
     let figures =
         "[...document.querySelectorAll('[data-testid=legend] b, td')].map((e) => e.textContent).join()";
     let before = browser.value(figures).await;

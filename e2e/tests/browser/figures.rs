@@ -1,4 +1,4 @@
-//! The figures behind the connection's state: they open by a press or a key, and are right.
+//! Tests the figures behind the connection's state: they open by a press or a key, and are right.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const STATE: &str = "[data-testid=connection-state]";
 const FIGURES: &str = "[data-testid=figures]";
 /// A script that sets the browser's clock an hour ahead of the server's. Latencies must not contain the difference.
 const WRONG_CLOCK: &str = "const real = Date.now; Date.now = () => real() + 3_600_000;";
-/// The time limit for a change of the settings file to take effect: the server reads it once a second.
+/// Maximum time until a change of the settings file takes effect. The server reads the file once a second.
 const LONG: Duration = Duration::from_secs(60);
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn the_figures_open_by_key_and_by_press_and_count_what_was_provoked() {
     browser.screenshot("figures").await;
 }
 
-/// Returns the number beside a name.
+/// Returns the number that the page shows beside `name`.
 async fn figure(browser: &Browser, name: &str) -> Option<u64> {
     let value = format!(
         "[...document.querySelectorAll('{FIGURES} dt')]

@@ -1,4 +1,5 @@
-//! The board shows current data, or says that it does not: paused, in another time zone, left out, out of sight.
+//! Tests that the board shows current data, or says that it does not: when paused, in another time zone, and for panels that are
+//! left out or out of sight.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -82,7 +83,7 @@ async fn a_change_of_the_time_zone_is_followed_and_times_can_be_shown_in_utc() {
     browser.text_becomes(ZONE, |text| text == "UTC").await;
 }
 
-/// The minutes since midnight of a time like `10:42:07.114`.
+/// Returns the minutes since midnight of a time like `10:42:07.114`.
 fn minutes_of_day(time: &str) -> i64 {
     let mut parts = time.split(':').map(|part| part.parse::<i64>().unwrap_or(-1));
     parts.next().unwrap_or(-1) * 60 + parts.next().unwrap_or(-1)
@@ -103,7 +104,7 @@ async fn after_a_burst_the_last_line_is_the_newest() {
     assert!(pipe.wait().expect("it ends").success());
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     browser.text_becomes(&figure("burst/count"), |text| digits(text) == "1000").await;
-    // Older publications are filled in afterwards, and none of them may become the newest.
+    // The page requests older publications afterwards. None of them may be shown as the newest.
     tokio::time::sleep(Duration::from_secs(4)).await;
     let shown = browser.text(&figure("burst/count")).await.unwrap_or_default();
     assert_eq!(digits(&shown), "1000", "{shown}");
@@ -152,7 +153,7 @@ async fn a_chart_out_of_sight_tells_screen_readers_the_newest_value_and_is_drawn
     says("in 1").await;
     server.publish("far/39", &json!({"in": 7, "out": 8})).await;
     says("in 7, out 8").await;
-    // What is seen is updated only in sight.
+    // A panel is updated only while it is in sight.
     browser.value(&label.replace(".getAttribute('aria-label')", ".scrollIntoView()")).await;
     browser.text_becomes(&legend("far/39"), |text| text.contains('7') && text.contains('8')).await;
 }

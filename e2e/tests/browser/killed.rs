@@ -1,5 +1,4 @@
-//! A server that is killed, seen in a real browser. This test has a program of its own, because it measures when the
-//! banner appears.
+//! Tests a server that is killed, in a real browser. The time until the banner appears is measured.
 
 use std::time::Instant;
 
@@ -19,7 +18,7 @@ async fn a_killed_server_is_told_in_words_and_what_was_missed_is_filled_in() {
     let log = panel("shop/log");
     browser.text_becomes(&log, |text| text.contains("order number 5 ")).await;
 
-    // Measured inside the page, so that the driver's delays do not count.
+    // The time is measured inside the page, so that it does not contain the driver's delays.
     let watch = format!(
         "(() => {{ const from = performance.now(); window.__banner = null; const look = () => {{
             const banner = document.querySelector('{BANNER}');

@@ -1,4 +1,4 @@
-//! The program with its page in a real browser.
+//! Tests the program with its page in a real browser.
 
 mod board;
 mod figures;

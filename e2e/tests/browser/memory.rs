@@ -1,4 +1,5 @@
-//! A wall display is never reloaded, so the memory of an open page must not grow with the data that it has shown.
+//! Tests that the memory of an open page does not grow with the data that it has shown, because a page on a wall display is never
+//! reloaded.
 
 use e2e::bench::page_memory::{Held, WATCH, look};
 use e2e::board::panel;
@@ -6,10 +7,10 @@ use e2e::browser::Browser;
 use e2e::server::Server;
 use serde_json::{Value, json};
 
-/// Lines of a log in one request. Each is shown, if only until the next ones arrive.
+/// Number of lines of a log in one request. Each line is shown, even if only until the next request.
 const LINES: u64 = 60;
-/// The most that WebAssembly's memory may grow, as a factor: some buffers, such as changes of a state, fill up to their
-/// bound meanwhile. If something were kept for each line, the factor would be 2.
+/// Maximum factor by which WebAssembly's memory may grow. It is above 1, because some buffers, such as that of the changes of a
+/// state, are filled to their limit during the test. If the page kept something for each line, the factor would be 2.
 const MOST_GROWTH: f64 = 1.15;
 const HOUR_MS: i64 = 3_600_000;
 
@@ -25,7 +26,7 @@ async fn lines_by_the_thousand_leave_nothing_behind() {
     assert!(last.wasm_bytes / first.wasm_bytes <= MOST_GROWTH, "{first:?} became {last:?}");
 }
 
-/// Waits after each request until the page shows it, so that a slow machine has no more lines in memory at a time than a
+/// Waits after each request until the page shows it, so that a slow machine has no more lines in memory at the same time than a
 /// fast one.
 async fn after_batches(
     server: &Server,

@@ -34,11 +34,11 @@ async fn the_board_on_an_ordinary_day() {
     browser.screenshot("board").await;
 }
 
-/// Publishes one second of a shop: orders, a log, the state of a till, and a burst that is too large to be kept.
+/// Publishes one second of a shop's data: orders, a log, the state of a till, and a burst that is too large to be kept.
 async fn trade(server: &Server, second: u32) {
     let wave = (f64::from(second) / 6.0).sin();
     let orders = json!({"paid": (24.0 + 9.0 * wave).round(), "open": (6.0 - 3.0 * wave).round()});
-    // More than the server keeps, while the page is cut off: a gap.
+    // More than the server keeps is published while the page has no connection, so that the page shows a gap.
     let burst = if (23..30).contains(&second) { 12 } else { 1 };
     for _ in 0..burst {
         server.publish("shop/orders", &orders).await;

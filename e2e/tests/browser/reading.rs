@@ -1,4 +1,4 @@
-//! The reader's choices: a paused board, and hidden series.
+//! Tests the reader's choices: a paused board, and hidden series.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn publish(server: &Server, n: i64) {
     }
 }
 
-/// Returns the parts of each panel that show data. The status label is not among them, since it goes on changing.
+/// Returns the parts of each panel that show data. The status label is left out, since it continues to change.
 async fn shown(browser: &Browser) -> Vec<Value> {
     let mut shown = Vec::new();
     for kind in KINDS {
@@ -40,7 +40,7 @@ async fn shown(browser: &Browser) -> Vec<Value> {
     shown
 }
 
-/// Removes every panel from the page and adds it again, by searching.
+/// Removes every panel from the page and adds it again, by typing into the search field.
 async fn remount(browser: &Browser) {
     for text in ["nothing is called that", ""] {
         browser

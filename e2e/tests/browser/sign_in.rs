@@ -1,4 +1,4 @@
-//! Boards that ask for a token: how the page gets one, and the places in which it must never appear.
+//! Tests boards that require a token: the ways in which the page gets one, and the places that must never contain it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,11 +13,12 @@ use tempfile::TempDir;
 
 const STATE: &str = "[data-testid=connection-state] b";
 const REASON: &str = ".sign-in p";
-/// The time limit for a token of ten seconds to expire, with the server's minute of grace, and for an attempt with it.
+/// Maximum time for a token of ten seconds to expire, with the server's minute of tolerance, and for an attempt to connect with
+/// it.
 const RUN_OUT: Duration = Duration::from_secs(150);
 const FIELD: &str = ".sign-in input";
 
-/// A server with a secret, publishing its machine's metrics, and a browser.
+/// A server with a secret, which publishes its machine's metrics, and a browser.
 struct Scene {
     server: Server,
     browser: Browser,
@@ -29,8 +30,8 @@ impl Scene {
         Self::set_with(&[], |_| setting("TICKERTAPE_SITE").into()).await
     }
 
-    /// Starts with further arguments, and with the page that `site` writes to a folder. `site` is given a function that makes
-    /// tokens.
+    /// Starts the server with additional arguments, and with the page that `site` writes to a folder. `site` receives a function
+    /// that creates tokens.
     async fn set_with(arguments: &[&str], site: impl FnOnce(&Path) -> PathBuf) -> Self {
         let folder = TempDir::new().expect("a temporary directory");
         let secret = folder.path().join("secret");
@@ -146,7 +147,7 @@ async fn without_a_token_the_page_asks_and_says_what_is_wrong_with_the_answer() 
     assert_eq!(scene.browser.complaints().await, Vec::<String>::new());
 }
 
-/// Takes screenshots for people to look at.
+/// Takes screenshots to be looked at by people.
 async fn pictures(scene: &Scene) {
     for (name, scheme, width, height) in
         [("light", "light", 1440, 900), ("dark", "dark", 1440, 900), ("phone", "dark", 390, 844)]

@@ -1,5 +1,5 @@
-//! Problems with the connection or the publisher, as the page words them, in a real browser and with the session's real
-//! timeouts.
+//! Tests the page's texts about problems with the connection or the publisher, in a real browser and with the real timeouts of
+//! the session.
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 const STATE: &str = "[data-testid=connection-state]";
 const LOG: &str = "[data-testid=panel][data-topic=\"shop/log\"]";
 const CHIP: &str = "[data-testid=panel][data-topic=\"lab/beat\"] [data-testid=freshness]";
-/// A time limit that is longer than every timeout that these tests wait for, on a busy machine.
+/// Maximum time to wait. It is longer than every timeout that these tests wait for, even on a busy machine.
 const LONG: Duration = Duration::from_secs(60);
-/// The five seconds of a probe, the 1.5 of the banner and a tick, with room for a busy machine. It is far less than the
-/// minute after which the ordinary ping would notice.
+/// Maximum time to wait for the result of a probe: its five seconds, the 1.5 seconds before a banner is shown, and time for a
+/// busy machine. It is far less than the minute after which the ordinary ping would notice a dead socket.
 const SOON: Duration = Duration::from_secs(30);
 
 /// A server, a proxy that can fail, and a page that has shown five orders.
@@ -55,7 +55,7 @@ impl Scene {
         self.browser.text_becomes(LOG, |text| text.contains(&format!("order number {n} "))).await;
     }
 
-    /// Checks that each order is shown once, and that the banner has gone.
+    /// Checks that each order is shown once, and that there is no banner.
     async fn is_whole_again(&self, orders: u32) {
         wait::until("the last order is shown", LONG, || async {
             let text = self.browser.text(LOG).await?;
@@ -96,14 +96,14 @@ impl Scene {
         }
     }
 
-    /// The first sentence of the status label's title, which explains the label. Other states follow after a semicolon.
+    /// Returns the first sentence of the status label's title, which explains the label. Other states follow after a semicolon.
     async fn chip_title(&self) -> Option<String> {
         let title = self.browser.value(&format!("document.querySelector('{CHIP}')?.title")).await;
         let first = title.as_str()?.split("; ").next()?;
         Some(first.to_string())
     }
 
-    /// Makes the page see its tab as hidden, or as visible again.
+    /// Makes the page believe that its tab is hidden, or visible again.
     async fn hide(&self, hidden: bool) {
         let state = if hidden { "hidden" } else { "visible" };
         let script = format!(
@@ -125,13 +125,14 @@ async fn a_stalled_publisher_and_a_frozen_socket_look_different() {
     scene.beats(6).await;
     let title = scene.chip_says("no data from lab/beat for ", TIMEOUT).await;
     assert!(is_time(title.split_once("s, last data ").map_or("", |(_, time)| time)), "{title}");
-    // Longer than it takes to notice a dead socket.
+    // This is longer than the page takes to notice a dead socket.
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(scene.browser.text(BANNER).await, None, "a silent publisher is no lost connection");
 
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
-    // Nothing is received, and the topic was late before. A hidden tab that becomes visible probes the connection.
+    // Nothing is received, and the topic was late before the socket died. A hidden tab that becomes visible probes its
+    // connection.
     scene.hide(true).await;
     scene.hide(false).await;
     let said = scene.banner_says("Connection lost, last data ", SOON).await;
@@ -178,7 +179,7 @@ async fn a_frozen_socket_is_found_without_any_event_and_what_was_missed_is_fetch
     let frozen = Instant::now();
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
-    // A ping after 50 s of silence, and 10 s for its reply.
+    // The page notices the loss by a ping after 50 s without a message, and 10 s for its reply.
     scene.banner_says("Connection lost, last data ", Duration::from_secs(80)).await;
     assert!(frozen.elapsed() > Duration::from_secs(5), "the socket was not frozen but closed");
     scene.wire.set(Wire::Whole);
@@ -242,7 +243,7 @@ async fn a_clock_that_jumped_is_doubted_at_once_and_ages_do_not_jump_with_it() {
     let chip = scene.browser.text(CHIP).await.unwrap_or_default();
     assert!(!chip.contains("min") && !chip.contains(" h"), "an age of the machine's clock: {chip}");
 
-    // The clock jumps again, and this time the socket is dead.
+    // The clock jumps again. This time the socket is dead.
     scene.wire.set(Wire::Frozen);
     scene.publish_orders(6..=8).await;
     scene.browser.value("(window.__jump = 7_200_000)").await;
@@ -277,7 +278,7 @@ async fn a_token_that_ran_out_ends_in_words_and_not_in_a_loop() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(wire.handshakes(), handshakes, "no attempt in 60 s");
 
-    // Opened again with the same token, the page tries the token once.
+    // A page that is opened again with the same token tries the token once.
     browser.driver.refresh().await.expect("the page opens");
     browser.text_becomes(BANNER, |text| text.contains("asks for a token")).await;
     tokio::time::sleep(Duration::from_secs(5)).await;

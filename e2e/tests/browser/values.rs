@@ -1,4 +1,5 @@
-//! Values on the board as they were sent: series that stop, words instead of numbers, large and small numbers, wide tables.
+//! Tests that the board shows values as they were sent: series that stop, words instead of numbers, large and small numbers, wide
+//! tables.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,7 +21,7 @@ fn legend(topic: &str) -> String {
     format!("{} [data-testid=legend]", panel(topic))
 }
 
-/// Returns the text with all kinds of spaces as ordinary ones.
+/// Returns the text with every kind of space replaced by an ordinary one.
 fn plain(text: &str) -> String {
     text.replace(['\u{202f}', '\u{a0}'], " ")
 }

@@ -1,4 +1,4 @@
-// Functions are found in `/proc`, to be killed.
+// The tests find the processes of functions in `/proc`, to kill them.
 #[cfg(target_os = "linux")]
 mod promises;
 
@@ -34,7 +34,7 @@ async fn a_post_to_ingest_moves_a_panel_in_the_browser() {
 
 #[tokio::test]
 async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
-    // The server is not told that the client left, so its row stays until something is posted to it.
+    // The server is not told that the client has left, so its row is kept until the server posts to it.
     let forgetful =
         |folder: &_| vec!["--chaos".into(), file(folder, "chaos.json", r#"{"lost_disconnect": 1}"#)];
     let topology = Topology::start(forgetful).await;
@@ -44,7 +44,7 @@ async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
     let (stale, alive) = (leaving.id.clone(), staying.id.clone());
     assert!(both.contains(&stale) && both.contains(&alive), "{both:?}");
     leaving.leave().await;
-    // API Gateway answers 410 for a new connection too, so a new one is not removed for some seconds.
+    // API Gateway also answers 410 for a connection that is new, so the row of a new connection is kept for some seconds.
     let mut published = 0;
     let pruned = || {
         published += 1;
@@ -89,7 +89,7 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
     for n in 1..=12_u64 {
         let reply = topology.publish("a", &json!(n)).await;
         assert_eq!(reply["offset"], n, "{reply}");
-        // `broadcast` is working on the acknowledged publication; the others are warm and idle.
+        // `broadcast` is processing the acknowledged publication; the other functions are started and idle.
         killed += topology.kill_function(["broadcast", "ingest", "websocket"][n as usize % 3]).await;
     }
     assert!(killed > 3, "only {killed} processes were killed");
@@ -97,7 +97,7 @@ async fn functions_that_are_killed_lose_nothing_that_was_acknowledged_and_the_ne
     assert_eq!(viewer.publications("a", 12).await, expected);
 }
 
-// The proxy is a task of this runtime, and waiting for a program's output blocks a thread.
+// Needs several threads: the proxy is a task of this runtime, and waiting for a program's output blocks a thread.
 #[tokio::test(flavor = "multi_thread")]
 async fn publications_made_while_a_client_was_cut_off_are_fetched_on_its_return() {
     let topology = Topology::start(|_| vec![]).await;
@@ -128,7 +128,7 @@ async fn publications_made_while_a_client_was_cut_off_are_fetched_on_its_return(
     assert!(wire.handshakes() >= 4, "it connected only {} times", wire.handshakes());
 }
 
-/// Waits until the panel shows it, longer than usual because a first invocation starts a process.
+/// Waits until the panel shows `words`. The limit is longer than usual, because a first invocation starts a process.
 async fn shows(browser: &Browser, words: &str) {
     let panel = panel("shop/orders");
     let began = Instant::now();

@@ -1,5 +1,5 @@
-//! The AWS topology with the deployed functions: API Gateway and Lambda are emulated, DynamoDB Local is AWS's, the browser
-//! is real. Everything that holds for `tickertape serve` must hold here.
+//! Tests the AWS topology with the deployed functions. API Gateway and Lambda are emulated, DynamoDB Local is that of AWS, and
+//! the browser is real. The guarantees of `tickertape serve` must hold for the topology as well.
 
 mod aws_topology;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,5 @@
-//! A publisher over HTTP, which repeats a publication until it is acknowledged. Its sequence number makes a repeat harmless.
+//! A publisher over HTTP, which repeats a publication until it is acknowledged. Each publication has a sequence number, so that a
+//! repetition is not appended again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,12 @@ use storm::Progress;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-/// The pause between an acknowledgement and the next publication.
+/// Pause between an acknowledgement and the next publication.
 const PERIOD: Duration = Duration::from_millis(250);
-/// The pause before a publication is repeated.
+/// Pause before a publication is repeated.
 const AGAIN: Duration = Duration::from_millis(100);
 
-/// Publishes the numbers from 1 on to one topic.
+/// A publisher of the numbers 1, 2, 3 and so on to one topic.
 pub struct Poster {
     client: Client,
     url: String,
@@ -31,7 +32,7 @@ impl Poster {
         Self { client: Client::new(), url: format!("{url}/topics/{topic}"), topic, progress }
     }
 
-    /// Publishes until told to stop. Returns the faults.
+    /// Publishes until it is told to stop. Returns descriptions of all faults.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut number = 0;
@@ -57,7 +58,7 @@ impl Poster {
                 Ok(answer) if !may_be_repeated(answer.status()) => {
                     return Err(format!("{}: {:?}", answer.status(), answer.text().await));
                 }
-                // A function was killed or a table was slow: the publication may or may not be in the log.
+                // A function was killed or a table was slow, so the publication may be in the log or not.
                 Ok(_) | Err(_) => sleep(AGAIN).await,
             }
         }

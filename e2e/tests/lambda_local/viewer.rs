@@ -12,7 +12,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// A viewer of one filter.
 pub struct Viewer {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// The id of its connection.
+    /// Id of its connection.
     pub id: String,
 }
 
@@ -35,7 +35,7 @@ impl Viewer {
             let frame = self.hear("publications").await;
             for item in frame["items"].as_array().into_iter().flatten().filter(|_| frame["topic"] == topic) {
                 let here = item["offset"].as_u64();
-                // A frame may arrive twice; its positions tell.
+                // A frame may arrive twice. This is recognised by the positions in it.
                 if here > offset {
                     data.push(item["data"].clone());
                     offset = here;

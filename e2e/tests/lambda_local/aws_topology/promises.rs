@@ -1,5 +1,5 @@
-//! The guarantees of `tickertape serve` (`cli/tests/storm`), tested with real functions over real tables: every viewer gets
-//! every acknowledged publication, once and in order.
+//! Tests the guarantees of `tickertape serve` (`cli/tests/storm`) with real functions and real tables: every acknowledged
+//! publication is delivered to every viewer, once and in order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,24 +16,24 @@ use tokio::time::{Instant, sleep};
 use crate::poster::Poster;
 
 const VIEWERS: usize = 20;
-/// The interval between publications: DynamoDB Local can take this many beside the viewers' reads, on a busy machine.
+/// Interval between publications. DynamoDB Local can process this many in addition to the viewers' reads, on a busy machine.
 const PERIOD: Duration = Duration::from_millis(150);
 const BY_SESSION: [&str; 3] = ["storm/1", "storm/2", "storm/3"];
 const BY_HTTP: [&str; 2] = ["storm/4", "storm/5"];
 const ARRIVAL: Duration = Duration::from_secs(4);
-/// A retention of a day, longer than these tests last.
+/// Number of publications of each topic that the server keeps. None is deleted in these tests, because they are kept for a day.
 const KEPT: u64 = 1_000_000;
-/// Settings with which connections are replaced every six seconds and a batch is sent by three invocations. Time is not
-/// sped up, because processes and tables cannot be.
+/// Settings with which connections are replaced every six seconds, and a batch is sent by three invocations. The clocks are not
+/// sped up, because processes and tables cannot be made faster.
 const SETTINGS: [&str; 2] = ["TICKERTAPE_ROTATE_IN_MS=6000", "TICKERTAPE_SHARD_SIZE=8"];
 const TIME_SCALE: u32 = 1;
-/// A setting with which the first posts to a connection are answered with 410, as on AWS.
+/// Time for which posts to a new connection are answered with 410, as on AWS, in milliseconds.
 const GONE_MS: u64 = 60;
-/// The share of posts that fail: it is small, because batches combine many publications into few posts.
+/// Share of posts that fail. It is small, because batches combine many publications into few posts.
 const BROKEN: f64 = 0.01;
 
 const ROTATIONS: u64 = 3;
-/// A time that is enough for one rotation, on a slow machine too.
+/// Time that is enough for one rotation, even on a slow machine.
 const ROTATION: Duration = Duration::from_secs(30);
 const STORM: Duration = Duration::from_secs(20);
 const FUNCTIONS: [&str; 3] = ["websocket", "ingest", "broadcast"];
@@ -61,7 +61,7 @@ async fn whatever_goes_wrong_and_whoever_is_killed_everyone_has_everything_in_th
     assert_eq!(report.gaps, 0);
     assert!(killed >= 10, "only {killed} processes were killed");
     assert!(report.duplicates > 0, "nothing came twice: {report}");
-    // The number depends on how many posts the machine makes in that time.
+    // The number depends on the number of posts that the machine makes in that time.
     assert!(report.reconnects + report.histories >= 5, "no storm worth the name: {report}");
 }
 
@@ -75,7 +75,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Starts without faults: viewers are connected, and a session and two HTTP clients publish.
+    /// Starts the topology without faults. Viewers are connected, and a session and two HTTP clients publish.
     async fn begin() -> Self {
         let seed = Seed::from_env_or_random();
         let with_faults =
@@ -109,7 +109,7 @@ impl Scene {
         file(&self.topology.folder, "chaos.json", chaos);
     }
 
-    /// Kills the processes of one function after the other, and returns their number.
+    /// Kills the processes of one function after the other. Returns the number of processes.
     async fn kill_at_random(&self, during: Duration) -> usize {
         let mut chance = StdRng::seed_from_u64(self.seed.for_restarts());
         let (end, mut killed) = (Instant::now() + during, 0);
@@ -120,7 +120,7 @@ impl Scene {
         killed
     }
 
-    /// Waits until every viewer has every publication, and returns the totals.
+    /// Waits until every viewer has received every publication, and returns the totals.
     async fn end(self) -> Report {
         self.stop_posting.send_replace(true);
         let violations = self.posters.join_all().await.concat();
