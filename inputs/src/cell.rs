@@ -1,4 +1,4 @@
-//! One value as it stands between separators: a number, a quantity with its unit, a text, or nothing.
+//! A single value of a line: a number, a quantity with its unit, a text, or no value.
 
 use std::collections::BTreeMap;
 
@@ -8,36 +8,36 @@ use crate::data::Data;
 use crate::number::{self, Comma, Place};
 use crate::unit::{self, Unit};
 
-/// A value before it is known which series it belongs to.
+/// A value of a line. The series that it belongs to is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// A value that is published as it is.
+    /// A value that is published without a change.
     Value(Data),
-    /// A number with a unit. It is converted into the unit of its series.
+    /// A number with a unit. It is published in the unit of its series, see [`Units`].
     Quantity {
         /// The number as JSON text.
         number: String,
-        /// Its unit.
+        /// The unit of the number.
         unit: Unit,
-        /// The text as it was written, for a series whose unit is another.
+        /// The whole text as it was written. It is published if the number cannot be converted to the unit of the series.
         written: String,
     },
-    /// Nothing: `N/A`, `NaN`, or an empty field. It is left out.
+    /// No value: `N/A`, `NaN`, or an empty field. The field is left out of the publication.
     Missing,
-    /// Fields within a field.
+    /// Several named values within one field.
     Fields(Vec<(String, Cell)>),
 }
 
-/// The notation of the values of an input.
+/// The notation that an input uses for its values.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// The meaning of a comma between digits.
     pub comma: Comma,
-    /// True if a single letter is a unit: in the columns of system tools `12K` is an amount, elsewhere it may be a name.
+    /// True if a single letter can be a unit. In the columns of system tools `12K` is a quantity; elsewhere it may be a name.
     pub has_letters: bool,
 }
 
-/// Reads a value.
+/// Reads the text of a value.
 pub fn read(text: &str, style: Style) -> Cell {
     let text = text.trim();
     if number::is_missing(text) {
@@ -54,7 +54,8 @@ pub fn read(text: &str, style: Style) -> Cell {
     read_quantity(text, style).unwrap_or_else(|| Cell::Value(Data::Text(text.to_owned())))
 }
 
-/// Reads a number with a unit behind it, with or without a blank between them.
+/// Reads a number that is followed by a unit, with or without a blank between them. Returns `None` if the text is not such a
+/// quantity.
 pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     if let Some(number) = unit::read_duration(text) {
         return Some(Cell::Quantity { number, unit: Unit::seconds(), written: text.to_owned() });
@@ -62,7 +63,8 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '-')))?;
     let (digits, rest) = text.split_at(end);
     let written_unit = rest.trim_start();
-    // A comma in front of a unit is decimal: a list has no unit. A thousand's comma is not read at all.
+    // A comma in a number with a unit is decimal, because a list has no unit. A number with a comma for thousands is not read at
+    // all.
     let is_decimal =
         style.comma == Comma::Decimal || digits.rsplit_once(',').is_none_or(|(_, tail)| tail.len() != 3);
     let comma = if is_decimal { Comma::Decimal } else { Comma::Separates };
@@ -82,23 +84,23 @@ pub fn read_quantity(text: &str, style: Style) -> Option<Cell> {
     Some(Cell::Quantity { number, unit, written: text.to_owned() })
 }
 
-/// Returns true if a text is a number, a quantity or nothing, whichever way its decimal point is written.
+/// Returns true if a text is a number, a quantity or no value, with either a point or a comma as its decimal point.
 pub fn is_numeric(text: &str, style: Style) -> bool {
     let style = Style { comma: Comma::Decimal, ..style };
     text == "-" || !matches!(read(text, style), Cell::Value(Data::Text(_)))
 }
 
-/// The units that the series of one input began with. Each number is converted into the first unit of its series.
+/// The unit of each series of an input, which is the unit of the first number in the series. Later numbers are converted to it.
 #[derive(Debug, Default)]
 pub struct Units {
     first: BTreeMap<String, Option<Unit>>,
 }
 
-/// Series whose unit is remembered. What is beyond is published as it was written.
+/// Maximum number of series whose unit is remembered. Quantities of further series are published as text, as they were written.
 const MOST_SERIES: usize = 10_000;
 
 impl Units {
-    /// The units by series; the empty name stands for a number that is no field.
+    /// Returns the series with a unit, each with its unit. The series of a value without a name has an empty name.
     pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
         let units = self
             .first
@@ -107,12 +109,12 @@ impl Units {
         units.filter(|(name, _)| name.len() <= limits::META_SERIES_BYTES).take(limits::META_UNITS)
     }
 
-    /// The number of series that have a unit.
+    /// Returns the number of series that have a unit.
     pub fn count(&self) -> usize {
         self.first.values().flatten().count()
     }
 
-    /// The data of a cell in the series with this path; `None` if there is nothing in it.
+    /// Returns the data of a value in the series with this path. Returns `None` if there is no value.
     pub fn settle(&mut self, path: &str, cell: Cell) -> Option<Data> {
         match cell {
             Cell::Missing => None,
@@ -126,7 +128,7 @@ impl Units {
         }
     }
 
-    /// The data of fields; those without a value are left out.
+    /// Returns the data of fields. Fields without a value are left out.
     pub fn settle_all(&mut self, path: &str, fields: Vec<(String, Cell)>) -> Vec<(String, Data)> {
         let settled = fields.into_iter().filter_map(|(name, cell)| {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -150,7 +152,8 @@ impl Units {
         }
     }
 
-    /// A number without a unit in a series that has one is not comparable, unless it is nothing of anything.
+    /// Returns the data of a number without a unit. If its series has a unit, the number cannot be compared with the others and
+    /// becomes a text, except 0, which is the same in every unit.
     fn plain(&mut self, path: &str, number: String) -> Data {
         let is_zero = !number.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
         match self.first.get(path) {

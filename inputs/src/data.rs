@@ -1,6 +1,6 @@
-//! The data of a publication, with every number as the text it was written as.
+//! The data of a publication. Every number is kept as the text in which it was written.
 
-/// A value that can be published. It becomes JSON without a detour over binary numbers, so that digits are kept.
+/// Data that can be published. Numbers are not converted to binary numbers, so that JSON gets the digits that were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Data {
     /// A number, as the text of a JSON number.
@@ -9,21 +9,21 @@ pub enum Data {
     Bool(bool),
     /// A text.
     Text(String),
-    /// JSON text that is passed on unchanged. It was parsed once and is valid.
+    /// JSON text that is passed on unchanged. It must be valid.
     Json(String),
-    /// Fields in the order in which they came. No name occurs twice.
+    /// Named fields, in the order in which they were read. Names must be unique.
     Object(Vec<(String, Data)>),
 }
 
 impl Data {
-    /// The value as JSON text.
+    /// Returns the data as JSON text.
     pub fn to_json(&self) -> String {
         let mut json = String::new();
         self.write(&mut json);
         json
     }
 
-    /// Returns true if there is nothing in it to publish.
+    /// Returns true if the data is an object without fields, which is not published.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Object(fields) if fields.is_empty())
     }
@@ -49,7 +49,7 @@ impl Data {
     }
 }
 
-/// A text as a JSON string.
+/// Returns a text as a JSON string.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,11 +1,11 @@
-//! The reasons why a line is not published.
+//! The reasons why a line cannot be published.
 
 use shared::timestamp::TimestampError;
 
-/// The reason why a line is not published. Its sender has to change it, or the format has to be named.
+/// The reason why a line cannot be published. Either the line has to be changed, or its format has to be given with `--format`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
-    /// A number that JSON cannot carry, or a word that stands for no value, where a line is only that.
+    /// The whole line is a number that JSON cannot represent, or a word that stands for a missing value.
     #[error("{text} cannot be published: it is not a value")]
     NotAValue {
         /// The line.
@@ -14,53 +14,53 @@ pub enum LineError {
     /// No field of the line has a value.
     #[error("every field is empty or not available")]
     NoValue,
-    /// Text that begins as JSON and is not.
+    /// The line begins like JSON but is not valid JSON.
     #[error("not JSON: {reason}")]
     NotJson {
-        /// The fault and its column.
+        /// Description of the fault, with its column.
         reason: String,
     },
-    /// An envelope whose `ts` is not a time.
+    /// The line is an envelope `{"data", "ts"}` whose `ts` is not a time.
     #[error(transparent)]
     Timestamp(#[from] TimestampError),
-    /// The column that was named with `--time` does not hold a time.
+    /// The column that was named with `--time` does not contain a time.
     #[error("{text:?} in column {column} is not a time")]
     NotATime {
-        /// The column's name.
+        /// Name of the column.
         column: String,
-        /// Its text.
+        /// Text in the column.
         text: String,
     },
-    /// A quote that is never closed.
+    /// A quote is not closed on the same line.
     #[error("the quote at column {column} is not closed on the same line")]
     OpenQuote {
-        /// Counted from 1, in characters.
+        /// Column of the quote, counted from 1, in characters.
         column: usize,
     },
-    /// More or fewer fields than the header has.
+    /// The line has more or fewer fields than the header.
     #[error("{found} fields where the header has {expected}")]
     Fields {
-        /// Fields in this line.
+        /// Number of fields in this line.
         found: usize,
-        /// Fields in the header.
+        /// Number of fields in the header.
         expected: usize,
     },
-    /// A header without names.
+    /// The header contains no names.
     #[error("the header is empty")]
     EmptyHeader,
-    /// A line longer than any that could be published.
+    /// The line is longer than the maximum.
     #[error("longer than {limit} bytes")]
     TooLong {
-        /// Bytes allowed.
+        /// Maximum length of a line, in bytes.
         limit: usize,
     },
-    /// Bytes that are not UTF-8, or half a character of UTF-16.
+    /// The line contains bytes that are not UTF-8, or half of a surrogate pair of UTF-16.
     #[error("not UTF-8 at byte {byte}")]
     NotUtf8 {
-        /// Counted from 1.
+        /// Position of the first invalid byte, counted from 1.
         byte: usize,
     },
-    /// A zero byte: binary data, or UTF-16 without a byte order mark.
+    /// The line contains a zero byte. The input is binary data, or UTF-16 without a byte order mark.
     #[error("not text: it has a zero byte")]
     Binary,
 }

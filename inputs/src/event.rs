@@ -1,15 +1,15 @@
-//! The usual names of an event's message, level and time, and the shape that the board's log panel reads.
+//! Recognises events, and brings them into the form that the board's log panel reads.
 //!
-//! A published event has its message under a name that the board knows (`message`, `msg`, `text` or `event`), its level as
-//! a word under `level`, and its time as the time of the publication. Its other fields follow unchanged.
+//! A published event has its message in a field whose name the board knows (`message`, `msg`, `text` or `event`), its level as a
+//! word in the field `level`, and its time as the time of the publication. Its other fields are published unchanged.
 
 use crate::cell::Cell;
 use crate::data::Data;
 use crate::time::{self, Stamp};
 
-/// Names that the board reads as a message.
+/// Names of fields that the board shows as the message.
 const BOARD_MESSAGES: [&str; 4] = ["message", "msg", "text", "event"];
-/// Names that other programs give to a message. It is published as `message`.
+/// Names that other programs use for the message. The message is published as `message`.
 const OTHER_MESSAGES: [&str; 9] =
     ["MESSAGE", "Message", "short_message", "@m", "@mt", "textPayload", "log", "body", "RenderedMessage"];
 const LEVELS: [&str; 13] = [
@@ -28,14 +28,14 @@ const LEVELS: [&str; 13] = [
     "PRIORITY",
 ];
 
-/// A field of an event, as JSON text or as a cell.
+/// A named value of an event.
 pub type Field = (String, Cell);
 
-/// Fields without their time, the time, and the fields that it was read from.
+/// The fields without the time, the time, and the fields that the time was read from.
 pub type Timed = (Vec<Field>, Option<Stamp>, Vec<(String, Data)>);
 
-/// An event's fields in the shape that the board reads, and its time with the fields it was read from. `None` if the
-/// fields are not those of an event.
+/// Converts the fields of an event to the form that the board reads. Returns them with the time of the event and the fields that
+/// the time was read from. Returns `None` if the fields are not those of an event.
 pub fn normalise(fields: Vec<Field>) -> Option<Timed> {
     let message = message_name(&fields)?.to_owned();
     let level = LEVELS.into_iter().find(|name| fields.iter().any(|(field, _)| field == name));
@@ -57,7 +57,7 @@ pub fn normalise(fields: Vec<Field>) -> Option<Timed> {
     Some((distinct(event), stamp, time_fields))
 }
 
-/// Takes the first field that holds a time out of the fields.
+/// Removes the first field that contains a time from the fields, and returns it separately.
 pub fn without_time(mut fields: Vec<Field>) -> Timed {
     let found = fields.iter().enumerate().find_map(|(at, (name, cell))| {
         time::is_time_name(name).then(|| read_time(cell)).flatten().map(|stamp| (at, stamp))
@@ -71,7 +71,8 @@ pub fn without_time(mut fields: Vec<Field>) -> Timed {
     (fields, Some(stamp), kept)
 }
 
-/// The level's name for a number: syslog's (0 to 7) or that of pino, Bunyan and Python (10 to 60).
+/// Returns the word for a numeric level of syslog (0 to 7) or of pino, Bunyan and Python (10 to 60). `field` is the name of the
+/// field.
 pub fn level_word(field: &str, number: i64) -> Option<&'static str> {
     if field == "levelno" {
         return Some(match number {
@@ -126,7 +127,7 @@ fn level_field(name: String, cell: Cell) -> Field {
             match number.and_then(|number| level_word(&name, number)) {
                 Some(word) => word.to_owned(),
                 None if number.is_some() => return (name, cell),
-                // Some programs pad their levels or put them in brackets.
+                // Some programs pad the level with blanks or put it in brackets.
                 None => board_word(text.trim_matches(|c: char| !c.is_ascii_alphanumeric())).to_owned(),
             }
         }
@@ -135,7 +136,7 @@ fn level_field(name: String, cell: Cell) -> Field {
     ("level".to_owned(), Cell::Value(Data::Text(word)))
 }
 
-/// The word that the board colours, for words that mean the same.
+/// Replaces a word for a level by the synonym that the board shows in colour, if there is one.
 fn board_word(word: &str) -> &str {
     match word.to_ascii_lowercase().as_str() {
         "severe" | "failure" | "eror" => "error",
@@ -148,7 +149,7 @@ fn board_word(word: &str) -> &str {
     }
 }
 
-/// The text of a cell; that of a JSON string without its quotes.
+/// Returns the text of a value. A JSON string is returned without its quotes.
 pub fn text_of(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Value(Data::Text(text) | Data::Number(text)) => Some(text.clone()),
@@ -165,13 +166,13 @@ fn read_time(cell: &Cell) -> Option<Stamp> {
     time::read(&text).or_else(|| time::read_epoch(&text).or_else(|| read_float(&text)).map(Stamp::Utc))
 }
 
-/// Seconds as zap prints them: `1.795344127101e9`.
+/// Reads seconds in the notation of zap: `1.795344127101e9`.
 fn read_float(text: &str) -> Option<i64> {
     let seconds: f64 = text.contains(['e', 'E']).then(|| text.parse().ok()).flatten()?;
     (1e8..1e11).contains(&seconds).then_some((seconds * 1000.0).round() as i64)
 }
 
-/// A message without the line end that some loggers leave in it.
+/// Removes the line break that some loggers leave at the end of a message.
 fn trimmed(cell: Cell) -> Cell {
     match text_of(&cell) {
         Some(text) if text.ends_with('\n') => Cell::Value(Data::Text(text.trim_end().to_owned())),
@@ -179,7 +180,7 @@ fn trimmed(cell: Cell) -> Cell {
     }
 }
 
-/// Later fields whose name is taken get another.
+/// Renames fields whose name is already used by an earlier field.
 fn distinct(fields: Vec<Field>) -> Vec<Field> {
     let mut kept: Vec<Field> = Vec::with_capacity(fields.len());
     for (name, cell) in fields {
@@ -189,7 +190,7 @@ fn distinct(fields: Vec<Field>) -> Vec<Field> {
     kept
 }
 
-/// `name`, or `name (2)` and so on if that is taken.
+/// Returns `name` if it is not taken, and otherwise the first of `name (2)`, `name (3)` and so on that is not taken.
 pub fn unique(name: String, is_taken: impl Fn(&str) -> bool) -> String {
     if !is_taken(&name) {
         return name;

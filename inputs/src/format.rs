@@ -1,4 +1,4 @@
-//! The formats, each in a file of its own.
+//! The formats that can be read. Each has a file of its own.
 
 pub mod access;
 pub mod columns;
@@ -11,35 +11,35 @@ pub mod prometheus;
 pub mod statsd;
 pub mod syslog;
 
-/// A way in which lines are read.
+/// A format of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// One number a line.
+    /// One number per line.
     Number,
-    /// One JSON value a line, or one over several lines.
+    /// JSON values, each on one line or printed over several lines.
     Json,
-    /// `key=value` pairs, logfmt included.
+    /// `key=value` pairs, including logfmt.
     Pairs,
-    /// Comma, semicolon or tab separated values under a header.
+    /// Values that are separated by commas, semicolons or tabs, below a header.
     Csv,
-    /// Columns under a header.
+    /// Columns below a header.
     Columns,
-    /// Prometheus' text format.
+    /// The text format of Prometheus.
     Prometheus,
-    /// InfluxDB's line protocol.
+    /// The line protocol of InfluxDB.
     Influx,
-    /// StatsD's lines.
+    /// The protocol of StatsD.
     Statsd,
-    /// Syslog, RFC 5424 and RFC 3164.
+    /// Syslog, in the formats of RFC 5424 and RFC 3164.
     Syslog,
     /// The common and combined logs of web servers.
     Access,
-    /// Each line as it is.
+    /// Plain text. Each line is published as it is.
     Text,
 }
 
 impl Format {
-    /// Every format, in the order in which help lists them.
+    /// All formats, in the order of the help text.
     pub const ALL: [Self; 11] = [
         Self::Number,
         Self::Json,
@@ -54,7 +54,7 @@ impl Format {
         Self::Text,
     ];
 
-    /// The name that `--format` takes.
+    /// Returns the name of the format for `--format`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Number => "number",
@@ -71,7 +71,7 @@ impl Format {
         }
     }
 
-    /// Other names of the same format.
+    /// Returns other names that `--format` accepts for this format.
     pub fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::Pairs => &["kv", "logfmt"],
@@ -80,7 +80,7 @@ impl Format {
         }
     }
 
-    /// One line of help.
+    /// Returns a description of the format for the help text. It is one line long.
     pub fn about(self) -> &'static str {
         match self {
             Self::Number => "One number a line, with or without a unit",

@@ -1,19 +1,19 @@
-//! Recognises a format by reading lines in each of them.
+//! Recognises the format of an input, by trying to read its first lines in each format.
 
 use crate::format::{Format, csv, json, pairs};
 use crate::options::Options;
 use crate::parser::Parser;
 use crate::verdict::Read;
 
-/// Lines that are looked at. Whoever waits for a panel waits for them.
+/// Maximum number of lines that are examined before a format is chosen. Nothing is published before that, so the number is small.
 pub const LINES: usize = 5;
 
-/// A format, and the number of lines before its first.
+/// The format that was recognised, and the number of lines before the first line of this format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
     /// The format.
     pub format: Format,
-    /// Lines that come before its header, which are not of this format.
+    /// Number of lines before the header. They are not of this format.
     pub skip: usize,
 }
 
@@ -23,10 +23,10 @@ impl Guess {
     }
 }
 
-/// The format that lines show beyond doubt, without waiting for more of them.
+/// Returns the format of the lines if it is beyond doubt. Returns `None` if further lines are needed to recognise it.
 pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
     let last = lines.last()?;
-    // The beginning of a value over several lines, as `jq` prints it.
+    // This is the beginning of a value that is printed over several lines, as `jq` does.
     if matches!(last.trim(), "{" | "[") {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
         let trial = Trial::run(format, lines, options);
         let is_clear = match format {
             Format::Pairs => pairs::is_sure(last) || trial.rows >= 2,
-            // A number in front of something else may be a count.
+            // A number before something else may be the count of a banner, so more than half of the lines must be numbers.
             Format::Number => trial.rows * 2 > lines.len(),
             _ => true,
         };
@@ -45,7 +45,7 @@ pub fn early(lines: &[&str], options: &Options) -> Option<Guess> {
     with_header(lines, options)
 }
 
-/// The likeliest format, if no further line will come soon.
+/// Returns the most likely format of the lines. It is called when no further line is expected soon.
 pub fn late(lines: &[&str], options: &Options) -> Guess {
     if let Some(guess) = early(lines, options) {
         return guess;
@@ -64,7 +64,7 @@ pub fn late(lines: &[&str], options: &Options) -> Guess {
     }
 }
 
-/// The formats whose lines say what they are without a header.
+/// The formats that are recognised without a header.
 const ALONE: [Format; 8] = [
     Format::Number,
     Format::Json,
@@ -96,7 +96,7 @@ fn skip_is_marker(line: &str) -> bool {
     line.starts_with("sep=")
 }
 
-/// The outcome of reading lines in one format.
+/// The result of trying to read lines in one format.
 struct Trial {
     rows: usize,
     structure: usize,
@@ -109,7 +109,8 @@ impl Trial {
         let mut trial = Self { rows: 0, structure: 0, is_last_row: false };
         let mut open = 0;
         for line in lines {
-            // Everything is JSON that is a number; that format has its own reader.
+            // A line that does not look like JSON is not passed to the reader. A number does look like JSON, but its own format
+            // is tried first.
             if format == Format::Json && open == 0 && !json::looks_like_json(line.trim()) {
                 trial.is_last_row = false;
                 continue;

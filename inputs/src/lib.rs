@@ -1,10 +1,10 @@
-//! Reads what other programs print: lines in, publications and a verdict on each line out.
+//! Reads the output of other programs. It converts lines to publications, and states for each line whether it was published.
 //!
-//! This crate holds no IO, no clock and no randomness: bytes, the time and the time zone are arguments. It depends on
-//! `shared` only. The format of an input is recognised, and recognised again when the lines say so.
+//! This crate contains no IO, clock or random numbers: the bytes, the time and the time zone are arguments. It depends only on
+//! `shared`. The format of an input is recognised from its lines, and recognised again if later lines have another format.
 //!
-//! Every line ends as exactly one of four: it is part of a publication, it is structure (a header, a comment, a separator,
-//! an average over the whole run), it is reported with a reason, or it is blank. See [`Outcome`].
+//! Every line has exactly one of four results. It is part of a publication; it is structure (a header, a comment, a separator, or
+//! an average over the whole run); it is reported as unreadable, with a reason; or it is blank. See [`Outcome`].
 //!
 //! ```
 //! use tickertape_inputs::{Moment, Options, Outcome, Reader, Splitter, Utc};
@@ -24,10 +24,12 @@
 //!
 //! # Layout
 //!
-//! * [`lines`]: from bytes to lines. [`reader`]: the recognition, and the rule about every line.
-//! * [`mod@format`]: a file for each format. [`parser`]: the choice among them. [`event`]: the usual names of message, level and time.
-//! * [`number`], [`mod@unit`], [`time`], [`cell`]: what a single value says.
-//! * [`word`]: words of a command line.
+//! * [`lines`]: divides bytes into lines.
+//! * [`reader`]: recognises the format, reads the lines, and gives the result for each line.
+//! * [`mod@format`]: a file for each format. [`parser`]: a reader of any one format. [`event`]: the usual names of message, level
+//!   and time.
+//! * [`number`], [`mod@unit`], [`time`], [`cell`]: read a single value.
+//! * [`word`]: reads words of a command line.
 //! * [`row`], [`data`]: the values of a line, the rows of several devices, and their JSON.
 
 #![warn(missing_docs)]

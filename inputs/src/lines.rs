@@ -1,14 +1,16 @@
-//! From bytes to lines of text: encodings, line ends, and what a terminal would not show.
+//! Divides bytes into lines of text: decodes them, finds the ends of lines, and removes characters that a terminal would not
+//! show.
 
 use crate::error::LineError;
 
-/// The longest line that is read, in bytes. No longer one could be published.
+/// Maximum length of a line, in bytes. A longer line could not be published.
 pub const LINE_BYTES: usize = 64 * 1024;
 
-/// One line without its end.
+/// A line, without the characters that end it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Counted from 1. A carriage return ends a line as well: each state of a progress line has a number.
+    /// Number of the line, counted from 1. A carriage return also ends a line, so that each state of a progress line has a number
+    /// of its own.
     pub number: u64,
     /// The text without colours and other control sequences, or the reason why it cannot be read.
     pub text: Result<String, LineError>,
@@ -20,7 +22,7 @@ enum Encoding {
     Utf16 { is_little_endian: bool },
 }
 
-/// Splits bytes into lines, in chunks of any size.
+/// Divides bytes into lines. The bytes may come in chunks of any size.
 ///
 /// ```
 /// use tickertape_inputs::Splitter;
@@ -34,20 +36,20 @@ enum Encoding {
 /// ```
 #[derive(Debug, Default)]
 pub struct Splitter {
-    /// `None` until the first two bytes are there.
+    /// The encoding. It is `None` until the first two bytes have been received.
     encoding: Option<Encoding>,
-    /// Bytes that are not decoded yet: half a character of UTF-16.
+    /// Bytes that are not decoded yet: the beginning of the input, or half a code unit of UTF-16.
     undecoded: Vec<u8>,
     half: Option<u16>,
     line: Vec<u8>,
-    /// Bytes of the line so far; more than are kept once it is too long.
+    /// Length of the line so far, in bytes. If the line is too long, not all of these bytes are kept.
     length: usize,
     number: u64,
     is_after_return: bool,
 }
 
 impl Splitter {
-    /// Takes the next bytes and gives the lines that end in them.
+    /// Takes the next bytes. Returns the lines that end within them.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         match self.encoding {
@@ -65,7 +67,7 @@ impl Splitter {
         lines
     }
 
-    /// The last line, if it has no end.
+    /// Has to be called at the end of the input. Returns the last line, if it does not end with a line break.
     pub fn finish(&mut self) -> Vec<Line> {
         let mut lines = Vec::new();
         if self.encoding.is_none() {
@@ -122,7 +124,7 @@ impl Splitter {
 
     fn append_char(&mut self, c: char, lines: &mut Vec<Line>) {
         let mut buffer = [0; 4];
-        // Half a character is marked by a byte that no UTF-8 has, so that its line is reported.
+        // Half of a surrogate pair is replaced by a byte that UTF-8 never contains, so that its line is reported as unreadable.
         let bytes = if c == '\u{fffd}' { &[0xff][..] } else { c.encode_utf8(&mut buffer).as_bytes() };
         for byte in bytes {
             self.append(*byte, lines);
@@ -159,8 +161,8 @@ impl Splitter {
     }
 }
 
-/// The text that a terminal would show: without colours, cursor movements, bells and byte order marks, and with
-/// backspaces carried out.
+/// Returns the text that a terminal would show. Colours, cursor movements, bells and byte order marks are removed, and backspaces
+/// are applied.
 fn clean(text: String) -> String {
     let is_plain = |c: char| (!c.is_control() || c == '\t') && c != '\u{feff}';
     if text.chars().all(is_plain) {
@@ -171,9 +173,9 @@ fn clean(text: String) -> String {
     while let Some(c) = chars.next() {
         match c {
             '\u{1b}' => match chars.next() {
-                // A control sequence ends with a byte from @ to ~.
+                // A control sequence ends with a byte from `@` to `~`.
                 Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-                // A command to the operating system (a title, a link) ends with a bell or ESC \.
+                // A command to the operating system (a title or a link) ends with a bell or with `ESC \`.
                 Some(']' | 'P' | '^' | '_') => {
                     while let Some(c) = chars.next() {
                         if c == '\u{7}' {
@@ -185,7 +187,7 @@ fn clean(text: String) -> String {
                         }
                     }
                 }
-                // The choice of a character set has one more character.
+                // The sequence that selects a character set has one more character.
                 Some('(' | ')' | '#') => drop(chars.next()),
                 _ => {}
             },
@@ -251,7 +253,7 @@ mod tests {
             Err(LineError::NotUtf8 { byte: 1 }),
         ];
         assert_eq!(split(&bytes, 1000), expected);
-        // Half an emoji in UTF-16.
+        // Half of the surrogate pair of an emoji.
         assert_eq!(
             split(b"\xff\xfe\x3d\xd8a\0\n\0b\0", 1),
             [Err(LineError::NotUtf8 { byte: 1 }), Ok("b".to_owned())]

@@ -1,28 +1,28 @@
-//! Tells what is written as a number from what only looks like one.
+//! Distinguishes numbers from texts that only look like numbers.
 //!
-//! An id that changes its digits on the way is a lie, so doubt is decided for text: leading zeros (`0042`), hexadecimal
-//! digits that look like an exponent (`83e2010`, `1234e8`), and whole numbers that no 64-bit type holds are no numbers.
+//! An id must not be published with other digits, so a doubtful text stays text: one with leading zeros (`0042`), hexadecimal
+//! digits that look like an exponent (`83e2010`, `1234e8`), and an integer that no 64-bit type can represent.
 
-/// The meaning of a comma between digits.
+/// The meaning of a comma within a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Comma {
-    /// It belongs to no number.
+    /// A comma separates values and is not part of a number.
     #[default]
     Separates,
-    /// It is the decimal point.
+    /// A comma is the decimal point.
     Decimal,
 }
 
-/// The place of a text, which decides how much of an exponent a number needs.
+/// The place of a text. It determines which exponents a number may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// A field among others, which may as well be an id: `1e12` is text, `1e+12` and `1.0e12` are numbers.
+    /// The text is one field among others and may be an id: `1e12` is text, whereas `1e+12` and `1.0e12` are numbers.
     Field,
-    /// A line or an argument of its own, which is likely a number: `1e3` is one as well.
+    /// The text is a whole line or argument, which is likely to be a number: `1e3` is a number, too.
     Alone,
 }
 
-/// Reads a number and gives it as JSON text with the digits that were written; `None` if it is not one.
+/// Reads a number. Returns it as JSON text with the digits that were written, or `None` if the text is not a number.
 pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
     let (sign, rest) = match text.as_bytes().first()? {
         b'-' => ("-", &text[1..]),
@@ -59,8 +59,8 @@ pub fn read(text: &str, comma: Comma, place: Place) -> Option<String> {
     }
 }
 
-/// Whole numbers keep all their digits, as far as 64 bits hold them. A plus before more than four digits is the
-/// beginning of a telephone number rather than a sign.
+/// Reads an integer that a 64-bit type can represent. A plus before more than four digits is not a sign but the beginning of a
+/// telephone number.
 fn whole_number(sign: &str, digits: &str, place: Place) -> Option<String> {
     if sign == "+" && place == Place::Field && digits.len() > 4 {
         return None;
@@ -88,7 +88,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns true if a text stands for a value that is not there: `NaN`, an infinity, `N/A` and the like. Its field is left out.
+/// Returns true if a text stands for a missing value: `NaN`, an infinity, `N/A` and the like. Such a field is left out of the
+/// publication.
 pub fn is_missing(text: &str) -> bool {
     const WORDS: [&str; 16] = [
         "",
@@ -111,10 +112,10 @@ pub fn is_missing(text: &str) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Learns from the numbers of one input whether its commas are decimal points.
+/// Learns from the numbers of an input whether a comma is its decimal point.
 ///
-/// `21,5` alone does not say: it may be a list. Two such numbers do, if no number has a point: `21,5 40,2`. A group of
-/// exactly three digits (`1,234`) is no evidence, since it may be a thousand.
+/// A single number such as `21,5` is not sufficient, because it may be a list. Two such numbers are sufficient if no number
+/// contains a point: `21,5 40,2`. A comma before exactly three digits (`1,234`) says nothing, because it may separate thousands.
 #[derive(Debug, Clone, Default)]
 pub struct Commas {
     decimal: u8,
@@ -122,7 +123,7 @@ pub struct Commas {
 }
 
 impl Commas {
-    /// Takes note of a field, or of a part of one without its unit.
+    /// Examines a field, or the number of a field without its unit.
     pub fn observe(&mut self, text: &str) {
         let text = text.trim_start_matches(['+', '-']);
         if let Some((whole, fraction)) = text.split_once('.') {
@@ -131,18 +132,19 @@ impl Commas {
             && is_digits(whole)
             && is_digits(fraction)
         {
-            // A whole part of zero, or anything but three digits behind the comma, is no group of thousands.
+            // If the integer part is zero, or if other than three digits follow the comma, the comma does not separate thousands.
             let is_evidence = fraction.len() != 3 || whole == "0";
             self.decimal = self.decimal.saturating_add(u8::from(is_evidence));
         }
     }
 
-    /// The meaning of commas where something else separates the fields (a semicolon, blanks): one number is enough there.
+    /// Returns the meaning of commas in an input whose fields are separated by something else (semicolons or blanks). One number
+    /// is sufficient here.
     pub fn between_others(&self) -> Comma {
         self.judge(1)
     }
 
-    /// The meaning of commas where they may separate fields as well: two numbers have to agree.
+    /// Returns the meaning of commas in an input whose fields may be separated by commas. Two numbers are necessary here.
     pub fn among_commas(&self) -> Comma {
         self.judge(2)
     }

@@ -2,13 +2,13 @@
 
 use crate::format::Format;
 
-/// Facts about an input that are known before its first line.
+/// Properties of an input that the user has specified.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The format; recognised if absent.
+    /// The format. It is recognised if it is `None`.
     pub format: Option<Format>,
-    /// The column that tells devices apart; recognised if absent.
+    /// Name of the column that identifies the device of a row. It is recognised if it is `None`.
     pub key: Option<String>,
-    /// The column that holds the time; recognised if absent.
+    /// Name of the column that contains the time. It is recognised if it is `None`.
     pub time: Option<String>,
 }

@@ -5,36 +5,36 @@ use crate::options::Options;
 use crate::row::Row;
 use crate::verdict::Read;
 
-/// A reader of one format, with the memory that it needs.
+/// A reader of one format, with the state that it needs from line to line.
 #[derive(Debug)]
 pub enum Parser {
-    /// See [`Format::Number`].
+    /// Reads [`Format::Number`].
     Number(number::Numbers),
-    /// See [`Format::Json`].
+    /// Reads [`Format::Json`].
     Json(json::Json),
-    /// See [`Format::Pairs`].
+    /// Reads [`Format::Pairs`].
     Pairs(pairs::Pairs),
-    /// See [`Format::Csv`].
+    /// Reads [`Format::Csv`].
     Csv(Box<csv::Csv>),
-    /// See [`Format::Columns`].
+    /// Reads [`Format::Columns`].
     Columns(Box<columns::Columns>),
-    /// See [`Format::Prometheus`].
+    /// Reads [`Format::Prometheus`].
     Prometheus(prometheus::Prometheus),
-    /// See [`Format::Influx`].
+    /// Reads [`Format::Influx`].
     Influx(influx::Influx),
-    /// See [`Format::Statsd`].
+    /// Reads [`Format::Statsd`].
     Statsd(statsd::Statsd),
-    /// See [`Format::Syslog`].
+    /// Reads [`Format::Syslog`].
     Syslog,
-    /// See [`Format::Access`].
+    /// Reads [`Format::Access`].
     Access,
-    /// See [`Format::Text`].
+    /// Reads [`Format::Text`].
     Text,
 }
 
 impl Parser {
-    /// A reader that has seen nothing yet. With `is_certain`, the format was named or recognised; without, lines that other
-    /// formats have as well are not taken.
+    /// Creates a reader that has not read any line. `is_certain` is true if the format was given or recognised. If it is false,
+    /// lines that may also be of another format are not accepted.
     pub fn new(format: Format, options: &Options, is_certain: bool) -> Self {
         let (key, time) = (options.key.clone(), options.time.clone());
         match format {
@@ -52,7 +52,7 @@ impl Parser {
         }
     }
 
-    /// The format of the lines that this parser reads.
+    /// Returns the format that this parser reads.
     pub fn format(&self) -> Format {
         match self {
             Self::Number(_) => Format::Number,
@@ -69,7 +69,7 @@ impl Parser {
         }
     }
 
-    /// Reads a line that is not blank.
+    /// Reads a line, which must not be blank.
     pub fn read(&mut self, line: &str) -> Read {
         match self {
             Self::Number(numbers) => numbers.read(line),

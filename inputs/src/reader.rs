@@ -1,4 +1,4 @@
-//! Reads lines in the format that they turn out to have, and gives a verdict on each.
+//! Recognises the format of an input, reads its lines, and gives the result for each line.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
@@ -18,66 +18,68 @@ use crate::row::{Assembled, Ticks};
 use crate::time::Zone;
 use crate::verdict::Read;
 
-/// Longest time in milliseconds for which the first lines are held back before the likeliest format is taken.
+/// Maximum time for which the first lines are held back, in milliseconds. After it, the most likely format is chosen.
 pub const TIMEOUT_MS: u64 = 1_000;
-/// Time in milliseconds without another row after which the rows of a tick are published.
+/// Time without a further row after which the rows of a tick are published, in milliseconds. A tick consists of one row for each
+/// device.
 pub const TICK_MS: u64 = 100;
-/// Number of lines after which a format is settled: a single line that does not fit no longer changes it.
+/// Number of lines in a format after which the format is settled. A single line that does not fit then no longer changes the
+/// format.
 const SETTLED: u64 = 3;
-/// Number of lines in a row that must fit another format before a settled format changes.
+/// Number of consecutive lines that must have another format before a settled format is changed.
 const LINES_TO_CHANGE_FORMAT: usize = 5;
 
 /// The time at which a line was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// Milliseconds of a clock that never goes back.
+    /// Monotonic time, in milliseconds.
     pub mono_ms: u64,
-    /// Milliseconds since the Unix epoch.
+    /// Wall-clock time, in milliseconds since the Unix epoch.
     pub wall_ms: Millis,
 }
 
-/// The topic that a publication belongs to.
+/// The topic that a publication is published to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
     /// The topic that the input is published to.
     Topic,
-    /// The topic `log` below it, for lines that are not of the input's format.
+    /// The topic `log` below the topic of the input, for lines that do not have the format of the input.
     Log,
 }
 
-/// Something to publish.
+/// A publication that was made of one or more lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
-    /// Numbers of the lines that it was made of, in order.
+    /// Numbers of the lines that the publication was made of, in ascending order.
     pub lines: Vec<u64>,
-    /// The topic that it is published to.
+    /// The topic that the publication belongs to.
     pub to: Destination,
-    /// The data as JSON, with every number as it was written.
+    /// The data as JSON. Numbers are as they were written.
     pub json: String,
-    /// The time that the lines give, in milliseconds since the Unix epoch; `None`: the time of reading.
+    /// The time that the lines contain, in milliseconds since the Unix epoch. `None` stands for the time of reading.
     pub ts: Option<Millis>,
 }
 
-/// The result for one or more lines. Every line occurs in exactly one outcome.
+/// The result for one line, or for all lines of a publication. Every line is in exactly one outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// They are in a publication.
+    /// The lines are part of this publication.
     Publish(Publication),
-    /// It is a header, a comment, a separator or an average.
+    /// The line is a header, a comment, a separator or an average, which is not published.
     Structure {
-        /// Its number.
+        /// Number of the line.
         line: u64,
     },
-    /// It cannot be read, and is not published. The reason is to be reported.
+    /// The line cannot be read and is not published. The reason should be reported to the user.
     Unreadable {
-        /// Its number.
+        /// Number of the line.
         line: u64,
-        /// The reason.
+        /// The reason why it cannot be read.
         reason: LineError,
     },
-    /// It is blank.
+    /// The line is blank.
     Blank {
-        /// Its number.
+        /// Number of the line.
         line: u64,
     },
 }
@@ -88,26 +90,26 @@ pub struct Reader {
     options: Options,
     zone: Box<dyn Zone>,
     parser: Option<Parser>,
-    /// Lines that had the format so far.
+    /// Number of lines that have had the present format.
     fits: u64,
-    /// Lines that wait until a format is recognised.
+    /// Lines that are held back until their format is recognised.
     held: Vec<(u64, String)>,
     held_since_ms: u64,
-    /// Lines that are a header if a row follows, or the beginning of a value over several lines.
+    /// Lines that wait for the next line: a possible header, or the beginning of a value that is printed over several lines.
     waiting: Vec<(u64, String)>,
-    /// The last lines in a row that did not fit.
+    /// The last consecutive lines that did not have the present format, or, if the format is `text`, the last lines.
     unmatched_lines: VecDeque<String>,
-    /// Lines of text since the last look at their format.
+    /// Number of lines since the format `text` was chosen.
     texts: u64,
     ticks: Ticks,
     tick_ms: u64,
     units: Units,
-    /// The time of reading, for lines that give none.
+    /// The time at which the last line was read. It is used for lines that contain no time.
     now: Moment,
 }
 
 impl Reader {
-    /// A reader that has seen nothing yet. `zone` is the zone of times that name none.
+    /// Creates a reader that has not read any line. `zone` is the time zone of times that contain none.
     pub fn new(options: Options, zone: Box<dyn Zone>) -> Self {
         let parser = options.format.map(|format| Parser::new(format, &options, true));
         Self {
@@ -127,29 +129,31 @@ impl Reader {
         }
     }
 
-    /// The format so far.
+    /// Returns the format if it is already recognised.
     pub fn format(&self) -> Option<Format> {
         self.parser.as_ref().map(Parser::format)
     }
 
-    /// The units of the series so far, by their paths. The empty path stands for a number that is no field.
+    /// Returns the units of the series so far, by the paths of the series. The series of a value without a name has an empty
+    /// path.
     pub fn units(&self) -> BTreeMap<String, String> {
         self.units.written().map(|(name, unit)| (name.to_owned(), unit.to_owned())).collect()
     }
 
-    /// The number of series that have a unit. It only grows.
+    /// Returns the number of series that have a unit. It never decreases.
     pub fn unit_count(&self) -> usize {
         self.units.count()
     }
 
-    /// The time at which [`Reader::wake`] is to be called, on the clock of [`Moment::mono_ms`].
+    /// Returns the monotonic time ([`Moment::mono_ms`]) at which [`Reader::wake`] has to be called, or `None` if it need not be
+    /// called.
     pub fn due_ms(&self) -> Option<u64> {
         let held = (!self.held.is_empty()).then_some(self.held_since_ms + TIMEOUT_MS);
         let tick = (!self.ticks.is_empty()).then_some(self.tick_ms + TICK_MS);
         held.into_iter().chain(tick).min()
     }
 
-    /// Takes a line.
+    /// Reads a line. Returns the outcomes that are known now, which may be those of earlier lines.
     pub fn read(&mut self, line: Line, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
@@ -172,7 +176,8 @@ impl Reader {
         out
     }
 
-    /// Does what is due: first lines are read in the likeliest format, rows that waited for others are published.
+    /// Does the work that is due. If the first lines have waited long enough, they are read in the most likely format. If no
+    /// further row of a tick has come in time, its rows are published.
     pub fn wake(&mut self, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
@@ -185,7 +190,7 @@ impl Reader {
         out
     }
 
-    /// Reads what waits for lines that will not come.
+    /// Has to be called at the end of the input. Reads all lines that are still waiting, and returns their outcomes.
     pub fn finish(&mut self, now: Moment) -> Vec<Outcome> {
         self.now = now;
         let mut out = Vec::new();
@@ -211,13 +216,13 @@ impl Reader {
         self.held.push((number, text));
     }
 
-    /// Decides about the lines that are held back.
+    /// Chooses a format for the lines that are held back, and reads them.
     fn settle(&mut self, out: &mut Vec<Outcome>) {
         if self.held.is_empty() {
             return;
         }
         if self.parser.is_some() {
-            // They did not fit a format that is not settled either.
+            // These lines do not have the present format, which is not settled.
             self.log_held(out);
             return;
         }
@@ -226,7 +231,7 @@ impl Reader {
         self.begin(guess, out);
     }
 
-    /// Reads the lines that are held back in a format.
+    /// Begins to read in the format of `guess`, with the lines that are held back.
     fn begin(&mut self, guess: Guess, out: &mut Vec<Outcome>) {
         self.reject_waiting(out);
         self.flush_tick(out);
@@ -247,7 +252,7 @@ impl Reader {
         self.read_in_format(number, text, true, out);
     }
 
-    /// Reads a line without looking for another format.
+    /// Reads a line. If the line does not fit the format, no other format is looked for.
     fn take_settled(&mut self, number: u64, text: String, out: &mut Vec<Outcome>) {
         self.read_in_format(number, text, false, out);
     }
@@ -306,15 +311,15 @@ impl Reader {
         }
     }
 
-    /// Lines that turned out to be no header, and no part of a value.
+    /// Handles the lines that waited for the next line: they turned out to be neither a header nor part of a value.
     fn reject_waiting(&mut self, out: &mut Vec<Outcome>) {
         for (number, text) in mem::take(&mut self.waiting) {
             self.unmatched_line(number, text, true, out);
         }
     }
 
-    /// A line that is not of this format. If the format is settled, it is a message among the data. If it is not, the
-    /// format may be the wrong one.
+    /// Handles a line that does not have the present format. If the format is settled, the line is published to the topic `log`.
+    /// If it is not settled, the format may be wrong, so another one is looked for.
     fn unmatched_line(&mut self, number: u64, text: String, may_change_format: bool, out: &mut Vec<Outcome>) {
         if self.options.format.is_some() || !may_change_format {
             out.push(self.log(number, text));
@@ -348,7 +353,7 @@ impl Reader {
         }
     }
 
-    /// Goes on in another format. What was read before stays as it is.
+    /// Changes the format for the following lines. Earlier lines are not read again.
     fn change(&mut self, format: Format, out: &mut Vec<Outcome>) {
         self.flush_tick(out);
         self.parser = Some(Parser::new(format, &self.options, true));
@@ -356,8 +361,8 @@ impl Reader {
         self.unmatched_lines.clear();
     }
 
-    /// Looks for another format in the last lines. The format `text` is chosen if no other fits, so it may only be right
-    /// for a long banner before the data.
+    /// Looks for another format in the last lines. The format `text` is chosen if no other format fits, so that it may be right
+    /// only for a long banner before the data.
     fn recheck_text(&mut self, text: String) {
         if self.options.format.is_some() {
             return;
@@ -367,7 +372,7 @@ impl Reader {
         if self.unmatched_lines.len() > LINES_TO_CHANGE_FORMAT {
             self.unmatched_lines.pop_front();
         }
-        // Looking costs something, so it is done for the first lines, and then now and then.
+        // Looking for a format takes time, so it is done for the first hundred lines and then only for every fiftieth line.
         if self.texts > 100 && !self.texts.is_multiple_of(50) {
             return;
         }
@@ -379,7 +384,7 @@ impl Reader {
         let guess = guess::early(tail, &self.options)
             .filter(|guess| guess.skip == 0 && guess.format != Format::Columns);
         let Some(guess) = guess else { return };
-        // The last three lines have to agree.
+        // Each of the last three lines must have the same format.
         let agree = tail
             .iter()
             .all(|line| guess::early(&[line], &self.options).is_some_and(|one| one.format == guess.format));
@@ -419,7 +424,7 @@ impl Reader {
                 continue;
             };
             let ts = stamp.and_then(|stamp| stamp.resolve(self.zone.as_ref(), self.now.wall_ms));
-            // A time that was only guessed, and that no log would take, is a value after all.
+            // The time was taken from fields by a guess. If the log would refuse the time, these fields are published as values.
             let is_doubtful = !time_fields.is_empty() && publication::check_ts(ts, self.now.wall_ms).is_err();
             let (data, ts) = match data {
                 Data::Object(fields) if is_doubtful => {

@@ -1,4 +1,4 @@
-//! One reading of a line before it is published, and the grouping of the rows of several devices.
+//! The values of a line before they are published, and the grouping of the rows of several devices.
 
 use crate::cell::{Cell, Units};
 use crate::data::Data;
@@ -7,43 +7,44 @@ use crate::time::Stamp;
 /// The values of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// One value without a name.
+    /// A single value without a name.
     Lone(Cell),
     /// Named values.
     Fields(Vec<(String, Cell)>),
-    /// JSON text as it came.
+    /// JSON text, as it was read.
     Json(String),
 }
 
-/// The values of a line, before it is known whether other lines belong to the same publication.
+/// The values of a line. It is not known yet whether other lines belong to the same publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The values.
+    /// The values of the line.
     pub body: Body,
-    /// The time that the line gives.
+    /// The time in the line, if there is one.
     pub stamp: Option<Stamp>,
-    /// The names and values of the fields that `stamp` was read from by a guess. If the log would not take that time, the
-    /// fields are published as they were.
+    /// The names and values of the fields that `stamp` was read from, if the fields were chosen by a guess. If the log would
+    /// refuse the time, these fields are published as values.
     pub time_fields: Vec<(String, Data)>,
-    /// The fields above this row: a device, or a metric and its labels. Empty: the row is a publication of its own.
+    /// The names of the fields that contain this row in the publication: a device, or a metric and its labels. If the path is
+    /// empty, the row is a publication of its own.
     pub path: Vec<String>,
-    /// The column that the only element of `path` was taken from. While an input names only one device, the row is
-    /// published with this column in it instead of below the device's name.
+    /// Name of the column that the only element of `path` was taken from. As long as an input contains only one device, its row
+    /// is not published below the device's name, but as a publication with this column among its fields.
     pub key_column: Option<String>,
 }
 
 impl Row {
-    /// A row that stands alone.
+    /// Creates a row that is a publication of its own and contains no time.
     pub fn alone(body: Body) -> Self {
         Self { body, stamp: None, time_fields: Vec::new(), path: Vec::new(), key_column: None }
     }
 
-    /// A row of fields.
+    /// Creates a row of named values, which is a publication of its own.
     pub fn fields(fields: Vec<(String, Cell)>) -> Self {
         Self::alone(Body::Fields(fields))
     }
 
-    /// A line of text as it is.
+    /// Creates a row from a line of plain text.
     pub fn text(line: &str) -> Self {
         Self::alone(Body::Lone(Cell::Value(Data::Text(line.to_owned()))))
     }
@@ -55,42 +56,43 @@ impl Row {
     }
 }
 
-/// The data of a publication, and the lines that it was made of.
+/// The data of a publication, and the lines that the publication was made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assembled {
-    /// The data; `None` if no row had a value.
+    /// The data, or `None` if no row contains a value.
     pub data: Option<Data>,
-    /// The time that the first row gives.
+    /// The time in the first row, if there is one.
     pub stamp: Option<Stamp>,
-    /// As [`Row::time_fields`] of the first row.
+    /// [`Row::time_fields`] of the first row.
     pub time_fields: Vec<(String, Data)>,
-    /// Numbers of the lines, in order.
+    /// Numbers of the lines, in ascending order.
     pub lines: Vec<u64>,
 }
 
-/// JSON of rows in one publication, in bytes: below the limit of a publication, with room for names.
+/// Maximum size of the JSON of all rows in one publication, in bytes. It is smaller than the limit of a publication, so that
+/// there is room for names.
 const MOST_BYTES: usize = 16 * 1024;
-/// Rows gathered at most: a tick that never ends is published in parts.
+/// Maximum number of rows that are gathered. A tick with more rows is published in parts.
 const MOST_ROWS: usize = 2_000;
 
-/// Gathers the rows of several devices into one publication a tick. A tick ends when a device comes again, when the time
-/// changes, or when the input falls silent.
+/// Gathers the rows of several devices into ticks, and makes a publication of each tick. A tick consists of one row for each
+/// device. It ends when a device occurs again, when the time in the rows changes, or when no further row comes for some time.
 #[derive(Debug, Default)]
 pub struct Ticks {
     rows: Vec<(Vec<u64>, Row)>,
-    /// The only device so far.
+    /// The path of the only device that has occurred so far.
     only: Option<Vec<String>>,
-    /// True if there is more than one device, so that each has a name of its own in the publication.
+    /// True if more than one device has occurred, so that the rows are published below the names of their devices.
     is_keyed: bool,
 }
 
 impl Ticks {
-    /// Returns true if rows wait for the end of their tick.
+    /// Returns true if no rows are waiting for the end of their tick.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// Adds a row, and gives the publications that are complete by it.
+    /// Adds a row. Returns the publications that it completes.
     pub fn push(&mut self, lines: Vec<u64>, row: Row, units: &mut Units) -> Vec<Assembled> {
         if row.path.is_empty() {
             let mut done = self.flush(units);
@@ -105,7 +107,7 @@ impl Ticks {
         done
     }
 
-    /// Ends the tick. There are several publications only if one would be too large.
+    /// Ends the tick and returns its publication. There are several if a single one would be too large.
     pub fn flush(&mut self, units: &mut Units) -> Vec<Assembled> {
         let rows = std::mem::take(&mut self.rows);
         let Some((lines, first)) = rows.first() else { return Vec::new() };
@@ -147,7 +149,7 @@ impl Ticks {
 }
 
 fn is_another_time(last: Option<Stamp>, next: Option<Stamp>) -> bool {
-    // Rows of one tick may be written some milliseconds apart.
+    // The rows of one tick may have been written some milliseconds apart.
     const SAME_TICK_MS: u64 = 250;
     match (last, next) {
         (Some(Stamp::Utc(a)), Some(Stamp::Utc(b)))
@@ -162,7 +164,7 @@ fn assemble_alone(lines: Vec<u64>, row: Row, units: &mut Units) -> Assembled {
     Assembled { data, stamp: row.stamp, time_fields: row.time_fields, lines }
 }
 
-/// The data of a body in the series below `path`, without the column that gave the path.
+/// Returns the data of a row whose path is `path`. The column `without`, from which the path was taken, is left out.
 fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> Option<Data> {
     match body {
         Body::Lone(cell) => units.settle(path, cell),
@@ -175,7 +177,8 @@ fn settle(body: Body, path: &str, without: Option<&str>, units: &mut Units) -> O
     }
 }
 
-/// Puts `data` below `path`. A value that stands where an object is needed gets an empty name in it.
+/// Puts `data` at `path` below `root`. If there is a value in a place where an object is needed, the value moves to a field of
+/// this object with an empty name.
 fn insert(root: &mut Data, path: &[String], data: Data) {
     if !matches!(root, Data::Object(_)) {
         let value = std::mem::replace(root, Data::Object(Vec::new()));

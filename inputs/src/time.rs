@@ -1,19 +1,20 @@
-//! Times as programs write them, in fields and at the beginning of lines.
+//! Reads times in the notations that programs use, in fields and at the beginning of lines.
 
 use std::fmt;
 
 use shared::Millis;
 use shared::timestamp::{self, WrittenTime};
 
-/// The time zone that the times of an input are in, unless they say so themselves.
+/// The time zone of an input. It is used for times that contain no time zone.
 pub trait Zone: fmt::Debug + Send {
-    /// Milliseconds since the Unix epoch for a time on a local clock: milliseconds since 1970-01-01T00:00:00 local time.
+    /// Converts a local time to milliseconds since the Unix epoch. `local_ms` are the milliseconds since 1970-01-01T00:00:00
+    /// local time.
     fn to_utc(&self, local_ms: i64) -> Millis;
-    /// The time on a local clock at a moment.
+    /// Converts milliseconds since the Unix epoch to local time, in milliseconds since 1970-01-01T00:00:00 local time.
     fn to_local(&self, utc_ms: Millis) -> i64;
 }
 
-/// UTC as the local time zone.
+/// The time zone UTC, in which local time is UTC.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Utc;
 
@@ -27,22 +28,22 @@ impl Zone for Utc {
     }
 }
 
-/// A time as far as a text tells it.
+/// A time that was read from a text, as complete as the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stamp {
-    /// A moment.
+    /// A moment, in milliseconds since the Unix epoch.
     Utc(Millis),
-    /// A date and a time of day of the local clock.
+    /// A date and a time of day in local time, in milliseconds since 1970-01-01T00:00:00.
     Local(i64),
-    /// A time of day of the local clock, in milliseconds since midnight.
+    /// A time of day in local time, in milliseconds since midnight.
     TimeOfDay(i64),
-    /// A date without its year, and a time of day.
+    /// A date without a year, and a time of day, in local time.
     NoYear {
-        /// From 1 to 12.
+        /// Month, from 1 to 12.
         month: u32,
-        /// From 1 to 31.
+        /// Day, from 1 to 31.
         day: u32,
-        /// Milliseconds since midnight.
+        /// Time of day, in milliseconds since midnight.
         ms: i64,
     },
 }
@@ -50,7 +51,8 @@ pub enum Stamp {
 const DAY_MS: i64 = 86_400_000;
 
 impl Stamp {
-    /// The moment. What is missing from the text is completed to the moment closest to now.
+    /// Returns the moment in milliseconds since the Unix epoch. If the date or the year is missing, the moment is the possible
+    /// one that is closest to `now`.
     pub fn resolve(self, zone: &dyn Zone, now: Millis) -> Option<Millis> {
         Some(match self {
             Self::Utc(ms) => ms,
@@ -70,7 +72,8 @@ impl Stamp {
         })
     }
 
-    /// This time, on the day that began at `day_ms` of the local clock, if it has no date of its own.
+    /// Returns this time with a date, if it is a time of day and `day_ms` is given. `day_ms` is the beginning of the day in local
+    /// time.
     #[must_use]
     pub fn on_day(self, day_ms: Option<i64>) -> Self {
         match (self, day_ms) {
@@ -93,8 +96,8 @@ fn year_of(local_ms: i64) -> u32 {
         .unwrap_or(1970)
 }
 
-/// Reads a date with a time of day: ISO 8601 and its variants, `22.11.2026 10:42`, `22/Nov/2026:10:42:07 +0100`,
-/// `Sun Nov 22 10:42:07 2026` and `Sun, 22 Nov 2026 10:42:07 GMT`.
+/// Reads a date with a time of day, in ISO 8601 and its variants or in the notation of `22.11.2026 10:42`, `22/Nov/2026:10:42:07
+/// +0100`, `Sun Nov 22 10:42:07 2026` or `Sun, 22 Nov 2026 10:42:07 GMT`.
 pub fn read(text: &str) -> Option<Stamp> {
     let text = text.trim();
     timestamp::read_iso(text)
@@ -104,8 +107,8 @@ pub fn read(text: &str) -> Option<Stamp> {
         .or_else(|| read_named_date(text))
 }
 
-/// Reads a date alone, and gives the milliseconds since 1970 at its beginning. `11/12/2026` is not read, since it does
-/// not say which number is the month.
+/// Reads a date without a time of day. Returns the milliseconds from 1970 to the beginning of the day. `11/12/2026` is not read,
+/// because either number can be the month.
 pub fn read_date(text: &str) -> Option<i64> {
     timestamp::read_date(text).or_else(|| {
         let separator = ['.', '/', '-'].into_iter().find(|separator| text.contains(*separator))?;
@@ -119,7 +122,7 @@ pub fn read_date(text: &str) -> Option<i64> {
     })
 }
 
-/// Every day that a date such as `11/12/26` can be. For a caller that knows what is likely.
+/// Returns the beginnings of all days that a date such as `11/12/26` can mean. The caller may know which of them is likely.
 pub fn possible_days(text: &str) -> Vec<i64> {
     if let Some(day) = read_date(text) {
         return vec![day];
@@ -139,7 +142,8 @@ fn three(text: &str, separator: char) -> Option<[u32; 3]> {
     is_date.then_some([a?, b?, c?])
 }
 
-/// Reads a time of day: `10:42:07`, with a fraction, without seconds, or with AM or PM behind it.
+/// Reads a time of day, such as `10:42:07`, and returns it in milliseconds since midnight. It may have a fraction, no seconds, or
+/// AM or PM after it.
 pub fn read_time_of_day(text: &str) -> Option<i64> {
     let upper = text.to_ascii_uppercase();
     let (clock, half) = match upper.strip_suffix("AM").or_else(|| upper.strip_suffix("PM")) {
@@ -155,8 +159,8 @@ pub fn read_time_of_day(text: &str) -> Option<i64> {
     }
 }
 
-/// Reads a number of seconds, milliseconds, microseconds or nanoseconds since the Unix epoch, told apart by its size.
-/// A small number is none.
+/// Reads a number of seconds, milliseconds, microseconds or nanoseconds since the Unix epoch. The unit follows from the size of
+/// the number. A small number is not read as a time.
 pub fn read_epoch(text: &str) -> Option<Millis> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = [whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
@@ -173,7 +177,7 @@ pub fn read_epoch(text: &str) -> Option<Millis> {
     i64::try_from(ms).ok()
 }
 
-/// Returns true if a column or field with this name holds times.
+/// Returns true if a column or field with this name usually contains a time.
 pub fn is_time_name(name: &str) -> bool {
     const NAMES: [&str; 38] = [
         "time",
@@ -219,13 +223,14 @@ pub fn is_time_name(name: &str) -> bool {
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// `22.11.2026 10:42:07`, and with slashes if the order of day and month is clear.
+/// Reads a numeric date with a time of day, such as `22.11.2026 10:42:07`. With slashes, it must be clear which number is the
+/// day.
 fn read_numeric_date_time(text: &str) -> Option<Stamp> {
     let (date, time) = text.split_once([' ', 'T'])?;
     Some(Stamp::Local(read_date(date.trim_end_matches(','))? + read_time_of_day(time.trim())?))
 }
 
-/// `22/Nov/2026:10:42:07 +0100`, as web servers write it.
+/// Reads the notation of web servers, `22/Nov/2026:10:42:07 +0100`.
 fn read_log_time(text: &str) -> Option<Stamp> {
     let (date, rest) = text.split_once(':')?;
     let mut parts = date.split('/');
@@ -235,14 +240,15 @@ fn read_log_time(text: &str) -> Option<Stamp> {
     with_offset(date.local_ms, rest)
 }
 
-/// A time of day and an offset behind it, on a day.
+/// Reads a time of day with an offset from UTC after it. `day_ms` is the beginning of the day.
 fn with_offset(day_ms: i64, text: &str) -> Option<Stamp> {
-    // The date only completes the text for the reader; the offset is what counts.
+    // The date is only there because `read_iso` requires one. Its beginning is 0, so that it does not change the result.
     let time = timestamp::read_iso(&format!("1970-01-01T{text}"))?;
     Some(WrittenTime { local_ms: day_ms + time.local_ms, ..time }.into())
 }
 
-/// `Sun Nov 22 10:42:07 2026`, `Sun Nov 22 10:42:07 CET 2026`, `Sun, 22 Nov 2026 10:42:07 GMT`.
+/// Reads a date with the names of the weekday and the month: `Sun Nov 22 10:42:07 2026`, `Sun Nov 22 10:42:07 CET 2026` or `Sun,
+/// 22 Nov 2026 10:42:07 GMT`.
 fn read_named_date(text: &str) -> Option<Stamp> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [weekday, rest @ ..] = words.as_slice() else { return None };
@@ -265,7 +271,7 @@ fn is_weekday(text: &str) -> bool {
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&text)
 }
 
-/// The number of a month from its first three letters.
+/// Returns the number of a month, from 1 to 12, by the first three letters of its English name.
 pub fn month(text: &str) -> Option<u32> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -276,7 +282,7 @@ pub fn month(text: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    /// 2026-11-22T10:42:07Z.
+    /// The moment 2026-11-22T10:42:07Z.
     const AT: Millis = 1_795_344_127_000;
 
     #[test]

@@ -1,19 +1,19 @@
-//! Units behind numbers, and the exact conversion between prefixes of one unit.
+//! Reads units after numbers, and converts between the prefixes of a unit without rounding.
 
-/// A unit as it was written, and its size.
+/// A unit, as it was written, and the factor of its prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// The text that is shown: `MiB`, `ms`, `°C`.
+    /// The unit as it was written and as it is shown, such as `MiB`, `ms` or `°C`.
     pub written: String,
-    /// The unit without its prefix: `B`, `s`. Units with the same base can be converted into each other.
+    /// The unit without its prefix, such as `B` or `s`. Units with the same base can be converted to each other.
     base: String,
-    /// The prefix as a power of two.
+    /// The exponent of the prefix as a power of two.
     twos: i32,
-    /// The prefix as a power of ten.
+    /// The exponent of the prefix as a power of ten.
     tens: i32,
 }
 
-/// Units that take a decimal prefix, and those that take a binary one as well.
+/// Units that may have a decimal prefix. The second value is true if a binary prefix is allowed, too.
 const BASES: [(&str, bool); 23] = [
     ("B", true),
     ("b", true),
@@ -54,7 +54,7 @@ const PREFIXES: [(&str, i32); 12] = [
     ("E", 18),
 ];
 const BINARY: [(&str, i32); 6] = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
-/// Units without prefixes, and what each is written as.
+/// Units that may not have a prefix, each with the form in which it is shown.
 const OTHERS: [(&str, &str); 33] = [
     ("%", "%"),
     ("‰", "‰"),
@@ -90,11 +90,11 @@ const OTHERS: [(&str, &str); 33] = [
     ("µg/m³", "µg/m³"),
     ("m/s", "m/s"),
 ];
-/// Endings that make a rate of an amount of data.
+/// Endings that make a rate of an amount of data, such as `/s` in `MB/s`.
 const RATES: [&str; 6] = ["/s", "/sec", "/Sec", "/second", "ps", "/m"];
 
 impl Unit {
-    /// Reads the text of a unit; `None` if it is not a known one.
+    /// Reads a unit. Returns `None` if the text is not a known unit.
     pub fn read(text: &str) -> Option<Self> {
         if let Some((_, written)) = OTHERS.iter().find(|(name, _)| *name == text) {
             return Some(Self { written: (*written).into(), base: (*written).into(), twos: 0, tens: 0 });
@@ -109,7 +109,8 @@ impl Unit {
         })
     }
 
-    /// A prefix without a unit, as `df -h` and `free -h` print them: powers of 1024, and `k` a thousand.
+    /// Reads a prefix without a unit, as `df -h` and `free -h` print them. `k` stands for 1000, and the others are powers of
+    /// 1024.
     pub fn read_bare_prefix(text: &str) -> Option<Self> {
         let letters = [("k", 0, 3), ("K", 10, 0), ("M", 20, 0), ("G", 30, 0), ("T", 40, 0), ("P", 50, 0)];
         let letters = letters.into_iter().chain(BINARY.map(|(name, twos)| (name, twos, 0)));
@@ -117,12 +118,12 @@ impl Unit {
         Some(Self { written: text.into(), base: String::new(), twos, tens })
     }
 
-    /// The unit of seconds, in which durations such as `1m30.5s` are given.
+    /// Returns the unit of seconds, to which durations such as `1m30.5s` are converted.
     pub fn seconds() -> Self {
         Self { written: "s".into(), base: "s".into(), twos: 0, tens: 0 }
     }
 
-    /// Converts a number in this unit into another; `None` if that cannot be done exactly.
+    /// Converts a number from this unit to another one. Returns `None` if that is not possible without rounding.
     pub fn convert(&self, number: &str, into: &Self) -> Option<String> {
         if self.base != into.base {
             return None;
@@ -157,11 +158,11 @@ fn canonical(base: &str) -> &str {
     }
 }
 
-/// A decimal number of up to 38 digits, which is multiplied without rounding.
+/// A decimal number of up to 38 digits, which can be multiplied without rounding.
 struct Decimal {
     negative: bool,
     digits: u128,
-    /// Digits behind the point; negative: zeros before it.
+    /// Number of digits after the decimal point. If it is negative, it is the number of zeros before the decimal point.
     scale: i32,
 }
 
@@ -178,7 +179,8 @@ impl Decimal {
         Some(Self { negative, digits, scale: i32::try_from(fraction.len()).ok()? - exponent })
     }
 
-    /// Times `2^twos * 10^tens`. A division by two is a multiplication by five and one more decimal place.
+    /// Multiplies the number by `2^twos * 10^tens`. A division by two is a multiplication by five that moves the decimal point by
+    /// one place.
     fn scaled(self, twos: i32, tens: i32) -> Option<Self> {
         let factor = if twos >= 0 { 2_u128 } else { 5 };
         let digits = self.digits.checked_mul(factor.checked_pow(twos.unsigned_abs())?)?;
@@ -201,7 +203,8 @@ impl Decimal {
     }
 }
 
-/// The seconds of a duration with several parts, such as Go's `1h2m3.5s`, as a decimal number; `None` for anything else.
+/// Reads a duration with several parts, such as Go's `1h2m3.5s`. Returns it in seconds as a decimal number, or `None` if the text
+/// is anything else.
 pub fn read_duration(text: &str) -> Option<String> {
     let mut rest = text;
     let (mut thousandths, mut parts, mut last) = (0_u128, 0, u32::MAX);
@@ -216,7 +219,7 @@ pub fn read_duration(text: &str) -> Option<String> {
             "s" => 1,
             _ => return None,
         };
-        // Each part is smaller than the one before it, and only the last has a fraction.
+        // Each part must have a smaller unit than the part before it, and only the last part may have a fraction.
         if seconds >= last || number.scale > 9 || (number.scale > 0 && seconds > 1) {
             return None;
         }

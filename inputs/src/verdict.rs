@@ -1,24 +1,25 @@
-//! The verdict of a format on a line.
+//! The result of reading one line in one format.
 
 use crate::error::LineError;
 use crate::row::Row;
 
-/// The verdict of one format on one line.
+/// The result of reading one line in one format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Read {
-    /// It has values.
+    /// The line contains values.
     Row(Box<Row>),
-    /// It is a header, a comment, a separator or an average, which has no values of its own.
+    /// The line is a header, a comment, a separator or an average. It contains no values to publish.
     Structure,
-    /// It is a header if the next line has values below it.
+    /// The line is a header if the next line contains values below it.
     PerhapsHeader,
-    /// It is the beginning or the middle of a value that goes on in the next line.
+    /// The line is the beginning or the middle of a value that continues on the next line.
     More,
-    /// The value that began in earlier lines is not one. This line is to be read again.
+    /// The value that began on earlier lines is not valid. The caller has to read this line again, as the first line of something
+    /// else.
     Broken(LineError),
-    /// It is not of this format.
+    /// The line is not of this format.
     Unfit,
-    /// It is of this format, and cannot be read.
+    /// The line is of this format, but cannot be read.
     Bad(LineError),
 }
 

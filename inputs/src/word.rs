@@ -1,4 +1,4 @@
-//! Single words, as they are typed on a command line.
+//! Reads single words that were typed on a command line.
 
 use shared::Millis;
 
@@ -7,7 +7,7 @@ use crate::error::LineError;
 use crate::format::json;
 use crate::number::{self, Comma, Place};
 
-/// A word that is a pair: a name, an equals sign, and something.
+/// Divides a word of the form `name=value` into name and value. Returns `None` if the word does not have this form.
 pub fn pair(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once('=')?;
     let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
@@ -15,16 +15,16 @@ pub fn pair(word: &str) -> Option<(&str, &str)> {
     (is_name && !value.is_empty()).then_some((name, value))
 }
 
-/// The value of a word that stands alone: a number, true or false, or a text.
+/// Reads a word that is a value of its own: a number, true or false, or a text.
 ///
 /// # Errors
 ///
-/// [`LineError::NotAValue`] for `NaN`, an infinity and other words that stand for no value.
+/// [`LineError::NotAValue`] for `NaN`, an infinity and other words that stand for a missing value.
 pub fn alone(word: &str) -> Result<Data, LineError> {
     read(word, Place::Alone)
 }
 
-/// The value of a pair. An id that looks like a number stays text.
+/// Reads the value of a pair `name=value`. An id that looks like a number stays text.
 ///
 /// # Errors
 ///
@@ -33,11 +33,12 @@ pub fn field(word: &str) -> Result<Data, LineError> {
     read(word, Place::Field)
 }
 
-/// JSON, unchanged: data, or an envelope of data and its time.
+/// Reads JSON and returns it unchanged. It is data, or an envelope of data and a time. Returns the data, and the time in
+/// milliseconds since the Unix epoch.
 ///
 /// # Errors
 ///
-/// [`LineError::NotJson`] or [`LineError::Timestamp`].
+/// [`LineError::NotJson`] if the text is not JSON, or [`LineError::Timestamp`] if the `ts` of an envelope is not a time.
 pub fn json(text: &str) -> Result<(String, Option<Millis>), LineError> {
     json::read_item(text)
 }

@@ -1,10 +1,10 @@
-//! Whole outputs of real programs, and what becomes of them: `cli/tests/program/corpus/NAME.in` is the output,
-//! `NAME.out` what a person expects. `programs.tsv` beside them names the program and its version.
+//! Tests with whole outputs of real programs. `cli/tests/program/corpus/NAME.in` is the output of a program, and `NAME.out` is
+//! the result that a person expects. `programs.tsv` in the same folder names the program and its version.
 //!
-//! A first line of `NAME.out` names the format, the panel that suits the last publication, and the counts. Then comes a
-//! line for each publication (its time, if the lines give one, and its data), for each line in the topic `log`, and for
-//! each unreadable line. The last line has the units. With `TICKERTAPE_CORPUS=write` the files are written instead of
-//! compared; look at each of them then.
+//! The first line of `NAME.out` contains the format, the panel that suits the last publication, and the counts. Then follows a
+//! line for each publication (its time, if the input contains one, and its data), for each line in the topic `log`, and for each
+//! unreadable line. The last line contains the units. With `TICKERTAPE_CORPUS=write` the test writes the files instead of
+//! comparing them; look at each of them afterwards.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tickertape_inputs::{Destination, Moment, Options, Outcome, Reader, Splitter, Utc};
 
-/// 2026-11-28T21:00:00Z: all outputs are of that day, or of the week before it.
+/// The time of reading, 2026-11-28T21:00:00Z. All outputs are of that day or of the week before.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };
 
 #[test]
@@ -85,7 +85,7 @@ fn read(input: &[u8]) -> String {
     )
 }
 
-/// The panel that suits data: the board's rule in short.
+/// Returns the panel that suits the data, by a short version of the board's rule.
 fn suitable(data: &Value) -> &'static str {
     const MESSAGES: [&str; 4] = ["message", "msg", "text", "event"];
     match data {

@@ -1,4 +1,4 @@
-//! The common and combined access logs of Apache, nginx and others:
+//! Reads the common and combined access logs of Apache, nginx and other web servers:
 //! `192.0.2.7 - frank [22/Nov/2026:10:42:07 +0000] "GET / HTTP/1.1" 200 2326 "https://…" "Mozilla/…"`.
 
 use crate::cell::{self, Cell, Style};
@@ -7,7 +7,7 @@ use crate::row::Row;
 use crate::time;
 use crate::verdict::Read;
 
-/// Reads a line as an event, whose message is the request. An answer of 500 or more is an error.
+/// Reads a line as an event whose message is the request. If the status is 500 or more, its level is error.
 pub fn read(line: &str) -> Read {
     read_request(line).map_or(Read::Unfit, Read::from)
 }
@@ -18,7 +18,7 @@ fn read_request(line: &str) -> Option<Row> {
     let stamp = time::read(at)?;
     let words: Vec<&str> = head.split_whitespace().collect();
     let (client, user) = match words.as_slice() {
-        // Some servers put their own name before the client's.
+        // Some servers write their own name before the address of the client.
         [.., client, _, user] => (*client, *user),
         _ => return None,
     };
@@ -62,7 +62,8 @@ fn read_request(line: &str) -> Option<Row> {
     Some(Row::fields(fields).at(Some(stamp)))
 }
 
-/// The text up to the closing quote, in which a backslash keeps a quote from closing, and the rest.
+/// Reads a text up to its closing quote, in which a backslash escapes a quote. Returns the text and the rest of the line after
+/// it.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut content = String::new();
     let mut chars = text.char_indices();

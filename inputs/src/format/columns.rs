@@ -1,7 +1,7 @@
-//! Columns under a header, as vmstat, iostat, mpstat, sar, pidstat, df, free, ps and `docker stats` print them.
+//! Reads columns below a header, as vmstat, iostat, mpstat, sar, pidstat, df, free, ps and `docker stats` print them.
 //!
-//! Such programs print more than rows: a banner, lines of dashes, the header again and again, an average at the end. A line
-//! of words is a header only if a row that fits it follows.
+//! Such programs do not print only rows, but also a banner, lines of dashes, repeated headers and an average at the end. A line
+//! of words is a header only if the next line is a row that fits it.
 
 use super::json;
 use crate::cell::{self, Cell, Style};
@@ -13,10 +13,10 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
-/// The names of the columns, and the texts of a row with the number of the column of each.
+/// The names of the columns, and the texts of a row, each with the number of its column.
 type NamedCells = (Vec<String>, Vec<(usize, String)>);
 
-/// Names of columns that tell devices apart, the most telling first.
+/// Names of columns that identify the device of a row. The most specific names come first.
 const KEYS: [&str; 22] = [
     "pid",
     "device",
@@ -41,9 +41,9 @@ const KEYS: [&str; 22] = [
     "bus",
     "proc",
 ];
-/// Names of a last column that holds several words.
+/// Names of a last column whose text may consist of several words.
 const LAST: [&str; 8] = ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
-/// sysstat's words for the average over the whole run, in the languages it is translated into.
+/// The words with which sysstat marks the average over the whole run, in the languages that it is translated into.
 const AVERAGES: [&str; 9] = [
     "Average:",
     "Summary:",
@@ -56,45 +56,46 @@ const AVERAGES: [&str; 9] = [
     "Média:",
 ];
 
-/// Reads rows under headers.
+/// Reads headers and the rows below them.
 #[derive(Debug)]
 pub struct Columns {
     key: Option<String>,
     time: Option<String>,
     header: Option<Header>,
-    /// The last line of words, which is a header if a row follows.
+    /// The last line of words. It is a header if the next line is a row that fits it.
     candidate: Option<Header>,
-    /// True if the last row belongs to the line of words before it, which is a header therefore.
+    /// True if the last row fitted the line of words before it, so that this line is a header.
     took_candidate: bool,
-    /// The days that a banner's date can mean, in milliseconds since 1970.
+    /// The days that the date in a banner can mean, each as milliseconds from 1970 to its beginning.
     days: Vec<i64>,
-    /// The time that stood on a line of its own.
+    /// The time in the last line that contained only a time.
     stamp: Option<Stamp>,
-    /// The last time of day, to notice midnight.
+    /// The last time of day, from which midnight is noticed.
     last_time: Option<i64>,
     commas: Commas,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Header {
-    /// The line, to recognise it when it comes again.
+    /// The words of the header line.
     words: Vec<String>,
     names: Vec<String>,
     units: Vec<Option<Unit>>,
-    /// The names where at least two blanks stand between them.
+    /// The names if they are separated by at least two blanks, so that a name may consist of several words.
     wide: Vec<String>,
-    /// True if the first column is the time, without a name: sysstat prints the time of the header there.
+    /// True if the first column is the time and has no name. In this place of the header sysstat prints the time of the header.
     begins_with_time: bool,
-    /// The name of a section that stands before the names: `avg-cpu:`.
+    /// The name of a section that stands before the names of the columns, such as `avg-cpu:`.
     section: Option<String>,
-    /// True if single blanks stand between its words.
+    /// True if the words of the header are separated by single blanks, as in a sentence.
     is_spaced_like_prose: bool,
-    /// True if rows begin with a name that the header leaves blank, as those of `free` do.
+    /// True if rows begin with a name and the header is blank above it, as in the output of `free`.
     has_row_names: bool,
 }
 
 impl Columns {
-    /// A reader of columns. `key` names the column that tells devices apart, `time` the column that holds the time.
+    /// Creates a reader. `key` is the name of the column that identifies the device, and `time` that of the column with the time,
+    /// if they were given.
     pub fn new(key: Option<String>, time: Option<String>) -> Self {
         Self {
             key,
@@ -128,12 +129,13 @@ impl Columns {
         self.header(line, words)
     }
 
-    /// Returns true if the line of words before the last row was its header.
+    /// Returns true if the last row fitted the line of words before it, so that this line is a header.
     pub fn took_candidate(&self) -> bool {
         self.took_candidate
     }
 
-    /// `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`, which names the day.
+    /// Returns true if the line is a banner such as `Linux 6.1.0 (board) 11/22/26 _x86_64_ (2 CPU)`. Remembers the day that the
+    /// banner names.
     fn is_banner(&mut self, line: &str) -> bool {
         let is_banner = line.starts_with("Linux ") && line.contains('(');
         if is_banner {
@@ -157,7 +159,8 @@ impl Columns {
 
     fn row(&mut self, line: &str, words: &[String]) -> Option<Row> {
         let has_header = self.header.is_some();
-        // Words with single blanks between them are prose rather than a second header.
+        // If the candidate has single blanks between its words, it is rather a sentence than a new header, so the known header is
+        // tried first.
         let is_prose = self.candidate.as_ref().is_some_and(|candidate| candidate.is_spaced_like_prose);
         let known = [self.candidate.clone(), self.header.clone()];
         let ordered = if is_prose && has_header { [known[1].clone(), known[0].clone()] } else { known };
@@ -209,7 +212,7 @@ impl Columns {
         if key.is_none() {
             key = self.key_of(header, &fields);
         }
-        // The name of a row is not a value in it.
+        // The name of the row is not one of its values.
         let names = usize::from(header.has_row_names && self.key.is_none());
         let cells = fields.into_iter().skip(names).map(|(name, _, cell)| (name, cell)).collect();
         let row = Row { stamp, time_fields, ..Row::fields(cells) };
@@ -219,7 +222,8 @@ impl Columns {
         }
     }
 
-    /// The text that tells this row's device from others, and its column.
+    /// Returns the text that identifies the device of this row. Also returns the column of the text, or `None` if that column has
+    /// no name.
     fn key_of(&self, header: &Header, fields: &[(String, String, Cell)]) -> Option<(String, Option<String>)> {
         let is_text = |cell: &Cell| matches!(cell, Cell::Value(Data::Text(_)));
         let column = match &self.key {
@@ -235,11 +239,11 @@ impl Columns {
         };
         let (name, text, _) = column?;
         let key = if header.has_row_names { text.trim_end_matches(':') } else { text };
-        // A row with a name that its header leaves blank always stands below that name.
+        // If the header leaves the column of the name blank, the row is always published below its name.
         Some((key.to_owned(), (!header.has_row_names).then(|| name.clone())))
     }
 
-    /// A time of day on the day that the banner named, or on the next one once midnight has passed.
+    /// Converts a time of day to a time on the day that the banner named, or on the next day if midnight has passed since.
     fn dated(&mut self, stamp: Stamp) -> Stamp {
         let Stamp::TimeOfDay(ms) = stamp else { return stamp };
         const HALF_A_DAY_MS: i64 = 43_200_000;
@@ -259,7 +263,7 @@ impl Columns {
             && line.trim_start().starts_with('#')
             && candidate.names.len() == header.names.len()
         {
-            // nvidia-smi dmon prints a second line with the units.
+            // The second line of `nvidia-smi dmon` contains the units.
             candidate.units = header.names.iter().map(|name| Unit::read(name)).collect();
             return Read::Structure;
         }
@@ -273,7 +277,7 @@ impl Columns {
 }
 
 impl Header {
-    /// Reads a line of at least two names, none of which is a number.
+    /// Reads a header. It must consist of at least two names, none of which is a number. Returns `None` otherwise.
     fn read(line: &str, mut words: Vec<String>) -> Option<Self> {
         let has_hash = line.trim_start().starts_with('#');
         if has_hash {
@@ -291,7 +295,7 @@ impl Header {
             return None;
         }
         if names.last().is_some_and(|last| last == "on") && names.len() > 2 {
-            // df has one name of two words.
+            // The last name of `df` consists of two words, "Mounted on".
             names.pop();
             if let Some(last) = names.last_mut() {
                 last.push_str(" on");
@@ -321,19 +325,19 @@ impl Header {
         })
     }
 
-    /// Returns true if another line is this header again. Its time may differ.
+    /// Returns true if another line repeats this header. The time at its beginning may differ.
     fn is_same(&self, other: &Self) -> bool {
         self.names == other.names && self.section == other.section
     }
 
-    /// The names of the columns, and the texts of a row with the number of the column of each; `None` if the row does not
-    /// fit.
+    /// Divides a row into its texts. Returns the names of the columns, and the texts with the numbers of their columns. Returns
+    /// `None` if the row does not fit this header.
     fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
         let by = |names: &[String], texts: &[String]| {
             Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
         };
         if self.has_row_names && line.starts_with(|c: char| !c.is_whitespace()) && words.len() > 1 {
-            // The row's own name comes first; a short row has the first columns only.
+            // The name of the row comes first. If the row is short, it lacks the last columns.
             let is_named = words.len() == self.names.len() + 1
                 || (words.len() <= self.names.len() && words[0].ends_with(':'));
             if is_named {
@@ -357,7 +361,8 @@ impl Header {
     }
 }
 
-/// Returns true if texts are data: mostly numbers, or at least one below a header that had rows before.
+/// Returns true if the texts are the data of a row. At least half of them must be numbers, or only one if the header already had
+/// rows (`is_used`).
 fn is_row(cells: &[(usize, String)], is_used: bool) -> bool {
     let style = Style { has_letters: true, ..Style::default() };
     let is_number = |text: &str| {
@@ -378,10 +383,11 @@ fn read_cell(name: &str, text: &str, style: Style) -> Cell {
     json::pair(name, text, style).unwrap_or_else(|| cell::read(text, style))
 }
 
-/// The time in a cell: a date and a time of day anywhere, a time of day only in a column of times.
+/// Reads the time in a cell. A date with a time of day is accepted in any column, and a time of day alone only in a column of
+/// times.
 fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
     if let Some(stamp) = time::read(text) {
-        // vmstat names the column after the zone.
+        // The name that vmstat gives this column is the time zone.
         return Some(match stamp {
             Stamp::Local(ms) if matches!(name, "UTC" | "GMT") => Stamp::Utc(ms),
             stamp => stamp,
@@ -395,7 +401,7 @@ fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
     })
 }
 
-/// The words of a line; a date and the time behind it are one, and so are a time and its AM or PM.
+/// Divides a line into words. A date and the time after it are one word, and so are a time and its AM or PM.
 fn words(line: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in line.split_whitespace() {
@@ -414,7 +420,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The texts between which at least two blanks stand.
+/// Divides a line where at least two blanks follow each other.
 fn wide(line: &str) -> Vec<String> {
     let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
@@ -429,7 +435,8 @@ fn distinct(names: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// A line of dashes and the like, also with names of groups of columns in it: `procs -----memory----- ---swap--`.
+/// Returns true for a line of dashes or similar characters. It may contain names of groups of columns: `procs -----memory-----
+/// ---swap--`.
 fn is_separator(line: &str) -> bool {
     let line = line.trim();
     let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');

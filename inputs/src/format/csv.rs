@@ -1,4 +1,4 @@
-//! Comma, semicolon or tab separated values (RFC 4180) under a header. A record is one line.
+//! Reads values that are separated by commas, semicolons or tabs (RFC 4180), below a header. Each record is one line.
 
 use csv::{ReaderBuilder, Trim};
 
@@ -12,9 +12,9 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
-/// The separators that are looked for; of those that occur equally often the last is taken.
+/// The separators that are recognised. If several occur equally often in a line, the last of these is used.
 const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
-/// Names of columns that tell devices apart, the most telling first.
+/// Names of columns that identify the device of a row. The most specific names come first.
 const KEYS: [&str; 23] = [
     "uuid",
     "pci.bus_id",
@@ -41,12 +41,12 @@ const KEYS: [&str; 23] = [
     "filesystem",
 ];
 
-/// Reads rows under a header.
+/// Reads a header and the rows below it.
 #[derive(Debug)]
 pub struct Csv {
     key: Option<String>,
     time: Option<String>,
-    /// The separator that a line `sep=;` named.
+    /// The separator that a line such as `sep=;` has specified.
     separator: Option<char>,
     header: Option<Header>,
     commas: Commas,
@@ -56,7 +56,7 @@ pub struct Csv {
 struct Header {
     separator: char,
     columns: Vec<Column>,
-    /// The names as they were written, to recognise a header that comes again.
+    /// The names as they were written, with which a repeated header is recognised.
     written: Vec<String>,
     key: Option<usize>,
 }
@@ -68,12 +68,13 @@ struct Column {
 }
 
 impl Csv {
-    /// A reader of rows. `key` names the column that tells devices apart, `time` the column that holds the time.
+    /// Creates a reader. `key` is the name of the column that identifies the device, and `time` that of the column with the time,
+    /// if they were given.
     pub fn new(key: Option<String>, time: Option<String>) -> Self {
         Self { key, time, separator: None, header: None, commas: Commas::default() }
     }
 
-    /// Reads a line: the header first, then rows.
+    /// Reads a line. The first line is the header, and the others are rows.
     pub fn read(&mut self, line: &str) -> Read {
         self.read_line(line).unwrap_or_else(Read::Bad)
     }
@@ -87,7 +88,7 @@ impl Csv {
         if fields.len() == 1 && header.columns.len() > 1 {
             return Ok(if line.starts_with('#') { Read::Structure } else { Read::Unfit });
         }
-        // Some programs end each row with a separator and not the header.
+        // Some programs write a separator at the end of each row, but not at the end of the header.
         if fields.len() == header.columns.len() + 1 && fields.last().is_some_and(String::is_empty) {
             fields.pop();
         }
@@ -128,7 +129,7 @@ impl Csv {
 }
 
 impl Header {
-    /// Empty fields are left out: nothing was measured.
+    /// Returns the values of a row. An empty field is left out, because nothing was measured.
     fn row(&self, fields: &[String], comma: Comma, time: Option<&str>) -> Result<Row, LineError> {
         let (stamp, times) = self.time(fields, time)?;
         let style = Style { comma, has_letters: false };
@@ -152,8 +153,9 @@ impl Header {
         })
     }
 
-    /// The time of a row, and the columns that tell it: the one that was named, the first that holds a date and a time, a
-    /// date and a time of day in two columns, or a time-like number or time of day below a name that says so.
+    /// Returns the time of a row, and the numbers of the columns that contain it. If `named` is given, this is the column of that
+    /// name. Otherwise it is, in this order: the first column with a date and a time of day; a date and a time of day in two
+    /// columns; a time of day, a date or a number since the Unix epoch, in a column whose name stands for a time.
     fn time(&self, fields: &[String], named: Option<&str>) -> Result<(Option<Stamp>, Vec<usize>), LineError> {
         if let Some(named) = named {
             let at = self
@@ -195,9 +197,9 @@ impl Header {
 }
 
 impl Column {
-    /// The cell of a field; a number without a unit has that of its column.
+    /// Returns the value of a field. A number without a unit gets the unit of the column.
     fn cell(&self, field: &str, style: Style) -> Cell {
-        // Texts in brackets are how nvidia-smi says that there is no value.
+        // With a text in brackets, nvidia-smi states that there is no value.
         if self.unit.is_some() && field.starts_with('[') && field.ends_with(']') {
             return Cell::Missing;
         }
@@ -217,7 +219,7 @@ fn read_any(text: &str) -> Option<Stamp> {
         .or_else(|| time::read_epoch(text).map(Stamp::Utc))
 }
 
-/// A column's name without the unit behind it in brackets: `memory.used [MiB]`, `Temp (°C)`.
+/// Separates a column's name from a unit in brackets after it, as in `memory.used [MiB]` and `Temp (°C)`.
 fn split_unit(name: &str) -> (&str, Option<Unit>) {
     let bracket = |open, close| {
         let (before, unit) = name.strip_suffix(close)?.rsplit_once(open)?;
@@ -229,19 +231,20 @@ fn split_unit(name: &str) -> (&str, Option<Unit>) {
     }
 }
 
-/// The separator that a header most likely uses.
+/// Returns the separator that a header most likely uses.
 pub fn separator(line: &str) -> char {
     SEPARATORS.into_iter().max_by_key(|separator| line.matches(*separator).count()).unwrap_or(',')
 }
 
-/// The fields of a line, without quotes and without blanks around them.
+/// Divides a line into fields. Quotes, and blanks around the fields, are removed.
 ///
 /// # Errors
 ///
-/// [`LineError::OpenQuote`].
+/// [`LineError::OpenQuote`] if a quote is not closed.
 pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
     let Ok(delimiter) = u8::try_from(separator) else { return Ok(vec![line.to_owned()]) };
-    // A second record shows whether the first ended: a quote that is not closed would swallow it.
+    // A second record is added to find out whether the first one ended: if a quote is not closed, the second record becomes part
+    // of it.
     let text = format!("{}\nend", without_blanks(line, separator));
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter)
@@ -259,7 +262,7 @@ pub fn split(line: &str, separator: char) -> Result<Vec<String>, LineError> {
     Ok(fields.iter().map(str::to_owned).collect())
 }
 
-/// The line without the blanks between a separator and a quote, which RFC 4180 does not know and programs print.
+/// Removes the blanks between a separator and a quote. Some programs print them, although RFC 4180 does not allow them.
 fn without_blanks(line: &str, separator: char) -> String {
     let mut text = String::with_capacity(line.len());
     let (mut is_quoted, mut is_start) = (false, true);
@@ -279,7 +282,8 @@ fn without_blanks(line: &str, separator: char) -> String {
     text
 }
 
-/// Returns true if a line has at least so many names between separators, none of them a number, a sentence or nothing.
+/// Returns true if a line consists of at least `at_least` separated names. A name is not empty, and is neither a number, a time
+/// nor a sentence.
 pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     let Ok(mut names) = split(line, separator(line)) else { return false };
     if names.last().is_some_and(String::is_empty) {
@@ -301,8 +305,8 @@ pub fn looks_like_a_header(line: &str, at_least: usize) -> bool {
     names.len() >= at_least && names.iter().all(is_name)
 }
 
-/// Returns true if a header and the line below it have as many fields, and either numbers stand below names or there are more of
-/// them than a sentence has.
+/// Returns true if `row` can be the line below `header`: both have the same number of fields, and the row contains a number or
+/// there are more than two fields, which is unlikely in a sentence.
 pub fn fits(header: &str, row: &str) -> bool {
     if !looks_like_a_header(header, 2) || header.trim() == row.trim() {
         return false;

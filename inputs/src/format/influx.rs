@@ -1,4 +1,4 @@
-//! InfluxDB's line protocol: `cpu,host=web1 usage_idle=98.2,procs=211i 1795344127101388154`.
+//! Reads the line protocol of InfluxDB: `cpu,host=web1 usage_idle=98.2,procs=211i 1795344127101388154`.
 
 use crate::cell::Cell;
 use crate::data::Data;
@@ -7,22 +7,22 @@ use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads points. Points of one time become one publication: the measurement, its tags, the fields.
+/// Reads points. Points with the same time become one publication, in which the fields are below the measurement and its tags.
 #[derive(Debug)]
 pub struct Influx {
-    /// True if tags, a time or a suffix of the protocol was seen. Before that, `reading in=21.5` may be pairs.
+    /// True after tags, a time or a type suffix was seen. Before that, `reading in=21.5` could also be `key=value` pairs.
     is_certain: bool,
 }
 
 impl Influx {
-    /// A reader that takes points without tags and time at once if the format is certain.
+    /// Creates a reader. Points without tags and time are accepted from the beginning only if `is_certain` is true.
     pub fn new(is_certain: bool) -> Self {
         Self { is_certain }
     }
 
     /// Reads a line.
     pub fn read(&mut self, line: &str) -> Read {
-        // `telegraf --test` puts a mark before each point.
+        // `telegraf --test` prints `> ` before each point.
         let line = line.strip_prefix("> ").unwrap_or(line).trim();
         if line.starts_with('#') {
             return if self.is_certain { Read::Structure } else { Read::Unfit };
@@ -92,7 +92,7 @@ fn read_value(text: &str) -> Option<Cell> {
     (whole.is_none() || is_whole).then_some(Cell::Value(Data::Number(number)))
 }
 
-/// Splits at a separator that stands neither behind a backslash nor between quotes.
+/// Divides a text at a separator. A separator after a backslash or between quotes does not count.
 fn split(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut is_escaped, mut is_quoted) = (0, false, false);

@@ -1,7 +1,8 @@
-//! JSON: one value a line, or one over several lines.
+//! Reads JSON values, each on one line or printed over several lines.
 //!
-//! Data is passed on as the text that it was. Only objects of a known kind are changed: an envelope gives its time, and the
-//! entries of journald, Docker and the usual loggers get the shape that [`crate::event`] describes.
+//! Values are passed on as the text that was read. Only objects of known kinds are changed: the time is taken out of an envelope
+//! `{"data", "ts"}`, and the entries of journald, Docker and common loggers are converted to the form that [`crate::event`]
+//! describes.
 
 use std::fmt;
 
@@ -20,22 +21,23 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads JSON.
+/// Reads JSON values.
 #[derive(Debug)]
 pub struct Json {
     key: Option<String>,
     time: Option<String>,
-    /// The lines so far of a value that is not complete.
+    /// The lines of a value that is not complete yet.
     open: String,
 }
 
-/// Stands for a `NaN` or an infinity while the rest of its line is read. It occurs in no text.
+/// Replaces a `NaN` or an infinity while the rest of its line is parsed. No other text is equal to it.
 const NOT_A_NUMBER: &str = "\"\\u0000NaN\"";
 
 type Fields = Vec<(String, Box<RawValue>)>;
 
 impl Json {
-    /// A reader of JSON. `key` names the field that tells devices apart, `time` the field that holds the time.
+    /// Creates a reader. `key` is the name of the field that identifies the device, and `time` that of the field with the time,
+    /// if they were given.
     pub fn new(key: Option<String>, time: Option<String>) -> Self {
         Self { key, time, open: String::new() }
     }
@@ -44,7 +46,8 @@ impl Json {
     pub fn read(&mut self, line: &str) -> Read {
         let line = line.trim();
         if self.open.is_empty() {
-            // RFC 7464 puts a record separator before each value; it is a control character and gone by now.
+            // RFC 7464 puts a record separator before each value. It is a control character, and was already removed from the
+            // line.
             return self.read_value(line, line);
         }
         let text = format!("{}\n{line}", self.open);
@@ -55,7 +58,7 @@ impl Json {
         }
     }
 
-    /// The fault of a value that is not complete at the end of the input.
+    /// Has to be called at the end of the input. Returns the fault of a value that is not complete.
     pub fn finish(&mut self) -> Option<LineError> {
         let open = std::mem::take(&mut self.open);
         let error = serde_json::from_str::<Value>(&open).err()?;
@@ -129,7 +132,7 @@ impl Json {
         }
     }
 
-    /// The row below the value of the field that was named with `--key`.
+    /// Sets the path of the row to the value of the field that was named with `--key`, if it has this field.
     fn keyed(&self, row: Row) -> Row {
         let Some(column) = &self.key else { return row };
         let Body::Fields(fields) = &row.body else { return row };
@@ -141,11 +144,12 @@ impl Json {
     }
 }
 
-/// Reads JSON as it is: data, or an envelope of data and its time.
+/// Reads a JSON value without converting events. The value is data, or an envelope of data and a time. Returns the data, and the
+/// time in milliseconds since the Unix epoch.
 ///
 /// # Errors
 ///
-/// [`LineError::NotJson`] or [`LineError::Timestamp`].
+/// [`LineError::NotJson`] if the text is not JSON, or [`LineError::Timestamp`] if the `ts` of an envelope is not a time.
 pub fn read_item(text: &str) -> Result<(String, Option<Millis>), LineError> {
     let value: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
     let is_envelope = |object: &serde_json::Map<String, Value>| {
@@ -157,7 +161,7 @@ pub fn read_item(text: &str) -> Result<(String, Option<Millis>), LineError> {
     }
 }
 
-/// Returns true if a line begins as JSON does. A bare number counts: it is one value of many.
+/// Returns true if a line begins like JSON. A number also counts as JSON.
 pub fn looks_like_json(text: &str) -> bool {
     let is_word = |word: &str| text == word;
     text.starts_with(['{', '[', '"'])
@@ -167,15 +171,15 @@ pub fn looks_like_json(text: &str) -> bool {
             && serde_json::from_str::<f64>(text).is_ok())
 }
 
-/// Returns true if a line ends as the lines of a value that is printed over several of them do.
+/// Returns true if a line ends in such a way that a JSON value may continue on the next line.
 fn goes_on(line: &str) -> bool {
     line.ends_with(['{', '[', ','])
         || line.ends_with(['}', ']', '"', 'e', 'l'])
         || line.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// The text with a mark for every `NaN`, `Infinity` and `-Infinity` outside of strings, as Python's `json` writes them;
-/// `None` if there is none.
+/// Returns the text with [`NOT_A_NUMBER`] in place of every `NaN`, `Infinity` and `-Infinity` outside of strings, which Python's
+/// `json` writes. Returns `None` if the text contains none of them.
 fn without_nan(text: &str) -> Option<String> {
     let mut repaired = String::with_capacity(text.len());
     let (mut is_quoted, mut is_escaped, mut found) = (false, false, false);
@@ -203,12 +207,12 @@ fn without_nan(text: &str) -> Option<String> {
 }
 
 fn cells(fields: Fields) -> Vec<(String, Cell)> {
-    // A mark deeper in an object becomes null: its place in a list counts.
+    // Within a nested value the mark becomes null and is not removed, because the position of an element in a list matters.
     let json = |raw: Box<RawValue>| Cell::Value(Data::Json(raw.get().replace(NOT_A_NUMBER, "null")));
     fields.into_iter().map(|(name, raw)| (name, json(raw))).collect()
 }
 
-/// The data of an envelope, and its time.
+/// Returns the data of an envelope, and its time.
 fn open(fields: &Fields, ts: Option<&Value>) -> Result<(String, Option<Millis>), LineError> {
     let ts = match ts {
         None | Some(Value::Null) => None,
@@ -232,7 +236,7 @@ fn named_time(fields: Fields, column: &str) -> Result<Row, LineError> {
     }
 }
 
-/// An entry of `journalctl -o json`. What only addresses the entry within its journal is left out.
+/// Converts an entry of `journalctl -o json`. Fields that only identify the entry within its journal are left out.
 fn journal_entry(fields: Fields) -> Row {
     const ADDRESSES: [&str; 12] = [
         "__CURSOR",
@@ -276,7 +280,7 @@ fn journal_entry(fields: Fields) -> Row {
     Row::fields(event).at(stamp)
 }
 
-/// A field of a journal: a string, or a list of bytes if it is not plain text.
+/// Reads a field of a journal. It is a string, or a list of bytes if it is not plain text.
 fn journal_text(json: &str) -> Option<String> {
     if let Ok(text) = serde_json::from_str::<String>(json) {
         return Some(text);
@@ -289,7 +293,8 @@ fn journal_text(json: &str) -> Option<String> {
     Some(texts.join("\n"))
 }
 
-/// A line of `docker events --format '{{json .}}'`: what happened is the message, and its times are no values.
+/// Converts a line of `docker events --format '{{json .}}'`. The type, the action and the name become the message, and the fields
+/// with times are left out.
 fn docker_event(fields: Fields) -> Row {
     let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, raw)| raw.get());
     let text = |name: &str| value(name).and_then(|json| serde_json::from_str::<String>(json).ok());
@@ -308,7 +313,7 @@ fn docker_event(fields: Fields) -> Row {
     Row::fields(event).at(stamp)
 }
 
-/// A line of `docker stats --format json`: texts such as `0.07%` and `3.5MiB / 7.6GiB` are quantities.
+/// Converts a line of `docker stats --format json`. Texts such as `0.07%` and `3.5MiB / 7.6GiB` become quantities.
 fn docker_stats(fields: Fields) -> Row {
     let style = Style { has_letters: true, ..Style::default() };
     let has_name = fields.iter().any(|(name, _)| name == "Name");
@@ -327,7 +332,8 @@ fn docker_stats(fields: Fields) -> Row {
     Row { path: vec![key], key_column: Some(key_column.to_owned()), ..Row::fields(cells) }
 }
 
-/// Two quantities in one text, `3.5MiB / 7.6GiB`, by the names that the field gives them.
+/// Reads two quantities in one text, such as `3.5MiB / 7.6GiB`. `name` is the name of the field, from which the names of the two
+/// quantities follow.
 pub fn pair(name: &str, text: &str, style: Style) -> Option<Cell> {
     let (first, second) = text.split_once(" / ")?;
     if !cell::is_numeric(first, style) || !cell::is_numeric(second, style) {
@@ -343,7 +349,7 @@ pub fn pair(name: &str, text: &str, style: Style) -> Option<Cell> {
     Some(Cell::Fields(vec![(one.to_owned(), cell(first)), (two.to_owned(), cell(second))]))
 }
 
-/// The fields of an object in their order, each as the text that it was. Empty for anything else.
+/// Returns the fields of an object in their order, each with the text of its value. Returns no fields for any other value.
 fn read_fields(text: &str) -> Fields {
     struct InOrder;
     impl<'de> Visitor<'de> for InOrder {
@@ -364,7 +370,7 @@ fn read_fields(text: &str) -> Fields {
     serde_json::Deserializer::from_str(text).deserialize_map(InOrder).unwrap_or_default()
 }
 
-/// serde_json's words, with the column alone where there is only one line.
+/// Converts an error of serde_json. If the text has only one line, the message contains only the column.
 fn not_json(error: &serde_json::Error) -> LineError {
     let words = error.to_string();
     let reason = match words.split_once(" at line ") {

@@ -1,4 +1,4 @@
-//! One number a line, with or without a unit.
+//! Reads one number per line, with or without a unit.
 
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
@@ -12,7 +12,7 @@ use crate::verdict::Read;
 pub struct Numbers;
 
 impl Numbers {
-    /// Reads a line that is a number and nothing else.
+    /// Reads a line. It must consist of a single number.
     pub fn read(&mut self, line: &str) -> Read {
         let text = line.trim();
         if let Some(number) = number::read(text, Comma::Separates, Place::Alone) {

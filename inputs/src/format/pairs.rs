@@ -1,4 +1,5 @@
-//! `key=value` pairs and logfmt: `level=info msg="all is well" took=12ms`, or among other words, as ping prints them.
+//! Reads `key=value` pairs and logfmt, such as `level=info msg="all is well" took=12ms`, and pairs among other words, as ping
+//! prints them.
 
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
@@ -9,15 +10,16 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Names of a message whose words often stand without quotes.
+/// Names of fields that contain a message. Its words often stand without quotes.
 const MESSAGES: [&str; 3] = ["msg", "message", "error"];
 
-/// Reads pairs.
+/// Reads lines of pairs.
 #[derive(Debug)]
 pub struct Pairs {
     key: Option<String>,
     time: Option<String>,
-    /// True if single pairs in a sentence are taken.
+    /// True if the format was given or recognised. A line with more words than pairs is then accepted, too, if it begins with a
+    /// pair and contains a number.
     is_certain: bool,
     commas: Commas,
 }
@@ -36,17 +38,18 @@ enum Value<'a> {
 }
 
 impl Pairs {
-    /// A reader of pairs. `key` names the pair that tells devices apart, `time` the pair that holds the time.
+    /// Creates a reader. `key` is the name of the pair that identifies the device, and `time` that of the pair with the time, if
+    /// they were given.
     pub fn new(key: Option<String>, time: Option<String>, is_certain: bool) -> Self {
         Self { key, time, is_certain, commas: Commas::default() }
     }
 
-    /// Reads a line. Words that belong to no pair are passed over where numbers stand among them; a sentence with a pair
-    /// in it is not of this format.
+    /// Reads a line. Words that belong to no pair are ignored if the pairs contain a number. A sentence that merely contains a
+    /// pair is not of this format.
     pub fn read(&mut self, line: &str) -> Read {
         let tokens = match tokens(line) {
             Ok(tokens) => tokens,
-            // A quote in a sentence opens nothing.
+            // In a sentence, a quote need not be closed.
             Err(error) if first_is_pair(line) => return Read::Bad(error),
             Err(_) => return Read::Unfit,
         };
@@ -72,7 +75,7 @@ impl Pairs {
         if let ([(name, _)], true, None) = (fields.as_slice(), words == 0, &self.time)
             && event::is_plain(name)
         {
-            // A pair a line, as `ffmpeg -progress` prints them: those up to a name that comes again belong together.
+            // A line is a single pair, as `ffmpeg -progress` prints them. Such lines belong together until a name occurs again.
             let (path, body) = fields
                 .into_iter()
                 .map(|(name, cell)| (vec![name], Body::Lone(cell)))
@@ -104,7 +107,8 @@ impl Pairs {
     }
 }
 
-/// Returns true if a line is surely of this format: it consists of at least two pairs and nothing else.
+/// Returns true if a line is certainly of this format, because it consists only of pairs. It must contain at least two pairs, or
+/// a quoted value.
 pub fn is_sure(line: &str) -> bool {
     tokens(line).is_ok_and(|tokens| {
         let pairs = tokens.iter().filter(|token| matches!(token, Token::Pair { .. })).count();
@@ -128,8 +132,8 @@ fn is_number(cell: &Cell) -> bool {
     matches!(cell, Cell::Value(Data::Number(_)) | Cell::Quantity { .. } | Cell::Missing)
 }
 
-/// The fields of the pairs. A word behind a number may be its unit; the words behind an unquoted message belong to it;
-/// another word between pairs is a field that is true.
+/// Converts pairs to fields. A word after a number is its unit, if it can be one. The words after a message without quotes belong
+/// to the message. Any other word is a field with the value `true` if `has_flags` is set, and is ignored otherwise.
 fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, Cell)> {
     let mut fields: Vec<(String, Cell)> = Vec::new();
     let mut at = 0;
@@ -202,7 +206,7 @@ fn tokens(line: &str) -> Result<Vec<Token<'_>>, LineError> {
     Ok(tokens)
 }
 
-/// The value behind an equals sign, and what follows it.
+/// Returns the value after an equals sign, and the rest of the line.
 fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineError> {
     if let Some(quoted) = text.strip_prefix('"') {
         let column = line.chars().count() - text.chars().count() + 1;
@@ -219,7 +223,7 @@ fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineErro
         return Ok((Value::Bare(&text[..end]), &text[end..]));
     }
     if text.starts_with(' ') {
-        // Programs that align their numbers print blanks behind the sign: `fps= 25`.
+        // Programs that align their numbers print blanks after the equals sign: `fps= 25`.
         let padded = text.trim_start();
         let end = padded.find(char::is_whitespace).unwrap_or(padded.len());
         let style = Style { comma: Comma::Separates, has_letters: false };
@@ -236,7 +240,8 @@ fn value<'a>(line: &str, text: &'a str) -> Result<(Value<'a>, &'a str), LineErro
     Ok((Value::Bare(bare), rest))
 }
 
-/// Returns true if a comma or semicolon ends the value: behind it stands another pair, a blank, or nothing.
+/// Returns true if the comma or semicolon `c` at `at` ends the value, because another pair, a blank or the end of the line
+/// follows it.
 fn is_separator(text: &str, at: usize, c: char) -> bool {
     if !matches!(c, ',' | ';') {
         return false;
@@ -248,7 +253,7 @@ fn is_separator(text: &str, at: usize, c: char) -> bool {
         || after[..next].split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
-/// The end of a value in brackets or braces.
+/// Returns the position after the closing bracket, if the text is a value in brackets or braces.
 fn closing(text: &str) -> Option<usize> {
     if !text.starts_with(['[', '{', '(']) {
         return None;
@@ -274,7 +279,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// The content up to the closing quote and what follows it; `None` if there is none.
+/// Reads a text up to its closing quote. Returns the text and the rest after the quote, or `None` if the quote is not closed.
 fn unquote(text: &str, quote: char) -> Option<(String, &str)> {
     let mut content = String::new();
     let mut chars = text.char_indices();

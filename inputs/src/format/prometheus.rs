@@ -1,4 +1,4 @@
-//! Prometheus' text format and OpenMetrics: `shop_requests_total{code="200"} 10274 1795344127101`.
+//! Reads the text format of Prometheus, and OpenMetrics: `shop_requests_total{code="200"} 10274 1795344127101`.
 
 use crate::cell::Cell;
 use crate::data::Data;
@@ -7,15 +7,15 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Reads samples. The lines of one scrape become one publication: the metric, its labels, the value.
+/// Reads samples. The samples of one scrape become one publication, in which each value is below its metric and labels.
 #[derive(Debug)]
 pub struct Prometheus {
-    /// True if a comment or labels were seen. Before that, `load 14` may be anything.
+    /// True after a comment of this format or labels were seen. Before that, a line such as `load 14` could be of any format.
     is_certain: bool,
 }
 
 impl Prometheus {
-    /// A reader that takes samples without labels at once if the format is certain.
+    /// Creates a reader. Samples without labels are accepted from the beginning only if `is_certain` is true.
     pub fn new(is_certain: bool) -> Self {
         Self { is_certain }
     }
@@ -50,7 +50,7 @@ fn read_sample(line: &str) -> Option<(Row, bool)> {
     if !rest.starts_with([' ', '\t']) {
         return None;
     }
-    // OpenMetrics appends an exemplar behind a hash.
+    // OpenMetrics appends an exemplar, which begins with a hash.
     let rest = rest.split_once(" # ").map_or(rest, |(sample, _)| sample);
     let mut words = rest.split_whitespace();
     let (value, at) = (words.next()?, words.next());
@@ -73,7 +73,8 @@ fn read_sample(line: &str) -> Option<(Row, bool)> {
     Some((Row { path, ..Row::alone(Body::Lone(cell)) }.at(stamp), has_labels))
 }
 
-/// Every value is a float here, so `1234e8` and digits beyond 64 bits are numbers.
+/// Reads a number that the other formats would not read, such as `1234e8` or an integer of more than 64 bits. Here every value is
+/// a float.
 fn long_number(text: &str) -> Option<String> {
     let is_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
         && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
@@ -81,7 +82,7 @@ fn long_number(text: &str) -> Option<String> {
     is_json.then(|| text.to_owned())
 }
 
-/// `name="value",…}` and the rest behind it.
+/// Reads labels in the form `name="value",…}`. Returns them, and the rest of the line.
 fn read_labels(text: &str) -> Option<(Vec<String>, &str)> {
     let mut labels = Vec::new();
     let mut rest = text.trim_start();

@@ -1,4 +1,4 @@
-//! StatsD's lines: `api.requests:1|c|@0.1|#env:prod`, DogStatsD's included.
+//! Reads the protocol of StatsD, such as `api.requests:1|c|@0.1|#env:prod`, including the extensions of DogStatsD.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use crate::row::{Body, Row};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
-/// Reads StatsD's lines. A gauge with a sign is a change of its last value, so that is remembered.
+/// Reads metrics. The last value of each gauge is remembered, because a value with a sign is a change of the last value.
 #[derive(Debug, Default)]
 pub struct Statsd {
     gauges: BTreeMap<String, f64>,
 }
 
-/// Gauges whose last value is remembered.
+/// Maximum number of gauges whose last value is remembered.
 const MOST_GAUGES: usize = 10_000;
 
 impl Statsd {
-    /// Reads a line. Its metric is the name of the series, with the tags behind it if there are some.
+    /// Reads a line. The name of the series is that of the metric, followed by the tags, if there are any.
     pub fn read(&mut self, line: &str) -> Read {
         self.read_metric(line.trim()).map_or(Read::Unfit, Read::from)
     }
@@ -50,7 +50,7 @@ impl Statsd {
                 Cell::Quantity { number, unit, written: value.to_owned() }
             }
             (_, Some(number)) => Cell::Value(Data::Number(number)),
-            // DogStatsD packs several values of one metric into a line.
+            // DogStatsD may write several values of one metric into a line.
             (_, None) if value.split(':').all(is_number) => {
                 Cell::Value(Data::Json(format!("[{}]", value.replace(':', ","))))
             }
@@ -59,7 +59,8 @@ impl Statsd {
         Some(Row { path, ..Row::alone(Body::Lone(cell)) })
     }
 
-    /// A value with a sign is added to the last one; the first one counts from zero, as StatsD does.
+    /// Returns the value of a gauge. A value with a sign is added to the last value, which at the beginning is zero, as in
+    /// StatsD.
     fn gauge(&mut self, name: &str, written: &str, number: String) -> Cell {
         let Ok(value) = number.parse::<f64>() else { return Cell::Missing };
         let is_change = written.starts_with(['+', '-']);
@@ -74,6 +75,6 @@ impl Statsd {
 }
 
 fn is_number(text: &str) -> bool {
-    // The text becomes JSON as it is, so it has to be written as JSON writes numbers.
+    // The text is put into JSON unchanged, so it must be a number in JSON's notation.
     number::read(text, Style::default().comma, Place::Field).is_some_and(|number| number == text)
 }

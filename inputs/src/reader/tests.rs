@@ -1,4 +1,5 @@
-//! Whole inputs, and the rule about every line. Outputs of real programs are in `cli/tests/program/corpus`.
+//! Tests with whole inputs, and of the rule that every line has exactly one outcome. `cli/tests/program/corpus` contains outputs
+//! of real programs.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +9,17 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{Splitter, Utc};
 
-/// 2026-11-22T10:42:30Z.
+/// The time of reading, 2026-11-22T10:42:30Z.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_344_150_000 };
 
-/// The outcomes of an input.
+/// The outcomes of the lines of an input.
 #[derive(Debug, Default)]
 struct Result {
-    /// The publications to the topic.
+    /// Data of the publications to the topic of the input.
     data: Vec<Value>,
-    /// Their times; `None` for the time of reading.
+    /// Times of these publications. `None` stands for the time of reading.
     times: Vec<Option<Millis>>,
-    /// The publications to the topic `log` below it.
+    /// Data of the publications to the topic `log` below the topic of the input.
     log: Vec<Value>,
     unreadable: Vec<(u64, String)>,
     structure: usize,
@@ -92,7 +93,7 @@ fn a_banner_with_a_pair_does_not_make_pairs_of_sentences() {
     assert_eq!(result.data.len(), 6, "{result:?}");
 }
 
-// P02, as a slow stream: the first line is published before the second is there.
+// P02 as a slow stream: the first line is published before the second line arrives.
 #[test]
 fn a_first_line_does_not_decide_for_good() {
     let mut reader = Reader::new(Options::default(), Box::new(Utc));
@@ -504,7 +505,7 @@ fn prose_below_a_table_is_not_taken_for_a_header() {
     assert_eq!((result.data.len(), result.log), (4, vec![json!("the disk failed")]));
 }
 
-/// Lines of every format, and some of none.
+/// Lines of every format, and lines that have no format.
 const LINES: &[&str] = &[
     "21.5",
     "NaN",
@@ -570,7 +571,7 @@ fn any_line() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// The one rule: every line is in exactly one outcome, whatever the format and whatever comes.
+    /// Every line is in exactly one outcome, whatever the format is and whatever lines follow.
     #[test]
     fn every_line_ends_as_exactly_one_of_published_structure_told_and_blank(
         named in proptest::option::of(proptest::sample::select(&Format::ALL[..])),
@@ -605,7 +606,7 @@ proptest! {
         prop_assert_eq!(reader.due_ms(), None);
     }
 
-    /// A number that went in comes out digit for digit, in every format that holds numbers.
+    /// A number is published with the digits that were read, in every format that contains numbers.
     #[test]
     fn numbers_keep_their_digits(whole in -1_000_000_i64..1_000_000, places in 0_usize..9, fraction in 0_u32..1_000_000_000) {
         let number = if places == 0 { whole.to_string() } else { format!("{whole}.{:09}", fraction)[..whole.to_string().len() + 1 + places].to_owned() };
