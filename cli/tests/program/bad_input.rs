@@ -1,5 +1,5 @@
-//! Tests of bad input over the WebSocket: the exact error, the state of the connection after it, and that other viewers
-//! do not see it.
+//! Tests of invalid input over the WebSocket. Each test checks the exact error, that the connection is in the right state
+//! afterwards, and that other viewers do not notice anything.
 
 use std::io::Write;
 
@@ -74,7 +74,7 @@ fn a_frame_against_the_platforms_rules_closes_its_own_connection_and_no_other() 
 fn text_that_is_not_utf8_closes_with_1007() {
     let server = Server::start();
     let mut socket = server.connect();
-    // A masked text frame with two bytes that are not UTF-8; the mask is zero.
+    // A masked text frame with two bytes that are not UTF-8. All bytes of the mask are zero.
     socket.0.get_mut().write_all(&[0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]).unwrap();
     assert_eq!(u16::from(socket.hear_close().unwrap().code), 1007);
     server.watch("*").is_alive();

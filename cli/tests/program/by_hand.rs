@@ -1,4 +1,4 @@
-//! Tests that any plain WebSocket client can take part, with the JSON of PROTOCOL.md.
+//! Tests that a plain WebSocket client can use the server by sending the JSON that PROTOCOL.md describes.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn a_plain_client_subscribes_publishes_and_reads_history_by_hand() {
     socket.say_text(
         r#"{"action": "publish", "id": 2, "topic": "kitchen/temp", "data": 21.5, "meta": {"unit": "°C"}}"#,
     );
-    // The reply and the publication are sent independently, in either order.
+    // The reply and the publication are sent independently of each other, so they may arrive in either order.
     let both = [socket.hear(), socket.hear()];
     let published = both.iter().find(|message| message["type"] == "published").unwrap();
     let publications = both.iter().find(|message| message["type"] == "publications").unwrap();

@@ -1,4 +1,5 @@
-//! Today's server, before every client that was ever released and over every store.
+//! Tests the present server against the recorded conversations of every released client, and with the recorded store of every
+//! release.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,10 +9,10 @@ use serde_json::Value;
 
 use crate::support::{Answer, Server, Socket, request};
 
-/// The conversations in which everything that the server knew was said on the recorded connections.
+/// The recorded conversations that can be repeated, because everything that the server knew was sent on the recorded connections.
 const REPEATABLE: [&str; 9] =
     ["publish", "pipe", "pipe-numbers", "host", "session", "refusals", "tokens", "http", "store"];
-/// Longer than any recording is old.
+/// A retention that is longer than the age of any recording.
 const FOR_EVER: &str = "36500d";
 
 #[test]
@@ -42,14 +43,14 @@ fn a_store_of_every_release_is_opened_with_all_that_is_in_it() {
     }
 }
 
-/// The HTTP requests of a recording and their answers; handshakes aside.
+/// Returns the HTTP requests of a recording, each with its answer. Handshakes are left out.
 fn exchanges(recording: &Recording) -> Vec<(&Exchange, &Exchange)> {
     let answers: BTreeMap<u32, &Exchange> = http_messages(recording, Side::Server).into_iter().collect();
     let asked = http_messages(recording, Side::Client).into_iter();
     asked.filter(|(_, asked)| !asked.is_upgrade()).map(|(at, asked)| (asked, answers[&at])).collect()
 }
 
-/// The HTTP messages of one side, with the numbers of their connections.
+/// Returns the HTTP messages of one side of a recording, each with the number of its connection.
 fn http_messages(recording: &Recording, side: Side) -> Vec<(u32, &Exchange)> {
     let lines = recording.lines.iter().filter(|line| line.from == side);
     let http = lines.filter_map(|line| match &line.content {
@@ -59,16 +60,16 @@ fn http_messages(recording: &Recording, side: Side) -> Vec<(u32, &Exchange)> {
     http.collect()
 }
 
-/// A server of today, asked what the recorded clients asked.
+/// A present server, to which the messages of the recorded clients are sent again.
 struct Repeat<'a> {
     recording: &'a Recording,
     server: Server,
     _secret: tempfile::TempDir,
     handshakes: BTreeMap<u32, &'a Exchange>,
     sockets: BTreeMap<u32, Socket>,
-    /// Messages that each socket received while another was awaited.
+    /// Messages that each socket has received while the test was waiting for another message.
     heard: BTreeMap<u32, Vec<Value>>,
-    /// The epochs of the recording, and those of the same logs on this server.
+    /// The epochs in the recording, each with the epoch of the same log on this server.
     epochs: BTreeMap<String, String>,
 }
 
@@ -112,7 +113,7 @@ impl<'a> Repeat<'a> {
         }
     }
 
-    /// A recorded request, with the epochs of this server.
+    /// Returns a recorded request in which the recorded epochs are replaced by those of this server.
     fn translated(&self, text: &str) -> String {
         self.epochs.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new))
     }
@@ -150,7 +151,7 @@ impl<'a> Repeat<'a> {
         }
         if let Ok(old) = serde_json::from_str::<Value>(&old.body) {
             let new = new.json();
-            // Their numbers differ from run to run, and so do they.
+            // The answers of `/healthz` are not compared, because they contain numbers that differ from run to run.
             if asked.second_word() != "/healthz" {
                 assert_eq!(differences(&old, &new), Vec::<String>::new(), "{about}: {old} {new}");
             }
@@ -158,12 +159,12 @@ impl<'a> Repeat<'a> {
         }
     }
 
-    /// Waits for the same message as was recorded and compares the two. Publications may come in other frames, so those
-    /// are compared one by one.
+    /// Waits for the message that was recorded, and compares the two. Publications may be divided into frames differently, so
+    /// each publication is compared separately.
     fn hear(&mut self, line: &Line) {
         let old = line.json().unwrap();
         let about = format!("{}, connection {}: {old}", self.recording.name, line.connection);
-        // A frame that was under way when the client closed may not come again.
+        // The client has already closed this connection. A frame that was on its way at that time need not come again.
         let Some(socket) = self.sockets.get_mut(&line.connection) else { return };
         let heard = self.heard.entry(line.connection).or_default();
         let kind = old["type"].as_str().unwrap();
@@ -191,7 +192,7 @@ impl<'a> Repeat<'a> {
     }
 }
 
-/// Publications by topic and offset, each in a part of its own.
+/// Returns the publications in `messages` by topic and offset. Each of them is in a part of its own.
 fn parts(messages: &[Value]) -> BTreeMap<(String, u64), Value> {
     let mut found = BTreeMap::new();
     for message in messages {
@@ -203,7 +204,7 @@ fn parts(messages: &[Value]) -> BTreeMap<(String, u64), Value> {
         for mut part in parts {
             let items = part["items"].take();
             let topic = part["topic"].as_str().unwrap().to_owned();
-            // Which frames are replays depends on how quick the publisher was.
+            // The mark of a replay is removed, because it depends on the speed of the publisher.
             part.as_object_mut().unwrap().remove("replay");
             part.as_object_mut().unwrap().remove("meta");
             part.as_object_mut().unwrap().remove("type");

@@ -1,8 +1,8 @@
-//! Numbers travel unchanged: the text of the data that was published is the text that every reader gets.
+//! Tests that numbers are not changed: every reader gets the data of a publication as the text that was published.
 
 use crate::support::{Server, request, run};
 
-/// JSON texts that a number type, or a tree of values, would change.
+/// JSON texts that would change if they were converted to a number type or to a tree of values.
 const TEXTS: [&str; 8] = [
     "21.50",
     "12345678901234567890123",
@@ -59,7 +59,7 @@ fn a_body_that_is_json_is_data_whatever_its_type_and_other_text_is_text() {
     }
 }
 
-/// The text of the data, which is the last field of a line.
+/// Returns the text of the data, which must be the last field of the line.
 fn data(line: &str) -> &str {
     line.split_once("\"data\":").unwrap().1.strip_suffix('}').unwrap()
 }

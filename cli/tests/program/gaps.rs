@@ -1,4 +1,4 @@
-//! Tests that publications which cannot be recovered are reported as a gap.
+//! Tests that publications which cannot be recovered are reported to the viewer as a gap.
 
 use serde_json::json;
 

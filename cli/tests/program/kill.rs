@@ -50,7 +50,7 @@ fn publications_during_a_watchers_absence_are_fetched() {
     assert_eq!(watch.line()["data"], 1);
     server.kill();
     {
-        // At another address, where the watcher does not find it.
+        // This server has another address, so that the watcher does not find it.
         let mut elsewhere = Server::start_at("127.0.0.1:0", directory.path(), &[]);
         elsewhere.post("/topics/a", "[2, 3]");
         elsewhere.kill();

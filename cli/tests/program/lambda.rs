@@ -1,5 +1,5 @@
-//! Tests of `serve --functions lambda`: refused arguments, and functions that fail. `e2e/tests/lambda_local` tests it
-//! with real functions.
+//! Tests of `serve --functions lambda` with invalid arguments and with functions that fail. `e2e/tests/lambda_local` contains the
+//! tests with the real functions.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -65,7 +65,7 @@ fn refused(arguments: &[&str], words: &str) {
     assert!(said.contains(words), "{arguments:?}: {said}");
 }
 
-/// Creates a directory in which every function is this script.
+/// Creates a directory in which the program of every function is this script.
 fn functions(script: &str) -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     for name in NAMES {

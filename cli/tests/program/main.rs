@@ -1,4 +1,4 @@
-//! Tests of the real program over real sockets. They are one test binary, so that it is linked once.
+//! Tests of the real program over real sockets. All of them are in one test program, so that only one has to be linked.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 

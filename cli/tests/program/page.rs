@@ -1,4 +1,4 @@
-//! Tests of the page, served from a directory.
+//! Tests of the web page, which the server serves from a directory.
 
 use std::fs;
 

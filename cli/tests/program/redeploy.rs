@@ -1,4 +1,5 @@
-//! A proxy before the server that answers by itself for a while, as proxies do while a server is redeployed.
+//! Tests with a proxy between client and server that for a while answers requests itself, as proxies do while a server is being
+//! redeployed.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +10,7 @@ use serde_json::json;
 
 use crate::support::{Client, Server};
 
-/// The answers of proxies that were seen instead of a server's, in the order in which this one gives them.
+/// Answers that proxies were seen to give in place of a server. The test's proxy gives them in this order.
 const ANSWERS: [&str; 6] = [
     "404 Not Found",
     "403 Forbidden",
@@ -21,7 +22,7 @@ const ANSWERS: [&str; 6] = [
 
 struct Proxy {
     address: SocketAddr,
-    /// Answers still to be given to whoever connects next.
+    /// The answers that the proxy still has to give. Each new connection gets one of them, the last one first.
     answers: Arc<Mutex<Vec<&'static str>>>,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
@@ -48,7 +49,7 @@ impl Proxy {
         format!("ws://{}/ws", self.address)
     }
 
-    /// Cuts every connection and gives each of [`ANSWERS`] to whoever connects next.
+    /// Closes every connection, and gives each of [`ANSWERS`] to one of the next connections.
     fn redeploy(&self) {
         *self.answers.lock().unwrap() = ANSWERS.iter().rev().copied().collect();
         for stream in self.open.lock().unwrap().drain(..) {
@@ -67,7 +68,7 @@ fn refuse(mut client: TcpStream, answer: &str) {
     let _ = write!(client, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 }
 
-/// Passes bytes on in both directions. Returns the two sockets, so that they can be cut.
+/// Passes bytes between client and server in both directions. Returns the two sockets, so that the caller can close them.
 fn relay(client: TcpStream, server: SocketAddr) -> [TcpStream; 2] {
     let upstream = TcpStream::connect(server).unwrap();
     for (reader, writer) in [(&client, &upstream), (&upstream, &client)] {

@@ -28,7 +28,7 @@ fn viewers_are_told_sockets_close_with_1001_and_the_data_is_kept() {
 #[test]
 fn a_second_interrupt_does_not_wait_for_a_viewer_that_does_not_answer() {
     let mut server = Server::start();
-    // It never reads, so that it never answers the close frame.
+    // This client never reads, so that it never answers the close frame.
     let _deaf = server.watch("*");
     server.signal("INT");
     server.says("Ctrl-C again");

@@ -1,4 +1,4 @@
-//! Tests that a viewer which never reads costs a bounded amount of memory and does not affect other viewers.
+//! Tests that a viewer that never reads needs only a limited amount of memory and does not affect other viewers.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use crate::support::{Server, Socket};
 
 const PUBLICATIONS: usize = 1_500;
 const BYTES: usize = 20_000;
-/// Largest growth of the server's memory: the slow viewer's queue, the store's cache and history, and allocators'
-/// reserves. All publications together are nearly as large, and would come on top if they were queued for the slow
-/// viewer.
+/// Maximum growth of the server's memory, in bytes. It is enough for the slow viewer's queue, the store's cache and history, and
+/// the reserves of the allocator. It is not enough to also queue all publications for the slow viewer, because those are nearly
+/// as large.
 #[cfg(target_os = "linux")]
 const GROWTH_BYTES: u64 = 96 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ fn other_viewers_lose_nothing_at_the_same_latency_and_memory_is_bounded() {
     }
 }
 
-/// Publishes and waits until the reader has the publication. Returns the time.
+/// Publishes a publication, and waits until the reader has received it. Returns the time that this took.
 fn deliver(publisher: &mut Socket, reader: &mut Socket, n: usize) -> Duration {
     let data = format!("{n:06}{}", "x".repeat(BYTES));
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Tests of the output on a terminal.
+//! Tests of the output of programs that run in a terminal.
 
 use std::fs::File;
 use std::io::Read;
@@ -22,7 +22,7 @@ fn a_server_started_at_a_terminal_prints_its_address_first() {
     assert!(seen.contains("curl"), "{seen}");
 }
 
-/// Runs a program at a terminal until it prints `last`, and returns what it printed. Then it is killed.
+/// Runs a program in a terminal until it prints `last`, and then kills it. Returns the text that it has printed.
 fn seen_until(mut command: Command, last: &str) -> String {
     let (mut ours, theirs) = terminal();
     let mut child = command
@@ -33,12 +33,12 @@ fn seen_until(mut command: Command, last: &str) -> String {
         .stderr(Stdio::from(theirs))
         .spawn()
         .unwrap();
-    // The command keeps the program's end of the terminal open.
+    // The command holds the program's end of the terminal open, so it is dropped.
     drop(command);
     let (sender, parts) = mpsc::channel();
     thread::spawn(move || {
         let mut bytes = [0; 4096];
-        // Reading fails once the program has ended and no other process has the terminal open.
+        // Reading fails when the program has ended and no other process has the terminal open.
         while let Ok(read @ 1..) = ours.read(&mut bytes) {
             let _ = sender.send(String::from_utf8_lossy(&bytes[..read]).into_owned());
         }
@@ -53,7 +53,7 @@ fn seen_until(mut command: Command, last: &str) -> String {
     seen
 }
 
-/// Opens a terminal. Returns the end of the user and the end of the program.
+/// Opens a terminal. Returns the user's end of it, and the program's end.
 fn terminal() -> (File, File) {
     let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();

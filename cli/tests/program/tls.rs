@@ -1,4 +1,4 @@
-//! Tests of `wss://` and `https://`: trusted certificates, and the messages about others.
+//! Tests of `wss://` and `https://`: trusted certificates, and the error messages for others.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -11,7 +11,8 @@ fn words(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Runs a client that trusts the test's authority and cannot connect to `url`. Returns its error message.
+/// Runs a client that trusts the test's certificate authority. The client must fail to connect to `url`. Returns its error
+/// message.
 fn refusal(authority: &Authority, url: &str) -> String {
     let output = run(url, &["topics", "--ca-file", authority.file().to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(4), "{output:?}");

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Server, Socket, request, run, run_with_input};
 
-/// A server with a secret, and the secret's file.
+/// A server that requires tokens, and the file with its secret.
 struct Guarded {
     server: Server,
     secret: PathBuf,

@@ -1,5 +1,6 @@
-//! Tests that every viewer sees exactly what was published, or is told exactly what is missing: the real program over
-//! real sockets, with time passing 720 times as fast and injected faults. `cargo xtask soak` runs the long one.
+//! Tests that every viewer receives exactly the publications that were published, or is told exactly which ones are missing. The
+//! tests run the real program over real sockets, with injected faults and with a clock that runs 720 times as fast. `cargo xtask
+//! soak` runs the long test.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -14,13 +15,13 @@ use serde_json::Value;
 use storm::Report;
 use trial::Trial;
 
-/// Two hours pass in ten seconds.
+/// Factor by which the server's clock is faster: two hours take ten seconds.
 const TIME_SCALE: u32 = 720;
 const ROTATIONS: u64 = 10;
 const FAULTS: Duration = Duration::from_secs(35);
 
-/// Held exclusively by the test without faults: at 720 times the speed a rotation has less than a second, which another
-/// test beside it on a small machine would take from it. Tests with faults may run at the same time.
+/// A lock that the test without faults holds exclusively. At 720 times the speed, one rotation has less than a second, and on a
+/// small machine another test would use up that time. The tests with faults may run at the same time.
 static MACHINE: RwLock<()> = RwLock::new(());
 
 #[test]
@@ -56,10 +57,10 @@ fn only_what_history_no_longer_has_is_missing_and_it_is_announced_as_a_gap() {
     assert!(report.gaps > 0, "the history was not short enough for this to prove anything: {report}");
 }
 
-/// Number of publications kept of each topic: about one second.
+/// Number of publications that are kept of each topic. They cover about one second.
 const KEPT: u64 = 12;
 
-/// Runs with every kind of fault and two restarts by `kill -9`.
+/// Runs a load with every kind of fault, and restarts the server twice after `kill -9`.
 async fn run_with_faults(kept: u64) -> Report {
     let mut storm = Trial::begin(12, kept, TIME_SCALE).await;
     storm.start_faults();

@@ -1,4 +1,4 @@
-//! The program under test, with injected faults that can be changed while it runs.
+//! The program under test. The faults that are injected into it can be changed while it runs.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// `tickertape serve --chaos`, killed when dropped.
+/// A running `tickertape serve --chaos`. Its process is killed when this value is dropped.
 pub struct Server {
     child: Child,
     address: SocketAddr,
@@ -21,7 +21,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server without faults over an empty store that keeps `kept` publications of each topic.
+    /// Starts a server that injects no faults and whose empty store keeps `kept` publications of each topic.
     pub fn start(kept: u64, time_scale: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("chaos.json"), faults::none(time_scale)).unwrap();
@@ -29,14 +29,14 @@ impl Server {
         Self { child, address, directory, kept }
     }
 
-    /// Kills the server as `kill -9` does and starts another at the same address, over the same store.
+    /// Kills the server as `kill -9` does, and starts another server at the same address with the same store.
     pub fn kill_and_restart(&mut self) {
         self.kill();
         let listen = self.address.to_string();
         self.child = spawn(&listen, &self.directory, self.kept).0;
     }
 
-    /// Changes the injected faults. The server reads them within a second.
+    /// Changes the faults that are injected. The server reads them within one second.
     pub fn set_faults(&self, chaos: &str) {
         std::fs::write(self.directory.path().join("chaos.json"), chaos).unwrap();
     }
@@ -46,7 +46,7 @@ impl Server {
         format!("ws://{}/ws", self.address)
     }
 
-    /// Sends `GET path` and returns the body as JSON.
+    /// Sends a `GET` request and returns the body of the response as JSON.
     pub fn get(&self, path: &str) -> Value {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
@@ -57,7 +57,7 @@ impl Server {
     }
 
     fn kill(&mut self) {
-        // An error means that the process has ended already.
+        // An error only means that the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

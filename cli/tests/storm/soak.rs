@@ -1,4 +1,4 @@
-//! The long run for `cargo xtask soak`.
+//! The long test that `cargo xtask soak` runs.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,8 @@ use crate::run;
 use crate::trial::Trial;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// Two hours pass in a minute. Faster than that, an idle connection is closed before a busy machine gets to use it.
+/// Factor by which the server's clock is faster: two hours take one minute. With a higher factor, an idle connection is closed
+/// before a busy machine can use it.
 const TIME_SCALE: u32 = 120;
 const VIEWERS: usize = 25;
 
@@ -26,7 +27,8 @@ fn soak() {
     assert!(verdict);
 }
 
-/// Each minute has fifty seconds with faults, a `kill -9` in the middle of them, and ten seconds without.
+/// Runs a load for some minutes. Each minute consists of fifty seconds with faults and ten seconds without. In the middle of the
+/// fifty seconds, the server is restarted after `kill -9`.
 async fn soaking(minutes: u32) -> Report {
     let mut storm = Trial::begin(VIEWERS, 1_000_000, TIME_SCALE).await;
     let began = Instant::now();

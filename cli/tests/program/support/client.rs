@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use super::{PROGRAM, Server, TIMEOUT};
 
-/// Runs a command until it ends.
+/// Runs a command, and waits until it ends.
 pub fn run(url: &str, arguments: &[&str]) -> Output {
     run_with_input(url, arguments, "")
 }
 
-/// Runs a command with this standard input until it ends.
+/// Runs a command with `input` as its standard input, and waits until it ends.
 pub fn run_with_input(url: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = spawn(url, arguments);
     let mut stdin = child.stdin.take().unwrap();
@@ -44,7 +44,7 @@ fn spawn(url: &str, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-/// A running command. It is killed when this is dropped.
+/// A running command. Its process is killed when this value is dropped.
 pub struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -67,7 +67,7 @@ impl Client {
         Self { child, stdin, lines, errors }
     }
 
-    /// Returns the next line of standard output, as JSON.
+    /// Waits for the next line of standard output, and returns it as JSON.
     pub fn line(&self) -> Value {
         serde_json::from_str(&self.lines.recv_timeout(TIMEOUT).expect("another line")).unwrap()
     }
@@ -77,14 +77,14 @@ impl Client {
         while !self.errors.recv_timeout(TIMEOUT).expect("another word").contains(part) {}
     }
 
-    /// Returns the command's standard input.
+    /// Returns the command's standard input. It can be called only once.
     pub fn stdin(&mut self) -> ChildStdin {
         self.stdin.take().unwrap()
     }
 
     /// Waits until the command ends, and returns its exit code.
     pub fn ended(mut self) -> i32 {
-        // Standard output ends when the command does.
+        // Standard output ends when the command ends.
         while self.lines.recv_timeout(TIMEOUT).is_ok() {}
         self.child.wait().unwrap().code().unwrap()
     }

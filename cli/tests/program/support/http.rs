@@ -1,4 +1,4 @@
-//! HTTP over plain sockets, so that a test can send requests that no library would.
+//! Sends HTTP requests over plain sockets, so that a test can also send requests that no library would send.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::TIMEOUT;
 
-/// A response.
+/// An HTTP response.
 #[derive(Debug)]
 pub struct Answer {
     /// Status of the response.
     pub status: u16,
-    /// Status line and headers.
+    /// Status line and headers, as one text.
     pub head: String,
     /// Body of the response.
     pub body: Vec<u8>,
@@ -30,7 +30,7 @@ impl Answer {
         lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
     }
 
-    /// Returns the status, and the error's code, name and message.
+    /// Returns the status of the response, and the code, name and message of the error in its body.
     pub fn error(&self) -> (u16, u64, String, String) {
         let error = &self.json()["error"];
         let text = |key: &str| error[key].as_str().unwrap().to_owned();
@@ -38,7 +38,7 @@ impl Answer {
     }
 }
 
-/// Sends a request on its own connection, and reads the response to its end.
+/// Sends a request over a new connection, and reads the response to its end.
 pub fn request(
     address: SocketAddr,
     method: &str,
@@ -57,7 +57,7 @@ pub fn request(
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(TIMEOUT)).unwrap();
     stream.write_all(head.as_bytes()).unwrap();
-    // Writing fails if the server has refused the request early; the response shows that.
+    // Writing fails if the server has refused the request early. The response shows whether this is the case.
     let _ = stream.write_all(body);
     read(stream)
 }

@@ -1,4 +1,4 @@
-//! A server to test, and clients for it. Everything that waits gives up after [`TIMEOUT`].
+//! A server to test, and clients for it. Everything that waits fails the test after [`TIMEOUT`].
 
 mod client;
 mod http;
@@ -14,7 +14,7 @@ pub use server::Server;
 pub use socket::Socket;
 pub use tls::{Authority, TlsFront};
 
-/// Longer than anything takes on a busy machine. Tests that pass do not wait for it.
+/// Time-out of every wait. It is longer than anything takes on a busy machine, and tests that pass do not wait for it.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The program under test.

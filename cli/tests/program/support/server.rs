@@ -13,23 +13,23 @@ use tempfile::TempDir;
 
 use super::{Answer, PROGRAM, Socket, TIMEOUT, request};
 
-/// A running server. It is killed when this is dropped.
+/// A running server. Its process is killed when this value is dropped.
 pub struct Server {
     child: Child,
     /// Address of the server.
     pub address: SocketAddr,
     directory: PathBuf,
-    /// Removed together with the server, unless the directory belongs to the test.
+    /// The directory of the store, which is deleted together with the server. `None` if the directory belongs to the test.
     _temporary: Option<TempDir>,
 }
 
 impl Server {
-    /// Starts a server on a free port, with an empty store and without this machine's metrics.
+    /// Starts a server on a free port. It has an empty store, and does not publish this machine's metrics.
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// Starts a server like [`Server::start`] with more arguments.
+    /// Starts a server as [`Server::start`] does, with further arguments.
     pub fn start_with(arguments: &[&str]) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let mut server = Self::start_at("127.0.0.1:0", temporary.path(), arguments);
@@ -37,14 +37,14 @@ impl Server {
         server
     }
 
-    /// Starts a server at this address, with the store in this directory.
+    /// Starts a server that listens on the address `listen` and whose store is in `directory`.
     pub fn start_at(listen: &str, directory: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["serve", "--json", "--no-host", "--listen", listen, "--data-dir"]);
         Self::spawn(command.arg(directory).args(arguments), directory)
     }
 
-    /// Starts a server on a free port, with the functions in this directory.
+    /// Starts a server on a free port. It runs the Lambda functions in `directory`.
     #[cfg(unix)]
     pub fn start_lambda(directory: &Path) -> Self {
         let mut command = Command::new(PROGRAM);
@@ -73,7 +73,7 @@ impl Server {
         Self { child, address, directory: directory.to_owned(), _temporary: None }
     }
 
-    /// Returns the text that a server with these arguments prints at its start. The server is killed again.
+    /// Starts a server with these arguments, and returns the text that it prints at its start. The server is then killed.
     pub fn banner(arguments: &[&str]) -> String {
         let temporary = tempfile::tempdir().unwrap();
         let mut child = Command::new(PROGRAM)
@@ -89,7 +89,7 @@ impl Server {
         thread::spawn(move || {
             let mut text = Vec::new();
             let mut bytes = [0; 4096];
-            // The last line is a command to try.
+            // The last line that the server prints is a `curl` command to try.
             while !String::from_utf8_lossy(&text).contains("curl") {
                 let read = stdout.read(&mut bytes).unwrap();
                 text.extend_from_slice(&bytes[..read]);
@@ -102,7 +102,7 @@ impl Server {
         banner
     }
 
-    /// Kills the server as `kill -9` does, and starts another at the same address.
+    /// Kills the server as `kill -9` does, and starts another server at the same address.
     pub fn restart_after_kill(&mut self) {
         self.kill();
         let listen = self.address.to_string();
@@ -118,13 +118,13 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// Sends a signal, such as `TERM`.
+    /// Sends a signal to the server. `name` is, for example, `TERM`.
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
     }
 
-    /// Waits until the server ends. Returns its status and what it printed to standard error.
+    /// Waits until the server ends. Returns its exit status, and the text that it has printed to standard error.
     pub fn ended(&mut self) -> (ExitStatus, String) {
         let began = Instant::now();
         loop {
@@ -136,7 +136,7 @@ impl Server {
         }
     }
 
-    /// Checks that the first line on standard error contains `part`.
+    /// Checks that the first line that the server printed to standard error contains `part`.
     pub fn says(&mut self, part: &str) {
         let line = first_line(self.child.stderr.take().unwrap());
         assert!(line.contains(part), "{line}");
@@ -147,12 +147,12 @@ impl Server {
         format!("ws://{}/ws", self.address)
     }
 
-    /// Connects a client.
+    /// Connects a WebSocket client.
     pub fn connect(&self) -> Socket {
         Socket::connect(self.address)
     }
 
-    /// Connects a client that subscribes to a filter.
+    /// Connects a WebSocket client and subscribes to a filter.
     pub fn watch(&self, filter: &str) -> Socket {
         let mut socket = self.connect();
         socket.say(&serde_json::json!({"action": "subscribe", "id": 1, "filter": filter}));
@@ -160,12 +160,12 @@ impl Server {
         socket
     }
 
-    /// Sends a `GET`.
+    /// Sends a `GET` request.
     pub fn get(&self, path: &str) -> Answer {
         request(self.address, "GET", path, &[], b"")
     }
 
-    /// Sends a `POST`, as curl does.
+    /// Sends a `POST` request with the headers that curl sends.
     pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Answer {
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         request(self.address, "POST", path, &form, body.as_ref())
@@ -200,7 +200,7 @@ fn errors(child: &mut Child) -> String {
     text
 }
 
-/// Returns the first line. A thread reads it, so that a program without output does not block the test for ever.
+/// Returns the first line. A separate thread reads it, so that a program that prints nothing does not block the test for ever.
 fn first_line(from: impl Read + Send + 'static) -> String {
     let (sender, line) = mpsc::channel();
     thread::spawn(move || {
@@ -208,7 +208,7 @@ fn first_line(from: impl Read + Send + 'static) -> String {
         let mut line = String::new();
         let _ = lines.read_line(&mut line);
         let _ = sender.send(line);
-        // The rest is read and dropped, because the program would fail on a closed or full pipe.
+        // The remaining output is read and discarded, because the program would fail if the pipe was closed or full.
         let _ = std::io::copy(&mut lines, &mut std::io::sink());
     });
     line.recv_timeout(TIMEOUT).unwrap_or_default()

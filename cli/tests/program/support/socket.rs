@@ -1,4 +1,4 @@
-//! A plain WebSocket client without a session.
+//! A plain WebSocket client. It does not use the session that the other clients have.
 
 use std::net::{SocketAddr, TcpStream};
 
@@ -14,12 +14,12 @@ use super::TIMEOUT;
 pub struct Socket(pub WebSocket<TcpStream>);
 
 impl Socket {
-    /// Connects.
+    /// Connects to the server at `address`.
     pub fn connect(address: SocketAddr) -> Self {
         Self::connect_with(address, &[]).unwrap()
     }
 
-    /// Connects with further headers. The error is the HTTP status.
+    /// Connects with further headers. The error is the HTTP status of the refusal.
     pub fn connect_with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         for (name, value) in headers {
@@ -34,17 +34,17 @@ impl Socket {
         }
     }
 
-    /// Sends JSON.
+    /// Sends a message as JSON.
     pub fn say(&mut self, message: &Value) {
         self.say_text(&message.to_string());
     }
 
-    /// Sends text.
+    /// Sends a text message.
     pub fn say_text(&mut self, text: &str) {
         self.0.send(Message::text(text)).unwrap();
     }
 
-    /// Returns the next text message.
+    /// Waits for the next text message, and returns it as JSON.
     pub fn hear(&mut self) -> Value {
         loop {
             match self.0.read().unwrap() {
@@ -55,7 +55,7 @@ impl Socket {
         }
     }
 
-    /// Returns the next message of this type, and skips others.
+    /// Waits for the next message of this type. Other messages are discarded.
     pub fn hear_type(&mut self, kind: &str) -> Value {
         loop {
             let message = self.hear();
@@ -65,7 +65,7 @@ impl Socket {
         }
     }
 
-    /// Returns the next publications as topic and data, and skips other messages.
+    /// Waits for the next message with publications, and returns their topics and data. Other messages are discarded.
     pub fn hear_data(&mut self) -> Vec<(String, Value)> {
         loop {
             let message = self.hear();
@@ -89,7 +89,7 @@ impl Socket {
         }
     }
 
-    /// Checks that the connection still works.
+    /// Checks that the connection still works, by a ping that the server must answer.
     pub fn is_alive(&mut self) {
         self.say(&json!({"action": "ping", "t": 77}));
         assert_eq!(self.hear_type("pong")["t"], 77);

@@ -1,4 +1,4 @@
-//! TLS on loopback: a certificate authority of the test, and a proxy that adds TLS to a server.
+//! TLS on this machine: a certificate authority that belongs to the test, and a proxy that adds TLS to a server.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,14 +14,14 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// A certificate authority that only this test knows.
+/// A certificate authority that only the test trusts.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     directory: TempDir,
 }
 
 impl Authority {
-    /// Creates an authority.
+    /// Creates a certificate authority.
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -33,17 +33,17 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), directory }
     }
 
-    /// Returns the file with the authority's certificate.
+    /// Returns the path of the file with the authority's certificate.
     pub fn file(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
     }
 
-    /// Returns an acceptor with a certificate for this name.
+    /// Returns a TLS acceptor with a certificate for this name.
     pub fn server(&self, name: &str) -> TlsAcceptor {
         self.sign(CertificateParams::new([name.to_owned()]).unwrap())
     }
 
-    /// Returns an acceptor with an expired certificate for this name.
+    /// Returns a TLS acceptor with an expired certificate for this name.
     pub fn expired_server(&self, name: &str) -> TlsAcceptor {
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         params.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -64,7 +64,7 @@ impl Authority {
     }
 }
 
-/// A listener with TLS. It ends when this is dropped.
+/// A TLS listener. It is closed when this value is dropped.
 pub struct TlsFront {
     /// Address of the listener.
     pub address: SocketAddr,
@@ -72,16 +72,16 @@ pub struct TlsFront {
 }
 
 impl TlsFront {
-    /// Forwards every connection to a server without TLS.
+    /// Starts a listener that forwards every connection to `server`, without TLS.
     pub fn before(server: SocketAddr, acceptor: TlsAcceptor) -> Self {
         Self::serve(acceptor, move |mut inner| async move {
             let mut outer = TcpStream::connect(server).await.unwrap();
-            // Either side may close the connection at any time.
+            // An error is ignored, because either side may close the connection at any time.
             let _ = copy_bidirectional(&mut inner, &mut outer).await;
         })
     }
 
-    /// Sends the same response to every request.
+    /// Starts a listener that sends the same response to every request.
     pub fn answering(answer: &'static str, acceptor: TlsAcceptor) -> Self {
         Self::serve(acceptor, move |mut inner| async move {
             // One read is enough for a request without a body.
