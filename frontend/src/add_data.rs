@@ -1,4 +1,4 @@
-//! The "Add data" sheet and the empty board: commands that publish, ready to copy, with this page's own address.
+//! The "Add data" sheet and the empty board. Both show commands that publish, ready to copy, with this page's own address.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -9,18 +9,18 @@ use crate::config::Addresses;
 use crate::follow::{click, follow, parts};
 use crate::sheet;
 
-/// The WebSocket address that the `tickertape` program uses without `--url`.
+/// WebSocket address that the `tickertape` program uses without `--url`.
 const DEFAULT_WS: &str = "ws://127.0.0.1:8080/ws";
-/// The time for which a button shows "Copied" after a press.
+/// Time for which a button shows "Copied" after it was pressed.
 const DONE: std::time::Duration = std::time::Duration::from_millis(1_600);
 
-/// Added to the introduction when the server asks for a token. The commands name a variable instead of the page's
-/// token, because people copy them into chats and documents.
+/// Sentence that is added to the introduction if the server requires a token. The commands contain a variable instead of the
+/// page's token, because people copy commands into chats and documents.
 const WITH_TOKEN: &str = " This server asks for a token that may publish. The commands read it from the variable TICKERTAPE_TOKEN.";
-/// The option with which curl and websocat send the token.
+/// Option with which curl and websocat send the token.
 const AUTHORIZATION: &str = " \\\n  -H \"Authorization: Bearer $TICKERTAPE_TOKEN\"";
 
-/// One way to publish, with a command for it.
+/// A way to publish, with a command for it.
 struct Recipe {
     title: &'static str,
     words: &'static str,
@@ -31,7 +31,7 @@ struct Recipe {
 #[derive(Clone, Copy)]
 pub struct AddData(pub RwSignal<bool>);
 
-/// The sheet with the commands.
+/// Shows the sheet with the commands.
 #[component]
 pub fn AddDataSheet() -> impl IntoView {
     let AddData(open) = expect_context();
@@ -56,7 +56,7 @@ pub fn AddDataSheet() -> impl IntoView {
     }
 }
 
-/// The board while no topic has data: two commands to begin with.
+/// Shows the board while no topic has data: two commands to begin with.
 #[component]
 pub fn EmptyBoard() -> impl IntoView {
     let AddData(open) = expect_context();
@@ -75,7 +75,7 @@ pub fn EmptyBoard() -> impl IntoView {
     }
 }
 
-/// The server's addresses, and whether the page sends a token.
+/// Returns the server's addresses, and a memo that is true if the page sends a token.
 fn surroundings() -> (RwSignal<Addresses>, Memo<bool>) {
     let board: Board = expect_context();
     (expect_context(), Memo::new(move |_| board.link.with(|link| link.has_token)))
@@ -149,8 +149,8 @@ fn recipes(addresses: &Addresses, with_token: bool) -> Vec<Recipe> {
     ]
 }
 
-/// Copies the text. Browsers give their clipboard only to pages on loopback or over TLS; on other pages the command is
-/// selected, so that the reader can copy it with the keyboard.
+/// Copies the text to the clipboard. Browsers permit this only to pages that use TLS or come from this machine. On other pages
+/// the command is selected, so that the reader can copy it with the keyboard.
 fn put_on_clipboard(text: &str, code: &web_sys::HtmlElement) {
     if window().is_secure_context() {
         let _copying = window().navigator().clipboard().write_text(text);

@@ -1,4 +1,4 @@
-//! The page: its parts, and its keys.
+//! The whole page: its parts, and the keys that it handles.
 
 use leptos::prelude::*;
 use leptos::{ev, html};
@@ -21,10 +21,10 @@ use crate::{intake, now, tab, tick, token};
 use board_model::layout::Group;
 use board_model::link::Link;
 
-/// Names of topics without a panel that are listed.
+/// Maximum number of names in the list of topics without a panel.
 const MOST_NAMES: usize = 500;
 
-/// The whole page.
+/// Shows the whole page.
 #[component]
 pub fn App() -> impl IntoView {
     token::take_from_address();
@@ -51,8 +51,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Reads `config.json` for the server's addresses, then connects. Until the file is read, and where it names none, the
-/// addresses are those of the page's own server.
+/// Reads `config.json` for the server's addresses, then connects. Before the file is read, and for every address that it does not
+/// contain, the addresses of the server from which the page came are used.
 fn connect(board: Board) -> RwSignal<Addresses> {
     let origin = window().location().origin().unwrap_or_default();
     let addresses = RwSignal::new(Config::default().addresses(&origin));
@@ -120,7 +120,7 @@ fn topics_of(groups: &[Group], name: &str) -> Vec<Topic> {
     groups.iter().find(|group| group.name == name).map(|group| group.topics.clone()).unwrap_or_default()
 }
 
-/// The number of topics without a panel, and their names, each of which searches for the topic.
+/// Shows the number of topics without a panel, and their names. A press on a name searches for the topic.
 #[component]
 fn LeftOut() -> impl IntoView {
     let board: Board = expect_context();
@@ -154,12 +154,12 @@ fn LeftOut() -> impl IntoView {
     })
 }
 
-/// Moves the focus. The browser's own way would replace the part of the address after `#`, in which the page keeps its
-/// view.
+/// Moves the focus to the panels. The browser's own way is prevented, because it would replace the part of the address after `#`,
+/// in which the page stores its view.
 fn skip_to(event: &ev::MouseEvent, panels: NodeRef<html::Main>) {
     event.prevent_default();
     if let Some(panels) = panels.get_untracked() {
-        // Fails only for an element that is not in the page.
+        // This fails only for an element that is not in the page.
         let _focused = panels.focus();
     }
 }

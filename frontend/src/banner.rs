@@ -1,4 +1,4 @@
-//! The banner across the page: a problem with the connection, and the button that may solve it.
+//! The banner across the page. It shows a problem with the connection, and a button that may solve it.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::follow::{click, follow, when};
 use crate::sign_in::SignIn;
 use board_model::link::{Link, Tone};
 
-/// The banner, shown while the connection has a problem. Screen readers announce it when it appears and when it goes.
+/// Shows the banner while the connection has a problem. Screen readers announce it when it appears and when it disappears.
 #[component]
 pub fn Banner() -> impl IntoView {
     let board: Board = expect_context();
@@ -27,7 +27,7 @@ pub fn Banner() -> impl IntoView {
     }
 }
 
-/// The line that says that the board is paused. It also covers a wall, on which the header's button is not seen.
+/// Shows the line that says that the board is paused. It is also shown in wall mode, in which the header's button is hidden.
 #[component]
 fn Paused() -> impl IntoView {
     let board: Board = expect_context();

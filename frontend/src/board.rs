@@ -1,7 +1,7 @@
-//! The board's state: the model behind signals, which are notified once a frame.
+//! The board's state: the model of every topic, stored in signals that are notified once per animation frame.
 //!
-//! A message changes the model at once. The panels of changed topics are notified in the next animation frame, however
-//! many messages arrived. A hidden page gets no animation frames, so it is notified when it is shown again.
+//! A message changes the model at once. The panels of the changed topics are notified in the next animation frame, regardless of
+//! the number of messages. A hidden page has no animation frames, so its panels are notified when it is shown again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,68 +26,69 @@ use board_model::query::Query;
 use board_model::stream::Stream;
 use board_model::window::Window;
 
-/// Topics beyond the limit that one search adds at most.
+/// Maximum number of topics beyond the board's limit that one search adds.
 const MOST_ADDED: usize = 50;
-/// Topics beyond the limit that searches have added and that stay on the board at most.
+/// Maximum number of topics beyond the board's limit that searches have added and that stay on the board.
 const MOST_FOUND: usize = 100;
-/// Publications that are requested of a topic that a search has added.
+/// Number of publications that are requested of a topic that a search has added.
 const FOUND_ITEMS: u32 = 60;
 
 /// A handle to the board's state. Every component may copy it.
 #[derive(Clone, Copy)]
 pub struct Board {
-    /// The model of each topic. Only [`Board::change`] and [`Board::fill_in`] write to it.
+    /// Model of each topic. Only [`Board::change`] and [`Board::fill_in`] write to it.
     cells: StoredValue<HashMap<Topic, Cell>, LocalStorage>,
     changed: StoredValue<HashSet<Topic>, LocalStorage>,
     /// Topics that the server removed while the board was paused.
     leaving: StoredValue<HashSet<Topic>, LocalStorage>,
     notifier: StoredValue<Option<FrameTask>, LocalStorage>,
     connection: StoredValue<Option<Connection>, LocalStorage>,
-    /// The longest window chosen so far. Data of this length is kept.
+    /// The longest window that was chosen so far. Data of this length of time is kept.
     pub(crate) kept: StoredValue<Window>,
-    /// The order of the panels.
+    /// The groups and the order of the panels.
     layout: RwSignal<Layout>,
-    /// The state of the connection.
+    /// State of the connection.
     pub link: RwSignal<Link>,
-    /// The server's time, updated every second.
+    /// Time by the server's clock, updated every second.
     pub now: RwSignal<Millis>,
-    /// The time at the right edge of every chart. It stays the same while the board is paused.
+    /// Time at the right edge of every chart. It does not change while the board is paused.
     pub edge: RwSignal<Millis>,
-    /// The length of time that charts show.
+    /// Length of time that charts show.
     pub window: RwSignal<Window>,
-    /// The text in the search field.
+    /// Text in the search field.
     pub filter: RwSignal<String>,
-    /// True while the board is paused: panels keep what they show.
+    /// True while the board is paused: panels continue to show the same data.
     pub paused: RwSignal<bool>,
-    /// The server's time when the board was paused; `None` while it is not.
+    /// Time by the server's clock at which the board was paused; `None` if it is not paused.
     pub paused_at: RwSignal<Option<Millis>>,
-    /// The delay of the newest live data in milliseconds, while it is so long that the page cannot be keeping up.
+    /// Delay of the newest live data, in milliseconds. `None` unless the delay is so long that the page must be slower than the
+    /// data.
     pub behind_ms: RwSignal<Option<u64>>,
-    /// Publications that arrived since the board was paused.
+    /// Number of publications that have arrived since the board was paused.
     pub waiting: RwSignal<u64>,
-    /// Topics that arrived when the board already had as many as it may hold.
+    /// Topics that have no panel, because the board had already reached its maximum number of topics when they arrived.
     pub left_out: RwSignal<HashSet<Topic>>,
     /// Topics that were added beyond the limit, because a search found them; the oldest first.
     found: StoredValue<Vec<Topic>>,
-    /// The time zone that the reader chose.
+    /// Time zone that the reader has chosen.
     pub zone: RwSignal<Zone>,
     /// Converts times to those of the chosen time zone.
     pub clock: RwSignal<LocalClock>,
 }
 
-/// The model of one topic, behind signals.
+/// Model of one topic, in signals.
 #[derive(Clone)]
 pub struct Cell {
-    /// All that is shown of the topic except its numbers.
+    /// Everything that is shown of the topic except its numbers.
     pub stream: ArcRwSignal<Stream>,
-    /// The topic's numbers that are shown.
+    /// Numbers of the topic that are shown.
     pub series: ArcRwSignal<SeriesSet>,
-    /// The data that arrived while paused and is not shown yet.
+    /// Data that has arrived since the board was paused and is not shown yet.
     paused_state: ArcStoredValue<PausedState>,
 }
 
 impl Board {
-    /// Creates an empty board with the window and the search text from the page's address.
+    /// Creates an empty board. The window and the search text are read from the page's address.
     pub fn from_address() -> Self {
         let view = prefs::view();
         let window = view.window.unwrap_or_default();
@@ -129,15 +130,16 @@ impl Board {
         });
     }
 
-    /// Calls `act` with the session, if there is one, then handles the session's effects and events.
+    /// Calls `act` with the session, if there is one. The effects and events of the session are then handled.
     pub fn with_session(self, act: impl FnOnce(&mut Session, tickertape_session::Now)) {
-        // Cloned first: the session's events are handled during this call, and use the board again.
+        // The connection is cloned before the call, because the session's events are handled during the call and access the
+        // board.
         if let Some(connection) = self.connection.get_value() {
             connection.act(act);
         }
     }
 
-    /// Returns what `view` reads from the session, or `None` if there is no session yet.
+    /// Calls `view` with the session and returns its result, or `None` if there is no session yet.
     pub(crate) fn view_session<T>(
         self,
         view: impl FnOnce(&Session, tickertape_session::Now) -> T,
@@ -145,21 +147,21 @@ impl Board {
         self.connection.get_value().map(|connection| connection.view(view))
     }
 
-    /// Changes the length of time that charts show, and keeps it in the address.
+    /// Changes the length of time that charts show, and stores it in the page's address.
     pub fn choose_window(self, window: Window) {
         self.window.set(window);
         self.kept.update_value(|kept| *kept = window.max(*kept));
         self.keep_view();
     }
 
-    /// Changes the search text, and keeps it in the address.
+    /// Changes the search text, and stores it in the page's address.
     pub fn look_for(self, filter: String) {
         self.filter.set(filter);
         self.keep_view();
         self.add_found();
     }
 
-    /// Pauses the board, or resumes it with everything that arrived meanwhile.
+    /// Pauses the board, or resumes it. When it is resumed, everything that has arrived in the meantime is shown.
     pub fn pause(self, paused: bool) {
         self.paused.set(paused);
         self.paused_at.set(paused.then(|| self.now.get_untracked()));
@@ -172,19 +174,19 @@ impl Board {
         }
     }
 
-    /// `Paused at 14:32:07`, while the board is paused.
+    /// Returns a text such as `Paused at 14:32:07`, or `None` if the board is not paused.
     pub fn paused_words(self) -> Option<String> {
         self.paused_at.get().map(|at| format!("Paused at {}", self.clock.get().seconds(at)))
     }
 
-    /// Shows times in this zone from now on.
+    /// Sets the time zone in which times are shown.
     pub fn choose_zone(self, zone: Zone) {
         self.zone.set(zone);
         prefs::keep_zone(zone);
         self.update_clock();
     }
 
-    /// Reads the browser's time zone again: it changes while the page is open, with daylight saving time or a journey.
+    /// Reads the browser's time zone again. It may change while the page is open, because of daylight saving time or a journey.
     pub(crate) fn update_clock(self) {
         let clock = clock_of(self.zone.get_untracked());
         if self.clock.get_untracked() != clock {
@@ -192,7 +194,7 @@ impl Board {
         }
     }
 
-    /// The groups of panels that match the search text.
+    /// Returns the groups of panels that match the search text.
     pub fn groups(self) -> Vec<Group> {
         let query = Query::new(&self.filter.get());
         self.layout.with(|layout| layout.found_by(&query))
@@ -203,12 +205,12 @@ impl Board {
         self.layout.with(|layout| layout.groups().is_empty())
     }
 
-    /// The model of a topic, or `None` if the board does not have it.
+    /// Returns the model of a topic, or `None` if the board does not have it.
     pub fn cell(self, topic: &Topic) -> Option<Cell> {
         self.cells.with_value(|cells| cells.get(topic).cloned())
     }
 
-    /// The status label of a topic's panel. It changes with the clock and the connection as well as with the data.
+    /// Returns the status label of a topic's panel. It depends on the time and the connection as well as on the data.
     pub fn chip(self, cell: &Cell) -> Chip {
         let conditions = Conditions {
             now: self.now.get(),
@@ -221,12 +223,12 @@ impl Board {
         cell.with_known(|stream, series| stream.chip(series, window_ms, conditions, self.clock.get()))
     }
 
-    /// The server's time now, or the time of the last tick before the first connection.
+    /// Returns the time by the server's clock. If there is no session yet, returns the time of the last tick.
     pub(crate) fn server_now(self) -> Millis {
         self.view_session(Session::server_now).unwrap_or_else(|| self.now.get_untracked())
     }
 
-    /// Changes the model of a topic, and adds the topic if it is new. Its panel is notified in the next frame.
+    /// Changes the model of a topic, and adds the topic if it is new. The panel is notified in the next animation frame.
     pub(crate) fn change(self, topic: &Topic, change: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         let Some(cell) = self.cell(topic).or_else(|| self.add(topic)) else { return };
         cell.change(change);
@@ -243,7 +245,7 @@ impl Board {
         self.request_notification();
     }
 
-    /// Adds older data to a topic. It is shown at once, even while the board is paused.
+    /// Adds older data to a topic. It is shown immediately, even while the board is paused.
     pub(crate) fn fill_in(self, topic: &Topic, fill: impl FnOnce(&mut Stream, &mut SeriesSet)) {
         if let Some(cell) = self.cell(topic) {
             cell.change_shown(fill);
@@ -254,7 +256,7 @@ impl Board {
         }
     }
 
-    /// Removes a topic. While the board is paused, the panel stays until it is resumed.
+    /// Removes a topic. While the board is paused, its panel stays until the board is resumed.
     pub(crate) fn remove(self, topic: &Topic) {
         if self.paused.get_untracked() {
             self.leaving.update_value(|leaving| {
@@ -268,7 +270,7 @@ impl Board {
         });
     }
 
-    /// Every topic with its model.
+    /// Returns every topic with its model.
     pub(crate) fn every_cell(self) -> Vec<(Topic, Cell)> {
         self.cells
             .with_value(|cells| cells.iter().map(|(topic, cell)| (topic.clone(), cell.clone())).collect())
@@ -297,8 +299,8 @@ impl Board {
         cell
     }
 
-    /// Adds panels of topics beyond the limit that match the search text. Their newest data is requested again, because it
-    /// was not kept. Panels that were added by earlier searches are removed when there are too many.
+    /// Adds panels for topics beyond the board's limit that match the search text. Their newest data is requested again, because
+    /// it was not kept. If there are then too many such panels, those that were added by earlier searches are removed.
     fn add_found(self) {
         let (found, _) = self.left_out_found();
         for topic in found {
@@ -308,7 +310,7 @@ impl Board {
             self.add_cell(&topic);
             self.with_session(|session, now| {
                 let before = session.position(&topic).map_or(1, |position| position.offset + 1);
-                // Fails without a connection: the panel then appears with the topic's next publication.
+                // This fails without a connection. The panel is then added with the topic's next publication.
                 let _asked = session.fetch_earlier(&topic, before, FOUND_ITEMS, now);
             });
             self.found.update_value(|found| found.push(topic.clone()));
@@ -319,8 +321,8 @@ impl Board {
         }
     }
 
-    /// The topics without a panel that match the search text, at most [`MOST_ADDED`], and the number of further ones. No
-    /// topics without a search text.
+    /// Returns the topics without a panel that match the search text, at most [`MOST_ADDED`], and the number of further ones.
+    /// Returns no topics if the search text is empty.
     fn left_out_found(self) -> (Vec<Topic>, usize) {
         let text = self.filter.get_untracked();
         if text.trim().is_empty() {
@@ -336,7 +338,7 @@ impl Board {
         (found, more)
     }
 
-    /// The topics without a panel that match the search text, sorted.
+    /// Returns the topics without a panel that match the search text, sorted.
     pub fn left_out_topics(self) -> Vec<Topic> {
         let query = Query::new(&self.filter.get());
         let mut topics = self
@@ -370,7 +372,7 @@ impl Board {
         self.notifier.with_value(|notifier| notifier.iter().for_each(FrameTask::request));
     }
 
-    /// Notifies the panels of changed topics, and gives new topics a panel once they have data.
+    /// Notifies the panels of changed topics, and adds panels for new topics that have data.
     fn notify_changed(self) {
         if self.paused.get_untracked() {
             return;
@@ -404,7 +406,7 @@ fn clock_of(zone: Zone) -> LocalClock {
 }
 
 impl Cell {
-    /// Changes the topic's model, without notifying its panel. While paused, the shown data stays as it is.
+    /// Changes the topic's model without notifying its panel. While the board is paused, the data that is shown does not change.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         self.change_shown(|stream, series| {
             self.paused_state.try_update_value(|paused_state| {
@@ -414,7 +416,7 @@ impl Cell {
         })?
     }
 
-    /// Changes the shown data, without notifying the panel.
+    /// Changes the data that is shown, without notifying the panel.
     pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         let stream = self.stream.clone();
         self.series
@@ -427,7 +429,8 @@ impl Cell {
         self.series.notify();
     }
 
-    /// Freezes the shown data, or replaces it with the newest.
+    /// Pauses the topic if `paused` is true: later changes do not affect the data that is shown. Otherwise shows the newest data
+    /// again.
     fn stand_still(&self, paused: bool) {
         self.change_shown(|stream, series| {
             self.paused_state.update_value(|paused_state| match paused {

@@ -1,42 +1,43 @@
-//! The server's addresses: from `config.json` beside the page, or else the page's own.
+//! The server's addresses, from `config.json` beside the page. An address that it does not contain is that of the page's own
+//! server.
 
 use serde::Deserialize;
 
 use crate::http;
 
-/// The contents of `config.json`. Every field may be absent, and so may the file.
+/// Content of `config.json`. Every field may be absent, and so may the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// The address of the WebSocket, if it is not `/ws` of the page's own server.
+    /// Address of the WebSocket, if it is not `/ws` of the page's own server.
     pub ws: Option<String>,
-    /// The address of the HTTP API, without a slash at the end, if it is not the page's own server.
+    /// Address of the HTTP API, without a slash at the end, if it is not the page's own server.
     pub http: Option<String>,
-    /// A token for everybody who opens the page; `None` if no token is needed, or if each person has their own.
+    /// Token for everybody who opens the page; `None` if no token is needed, or if each person has their own.
     pub token: Option<String>,
 }
 
-/// The addresses of the server.
+/// Addresses of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addresses {
-    /// The address of the WebSocket: `wss://board.example/ws`.
+    /// Address of the WebSocket, such as `wss://board.example/ws`.
     pub ws: String,
-    /// The address of the HTTP API, without a slash at the end: `https://board.example`.
+    /// Address of the HTTP API, without a slash at the end, such as `https://board.example`.
     pub http: String,
 }
 
 impl Config {
-    /// Fetches the file. If it is missing or not valid, the result is empty, and so the page's own server is used.
+    /// Fetches the file. If it is missing or not valid, returns an empty configuration, with which the page's own server is used.
     pub async fn fetch() -> Self {
         http::text("config.json").await.map(|text| Self::read(&text)).unwrap_or_default()
     }
 
-    /// Parses the file's text; returns an empty configuration if it is not valid.
+    /// Parses the file's text. Returns an empty configuration if the text is not valid.
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// The addresses to use, for a page that came from `origin` (`https://board.example`).
+    /// Returns the addresses to use, for a page that came from `origin` (`https://board.example`).
     pub fn addresses(&self, origin: &str) -> Addresses {
         let own_ws = || format!("ws{}/ws", origin.strip_prefix("http").unwrap_or(origin));
         let own_http = || origin.to_owned();

@@ -13,10 +13,10 @@ use board_model::chart::duration;
 use board_model::link::{Link, Tone};
 use board_model::window::Window;
 
-/// The header of the page.
+/// Shows the header of the page.
 #[component]
 pub fn Header(
-    /// Receives the search field, so that the key `/` can move the focus to it.
+    /// Reference that receives the search field, so that the key `/` can move the focus to it.
     filter: NodeRef<html::Input>,
 ) -> impl IntoView {
     let AddData(open) = expect_context();
@@ -64,7 +64,7 @@ fn FilterField(field: NodeRef<html::Input>) -> impl IntoView {
     }
 }
 
-/// The button with the connection's state, latency and viewers. It opens a list of detailed figures.
+/// Shows the button with the connection's state, latency and viewers. A press opens a list of detailed figures.
 #[component]
 fn ConnectionState() -> impl IntoView {
     let board: Board = expect_context();
@@ -94,7 +94,7 @@ fn ConnectionState() -> impl IntoView {
     }
 }
 
-/// The button that switches between the browser's time zone and UTC.
+/// Shows the button that switches between the browser's time zone and UTC.
 #[component]
 fn ZoneSwitch() -> impl IntoView {
     let board: Board = expect_context();
@@ -122,7 +122,7 @@ fn ZoneSwitch() -> impl IntoView {
     }
 }
 
-/// `UTC`, `UTC+2` or `UTC−3:30`, from the offset of the time zone in milliseconds.
+/// Returns a name such as `UTC`, `UTC+2` or `UTC−3:30` for a time zone with this offset in milliseconds.
 fn zone_name(offset_ms: i64) -> String {
     let minutes = offset_ms / 60_000;
     let (sign, hours, rest) =
@@ -177,7 +177,8 @@ fn WindowChoice() -> impl IntoView {
     }
 }
 
-/// The button that pauses and resumes. While paused it shows how many publications wait.
+/// Shows the button that pauses and resumes the board. While the board is paused, it shows the number of publications that are
+/// not shown yet.
 #[component]
 fn PauseSwitch() -> impl IntoView {
     let board: Board = expect_context();

@@ -9,7 +9,7 @@ use board_model::stream::Origin;
 
 use leptos::prelude::*;
 
-/// A delay of live data from which the page is called behind, in milliseconds: more than a slow network adds.
+/// Delay of live data from which the page is shown as behind, in milliseconds. It is longer than the delay of a slow network.
 const BEHIND_FROM_MS: u64 = 3_000;
 
 /// Applies one event to the board.
@@ -36,7 +36,8 @@ pub fn handle_event(board: Board, event: Event) {
         }
         Event::Error { refused } | Event::SubscribeRefused { refused, .. } => warn(&refused.message),
         Event::ProtocolError { message } => warn(&message),
-        // The board does not publish or unsubscribe, and its banner asks for a token. A fetch of older data that failed
+        // The board does not publish or unsubscribe, and the banner shows that a token is needed. A failed request for older data
+        // is repeated by the next tick.
         // is repeated by the next tick.
         Event::EarlierFailed { .. }
         | Event::Unsubscribed { .. }
@@ -48,7 +49,7 @@ pub fn handle_event(board: Board, event: Event) {
     }
 }
 
-/// Reads the connection's state from the session, and notifies the page if it has changed.
+/// Reads the connection's state from the session, and notifies the page if the state has changed.
 pub fn update_link(board: Board) {
     let (viewers, last_data_at) = board.link.with_untracked(|link| (link.viewers, link.last_data_at));
     let seen = board.view_session(|session, now| link_of(session, now, viewers, last_data_at));
@@ -83,15 +84,15 @@ fn take(board: Board, topic: &Topic, items: &[Publication], origin: Origin) {
     if origin == Origin::Live {
         measure_delay(board, items, now);
     }
-    // The next `update_link` notifies the page of it.
+    // The page is not notified now, but by the next `update_link`.
     board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
     if board.paused.get_untracked() {
         board.waiting.update(|waiting| *waiting += items.len() as u64);
     }
 }
 
-/// Compares the time at which live data is handled with the time at which the server received it. A long delay means that
-/// the page, or its connection, is slower than the data.
+/// Measures the delay of live data: the time from its receipt by the server until now. A long delay means that the page, or its
+/// connection, is slower than the data.
 fn measure_delay(board: Board, items: &[Publication], now: shared::Millis) {
     let Some(last) = items.last() else { return };
     let delay_ms = u64::try_from(now - last.received_at).unwrap_or(0);

@@ -2,11 +2,11 @@
 //!
 //! # Layout
 //!
-//! * [`board_model`], a crate of its own: the data of the board; [`chart`]: charts on canvas.
-//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: the browser. Each file is the
-//!   only one that uses its part of the browser.
-//! * [`board`]: the model behind signals; [`intake`] (the session's events) and [`tick`] (time) change it.
-//! * [`follow`]: helpers for views.
+//! * [`board_model`], in its own crate: the data of the board; [`chart`]: charts on canvas.
+//! * [`socket`], [`http`], [`refusal`], [`now`], [`config`], [`prefs`], [`token`], [`tab`]: access to the browser. Each part of
+//!   the browser's interface is used by only one of these files.
+//! * [`board`]: the model in signals; [`intake`] (the session's events) and [`tick`] (the passing of time) change it.
+//! * [`follow`]: helper functions for views.
 //! * [`app`], [`header`], [`banner`], [`panel`], [`sheet`], [`add_data`], [`sign_in`], [`theme`], [`wall`]: the
 //!   components of the page.
 #![warn(missing_docs)]

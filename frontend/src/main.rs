@@ -1,4 +1,4 @@
-//! Mounts the board in the page.
+//! Program that mounts the board in the page.
 
 use frontend::app::App;
 use leptos::mount::mount_to_body;

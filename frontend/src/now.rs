@@ -1,8 +1,8 @@
-//! The browser's clocks and its random numbers. Only this file reads them.
+//! The browser's clocks and random numbers. Only this file reads them.
 
 use tickertape_session::Now;
 
-/// Reads the monotonic clock and the wall clock.
+/// Returns the times of the monotonic clock and the wall clock.
 pub fn now() -> Now {
     let performance = web_sys::window().and_then(|window| window.performance());
     Now {
@@ -11,7 +11,7 @@ pub fn now() -> Now {
     }
 }
 
-/// Returns a random number, which seeds the session's random delays.
+/// Returns a random number, to be used as the seed of the session's random delays.
 pub fn seed() -> u64 {
     (js_sys::Math::random() * u64::MAX as f64) as u64
 }

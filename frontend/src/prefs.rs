@@ -1,5 +1,5 @@
-//! The viewer's preferences. The time window and the search text are in the page's address, so that a link shares them; the
-//! others are in the browser's local storage.
+//! The viewer's preferences. The time window and the search text are stored in the page's address, so that they are shared with a
+//! link. The others are stored in the browser's local storage.
 
 use shared::Topic;
 use web_sys::Storage;
@@ -7,18 +7,18 @@ use web_sys::Storage;
 use board_model::chart::Hidden;
 use board_model::window::Window;
 
-/// The key of a topic's hidden series, followed by the topic.
+/// Beginning of the key under which a topic's hidden series are stored. The topic follows it.
 const HIDDEN_KEY: &str = "tickertape.hidden.";
 const THEME_KEY: &str = "tickertape.theme";
 const WINDOW_KEY: &str = "tickertape.window";
 const ZONE_KEY: &str = "tickertape.zone";
-/// The value of [`ZONE_KEY`] for UTC.
+/// Value that is stored under [`ZONE_KEY`] for UTC.
 const UTC: &str = "utc";
 
-/// The colours of the page.
+/// Colours of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// The system's preference.
+    /// The colours that the system prefers.
     #[default]
     System,
     /// Dark text on a light background.
@@ -27,27 +27,27 @@ pub enum Theme {
     Dark,
 }
 
-/// The time zone in which times are shown.
+/// Time zone in which times are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Zone {
-    /// The browser's.
+    /// The browser's time zone.
     #[default]
     Local,
     /// UTC.
     Utc,
 }
 
-/// The view that the address names after `#`: `window=15&filter=host`.
+/// The view that is stored in the address after `#`, such as `window=15&filter=host`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
-    /// The length of time that charts show; `None` if the address names none.
+    /// Length of time that charts show; `None` if it is not in the address.
     pub window: Option<Window>,
-    /// The search text.
+    /// Text in the search field.
     pub filter: String,
 }
 
 impl Theme {
-    /// The name of the theme, as it is stored and set on the page.
+    /// Returns the name of the theme, as it is stored and set in the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -56,12 +56,12 @@ impl Theme {
         }
     }
 
-    /// Returns the theme with this name, or the system's for an unknown name.
+    /// Returns the theme with this name, or [`Theme::System`] for an unknown name.
     pub fn named(name: &str) -> Self {
         [Self::Light, Self::Dark].into_iter().find(|theme| theme.word() == name).unwrap_or_default()
     }
 
-    /// The theme that the button selects next.
+    /// Returns the theme that the button selects next.
     pub fn next(self) -> Self {
         match self {
             Self::System => Self::Light,
@@ -72,7 +72,7 @@ impl Theme {
 }
 
 impl View {
-    /// Parses the part of the address after `#`. Unknown parts are ignored.
+    /// Parses the part of the address after `#`. Unknown parameters are ignored.
     pub fn read(hash: &str) -> Self {
         let mut view = Self::default();
         for pair in hash.trim_start_matches('#').split('&') {
@@ -85,7 +85,7 @@ impl View {
         view
     }
 
-    /// Formats the part of the address after `#`. It is empty if nothing was chosen.
+    /// Formats the part of the address after `#`. It is empty if the viewer has chosen nothing.
     pub fn write(&self) -> String {
         let window = self.window.map(|window| format!("window={}", window.minutes()));
         let filter = (!self.filter.is_empty()).then(|| format!("filter={}", encode(&self.filter)));
@@ -93,7 +93,7 @@ impl View {
     }
 }
 
-/// The theme chosen in this browser.
+/// Returns the theme that was chosen in this browser.
 pub fn theme() -> Theme {
     Theme::named(&read(THEME_KEY).unwrap_or_default())
 }
@@ -103,7 +103,7 @@ pub fn keep_theme(theme: Theme) {
     keep(THEME_KEY, theme.word());
 }
 
-/// The time zone chosen in this browser.
+/// Returns the time zone that was chosen in this browser.
 pub fn zone() -> Zone {
     if read(ZONE_KEY).as_deref() == Some(UTC) { Zone::Utc } else { Zone::Local }
 }
@@ -119,7 +119,7 @@ pub fn keep_zone(zone: Zone) {
     );
 }
 
-/// Reads the view from the address. A window that is not in the address is the one that was last chosen in this browser.
+/// Reads the view from the address. If the address contains no window, returns the one that was last chosen in this browser.
 pub fn view() -> View {
     let hash = web_sys::window().and_then(|window| window.location().hash().ok());
     let view = View::read(&hash.unwrap_or_default());
@@ -135,17 +135,17 @@ pub fn keep_view(view: &View) {
     let history = web_sys::window().and_then(|window| window.history().ok());
     let address = format!("#{}", view.write());
     if let Some(history) = history {
-        // Browsers refuse after very many changes in a short time. A later change succeeds again.
+        // Browsers refuse this after very many changes in a short time. A later change succeeds again.
         let _refused = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
     }
 }
 
-/// Reads which series of a topic are hidden in this browser.
+/// Returns the series of a topic that are hidden in this browser.
 pub fn hidden(topic: &Topic) -> Hidden {
     read_hidden(&read(&hidden_key(topic)).unwrap_or_default())
 }
 
-/// Stores in this browser which series of a topic are hidden.
+/// Stores the hidden series of a topic in this browser.
 pub fn keep_hidden(topic: &Topic, hidden: &Hidden) {
     keep(&hidden_key(topic), &write_hidden(hidden));
 }
@@ -154,7 +154,7 @@ fn hidden_key(topic: &Topic) -> String {
     HIDDEN_KEY.to_owned() + topic.as_str()
 }
 
-/// Joins the names, each with `=` before it. An encoded name contains no `=`.
+/// Joins the encoded names, each with `=` before it. An encoded name contains no `=`.
 fn write_hidden(hidden: &Hidden) -> String {
     hidden.names().flat_map(|name| ["=".to_owned(), encode(name)]).collect()
 }
@@ -173,7 +173,7 @@ fn read(key: &str) -> Option<String> {
 
 fn keep(key: &str, value: &str) {
     if let Some(storage) = storage() {
-        // Full or forbidden: the choice then lasts until the page is closed.
+        // The storage is full or forbidden. The choice then lasts until the page is closed.
         let _refused = storage.set_item(key, value);
     }
 }

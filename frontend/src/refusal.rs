@@ -1,5 +1,5 @@
-//! Finds out why a WebSocket handshake was refused. A browser does not tell a page the status of the response, so the
-//! page asks the server again over HTTP.
+//! Finds the reason for which a WebSocket handshake was refused. A browser does not report the status of the response to the
+//! page, so the page asks the server again over HTTP.
 
 use gloo_net::http::Method;
 use shared::handshake::REFUSED_HEADER;
@@ -7,11 +7,11 @@ use tickertape_session::Refusal;
 
 use crate::http;
 
-/// Statuses that depend on the token, and so are the same over HTTP as for the handshake. RFC 9110, sections 15.5.2 and
-/// 15.5.4.
+/// Statuses that depend only on the token, so that an HTTP request gets the same status as the handshake. RFC 9110, sections
+/// 15.5.2 and 15.5.4.
 const TOKEN_STATUSES: [u16; 2] = [401, 403];
 
-/// Requests `/topics` with `token`. The refusal has no status if the server accepts the token or cannot be reached.
+/// Requests `/topics` with `token`. The result has no status if the server accepts the token or cannot be reached.
 pub async fn ask(http_api: &str, token: Option<&str>) -> Refusal {
     let response = http::request(Method::HEAD, &[http_api, "/topics"].concat(), token).await;
     let Some(response) = response.filter(|response| TOKEN_STATUSES.contains(&response.status())) else {

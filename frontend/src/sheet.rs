@@ -1,10 +1,10 @@
-//! Dialogs over the board.
+//! Dialogs in front of the board.
 
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::HtmlDialogElement;
 
-/// Opens and closes a dialog with a signal.
+/// Opens the dialog when the signal becomes true, and closes it when the signal becomes false.
 pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
@@ -15,7 +15,7 @@ pub fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
 
 fn show(dialog: &HtmlDialogElement, open: bool) {
     if open && !dialog.open() {
-        // Fails only for a dialog that is open or not in the page.
+        // This fails only for a dialog that is already open or not in the page.
         let _shown = dialog.show_modal();
     } else if !open {
         dialog.close();

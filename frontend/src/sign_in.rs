@@ -12,7 +12,7 @@ use board_model::link::Link;
 #[derive(Clone, Copy)]
 pub struct SignIn(pub RwSignal<bool>);
 
-/// The dialog.
+/// Shows the dialog.
 #[component]
 pub fn SignInSheet() -> impl IntoView {
     let (board, SignIn(open)): (Board, SignIn) = (expect_context(), expect_context());
@@ -40,9 +40,9 @@ pub fn SignInSheet() -> impl IntoView {
     }
 }
 
-/// Opens the dialog if the server asks for a token and the board has shown nothing yet. A reader who has already seen
-/// data may go on reading it, and opens the dialog from the banner. It closes when a token was accepted and not before, so
-/// that it does not flicker.
+/// Opens the dialog if the server requires a token and the board has not received any data yet. A reader who already sees data
+/// may continue to read it, and can open the dialog from the banner. The dialog is closed only when a token was accepted, so that
+/// it does not flicker.
 fn open_when_needed(board: Board, open: RwSignal<bool>) {
     let is_locked = Memo::new(move |before: Option<&bool>| {
         let (is_connected, wants_token) =

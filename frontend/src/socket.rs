@@ -1,7 +1,7 @@
-//! Runs the session in a browser. This is the only file that uses the browser's `WebSocket`.
+//! Runs the session in a browser. Only this file uses the browser's `WebSocket`.
 //!
-//! It makes no decisions: it passes events of sockets, page and clock to the session, carries out the session's effects,
-//! and sets a timer for the time at which the session wants to be called again.
+//! This file makes no decisions: it passes events of sockets, page and clock to the session, performs the session's effects, and
+//! sets a timer for the time at which the session has to be called again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -16,7 +16,7 @@ use crate::config::Addresses;
 use crate::now::now;
 use crate::{refusal, token};
 
-/// The close code of a connection that has served its purpose: RFC 6455, section 7.4.1.
+/// Close code of a connection that is no longer needed: RFC 6455, section 7.4.1.
 const NORMAL_CLOSURE: u16 = 1000;
 
 /// A session with its sockets.
@@ -27,14 +27,14 @@ struct Wiring {
     url: String,
     http: String,
     session: RefCell<Session>,
-    /// One socket, or two during a rotation; a list is enough for so few.
+    /// One socket, or two during a rotation. A list is fast enough for so few.
     sockets: RefCell<Vec<(SocketId, Socket)>>,
     tell: Box<dyn Fn(Event)>,
     wake: Closure<dyn FnMut()>,
     alarm: Cell<Option<Alarm>>,
 }
 
-/// A browser timer that has been set.
+/// A timer of the browser that has been set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Alarm {
     due_ms: u64,
@@ -42,8 +42,8 @@ struct Alarm {
 }
 
 impl Connection {
-    /// Connects `session` to the server's addresses, the clock and the page. Its events are passed to `tell`, which may
-    /// use the connection again.
+    /// Connects `session` with the server's addresses, the clock and the page. Its events are passed to `tell`, which may use the
+    /// connection.
     pub fn new(server: Addresses, session: Session, tell: impl Fn(Event) + 'static) -> Self {
         let wiring = Rc::new_cyclic(|wiring| Wiring {
             url: server.ws,
@@ -58,12 +58,12 @@ impl Connection {
         Self(wiring)
     }
 
-    /// Calls `act` with the session, then carries out the session's effects and passes on its events.
+    /// Calls `act` with the session, then performs the session's effects and passes on its events.
     pub fn act<T>(&self, act: impl FnOnce(&mut Session, Now) -> T) -> T {
         self.0.act(act)
     }
 
-    /// Returns what `view` reads from the session.
+    /// Calls `view` with the session and returns its result.
     pub fn view<T>(&self, view: impl FnOnce(&Session, Now) -> T) -> T {
         view(&self.0.session.borrow(), now())
     }
@@ -106,13 +106,13 @@ impl Wiring {
             Ok(socket) => {
                 self.sockets.borrow_mut().push((id, socket));
             }
-            // The address is not valid, or the page's content security policy forbids it.
+            // The address is not valid, or the page's content security policy forbids the connection.
             Err(_) => self.feed(|session, now| session.socket_refused(id, Refusal::default(), now)),
         }
     }
 
-    /// Calls `act` with a socket. Errors are ignored: they mean that the socket is closing or closed, which its `close`
-    /// event reports.
+    /// Calls `act` with a socket. An error is ignored, because it means that the socket is closing or closed, which is reported
+    /// by its `close` event.
     fn with(&self, id: SocketId, act: impl FnOnce(&WebSocket) -> Result<(), JsValue>) {
         if let Some((_, socket)) = self.sockets.borrow().iter().find(|(open, _)| *open == id) {
             let _refused_by_a_closing_socket = act(&socket.web);
@@ -147,7 +147,7 @@ fn on_wake(wiring: Weak<Wiring>) -> Closure<dyn FnMut()> {
     })
 }
 
-/// One WebSocket with its event handlers. Dropping it removes the handlers and closes the socket.
+/// A WebSocket with its event handlers. Dropping this value removes the handlers and closes the socket.
 struct Socket {
     web: WebSocket,
     _open: Closure<dyn FnMut(JsValue)>,
@@ -169,7 +169,7 @@ impl Socket {
                 wiring.act(|session, now| session.socket_opened(id, now));
             }),
             _message: listener(wiring, move |wiring, event: MessageEvent| {
-                // A binary message becomes an empty text, which the session counts as a protocol error.
+                // A binary message is passed on as an empty text, which the session counts as a protocol error.
                 let text = event.data().as_string().unwrap_or_default();
                 wiring.act(|session, now| session.socket_message(id, &text, now));
             }),
@@ -195,9 +195,9 @@ impl Drop for Socket {
     }
 }
 
-/// Handles an `error` event, which carries no reason. If the socket was never open, the server refused the handshake or
-/// cannot be reached; an HTTP request with the same token finds out which. If it was open, nothing is done: a `close` event
-/// always follows.
+/// Handles an `error` event, which contains no reason. If the socket has never been open, the server has refused the handshake or
+/// cannot be reached; an HTTP request with the same token shows which of the two. If the socket was open, nothing is done,
+/// because a `close` event always follows.
 fn errored(wiring: &Rc<Wiring>, id: SocketId, has_opened: bool, token: Option<String>) {
     if has_opened {
         return;
@@ -228,13 +228,14 @@ fn listener<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
     })
 }
 
-/// Passes on the page's events: network lost and found, tab hidden and shown, page closed and restored.
+/// Passes events of the page to the session: the network is lost or back, the tab is hidden or shown, the page is closed or
+/// restored.
 fn watch_page(wiring: &Rc<Wiring>) {
     let Some(window) = web_sys::window() else { return };
     listen(&window, "online", wiring, |session, now| session.network(true, now));
     listen(&window, "offline", wiring, |session, now| session.network(false, now));
     listen(&window, "pagehide", wiring, |session, now| session.close(now));
-    // A token pasted into the address of an open page does not load the page again.
+    // If a token is pasted into the address of an open page, the browser does not load the page again.
     listen(&window, "hashchange", wiring, |session, now| {
         if let Some(token) = token::take_from_address() {
             session.set_token(token, now);

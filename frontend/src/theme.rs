@@ -1,11 +1,11 @@
-//! The theme: light, dark, or the system's.
+//! The theme of the page: light, dark, or the one that the system prefers.
 
 use leptos::prelude::*;
 
 use crate::follow::{click, follow};
 use crate::prefs::{self, Theme};
 
-/// The button that selects the next theme.
+/// Shows the button that selects the next theme.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(prefs::theme());
@@ -35,7 +35,7 @@ pub fn ThemeSwitch() -> impl IntoView {
 
 fn apply(theme: Theme) {
     let Some(root) = document().document_element() else { return };
-    // Fails only for names that are not valid.
+    // This fails only for names of attributes that are not valid.
     let _applied = match theme {
         Theme::System => root.remove_attribute("data-theme"),
         Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.word()),

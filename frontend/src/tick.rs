@@ -1,4 +1,4 @@
-//! The timer: every second it updates ages and the right edge of charts, drops old data and requests missing history.
+//! The timer. Every second it updates ages and the right edge of charts, drops old data and requests missing history.
 
 use std::time::Duration;
 
@@ -11,20 +11,21 @@ use crate::intake::update_link;
 use board_model::budget::keep_from;
 
 const TICK: Duration = Duration::from_secs(1);
-/// Requests for history sent in one second: enough to fill a board quickly, too few to delay live data.
+/// Maximum number of requests for history in one second. It is enough to fill a board quickly, and does not delay live data.
 const MOST_REQUESTS: usize = 8;
 
-/// A measured delay of live data is shown for this long after the last data, in milliseconds.
+/// Time after the last live data for which a measured delay is still shown, in milliseconds.
 const DELAY_VALID_MS: Millis = 3_000;
 
 /// Starts the timer, which runs until the page is closed.
 pub fn start(board: Board) {
-    // Fails only without a window.
+    // This fails only if there is no window.
     let _running = set_interval_with_handle(move || tick(board), TICK);
 }
 
 fn tick(board: Board) {
-    // Called even if no timer of the session is due: this is how it notices, within a second, that the machine slept.
+    // The session is called even if none of its timers has expired, so that it notices within a second that the machine was
+    // asleep.
     board.with_session(Session::handle_timeout);
     update_link(board);
     let now = board.view_session(Session::server_now).unwrap_or_else(|| crate::now::now().wall_ms);
@@ -38,9 +39,10 @@ fn tick(board: Board) {
     for (_, cell) in &cells {
         age(board, cell, now, cells.len());
     }
-    // `count` and not `any`: every topic must record that it was seen late, and one probe serves all of them.
+    // `count` is used instead of `any`, because every topic has to record that it has turned late. One probe is enough for all of
+    // them.
     if cells.iter().filter(|(_, cell)| turns_late(cell, now)).count() > 0 {
-        // Probes the connection, to tell a silent publisher from a dead socket.
+        // Checks the connection, to tell a publisher that pauses from a dead socket.
         board.with_session(Session::check_liveness);
     }
     if board.link.with_untracked(|link| link.state.is_connected()) {
@@ -48,7 +50,7 @@ fn tick(board: Board) {
     }
 }
 
-/// Ends the state "behind" when no live data has arrived for a while: a delay that is not measured again is not known.
+/// Ends the state "behind" if no live data has arrived for a while, because the present delay is then not known.
 fn forget_delay(board: Board) {
     let last = board.link.with_untracked(|link| link.last_data_at);
     let is_silent = last.is_none_or(|at| crate::now::now().wall_ms - at > DELAY_VALID_MS);
@@ -82,7 +84,7 @@ fn fill_in(board: Board, cells: &[(Topic, Cell)], now: Millis) {
     for (topic, cell, fetch) in fetches.take(MOST_REQUESTS) {
         cell.change_shown(|stream, _| stream.asked(fetch, now));
         board.with_session(|session, at| {
-            // Fails without a connection; the next tick requests it again.
+            // This fails without a connection. The next tick requests it again.
             let _asked = session.fetch_earlier(topic, fetch.before, fetch.count, at);
         });
     }

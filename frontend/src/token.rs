@@ -1,16 +1,16 @@
 //! The token that the page sends to the server.
 //!
-//! It comes from the part of the address after `#`, from the sign-in dialog of this tab, or from `config.json`, in this
-//! order. A token in the address is removed from there before anything else happens. The token is kept in the tab's session
-//! storage, so that it survives a reload, ends with the tab, and is not visible to other tabs or sites. It is never put into
-//! an address, a title, a command to copy or a log. A browser may remember an address that it was sent to, so links with a
-//! token should carry one that expires soon.
+//! It is taken from the part of the address after `#`, from the sign-in dialog of this tab, or from `config.json`, in this order.
+//! A token in the address is removed from the address before anything else happens. The token is stored in the tab's session
+//! storage, so that it is kept when the page is loaded again, is deleted with the tab, and is not visible to other tabs or sites.
+//! It is never put into an address, a title, a command to copy or a log. A browser may store the addresses that it has opened, so
+//! a link with a token should contain one that expires soon.
 
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 const KEY: &str = "tickertape.token";
-/// The prefix of the token in the part of the address after `#`.
+/// Prefix of the token in the part of the address after `#`.
 const PARAMETER: &str = "token=";
 
 /// Returns the token that is stored for this tab.
@@ -21,16 +21,16 @@ pub fn kept() -> Option<String> {
 /// Stores a token until the tab is closed.
 pub fn keep(token: &str) {
     if let Some(storage) = storage() {
-        // Full or forbidden: the token then lasts until the page is loaded again.
+        // The storage is full or forbidden. The token then lasts until the page is loaded again.
         let _refused = storage.set_item(KEY, token);
     }
 }
 
-/// Removes the token from the address and stores it. Returns `None` if there is none.
+/// Removes the token from the address, stores it and returns it. Returns `None` if there is none.
 pub fn take_from_address() -> Option<String> {
     let window = web_sys::window()?;
     let (token, rest) = split(&window.location().hash().ok()?)?;
-    // An empty string would leave the address as it is.
+    // With an empty string, the address would not be changed.
     let address = format!("#{rest}");
     let _refused = window.history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&address));
     keep(&token);

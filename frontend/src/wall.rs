@@ -1,4 +1,4 @@
-//! Wall mode: full screen, large type, no controls.
+//! Wall mode: the page fills the screen, with large type and without controls.
 
 use leptos::prelude::*;
 use leptos::{ev, leptos_dom::helpers::window_event_listener};
@@ -10,7 +10,7 @@ use crate::follow::{click, follow};
 pub struct Wall(RwSignal<bool>);
 
 impl Wall {
-    /// Creates the switch, which is off. Leaving the full screen switches it off again.
+    /// Creates the state with wall mode off. When the browser leaves full screen, wall mode is switched off.
     pub fn new() -> Self {
         let wall = Self(RwSignal::new(false));
         Effect::new(move |_| wall.apply());
@@ -29,14 +29,14 @@ impl Wall {
         self.0.get()
     }
 
-    /// Switches wall mode on or off, together with the full screen where the browser allows that.
+    /// Switches wall mode on or off, and with it full screen, if the browser permits it.
     pub fn toggle(self) {
         let on = !self.0.get_untracked();
         self.0.set(on);
         if !on {
             document().exit_fullscreen();
         } else if let Some(root) = document().document_element() {
-            // Some phones refuse: the page then fills the window.
+            // Some phones refuse full screen. The page then fills the window.
             let _refused = root.request_fullscreen();
         }
     }
@@ -54,7 +54,7 @@ impl Default for Wall {
     }
 }
 
-/// The button that switches wall mode on and off.
+/// Shows the button that switches wall mode on and off.
 #[component]
 pub fn WallSwitch() -> impl IntoView {
     let wall: Wall = expect_context();

@@ -1,4 +1,4 @@
-//! Draws marks on a canvas. This is the only file that uses the browser's canvas.
+//! Draws the marks of a chart on a canvas. Only this file uses the browser's canvas.
 
 use std::cell::Cell;
 
@@ -9,7 +9,7 @@ use super::theme::{Palette, SERIES_COLOURS};
 use board_model::chart::draw::{Align, Ink, Mark};
 use board_model::chart::geometry::{Point, Rect, Surface};
 
-/// The width of lines at the usual font size. In wall mode both grow by the same factor.
+/// Width of lines in pixels at the usual font size. In wall mode, lines and font grow by the same factor.
 const LINE_PX: f64 = 1.6;
 const DOT_PX: f64 = 2.6;
 const DIMMED: f64 = 0.45;
@@ -18,10 +18,10 @@ const HATCH: f64 = 0.5;
 const HATCH_STEP_PX: f64 = 6.0;
 const TINT: f64 = 0.10;
 const CROSSHAIR: f64 = 0.55;
-/// The font size until the style sheet has been read.
+/// Size of the font in pixels, used until the style sheet has been read.
 const FONT_PX: f64 = 10.5;
 
-/// A canvas element with its context and its last known size.
+/// A canvas element with its drawing context and its last known size.
 pub struct Canvas {
     element: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
@@ -29,7 +29,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Returns `None` if the browser has no 2D context.
+    /// Creates the canvas. Returns `None` if the browser has no 2D context.
     pub fn new(element: HtmlCanvasElement) -> Option<Self> {
         let context = element.get_context("2d").ok()??.dyn_into().ok()?;
         let surface =
@@ -37,12 +37,12 @@ impl Canvas {
         Some(Self { element, context, surface: Cell::new(surface) })
     }
 
-    /// The size and font as of the last [`Self::fit`].
+    /// Returns the size and font that were read by the last call of [`Self::fit`].
     pub fn surface(&self) -> Surface {
         self.surface.get()
     }
 
-    /// Reads the canvas's size in the layout, the screen's density and the style sheet's font.
+    /// Reads the canvas's size in the layout, the screen's pixel density and the style sheet's font.
     pub fn fit(&self, palette: &Palette) {
         let window = web_sys::window();
         let density = window.as_ref().map_or(1.0, web_sys::Window::device_pixel_ratio).max(1.0);
@@ -63,7 +63,7 @@ impl Canvas {
         let surface = self.surface.get();
         let zoom = (surface.font_px / FONT_PX).max(1.0);
         let brush = Brush { context: &self.context, palette, density: surface.density, zoom };
-        // Fails only for a matrix that cannot be inverted; the density is never zero.
+        // This fails only for a matrix that cannot be inverted; the density is never zero.
         let _set = self.context.set_transform(surface.density, 0.0, 0.0, surface.density, 0.0, 0.0);
         self.context.clear_rect(0.0, 0.0, surface.width, surface.height);
         self.context.set_font(&format!("{}px {}", surface.font_px, palette.font));
@@ -104,7 +104,7 @@ impl Brush<'_> {
         }
     }
 
-    /// Draws a hairline on whole device pixels, so that it is not blurred over two.
+    /// Draws a hairline on whole device pixels, so that it is not blurred over two of them.
     fn rule(&self, ink: Ink, from: Point, to: Point) {
         let device_px = (self.density * self.zoom).round().max(1.0);
         let snap = |at: f64| ((at * self.density).round() + device_px % 2.0 / 2.0) / self.density;
@@ -143,7 +143,7 @@ impl Brush<'_> {
 
     fn dot(&self, ink: Ink, at: Point) {
         self.context.begin_path();
-        // Fails only for a negative radius.
+        // This fails only for a negative radius.
         let _drawn = self.context.arc(at.x, at.y, DOT_PX * self.zoom, 0.0, std::f64::consts::TAU);
         self.context.set_fill_style_str(self.colour(ink));
         self.context.fill();
@@ -154,7 +154,7 @@ impl Brush<'_> {
         self.clip(rect);
         self.context.begin_path();
         let step = HATCH_STEP_PX * self.zoom;
-        // Stripes are aligned with the canvas and not with the rectangle, so that they stay still while it moves.
+        // The stripes are aligned with the canvas and not with the rectangle, so that they do not move with the rectangle.
         let mut x = ((rect.left - rect.height) / step).floor() * step;
         while x < rect.right() {
             self.context.move_to(x, rect.bottom());
@@ -167,7 +167,8 @@ impl Brush<'_> {
         self.context.restore();
     }
 
-    /// Dots, which look neither like the hatching of a loss nor like an empty plot.
+    /// Fills a rectangle whose data is not loaded yet with dots. They differ from the hatching of lost data and from an empty
+    /// plot.
     fn unloaded(&self, rect: &Rect) {
         let step = HATCH_STEP_PX * self.zoom;
         self.context.set_fill_style_str(&self.palette.muted);
@@ -198,7 +199,7 @@ impl Brush<'_> {
             Align::Middle => "center",
             Align::End => "right",
         });
-        // Fails only for coordinates that are not finite, for which nothing should be drawn.
+        // This fails only for coordinates that are not finite. Nothing should be drawn for them.
         let _drawn = self.context.fill_text(text, at.x, at.y);
     }
 
@@ -233,12 +234,12 @@ impl Brush<'_> {
 
     fn set_dashes(&self, pattern: &[f64]) {
         let pattern: js_sys::Array = pattern.iter().copied().map(wasm_bindgen::JsValue::from_f64).collect();
-        // Fails only for negative lengths.
+        // This fails only for negative lengths.
         let _set = self.context.set_line_dash(&pattern);
     }
 }
 
-/// Returns the dashes of a series: colours repeat after the sixth series, and dashes distinguish the repeats.
+/// Returns the dashes of a series. Colours repeat after the sixth series, and dashes distinguish series of the same colour.
 fn dashes(ink: Ink) -> &'static [f64] {
     match ink {
         Ink::Series(column) if column >= 2 * SERIES_COLOURS => &[2.0, 3.0],
@@ -247,7 +248,7 @@ fn dashes(ink: Ink) -> &'static [f64] {
     }
 }
 
-/// Parses `11.5px` with the browser, because Rust's parser would add a table of ten kilobytes to the page.
+/// Parses a length such as `11.5px` with the browser, because Rust's parser would make the page ten kilobytes larger.
 fn px(length: &str) -> f64 {
     js_sys::parse_float(length)
 }

@@ -1,4 +1,4 @@
-//! The table with the same numbers as the chart.
+//! The table that contains the same numbers as the chart.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use super::state::State;
 use crate::follow::{follow, parts};
 use board_model::chart::readout::{Readout, Row};
 
-/// The number of rows.
+/// Maximum number of rows in the table.
 const ROWS: usize = 60;
 
-/// A table of the newest rows, newest first.
+/// Shows a table of the newest rows, the newest first.
 #[component]
 pub(super) fn DataTable(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let refresh = StoredValue::new_local(FrameTask::new(Step::Draw, move || state.refresh()));

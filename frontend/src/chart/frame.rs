@@ -1,12 +1,12 @@
-//! Work that is done at most once per animation frame, however many messages arrive.
+//! Performs work at most once per animation frame, regardless of the number of messages that arrive.
 //!
-//! A frame has two steps: first updates, which change signals, then drawings. Between the two, the browser runs the
-//! effects of those signals, which request drawings: so a publication is drawn in the frame in which its panel is notified,
-//! and not in the frame after that. This rests on two rules of the HTML standard: callbacks that are registered before a
-//! frame run in that frame in order of registration, and microtasks (in which Leptos runs effects) run after each of them.
+//! A frame has two steps: first updates, which change signals, then drawings. Between the two, the browser runs the effects of
+//! those signals, which request drawings, so a publication is drawn in the same frame in which its panel is notified, and not one
+//! frame later. This relies on two rules of the HTML standard: callbacks that are registered before a frame run in that frame in
+//! the order of registration, and microtasks (in which Leptos runs effects) run after each of them.
 //!
-//! A browser runs no animation frames while the page is hidden, so nothing is drawn then. Requests made meanwhile are
-//! carried out once, when the page is shown again.
+//! A browser runs no animation frames while the page is hidden, so nothing is drawn then. Work that is requested in this time is
+//! performed once, when the page is shown again.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -14,28 +14,29 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// Work that is done on request, at most once a frame, until this is dropped.
+/// Work that is performed on request, at most once per animation frame. Dropping this value cancels a request.
 pub struct FrameTask {
     task: Rc<Task>,
     step: Step,
 }
 
-/// A step of an animation frame.
+/// One of the two steps of an animation frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The first step: signals are changed.
+    /// The first step, in which signals are changed.
     Update,
-    /// The second step: canvases are drawn.
+    /// The second step, in which canvases are drawn.
     Draw,
 }
 
 impl FrameTask {
-    /// Creates a task that has not been requested yet.
+    /// Creates a task for this step. It does nothing before it is requested.
     pub fn new(step: Step, work: impl Fn() + 'static) -> Self {
         Self { task: Rc::new(Task { due: Cell::new(false), work: Box::new(work) }), step }
     }
 
-    /// Does the work in the next frame; in the current one if it is a drawing and the frame is at its first step.
+    /// Requests that the work is performed in the next frame, or in the current frame if the task is a drawing and the frame is
+    /// in its first step.
     pub fn request(&self) {
         FRAMES.with(|frames| {
             if frames.steps.request(self.step, &self.task) {
@@ -63,7 +64,7 @@ impl Frames {
     fn schedule(&self) {
         let Some(window) = web_sys::window() else { return };
         for step in [&self.update, &self.draw] {
-            // Fails only while the page is being closed, when nothing is left to draw.
+            // This fails only while the page is being closed, when nothing has to be drawn.
             let _refused_when_unloading = window.request_animation_frame(step.as_ref().unchecked_ref());
         }
     }
@@ -74,7 +75,7 @@ struct Task {
     work: Box<dyn Fn()>,
 }
 
-/// The tasks of the next frame's two steps.
+/// Tasks that were requested for the two steps of the next frame.
 #[derive(Default)]
 struct Steps {
     updates: Queue,
@@ -84,13 +85,13 @@ struct Steps {
 }
 
 impl Steps {
-    /// Returns true if a frame must be requested from the browser.
+    /// Adds a task to a step. Returns true if the caller must request a frame from the browser.
     fn request(&self, step: Step, task: &Rc<Task>) -> bool {
         self.queue(step).request(task);
         !self.is_scheduled.replace(true)
     }
 
-    /// Does the work of a step. An update that is requested after the updates have run needs a frame of its own: it is
+    /// Performs the work of a step. An update that is requested after the updates have run needs another frame, which is
     /// requested once the drawings have run.
     fn run(&self, step: Step) {
         if step == Step::Draw {
@@ -110,7 +111,7 @@ impl Steps {
     }
 }
 
-/// The tasks of one step.
+/// Tasks that were requested for one step.
 #[derive(Default)]
 struct Queue {
     due: RefCell<Vec<Weak<Task>>>,
@@ -123,7 +124,7 @@ impl Queue {
         }
     }
 
-    /// Does what is due. Requests made meanwhile wait for the next run.
+    /// Performs the requested tasks. Tasks that are requested during this call are kept for the next one.
     fn run(&self) {
         let due = self.due.take();
         for task in due.iter().filter_map(Weak::upgrade) {

@@ -1,4 +1,4 @@
-//! The legend: each series with its value, and a button that hides or shows it.
+//! The legend: each series with its value, and a button that hides or shows the series.
 
 use leptos::prelude::*;
 
@@ -7,13 +7,14 @@ use super::theme::SERIES_COLOURS;
 use crate::follow::{click, follow, numbered, when};
 use board_model::chart::readout::Readout;
 
-/// The average width of a character in a value with its unit, as a multiple of a digit's width.
+/// Average width of a character in a value with its unit, as a multiple of a digit's width.
 const LETTER_CH: f64 = 0.92;
 
-/// Series that the legend shows beside the chart. A list of all of them opens from its end.
+/// Maximum number of series that the legend shows beside the chart. If there are more, a button at its end opens a list of all
+/// series.
 const FEW: usize = 8;
 
-/// A button for each series if `named`, and the button that switches between chart and table.
+/// Shows a button for each series if `named` is true, and the button that switches between chart and table.
 #[component]
 pub(super) fn Legend(
     state: State,
@@ -72,7 +73,7 @@ fn is_over(readout: Memo<Readout>, column: usize) -> bool {
     readout.with(|readout| readout.readings.get(column).is_some_and(|reading| reading.is_over))
 }
 
-/// `40 series`, and the number of further ones that the chart leaves out.
+/// Returns a text such as `40 series`, followed by the number of further series that the chart does not draw.
 fn all_words(readout: Memo<Readout>) -> String {
     readout.with(|readout| match readout.left_out {
         0 => format!("{} series", readout.readings.len()),

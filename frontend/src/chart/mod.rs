@@ -1,4 +1,4 @@
-//! Charts on canvas: the component, and the pixels for the marks that [`board_model::chart`] computes.
+//! Charts on canvas: the component, and the drawing of the marks that [`board_model::chart`] computes.
 //!
 //! | files | contents |
 //! |---|---|

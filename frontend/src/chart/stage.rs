@@ -1,4 +1,4 @@
-//! A canvas in the page. It follows its size in the layout, and is not drawn while it is out of sight.
+//! A canvas in the page that follows its size in the layout, and is not drawn while it is out of sight.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use super::canvas::Canvas;
 use super::frame::{FrameTask, Step};
 use super::theme;
 
-/// The margin around the viewport in which canvases are drawn, so that they are ready when the reader scrolls to them.
+/// Margin around the viewport in which canvases are drawn, so that they have been drawn when the reader scrolls to them.
 const NEARBY: &str = "25% 0px";
 
-/// A canvas that is drawn on request while it is in sight. Dropping it stops its observers.
+/// A canvas that is drawn on request while it is in sight. Dropping this value stops its observers.
 pub struct Stage {
     actor: Rc<Actor>,
     task: Rc<FrameTask>,
@@ -35,7 +35,7 @@ struct Actor {
 }
 
 impl Stage {
-    /// Starts to observe an element. Returns `None` if the browser has no 2D context.
+    /// Begins to observe a canvas element, which is drawn by `draw`. Returns `None` if the browser has no 2D context.
     pub fn mount(element: HtmlCanvasElement, draw: impl Fn(&Canvas) + 'static) -> Option<Self> {
         let canvas = Canvas::new(element.clone())?;
         let actor = Rc::new(Actor {
@@ -68,7 +68,7 @@ impl Stage {
         self.actor.in_sight.get()
     }
 
-    /// Reads size and font again, then draws.
+    /// Reads the size and the font again, then draws.
     pub fn refit(&self) {
         self.actor.fits.set(false);
         self.task.request();
@@ -94,8 +94,8 @@ impl Actor {
     }
 }
 
-/// Draws at once when the size has changed. The browser reports a size after layout and before it paints, so that no frame
-/// shows the old drawing stretched.
+/// Returns the handler that draws immediately when the size has changed. The browser reports a size after layout and before it
+/// paints, so no frame shows the previous drawing at the wrong size.
 fn on_resize(actor: &Rc<Actor>) -> Closure<dyn FnMut()> {
     let actor = Rc::clone(actor);
     Closure::new(move || {

@@ -1,4 +1,4 @@
-//! The inputs of a chart in the page, and its state between two drawings.
+//! The inputs of a chart in the page, and the state that it keeps between two drawings.
 
 use std::ops::Range;
 
@@ -15,23 +15,23 @@ use board_model::chart::readout::{Readout, Row, step, table};
 use board_model::chart::scale::{Bounds, Scale};
 use board_model::chart::series::{Extent, SeriesSet};
 
-/// The time under the crosshair, which all charts of a page share.
+/// Time at the crosshair, which all charts of a page share.
 #[derive(Clone, Copy)]
 pub struct Crosshair(RwSignal<Option<i64>>);
 
 impl Crosshair {
-    /// Returns the page's crosshair, or a new one where none is provided.
+    /// Returns the page's crosshair, or a new one if the page has none.
     fn shared() -> Self {
         use_context().unwrap_or_else(|| Self(RwSignal::new(None)))
     }
 }
 
-/// Provides a crosshair that the charts below share.
+/// Provides a crosshair that all charts below this component share.
 pub fn provide_crosshair() {
     provide_context(Crosshair(RwSignal::new(None)));
 }
 
-/// The inputs of a chart.
+/// Inputs of a chart.
 #[derive(Clone, Copy)]
 pub(super) struct Inputs {
     pub set: Signal<SeriesSet>,
@@ -46,7 +46,7 @@ pub(super) struct Inputs {
     pub clock: Signal<LocalClock>,
 }
 
-/// A chart: its inputs, the crosshair, and the scale and size of its last drawing.
+/// State of a chart: its inputs, the crosshair, and the scale and size of its last drawing.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     inputs: Inputs,
@@ -82,13 +82,13 @@ impl State {
         self.crosshair.track();
     }
 
-    /// Makes the current reactive computation run again when the axis of values has to be computed anew.
+    /// Makes the current reactive computation run again when the value axis has to be computed from the beginning.
     pub fn track_axis(&self) {
         self.inputs.unit.track();
         self.inputs.bounds.track();
     }
 
-    /// Forgets the axis of values. A new axis stays close to the one before it, unless it is forgotten.
+    /// Forgets the value axis. Until then, a new axis is chosen close to the previous one.
     pub fn forget_axis(&self) {
         self.scale.set_value(None);
     }
@@ -101,24 +101,24 @@ impl State {
         self.follow();
     }
 
-    /// Updates axis and readout without drawing, for when there is no canvas.
+    /// Updates the value axis and the readout without drawing. Used if there is no canvas.
     pub fn refresh(&self) {
         self.settle_axis();
         self.follow();
     }
 
-    /// Notifies everything that depends on drawings.
+    /// Notifies everything that depends on the drawing.
     fn follow(&self) {
         self.drawn.update(|drawn| *drawn = drawn.wrapping_add(1));
     }
 
-    /// The values to show. It is computed after a drawing, so that it changes at most once a frame.
+    /// Returns the values to show. They are computed after a drawing, so that they change at most once per animation frame.
     pub fn readout(&self) -> Readout {
         self.drawn.track();
         self.with_scene(Readout::of)
     }
 
-    /// The newest rows, newest first. They are computed after a drawing.
+    /// Returns the newest rows, the newest first, at most `most`. They are computed after a drawing.
     pub fn rows(&self, most: usize) -> Vec<Row> {
         self.drawn.track();
         self.with_scene(|scene| table(scene.set, &scene.window, most))
@@ -128,7 +128,7 @@ impl State {
         self.inputs.clock.get()
     }
 
-    /// The unit of the numbers in the table, which is the publisher's. It is computed after a drawing.
+    /// Returns the unit of the numbers in the table, which is the one that the publisher has set. It is computed after a drawing.
     pub fn suffix(&self) -> String {
         self.drawn.track();
         self.with_scene(|scene| scene.scale.format.unit().symbol().to_owned())
@@ -159,14 +159,14 @@ impl State {
         self.point(Some(ts_ms));
     }
 
-    /// Moves the crosshair by some rows.
+    /// Moves the crosshair by this number of rows.
     pub fn step(&self, steps: isize) {
         let from_ms = self.crosshair.get_untracked();
         let ts_ms = self.with_scene(|scene| step(scene.set, &scene.window, from_ms, steps));
         self.point(ts_ms);
     }
 
-    /// Moves the crosshair to a time, or removes it.
+    /// Moves the crosshair to a time, or removes it if the time is `None`.
     pub fn point(&self, ts_ms: Option<i64>) {
         if self.crosshair.get_untracked() != ts_ms {
             self.crosshair.set(ts_ms);
@@ -183,8 +183,8 @@ impl State {
         self.seconds.track();
     }
 
-    /// The newest value of each series in words, whatever the crosshair points at and even out of sight. It is computed
-    /// once a second: nobody listens faster.
+    /// Returns the newest value of each series in words, regardless of the crosshair, and even while the chart is out of sight.
+    /// It is computed once a second, because people do not follow spoken text that changes faster.
     pub fn latest(&self) -> String {
         self.seconds.track();
         self.inputs.hidden.track();
@@ -214,7 +214,7 @@ impl State {
         })
     }
 
-    /// Computes the axis of values for the window. It is called once a drawing, because it reads every sample.
+    /// Computes the value axis for the window. It is called once per drawing, because it reads every sample.
     fn settle_axis(&self) {
         let hidden = self.inputs.hidden.read_untracked();
         let extent = self.inputs.set.with_untracked(|set| {

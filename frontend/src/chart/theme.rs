@@ -1,4 +1,4 @@
-//! The colours from the style sheet, read again when the theme changes.
+//! Reads the colours of the style sheet, again whenever the theme changes.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,25 +8,25 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MutationObserver, MutationObserverInit};
 
-/// The number of series colours in the style sheet: `--c1` to `--c6`.
+/// Number of series colours in the style sheet: `--c1` to `--c6`.
 pub const SERIES_COLOURS: usize = 6;
 
-/// Colours and font, as CSS values.
+/// Colours and fonts of the charts, as CSS values.
 #[derive(Clone, Debug, Default)]
 pub struct Palette {
-    /// Grid lines.
+    /// Colour of grid lines.
     pub grid: String,
-    /// The line under the plot.
+    /// Colour of the line below the plot.
     pub baseline: String,
-    /// Labels.
+    /// Colour of labels.
     pub muted: String,
-    /// Lost stretches.
+    /// Colour of stretches of time whose data is lost.
     pub bad: String,
-    /// Stretches filled in afterwards.
+    /// Colour of stretches of time whose data was filled in afterwards.
     pub accent: String,
-    /// The series, in order.
+    /// Colours of the series, in order.
     pub series: [String; SERIES_COLOURS],
-    /// The font families.
+    /// Font families.
     pub font: String,
 }
 
@@ -50,7 +50,7 @@ struct Theme {
 }
 
 impl Theme {
-    /// Watches the root element's attributes and the system's preference for as long as the page lives.
+    /// Observes the root element's attributes and the system's preference until the page is closed.
     fn watch() -> Self {
         let theme = Self { palette: Rc::default(), changed: ArcTrigger::new() };
         let (palette, changed) = (Rc::clone(&theme.palette), theme.changed.clone());
@@ -71,7 +71,7 @@ fn watch_root(callback: &js_sys::Function) {
     let Some((root, observer)) = root().zip(MutationObserver::new(callback).ok()) else { return };
     let options = MutationObserverInit::new();
     options.set_attributes(true);
-    // Refused only for options that contradict themselves.
+    // The browser refuses only options that contradict each other.
     let _observed = observer.observe_with_options(&root, &options);
 }
 
@@ -80,7 +80,7 @@ fn watch_preference(callback: &js_sys::Function) {
         .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
     if let Some(query) = query {
         query.set_onchange(Some(callback));
-        // The query must stay alive: the browser may collect one that nothing refers to.
+        // The query must be kept: otherwise the browser may free it, because nothing refers to it.
         std::mem::forget(query);
     }
 }

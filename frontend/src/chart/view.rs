@@ -17,47 +17,48 @@ use board_model::chart::readout::Readout;
 use board_model::chart::scale::Bounds;
 use board_model::chart::series::SeriesSet;
 
-/// Rows of the tooltip. It has to fit into a panel of the usual height.
+/// Maximum number of rows in the tooltip. It has to fit into a panel of the usual height.
 const MOST_TIP_ROWS: usize = 7;
-/// Rows that Page Up and Page Down move the crosshair by.
+/// Number of rows by which Page Up and Page Down move the crosshair.
 const PAGE: isize = 10;
 
-/// A chart of a set of series.
+/// Shows a chart of a set of series.
 ///
-/// The set may change at any rate; canvas, legend and tooltip are updated once a frame, and only in sight.
+/// The set may change at any rate. Canvas, legend and tooltip are updated once per animation frame, and only while they are in
+/// sight.
 #[component]
 pub fn Chart(
-    /// The name for screen readers: `host/cpu`.
+    /// Name for screen readers, such as `host/cpu`.
     #[prop(into)]
     name: Signal<String>,
-    /// The data.
+    /// Data to draw.
     #[prop(into)]
     series: Signal<SeriesSet>,
-    /// The time at the right edge, in milliseconds since the Unix epoch.
+    /// Time at the right edge, in milliseconds since the Unix epoch.
     #[prop(into)]
     now_ms: Signal<i64>,
-    /// The length of time that it shows, in milliseconds.
+    /// Length of time that the chart shows, in milliseconds.
     #[prop(into)]
     window_ms: Signal<i64>,
-    /// With axes and legend, or as a sparkline.
+    /// Appearance: with axes and legend, or as a sparkline.
     #[prop(optional)]
     look: Look,
-    /// The unit of the numbers.
+    /// Unit of the numbers.
     #[prop(optional, into)]
     unit: Signal<Unit>,
-    /// The ends of the value axis that the publisher has set.
+    /// Ends of the value axis, as set by the publisher.
     #[prop(optional, into)]
     bounds: Signal<Bounds>,
-    /// Samples further apart than this many milliseconds are not joined by a line.
+    /// Maximum time between two samples that are joined by a line, in milliseconds.
     #[prop(optional, into)]
     hole_ms: Signal<Option<i64>>,
-    /// True if the data is stale, which is drawn faintly.
+    /// True if the data is stale. It is then drawn faintly.
     #[prop(optional, into)]
     stale: Signal<bool>,
-    /// The hidden series. The legend's buttons change it.
+    /// Series that are hidden. The legend's buttons change this.
     #[prop(optional)]
     hidden: RwSignal<Hidden>,
-    /// The time zone; the browser's if it is not given.
+    /// Time zone of the times. If it is not given, the browser's is used.
     #[prop(optional, into)]
     clock: Option<Signal<LocalClock>>,
 ) -> impl IntoView {
@@ -92,7 +93,7 @@ pub fn local_clock() -> LocalClock {
     LocalClock { offset_ms: -(minutes_behind_utc as i64) * 60_000 }
 }
 
-/// The canvas with the crosshair, which a pointer or the keyboard moves.
+/// Shows the canvas with the crosshair, which can be moved by a pointer or the keyboard.
 #[component]
 fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl IntoView {
     let canvas = mount(state);
@@ -135,7 +136,7 @@ fn Plot(state: State, name: Signal<String>, readout: Memo<Readout>) -> impl Into
     }
 }
 
-/// Draws on the canvas whenever its data has changed, from when it is in the page.
+/// Draws on the canvas whenever its data has changed, beginning when the canvas is in the page.
 fn mount(state: State) -> NodeRef<html::Canvas> {
     let canvas = NodeRef::<html::Canvas>::new();
     let stage = StoredValue::new_local(None::<Stage>);
@@ -150,7 +151,7 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
         state.forget_axis();
         with_stage(Stage::request);
     });
-    // Legend and label of a chart out of sight are still read by screen readers.
+    // The legend and the label are also updated while the chart is out of sight, because screen readers read them.
     Effect::new(move |_| {
         state.track_seconds();
         let is_unseen = stage.with_value(|stage| stage.as_ref().is_none_or(|stage| !stage.is_in_sight()));
@@ -165,7 +166,7 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
     canvas
 }
 
-/// Handles a key; returns false if it has no meaning here.
+/// Handles a key. Returns false if the key has no function here.
 fn handle_key(state: State, key: &str) -> bool {
     match key {
         "ArrowLeft" | "ArrowDown" => state.step(-1),
@@ -180,7 +181,7 @@ fn handle_key(state: State, key: &str) -> bool {
     true
 }
 
-/// The tooltip with the values under the crosshair.
+/// Shows the tooltip with the values at the crosshair.
 #[component]
 fn Tip(state: State, readout: Memo<Readout>) -> impl IntoView {
     let cursor = move || readout.with(|readout| readout.crosshair);

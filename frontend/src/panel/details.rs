@@ -1,4 +1,4 @@
-//! A panel's status label, and the details that it opens.
+//! The status label of a panel, and the details that it opens.
 
 use leptos::prelude::*;
 use shared::Millis;
@@ -7,7 +7,7 @@ use super::shown::Shown;
 use crate::follow::{follow, parts};
 use board_model::chip::{Chip, loss_words};
 
-/// The status label in a panel's corner. A press opens the details, which list every stretch of lost data.
+/// Shows the status label in a panel's corner. A press opens the details, which list every stretch of time whose data was lost.
 #[component]
 pub(super) fn Corner(shown: Shown, topic: String) -> impl IntoView {
     let (chip, id) = (shown.chip, format!("details-{topic}"));
@@ -38,7 +38,7 @@ fn losses(shown: Shown) -> Vec<String> {
     shown.stream.with(|stream| stream.losses(Millis::MIN).map(words).collect())
 }
 
-/// The names of fields that the panel cannot draw.
+/// Returns a sentence with the names of the fields that the panel cannot draw, or `None` if it can draw all.
 fn not_drawn(shown: Shown) -> Option<String> {
     shown.stream.with(|stream| {
         let fields = stream.not_drawn();

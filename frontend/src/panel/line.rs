@@ -24,7 +24,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// The hidden series of the topic, as stored in this browser. Changes are stored again.
+/// Returns the hidden series of the topic, as stored in this browser. When the signal changes, they are stored again.
 fn remembered(shown: Shown) -> RwSignal<Hidden> {
     let topic = shown.stream.with_untracked(|stream| stream.topic().clone());
     let hidden = RwSignal::new(prefs::hidden(&topic));

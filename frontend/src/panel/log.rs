@@ -1,4 +1,4 @@
-//! The body of a log panel: texts and events, the newest first.
+//! The body of a log panel: texts and events, the newest at the top.
 
 use leptos::prelude::*;
 use leptos::tachys::view::keyed::keyed;
@@ -8,17 +8,17 @@ use crate::follow::follow;
 use board_model::chart::LocalClock;
 use board_model::lines::{Level, Line, Lines};
 
-/// Lines in the page. More are kept in the model.
+/// Maximum number of lines in the page. The model keeps more.
 const MOST_SHOWN: usize = 100;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let lines =
         move || shown.stream.with(|stream| stream.lines().newest(MOST_SHOWN).cloned().collect::<Vec<_>>());
     let clock = move || shown.board.clock.get();
-    // Not `For`: it keeps memory for every row that was ever added, and a log never stops adding rows.
+    // `For` is not used, because it keeps memory for every row that was ever added, and rows are always added to a log.
     let rows = follow(move || {
         let clock = clock();
-        // The time zone is part of the key, so that lines are written again when it changes.
+        // The key contains the time zone, so that all lines are written again when the time zone changes.
         keyed(
             lines(),
             move |line| (line.number, clock.offset_ms),
@@ -29,7 +29,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     view! { <ul class="log" tabindex="0" aria-label="Newest lines first">{rows}</ul><p class="note">{left_out}</p> }
 }
 
-/// The number of lines that the page does not show: those that the model keeps, and those that it has dropped.
+/// Returns a text with the number of lines that the page does not show: those that only the model keeps, and those that the model
+/// has dropped.
 fn left_out(lines: &Lines) -> Option<String> {
     let kept = lines.len().saturating_sub(MOST_SHOWN) as u64;
     match kept + lines.left_out() {

@@ -1,6 +1,6 @@
-//! One topic's panel: a head with the name and a status label, and a body for the kind of data.
+//! The panel of one topic: a head with the name and a status label, and a body for the kind of data.
 //!
-//! To add a kind: a variant of [`Kind`], a file here, and the arm in `Body` that the compiler then asks for.
+//! To add a kind, add a variant of [`Kind`], a file in this folder, and the match arm in `Body` that the compiler then requires.
 
 mod details;
 mod line;
@@ -21,10 +21,10 @@ use board_model::stream::Stream;
 use details::Corner;
 use shown::Shown;
 
-/// The panel of a topic. It is empty if the topic has just been removed.
+/// Shows the panel of a topic. It is empty if the topic has just been removed.
 #[component]
 pub fn Panel(
-    /// The topic to show.
+    /// Topic to show.
     topic: Topic,
 ) -> impl IntoView {
     let board: Board = expect_context();

@@ -9,11 +9,11 @@ use board_model::chip::Chip;
 use board_model::kind::Kind;
 use board_model::stream::Stream;
 
-/// A chart's right edge follows data that is at most this far ahead of the server's clock, in milliseconds. Data further
-/// ahead comes from a publisher whose clock is wrong.
+/// Maximum time by which a chart's right edge is moved ahead of the server's clock to show newer data, in milliseconds. Data
+/// further ahead comes from a publisher whose clock is wrong.
 const MOST_AHEAD_MS: Millis = 2_000;
 
-/// The signals that a panel shows. They live as long as the panel.
+/// The signals of a panel. They exist as long as the panel.
 #[derive(Clone, Copy)]
 pub(super) struct Shown {
     pub board: Board,
@@ -23,7 +23,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// The words beside the name: the publisher's label, and the unit or the rate of lines.
+    /// Returns the words beside the name: the publisher's label, and the unit or the number of lines per time.
     pub fn about(self) -> String {
         let now = self.board.edge;
         self.stream.with(|stream| match stream.kind() {
@@ -40,7 +40,7 @@ impl Shown {
         Signal::derive(move || self.stream.with(|stream| stream.topic().to_string()))
     }
 
-    /// The time at the right edge: the server's time, or that of newer data.
+    /// Returns the time at the right edge of the chart: the server's time, or the time of data that is newer.
     pub fn now_ms(self) -> Signal<Millis> {
         Memo::new(move |_| {
             let edge = self.board.edge.get();
@@ -74,7 +74,7 @@ impl Shown {
     }
 }
 
-/// The publisher's label of a topic, unless it only repeats the name.
+/// Returns the publisher's label of a topic, or `None` if it only repeats the name.
 fn label(stream: &Stream) -> Option<&str> {
     let label = stream.meta().label.as_deref()?;
     Some(label).filter(|label| !label.eq_ignore_ascii_case(stream.topic().leaf()))

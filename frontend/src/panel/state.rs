@@ -1,4 +1,4 @@
-//! The body of a state panel: the current state in large type, when it began, and a strip of the states before it.
+//! The body of a state panel: the current state in large type, the time at which it began, and a strip of the states before it.
 
 use leptos::prelude::*;
 
@@ -22,8 +22,8 @@ fn severity(shown: Shown, state: &str) -> Severity {
     shown.stream.with_untracked(|stream| stream.severity(state))
 }
 
-/// The states in the window, each as wide as it lasted. It is hidden from screen readers, since the note below says the
-/// same in words.
+/// Shows the states in the window, each with a width in proportion to its duration. Screen readers do not read this strip, since
+/// the note below it contains the same in words.
 fn strip(shown: Shown) -> impl IntoView {
     let edge = shown.board.edge.get();
     let window = edge - shown.board.window.get().ms()..edge;

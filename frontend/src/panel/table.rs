@@ -30,8 +30,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// A link to the topic's newest data as JSON, which contains everything that the table leaves out. A browser cannot send a
-/// token with a link, so there is none where one is needed.
+/// Shows a link to the topic's newest data as JSON, which also contains the parts that the table leaves out. There is no link if
+/// a token is needed, because a browser cannot send a token with a link.
 #[component]
 fn AllData(shown: Shown) -> impl IntoView {
     let addresses: RwSignal<Addresses> = expect_context();
@@ -45,7 +45,7 @@ fn heading(column: Column) -> impl IntoView {
     view! { <th scope="col" class:text=!column.numeric>{column.name}</th> }
 }
 
-/// One row. A cell is updated only when its own text has changed.
+/// Shows one row. A cell is updated only when its own text has changed.
 fn line(table: Memo<Table>, row: usize, columns: &[Column]) -> impl IntoView + use<> {
     let cell = |(index, column): (usize, &Column)| {
         let text = Memo::new(move |_| table.with(|table| text(table, row, index)));
