@@ -1,4 +1,4 @@
-//! A reader of any one format.
+//! Reads the lines of an input whose format is known.
 
 use crate::format::{Format, access, columns, csv, influx, json, number, pairs, prometheus, statsd, syslog};
 use crate::options::Options;

@@ -9,7 +9,7 @@ use crate::time::Stamp;
 pub enum Body {
     /// A single value without a name.
     Lone(Cell),
-    /// Named values.
+    /// Named values, in the order in which they were read.
     Fields(Vec<(String, Cell)>),
     /// JSON text, as it was read.
     Json(String),

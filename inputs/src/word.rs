@@ -33,8 +33,8 @@ pub fn field(word: &str) -> Result<Data, LineError> {
     read(word, Place::Field)
 }
 
-/// Reads JSON and returns it unchanged. It is data, or an envelope of data and a time. Returns the data, and the time in
-/// milliseconds since the Unix epoch.
+/// Reads JSON, which is either data or an envelope `{"data", "ts"}` of data and its time. Returns the data unchanged, and the
+/// time in milliseconds since the Unix epoch if there is one.
 ///
 /// # Errors
 ///

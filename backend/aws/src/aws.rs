@@ -61,17 +61,17 @@ impl Aws {
         Self { config, dynamodb: Client::from_conf(dynamodb) }
     }
 
-    /// Returns the port for connections and subscriptions, which are stored in this table.
+    /// Returns an implementation of the port `Connections` that stores connections and subscriptions in this table.
     pub fn connections(&self, table: &str) -> DynamoConnections {
         DynamoConnections::new(self.dynamodb.clone(), table)
     }
 
-    /// Returns the port for the topics' logs, which are stored in these tables.
+    /// Returns an implementation of the port `TopicLog` that stores the topics' logs in these tables.
     pub fn log(&self, tables: LogTables, retention: Retention) -> DynamoLog {
         DynamoLog::new(self.dynamodb.clone(), tables, retention)
     }
 
-    /// Returns the port that posts messages to the connections of the stage at `endpoint`.
+    /// Returns an implementation of the port `Management` that posts messages to the connections of the stage at `endpoint`.
     pub fn management(&self, endpoint: &ManagementEndpoint) -> ApiGatewayManagement {
         ApiGatewayManagement::new(&self.config, endpoint)
     }

@@ -54,7 +54,7 @@ pub struct LogTables {
     pub history: String,
 }
 
-/// The topics' logs in DynamoDB.
+/// The topics' logs, in two DynamoDB tables.
 #[derive(Debug, Clone)]
 pub struct DynamoLog {
     client: Client,

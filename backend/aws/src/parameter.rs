@@ -8,7 +8,7 @@ use crate::aws::Aws;
 /// The reason why a parameter could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterError {
-    /// No parameter has this name. The user has to create it or to correct the name.
+    /// Parameter Store contains no parameter of this name. The user has to create it or to correct the name.
     #[error("there is no parameter {name:?} in SSM's Parameter Store")]
     NotFound {
         /// Name of the parameter.

@@ -27,9 +27,9 @@ pub struct TableNames {
 /// The type of a key attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A string, `S`.
+    /// A string, which DynamoDB calls `S`.
     Text,
-    /// A number, `N`.
+    /// A number, which DynamoDB calls `N`.
     Number,
 }
 

@@ -31,9 +31,9 @@ impl Authorizer {
 /// A header or query parameter that a handshake must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentitySource {
-    /// The header of this name, written `route.request.header.{name}`.
+    /// The header of this name. API Gateway writes it as `route.request.header.{name}`.
     Header(String),
-    /// The query parameter of this name, written `route.request.querystring.{name}`.
+    /// The query parameter of this name. API Gateway writes it as `route.request.querystring.{name}`.
     QueryString(String),
 }
 

@@ -11,7 +11,7 @@ use crate::post_error::Gone;
 pub struct ChaosHandle(Connections);
 
 impl Connections {
-    /// Returns the control over the fault injection of this gateway.
+    /// Returns the handle that controls the fault injection of this gateway.
     pub fn chaos(&self) -> ChaosHandle {
         ChaosHandle(self.clone())
     }

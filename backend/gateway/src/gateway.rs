@@ -71,7 +71,7 @@ impl<F: Functions> Gateway<F> {
         Self(Arc::new(Inner { state, admission, management_rate }))
     }
 
-    /// Returns true if the gateway answers requests for this path, which are `/{stage}` and `/{stage}/@connections/{id}`.
+    /// Returns true if the gateway answers requests for this path. Its paths are `/{stage}` and `/{stage}/@connections/{id}`.
     pub fn is_gateway_path(&self, path: &str) -> bool {
         self.target(path) != Target::None
     }
@@ -81,7 +81,7 @@ impl<F: Functions> Gateway<F> {
         &self.0.state.connections
     }
 
-    /// Returns the control over the fault injection of this gateway.
+    /// Returns the handle that controls the fault injection of this gateway.
     pub fn chaos(&self) -> ChaosHandle {
         self.connections().chaos()
     }

@@ -1,4 +1,5 @@
-//! Routes, and the selection of the route for a message ("Working with routes for WebSocket APIs", "WebSocket selection expressions").
+//! The routes of an API, and the selection of the route for a message ("Working with routes for WebSocket APIs", "WebSocket
+//! selection expressions").
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The authorizer of `$connect`: decides who may open a connection.
+//! The authorizer of `$connect`, which decides who may open a connection.
 
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayCustomAuthorizerResponse,
@@ -27,8 +27,8 @@ impl<F: FetchKeys> Authorizer<F> {
     ///
     /// # Errors
     ///
-    /// An error of type `Unauthorized` if the client has no valid token: API Gateway answers the client with 401 only if the
-    /// error has exactly this name. An error of type `Event` if `event` is not an event for an authorizer.
+    /// An error of type `Unauthorized` if the client has no valid token. Its message must be exactly this word, too: only then
+    /// does API Gateway answer the client with 401. An error of type `Event` if `payload` is not an event for an authorizer.
     pub async fn handle(
         &self,
         payload: Value,

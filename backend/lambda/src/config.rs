@@ -17,7 +17,7 @@ pub use read::{ConfigError, Fault};
 pub use tokens::{TokenSource, Tokens};
 pub use variables::{Function, VARIABLES, Variable};
 
-/// Settings of `websocket`.
+/// Settings of the function `websocket`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebsocketConfig {
     /// Name of the connections table.
@@ -32,14 +32,14 @@ pub struct WebsocketConfig {
     pub tokens: Tokens,
 }
 
-/// Settings of `authorizer`.
+/// Settings of the function `authorizer`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuthorizerConfig {
     /// The keys that tokens are checked with, and the claims that they must have.
     pub tokens: Tokens,
 }
 
-/// Settings of `ingest`.
+/// Settings of the function `ingest`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IngestConfig {
     /// Tables and retention of the topics' logs.
@@ -48,7 +48,7 @@ pub struct IngestConfig {
     pub tokens: Tokens,
 }
 
-/// Settings of `broadcast`.
+/// Settings of the function `broadcast`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BroadcastConfig {
     /// Name of the connections table.

@@ -28,14 +28,14 @@ impl Unit {
     }
 }
 
-/// One metric with its value.
+/// A metric with its value, which is reported once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
     /// Name of the metric.
     pub name: &'static str,
     /// Unit of the value.
     pub unit: Unit,
-    /// The value.
+    /// Value of the metric, in its unit.
     pub value: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP API behind a function URL.
+//! The HTTP API, which the function `ingest` serves behind a function URL.
 
 use std::future::ready;
 

@@ -91,7 +91,7 @@ pub enum Guard<F> {
 }
 
 impl<F: FetchKeys> Guard<F> {
-    /// Returns who may use the service: everyone, or holders of tokens.
+    /// Returns the access that the service grants: to everyone, or only to holders of valid tokens.
     pub fn access(&self) -> Access {
         match self {
             Self::Open => Access::Open,

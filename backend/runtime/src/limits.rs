@@ -1,4 +1,4 @@
-//! The limits of a host.
+//! The limits of a host of functions.
 
 use std::time::Duration;
 

@@ -34,7 +34,8 @@ const ERROR_BODY: &str = "lambda-runtime-function-error-body";
 /// A request that a process sent to the Runtime API.
 #[derive(Debug)]
 pub(crate) enum RuntimeRequest {
-    /// The process asks for an event. The sender passes it on; if the sender is dropped, the request is refused.
+    /// The process asks for an event. The event has to be sent through this sender. If the sender is dropped, the request is
+    /// refused.
     Next(oneshot::Sender<NextInvocation>),
     /// The process has handled an event, successfully or with an error.
     Answer { id: String, outcome: Result<Bytes, FunctionError>, reply: oneshot::Sender<Verdict> },

@@ -1,4 +1,4 @@
-//! Tests of requests that must be refused.
+//! Tests of the protection against web pages of other sites and against unknown host names.
 
 use crate::support::{Server, Socket, request, run};
 

@@ -20,8 +20,9 @@ const TIME_SCALE: u32 = 720;
 const ROTATIONS: u64 = 10;
 const FAULTS: Duration = Duration::from_secs(35);
 
-/// A lock that the test without faults holds exclusively. At 720 times the speed, one rotation has less than a second, and on a
-/// small machine another test would use up that time. The tests with faults may run at the same time.
+/// A lock that the test without faults holds exclusively. At 720 times the speed, a viewer has less than one second to replace
+/// its connection, and on a small machine another test would take that time from it. The tests with faults may run at the same
+/// time.
 static MACHINE: RwLock<()> = RwLock::new(());
 
 #[test]

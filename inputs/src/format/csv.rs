@@ -12,7 +12,8 @@ use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
 
-/// The separators that are recognised. If several occur equally often in a line, the last of these is used.
+/// The separators that are recognised. If several of them occur equally often in a line, the one that comes last in this list is
+/// used.
 const SEPARATORS: [char; 4] = ['|', ';', '\t', ','];
 /// Names of columns that identify the device of a row. The most specific names come first.
 const KEYS: [&str; 23] = [

@@ -144,8 +144,8 @@ impl Json {
     }
 }
 
-/// Reads a JSON value without converting events. The value is data, or an envelope of data and a time. Returns the data, and the
-/// time in milliseconds since the Unix epoch.
+/// Reads a JSON value, which is either data or an envelope `{"data", "ts"}` of data and its time. Returns the data unchanged, and
+/// the time in milliseconds since the Unix epoch if there is one.
 ///
 /// # Errors
 ///

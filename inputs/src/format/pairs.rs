@@ -10,7 +10,7 @@ use crate::row::{Body, Row};
 use crate::time::{self, Stamp};
 use crate::verdict::Read;
 
-/// Names of fields that contain a message. Its words often stand without quotes.
+/// Names of fields that contain a message. The words of a message often stand without quotes.
 const MESSAGES: [&str; 3] = ["msg", "message", "error"];
 
 /// Reads lines of pairs.

@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use test_support::HttpMessage;
 
-/// Returns the answer to a request by its number, counted from 0.
+/// A function that returns the answer to a request. Its argument is the number of the request, counted from 0.
 pub type Script = fn(usize) -> Answer;
 
 /// One scripted answer.

@@ -37,7 +37,7 @@ impl StreamedLog {
         Self { log, stream }
     }
 
-    /// Records all new changes in the stream, until the head of `topic` is among them. Returns the recorded changes.
+    /// Records the new changes in the stream, until the last publication of `topic` has been recorded. Returns these changes.
     pub async fn catch_up(&self, topic: &Topic) -> Vec<Change> {
         let Some(head) = self.log.head(topic).await.expect("the head is read") else { return Vec::new() };
         let mut stream = self.stream.lock().await;

@@ -53,7 +53,7 @@ pub struct Chaos {
     pub refuse: Refuse,
 }
 
-/// The settings of [`Chaos::throttle`].
+/// The settings of the posts that are answered with 429, see [`Chaos::throttle`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ pub struct Lag {
     pub ms: Span,
 }
 
-/// The settings of [`Chaos::refuse`].
+/// The settings of the handshakes that are refused, see [`Chaos::refuse`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

@@ -10,11 +10,11 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 pub struct UrlRequest {
     /// HTTP method.
     pub method: Method,
-    /// Path and query.
+    /// Path and query of the request.
     pub uri: Uri,
-    /// Headers.
+    /// Headers of the request.
     pub headers: HeaderMap,
-    /// Body.
+    /// The whole body. It is empty if the request has none.
     pub body: Bytes,
     /// Address of the client.
     pub source_ip: IpAddr,

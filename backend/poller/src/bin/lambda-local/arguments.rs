@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line of `lambda-local`.
 
 use std::path::PathBuf;
 
