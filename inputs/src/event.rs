@@ -57,7 +57,7 @@ pub fn normalise(fields: Vec<Field>) -> Option<Timed> {
     Some((distinct(event), stamp, time_fields))
 }
 
-/// Removes the first field that contains a time from the fields, and returns it separately.
+/// Removes the first field that contains a time. Returns the other fields, the time, and the removed field.
 pub fn without_time(mut fields: Vec<Field>) -> Timed {
     let found = fields.iter().enumerate().find_map(|(at, (name, cell))| {
         time::is_time_name(name).then(|| read_time(cell)).flatten().map(|stamp| (at, stamp))

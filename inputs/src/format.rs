@@ -24,7 +24,7 @@ pub enum Format {
     Csv,
     /// Columns below a header.
     Columns,
-    /// The text format of Prometheus.
+    /// The text format in which programs give their metrics to Prometheus.
     Prometheus,
     /// The line protocol of InfluxDB.
     Influx,

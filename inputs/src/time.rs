@@ -96,8 +96,8 @@ fn year_of(local_ms: i64) -> u32 {
         .unwrap_or(1970)
 }
 
-/// Reads a date with a time of day, in ISO 8601 and its variants or in the notation of `22.11.2026 10:42`, `22/Nov/2026:10:42:07
-/// +0100`, `Sun Nov 22 10:42:07 2026` or `Sun, 22 Nov 2026 10:42:07 GMT`.
+/// Reads a date with a time of day, in ISO 8601 and its variants or in the notation of `22.11.2026 10:42`,
+/// `22/Nov/2026:10:42:07 +0100`, `Sun Nov 22 10:42:07 2026` or `Sun, 22 Nov 2026 10:42:07 GMT`.
 pub fn read(text: &str) -> Option<Stamp> {
     let text = text.trim();
     timestamp::read_iso(text)
@@ -247,8 +247,8 @@ fn with_offset(day_ms: i64, text: &str) -> Option<Stamp> {
     Some(WrittenTime { local_ms: day_ms + time.local_ms, ..time }.into())
 }
 
-/// Reads a date with the names of the weekday and the month: `Sun Nov 22 10:42:07 2026`, `Sun Nov 22 10:42:07 CET 2026` or `Sun,
-/// 22 Nov 2026 10:42:07 GMT`.
+/// Reads a date with the names of the weekday and the month: `Sun Nov 22 10:42:07 2026`, `Sun Nov 22 10:42:07 CET 2026`
+/// or `Sun, 22 Nov 2026 10:42:07 GMT`.
 fn read_named_date(text: &str) -> Option<Stamp> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [weekday, rest @ ..] = words.as_slice() else { return None };

@@ -28,7 +28,7 @@ impl Unit {
     }
 }
 
-/// A metric with its value, which is reported once.
+/// A metric and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
     /// Name of the metric.

@@ -1,6 +1,6 @@
 //! Tests that every viewer receives exactly the publications that were published, or is told exactly which ones are missing. The
-//! tests run the real program over real sockets, with injected faults and with a clock that runs 720 times as fast. `cargo xtask
-//! soak` runs the long test.
+//! tests run the real program over real sockets, with injected faults and with a clock that runs 720 times as fast.
+//! `cargo xtask soak` runs the long test.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 

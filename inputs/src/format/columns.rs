@@ -435,8 +435,8 @@ fn distinct(names: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// Returns true for a line of dashes or similar characters. It may contain names of groups of columns: `procs -----memory-----
-/// ---swap--`.
+/// Returns true for a line of dashes or similar characters. It may contain names of groups of columns:
+/// `procs -----memory----- ---swap--`.
 fn is_separator(line: &str) -> bool {
     let line = line.trim();
     let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');

@@ -1,6 +1,6 @@
 //! Runs Tickertape's AWS topology on this machine. It starts DynamoDB Local and `tickertape serve --functions lambda`, with the
-//! functions as they are deployed, and passes the stream of the topics table to the function `broadcast`. `cargo xtask
-//! lambda-local` starts this program.
+//! functions as they are deployed, and passes the stream of the topics table to the function `broadcast`.
+//! `cargo xtask lambda-local` starts this program.
 
 mod arguments;
 mod dynamodb;
