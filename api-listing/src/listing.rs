@@ -1,4 +1,4 @@
-//! The walk over the public modules and re-exports of a crate.
+//! Walks over the public modules and re-exports of a crate.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -66,7 +66,8 @@ impl Listing<'_> {
         public
     }
 
-    /// Collects every public item with this name in a module. There can be several, because a type and a function may share a name.
+    /// Collects every public item with this name in a module. There can be several, because a type and a function may share a
+    /// name.
     fn items(&mut self, module: ModuleId, name: &str, path: &str) {
         let definition = (module, name.to_owned());
         if let Some(first) = self.paths.get(&definition)
@@ -230,7 +231,7 @@ fn is_public(item: &Item) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Returns the attributes that change how an item can be used, written before it.
+/// Returns the attributes that change the use of an item, as the listing writes them before it.
 fn marks(attributes: &[Attribute]) -> &'static str {
     let is_marked = attributes.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
     if is_marked { "#[non_exhaustive] " } else { "" }

@@ -1,4 +1,4 @@
-//! Syntax as text on one line.
+//! Formats syntax as text on one line.
 
 use syn::punctuated::Punctuated;
 use syn::{File, Generics, Item, ItemFn, ItemImpl, ItemType, Signature, Token, Type, TypeParamBound};
@@ -26,7 +26,8 @@ pub fn generics(generics: &Generics) -> String {
     text.strip_prefix("type T").and_then(|text| text.split(" = ()").next()).unwrap_or_default().to_owned()
 }
 
-/// Renders the bounds of an `impl` block behind a method: ` [impl<F: Functions> where B: Body]`; empty if there are none.
+/// Formats the bounds of an `impl` block, to be appended to a method: ` [impl<F: Functions> where B: Body]`. Empty if there are
+/// none.
 pub fn generics_with_where(generics: &Generics) -> String {
     let (parameters, conditions) = (self::generics(generics), where_clause(generics));
     if parameters.is_empty() { String::new() } else { format!(" [impl{parameters}{conditions}]") }

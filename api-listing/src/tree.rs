@@ -8,7 +8,7 @@ use syn::{Attribute, Item, UseTree};
 /// Index of a module in a [`Tree`]; the crate's root is 0.
 pub type ModuleId = usize;
 
-/// The parsed modules of a crate, tests left out.
+/// The parsed modules of a crate, except for tests.
 pub struct Tree {
     modules: Vec<Module>,
 }
@@ -28,7 +28,7 @@ pub struct Use {
     pub is_public: bool,
 }
 
-/// The target of a path.
+/// The module or items to which a path leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Module(ModuleId),

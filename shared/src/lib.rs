@@ -5,8 +5,9 @@
 //!
 //! # Layout
 //!
-//! * [`topic`], [`filter`], [`position`], [`publication`], [`data`], [`meta`]: the types that messages are made of, valid by construction.
-//! * [`client`], [`server`]: the messages of each direction as an enum; together they are the protocol (`PROTOCOL.md`).
+//! * [`topic`], [`filter`], [`position`], [`publication`], [`data`], [`meta`]: the types of which messages are made. Topics and
+//!   filters are checked when they are created.
+//! * [`client`], [`server`]: the messages of each direction, one enum each. Together they are the protocol (`PROTOCOL.md`).
 //! * [`code`]: stable numbers for errors and disconnects, and the reaction to each.
 //! * [`handshake`]: the sub-protocols and headers of the handshake, which comes before the first message.
 //! * [`timestamp`]: the formats of a publisher's time stamp.

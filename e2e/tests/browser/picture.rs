@@ -10,8 +10,8 @@ use serde_json::json;
 
 const STATE: &str = "[data-testid=connection-state]";
 
-/// Run it with `cargo test --workspace --test browser -- --ignored picture` and the variables that `cargo xtask test` sets, then copy
-/// `target/screenshots/board.png` to `docs/`.
+/// Run it with `cargo test --workspace --test browser -- --ignored picture` and the variables that `cargo xtask test` sets, then
+/// copy `target/screenshots/board.png` to `docs/`.
 #[tokio::test]
 #[ignore = "not a test of its own: takes the README's picture"]
 async fn the_board_on_an_ordinary_day() {
