@@ -1,11 +1,11 @@
-//! Learns how often a topic publishes, from the times of its publications.
+//! Learns the time between a topic's publications (its cadence) from their times of receipt.
 
 /// Number of most recent intervals that are kept. It is odd, so that the median is one of them.
 const REMEMBERED: usize = 9;
 /// Smallest number of intervals from which the cadence is estimated.
 const NEEDED: usize = 3;
 
-/// Estimate of a topic's cadence: the median of its last intervals, so that one pause or one burst does not change it.
+/// Estimate of a topic's cadence. It is the median of the last intervals, so that one pause or one burst does not change it.
 #[derive(Debug, Clone, Default)]
 pub struct Cadence {
     last_ms: Option<i64>,

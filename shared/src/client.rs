@@ -17,7 +17,7 @@ use crate::{Data, Filter, Millis, Position, Topic, TopicMeta};
 /// Number of a request, chosen by the client. The reply to the request carries the same number.
 pub type RequestId = u64;
 
-/// One message from a client. Unknown fields are ignored.
+/// A message from a client. Unknown fields are ignored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum ClientMessage {
@@ -25,7 +25,7 @@ pub enum ClientMessage {
     Subscribe(Subscribe),
     /// Ends a subscription. Answered by `unsubscribed`.
     Unsubscribe(Unsubscribe),
-    /// Appends to a topic's log. Answered by `published` once durable.
+    /// Appends to a topic's log. Answered by `published` once the publications are stored durably.
     Publish(Box<Publish>),
     /// Reads a part of a topic's log. Answered by `history`.
     History(History),
@@ -50,7 +50,7 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// The action with this name.
+            /// Returns the action with this name, or `None` if there is none.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $($name => Some(Self::$variant),)*
@@ -73,7 +73,7 @@ macro_rules! actions {
     };
 }
 
-// A variant of `ClientMessage` that is missing here does not compile.
+// The compiler refuses this list if a variant of `ClientMessage` is missing.
 actions! {
     Subscribe = "subscribe";
     Unsubscribe = "unsubscribe";
@@ -98,7 +98,7 @@ impl ClientMessage {
 
     /// Returns the message as JSON text.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and maps with string keys always serialise.
+        // An error is impossible: strings, numbers and maps with string keys can always be serialised.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for ClientMessage {
 /// subscription and replays again from `since`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribe {
-    /// Number of the request, echoed by `subscribed`.
+    /// Number of the request. The reply `subscribed` contains it.
     pub id: RequestId,
     /// Topics to subscribe to.
     pub filter: Filter,
@@ -167,17 +167,16 @@ pub enum Rewind {
 /// Ends one subscription of the connection ([`ClientMessage::Unsubscribe`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unsubscribe {
-    /// Number of the request, echoed by `unsubscribed`.
+    /// Number of the request. The reply `unsubscribed` contains it.
     pub id: RequestId,
     /// Filter of the subscription to end.
     pub filter: Filter,
 }
 
-/// Appends publications to a topic ([`ClientMessage::Publish`]). Carries either `data` (with an optional `ts`) or
-/// `items`.
+/// Appends publications to a topic ([`ClientMessage::Publish`]). Contains either `data` (with an optional `ts`) or `items`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Publish {
-    /// Number of the request, echoed by `published`.
+    /// Number of the request. The reply `published` contains it.
     pub id: RequestId,
     /// Topic to append to.
     pub topic: Topic,
@@ -214,14 +213,14 @@ impl Publish {
 pub struct Producer {
     /// Name of the producer, which it chooses itself. It must be unique among the producers of the topic.
     pub id: String,
-    /// Number of the request, higher with every new one.
+    /// Number of the request. Every new request of a producer has a higher one than the request before it.
     pub seq: u64,
 }
 
 /// Reads a page of a topic's log ([`ClientMessage::History`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct History {
-    /// Number of the request, echoed by `history`.
+    /// Number of the request. The reply `history` contains it.
     pub id: RequestId,
     /// Topic to read.
     pub topic: Topic,
@@ -236,7 +235,7 @@ pub struct History {
 /// Replaces the token of the connection ([`ClientMessage::Refresh`]).
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refresh {
-    /// Number of the request, echoed by `refreshed`.
+    /// Number of the request. The reply `refreshed` contains it.
     pub id: RequestId,
     /// The new token.
     pub token: String,

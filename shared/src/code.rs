@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 /// Recommended reaction to a code. Match it without a wildcard arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Advice {
-    /// Send the same request again, later.
+    /// Send the same request again later.
     Retry,
-    /// Change the request; the same one will be refused again.
+    /// Change the request. The same request would be refused again.
     Change,
     /// Connect again.
     Reconnect,
@@ -150,7 +150,7 @@ codes! {
     Shutdown = 3000, "shutdown";
     /// The connection has reached the maximum age that the gateway permits.
     LifetimeOver = 3001, "lifetime_over";
-    /// The client reads too slowly. It can recover what it missed after reconnecting.
+    /// The client reads too slowly. After reconnecting, it can recover the publications that it missed.
     TooSlow = 3002, "too_slow";
     /// The token has expired.
     TokenOver = 3500, "token_over";

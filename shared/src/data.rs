@@ -58,7 +58,7 @@ impl Data {
         if !raw.get().contains(['\n', '\r']) {
             return Self(raw.to_owned().into());
         }
-        // Valid JSON without the white space between its tokens is valid JSON.
+        // This cannot fail: valid JSON without the white space between its tokens is valid JSON.
         let compact = RawValue::from_string(without_white_space(raw.get()));
         Self(compact.unwrap_or_else(|_| raw.to_owned()).into())
     }
@@ -75,13 +75,13 @@ impl Data {
         serde_json::from_str(self.text()).unwrap_or_default()
     }
 
-    /// Checks that the data can be put into a log and that every reader will understand it alike.
+    /// Checks that the data can be appended to a log, and that every reader will understand it alike.
     ///
     /// # Errors
     ///
-    /// [`DataError`] for the first fault: `null`, more than [`limits::PUBLICATION_BYTES`], more levels than
-    /// [`limits::DATA_DEPTH`], a number beyond the range of an `f64`, a string with half of a surrogate pair, or an
-    /// object with the same key twice.
+    /// [`DataError`] for the first error that is found: the data is `null`, has more than [`limits::PUBLICATION_BYTES`] bytes or
+    /// more than [`limits::DATA_DEPTH`] levels, a number is beyond the range of an `f64`, a string contains half of a surrogate
+    /// pair, or an object has the same key twice.
     pub fn check(&self) -> Result<(), DataError> {
         let text = self.text();
         if text == "null" {

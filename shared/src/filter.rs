@@ -69,7 +69,7 @@ impl Filter {
         let mut filters = vec![Self::Only(topic.clone()), Self::All];
         let mut name = topic.as_str();
         while let Some((parent, _)) = name.rsplit_once('/') {
-            // A parent of a topic is a topic, so nothing is left out here.
+            // No parent is left out, because a parent of a topic is always a valid topic.
             filters.extend(Topic::new(parent).ok().map(Self::Below));
             name = parent;
         }

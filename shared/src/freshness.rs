@@ -38,7 +38,7 @@ pub const REPLAYED_MARK_MS: u64 = 5_000;
 /// after 200 ms, because no person would see it and no scheduler can guarantee it.
 pub const GRACE_MS: u64 = 500;
 
-/// The facts from which freshness is computed. All times are in milliseconds.
+/// Facts from which the freshness of a panel is computed. All times are in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// Time since the newest publication was received.

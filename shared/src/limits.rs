@@ -64,7 +64,7 @@ pub const PRODUCER_BYTES: usize = 64;
 /// Number of idempotent producers whose last `seq` is remembered with each topic.
 pub const PRODUCERS: usize = 32;
 
-/// The limits that a client receives when it subscribes.
+/// Limits of a server. A client receives them when it subscribes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announced {
     /// Value of [`MESSAGE_BYTES`].

@@ -99,17 +99,17 @@ pub enum MetaError {
     TooLong {
         /// Name of the field.
         field: &'static str,
-        /// Bytes found.
+        /// Length of the text, in bytes.
         bytes: usize,
-        /// Bytes allowed.
+        /// Maximum length, in bytes.
         limit: usize,
     },
     /// The map of units has more series than [`crate::limits::META_UNITS`].
     #[error("meta.units names {found} series; the limit is {limit}")]
     TooManyUnits {
-        /// Series found.
+        /// Number of series in the map.
         found: usize,
-        /// Series allowed.
+        /// Maximum number of series.
         limit: usize,
     },
     /// The expected time between publications is 0.

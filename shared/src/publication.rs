@@ -13,7 +13,7 @@ pub struct Publication {
     pub offset: u64,
     /// Time of the event by the publisher's clock. If the publisher sent no time, the same as `received_at`.
     pub ts: Millis,
-    /// Time of arrival by the server's clock.
+    /// Time of receipt by the server's clock.
     pub received_at: Millis,
     /// The content: a number, a bool, a string, an object of them (each field becomes a series), or a list of objects (shown as a
     /// table).
@@ -36,11 +36,11 @@ impl Item {
         Self { data: data.into(), ts: None }
     }
 
-    /// Checks that this item can be put into a log at `now`.
+    /// Checks that this item can be appended to a log at the time `now`.
     ///
     /// # Errors
     ///
-    /// [`ItemError`], whose text is meant for the publisher.
+    /// [`ItemError`], whose text is written for the publisher.
     pub fn check(&self, now: Millis) -> Result<(), ItemError> {
         self.data.check()?;
         check_ts(self.ts, now)

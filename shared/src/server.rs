@@ -32,7 +32,7 @@ pub enum ServerMessage {
     Refreshed(Refreshed),
     /// Reply to `ping`.
     Pong(Pong),
-    /// The number of connections that are subscribed to a filter.
+    /// Reports the number of connections that are subscribed to a filter.
     Occupancy(Occupancy),
     /// Reports that a request was refused.
     Error(ErrorReply),
@@ -91,7 +91,7 @@ types! {
 impl ServerMessage {
     /// Returns the message as JSON text.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and maps with string keys always serialise.
+        // An error is impossible: strings, numbers and maps with string keys can always be serialised.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
@@ -121,7 +121,7 @@ pub struct Subscribed {
     pub connection_id: String,
     /// Filter that the connection is now subscribed to.
     pub filter: Filter,
-    /// Every topic that matches the filter now.
+    /// Every topic that matches the filter at the moment.
     pub topics: Vec<SubscribedTopic>,
     /// Number of connections subscribed to this filter, this one included. Absent if the server does not count them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,7 +186,7 @@ pub struct Batch {
 pub struct Published {
     /// Number of the request.
     pub id: RequestId,
-    /// Topic that was appended to.
+    /// Topic to whose log the publications were appended.
     pub topic: Topic,
     /// Position of the last publication of the request.
     pub position: Position,
@@ -245,9 +245,9 @@ pub struct Pong {
 /// Reports the number of subscribers of a filter ([`ServerMessage::Occupancy`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Occupancy {
-    /// The filter.
+    /// Filter that the connections are subscribed to.
     pub filter: Filter,
-    /// Number of connections that are subscribed to it.
+    /// Number of connections that are subscribed to the filter.
     pub viewers: u64,
 }
 
@@ -263,7 +263,7 @@ pub struct ErrorReply {
     pub message: String,
     /// True if the same request may succeed later.
     pub retryable: bool,
-    /// Time to wait before the next try, in milliseconds.
+    /// Time to wait before the next attempt, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
 }
@@ -271,9 +271,9 @@ pub struct ErrorReply {
 /// Announces that the server is about to close the connection ([`ServerMessage::Disconnect`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Disconnect {
-    /// Reason, as a code.
+    /// Reason for closing, as a code.
     pub code: DisconnectCode,
-    /// Reason, in words.
+    /// Reason for closing, as a text.
     pub reason: String,
     /// True if the client should connect again.
     pub reconnect: bool,

@@ -52,7 +52,7 @@ pub fn read(ts: &Value) -> Result<Millis, TimestampError> {
 fn read_number(number: &Number) -> Option<Millis> {
     let value = number.as_f64()?;
     if (SECONDS_FROM..SECONDS_BELOW).contains(&value.abs()) {
-        // A time of day in milliseconds has at most 14 digits, which an f64 holds exactly.
+        // The result is a time in milliseconds with at most 14 digits, which an f64 holds exactly.
         return Some((value * 1000.0).round() as Millis);
     }
     number.as_i64().or_else(|| (value.abs() < 1e18).then_some(value.round() as Millis))

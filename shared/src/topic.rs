@@ -147,7 +147,7 @@ pub enum TopicError {
     Character {
         /// The name that was refused.
         name: String,
-        /// The first character that is not allowed.
+        /// First character of the name that is not allowed.
         found: char,
     },
 }

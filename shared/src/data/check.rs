@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::error::DataError;
 use crate::limits;
 
-/// Checks depth, numbers, strings and keys of `text`, which must be valid JSON.
+/// Checks the depth, numbers, strings and keys of `text`, which must be valid JSON.
 pub(super) fn check(text: &str) -> Result<(), DataError> {
     let mut scan = Scan { text, at: 0, open: Vec::new(), keys: Vec::new() };
     while let Some(byte) = text.as_bytes().get(scan.at) {
