@@ -1,4 +1,4 @@
-//! The delay before the next attempt.
+//! Random delays before the next attempt to connect.
 
 use super::constants::{BACKOFF_BASE_MS, BACKOFF_CAP_MS, SPREAD_PERCENT};
 use super::rng::Rng;

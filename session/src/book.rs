@@ -23,7 +23,7 @@ use tally::Tally;
 /// The part of a `subscribe` request that concerns one topic of its answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Requested {
-    /// Position that was sent in `since`.
+    /// Position of the topic that the request contained in `since`.
     pub(super) since: Option<Position>,
     /// True if the filter was subscribed for the first time: then only the requested part of the past is delivered.
     pub(super) first: bool,
@@ -171,7 +171,7 @@ impl Book {
         if let Some(mut edit) = self.edit(topic, &mut out) {
             edit.schedule(Fetch::Idle);
             if *edit.log.epoch() != since.epoch {
-                // The current log was started after the request was sent.
+                // The log that is followed now was started after the request was sent, so the answer is not about it.
                 edit.review(now_ms);
                 return out;
             }

@@ -35,7 +35,7 @@ impl ServerClock {
         self.exchanges.push_back(Exchange { round_trip_ms, offset_ms });
     }
 
-    /// Forgets every exchange. Called after the machine slept, when the monotonic clock may have stood still.
+    /// Forgets every exchange. Called after a sleep of the machine, during which the monotonic clock may have stood still.
     pub(super) fn forget(&mut self) {
         self.exchanges.clear();
     }

@@ -21,12 +21,12 @@ pub enum Effect {
     OpenSocket {
         /// Number of the socket to open.
         socket: SocketId,
-        /// Sub-protocols to offer (`Sec-WebSocket-Protocol`), one of which holds the token. Empty without a token.
+        /// Sub-protocols to offer (`Sec-WebSocket-Protocol`). One of them contains the token. Empty if there is no token.
         protocols: Vec<String>,
     },
     /// Send a text message.
     Send {
-        /// Number of the socket to send on.
+        /// Number of the socket on which to send.
         socket: SocketId,
         /// The message, smaller than [`shared::limits::FRAME_BYTES`].
         text: String,

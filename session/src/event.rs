@@ -3,7 +3,7 @@
 use super::{Cause, SessionFailure, State};
 use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
-/// Number of a publish request, unique within its session. Returned by [`Session::publish`](crate::Session::publish).
+/// Number of a publish request, unique within its session. [`Session::publish`](crate::Session::publish) returns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(super) u64);
 
@@ -42,7 +42,7 @@ pub enum Event {
         /// Filter of the subscription that has ended.
         filter: Filter,
     },
-    /// A topic has appeared, or its metadata has changed. Emitted before the topic's first publications.
+    /// A topic has appeared, or its metadata has changed. Emitted before the first publications of the topic.
     Topic {
         /// Name of the topic.
         topic: Topic,
@@ -104,7 +104,7 @@ pub enum Event {
     EpochChanged {
         /// Topic of the log.
         topic: Topic,
-        /// Position of the last publication that was delivered of the old log.
+        /// Position of the last publication of the old log that was delivered.
         last: Position,
         /// Position in the new log. The publications after it are delivered.
         start: Position,
@@ -113,7 +113,7 @@ pub enum Event {
     Published {
         /// Ticket of the request.
         ticket: Ticket,
-        /// Topic that was published to.
+        /// Topic to which the request publishes.
         topic: Topic,
         /// Position of the request's last item.
         position: Position,
@@ -129,7 +129,7 @@ pub enum Event {
     Dropped {
         /// Tickets of the requests, oldest first.
         tickets: Vec<Ticket>,
-        /// Reason, the same for all of them.
+        /// Reason for which all of them were dropped.
         why: DropReason,
     },
     /// The number of connections that watch a filter has changed.
@@ -139,7 +139,7 @@ pub enum Event {
         /// Number of connections that watch the filter.
         viewers: u64,
     },
-    /// An attempt to connect failed; another follows.
+    /// An attempt to connect failed. The session will make another.
     AttemptFailed {
         /// Reason for the failure.
         cause: Cause,
@@ -160,7 +160,7 @@ pub enum Event {
         /// Expiry of the new token, by the server's clock; `None` if it does not expire.
         expires_at: Option<Millis>,
     },
-    /// The session gave up. [`Session::set_token`](crate::Session::set_token), `open` or `retry_now` starts it again.
+    /// The session gave up. Call [`Session::set_token`](crate::Session::set_token), `open` or `retry_now` to start it again.
     Failed {
         /// Reason for giving up, with a text for people.
         failure: SessionFailure,
@@ -172,7 +172,7 @@ pub enum Event {
     },
     /// A message from the server could not be read. It was ignored; the socket was kept.
     ProtocolError {
-        /// Description of the fault.
+        /// Description of the error.
         message: String,
     },
 }

@@ -7,8 +7,8 @@ const REMEMBERED: usize = 256;
 /// Maximum age of a sample that is counted, in milliseconds.
 const WINDOW_MS: u64 = 60_000;
 
-/// End-to-end latency of live publications over the last minute, in milliseconds: from `received_at` to their arrival
-/// here, both by the server's clock.
+/// Latency of live publications over the last minute, in milliseconds: from `received_at` to their arrival in this session, both
+/// by the server's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Latency {
     /// Median.

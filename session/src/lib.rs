@@ -1,6 +1,6 @@
 //! The client of a Tickertape server as a state machine without IO.
 //!
-//! A [`Session`] connects, subscribes, recovers what it missed, replaces its connection before API Gateway cuts it, and
+//! A [`Session`] connects, subscribes, recovers what it missed, replaces its connection before API Gateway closes it, and
 //! publishes. It opens no socket and reads no clock, so it runs natively and in WebAssembly, and a two-hour connection is
 //! tested in microseconds. It depends on `shared`, the protocol's types, and on nothing else of Tickertape.
 //!

@@ -25,7 +25,7 @@ pub(super) enum Phase {
     },
 }
 
-/// A request that has been sent and not yet answered.
+/// A request that was sent and not yet answered.
 #[derive(Debug)]
 pub(super) enum Request {
     Subscribe {
@@ -97,7 +97,7 @@ pub(super) struct Link {
     unresponsive_since_ms: Option<u64>,
     /// True once the server has sent the time after which to replace this socket.
     has_rotation_time: bool,
-    /// Filters that the server has confirmed on this socket, each once.
+    /// Filters that the server has confirmed on this socket, without duplicates.
     pub(super) confirmed: Vec<Filter>,
     pub(super) requests: BTreeMap<RequestId, Pending>,
 }

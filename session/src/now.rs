@@ -1,4 +1,4 @@
-//! The time, which is an argument of every method of the session.
+//! The time, which is passed to every method of the session.
 
 use shared::Millis;
 

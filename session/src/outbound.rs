@@ -1,4 +1,4 @@
-//! Requests to the server that the owner asked for: subscriptions, publications and tokens.
+//! Sends requests on behalf of the owner: subscriptions, publications and tokens.
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use shared::client::{Producer, Publish, RequestId};
 use shared::publication::Item;
 use shared::{ClientMessage, Topic, TopicMeta};
 
-/// A publish request.
+/// A publish request, as the owner of the session makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
     /// Topic to publish to.

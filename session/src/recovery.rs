@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    /// Handles a request that will not be answered because its socket is gone.
+    /// Handles a request that cannot be answered any more, because its socket is closed.
     pub(super) fn request_lost(&mut self, request: Request, now: Now) {
         match request {
             Request::Publish { ticket } => {

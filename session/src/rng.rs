@@ -21,7 +21,7 @@ impl Rng {
     /// Returns a random number that is uniform in `0..=max`.
     pub(super) fn up_to(&mut self, max: u64) -> u64 {
         let wide = u128::from(self.next()) * (u128::from(max) + 1);
-        // The upper half of a 64 by 65 bit product is at most `max`.
+        // The product is less than 2^64 times `max + 1`, so its upper half is at most `max`.
         (wide >> 64) as u64
     }
 

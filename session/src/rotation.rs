@@ -4,7 +4,7 @@
 //!
 //! # Example
 //!
-//! A server named `rotate_in_ms` 6 600 000 (110 minutes). Offsets of `host/cpu` are in parentheses.
+//! The server sends `rotate_in_ms` 6 600 000 (110 minutes). Offsets of `host/cpu` are in parentheses.
 //!
 //! | minute | old socket (1) | new socket (2) | state |
 //! |---|---|---|---|

@@ -80,9 +80,10 @@ impl Session {
         }
     }
 
-    // Commands.
+    // Commands of the owner.
 
-    /// Connects, and stays connected until [`Session::close`]. Connects again from `Closed` and `Failed`.
+    /// Connects, and reconnects whenever the connection is lost, until [`Session::close`] is called. It also starts a session
+    /// again that is `Closed` or `Failed`.
     pub fn open(&mut self, now: Now) {
         self.observe(now);
         self.start(now);
@@ -105,7 +106,7 @@ impl Session {
         self.settle(now);
     }
 
-    /// Ends the subscription to `filter` and forgets the positions of topics that no other filter matches.
+    /// Ends the subscription to `filter`, and forgets the positions of topics that no other filter matches.
     pub fn unsubscribe(&mut self, filter: &Filter, now: Now) {
         self.observe(now);
         self.unwatch(filter, now);
@@ -127,8 +128,8 @@ impl Session {
         self.ask_earlier(topic, before, count, now)
     }
 
-    /// Publishes now or, without a connection, as soon as there is one. The outcome is reported exactly once under the
-    /// returned ticket: [`Event::Published`], [`Event::PublishRefused`] or [`Event::Dropped`].
+    /// Publishes as soon as there is a connection. The outcome is reported exactly once with the returned ticket: by
+    /// [`Event::Published`], [`Event::PublishRefused`] or [`Event::Dropped`].
     pub fn publish(&mut self, outgoing: Outgoing, now: Now) -> Ticket {
         self.observe(now);
         let ticket = self.enqueue(outgoing, now);
@@ -160,7 +161,7 @@ impl Session {
         self.token.is_some()
     }
 
-    /// Connects at once if the session waits for its next attempt or has given up.
+    /// Begins an attempt to connect immediately, if the session waits for its next attempt or has given up.
     pub fn retry_now(&mut self, now: Now) {
         self.observe(now);
         if self.state == State::Failed {
@@ -170,9 +171,9 @@ impl Session {
         }
     }
 
-    /// Sends a ping as soon as nothing has been received for [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). If this
-    /// is called once when a topic turns late, a dead socket is told from a publisher that pauses within seconds; the ordinary
-    /// ping would take a minute.
+    /// Sends a ping as soon as nothing has been received for [`LIVENESS_CHECK_MS`](crate::constants::LIVENESS_CHECK_MS). Call
+    /// this once when a topic turns late: the answer shows within seconds if the socket is dead or the publisher pauses. The
+    /// ordinary ping would take a minute.
     pub fn check_liveness(&mut self, now: Now) {
         self.observe(now);
         if let Some(link) = &mut self.link {
@@ -183,7 +184,7 @@ impl Session {
         self.settle(now);
     }
 
-    // Inputs.
+    // Inputs from sockets, page and timers.
 
     /// Reports to the session that a socket has opened.
     pub fn socket_opened(&mut self, socket: SocketId, now: Now) {
@@ -238,7 +239,7 @@ impl Session {
         self.settle(now);
     }
 
-    // Outputs.
+    // Outputs for the shell.
 
     /// Returns the moment at which to call [`Session::handle_timeout`], in milliseconds of the monotonic clock; `None` if there
     /// is nothing to wait for.
@@ -259,7 +260,7 @@ impl Session {
         self.events.pop_front()
     }
 
-    // Views.
+    // Views of the session's state.
 
     /// Returns the state of the session.
     pub fn state(&self) -> State {

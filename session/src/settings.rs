@@ -31,19 +31,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Sets [`Settings::token`].
+    /// Returns the settings with another [`Settings::token`].
     #[must_use]
     pub fn with_token(self, token: Option<String>) -> Self {
         Self { token, ..self }
     }
 
-    /// Sets [`Settings::queue_messages`].
+    /// Returns the settings with another [`Settings::queue_messages`].
     #[must_use]
     pub fn with_queue_messages(self, queue_messages: usize) -> Self {
         Self { queue_messages, ..self }
     }
 
-    /// Sets [`Settings::queue_age_ms`].
+    /// Returns the settings with another [`Settings::queue_age_ms`].
     #[must_use]
     pub fn with_queue_age_ms(self, queue_age_ms: Option<u64>) -> Self {
         Self { queue_age_ms, ..self }

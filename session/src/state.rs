@@ -67,7 +67,7 @@ impl State {
         matches!(self, Self::Connected | Self::Rotating)
     }
 
-    /// Returns true while a connection is wanted and there is none.
+    /// Returns true if a connection is wanted and there is none.
     pub fn is_down(self) -> bool {
         match self {
             Self::Connecting
@@ -80,7 +80,7 @@ impl State {
         }
     }
 
-    /// Returns true while the next attempt waits for a timer, an event or a person.
+    /// Returns true while no attempt is being made, but one will be: after a timer, an event or an action of a person.
     pub(super) fn is_between_attempts(self) -> bool {
         matches!(self, Self::Waiting | Self::Suspended | Self::Offline)
     }

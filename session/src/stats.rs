@@ -9,7 +9,7 @@ pub struct Stats {
     pub failed_attempts: u64,
     /// Connections replaced before the gateway closed them.
     pub rotations: u64,
-    /// Publications delivered.
+    /// Publications that were delivered.
     pub publications: u64,
     /// Delivered publications that were received by replay or `history`.
     pub recovered: u64,
@@ -19,7 +19,7 @@ pub struct Stats {
     pub out_of_order: u64,
     /// Gaps announced by [`Event::Gap`](crate::Event::Gap).
     pub gaps: u64,
-    /// Publications lost in those gaps.
+    /// Publications that were lost in announced gaps.
     pub lost: u64,
     /// `history` requests that were sent to fill holes.
     pub history_requests: u64,

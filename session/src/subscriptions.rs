@@ -46,7 +46,7 @@ impl Subscriptions {
         self.0.is_empty()
     }
 
-    /// Marks the filter as confirmed.
+    /// Records that the server has confirmed the filter.
     pub(super) fn begin(&mut self, filter: &Filter) {
         self.0.iter_mut().filter(|wanted| wanted.filter == *filter).for_each(|wanted| wanted.begun = true);
     }

@@ -7,7 +7,7 @@ pub(super) enum Timer {
     Retry,
     /// Ends the wait for the socket that is being closed.
     Close,
-    /// Shows the banner.
+    /// Shows the banner that reports a lost connection.
     Banner,
     /// Begins the replacement of the connection.
     Rotate,

@@ -23,9 +23,9 @@ pub enum Cause {
         /// HTTP status.
         status: u16,
     },
-    /// The socket opened, but the server did not reply.
+    /// The socket opened, but the server did not reply in time.
     NoReply,
-    /// A ping was not answered.
+    /// The server did not answer a ping in time.
     Silent,
     /// The socket was closed.
     Closed {

@@ -11,9 +11,9 @@ use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 /// State of the `history` request that fills the first hole of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fetch {
-    /// There is no hole.
+    /// There is no hole, and no request.
     Idle,
-    /// The request is to be sent at `at_ms`.
+    /// The request will be sent at `at_ms`.
     Due { at_ms: u64, failed: FailedFetches },
     /// The request was sent and is not answered yet.
     Sent { failed: FailedFetches },

@@ -1,6 +1,6 @@
 //! Counts of the publications that the book has delivered, dropped and declared lost.
 
-/// Counts over all topics since the session was made.
+/// Counts over all topics since the session was created.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) publications: u64,

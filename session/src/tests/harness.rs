@@ -8,7 +8,7 @@ use shared::{ClientMessage, Epoch, Filter, Position, Publication, ServerMessage,
 pub(super) const EPOCH: &str = "e1";
 /// Time of the wall clock at the beginning of a test.
 pub(super) const WALL_MS: i64 = 1_800_000_000_000;
-/// Time by which the server's clock is ahead of the session's, in milliseconds.
+/// Time by which the server's clock is ahead of the session's wall clock, in milliseconds.
 pub(super) const SKEW_MS: i64 = 3_000;
 
 pub(super) struct Harness {
