@@ -1,4 +1,4 @@
-//! Server addresses as people type them.
+//! Addresses of servers in the forms in which people type them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Address {
         matches!(self.scheme, Scheme::Http | Scheme::Https)
     }
 
-    /// Returns true for `wss` and `https`.
+    /// Returns true if the scheme is `wss` or `https`.
     pub fn is_tls(&self) -> bool {
         matches!(self.scheme, Scheme::Wss | Scheme::Https)
     }

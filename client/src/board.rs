@@ -64,7 +64,7 @@ async fn read(board: &Address, trust: Option<&Trust>) -> Result<Config, ClientEr
 async fn get(board: &Address, trust: Option<&Trust>) -> Result<Response<Incoming>, ConnectError> {
     let wire = wire::open(board, trust).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(not_http)?;
-    // The task ends when the response has been read or dropped.
+    // Runs the connection. The task ends when the response has been read or dropped.
     tokio::spawn(connection);
     let request = Request::get(board.file(FILE)).header(HOST, board.authority()).body(Empty::<Bytes>::new());
     let request = request.map_err(|error| ConnectError::Tls { reason: error.to_string() })?;

@@ -18,7 +18,7 @@ pub enum ConnectError {
     Closed,
     /// TLS was requested, but the server does not support it.
     NotTls,
-    /// The server's answer is not HTTP. It may expect TLS.
+    /// The server's answer is not HTTP. The server may expect TLS.
     NotHttp,
     /// The server's certificate was rejected.
     Certificate(CertificateProblem),

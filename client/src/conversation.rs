@@ -49,7 +49,7 @@ impl Conversation {
     ///
     /// # Errors
     ///
-    /// [`ClientError::NoAnswer`] and [`ClientError::ConnectionLost`].
+    /// [`ClientError::NoAnswer`] if it cannot be sent in time, and [`ClientError::ConnectionLost`] if the connection has ended.
     pub async fn send(&mut self, message: &ClientMessage) -> Result<(), ClientError> {
         let sent = timeout(TIMEOUT, self.stream.send(Message::text(message.to_json()))).await;
         sent.map_err(|_| self.no_answer())?.map_err(|_| self.lost())

@@ -12,7 +12,7 @@ use crate::{ClientError, ConnectError, Target};
 /// Maximum number of events of all sockets that wait for the session. Sockets stop reading while there are that many.
 const EVENTS: usize = 64;
 
-/// A session with its sockets and its clock.
+/// A session with its sockets and its clock, run by tokio.
 pub struct Driver {
     session: Session,
     target: Target,

@@ -1,4 +1,4 @@
-//! Reads a part of a topic's log, in as many requests as necessary.
+//! Reads a part of a topic's log with as many requests as necessary.
 
 use shared::client::History;
 use shared::server::HistoryReply;
@@ -9,7 +9,7 @@ use crate::{ClientError, Conversation};
 /// Number of publications that [`received_since`] requests in each step backwards.
 const STEP: u64 = 500;
 
-/// A contiguous part of a topic's log.
+/// A part of a topic's log without holes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Range {
     /// Epoch of the log that the publications belong to.

@@ -1,4 +1,4 @@
-//! The options of a connection.
+//! Options of a connection to a server.
 
 use std::path::PathBuf;
 

@@ -25,7 +25,7 @@ pub(crate) enum SocketEvent {
     Refused(ConnectError),
     /// A text message arrived.
     Message(String),
-    /// The socket was closed, with code and reason; the code is 1006 if the connection broke.
+    /// The socket was closed with this code and reason. The code is 1006 if the connection broke.
     Closed(u16, String),
 }
 
@@ -102,7 +102,7 @@ async fn closed(commands: &mut mpsc::UnboundedReceiver<SocketCommand>) {
     while let Some(SocketCommand::Send(_)) = commands.recv().await {}
 }
 
-/// Runs an open socket, and returns the event that ended it.
+/// Runs an open socket until it ends. Returns the event that reports the end.
 async fn converse(
     socket: SocketId,
     stream: Stream,
