@@ -20,13 +20,13 @@ pub fn lines(tree: &Tree) -> BTreeSet<String> {
 
 struct Listing<'a> {
     tree: &'a Tree,
-    /// The first public path at which each definition was found.
+    /// First public path at which each definition was found.
     paths: BTreeMap<Definition, String>,
     lines: BTreeSet<String>,
 }
 
 impl Listing<'_> {
-    /// Lists the root and every public module below it, the modules nearest to the root first.
+    /// Lists the root and every public module below it. Modules that are nearer to the root come first.
     fn walk(&mut self) {
         let mut open = VecDeque::from([(0, "crate".to_owned())]);
         let mut visited = BTreeSet::new();
@@ -142,7 +142,7 @@ impl Listing<'_> {
         }
     }
 
-    /// Lists fields: those of a struct if they are public, those of a variant always.
+    /// Lists the fields of a struct that are public, or all fields of a variant.
     fn fields(&mut self, fields: &Fields, path: &str, needs_pub: bool) {
         for (at, field) in fields.iter().enumerate() {
             if needs_pub && !matches!(field.vis, Visibility::Public(_)) {
@@ -155,7 +155,7 @@ impl Listing<'_> {
 
     fn derived(&mut self, attributes: &[Attribute], path: &str) {
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-            // A derive list always consists of paths.
+            // An error is ignored, because a derive list always consists of paths.
             let _ = attribute.parse_nested_meta(|derived| {
                 let name = derived.path.segments.last().map(|segment| segment.ident.to_string());
                 self.add(format!("impl {} for {path}", name.unwrap_or_default()));

@@ -1,4 +1,4 @@
-//! The modules of a crate with their items, and the resolution of names in them.
+//! Reads the modules of a crate with their items, and resolves names in them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ struct Module {
     uses: Vec<Use>,
 }
 
-/// One name that a `use` declaration brings into a module.
+/// A name that a `use` declaration brings into a module.
 pub struct Use {
     pub path: Vec<String>,
-    /// The name in the module; `*` for a glob.
+    /// Name in the module; `*` for a glob.
     pub name: String,
     pub is_public: bool,
 }
@@ -32,7 +32,7 @@ pub struct Use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Module(ModuleId),
-    /// The items of this name in this module: a type and a function may share a name.
+    /// The items of this name in this module. There can be several, because a type and a function may share a name.
     Item(ModuleId),
 }
 
@@ -61,14 +61,14 @@ impl Tree {
         0..self.modules.len()
     }
 
-    /// Resolves a path that is written in `module`; `None` if it leads out of the crate.
+    /// Resolves a path that is written in `module`. Returns `None` if it leads out of the crate.
     pub fn resolve(&self, module: ModuleId, path: &[String]) -> Option<(Target, String)> {
         self.resolve_within(module, path, 0)
     }
 
     fn resolve_within(&self, module: ModuleId, path: &[String], depth: usize) -> Option<(Target, String)> {
         let (first, rest) = path.split_first()?;
-        // `use` declarations of two modules may refer to each other.
+        // The depth is limited, because `use` declarations of two modules may refer to each other.
         if depth > 32 {
             return None;
         }
@@ -188,7 +188,7 @@ pub fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
-/// Returns the name that an item defines; `None` for `impl` blocks and the like.
+/// Returns the name that an item defines, or `None` for an item without a name, such as an `impl` block.
 pub fn name_of(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,

@@ -40,7 +40,7 @@ impl Exchange {
         self.second_word().parse().ok()
     }
 
-    /// Returns true if this is a request for a WebSocket.
+    /// Returns true if this is an HTTP request that opens a WebSocket.
     pub fn is_upgrade(&self) -> bool {
         self.headers.get("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket"))
     }

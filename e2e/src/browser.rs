@@ -1,4 +1,4 @@
-//! A headless Chromium with a profile of its own, driven by WebDriver.
+//! A headless Chromium with its own profile, driven by WebDriver.
 
 use std::io::{Read, Write};
 use std::mem::ManuallyDrop;
@@ -90,7 +90,7 @@ impl Browser {
         self.driver.execute(script, vec![]).await.expect("the script runs").json().clone()
     }
 
-    /// Returns the text of the first element that matches, or `None`.
+    /// Returns the text of the first element that matches, or `None` if no element does.
     pub async fn text(&self, selector: &str) -> Option<String> {
         let selector = Value::from(selector);
         let text = self.value(&format!("document.querySelector({selector})?.textContent")).await;
@@ -129,7 +129,7 @@ impl Browser {
         seen.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect()
     }
 
-    /// Returns the messages in the browser's console since the last call, including the browser's own.
+    /// Returns the messages that the browser's console has received since the last call, including the browser's own.
     ///
     /// # Panics
     ///

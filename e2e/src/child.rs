@@ -1,4 +1,4 @@
-//! A process that ends with the test.
+//! A process that is ended when the test ends.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

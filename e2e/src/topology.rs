@@ -28,7 +28,7 @@ pub struct Topology {
     child: Child,
     /// Standard input of the program. Closing it ends the program.
     stdin: Option<ChildStdin>,
-    /// A folder for the test's files.
+    /// Folder for the files of the test.
     pub folder: TempDir,
     _alone: MutexGuard<'static, ()>,
 }

@@ -182,7 +182,7 @@ fn listen_to_keys(board: Board, wall: Wall, filter: NodeRef<html::Input>) {
     on_cleanup(move || listening.remove());
 }
 
-/// Returns true if a key is typed into a field.
+/// Returns true if the key was pressed in an input field.
 fn is_typed(event: &ev::KeyboardEvent) -> bool {
     event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlInputElement>().is_some())
 }

@@ -68,11 +68,11 @@ pub struct Board {
     pub waiting: RwSignal<u64>,
     /// Topics that have no panel, because the board had already reached its maximum number of topics when they arrived.
     pub left_out: RwSignal<HashSet<Topic>>,
-    /// Topics that were added beyond the limit, because a search found them; the oldest first.
+    /// Topics beyond the board's limit that were added because a search found them. The oldest is first.
     found: StoredValue<Vec<Topic>>,
     /// Time zone that the reader has chosen.
     pub zone: RwSignal<Zone>,
-    /// Converts times to those of the chosen time zone.
+    /// Converts times to times of day in the chosen time zone.
     pub clock: RwSignal<LocalClock>,
 }
 
@@ -120,7 +120,7 @@ impl Board {
         board
     }
 
-    /// Subscribes to all topics over `connection` and opens it.
+    /// Subscribes to all topics over `connection`, and opens the connection.
     pub fn watch(self, connection: Connection) {
         self.connection.set_value(Some(connection.clone()));
         let window = self.window.get_untracked();
@@ -423,7 +423,7 @@ impl Cell {
             .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
     }
 
-    /// Notifies the panel.
+    /// Notifies the panel that the data it shows has changed.
     pub(crate) fn notify(&self) {
         self.stream.notify();
         self.series.notify();

@@ -12,7 +12,7 @@ pub async fn request(method: Method, url: &str, token: Option<&str>) -> Option<R
     request.send().await.ok()
 }
 
-/// Fetches the text of a file beside the page, if it exists.
+/// Fetches the text of a file beside the page. Returns `None` if the file does not exist.
 pub async fn text(url: &str) -> Option<String> {
     request(Method::GET, url, None).await.filter(Response::ok)?.text().await.ok()
 }

@@ -33,7 +33,7 @@ pub enum Zone {
     /// The browser's time zone.
     #[default]
     Local,
-    /// UTC.
+    /// UTC, regardless of the browser's time zone.
     Utc,
 }
 

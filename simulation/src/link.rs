@@ -31,7 +31,7 @@ pub struct Link {
     pub is_dead: bool,
     /// Time before which no message passes.
     pub frozen_until_ms: u64,
-    /// Time at which a message last passed the gateway.
+    /// Time at which a message last passed through the gateway, in milliseconds.
     pub active_ms: u64,
     /// Events that wait until the function has handled the event before them.
     pub waiting: VecDeque<GatewayEvent>,

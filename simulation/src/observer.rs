@@ -7,7 +7,7 @@ use tickertape_session::{DropReason, Event, SocketId, State, Ticket};
 
 use crate::store::Store;
 
-/// Description of a promise that was not kept.
+/// Description of a promise (a guarantee to users) that was not kept.
 pub type Fault = String;
 
 /// Outcome of a publish request, as reported by the session.

@@ -40,7 +40,7 @@ impl Future for Pause {
     }
 }
 
-/// A table of connections whose every call takes time.
+/// A table of connections. Each of its calls yields once.
 #[derive(Debug)]
 pub struct Paced<C>(pub C);
 

@@ -1,4 +1,4 @@
-//! Runs schedules, and shortens one that fails.
+//! Runs schedules, and shortens a schedule that fails.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -21,7 +21,7 @@ pub type Ledger = BTreeMap<(Topic, Epoch), Vec<Publication>>;
 pub struct Store {
     /// Current kind of failure.
     pub fault: StoreFault,
-    /// Changes that were not broadcast yet, in order.
+    /// Changes that have not been broadcast yet, in order.
     pub changes: Vec<Change>,
     ledger: Ledger,
     logs: BTreeMap<Topic, Log>,

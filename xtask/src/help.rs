@@ -1,4 +1,4 @@
-//! `cargo xtask help`.
+//! `cargo xtask help`: prints the subcommands and their options.
 
 const HELP: &str = "\
 Builds, tests and deploys Tickertape. Each command installs the tools it needs, and skips steps that are up to date.

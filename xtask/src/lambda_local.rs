@@ -19,7 +19,7 @@ pub const FUNCTIONS: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcas
 
 /// Paths of the programs of the topology, which have been built.
 pub struct Topology {
-    /// The program that starts the others.
+    /// Path of the program that starts the others.
     pub lambda_local: PathBuf,
     tickertape: PathBuf,
     functions: PathBuf,

@@ -130,7 +130,7 @@ async fn next(socket: &mut Socket) -> String {
     message.expect("not closed").expect("a message").to_text().expect("text").to_owned()
 }
 
-/// Returns the offset of the last publication in a frame, or 0 if there is none.
+/// Returns the offset of the last publication in a frame, or 0 if the frame contains none.
 fn last_offset(text: &str) -> u64 {
     let frame: Value = serde_json::from_str(text).expect("JSON");
     let parts = frame["parts"].as_array().cloned().unwrap_or_else(|| vec![frame.clone()]);

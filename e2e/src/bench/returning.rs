@@ -1,4 +1,4 @@
-//! A viewer that loses its connection and reconnects, with the board's own session.
+//! A viewer with the board's own session, which can lose its connection and reconnect.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

@@ -50,7 +50,7 @@ impl Poster {
         faults
     }
 
-    /// Returns the position of the publication, or the message of a refusal that was not a server error.
+    /// Returns the position of the publication once it is acknowledged, or the message of a refusal that is not a server error.
     async fn acknowledged(&self, number: u64) -> Result<u64, String> {
         loop {
             match self.post(number).await {

@@ -68,7 +68,7 @@ impl Viewer {
     }
 }
 
-/// Returns the status with which a handshake with this token is refused, or `None` if it is accepted.
+/// Returns the status with which a handshake with this token is refused, or `None` if the handshake is accepted.
 pub async fn refused(url: &str, token: Option<&str>) -> Option<u16> {
     let mut request = url.into_client_request().expect("a request");
     if let Some(token) = token {

@@ -141,7 +141,7 @@ impl World<'_> {
         }
         let link = &mut self.links[id];
         if link.server == End::Closed {
-            // The client has closed the socket in the meantime.
+            // The client has closed the socket while the function was running.
             self.send_disconnect(id);
             return;
         }

@@ -15,7 +15,7 @@ pub struct Token<'a> {
 pub enum Kind<'a> {
     /// An identifier, a keyword or a number.
     Word(&'a str),
-    /// `::`.
+    /// The mark `::`, which separates the parts of a path.
     PathSeparator,
     /// Any other character that is not white space.
     Mark(char),
