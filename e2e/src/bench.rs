@@ -23,7 +23,8 @@ pub mod viewer;
 
 use std::path::PathBuf;
 
-/// Returns the folder of the peers for Node, with their packages installed, or `None` if Node is not installed.
+/// Returns the folder of the peers (programs for Node with which ours are compared), with their packages installed, or `None` if
+/// Node is not installed.
 pub fn peers() -> Option<PathBuf> {
     std::env::var_os("TICKERTAPE_PEERS").map(PathBuf::from)
 }

@@ -160,7 +160,7 @@ impl Link {
         is_due && self.liveness_check_ms.take().is_some()
     }
 
-    /// Records that a message was received. The socket is alive, so the deadline of a pending pong is moved.
+    /// Records that a message was received. The socket is alive, so the deadline of an expected pong is moved.
     pub(super) fn hear(&mut self, now: Now) {
         self.heard_ms = now.mono_ms;
         self.liveness_check_ms = None;
@@ -181,7 +181,7 @@ impl Link {
         now.mono_ms >= *self.unresponsive_since_ms.get_or_insert(asked_ms) + REPLY_MS
     }
 
-    /// Returns true at the first call, when the server sends for the first time the time after which to replace this socket.
+    /// Records that the server has sent the time after which to replace this socket. Returns true at the first call.
     pub(super) fn learn_rotation(&mut self) -> bool {
         !std::mem::replace(&mut self.has_rotation_time, true)
     }

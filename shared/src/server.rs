@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for ServerMessage {
 /// have the same `id`, and all but the last have `more`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribed {
-    /// Number of the request.
+    /// Number of the request that this message answers.
     pub id: RequestId,
     /// Id of this connection at the gateway.
     pub connection_id: String,
@@ -184,7 +184,7 @@ pub struct Batch {
 /// Acknowledges a `publish` ([`ServerMessage::Published`]). It is sent only after the publications have been stored durably.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Published {
-    /// Number of the request.
+    /// Number of the request that this message answers.
     pub id: RequestId,
     /// Topic to whose log the publications were appended.
     pub topic: Topic,
@@ -195,7 +195,7 @@ pub struct Published {
 /// Confirms that a subscription has ended ([`ServerMessage::Unsubscribed`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Unsubscribed {
-    /// Number of the request.
+    /// Number of the request that this message answers.
     pub id: RequestId,
     /// Filter of the subscription that has ended.
     pub filter: Filter,
@@ -205,7 +205,7 @@ pub struct Unsubscribed {
 /// send `history` again with the position of the last item, until `head` is reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HistoryReply {
-    /// Number of the request.
+    /// Number of the request that this message answers.
     pub id: RequestId,
     /// Topic of the log.
     pub topic: Topic,
@@ -222,7 +222,7 @@ pub struct HistoryReply {
 /// Confirms that the token was replaced ([`ServerMessage::Refreshed`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refreshed {
-    /// Number of the request.
+    /// Number of the request that this message answers.
     pub id: RequestId,
     /// Time at which the new token expires; absent if it does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -65,7 +65,7 @@ impl Progress {
         offset + self.kept <= self.acknowledged(topic) + 1
     }
 
-    /// Returns the lowest number of connections that a viewer has replaced.
+    /// Returns the number of replaced connections of the viewer that has replaced the fewest.
     pub fn least_rotations(&self) -> u64 {
         self.rotations.iter().map(|rotations| rotations.load(SeqCst)).min().unwrap_or(0)
     }

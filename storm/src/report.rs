@@ -29,7 +29,7 @@ pub struct Report {
     pub banners: u64,
     /// Number of connections that were replaced before the server closed them.
     pub rotations: u64,
-    /// Lowest number of connections that a viewer has replaced.
+    /// Number of replaced connections of the viewer that has replaced the fewest.
     pub least_rotations: u64,
     /// Number of connections that were made after one was lost.
     pub reconnects: u64,

@@ -11,7 +11,8 @@ use super::{report, usage};
 const TOPIC: &str = "bench/fanout";
 const RUN: Duration = Duration::from_secs(8);
 
-/// Measures with 100 and with 1,000 viewers, alternating between Tickertape and the peer.
+/// Measures with 100 and with 1,000 viewers, alternating between Tickertape and the peer (a minimal hub for
+/// Node).
 pub async fn run() {
     for (viewers, a_second) in [(100, 200), (1_000, 40)] {
         measure(&Hub::tickertape(), viewers, a_second).await;

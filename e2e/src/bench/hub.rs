@@ -1,4 +1,5 @@
-//! The servers that are measured: `tickertape serve`, and a minimal hub with Node's `ws` package as the peer.
+//! The servers that are measured: `tickertape serve`, and the *peer* with which it is compared, a minimal hub with Node's `ws`
+//! package.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::hub::Hub;
 use super::{report, usage, viewer};
 
-/// Measures with 1,000 and with 5,000 idle viewers, alternating between Tickertape and the peer.
+/// Measures with 1,000 and with 5,000 idle viewers, alternating between Tickertape and the peer (a minimal hub
+/// for Node).
 pub async fn run() {
     for connections in [1_000, 5_000] {
         measure(&Hub::tickertape(), connections).await;

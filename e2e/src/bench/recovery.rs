@@ -28,7 +28,8 @@ struct Recovery {
     frames: u64,
 }
 
-/// Measures with 1, 100 and 1,000 viewers: with the board's session, then without delays for Tickertape and the peer.
+/// Measures with 1, 100 and 1,000 viewers: with the board's session, then without delays for Tickertape and
+/// the peer (a minimal hub for Node).
 pub async fn run() {
     for viewers in [1, 100, 1_000] {
         by_session(viewers).await;
