@@ -8,14 +8,15 @@
 //! | several JSON values, each on its own line (NDJSON) | a batch: each line is an envelope or data |
 //! | anything else | one publication: the text, as one string |
 //!
-//! The `ts` of an envelope is seconds or milliseconds since 1970, whole or not, or ISO 8601 with its offset.
+//! The `ts` of an envelope is a number of seconds or milliseconds since 1970, with or without a fraction, or a time in
+//! ISO 8601 with its UTC offset.
 //!
-//! A list that is meant as one table goes in an envelope: `{"data": [{…}, {…}]}`. The content type says nothing,
-//! because `curl -d` calls everything a form and a browser's `fetch` calls everything `text/plain`. Text that begins
-//! like JSON (`{`, `[`, `"`) and is not, and lines of which the first is JSON and a later one is not, are refused, so
-//! that a fault in JSON is not published as text.
+//! To publish a list as one value, such as a table, put it in an envelope: `{"data": [{…}, {…}]}`. The content type is
+//! ignored, because `curl -d` declares every body as a form and a browser's `fetch` declares it as `text/plain`. A body
+//! is refused if it begins like JSON (`{`, `[`, `"`) but is not valid JSON, or if its first line is valid JSON and a
+//! later line is not. Otherwise invalid JSON would be published as text.
 //!
-//! The data keeps the text that was sent. [`Data::check`] is left to [`ingest`](crate::ingest).
+//! The data keeps the JSON text that was sent. It is not checked here: [`ingest`](crate::ingest) calls [`Data::check`].
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -27,10 +28,10 @@ use shared::{Data, ErrorCode, Millis, limits};
 use crate::message::json_fault;
 use crate::refusal::Refusal;
 
-/// The publications of a body.
+/// The publications that a body contains.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
-    /// The items in order; at least one, at most [`limits::BATCH_ITEMS`].
+    /// The publications in order: at least one, at most [`limits::BATCH_ITEMS`].
     pub items: Vec<Item>,
     /// The line at which each item begins, from 1; empty if the body is not NDJSON.
     pub lines: Vec<usize>,
@@ -40,7 +41,7 @@ pub struct Body {
 ///
 /// # Errors
 ///
-/// [`BodyError`].
+/// A [`BodyError`] that describes the fault and, where possible, its line.
 pub fn read(bytes: &[u8]) -> Result<Body, BodyError> {
     if bytes.len() > limits::BODY_BYTES {
         return Err(BodyError::TooLarge { bytes: bytes.len(), limit: limits::BODY_BYTES });
@@ -57,13 +58,13 @@ pub fn read(bytes: &[u8]) -> Result<Body, BodyError> {
     }
 }
 
-/// A body that cannot be read. The sender has to change it.
+/// The reason why a body cannot be read. The sender must change the body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// No bytes, or an empty list.
+    /// The body is empty, or it is an empty list.
     #[error("nothing to publish: the body is empty")]
     Empty,
-    /// More bytes than [`limits::BODY_BYTES`].
+    /// The body has more bytes than [`limits::BODY_BYTES`].
     #[error("a body has at most {limit} bytes; this one has {bytes}")]
     TooLarge {
         /// Size of the body in bytes.
@@ -71,19 +72,19 @@ pub enum BodyError {
         /// Largest size allowed, in bytes.
         limit: usize,
     },
-    /// More publications than [`limits::BATCH_ITEMS`].
+    /// The body has more publications than [`limits::BATCH_ITEMS`].
     #[error("a request has at most {limit} publications; this one has more")]
     TooMany {
         /// Largest number allowed.
         limit: usize,
     },
-    /// Bytes that are not text.
+    /// The body is not valid UTF-8.
     #[error("the body is not UTF-8")]
     NotUtf8 {
         /// Line of the first bad byte, from 1.
         line: usize,
     },
-    /// Text that begins like JSON and is not.
+    /// The body begins like JSON but is not valid JSON.
     #[error("{fault}; to publish plain text that begins like JSON, send it as a JSON string")]
     NotJson {
         /// Line of the fault, from 1.
@@ -91,18 +92,18 @@ pub enum BodyError {
         /// Description of the fault.
         fault: String,
     },
-    /// Two values on one line.
+    /// A line contains more than one JSON value.
     #[error("one JSON value per line is expected, and there is more after the first")]
     MoreOnLine {
-        /// The line, from 1.
+        /// Number of the line, from 1.
         line: usize,
     },
-    /// An envelope whose `ts` is not a time.
+    /// The `ts` of an envelope is not a valid time.
     #[error("{error}")]
     Timestamp {
         /// Line of the envelope, from 1; `None` if the body is one value.
         line: Option<usize>,
-        /// The fault.
+        /// The reason why it is not a valid time.
         error: TimestampError,
     },
 }
@@ -132,7 +133,8 @@ impl From<BodyError> for Refusal {
     }
 }
 
-/// True if `text`, which is not JSON, was not meant to be.
+/// Returns true if `text` is to be published as plain text: it does not begin like JSON, and its first line is not
+/// JSON. Only called if the whole text is not valid JSON.
 fn is_plain(text: &str) -> bool {
     let text = text.trim_start();
     let first_line = text.lines().next().unwrap_or_default();
@@ -169,7 +171,7 @@ fn bounded(items: Vec<Item>, lines: Vec<usize>) -> Result<Body, BodyError> {
     }
 }
 
-/// Every value of the text with the line at which it begins.
+/// Splits the text into its JSON values, each with the number of the line on which it begins.
 fn values(text: &str) -> Result<Vec<(usize, &RawValue)>, BodyError> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter();
     let mut values = Vec::new();
@@ -207,12 +209,12 @@ fn item(value: &RawValue, line: Option<usize>) -> Result<Item, BodyError> {
 }
 
 fn timestamp(ts: &str, line: Option<usize>) -> Result<Millis, BodyError> {
-    // A number beyond the range of a `Value` is no time, and is quoted in the error as text.
+    // A number that does not fit into a `Value` is not a valid time. It becomes a string, so that the error quotes it.
     let ts = serde_json::from_str(ts).unwrap_or_else(|_| Value::from(ts));
     timestamp::read(&ts).map_err(|error| BodyError::Timestamp { line, error })
 }
 
-/// An object with these keys and no others, each once.
+/// A JSON object with `data`, an optional `ts` and no other keys. Parsing fails if a key occurs twice.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope<'a> {

@@ -1,8 +1,9 @@
-//! Parsing of the messages that clients send over the WebSocket. A fault is answered and never closes the connection.
+//! Parses the messages that clients send over the WebSocket. A faulty message is answered with an error and never
+//! closes the connection.
 //!
-//! The text is read twice and never becomes a tree: once for `action` and `id`, which skips everything else, and once
-//! for the fields of that action. So the data of a publication keeps its text, and a fault can be answered with the
-//! `id` of the message it is in.
+//! The text is parsed twice, and never into a tree: the first pass reads `action` and `id` and skips everything else,
+//! the second pass reads the fields of that action. So the data of a publication keeps its text, and an error can carry
+//! the `id` of the message that caused it.
 
 pub(crate) mod json_fault;
 
@@ -19,7 +20,7 @@ use crate::refusal::Refusal;
 /// A message that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// The message's `id`, if that much could be read.
+    /// The message's `id`; `None` if it could not be read.
     pub id: Option<RequestId>,
     /// Description of the fault.
     pub refusal: Refusal,
@@ -36,16 +37,16 @@ pub fn read(text: &str) -> Result<ClientMessage, Unreadable> {
     typed(action, text).map_err(|refusal| Unreadable { id, refusal })
 }
 
-/// The token that a message carries, if it is a `refresh`.
+/// Returns the token of a `refresh` message; `None` for all other messages.
 pub fn token(text: &str) -> Option<String> {
-    // Few messages are one, and none is without the word.
+    // Most messages do not contain the word, and need not be parsed.
     match text.contains("refresh").then(|| read(text))? {
         Ok(ClientMessage::Refresh(refresh)) => Some(refresh.token),
         Ok(_) | Err(_) => None,
     }
 }
 
-/// The fields of every message.
+/// The fields that all messages have in common.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(borrow, default)]
@@ -92,13 +93,14 @@ fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
         }
         let path = error.path().to_string();
         let fault = error.into_inner().to_string();
-        // The field says more than the line and column behind it.
+        // The path of the field is more helpful than the line and column, which are cut off.
         let fault = fault.split(" at line ").next().unwrap_or(&fault);
         malformed(if path == "." { fault.into() } else { format!("{path}: {fault}") })
     })
 }
 
-/// The refusal of a topic or filter whose name breaks the rules, since those faults have codes of their own.
+/// Returns the refusal for a topic or filter whose name breaks the rules; `None` if the names are valid. These faults
+/// have error codes of their own.
 fn bad_name(text: &str) -> Option<Refusal> {
     #[derive(Deserialize)]
     struct Names<'a> {

@@ -11,12 +11,13 @@ pub struct Occupancy {
     changed: BTreeSet<Filter>,
 }
 
-/// Largest number of filters remembered as changed between two ticks. A change beyond it is sent with the filter's next
-/// change.
+/// Largest number of filters that are remembered as changed between two calls of [`Occupancy::take_changed`]. The
+/// number of subscribers of any further filter is sent when that filter changes again.
 pub const CHANGED_FILTERS: usize = 10_000;
 
 impl Occupancy {
-    /// Notes a new subscription, whose `subscribed` message said that `filter` has `viewers` subscribers.
+    /// Records a new subscription. `viewers` is the number of subscribers of `filter` that the `subscribed` message
+    /// contained. If it is 1, the only subscriber knows the number already, and no `occupancy` message is due.
     pub fn joined(&mut self, filter: &Filter, viewers: u64) {
         if viewers == 1 && self.has_room(filter) {
             self.sent.insert(filter.clone(), viewers);
@@ -25,19 +26,20 @@ impl Occupancy {
         }
     }
 
-    /// Notes that a subscription to `filter` has ended.
+    /// Records that a subscription to `filter` has ended.
     pub fn left(&mut self, filter: &Filter) {
         if self.changed.len() < CHANGED_FILTERS {
             self.changed.insert(filter.clone());
         }
     }
 
-    /// Takes the filters that may have changed since the last call.
+    /// Returns the filters that may have changed since the last call, and forgets them.
     pub fn take_changed(&mut self) -> BTreeSet<Filter> {
         std::mem::take(&mut self.changed)
     }
 
-    /// True if `viewers` differs from the number that was last sent for `filter`. Remembers it as sent.
+    /// Returns true if `viewers` differs from the number that was last sent for `filter`, and remembers it as sent.
+    /// Returns false if there are no subscribers.
     pub fn has_changed(&mut self, filter: &Filter, viewers: u64) -> bool {
         if viewers == 0 {
             self.sent.remove(filter);

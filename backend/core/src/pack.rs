@@ -1,13 +1,14 @@
-//! Packing of publications into frames. Each publication is serialised once, however many frames carry it.
+//! Packs publications into frames (WebSocket messages). Each publication is serialised once, however many frames carry
+//! it.
 //!
-//! API Gateway bills every begun 32 KB of a message, so that frames are filled up to a limit. For example, with a limit
-//! of 100 bytes and two parts, topic `a` with publications of 30, 30 and 30 bytes and topic `b` with one of 10:
+//! API Gateway bills each started 32 KB of a message, so frames are filled up to a limit. For example, with a limit of
+//! 100 bytes and two parts, topic `a` with publications of 30, 30 and 30 bytes and topic `b` with one of 10:
 //!
-//! 1. The first section, of `a`, costs a fixed part (its topic and epoch, and `SECTION`). Assume that it leaves room for
-//!    two of the three publications: they go into the section `a: 30, 30`.
-//! 2. The third one does not fit beside them, so that the frame is closed: a `publications` message, since it has one
-//!    section. A new frame begins with the section `a: 30`.
-//! 3. The part `b` fits behind it, so that the second frame has two sections and becomes a `batch`.
+//! 1. The first section, of `a`, needs some bytes for its topic and epoch, and for the JSON around it (`SECTION`).
+//!    Assume that there is room for two of the three publications: they go into the section `a: 30, 30`.
+//! 2. The third one does not fit into this frame, so the frame is complete. It becomes a `publications` message, since
+//!    it has one section. A new frame begins with the section `a: 30`.
+//! 3. The part `b` fits into the second frame as well. This frame has two sections, and becomes a `batch`.
 //!
 //! A publication that is larger than a whole frame gets a frame of its own, which exceeds the limit. The metadata of a
 //! part is in its first section only.
@@ -19,7 +20,7 @@ use shared::{Epoch, Publication, Topic, TopicMeta};
 /// Consecutive publications of one topic, serialised and ready to be put into frames.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// `"topic":…,"epoch":…,"replay":…`
+    /// The fields `"topic":…,"epoch":…,"replay":…` as JSON.
     head: String,
     meta: Option<String>,
     items: Vec<String>,
@@ -42,8 +43,9 @@ impl Part {
     }
 }
 
-/// Packs `parts` in order into frames of at most `limit` bytes; only a single publication that is larger makes a larger
-/// frame. A frame with one part is a `publications` message, one with several a `batch`.
+/// Packs `parts` in order into frames of at most `limit` bytes. A frame is larger only if it contains a single
+/// publication that is too large. A frame with one part is a `publications` message, a frame with several parts is a
+/// `batch`.
 pub fn frames<'a>(parts: impl IntoIterator<Item = &'a Part>, limit: usize) -> Vec<Bytes> {
     let mut packer = Packer { limit, frames: Vec::new(), sections: Vec::new(), bytes: WRAPPING };
     for part in parts {
@@ -53,12 +55,12 @@ pub fn frames<'a>(parts: impl IntoIterator<Item = &'a Part>, limit: usize) -> Ve
     packer.frames
 }
 
-/// Length of `value` as JSON, in bytes.
+/// Returns the length of `value` as JSON, in bytes.
 pub(crate) fn json_len(value: &impl Serialize) -> usize {
     to_json(value).len()
 }
 
-/// Counts how many of `sizes`, from the first, fit into `room` with a comma each.
+/// Counts how many of `sizes`, from the first on, fit into `room` if a comma is added to each. All are in bytes.
 pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, room: usize) -> usize {
     let mut used = 0;
     sizes
@@ -70,7 +72,7 @@ pub(crate) fn fitting(sizes: impl IntoIterator<Item = usize>, room: usize) -> us
         .count()
 }
 
-/// Splits `values` into runs that fit into `room` bytes each. A value that does not fit makes a run of its own.
+/// Splits `values` into runs of at most `room` bytes of JSON each. A value that is larger makes a run of its own.
 pub(crate) fn runs<T: Serialize>(mut values: Vec<T>, room: usize) -> Vec<Vec<T>> {
     let mut runs = Vec::new();
     while !values.is_empty() {
@@ -91,7 +93,7 @@ struct Packer {
     frames: Vec<Bytes>,
     /// The sections of the frame that is being filled.
     sections: Vec<String>,
-    /// Length of that frame so far.
+    /// Length that this frame has so far, in bytes.
     bytes: usize,
 }
 
@@ -107,7 +109,7 @@ impl Packer {
                 self.flush();
                 continue;
             }
-            // In an empty frame, a publication that does not fit anywhere goes alone.
+            // A publication that is larger than the limit is put alone into an empty frame.
             count = count.max(1);
             let (now, later) = items.split_at(count);
             self.push(section(&part.head, meta.take(), now));
@@ -152,7 +154,7 @@ fn section(head: &str, meta: Option<&str>, items: &[String]) -> String {
 }
 
 fn to_json(value: &(impl Serialize + ?Sized)) -> String {
-    // Names, numbers and JSON values with string keys always serialise.
+    // This cannot fail, because only names, numbers and JSON values with string keys are serialised.
     serde_json::to_string(value).unwrap_or_default()
 }
 

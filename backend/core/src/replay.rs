@@ -1,4 +1,4 @@
-//! Decides which past publications a new subscriber is sent. Pure: the service reads them.
+//! Decides which past publications a new subscriber is sent. It does no IO: the service reads the publications.
 
 use shared::client::{Rewind, Subscribe};
 use shared::server::SubscribedTopic;
@@ -9,17 +9,17 @@ use crate::ports::Page;
 /// The part of one topic's past that a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Nothing: only new publications.
+    /// No past publications: only new ones are sent.
     Nothing,
-    /// Everything after this position.
+    /// All publications after this position.
     Since(Position),
-    /// The newest publications, at most this many.
+    /// The newest publications, at most this number.
     Last(usize),
-    /// Publications received at this time or later, or the last publication if there are none.
+    /// The publications received at this time or later; if there are none, the last publication.
     ReceivedSince(Millis),
 }
 
-/// The part of the past of `topic` that `request` asks for.
+/// Returns the part of the past of `topic` that `request` asks for.
 pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
     match (request.since.get(topic), request.rewind) {
         (Some(position), _) => Ask::Since(position.clone()),
@@ -34,12 +34,13 @@ pub fn ask(request: &Subscribe, topic: &Topic, now: Millis) -> Ask {
 pub struct Share {
     /// Largest number of publications.
     pub items: usize,
-    /// Largest size as JSON, in bytes. One publication is always allowed.
+    /// Largest size as JSON, in bytes. One publication is always allowed, even if it is larger.
     pub bytes: usize,
 }
 
 impl Share {
-    /// Divides the replay of one subscription equally among this number of topics.
+    /// Returns the share of each topic if the replay of one subscription is divided equally among this number of
+    /// topics.
     pub fn of(topics: usize) -> Self {
         let topics = topics.max(1);
         Self {
@@ -48,13 +49,13 @@ impl Share {
         }
     }
 
-    /// Counts how many of `items` fit, from the first.
+    /// Counts how many of `items`, from the first on, fit into this share. The result is at least 1.
     pub fn fitting<'a>(&self, items: impl Iterator<Item = &'a Publication>) -> usize {
         crate::pack::fitting(items.take(self.items).map(crate::pack::json_len), self.bytes).max(1)
     }
 }
 
-/// Relation of a client's position to the log as it is now.
+/// Relation of a client's position to the present log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
     /// Everything after the position is still kept.
@@ -65,7 +66,7 @@ pub enum Fit {
     OtherLog,
 }
 
-/// Compares `since` with a page that was read after it.
+/// Compares the position `since` with a page of the log that was read after the offset of `since`.
 pub fn fit(since: &Position, page: &Page) -> Fit {
     if since.epoch != page.epoch || since.offset > page.head {
         Fit::OtherLog
@@ -76,15 +77,16 @@ pub fn fit(since: &Position, page: &Page) -> Fit {
     }
 }
 
-/// Limits `page.head` to the publications that are in history, for a page that was read after `after`.
+/// Lowers `page.head` to the last publication that is in history. The page must have been read after the offset
+/// `after`, with the limit `limit`.
 ///
-/// On AWS, history is written after the append, so that the newest publications of the log may not be in history yet.
-/// They are on their way to the client live. If `head` included them, the client would look for them in history and take
-/// them for lost.
+/// On AWS, history is written after the append, so the newest publications of the log may not be in history yet. The
+/// client receives these live. If `head` included them, the client would look for them in history and treat them as
+/// lost.
 ///
-/// For example, publications 1 to 6 are appended and 1 to 4 are in history. A page read after 2 brings 3 and 4 with a
-/// head of 6, and becomes 3 and 4 with a head of 4; 5 and 6 arrive live. If the page is full (`limit`), there may be more
-/// in history, and the head stays.
+/// For example, publications 1 to 6 are appended and 1 to 4 are in history. A page that was read after 2 contains 3 and
+/// 4 with a head of 6; its head becomes 4, and 5 and 6 arrive live. If the page is full (it has `limit` items), there
+/// may be more in history, and the head stays as it is.
 pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
     if page.items.len() < limit {
         let before_all = after.max(page.oldest.saturating_sub(1));
@@ -93,8 +95,9 @@ pub fn as_written(mut page: Page, after: u64, limit: usize) -> Page {
     page
 }
 
-/// The same as [`as_written`], for a page of the newest publications. If the page is empty, the publications that are not
-/// in history yet begin at `oldest`.
+/// Does the same as [`as_written`] for a page of the newest publications. If the page is empty, the head becomes the
+/// offset before `page.oldest`, because the publications from `oldest` on are not in history yet. With a limit of 0,
+/// the head stays as it is.
 pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
     if limit > 0 {
         let before_oldest = page.oldest.saturating_sub(1);
@@ -103,23 +106,23 @@ pub fn newest_as_written(mut page: Page, limit: usize) -> Page {
     page
 }
 
-/// The beginning of one topic's subscription.
+/// The state of one topic at the beginning of a subscription, and its publications that are replayed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beginning {
     /// Name of the topic.
     pub topic: Topic,
-    /// End of its log.
+    /// Position of the end of the topic's log.
     pub position: Position,
     /// See [`SubscribedTopic::recovered`].
     pub recovered: bool,
     /// Publications that are replayed, in order.
     pub items: Vec<Publication>,
-    /// Metadata that its publishers have sent.
+    /// Metadata that the topic's publishers have sent.
     pub meta: TopicMeta,
 }
 
 impl Beginning {
-    /// The topic's entry in `subscribed`.
+    /// Returns the topic's entry in the `subscribed` message.
     pub fn entry(&self) -> SubscribedTopic {
         SubscribedTopic {
             topic: self.topic.clone(),
@@ -135,8 +138,8 @@ fn before(epoch: &Epoch, first: &Publication) -> Position {
     Position::new(epoch.clone(), first.offset.saturating_sub(1))
 }
 
-/// Cuts `items` down to `share`. After a `since` the oldest stay, so that nothing is left out in between; otherwise the
-/// newest stay.
+/// Cuts `items` down to `share`. For [`Ask::Since`] the oldest are kept, so that no publication in between is missing;
+/// otherwise the newest are kept.
 pub fn cut(mut items: Vec<Publication>, ask: &Ask, share: Share) -> Vec<Publication> {
     match ask {
         Ask::Nothing => Vec::new(),

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counters since the service was created. Each is exact; several that are read together may be from slightly different
-/// moments.
+/// Counters since the service was created. Each counter is exact, but counters that are read together may be from
+/// slightly different moments.
 #[derive(Debug, Default)]
 pub struct Stats {
     pub(crate) connects: AtomicU64,
@@ -40,11 +40,11 @@ pub(crate) fn add(counter: &AtomicU64, count: usize) {
 pub struct Snapshot {
     /// Number of connections accepted.
     pub connects: u64,
-    /// Number of connections that ended or were found gone.
+    /// Number of connections that ended or turned out to be gone.
     pub disconnects: u64,
     /// Number of publications appended.
     pub publications: u64,
-    /// Number of messages posted, replies and broadcasts.
+    /// Number of messages posted: replies and broadcasts.
     pub posts: u64,
     /// Number of posts to connections that were gone.
     pub gone: u64,

@@ -1,7 +1,7 @@
 //! A fake of every port, and the conformance suites that every implementation runs (feature `testing`).
 //!
 //! An implementation runs a suite with [`conformance!`](crate::conformance), which makes one `#[tokio::test]` of each check.
-//! A clone of a fake shares its state, so that a test keeps one and gives the service the other.
+//! Clones of a fake share their state, so that a test can keep one clone and give another to the service.
 
 pub mod conformance;
 mod connections;
@@ -14,18 +14,18 @@ pub use management::FakeManagement;
 
 use shared::Millis;
 
-/// Retention of a log under test.
+/// Retention of a log that is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keep {
-    /// Number of the newest publications of each topic that are kept.
+    /// Largest number of publications that are kept for each topic. The newest are kept.
     pub items: usize,
-    /// Age of the oldest publications that are kept, in milliseconds.
+    /// Maximum age of publications, in milliseconds. Older ones are deleted.
     pub age_ms: Millis,
 }
 
 impl Keep {
-    /// Keeps more than any check writes.
+    /// Settings that keep more than any check writes.
     pub const PLENTY: Self = Self { items: 1_000_000, age_ms: 366 * 24 * 60 * 60 * 1000 };
-    /// Keeps so little that history is dropped during a check.
+    /// Settings that keep so little that history is deleted during a check.
     pub const LITTLE: Self = Self { items: 10, age_ms: 60_000 };
 }

@@ -22,7 +22,7 @@ pub use token_error::TokenError;
 
 use secret::check_secret;
 
-/// Verifies tokens. A clone costs a reference count and shares the keys, also after they were replaced.
+/// Verifies tokens. Clones share the keys, also after the keys were replaced, so cloning is cheap.
 #[derive(Clone)]
 pub struct Verifier(Arc<Rules>);
 
@@ -31,12 +31,13 @@ struct Rules {
     validation: Validation,
 }
 
-/// Claims that a token must have besides those that a server always needs.
+/// Claims that a token must have in addition to those that a server always requires.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// Required `iss`; any if `None`.
+    /// Required `iss` claim (issuer). If it is `None`, every issuer is accepted.
     pub issuer: Option<String>,
-    /// Required `aud`, which must be the token's audience or one of them; any if `None`.
+    /// Required audience, which must be the token's `aud` claim or one of its values. If it is `None`, every audience
+    /// is accepted.
     pub audience: Option<String>,
 }
 
@@ -45,7 +46,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] if it is shorter than [`SECRET_BYTES`].
+    /// [`WeakSecret`] if the secret is shorter than [`SECRET_BYTES`].
     pub fn new(secret: &[u8]) -> Result<Self, WeakSecret> {
         Ok(Self::of(Keys::secret(secret)?, Expected::default()))
     }
@@ -60,11 +61,11 @@ impl Verifier {
         *lock::write(&self.0.keys) = keys;
     }
 
-    /// Verifies `token` and answers with its holder.
+    /// Verifies `token` and returns its holder.
     ///
     /// # Errors
     ///
-    /// [`TokenError`]. It does not tell what exactly is wrong with an invalid token.
+    /// A [`TokenError`]. It does not tell what exactly is wrong with an invalid token.
     pub fn verify(&self, token: &str, now: Millis) -> Result<Principal, TokenError> {
         let claims = self.keys().claims(token, &self.0.validation)?;
         if claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now) {
@@ -85,7 +86,8 @@ impl fmt::Debug for Verifier {
     }
 }
 
-/// Turns the library's own check of times off, since it asks the system's clock and time is an argument here.
+/// Returns the settings for the signing library. Its own check of times is off, because it reads the system's clock and
+/// time is an argument here.
 fn validation(expected: Expected) -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -106,7 +108,7 @@ fn validation(expected: Expected) -> Validation {
 ///
 /// # Errors
 ///
-/// [`MintError`].
+/// A [`MintError`] if the secret is too short or the signing library fails.
 pub fn mint(claims: &Claims, secret: &[u8]) -> Result<String, MintError> {
     mint_for(claims, &Expected::default(), secret)
 }
@@ -115,7 +117,7 @@ pub fn mint(claims: &Claims, secret: &[u8]) -> Result<String, MintError> {
 ///
 /// # Errors
 ///
-/// [`MintError`].
+/// A [`MintError`] if the secret is too short or the signing library fails.
 pub fn mint_for(claims: &Claims, expected: &Expected, secret: &[u8]) -> Result<String, MintError> {
     check_secret(secret)?;
     let payload = Payload { claims, iss: expected.issuer.as_deref(), aud: expected.audience.as_deref() };
@@ -123,7 +125,8 @@ pub fn mint_for(claims: &Claims, expected: &Expected, secret: &[u8]) -> Result<S
         .map_err(|error| MintError::Signing { reason: error.to_string() })
 }
 
-/// The payload that is signed. `iss` and `aud` are written here and checked by the library, so that [`Claims`] has neither.
+/// The payload that is signed. It contains `iss` and `aud`, which are not in [`Claims`] because the library checks
+/// them.
 #[derive(Serialize)]
 struct Payload<'a> {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! Delivery of new publications to their subscribers.
+//! Tests the delivery of new publications to their subscribers.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! The fakes pass the conformance suites, and no check of a suite is left out.
+//! Runs the conformance suites on the fakes, and tests that no check of a suite is left out.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 use backend_core::ports::ConnectionId;

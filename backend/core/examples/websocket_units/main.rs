@@ -1,5 +1,6 @@
-//! Computes the units that API Gateway bills for publications to one viewer, with and without packing. The frames are those
-//! that `broadcast` makes, from typical streams, at the pace at which Lambda delivers a table's stream.
+//! Computes the number of messages that API Gateway bills for sending publications to one viewer, with and without
+//! packing. The frames are made from typical streams, in the same way as `broadcast` makes them, for each batch that
+//! Lambda reads from a table's stream.
 //!
 //! ```text
 //! cargo run -p backend-core --example websocket_units
@@ -16,8 +17,9 @@ use metering::Bill;
 use shared::limits;
 use streams::Stream;
 
-/// Length of a tick in milliseconds. Lambda polls a stream "at a base rate of 4 times per second" (AWS Lambda developer guide, "Using AWS Lambda
-/// with Amazon DynamoDB"); the records in between are one batch, and one tick of `broadcast`.
+/// Length of a tick in milliseconds. Lambda polls a stream "at a base rate of 4 times per second" (AWS Lambda developer
+/// guide, "Using AWS Lambda with Amazon DynamoDB"). The records between two polls form one batch, which is one tick of
+/// `broadcast`.
 const TICK_MS: i64 = 250;
 
 fn main() {
@@ -45,12 +47,12 @@ fn line(stream: &Stream) -> String {
     )
 }
 
-/// Sends every publication in a frame of its own.
+/// Computes the bill if every publication is sent in a frame of its own.
 fn one_post_each(changes: &[Change]) -> Bill {
     bill(changes.iter().map(std::slice::from_ref))
 }
 
-/// Packs the publications of each tick, as `broadcast` does.
+/// Computes the bill if the publications of each tick are packed, as `broadcast` does.
 fn packed(changes: &[Change]) -> Bill {
     let tick = |change: &Change| change.items.first().map(|item| item.received_at.div_euclid(TICK_MS));
     bill(changes.chunk_by(|one, next| tick(one) == tick(next)))
@@ -62,7 +64,7 @@ fn bill<'a>(ticks: impl Iterator<Item = &'a [Change]>) -> Bill {
     bill
 }
 
-/// The frames of one tick for a connection that is subscribed to everything.
+/// Makes the frames of one tick for a connection that is subscribed to everything.
 fn frames(changes: &[Change]) -> Vec<Bytes> {
     let topic_changes = fanout::topic_changes(changes);
     let audiences = vec![vec![ConnectionId::new("XDmENcnwIE0CFEQ=")]; topic_changes.len()];
@@ -78,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    /// Number of publications of each topic in `frames`.
+    /// Counts the publications of each topic in `frames`.
     fn brought(frames: &[Bytes]) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for frame in frames {
@@ -117,7 +119,7 @@ mod tests {
         }
     }
 
-    /// `1,800`, for numbers below a million.
+    /// Formats a number below a million with a thousands separator, as in `1,800`.
     fn with_commas(number: usize) -> String {
         match number {
             0..1_000 => number.to_string(),

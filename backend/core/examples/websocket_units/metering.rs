@@ -1,13 +1,13 @@
-//! The metering of API Gateway.
+//! Counts messages as API Gateway bills them.
 
 use shared::limits;
 
-/// Size of the messages that were sent, and the number that is billed.
+/// Total size of the messages that were sent, and the number of messages that are billed for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Bill {
-    /// Payload, in bytes.
+    /// Total payload of the messages, in bytes.
     pub bytes: usize,
-    /// Messages as they are billed.
+    /// Number of messages that are billed.
     pub units: usize,
 }
 
@@ -18,14 +18,14 @@ impl Bill {
         self.units += units(bytes);
     }
 
-    /// Payload, in kilobytes of 1,000 bytes.
+    /// Returns the total payload in kilobytes of 1,000 bytes.
     pub fn kb(&self) -> f64 {
         self.bytes as f64 / 1_000.0
     }
 }
 
-/// Number of messages that one message of this size is billed as: every begun 32 KB counts, "a 33 KB message is metered as two messages"
-/// (Amazon API Gateway pricing, "WebSocket APIs").
+/// Returns the number of messages that are billed for one message of this size in bytes. Each started 32 KB count as
+/// one message: "a 33 KB message is metered as two messages" (Amazon API Gateway pricing, "WebSocket APIs").
 pub fn units(bytes: usize) -> usize {
     bytes.div_ceil(limits::FRAME_BYTES).max(1)
 }

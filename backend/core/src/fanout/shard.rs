@@ -1,5 +1,5 @@
-//! Splits a fan-out into shards that are posted at the same time, so that the last connection of a long list does not
-//! wait for all the others.
+//! Splits the deliveries of a broadcast into shards that are posted at the same time, so that the last connection of a
+//! long list does not wait for all the others.
 
 use bytes::Bytes;
 
@@ -7,18 +7,19 @@ use super::Delivery;
 use crate::pack;
 use crate::ports::ConnectionId;
 
-/// Largest size of a shard.
+/// Largest size of a shard: a list of deliveries that are posted one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShardSize {
-    /// Number of connections. Deliveries to no more connections than this stay in one shard, whatever their size in
-    /// bytes.
+    /// Largest number of connections. Deliveries to at most this many connections stay in one shard, whatever their
+    /// size in bytes.
     pub connections: usize,
-    /// Size in bytes as JSON, with every frame and every connection id as a string. A single frame may exceed it.
+    /// Largest size as JSON, in bytes, with every frame and every connection id as a string. A single frame may exceed
+    /// it.
     pub bytes: usize,
 }
 
-/// Splits deliveries into shards. Every connection gets all its frames, and in order if they fit into one shard together;
-/// otherwise they are in several shards, which may overtake each other.
+/// Splits deliveries into shards. Every connection gets all its frames. They arrive in order if they fit into one shard
+/// together; otherwise they are in several shards, which may overtake each other.
 pub fn shards(deliveries: Vec<Delivery>, size: ShardSize) -> Vec<Vec<Delivery>> {
     if deliveries.iter().map(|delivery| delivery.to.len()).sum::<usize>() <= size.connections {
         return if deliveries.is_empty() { Vec::new() } else { vec![deliveries] };
@@ -66,10 +67,11 @@ impl Shards {
     }
 }
 
-/// Length of `{"frames":[],"to":[]},` in bytes.
+/// Length of `{"frames":[],"to":[]},` in bytes: the JSON of a delivery without its frames and connection ids.
 const DELIVERY: usize = 22;
 
-/// Runs of consecutive frames of at most `limit` bytes together; a frame that is larger makes a run of its own.
+/// Splits frames into runs of consecutive frames, each of at most `limit` bytes in total. A frame that is larger makes
+/// a run of its own.
 fn runs(frames: Vec<Bytes>, limit: usize) -> Vec<Vec<Bytes>> {
     let mut runs: Vec<Vec<Bytes>> = Vec::new();
     let mut left = 0;
@@ -87,12 +89,12 @@ fn runs(frames: Vec<Bytes>, limit: usize) -> Vec<Vec<Bytes>> {
     runs
 }
 
-/// Length of a frame as a JSON string with a comma, in bytes.
+/// Returns the length of a frame as a JSON string followed by a comma, in bytes.
 fn frame_bytes(frame: &Bytes) -> usize {
     pack::json_len(&String::from_utf8_lossy(frame)) + 1
 }
 
-/// Length of an id as a JSON string, in bytes. Ids are base64, which needs no escapes.
+/// Returns the length of an id as a JSON string, in bytes. Ids are base64, which needs no escapes.
 fn id_bytes(id: &ConnectionId) -> usize {
     id.as_str().len() + 2
 }
@@ -124,7 +126,7 @@ mod tests {
         frames
     }
 
-    /// Length of a shard as the host sends it.
+    /// Returns the length of a shard as the host sends it, in bytes of JSON.
     fn json_bytes(shard: &[Delivery]) -> usize {
         let delivery = |delivery: &Delivery| {
             let frames: Vec<_> = delivery.frames.iter().map(|frame| String::from_utf8_lossy(frame)).collect();

@@ -2,7 +2,7 @@
 
 use serde_json::Error;
 
-/// Describes the fault, its place, and the likely remedy.
+/// Describes the fault and its position in the text, and suggests a remedy if one is known.
 pub(crate) fn explain(error: &Error, text: &str) -> String {
     let fault = error.to_string();
     // serde_json's message ends with " at line 1 column 7". For a single line, the column is enough.

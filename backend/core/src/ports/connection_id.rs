@@ -3,17 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Id of a connection, assigned by the gateway. Opaque; a clone costs a reference count.
+/// Id of a connection, assigned by the gateway. The service does not interpret it. Clones share the text, so cloning is
+/// cheap.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(Arc<str>);
 
 impl ConnectionId {
-    /// Takes over an id from the gateway.
+    /// Creates an id from the text that the gateway assigned.
     pub fn new(id: &str) -> Self {
         Self(id.into())
     }
 
-    /// The id as the gateway knows it.
+    /// Returns the text that the gateway assigned.
     pub fn as_str(&self) -> &str {
         &self.0
     }

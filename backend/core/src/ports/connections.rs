@@ -24,18 +24,18 @@ pub struct Connection {
 
 /// Stores connections and their subscriptions. Every read leaves out rows that have expired at `now`.
 pub trait Connections: Send + Sync {
-    /// Writes a new row, or replaces the one with the same id (`refresh`). Subscriptions stay.
+    /// Writes a new row, or replaces the one with the same id (`refresh`). Its subscriptions are kept.
     fn put(&self, connection: Connection) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
-    /// Reads a row.
+    /// Reads the row of a connection; `None` if there is none.
     fn get(
         &self,
         id: &ConnectionId,
         now: Millis,
     ) -> impl Future<Output = Result<Option<Connection>, Unavailable>> + Send;
 
-    /// Deletes a connection and all its subscriptions, and no others. Answers with the filters of those subscriptions;
-    /// none if the connection does not exist.
+    /// Deletes a connection and all its subscriptions, and nothing else. Returns the filters of those subscriptions, or
+    /// an empty list if the connection does not exist.
     fn remove(&self, id: &ConnectionId) -> impl Future<Output = Result<Vec<Filter>, Unavailable>> + Send;
 
     /// Adds a subscription to a connection; adding it again changes nothing.
@@ -46,29 +46,29 @@ pub trait Connections: Send + Sync {
         now: Millis,
     ) -> impl Future<Output = Result<(), SubscribeError>> + Send;
 
-    /// Deletes a subscription. Answers with true if it existed.
+    /// Deletes a subscription. Returns true if it existed.
     fn unsubscribe(
         &self,
         id: &ConnectionId,
         filter: &Filter,
     ) -> impl Future<Output = Result<bool, Unavailable>> + Send;
 
-    /// The filters that a connection is subscribed to, in order.
+    /// Returns the filters that a connection is subscribed to, in order.
     fn subscriptions(
         &self,
         id: &ConnectionId,
         now: Millis,
     ) -> impl Future<Output = Result<Vec<Filter>, Unavailable>> + Send;
 
-    /// The connections that have a filter which matches `topic`, each once, in order of id.
+    /// Returns the connections with a filter that matches `topic`, each once, in order of id.
     fn subscribers(
         &self,
         topic: &Topic,
         now: Millis,
     ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 
-    /// The subscribers of each of these topics, in the same order. A store whose reads cost money overrides this, to look
-    /// up each filter once however many of the topics it matches.
+    /// Returns the subscribers of each topic, in the order of `topics`. A store whose reads cost money overrides this
+    /// method, so that it reads each filter once, even if the filter matches several of the topics.
     fn audiences(
         &self,
         topics: &[Topic],
@@ -83,21 +83,22 @@ pub trait Connections: Send + Sync {
         }
     }
 
-    /// The number of connections that are subscribed to exactly this filter.
+    /// Returns the number of connections that are subscribed to exactly this filter.
     fn viewers(&self, filter: &Filter, now: Millis) -> impl Future<Output = Result<u64, Unavailable>> + Send;
 
-    /// The connections that are subscribed to exactly this filter, in order of id.
+    /// Returns the connections that are subscribed to exactly this filter, in order of id.
     fn watching(
         &self,
         filter: &Filter,
         now: Millis,
     ) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 
-    /// Every connection, in order of id. Only for the announcement at shutdown, since it reads the whole table.
+    /// Returns every connection, in order of id. It reads the whole table, and is called only for the announcement at
+    /// shutdown.
     fn all(&self, now: Millis) -> impl Future<Output = Result<Vec<ConnectionId>, Unavailable>> + Send;
 }
 
-/// A subscription that was not added.
+/// The reason why a subscription was not added.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubscribeError {
     /// The connection does not exist any more.

@@ -11,9 +11,9 @@ pub trait Management: Send + Sync {
     /// Sends one text message to one connection.
     fn post(&self, to: &ConnectionId, message: Bytes) -> impl Future<Output = Result<(), PostError>> + Send;
 
-    /// Sends the same text message to many connections, encoding it once. Answers with the connections that did not get
-    /// it; the others did, as far as the gateway can know. Failures that a retry can mend are retried, so that the answer
-    /// is final.
+    /// Sends the same text message to many connections, encoding it once. Returns the connections that did not get it,
+    /// each with the reason; the others did, as far as the gateway can know. The caller does not retry: the
+    /// implementation has already made every retry that it considers useful.
     fn post_to_all(
         &self,
         to: &[ConnectionId],
@@ -27,14 +27,14 @@ pub trait Management: Send + Sync {
 /// A message that was not sent. The service handles each kind differently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PostError {
-    /// The connection is gone (410). It is removed from the table, and no other is.
+    /// The connection is gone (HTTP 410). The service removes this connection from the table, and no other.
     #[error("the connection is gone")]
     Gone,
-    /// The client's buffer is full, or the account's request rate is exceeded (429). The message is dropped; the client
-    /// will notice the hole and ask again.
+    /// The client's buffer is full, or the account's request rate is exceeded (HTTP 429). The message is dropped. The
+    /// client notices that publications are missing, and requests them.
     #[error("the connection's buffer is full, or messages are sent too fast; try again later")]
     LimitExceeded,
-    /// The message is larger than allowed (413). This is a fault of the server, which packs its frames.
+    /// The message is larger than allowed (HTTP 413). This is a fault of the server, which packs its frames.
     #[error("the message is too large")]
     TooLarge,
     /// Any other failure. It is counted and reported.

@@ -1,7 +1,6 @@
 //! The error of a store that does not answer.
 
-/// The store could not answer. It is not known whether a write took place, so that the caller reports an error that may
-/// be retried.
+/// The store could not answer. A write may or may not have taken place, so the caller reports a retryable error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Unavailable {
@@ -10,7 +9,7 @@ pub struct Unavailable {
 }
 
 impl Unavailable {
-    /// Takes over the message of the error underneath.
+    /// Creates the error with the message of the error that caused it.
     pub fn new(what: impl ToString) -> Self {
         Self { what: what.to_string() }
     }

@@ -18,7 +18,8 @@ pub struct BroadcastReport {
     pub posts: usize,
     /// Number of connections that were gone. They are removed from the table, unless they are new.
     pub gone: usize,
-    /// Number of messages dropped because the client reads too slowly; it will ask again.
+    /// Number of messages that were dropped because the client reads too slowly. The client requests the missing
+    /// publications later.
     pub dropped: usize,
     /// Number of messages that failed for another reason.
     pub failed: usize,
@@ -26,11 +27,11 @@ pub struct BroadcastReport {
     pub bytes: usize,
 }
 
-/// Number of topics whose history is written at the same time: enough that a batch waits for few answers one after
-/// another, and few enough that it does not open too many connections to the store.
+/// Largest number of topics whose history is written at the same time. A lower number would make a batch wait for many
+/// answers one after another, a higher one would open too many connections to the store.
 const TOPICS_AT_ONCE: usize = 32;
 
-/// A change that could not be written to history. It and all that follow have to be broadcast again.
+/// A change could not be written to history. This change and all that follow it must be broadcast again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("change {index} could not be written to history: {why}")]
 pub struct RecordError {
@@ -41,8 +42,8 @@ pub struct RecordError {
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Writes `changes` to history, then sends them to their subscribers, in that order: so a publication reaches a new
-    /// subscriber from history, live, or both ways.
+    /// Writes `changes` to history and then sends them to their subscribers. Because of this order, a publication
+    /// reaches a new subscriber from history, live, or both ways.
     ///
     /// # Errors
     ///
@@ -54,12 +55,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(self.deliver(deliveries, now).await)
     }
 
-    /// Writes `changes` to history: the first part of a broadcast. Changes of one topic are written in order, several
-    /// topics at the same time.
+    /// Writes `changes` to history: the first part of a broadcast. The changes of one topic are written in order, those
+    /// of different topics at the same time.
     ///
     /// # Errors
     ///
-    /// [`RecordError`]; everything before its index is written.
+    /// [`RecordError`]; all changes before its index have been written.
     pub async fn record(&self, changes: &[Change]) -> Result<(), RecordError> {
         let mut topics: BTreeMap<&Topic, Vec<(usize, &Change)>> = BTreeMap::new();
         for (index, change) in changes.iter().enumerate() {
@@ -80,8 +81,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(())
     }
 
-    /// Decides which connections get which frames: the second part of a broadcast. Subscribers are read here, after
-    /// history was written.
+    /// Decides which connections get which frames: the second part of a broadcast. It reads the subscribers, so it must
+    /// be called after history was written.
     ///
     /// # Errors
     ///
@@ -93,7 +94,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(fanout::deliveries(&topic_changes, audiences, limits::PACK_BYTES))
     }
 
-    /// Posts the frames: the last part of a broadcast.
+    /// Posts the frames to their connections: the last part of a broadcast.
     pub async fn deliver(&self, deliveries: Vec<Delivery>, now: Millis) -> BroadcastReport {
         let mut report = BroadcastReport::default();
         for Delivery { frames, to } in deliveries {

@@ -1,4 +1,4 @@
-//! Reading the part of a log that a client is missing.
+//! Reads the part of a log that a client is missing.
 
 use shared::{Millis, Position, Topic};
 
@@ -6,7 +6,7 @@ use super::Service;
 use crate::ports::{Page, ReadFrom, TopicLog, Unavailable};
 use crate::replay::{self, Ask, Fit};
 
-/// A page of a log, and whether it begins at the position that was asked for.
+/// A page of a log. `recovered` is false if the page does not continue at the position that was requested.
 #[derive(Debug)]
 pub(super) struct Past {
     pub(super) page: Page,
@@ -25,7 +25,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         match ask {
             Ask::Since(since) => self.catch_up(topic, since, limit, now).await,
             Ask::Last(count) => self.rewind(topic, ReadFrom::Newest, limit.min(*count), now).await,
-            // If nothing is that new: the last publication.
+            // If nothing was received since then, the last publication is read.
             Ask::ReceivedSince(time) => {
                 match self.rewind(topic, ReadFrom::ReceivedSince(*time), limit, now).await? {
                     Some(past) if past.page.items.is_empty() => {
@@ -38,7 +38,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         }
     }
 
-    /// Reads the publications after `since`; if that is not a position of this log, everything still kept.
+    /// Reads the publications after `since`. If `since` is not a position of this log, reads everything that is still
+    /// kept.
     pub(super) async fn catch_up(
         &self,
         topic: &Topic,

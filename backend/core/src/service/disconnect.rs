@@ -1,4 +1,4 @@
-//! `$disconnect`: removes the connection. Delivery of the event is best effort, so that nothing relies on it.
+//! Handles `$disconnect` by removing the connection. Delivery of this event is best effort, so nothing may rely on it.
 
 use super::Service;
 use crate::event::{Disconnect, Reply};

@@ -1,4 +1,4 @@
-//! `history`: answers with a page of a log that fits into one frame.
+//! Answers `history` with a page of a log that fits into one frame.
 
 use shared::client::{History, RequestId};
 use shared::server::HistoryReply;
@@ -23,7 +23,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
 }
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Reads the page that one request for history is answered with, by WebSocket or by HTTP.
+    /// Reads the page of a log that answers one request for history, by WebSocket or by HTTP.
     pub(super) async fn page(
         &self,
         principal: &Principal,

@@ -10,13 +10,14 @@ use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Sends `occupancy` to the subscribers of every filter whose number of subscribers has changed since it was last
-    /// sent. The host calls this about once a second; one that cannot has to turn [`Settings::counts_viewers`] off.
+    /// sent. The host calls this about once a second. A host that cannot do so must turn [`Settings::counts_viewers`]
+    /// off.
     ///
     /// [`Settings::counts_viewers`]: crate::Settings::counts_viewers
     ///
     /// # Errors
     ///
-    /// [`Unavailable`]; a number that was not sent is sent after the filter's next change.
+    /// [`Unavailable`] if the store does not answer. A number that was not sent is sent after the filter's next change.
     pub async fn occupancy_due(&self, now: Millis) -> Result<BroadcastReport, Unavailable> {
         let mut report = BroadcastReport::default();
         let changed = lock(&self.occupancy).take_changed();
@@ -26,7 +27,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(report)
     }
 
-    /// Notes that a subscription to `filter` has ended.
+    /// Records that a subscription to `filter` has ended.
     pub(super) fn left(&self, filter: &Filter) {
         if self.settings.counts_viewers {
             lock(&self.occupancy).left(filter);

@@ -1,4 +1,4 @@
-//! The announcement to every client before the server shuts down.
+//! Announces to every client that the server shuts down.
 
 use shared::{Advice, DisconnectCode, Millis, limits};
 
@@ -7,8 +7,8 @@ use super::{Service, disconnect_message};
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Sends a `disconnect` message to every connection, with the window in which to connect again if `code` advises to.
-    /// The gateway closes the connections.
+    /// Sends a `disconnect` message to every connection. If `code` advises the client to reconnect, the message
+    /// contains the length of the window for it. The connections are not closed here, but by the gateway.
     ///
     /// # Errors
     ///
@@ -29,9 +29,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// Window in milliseconds in which so many clients reconnect at random moments. On average they use 45 percent of the
-/// rate at which the gateway accepts connections ([`limits::CONNECTS_PER_SECOND`]), so that the busiest second stays below
-/// 60 percent.
+/// Returns the length of the window, in milliseconds, in which this number of clients reconnect, each at a random
+/// moment. On average they use 45 percent of the rate at which the gateway accepts connections
+/// ([`limits::CONNECTS_PER_SECOND`]), so that the busiest second stays below 60 percent.
 fn window_ms(viewers: u64) -> u64 {
     viewers * 100_000 / (45 * u64::from(limits::CONNECTS_PER_SECOND))
 }

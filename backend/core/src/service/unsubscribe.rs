@@ -1,4 +1,4 @@
-//! `unsubscribe`: ends a subscription; without one, it changes nothing.
+//! Handles `unsubscribe`: ends a subscription. If the subscription does not exist, nothing changes.
 
 use shared::client::Unsubscribe;
 use shared::server::Unsubscribed;

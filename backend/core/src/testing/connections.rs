@@ -9,7 +9,7 @@ use shared::{Filter, Millis, Topic, limits};
 use crate::lock::lock;
 use crate::ports::{Connection, ConnectionId, Connections, SubscribeError, Unavailable};
 
-/// Connections and subscriptions in memory, which can be made to fail. A clone shares them.
+/// Keeps connections and subscriptions in memory. Its calls can be made to fail. Clones share the same content.
 #[derive(Debug, Clone, Default)]
 pub struct FakeConnections {
     rows: Arc<Mutex<BTreeMap<ConnectionId, Row>>>,
@@ -23,12 +23,12 @@ struct Row {
 }
 
 impl FakeConnections {
-    /// Makes every later call fail, or none.
+    /// Makes all later calls fail if `broken` is true, and succeed if it is false.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
-    /// The subscribers of `topic`, without awaiting.
+    /// Returns the subscribers of `topic`, without a call that has to be awaited.
     pub fn subscribers_now(&self, topic: &Topic, now: Millis) -> Vec<ConnectionId> {
         self.having(now, |row| row.filters.iter().any(|filter| filter.matches(topic)))
     }

@@ -1,4 +1,4 @@
-//! A fake of [`Management`] that keeps the posts.
+//! A fake of [`Management`] that keeps the messages that are posted.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,8 +9,8 @@ use shared::ServerMessage;
 use crate::lock::lock;
 use crate::ports::{ConnectionId, Management, PostError};
 
-/// Keeps every post in order. A client has to [`connect`](Self::connect) before it can be posted to. A clone shares the
-/// clients and posts.
+/// Keeps every post in order. A client must [`connect`](Self::connect) before messages can be posted to it. Clones
+/// share the clients and posts.
 #[derive(Debug, Clone, Default)]
 pub struct FakeManagement {
     clients: Arc<Mutex<BTreeMap<ConnectionId, Option<PostError>>>>,
@@ -19,7 +19,7 @@ pub struct FakeManagement {
 }
 
 impl FakeManagement {
-    /// Connects a client, or ends its failures.
+    /// Connects a client. If [`fail`](Self::fail) was called for it, posts to it succeed again.
     pub fn connect(&self, id: &ConnectionId) {
         lock(&self.clients).insert(id.clone(), None);
     }
@@ -29,17 +29,17 @@ impl FakeManagement {
         lock(&self.clients).insert(id.clone(), Some(error));
     }
 
-    /// Ends a connection without an event.
+    /// Ends a client's connection without an event.
     pub fn vanish(&self, id: &ConnectionId) {
         lock(&self.clients).remove(id);
     }
 
-    /// Takes all posts since the last call, in order.
+    /// Returns all posts since the last call, in order, and forgets them.
     pub fn take_posts(&self) -> Vec<(ConnectionId, Bytes)> {
         std::mem::take(&mut lock(&self.posts))
     }
 
-    /// Takes the posts to one client since the last call, in order.
+    /// Returns the posts to one client since the last call, in order, and forgets them.
     pub fn take_posts_to(&self, id: &ConnectionId) -> Vec<Bytes> {
         let mut posts = lock(&self.posts);
         let (own, others) = std::mem::take(&mut *posts).into_iter().partition(|(to, _)| to == id);
@@ -48,17 +48,17 @@ impl FakeManagement {
         own.into_iter().map(|(_, message)| message).collect()
     }
 
-    /// Takes the posts to one client since the last call, parsed.
+    /// Returns the posts to one client since the last call, parsed, and forgets them.
     ///
     /// # Panics
     ///
-    /// If a post is not a message.
+    /// Panics if a post is not a valid message.
     pub fn take_messages(&self, id: &ConnectionId) -> Vec<ServerMessage> {
         let posts = self.take_posts_to(id);
         posts.iter().map(|message| serde_json::from_slice(message).expect("a message")).collect()
     }
 
-    /// The connections that the service has closed, in order.
+    /// Returns the connections that the service has closed, in order.
     pub fn closed(&self) -> Vec<ConnectionId> {
         lock(&self.closed).clone()
     }

@@ -19,14 +19,14 @@ pub struct Keys(Vec<Key>);
 
 #[derive(Clone)]
 struct Key {
-    /// `kid` in the issuer's key set.
+    /// Key id (`kid`) in the issuer's key set.
     id: Option<String>,
     algorithm: Algorithm,
     key: DecodingKey,
 }
 
 impl Keys {
-    /// Takes one secret, for HS256.
+    /// Creates keys that consist of one shared secret, for HS256.
     ///
     /// # Errors
     ///
@@ -37,12 +37,12 @@ impl Keys {
         Ok(Self(vec![Key { id: None, algorithm: Algorithm::HS256, key }]))
     }
 
-    /// Takes the keys of a JSON Web Key Set (RFC 7517) that sign with RS256 or ES256. Others are left out, above all
-    /// secrets.
+    /// Creates keys from a JSON Web Key Set (RFC 7517). Only its public keys for RS256 or ES256 are used. All others
+    /// are left out, above all secrets.
     ///
     /// # Errors
     ///
-    /// [`JwksError`] if the text is not a key set, or has no such key.
+    /// [`JwksError`] if the text is not a key set, or has no key that can be used.
     pub fn jwks(text: &str) -> Result<Self, JwksError> {
         let set: JwkSet =
             serde_json::from_str(text).map_err(|error| JwksError::NotASet { reason: error.to_string() })?;
@@ -50,14 +50,14 @@ impl Keys {
         if keys.is_empty() { Err(JwksError::NoneUsable { found: set.keys.len() }) } else { Ok(Self(keys)) }
     }
 
-    /// Verifies the signature of a token and answers with its claims.
+    /// Verifies the signature of a token and returns its claims.
     pub(super) fn claims(&self, token: &str, expected: &Validation) -> Result<Claims, TokenError> {
         let id = decode_header(token).map_err(|_| TokenError::Invalid)?.kid;
         let key = self.find(id.as_deref()).ok_or(TokenError::UnknownKey)?;
         let validation = Validation { algorithms: vec![key.algorithm], ..expected.clone() };
         match decode::<Claims>(token, &key.key, &validation) {
             Ok(decoded) => Ok(decoded.claims),
-            // A key without a `kid` may have been replaced.
+            // The issuer may have replaced a key that has no `kid`, so the token may be signed with the new one.
             Err(error) if key.id.is_none() && matches!(error.kind(), ErrorKind::InvalidSignature) => {
                 Err(TokenError::UnknownKey)
             }
@@ -65,7 +65,8 @@ impl Keys {
         }
     }
 
-    /// The key for a token with this `kid`. If there is only one key, either side may leave the `kid` out.
+    /// Finds the key for a token with this `kid`. If there is only one key, the `kid` may be missing in the token or in
+    /// the key.
     fn find(&self, id: Option<&str>) -> Option<&Key> {
         match self.0.as_slice() {
             [only] if id.is_none() || only.id.is_none() => Some(only),
@@ -81,7 +82,7 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// A text without usable keys.
+/// The reason why a text contains no usable keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
     /// The text is not a JSON Web Key Set.

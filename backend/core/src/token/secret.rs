@@ -1,6 +1,6 @@
 //! The length of a shared secret.
 
-/// Shortest length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
+/// Minimum length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
 pub const SECRET_BYTES: usize = 32;
 
 /// A secret that is too short. The operator has to choose a longer one.
@@ -9,15 +9,15 @@ pub const SECRET_BYTES: usize = 32;
 pub struct WeakSecret {
     /// Length of the secret in bytes.
     pub bytes: usize,
-    /// Shortest length allowed, in bytes.
+    /// Minimum length, in bytes.
     pub limit: usize,
 }
 
-/// Refuses a secret that is too short.
+/// Checks that a secret is long enough.
 ///
 /// # Errors
 ///
-/// [`WeakSecret`].
+/// [`WeakSecret`] if it is shorter than [`SECRET_BYTES`].
 pub(super) fn check_secret(secret: &[u8]) -> Result<(), WeakSecret> {
     if secret.len() < SECRET_BYTES {
         return Err(WeakSecret { bytes: secret.len(), limit: SECRET_BYTES });

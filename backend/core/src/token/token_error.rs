@@ -4,7 +4,7 @@ use shared::ErrorCode;
 
 use crate::refusal::Refusal;
 
-/// A request without a valid token.
+/// The reason why a request has no valid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// The request has no token.
@@ -13,7 +13,8 @@ pub enum TokenError {
     /// The token is not signed with one of the keys, is not yet valid, or lacks a claim.
     #[error("the token is not valid here")]
     Invalid,
-    /// The token is signed with an unknown key. If keys can be fetched again, one of the new ones may be it.
+    /// The token is signed with an unknown key. If the issuer's keys can be fetched again, this key may be among the
+    /// new ones.
     #[error("the token is not valid here")]
     UnknownKey,
     /// The token has expired.

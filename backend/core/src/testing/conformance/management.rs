@@ -7,18 +7,18 @@ use shared::limits;
 
 use crate::ports::{ConnectionId, Management, PostError};
 
-/// The port under test, with clients that can be posted to.
+/// The port that is tested, and clients to which messages can be posted.
 pub trait Harness {
-    /// Type of the port under test.
+    /// Type of the port that is tested.
     type Port: Management;
 
-    /// The port under test.
+    /// Returns the port that is tested.
     fn port(&self) -> &Self::Port;
 
-    /// Connects a new client, which can be posted to.
+    /// Connects a new client, to which messages can be posted.
     fn connect(&self) -> impl Future<Output = ConnectionId> + Send;
 
-    /// Ends the connection of a client without an event. The gateway knows that it is gone.
+    /// Ends the connection of a client without sending an event. The gateway knows that the connection is gone.
     fn vanish(&self, id: &ConnectionId) -> impl Future<Output = ()> + Send;
 
     /// Waits for the next `count` messages of a client. Panics if they do not arrive.
@@ -33,7 +33,7 @@ pub async fn a_post_arrives_unchanged<H: Harness>(harness: &H) {
     assert_eq!(harness.receive(&id, 1).await, [message]);
 }
 
-/// Each message is posted after the one before was accepted.
+/// Each message is posted after the previous one was accepted.
 pub async fn posts_to_one_connection_arrive_in_order<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let messages: Vec<Bytes> = (0..100).map(|number| Bytes::from(format!("{{\"n\":{number}}}"))).collect();
@@ -65,12 +65,12 @@ pub async fn a_connection_that_is_gone_is_named_and_the_others_are_served<H: Har
     assert_eq!(harness.port().close(&gone).await, Err(PostError::Gone));
 }
 
-/// The list of failures is empty.
+/// The returned list of failures is empty.
 pub async fn a_post_to_no_connections_succeeds<H: Harness>(harness: &H) {
     assert_eq!(harness.port().post_to_all(&[], Bytes::from("{}")).await, []);
 }
 
-/// The limit is [`limits::MESSAGE_BYTES`].
+/// The largest size is [`limits::MESSAGE_BYTES`].
 pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let largest = Bytes::from("x".repeat(limits::MESSAGE_BYTES));
@@ -80,7 +80,7 @@ pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harnes
     assert_eq!(harness.receive(&id, 1).await, [largest]);
 }
 
-/// Later posts to it fail; other connections stay.
+/// Later posts to the closed connection fail, and other connections stay open.
 pub async fn a_closed_connection_is_gone<H: Harness>(harness: &H) {
     let (closed, other) = (harness.connect().await, harness.connect().await);
     assert_eq!(harness.port().close(&closed).await, Ok(()));
