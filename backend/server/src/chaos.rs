@@ -1,4 +1,4 @@
-//! The file of faults to inject, which may be edited while the server runs.
+//! Reads the file that describes faults to inject. The file may be edited while the server runs.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -8,10 +8,10 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{Notify, PageConfig, ServerError};
 
-/// Time between two checks of the file's modification time. Not every platform can signal changes.
+/// Interval at which the file's modification time is checked. Not every platform can signal changes of a file.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// The file, as it was last read.
+/// The file of faults, and its content as it was last read.
 pub struct ChaosFile {
     path: PathBuf,
     changed_at: Option<SystemTime>,
@@ -20,11 +20,11 @@ pub struct ChaosFile {
 }
 
 impl ChaosFile {
-    /// Reads the file that the settings name, if they name one.
+    /// Reads the file that the settings name; `None` if they name none.
     ///
     /// # Errors
     ///
-    /// [`ServerError::Chaos`], with the field and its place in the file.
+    /// [`ServerError::Chaos`] if the file cannot be read or is not valid. It names the field and its place in the file.
     pub fn of(page: &PageConfig) -> Result<Option<Self>, ServerError> {
         page.chaos.as_deref().map(|path| Self::open(path, page.notify.clone())).transpose()
     }
@@ -35,12 +35,13 @@ impl ChaosFile {
         Ok(Self { path: path.to_owned(), changed_at, chaos, notify })
     }
 
-    /// The faults that the file described when it was first read.
+    /// Returns the faults that the file described when it was first read.
     pub fn chaos(&self) -> &Chaos {
         &self.chaos
     }
 
-    /// Injects the faults that the file describes, and applies each change of the file. Runs until it is aborted.
+    /// Injects the faults that the file describes, and applies each change of the file. It never ends by itself: abort
+    /// it.
     pub async fn follow(mut self, gateway: ChaosHandle) {
         gateway.set(self.chaos.clone());
         let mut ticks = interval(CHECK_EVERY);
@@ -53,7 +54,7 @@ impl ChaosFile {
         }
     }
 
-    /// The new content, if the file has changed and is valid. Otherwise the previous content stays in force.
+    /// Returns the new content if the file has changed and is valid. Otherwise the previous content stays in force.
     fn read_if_changed(&mut self) -> Option<Chaos> {
         let changed_at = changed_at(&self.path);
         if changed_at == std::mem::replace(&mut self.changed_at, changed_at) {
@@ -80,7 +81,7 @@ impl ChaosFile {
     }
 }
 
-/// The modification time; `None` if the file is missing or the platform does not report it.
+/// Returns the modification time; `None` if the file is missing or the platform does not report it.
 fn changed_at(path: &Path) -> Option<SystemTime> {
     std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
@@ -142,7 +143,8 @@ mod tests {
         (directory, path)
     }
 
-    /// Writes the file with a modification time of its own, whatever the resolution of the file system's clock.
+    /// Writes the file and sets a modification time that differs for each `version`. The times of two quick writes
+    /// could be equal, because the clock of a file system may be coarse.
     fn rewrite(path: &Path, text: &str, version: u64) {
         std::fs::write(path, text).unwrap();
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + version);

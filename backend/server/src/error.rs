@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use backend_store::OpenError;
 
-/// The reason why a server cannot start, or had to stop. `Display` says what is wrong, without a program's flags.
+/// The reason why a server cannot start, or had to stop. Its message says what is wrong, and mentions no command-line
+/// flags.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// Other machines can reach the address, and no token is asked for. Listen on loopback, or ask for tokens.
+    /// Other machines can reach the address, and clients would need no token. Listen on loopback, or require tokens.
     #[error("{address} can be reached from other machines, and no token would be asked for")]
     OpenToTheNetwork {
         /// The address.
@@ -18,18 +19,18 @@ pub enum ServerError {
     /// The listener has no address.
     #[error("the listener has no address: {0}")]
     Listener(#[source] io::Error),
-    /// The directory of the page cannot be used. Correct its path.
+    /// The directory of the page cannot be used. Correct its path in the settings.
     #[error("{}: {reason}", path.display())]
     Site {
-        /// The directory.
+        /// Path of the directory.
         path: PathBuf,
         /// The reason.
         reason: SiteProblem,
     },
-    /// The file of faults cannot be used. Correct it.
+    /// The file of faults cannot be used. Correct the file.
     #[error("{}: {reason}", path.display())]
     Chaos {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// The reason, with the field and its place in the file.
         reason: String,
@@ -42,13 +43,13 @@ pub enum ServerError {
     Stopped(String),
 }
 
-/// The reason why a directory holds no page.
+/// The reason why a directory cannot be used as the page.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteProblem {
     /// The directory cannot be read.
     #[error("{0}")]
     Unreadable(#[from] io::Error),
-    /// It has no `index.html`.
+    /// The directory has no `index.html`.
     #[error("it contains no index.html")]
     NoIndex,
 }

@@ -1,5 +1,5 @@
-//! The HTTP API ([`backend_core::http`]), and the page for all other paths. The core decides the answers; this module
-//! reads requests and adds headers and time-outs.
+//! Serves the HTTP API ([`backend_core::http`]), and the page for all other paths. The core decides the answers. This
+//! module reads requests, and adds headers and time-outs.
 
 mod answer;
 mod body;
@@ -25,7 +25,7 @@ use crate::site::Site;
 use context::Context;
 pub use function_url::router as router_to_function;
 
-/// The service for all paths except the gateway's.
+/// Returns the routes for all paths except the gateway's.
 pub fn router(
     app: Arc<App>,
     connections: Connections,
@@ -38,7 +38,8 @@ pub fn router(
         .with_state(Context { app, connections, site })
 }
 
-/// Asks the core's table of paths whether a request is for the API, and answers it from there or with the page.
+/// Looks up in the core's table of paths whether a request is for the API. The core answers requests for the API; all
+/// others are answered with a file of the page.
 async fn answer_request(State(context): State<Context>, request: Request) -> Response {
     let (method, path) = (request.method().as_str(), request.uri().path());
     if !Route::is_api(path) {

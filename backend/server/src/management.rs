@@ -1,4 +1,4 @@
-//! Posts to connections in this process: the core's management port over the gateway's connections.
+//! Posts to connections in this process: implements the core's management port with the gateway's connections.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,18 +7,18 @@ use apigw_websocket::{Connections, Frame};
 use backend_core::ports::{ConnectionId, Management, PostError};
 use bytes::Bytes;
 
-/// The pauses before a reply is posted again to a client whose queue is full or whose connection is not there yet.
+/// The pauses before a reply is posted again to a client whose queue is full or whose connection is not registered yet.
 const RETRY_AFTER: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(200), Duration::from_millis(400)];
 
-/// The management port of this process.
+/// The management port for the connections of this process.
 #[derive(Clone)]
 pub struct Posts {
     connections: Connections,
 }
 
 impl Posts {
-    /// Posts to these connections.
+    /// Creates a port that posts to these connections.
     pub fn new(connections: Connections) -> Self {
         Self { connections }
     }
@@ -31,7 +31,8 @@ impl std::fmt::Debug for Posts {
 }
 
 impl Management for Posts {
-    /// Retries: the client that sent the request waits for its reply, and only its own next request is delayed.
+    /// Retries, because the client that sent the request waits for its reply. A retry delays only that client's next
+    /// request.
     async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
         let (to, frame) = (known(to)?, frame(&message)?);
         for pause in RETRY_AFTER {
@@ -45,7 +46,7 @@ impl Management for Posts {
         self.connections.post(&to, &frame).map_err(error)
     }
 
-    /// Does not retry: a client that is too slow notices the gap and recovers.
+    /// Does not retry. A client that reads too slowly notices that publications are missing, and requests them.
     async fn post_to_all(&self, to: &[ConnectionId], message: Bytes) -> Vec<(ConnectionId, PostError)> {
         let frame = match frame(&message) {
             Ok(frame) => frame,
@@ -63,7 +64,8 @@ impl Management for Posts {
     }
 }
 
-/// Parses the id. One that is not of the gateway's form was never one of its connections.
+/// Parses the id. An id that is not in the gateway's format was never one of its connections, so the result is
+/// [`PostError::Gone`].
 fn known(id: &ConnectionId) -> Result<apigw_websocket::ConnectionId, PostError> {
     apigw_websocket::ConnectionId::from_str(id.as_str()).map_err(|_| PostError::Gone)
 }

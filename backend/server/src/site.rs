@@ -1,4 +1,4 @@
-//! The source of the page: compiled in, a directory, or none.
+//! The source of the page: the files compiled into the program, a directory, or none.
 
 mod asset;
 mod directory;
@@ -15,27 +15,27 @@ use crate::ServerError;
 pub use asset::Asset;
 use directory::Directory;
 
-/// Shown instead of the page by a program that was built without it.
+/// Text that is shown instead of the page by a program that was built without the page.
 #[cfg(not(feature = "site"))]
 const NO_PAGE: &str = include_str!("site/no_page.html");
-/// The name of the page's settings, which are `{}` if there is no such file.
+/// Name of the page's settings file. If the file does not exist, the settings are `{}`.
 const SETTINGS: &str = "config.json";
 
 /// The source of the page.
 #[derive(Debug)]
 pub enum Site {
-    /// Compiled into the program.
+    /// The page is compiled into the program.
     #[cfg(feature = "site")]
     Embedded,
-    /// A directory, read for each request.
+    /// The page is in a directory. Its files are read for each request.
     Directory(Directory),
-    /// None.
+    /// The program was built without the page.
     #[cfg(not(feature = "site"))]
     Missing,
 }
 
 impl Site {
-    /// The page in `directory`, or without one the page that this program was built with.
+    /// Returns the page in `directory`; if that is `None`, the page that this program was built with.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Site {
         }
     }
 
-    /// Finds the file for a URL's path.
+    /// Finds the file for the path of a URL; `None` if the page has no such file.
     pub async fn find(&self, path: &str) -> Option<Asset> {
         let name = match path.trim_start_matches('/') {
             "" => "index.html",
@@ -73,7 +73,7 @@ impl Site {
         }
     }
 
-    /// The servers that the page's settings name, in the form of a content security policy.
+    /// Returns the servers that the page's settings name, as sources for a content security policy.
     pub async fn servers_elsewhere(&self) -> Vec<String> {
         let settings = self.file(SETTINGS).await.map(|asset| asset.bytes).unwrap_or_default();
         let settings: Value = serde_json::from_slice(&settings).unwrap_or_default();
@@ -91,7 +91,8 @@ impl Site {
     }
 }
 
-/// The scheme and authority of a URL. `None` if the authority has characters with a meaning in a policy.
+/// Returns the scheme and authority of a URL. `None` if it is not such a URL, or if the authority has characters with a
+/// special meaning in a content security policy.
 fn origin(address: &str) -> Option<String> {
     let uri: Uri = address.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());

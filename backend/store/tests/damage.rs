@@ -1,5 +1,5 @@
-//! Files and directories that are not as the store left them: a clear error that names the path, and never a
-//! silent reset.
+//! Tests stores whose files or directories were changed from outside. The error must be clear and name the path, and
+//! the store must never be reset silently.
 #![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
 
 mod common;
@@ -23,7 +23,7 @@ fn open_error(directory: &Path) -> OpenError {
     EmbeddedLog::open(directory, Retention::default()).expect_err("the store must not open")
 }
 
-/// A store with some history, closed.
+/// Creates a store with some history and closes it. Returns its directory and the bytes of its file.
 async fn filled() -> (TempDir, Vec<u8>) {
     let directory = tempdir().unwrap();
     let (log, _changes) = open(directory.path());
@@ -157,7 +157,7 @@ fn a_directory_that_cannot_be_written_is_told() {
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o555)).unwrap();
     let is_privileged = fs::write(directory.path().join("probe"), "").is_ok();
     match EmbeddedLog::open(directory.path(), Retention::default()) {
-        // Permissions do not bind root.
+        // Permissions do not restrict root.
         Ok(_) => assert!(is_privileged),
         Err(error) => {
             assert!(

@@ -1,5 +1,5 @@
-//! Reads metrics from the operating system, with sysinfo. A read blocks for some milliseconds, so that it needs a
-//! thread of its own.
+//! Reads metrics from the operating system, with sysinfo. A read blocks for some milliseconds, so it needs a thread of
+//! its own.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -128,7 +128,7 @@ fn disks(disks: &Disks) -> Vec<Disk> {
     disks
 }
 
-/// Returns true for a read-only image. Such a disk is always full, which nobody can change.
+/// Returns true for a read-only image. It is always full, and no user can free space in it.
 fn is_image(disk: &sysinfo::Disk) -> bool {
     disk.file_system() == "squashfs" || disk.file_system() == "iso9660"
 }

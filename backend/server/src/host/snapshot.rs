@@ -16,7 +16,7 @@ pub struct Snapshot {
     pub network: Network,
     /// Mounted file systems, each device once.
     pub disks: Vec<Disk>,
-    /// The processes that use the processor most, busiest first.
+    /// The processes that use the processor most, the busiest first.
     pub processes: Vec<Process>,
 }
 
@@ -33,14 +33,14 @@ pub struct Memory {
     pub swap_total_bytes: u64,
 }
 
-/// Network traffic of all interfaces except loopback.
+/// Network traffic of all interfaces except loopback, during `elapsed_ms`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Network {
     /// Bytes received.
     pub in_bytes: u64,
     /// Bytes sent.
     pub out_bytes: u64,
-    /// Time in which they were received and sent, in milliseconds.
+    /// Time in which these bytes were received and sent, in milliseconds.
     pub elapsed_ms: u64,
 }
 

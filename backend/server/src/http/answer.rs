@@ -5,7 +5,7 @@ use axum::response::Response;
 use backend_core::http::Answer;
 use http::{HeaderName, HeaderValue, StatusCode};
 
-/// Converts an answer.
+/// Converts an answer of the core into a response.
 pub fn respond(answer: Answer) -> Response {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -12,16 +12,16 @@ use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use shared::{ErrorCode, limits};
 
-/// The time within which a body must arrive.
+/// Time limit for the arrival of a whole body.
 const ARRIVAL: Duration = Duration::from_secs(10);
-/// A body that is too large is read and discarded up to this size, so that its sender receives the error.
+/// A body that is too large is read and discarded up to this size in bytes, so that its sender receives the error.
 const DRAIN_BYTES: usize = 8 * limits::BODY_BYTES;
 
 /// Reads the whole body, at most [`limits::BODY_BYTES`].
 ///
 /// # Errors
 ///
-/// 413, 408, or 400 if the connection ended.
+/// An answer with status 413 if the body is too large, 408 if it did not arrive in time, 400 if the connection ended.
 pub async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Answer> {
     match tokio::time::timeout(ARRIVAL, collect(declared_bytes(headers), body)).await {
         Ok(read) => read,

@@ -7,7 +7,7 @@ use apigw_websocket::Connections;
 use crate::app::App;
 use crate::site::Site;
 
-/// The state of every handler.
+/// The state that every HTTP handler has access to.
 #[derive(Clone)]
 pub struct Context {
     pub app: Arc<App>,

@@ -1,4 +1,4 @@
-//! The HTTP API answered by a real function, which is invoked by its function URL as on AWS.
+//! Serves the HTTP API with a real function, which is invoked by its function URL as on AWS.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -21,7 +21,8 @@ struct Context {
     site: Arc<Site>,
 }
 
-/// The service for all paths except the gateway's: the API is answered by the function, the others with the page.
+/// Returns the routes for all paths except the gateway's. The function answers requests for the API; all others are
+/// answered with a file of the page.
 pub fn router(function: FunctionUrl, origins: Arc<OriginPolicy>, site: Arc<Site>) -> Router {
     Router::new()
         .fallback(answer_request)

@@ -15,8 +15,9 @@ use shared::ErrorCode;
 
 use super::answer::{self, set};
 
-/// Refuses requests of other sites' pages and requests for other host names (DNS rebinding), reads included. Allowed
-/// origins get the headers that browsers require (Fetch Standard, "CORS protocol").
+/// Refuses requests that come from pages of other sites, and requests for other host names (DNS rebinding). This
+/// includes requests that only read. Responses to allowed origins get the headers that browsers require (Fetch
+/// Standard, "CORS protocol").
 pub async fn guard(State(origins): State<Arc<OriginPolicy>>, mut request: Request, next: Next) -> Response {
     name_the_host(&mut request);
     if let Err(refused) = origins.check(request.headers()) {
@@ -46,7 +47,7 @@ fn forbidden(refused: &OriginRefusal) -> Response {
     answer::respond(Answer::refused(&refusal))
 }
 
-/// Takes the host from the request target if that contains one (RFC 9112, section 3.2.2).
+/// Sets the `Host` header to the host in the request target, if the target contains one (RFC 9112, section 3.2.2).
 fn name_the_host(request: &mut Request) {
     let authority = request.uri().authority().map(Authority::as_str);
     if let Some(host) = authority.and_then(|authority| HeaderValue::from_str(authority).ok()) {

@@ -14,9 +14,9 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 use super::answer::{self, set};
 use crate::site::{Asset, Site};
 
-/// Allows scripts and styles from this server only, and none inline: the page has none (Trunk.toml), and data is never
-/// HTML. WebAssembly needs `wasm-unsafe-eval` (Content Security Policy Level 3, section 4.4). The servers that the
-/// page's own settings name are appended to `connect-src`.
+/// Content security policy of the page. It allows scripts and styles from this server only, and no inline ones: the
+/// page has none (Trunk.toml), and data is never inserted as HTML. WebAssembly needs `wasm-unsafe-eval` (Content
+/// Security Policy Level 3, section 4.4). The servers that the page's own settings name are appended to `connect-src`.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; connect-src 'self'";
@@ -26,7 +26,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// The `Cache-Control` of other files, which are revalidated each time.
 const ASK_FIRST: &str = "no-cache";
 
-/// Answers with a file of the page.
+/// Answers a request with a file of the page.
 pub async fn page(site: &Site, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return answer::respond(Answer::method_not_allowed(request.method().as_str(), "GET,HEAD"));

@@ -4,12 +4,12 @@ use std::hash::{DefaultHasher, Hasher};
 
 use bytes::Bytes;
 
-/// A file of the page, with what its response needs.
+/// A file of the page, with the facts that a response needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// The content, uncompressed.
     pub bytes: Bytes,
-    /// The content compressed by Brotli, if the build made that.
+    /// The content compressed by Brotli; `None` if the build did not compress it.
     pub brotli: Option<Bytes>,
     /// The media type.
     pub content_type: &'static str,
@@ -51,7 +51,8 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// Trunk puts sixteen hexadecimal digits before the extension, and `_bg` after them for WebAssembly.
+/// Returns true if a file's name contains a hash. Trunk puts sixteen hexadecimal digits before the extension, and `_bg`
+/// after them for WebAssembly.
 fn is_named_by_content(name: &str) -> bool {
     let Some((stem, _)) = name.rsplit_once('.') else { return false };
     let Some((_, hash)) = stem.trim_end_matches("_bg").rsplit_once('-') else { return false };

@@ -1,4 +1,4 @@
-//! The page in a directory, for its development.
+//! Serves the page from a directory, for the development of the page.
 
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,11 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Opens a directory.
+    /// Opens a directory as the page.
     ///
     /// # Errors
     ///
-    /// [`ServerError::Site`], if it cannot be read or contains no page.
+    /// [`ServerError::Site`], if the directory cannot be read or contains no `index.html`.
     pub fn open(path: &Path) -> Result<Self, ServerError> {
         let unusable = |reason| ServerError::Site { path: path.to_owned(), reason };
         let root = path.canonicalize().map_err(|error| unusable(error.into()))?;
@@ -30,7 +30,7 @@ impl Directory {
         }
     }
 
-    /// Reads the file of this name, if it is in the directory.
+    /// Reads the file of this name; `None` if it is not in the directory.
     pub async fn file(&self, name: &str) -> Option<Asset> {
         let path = self.resolve(name).await?;
         let bytes = tokio::fs::read(&path).await.ok()?;
@@ -38,7 +38,8 @@ impl Directory {
         Some(Asset::new(name, bytes.into(), brotli.map(Bytes::from)))
     }
 
-    /// Resolves a name to a path. Symbolic links are followed first, so that one cannot lead out of the directory.
+    /// Resolves a name to a path. Symbolic links are resolved before the check, so that no link can lead out of the
+    /// directory.
     async fn resolve(&self, name: &str) -> Option<PathBuf> {
         let is_plain = name.split('/').all(|part| !part.starts_with('.') && !part.is_empty());
         if !is_plain || name.contains(['\\', ':', '\0', '%']) {

@@ -11,7 +11,7 @@ use super::Asset;
 #[folder = "../../dist"]
 struct Dist;
 
-/// The file of this name, if the page has one.
+/// Returns the file of this name; `None` if the page has none.
 pub fn file(name: &str) -> Option<Asset> {
     let bytes = content(name)?;
     Some(Asset::new(name, bytes, content(&format!("{name}.br"))))

@@ -1,4 +1,4 @@
-//! Properties that the conformance suite does not require of every implementation.
+//! Tests properties that the conformance suite does not require of every implementation.
 
 use backend_core::principal::Principal;
 

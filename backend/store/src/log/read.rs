@@ -1,4 +1,4 @@
-//! Reading of a part of a log.
+//! Reads a part of a log.
 
 use std::ops::RangeInclusive;
 
@@ -18,7 +18,7 @@ pub struct Query {
     pub now: Millis,
 }
 
-/// Reads a page of the topic of `entry`, as of that entry.
+/// Reads a page of a topic's log. `entry` is the topic's entry in the index; publications after its head are ignored.
 pub fn page(db: &Database, entry: &Entry, retention: &Retention, query: Query) -> Result<Page, redb::Error> {
     let transaction = db.begin_read()?;
     let log =
@@ -36,14 +36,15 @@ struct Log<T> {
 }
 
 impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
-    /// The first offset in the file at `lowest` or later; one beyond the head if there is none.
+    /// Returns the first stored offset that is `lowest` or higher. If there is none, returns the offset after the head.
     fn first_row(&self, lowest: u64) -> Result<u64, redb::Error> {
         let first = self.table.range((self.number, lowest)..=(self.number, self.head))?.next();
         first.map_or(Ok(self.head + 1), |row| Ok(row?.0.value().1))
     }
 
-    /// The first offset at `low` or later that was received at `since` or later; one beyond the head if there is none. A
-    /// binary search, which assumes that the server's clock went forward while the rows were written.
+    /// Returns the first offset, from `low` on, that was received at `since` or later. If there is none, returns the
+    /// offset after the head. This is a binary search, so the server's clock must not have gone back while the rows
+    /// were written.
     fn first_received_since(&self, mut low: u64, since: Millis) -> Result<u64, redb::Error> {
         let mut high = self.head + 1;
         while low < high {
@@ -62,7 +63,7 @@ impl<T: ReadableTable<(u32, u64), &'static [u8]>> Log<T> {
         row.and_then(|row| received_at(row.value())).ok_or_else(|| damaged_row(self.number, offset))
     }
 
-    /// The first and last offset to return. The last is lower than the first if there is nothing to return.
+    /// Returns the first and last offset of the page. The last is lower than the first if the page is empty.
     fn window(&self, oldest: u64, query: Query) -> Result<(u64, u64), redb::Error> {
         let limit = query.limit as u64;
         let newest = self.head.saturating_add(1).saturating_sub(limit);
