@@ -1,6 +1,7 @@
-//! The costs of Tickertape on AWS, with the arithmetic behind them. Pure: an estimate is computed from a load.
+//! Estimates the costs of Tickertape on AWS, and shows the calculation. It does no IO: an estimate is computed from a
+//! load.
 //!
-//! [`prices`] is the only table of prices, with date and sources. [`usage`] says how much Tickertape uses of everything that is
+//! [`prices`] is the only table of prices, with its date and sources. [`usage`] computes the quantities that are
 //! billed.
 
 mod estimate;

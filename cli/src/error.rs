@@ -1,16 +1,16 @@
-//! The errors of commands: an exit code for programs, a message for people.
+//! The errors of commands: each has an exit code for programs and a message for people.
 
 use std::fmt;
 use std::process::ExitCode;
 
-/// The exit code of a command that failed. 0 is success.
+/// The exit code of a command that failed. The code of success is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Code 1: the command failed.
     Failed,
     /// Code 2: the command line is not valid. clap's own errors have this code, too.
     Usage,
-    /// Code 3: the server refused. Sign in, or ask for the permission.
+    /// Code 3: the server refused the request. Sign in, or ask for the permission.
     Refused,
     /// Code 4: the server could not be reached.
     Unreachable,
@@ -44,7 +44,7 @@ pub struct CliError {
     pub exit: Exit,
     /// Description of the error.
     pub what: String,
-    /// The thing to type or change next, if there is one.
+    /// Description of what the user can type or change next; `None` if nothing is known to help.
     pub hint: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl CliError {
         Self::new(Exit::Usage, what)
     }
 
-    /// Adds a hint: what to type or change next.
+    /// Adds a hint that says what to type or change next.
     #[must_use]
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hint = Some(hint.to_string());

@@ -1,4 +1,4 @@
-//! Messages for people, with colours if standard output or standard error is a terminal.
+//! Prints messages for people, with colours if standard output or standard error is a terminal.
 
 use std::env;
 use std::fmt::Display;
@@ -17,7 +17,7 @@ pub enum Look {
     Red,
     /// For warnings.
     Yellow,
-    /// For good news.
+    /// For success.
     Green,
 }
 
@@ -43,7 +43,8 @@ impl Paint {
         if self.is_on { format!("\x1b[{}m{text}\x1b[0m", code(look)) } else { text.to_string() }
     }
 
-    /// Styles are used on a terminal, unless `NO_COLOR` (no-color.org) is set or the terminal is `dumb`.
+    /// Creates a painter. It uses styles on a terminal, unless `NO_COLOR` (no-color.org) is set or the terminal is
+    /// `dumb`.
     fn on(is_terminal: bool) -> Self {
         let no_color = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let is_dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
@@ -51,7 +52,7 @@ impl Paint {
     }
 }
 
-/// Prints a line to standard error. Errors are ignored, because nobody reads a closed stream.
+/// Prints a line to standard error. Errors are ignored, because nobody reads a stream that was closed.
 pub fn say(words: impl Display) {
     let mut stderr = io::stderr().lock();
     if stderr.is_terminal() {
@@ -60,12 +61,12 @@ pub fn say(words: impl Display) {
     let _ = writeln!(stderr, "{words}");
 }
 
-/// Prints a line to a terminal that the next line replaces.
+/// Prints a line to a terminal. The next line replaces it.
 pub fn show(words: impl Display) {
     let _ = write!(io::stderr(), "{ERASE}{words}\r");
 }
 
-/// Moves to the beginning of the line and clears it.
+/// Control sequence that moves to the beginning of the line and clears the line.
 const ERASE: &str = "\r\x1b[2K";
 
 /// Prints an error to standard error.
@@ -73,12 +74,12 @@ pub fn say_error(words: impl Display) {
     say(format_args!("{} {words}", Paint::stderr().paint(Look::Red, "error:")));
 }
 
-/// Replaces control characters, which could be commands for the terminal in text from outside.
+/// Replaces control characters in text from outside, where they could control the terminal.
 pub fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// Returns at most `chars` characters of `text`, with `…` if there are more.
+/// Returns at most `chars` characters of `text`, with `…` at the end if there are more.
 pub fn clip(text: &str, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}\u{2026}", &text[..end]),

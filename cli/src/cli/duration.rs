@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// Reads a duration such as `500ms`, `10s`, `5m`, `24h` or `7d`. A number without a unit is refused, because its
-/// meaning would be a guess.
+/// Reads a duration such as `500ms`, `10s`, `5m`, `24h` or `7d`. A number without a unit is refused, because the
+/// intended unit would have to be guessed.
 ///
 /// # Errors
 ///
-/// A message for the person who typed it.
+/// An error message for the person who typed the duration.
 pub fn read(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);

@@ -1,17 +1,18 @@
-//! Items gathered into requests: by time, so that nobody waits, and by size, so that a frame takes them.
+//! Gathers items into batches, each of which is sent as one request. A batch is limited in time, so that no item waits
+//! long, and in size, so that the request fits into one frame.
 
 use shared::publication::Item;
 use shared::{Millis, limits};
 
-/// The first item of a batch waits so long for company, in milliseconds.
+/// Maximum time that the first item of a batch waits for further items, in milliseconds.
 pub const MAX_WAIT_MS: u64 = 50;
-/// A request holds so many bytes of items: a frame takes [`limits::FRAME_BYTES`], and the topic, the producer
-/// and the metadata need room as well.
+/// Maximum size of the items of a batch, in bytes. A frame has at most [`limits::FRAME_BYTES`], and the topic, the
+/// producer and the metadata need room in it as well.
 pub const BYTES: usize = limits::FRAME_BYTES - 2 * 1024;
-/// A request holds so many items: small ones are cheap to send and dear to store all at once.
+/// Maximum number of items in a batch. Many small items fit into one frame, but storing them all at once is expensive.
 pub const ITEMS: usize = 1_000;
 
-/// Gathers items. Time is an argument: milliseconds of any clock that never goes back.
+/// Gathers items into a batch. Times are arguments: milliseconds of any clock that never goes back.
 #[derive(Debug, Default)]
 pub struct Batcher {
     items: Vec<Item>,
@@ -20,7 +21,7 @@ pub struct Batcher {
 }
 
 impl Batcher {
-    /// Adds an item. Answers with the batch before it, if both do not fit one request.
+    /// Adds an item. Returns the previous batch if the item does not fit into the same request.
     pub fn push(&mut self, item: Item, now_ms: u64) -> Option<Vec<Item>> {
         let bytes = serialised_bytes(&item);
         let is_full = self.items.len() >= ITEMS || self.bytes + bytes > BYTES;
@@ -33,28 +34,29 @@ impl Batcher {
         full
     }
 
-    /// The time at which the batch is to be sent even if it is not full, in milliseconds; `None` while it is empty.
+    /// Returns the time at which the batch is to be sent even if it is not full, in milliseconds; `None` if the batch
+    /// is empty.
     pub fn due_ms(&self) -> Option<u64> {
         (!self.items.is_empty()).then_some(self.since_ms + MAX_WAIT_MS)
     }
 
-    /// Whatever was gathered.
+    /// Returns the items that were gathered, and begins a new batch.
     pub fn take(&mut self) -> Vec<Item> {
         self.bytes = 0;
         std::mem::take(&mut self.items)
     }
 }
 
-/// An item of data in JSON, with its time.
+/// Creates an item from its data as JSON, and its time.
 ///
 /// # Errors
 ///
-/// If the data is not JSON that can be published.
+/// An error if the data is not JSON that can be published.
 pub fn item(json: &str, ts: Option<Millis>) -> Result<Item, serde_json::Error> {
     Ok(Item { data: serde_json::from_str(json)?, ts })
 }
 
-/// With the comma after it.
+/// Returns the size of an item as JSON followed by a comma, in bytes.
 fn serialised_bytes(item: &Item) -> usize {
     serde_json::to_string(item).map_or(0, |json| json.len() + 1)
 }

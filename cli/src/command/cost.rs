@@ -1,4 +1,4 @@
-//! `tickertape cost`.
+//! Implements `tickertape cost`.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::term::{Look, Paint};
 ///
 /// # Errors
 ///
-/// If standard output cannot be written.
+/// An error if standard output cannot be written.
 pub fn run(args: &CostArgs) -> Result<(), CliError> {
     let CostArgs { viewers, rate, bytes, hours, json } = *args;
     let estimate = cost::estimate(Load { viewers, rate_hz: rate, bytes, hours_a_day: hours });

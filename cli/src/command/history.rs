@@ -1,4 +1,4 @@
-//! `tickertape history`.
+//! Implements `tickertape history`.
 
 use shared::Publication;
 
@@ -11,14 +11,14 @@ use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
 use tickertape_client::history::{self, Range};
 
-/// Number of publications printed without `--limit` and `--since`.
+/// Number of publications that are printed if neither `--limit` nor `--since` is given.
 const DEFAULT_LIMIT: u64 = 100;
 
 /// Prints the history of a topic.
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or refuses, or if there is no such topic.
+/// An error if the server cannot be reached or refuses the request, or if the topic does not exist.
 pub async fn run(args: HistoryArgs) -> Result<(), CliError> {
     let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
     let Range { epoch, items } = read(&mut conversation, &args).await?;

@@ -1,4 +1,4 @@
-//! `tickertape host`.
+//! Implements `tickertape host`.
 
 use std::time::Duration;
 
@@ -15,17 +15,17 @@ use tickertape_client::Driver;
 use tickertape_client::clock::wall_ms;
 use tickertape_server::host::{self, HostPublication, Probe};
 
-/// Time before the first publication. A rate needs some time to be measured over.
+/// Time before the first publication. Rates are measured during this time.
 const FIRST: Duration = Duration::from_millis(250);
-/// Number of publications that wait while the server is unreachable: half a minute of metrics. Older ones are dropped,
-/// because nobody needs them any more.
+/// Maximum number of publications that wait while the server is unreachable: half a minute of metrics. Older ones are
+/// dropped, because they are no longer useful.
 const QUEUE: usize = 200;
 
 /// Publishes this machine's metrics until the process is stopped.
 ///
 /// # Errors
 ///
-/// If the first connection cannot be made, or the server refuses.
+/// An error if the first connection cannot be made, or the server refuses the publications.
 pub async fn run(args: HostArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let mut probe = Probe::new()

@@ -1,4 +1,4 @@
-//! Messages about the connection, which commands that run for long print to standard error.
+//! Messages about the connection, which long-running commands print to standard error.
 
 use tickertape_session::{Event, words};
 
@@ -6,8 +6,8 @@ use crate::client::refused;
 use crate::error::CliError;
 use crate::term::{Look, Paint, say};
 
-/// Prints that the connection was lost, and that it is back. Unlike the page, a terminal also prints short
-/// interruptions, because its lines stay for someone who reads them later.
+/// Prints a message if the event says that the connection was lost, that it is established again, or that a message was
+/// invalid. Unlike the page, a terminal also shows short interruptions, because its lines may be read later.
 pub fn about(event: &Event) {
     let paint = Paint::stderr();
     match event {
@@ -22,11 +22,11 @@ pub fn about(event: &Event) {
     }
 }
 
-/// Ends a command if the server has refused its request.
+/// Returns an error, which ends the command, if the event says that the server has refused its request.
 ///
 /// # Errors
 ///
-/// The refusal.
+/// An error that gives the reason for the refusal.
 pub fn refusal(event: &Event) -> Result<(), CliError> {
     match event {
         Event::SubscribeRefused { refused: why, .. } | Event::Error { refused: why } => Err(refused(why)),

@@ -7,7 +7,7 @@ use shared::{Epoch, Publication, Topic};
 
 use crate::error::CliError;
 
-/// Standard output. If its reader has closed it, as `| head` does, the process exits with success.
+/// Standard output with a buffer. If the reader has closed it, as `| head` does, the process exits with success.
 pub struct Output {
     out: BufWriter<Stdout>,
 }
@@ -22,16 +22,16 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// If standard output cannot be written.
+    /// An error if standard output cannot be written.
     pub fn line(&mut self, text: &str) -> Result<(), CliError> {
         writeln!(self.out, "{text}").map_err(cli_error)
     }
 
-    /// Passes what was written so far to the reader.
+    /// Writes the buffered text to standard output.
     ///
     /// # Errors
     ///
-    /// If standard output cannot be written.
+    /// An error if standard output cannot be written.
     pub fn flush(&mut self) -> Result<(), CliError> {
         self.out.flush().map_err(cli_error)
     }
@@ -39,14 +39,14 @@ impl Output {
 
 impl Drop for Output {
     fn drop(&mut self) {
-        // A caller that needs to know about an error has called `flush`.
+        // An error cannot be returned here. A caller that needs to know about it calls `flush`.
         let _ = self.out.flush();
     }
 }
 
 /// Returns a publication as one line of JSON, as `watch` and `history` print it.
 pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
-    // Not by `json!`, which would read the data and lose digits.
+    // `json!` is not used, because it would parse the data and lose digits.
     #[derive(Serialize)]
     struct Line<'a> {
         topic: &'a Topic,
@@ -54,7 +54,7 @@ pub fn publication(topic: &Topic, epoch: &Epoch, item: &Publication) -> String {
         #[serde(flatten)]
         item: &'a Publication,
     }
-    // Names, numbers and JSON text always serialise.
+    // This cannot fail, because only names, numbers and JSON text are serialised.
     serde_json::to_string(&Line { topic, epoch, item }).unwrap_or_default()
 }
 

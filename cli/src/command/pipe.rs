@@ -1,8 +1,8 @@
-//! `tickertape pipe`.
+//! Implements `tickertape pipe`.
 //!
-//! Lines wait on standard input while the server is away: reading stops when enough is unacknowledged, so
-//! memory is bounded and nothing is dropped. Requests are numbered, so that those whose answer was lost are sent
-//! again and yet land once.
+//! While the server is unreachable, lines wait on standard input: the command stops reading when too many requests are
+//! unacknowledged. So memory is bounded, and no line is dropped. Requests are numbered, so that a request whose answer
+//! was lost can be sent again without being published twice.
 
 mod input;
 mod progress;
@@ -32,9 +32,10 @@ use progress::{Progress, lines};
 use queue::{Batch, Queue};
 use zone::LocalZone;
 
-/// Requests that may be unacknowledged before reading stops.
+/// Number of unacknowledged requests at which the command stops reading.
 const IN_FLIGHT: usize = 16;
-/// More than that may be made of one line: the batch before it, and its own.
+/// Length of the session's queue of requests. It exceeds [`IN_FLIGHT`], because one line can complete several requests:
+/// the previous batch, and the batch of the line itself.
 const QUEUE: usize = IN_FLIGHT + 8;
 /// Time between two displays of the rate on a terminal.
 const SHOW: Duration = Duration::from_millis(500);
@@ -43,7 +44,7 @@ const SHOW: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 ///
-/// If nobody answers the first call, the server refuses, or lines could not be read.
+/// An error if the first connection cannot be made, the server refuses, or lines could not be read.
 pub async fn run(args: PipeArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let settings = Settings::default().with_queue_messages(QUEUE).with_queue_age_ms(None);
@@ -68,18 +69,18 @@ pub async fn run(args: PipeArgs) -> Result<(), CliError> {
 struct Pipe {
     args: PipeArgs,
     driver: Driver,
-    /// `None` when all was read.
+    /// `None` after the end of the input was read.
     input: Option<Input>,
     reader: Reader,
     queue: Queue,
     log_queue: Queue,
-    /// The topic for lines that do not fit, or the reason why nothing can be published there.
+    /// The topic for lines that are not of the format, or the reason why they cannot be published to it.
     log: Result<Topic, String>,
     progress: Progress,
 }
 
 impl Pipe {
-    /// Until everything is acknowledged, or the user does not want to wait for that.
+    /// Runs until everything is acknowledged, or the user interrupts it.
     async fn run(&mut self) -> Result<(), CliError> {
         let mut show = io::stderr().is_terminal().then(|| interval(SHOW));
         while !self.is_done() {
@@ -100,8 +101,8 @@ impl Pipe {
         self.progress.verdict()
     }
 
-    /// Even nothing is not published without a server to publish it to: otherwise an empty input would end well
-    /// or badly by chance.
+    /// Returns true if the input was read and everything is acknowledged. There must have been a connection, even if
+    /// nothing was read: otherwise it would depend on chance whether the command succeeds with an empty input.
     fn is_done(&self) -> bool {
         self.input.is_none() && self.driver.session().outstanding() == 0 && self.driver.has_been_connected()
     }
@@ -123,7 +124,7 @@ impl Pipe {
         Ok(())
     }
 
-    /// Sends a batch that has waited long enough, and reads lines that have.
+    /// Sends the batches that have waited long enough, and processes the lines that the reader has kept until now.
     fn due(&mut self) {
         let now = self.now();
         let outcomes = self.reader.wake(now);
@@ -150,8 +151,9 @@ impl Pipe {
         self.progress.bad_line(line, &reason.to_string());
     }
 
-    /// Queues a publication. While the server is away it waits, so it gets the time at which it was read, if it has none of
-    /// its own. One bad item would be the end of its whole batch, so what the server would refuse is found here.
+    /// Queues a publication. It may wait while the server is unreachable. Therefore it gets the time at which it was
+    /// read, unless it has its own. An item that the server would refuse is reported here, because the server would
+    /// refuse the whole batch.
     fn publish(&mut self, publication: Publication, now: Moment) {
         let Publication { lines, to, json, ts } = publication;
         let item = batch::item(&json, ts.or(Some(now.wall_ms))).map_err(|error| error.to_string());
@@ -183,7 +185,7 @@ impl Pipe {
         }
     }
 
-    /// Sends the batches that have waited long enough, or `all`.
+    /// Sends the batches that have waited long enough; if `all` is true, sends all batches.
     fn send_waiting(&mut self, all: bool) {
         let now_ms = self.driver.clock().mono_ms();
         for to in [Destination::Topic, Destination::Log] {
@@ -217,7 +219,7 @@ impl Pipe {
         self.progress.sent(ticket, lines, to);
     }
 
-    /// The metadata that was typed, with the units that stood behind the numbers.
+    /// Returns the metadata from the command line, and the units that followed the numbers in the input.
     fn meta(&self) -> Option<TopicMeta> {
         let mut meta = self.args.meta.to_meta().unwrap_or_default();
         let mut units = self.reader.units();
@@ -232,7 +234,7 @@ impl Pipe {
         match event {
             Event::Published { ticket, position, .. } => self.progress.published(*ticket, position),
             Event::PublishRefused { ticket, refused: why } => match self.progress.refused_log(*ticket) {
-                // The lines that do not fit are reported instead, now and from now on.
+                // These lines, and later ones that are not of the format, are reported instead of being published.
                 Some(lines) => {
                     let reason = format!(
                         "not of this format, and cannot be published to {}/log: {}",
@@ -261,7 +263,7 @@ impl Pipe {
         }
     }
 
-    /// The counts at the end, however it ended.
+    /// Prints the counts of lines. It is called however the command ends.
     fn print_summary(&self) -> Result<(), CliError> {
         let counts = self.progress.counts();
         if self.args.json {
@@ -284,7 +286,7 @@ impl Pipe {
     }
 }
 
-/// The next line; for ever none, when all was read.
+/// Returns the next line. If there is no more input, it waits for ever.
 async fn next_line(input: Option<&mut Input>) -> Option<Result<Line, CliError>> {
     match input {
         Some(input) => input.next().await,
@@ -306,7 +308,7 @@ async fn tick(show: Option<&mut Interval>) {
     }
 }
 
-/// The format that was named.
+/// Returns the format that was named on the command line; `None` if it is to be recognised.
 fn named(format: FormatArg) -> Option<tickertape_inputs::Format> {
     match format {
         FormatArg::Auto => None,

@@ -1,4 +1,4 @@
-//! `tickertape publish`.
+//! Implements `tickertape publish`.
 
 use std::io::{self, Read};
 
@@ -23,7 +23,7 @@ use tickertape_client::clock::wall_ms;
 ///
 /// # Errors
 ///
-/// If the data is invalid, the server cannot be reached, or the server refuses.
+/// An error if the data is invalid, the server cannot be reached, or the server refuses the publication.
 pub async fn run(args: PublishArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let mut items = items(&args.data)?;
@@ -56,7 +56,7 @@ fn is_pair(text: &str) -> bool {
     word::pair(text).is_some()
 }
 
-/// Reads one argument: JSON if it begins like JSON, otherwise a number, a bool or text.
+/// Reads one argument. It is JSON if it begins like JSON; otherwise it is a number, a bool or text.
 fn one(text: &str) -> Result<Item, CliError> {
     if text.starts_with(['{', '[', '"']) {
         let (json, ts) = word::json(text).map_err(|error| {
@@ -97,7 +97,7 @@ fn unreadable(refusal: &Refusal) -> CliError {
         .hint("to read other formats line by line, use `tickertape pipe`")
 }
 
-/// Divides items into requests that each fit a frame.
+/// Divides items into requests, each of which fits into a frame.
 fn batches(items: Vec<Item>) -> Vec<Vec<Item>> {
     let mut batcher = Batcher::default();
     let mut batches: Vec<_> = items.into_iter().filter_map(|item| batcher.push(item, 0)).collect();

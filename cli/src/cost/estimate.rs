@@ -1,4 +1,4 @@
-//! The costs of a load, line by line.
+//! Computes the costs of a load, as the lines of a bill.
 
 use serde::Serialize;
 
@@ -11,30 +11,30 @@ use super::usage::{self, Use};
 /// One line of the bill.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
-    /// The service that bills it.
+    /// The service that bills this line.
     pub service: Service,
     /// A description of what is billed.
     pub what: &'static str,
     /// The calculation of the quantity, such as `50 viewers × 1 frames/s × 2,592,000 s`.
     pub arithmetic: String,
-    /// The quantity, in units of the price.
+    /// The quantity, in units of [`Line::price`].
     pub quantity: f64,
-    /// The price of a unit.
+    /// The price of one unit.
     pub price: &'static Price,
-    /// The costs in a month, in US dollars.
+    /// The costs per month, in US dollars.
     pub usd: f64,
 }
 
-/// The bill of a month.
+/// The bill for a month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
-    /// The load that it was made for.
+    /// The load that the bill was computed for.
     pub load: Load,
-    /// Its lines, ordered by service.
+    /// The lines of the bill, ordered by service.
     pub lines: Vec<Line>,
 }
 
-/// The costs of a load in a month.
+/// Computes the costs of a load in a month.
 pub fn estimate(load: Load) -> Estimate {
     let mut lines: Vec<Line> = Vec::new();
     for Use { service, what, factors, price } in usage::of(&load) {
@@ -48,12 +48,12 @@ pub fn estimate(load: Load) -> Estimate {
 }
 
 impl Estimate {
-    /// The sum of all lines, in US dollars.
+    /// Returns the sum of all lines, in US dollars.
     pub fn usd(&self) -> f64 {
         self.lines.iter().map(|line| line.usd).sum()
     }
 
-    /// The sum of the lines of one service, in US dollars.
+    /// Returns the sum of the lines of one service, in US dollars.
     pub fn usd_of(&self, service: Service) -> f64 {
         self.lines.iter().filter(|line| line.service == service).map(|line| line.usd).sum()
     }

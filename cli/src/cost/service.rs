@@ -2,30 +2,30 @@
 
 use serde::Serialize;
 
-/// An AWS service, or data transfer, which has a line of its own on the bill.
+/// An AWS service, or data transfer, with a part of its own on the bill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Service {
-    /// Messages and connections.
+    /// Bills messages and connections.
     #[serde(rename = "API Gateway")]
     ApiGateway,
-    /// Functions.
+    /// Bills invocations and running time of functions.
     Lambda,
-    /// Heads, history and connections.
+    /// Bills reads, writes and storage of heads, history and connections.
     #[serde(rename = "DynamoDB")]
     DynamoDb,
-    /// Logs and metrics.
+    /// Bills logs and metrics.
     CloudWatch,
-    /// Data transferred from AWS to the internet.
+    /// Data that is transferred from AWS to the internet.
     #[serde(rename = "data out")]
     DataOut,
 }
 
 impl Service {
-    /// All services, in the order of the bill.
+    /// All services, in the order in which they are on the bill.
     pub const ALL: [Self; 5] =
         [Self::ApiGateway, Self::Lambda, Self::DynamoDb, Self::CloudWatch, Self::DataOut];
 
-    /// The name of the service on the bill.
+    /// Returns the name of the service on the bill.
     pub fn name(self) -> &'static str {
         match self {
             Self::ApiGateway => "API Gateway",

@@ -6,7 +6,7 @@ use super::number::{counted, grouped, number};
 use super::prices::{DATE, FREE, IDLE, REGION};
 use super::service::Service;
 
-/// Formats the whole estimate. `dim` formats the less important parts.
+/// Formats the whole estimate. `dim` adds a style to less important parts.
 pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
     let mut lines = vec![head(&estimate.load), dim(&place()), String::new()];
     for service in Service::ALL {
@@ -21,7 +21,7 @@ pub fn words(estimate: &Estimate, dim: impl Fn(&str) -> String) -> String {
     lines.join("\n")
 }
 
-/// Formats a table of several loads as Markdown. The loads should only differ in the number of viewers.
+/// Formats the costs of several loads as a table in Markdown. The loads should differ only in the number of viewers.
 pub fn markdown(loads: &[Load]) -> String {
     let services = Service::ALL.map(Service::name).join(" | ");
     let mut lines = vec![
@@ -64,12 +64,12 @@ fn why(line: &Line) -> String {
     format!("{:14}{arithmetic} = {quantity}, ${} per {}{beyond}", "", rate(price.usd), price.per_words)
 }
 
-/// Formats an amount of dollars: `$2,273.60`. An amount below a cent becomes `< $0.01`.
+/// Formats an amount of dollars: `$2,273.60`. A positive amount that would be rounded to zero becomes `< $0.01`.
 fn usd(amount: f64) -> String {
     if amount > 0.0 && amount < 0.005 { "< $0.01".to_owned() } else { format!("${}", grouped(amount, 2)) }
 }
 
-/// Formats a price with at least two decimals: `0.20`, `13.3334`.
+/// Formats a price without the dollar sign and with at least two decimals: `0.20`, `13.3334`.
 fn rate(usd: f64) -> String {
     let text = format!("{usd}");
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());

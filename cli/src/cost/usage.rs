@@ -1,7 +1,7 @@
-//! Computes the quantities of a load that are billed: invocations and their duration, reads, writes and transferred
+//! Computes the quantities that are billed for a load: invocations and their duration, reads, writes and transferred
 //! data.
 //!
-//! Each figure that was not measured on an account is a constant here, with its source.
+//! Each figure that was not measured on an AWS account is a constant in this file, with its source.
 
 use shared::limits;
 
@@ -12,75 +12,79 @@ use super::prices::{
 };
 use super::service::Service;
 
-/// A factor of a quantity.
+/// One factor of a quantity, as in `50 viewers`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factor {
-    /// The number.
+    /// The number, in the unit [`Factor::of`].
     pub value: f64,
-    /// Unit of the number.
+    /// Unit of the number, such as `viewers`.
     pub of: &'static str,
 }
 
 /// A quantity that is billed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Use {
-    /// Service that bills it.
+    /// The service that bills this quantity.
     pub service: Service,
-    /// Description of the line on the bill.
+    /// Description of the quantity, for the line on the bill.
     pub what: &'static str,
     /// Factors whose product is the quantity.
     pub factors: Vec<Factor>,
-    /// Price of a unit.
+    /// Price of one unit of the quantity.
     pub price: &'static Price,
 }
 
-/// Times per second that Lambda polls a shard of the stream: "at a base rate of 4 times per second" (Lambda developer
-/// guide, "Using AWS Lambda with Amazon DynamoDB"). Publications between two polls are sent in one frame.
+/// Number of times per second that Lambda polls a shard of the stream: "at a base rate of 4 times per second" (Lambda
+/// developer guide, "Using AWS Lambda with Amazon DynamoDB"). Publications between two polls are sent in one frame.
 const POLLS_PER_SECOND: f64 = 4.0;
-/// Time without a message after which a viewer pings, in seconds: the interval of `tickertape_session` for a visible
-/// page.
+/// Time without a message after which a viewer sends a ping, in seconds. This is the interval of `tickertape_session`
+/// for a visible page.
 const SILENCE_S: f64 = 50.0;
-/// Time after which a session replaces its connection, in seconds: 110 minutes.
+/// Time after which a session replaces its connection by a new one, in seconds: 110 minutes.
 const ROTATION_S: f64 = 110.0 * 60.0;
-/// Size of the other fields of a frame, and of each publication in it, in bytes of JSON.
+/// Size of a frame without its publications, and size of a publication without its data, in bytes of JSON.
 const FRAME_BYTES: f64 = 120.0;
 const ITEM_BYTES: f64 = 60.0;
-/// Size of the keys, names, metadata and producers of a topic's head, and of the keys of an item of its history, in
-/// bytes.
+/// Size of a topic's head without its data (keys, names, metadata, producers), and size of an item of history without
+/// its data (keys), in bytes.
 const HEAD_BYTES: f64 = 600.0;
 const HISTORY_BYTES: f64 = 160.0;
-/// Size of a row of a filter's subscriber, in bytes.
+/// Size of the row for one subscriber of a filter, in bytes.
 const SUBSCRIBER_BYTES: f64 = 130.0;
 /// Number of filters that can match a topic of two segments: the topic, its prefix, and `*`.
 const FILTERS: f64 = 3.0;
-/// Write units of a connection: its row (1), its subscription in a transaction of three items (6), and their deletion
-/// (3).
+/// Write units that a connection needs: its row (1), its subscription in a transaction of three items (6), and the
+/// deletion of both (3).
 const SESSION_WRITES: f64 = 10.0;
-/// Read units of a subscription: catalogue, heads and history of about twenty topics.
+/// Read units that a subscription needs: the catalogue, the heads and the history of about twenty topics.
 const SESSION_READS: f64 = 30.0;
-/// Messages of a connection: `subscribe`, `subscribed`, and missed publications.
+/// Number of messages that a connection needs: `subscribe`, `subscribed`, and missed publications.
 const SESSION_MESSAGES: f64 = 3.0;
-/// Invocations of a connection: authorizer, `$connect`, `subscribe`, `$disconnect`.
+/// Number of invocations that a connection needs: authorizer, `$connect`, `subscribe`, `$disconnect`.
 const SESSION_REQUESTS: f64 = 4.0;
 /// Memory of `ingest`, in GB, as in the template.
 pub const INGEST_GB: f64 = 0.5;
 /// Memory of `broadcast`, in GB, as in the template.
 pub const BROADCAST_GB: f64 = 1.0;
-/// Duration of `ingest`, in seconds: processor time and one write to DynamoDB. Assumed.
+/// Duration of an invocation of `ingest`, in seconds: processor time and one write to DynamoDB. The figure is an
+/// assumption.
 const INGEST_S: f64 = 0.008;
-/// Duration of `broadcast` without posts, in seconds: reading subscribers and writing history. Assumed.
+/// Duration of an invocation of `broadcast` without its posts, in seconds: it reads subscribers and writes history. The
+/// figure is an assumption.
 const BROADCAST_S: f64 = 0.010;
-/// Duration of a round of posts, in seconds (assumed), and the number of posts in one (the limit of `backend-aws`).
+/// Duration of a round of concurrent posts, in seconds (an assumption), and number of posts in a round (the limit of
+/// `backend-aws`).
 const ROUND_S: f64 = 0.015;
 const POSTS_IN_A_ROUND: f64 = 64.0;
-/// Size of the line of metrics that a function logs for an invocation, in bytes. Lambda's own lines are switched off.
+/// Size of the line of metrics that a function logs for each invocation, in bytes. Lambda's own log lines are switched
+/// off.
 pub const LOG_BYTES: f64 = 400.0;
 /// Number of metrics: connects, disconnects, publications, posts, gone, throttled, fan-out duration.
 const METRIC_COUNT: f64 = 7.0;
 /// Time for which history is kept, in days: the template's default.
 pub const KEPT_DAYS: f64 = 1.0;
 
-/// Returns everything that is billed for `load`.
+/// Returns all quantities that are billed for `load`.
 pub fn of(load: &Load) -> Vec<Use> {
     let flow = Flow::of(load);
     [api_gateway(load, &flow), lambda(load, &flow), dynamodb(load, &flow), rest(load, &flow)].concat()
@@ -91,11 +95,11 @@ struct Flow {
     seconds: f64,
     viewers: f64,
     rate_hz: f64,
-    /// Invocations of `broadcast` per second, which is the number of frames per second to each viewer.
+    /// Invocations of `broadcast` per second. Each sends one frame to each viewer.
     frames_hz: f64,
     frame_bytes: f64,
     pings_hz: f64,
-    /// Number of connections made in the month.
+    /// Number of connections that all viewers together make in the month.
     sessions: f64,
 }
 

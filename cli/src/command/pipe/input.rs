@@ -1,4 +1,4 @@
-//! Standard input, line by line, on a thread of its own: reading it blocks.
+//! Reads standard input line by line, on a thread of its own, because reading blocks.
 
 use std::io::{self, Read};
 use std::thread;
@@ -8,32 +8,32 @@ use tokio::sync::mpsc;
 
 use crate::error::CliError;
 
-/// Lines read ahead.
+/// Maximum number of lines that are read ahead.
 const AHEAD: usize = 1_024;
-/// Bytes read at once.
+/// Maximum number of bytes that are read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Standard input.
+/// The lines of standard input.
 #[derive(Debug)]
 pub struct Input {
     lines: mpsc::Receiver<Result<Line, CliError>>,
 }
 
 impl Input {
-    /// Begins to read.
+    /// Starts the thread that reads standard input.
     pub fn stdin() -> Self {
         let (sender, lines) = mpsc::channel(AHEAD);
         thread::spawn(move || read_all(io::stdin().lock(), &sender));
         Self { lines }
     }
 
-    /// The next line; `None` after the last. May be dropped while it waits and called again.
+    /// Returns the next line; `None` after the last line. It is cancel safe: no line is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Result<Line, CliError>> {
         self.lines.recv().await
     }
 }
 
-/// Ends with the input, or when the receiver is gone.
+/// Reads until the end of the input, or until the receiver is dropped.
 fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, CliError>>) {
     let mut splitter = Splitter::default();
     let mut chunk = vec![0; CHUNK_BYTES];
@@ -44,7 +44,7 @@ fn read_all(mut input: impl Read, sender: &mpsc::Sender<Result<Line, CliError>>)
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
                 let cli_error = CliError::failed(format!("standard input: {error}"));
-                // The lines before the fault are read nevertheless.
+                // The lines before the error are sent nevertheless.
                 splitter.finish().into_iter().try_for_each(|line| sender.blocking_send(Ok(line))).ok();
                 sender.blocking_send(Err(cli_error)).ok();
                 return;

@@ -1,4 +1,4 @@
-//! Counts of the lines that were published, and of those that were not.
+//! Counts the lines that were published, and those that were not.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -10,26 +10,26 @@ use tickertape_session::{Session, Ticket};
 use crate::error::CliError;
 use crate::term::{Look, Paint, say, show};
 
-/// Bad lines shown one by one; the others are only counted.
+/// Number of faulty lines that are reported one by one. Further ones are only counted.
 const SHOWN: u64 = 5;
 
 /// Numbers of lines by their outcome.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// Lines in publications that are durable.
+    /// Lines whose publications are durable.
     pub published: u64,
-    /// Those of them that were published to the topic for lines that do not fit.
+    /// The published lines that are not of the format, and went to the topic for such lines.
     pub logged: u64,
-    /// Headers, comments, separators and averages.
+    /// Headers, comments, separators and averages, which are not published.
     pub structure: u64,
-    /// Lines that are not published, each with a reason.
+    /// Lines that could not be published, each for a reason.
     pub unreadable: u64,
     /// Blank lines.
     pub blank: u64,
 }
 
 impl Counts {
-    /// The counts in one sentence.
+    /// Returns the counts as one sentence.
     pub fn words(&self, topic: &Topic) -> String {
         let mut words = format!("{} published to {topic}", lines(self.published));
         if self.logged > 0 {
@@ -43,7 +43,7 @@ impl Counts {
     }
 }
 
-/// A request without an answer.
+/// A request that has not been answered yet.
 #[derive(Debug)]
 struct Sent {
     ticket: Ticket,
@@ -51,7 +51,7 @@ struct Sent {
     to: Destination,
 }
 
-/// The counts, and the requests without an answer.
+/// Keeps the counts, and the requests that have not been answered yet.
 #[derive(Debug, Default)]
 pub struct Progress {
     under_way: VecDeque<Sent>,
@@ -62,12 +62,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Remembers a request that went out.
+    /// Adds a request that was sent.
     pub fn sent(&mut self, ticket: Ticket, lines: Vec<u64>, to: Destination) {
         self.under_way.push_back(Sent { ticket, lines, to });
     }
 
-    /// Records that the publications of a request are durable, the last of them at `position`.
+    /// Records that the publications of a request are durable. The last of them is at `position`.
     pub fn published(&mut self, ticket: Ticket, position: &Position) {
         let Some(sent) = self.forget(ticket) else { return };
         let lines = sent.lines.len() as u64;
@@ -78,13 +78,14 @@ impl Progress {
         }
     }
 
-    /// The lines of a request to the topic for lines that do not fit, which was refused; `None` if it was another request.
+    /// Returns the lines of a refused request if it was for the topic for lines that are not of the format; otherwise
+    /// `None`.
     pub fn refused_log(&mut self, ticket: Ticket) -> Option<Vec<u64>> {
         let is_log = self.under_way.iter().any(|sent| sent.ticket == ticket && sent.to == Destination::Log);
         if is_log { self.forget(ticket).map(|sent| sent.lines) } else { None }
     }
 
-    /// Counts requests that were given up.
+    /// Counts the lines of requests that the session has given up.
     pub fn dropped(&mut self, tickets: &[Ticket]) {
         let lost =
             tickets.iter().filter_map(|ticket| self.forget(*ticket)).map(|sent| sent.lines.len() as u64);
@@ -101,7 +102,7 @@ impl Progress {
         self.counts.blank += 1;
     }
 
-    /// Reports a line that could not be published.
+    /// Counts a line that could not be published, and reports it if it is one of the first.
     pub fn bad_line(&mut self, number: u64, reason: &str) {
         self.counts.unreadable += 1;
         if self.counts.unreadable <= SHOWN {
@@ -112,26 +113,26 @@ impl Progress {
         }
     }
 
-    /// The counts so far.
+    /// Returns the counts so far.
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// Lines sent and not answered.
+    /// Returns the number of lines that were sent and are not acknowledged.
     pub fn unacknowledged(&self) -> u64 {
         self.under_way.iter().map(|sent| sent.lines.len() as u64).sum()
     }
 
-    /// Position of the last publication to the topic that is acknowledged.
+    /// Returns the position of the last acknowledged publication to the topic.
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
 
-    /// Returns true if all went well.
+    /// Succeeds if every line was published or did not need to be.
     ///
     /// # Errors
     ///
-    /// If lines were unreadable, or lost.
+    /// An error if lines could not be published, or were given up.
     pub fn verdict(&self) -> Result<(), CliError> {
         match (self.counts.unreadable, self.lost) {
             (0, 0) => Ok(()),
@@ -141,7 +142,7 @@ impl Progress {
         }
     }
 
-    /// The rate, in place of the one shown before. For a terminal.
+    /// Prints the number of lines and the rate on a terminal, in place of the previous ones.
     pub fn show(&mut self, session: &Session, topic: &Topic) {
         let now = Instant::now();
         let total = self.counts.published;
@@ -159,7 +160,7 @@ impl Progress {
     }
 }
 
-/// `1 line`, `2 lines`.
+/// Formats a number of lines: `1 line`, `2 lines`.
 pub fn lines(count: u64) -> String {
     if count == 1 { "1 line".into() } else { format!("{count} lines") }
 }

@@ -1,4 +1,4 @@
-//! Publications that wait to be sent, with the numbers of their lines.
+//! Publications that wait to be sent, with the numbers of the lines that they were made from.
 
 use std::collections::VecDeque;
 
@@ -6,37 +6,37 @@ use shared::publication::Item;
 
 use crate::command::batch::Batcher;
 
-/// Items for one request, and the lines that they were made of.
+/// Items for one request, and the lines that they were made from.
 #[derive(Debug)]
 pub struct Batch {
-    /// The items.
+    /// The items, in order.
     pub items: Vec<Item>,
-    /// Numbers of lines, in order.
+    /// Numbers of the lines, in order.
     pub lines: Vec<u64>,
 }
 
-/// Gathers publications to one topic.
+/// Gathers publications to one topic into batches.
 #[derive(Debug, Default)]
 pub struct Queue {
     batcher: Batcher,
-    /// The lines of each item that waits.
+    /// The lines of each waiting item.
     lines: VecDeque<Vec<u64>>,
 }
 
 impl Queue {
-    /// Adds an item. Gives the batch before it, if both do not fit one request.
+    /// Adds an item. Returns the previous batch if the item does not fit into the same request.
     pub fn push(&mut self, item: Item, lines: Vec<u64>, now_ms: u64) -> Option<Batch> {
         let full = self.batcher.push(item, now_ms).map(|items| self.with_lines(items));
         self.lines.push_back(lines);
         full
     }
 
-    /// The time at which the batch is to be sent, in milliseconds; `None` while it is empty.
+    /// Returns the time at which the batch is to be sent, in milliseconds; `None` if the batch is empty.
     pub fn due_ms(&self) -> Option<u64> {
         self.batcher.due_ms()
     }
 
-    /// Whatever waits.
+    /// Returns the items that wait with their lines, and begins a new batch.
     pub fn take(&mut self) -> Batch {
         let items = self.batcher.take();
         self.with_lines(items)

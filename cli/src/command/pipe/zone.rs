@@ -1,10 +1,10 @@
-//! The time zone of this machine, for times in the input that name none.
+//! The time zone of this machine, for times in the input that have no time zone.
 
 use chrono::{DateTime, Local, NaiveDateTime, Offset, TimeZone};
 use shared::Millis;
 use tickertape_inputs::Zone;
 
-/// The time zone that this machine is set to, with its changes over the year.
+/// The time zone of this machine, including daylight saving time.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalZone;
 
@@ -23,8 +23,8 @@ impl Zone for LocalZone {
     }
 }
 
-/// The offset at a local time. In the hour that occurs twice it is the earlier one; in the hour that is skipped, the one
-/// before the change.
+/// Returns the offset from UTC at a local time, in milliseconds. For a local time that occurs twice, this is the
+/// earlier offset; for one that is skipped, the offset before the change.
 fn offset_ms(local: &NaiveDateTime) -> i64 {
     let found = Local.offset_from_local_datetime(local).earliest();
     let offset = found.unwrap_or_else(|| Local.offset_from_utc_datetime(local));

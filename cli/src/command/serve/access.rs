@@ -1,4 +1,4 @@
-//! The flags that say who may connect.
+//! Reads the flags that decide who may connect.
 
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
@@ -10,12 +10,12 @@ use tickertape_server::ServerError;
 use crate::cli::ServeArgs;
 use crate::error::CliError;
 
-/// Everybody on loopback, or holders of tokens where there is a secret. A server that other machines can reach needs a
-/// secret.
+/// Returns who may connect: with a secret, clients that have a token; without one, all clients, but only if the server
+/// listens on loopback. A server that other machines can reach needs a secret.
 ///
 /// # Errors
 ///
-/// A usage error with the flag to give.
+/// A usage error that names the flag to add.
 pub fn of(args: &ServeArgs) -> Result<Access, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return if args.listen.ip().is_loopback() {
@@ -28,7 +28,7 @@ pub fn of(args: &ServeArgs) -> Result<Access, CliError> {
     Verifier::new(&secret).map(Access::Tokens).map_err(|weak| too_weak(path, weak))
 }
 
-/// Reads the secret from a file, or from standard input for `-`, without white space at its ends.
+/// Reads the secret from a file, or from standard input if the path is `-`. White space at both ends is removed.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub fn read_secret(path: &Path) -> Result<Vec<u8>, CliError> {
     Ok(bytes.trim_ascii().to_vec())
 }
 
-/// Refuses a terminal, where the secret would stay on the screen.
+/// Reads standard input, unless it is a terminal, on whose screen the secret would stay visible.
 fn read_input() -> io::Result<Vec<u8>> {
     let mut input = io::stdin().lock();
     if input.is_terminal() {
@@ -51,7 +51,7 @@ fn read_input() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The error for a secret that can be guessed.
+/// Creates the error for a secret that is too short.
 pub fn too_weak(path: &Path, why: impl std::fmt::Display) -> CliError {
     let file = if path == Path::new("-") { Path::new("secret.txt") } else { path };
     CliError::usage(format!("--auth-secret-file {}: {why}", path.display())).hint(format!(

@@ -1,4 +1,4 @@
-//! The data directory.
+//! Finds the data directory.
 
 use std::env;
 use std::path::PathBuf;
@@ -8,12 +8,12 @@ use crate::error::CliError;
 
 const NAME: &str = "tickertape";
 
-/// The directory named, or this user's data directory: `$XDG_DATA_HOME` or `~/.local/share` (XDG Base
-/// Directory Specification), `~/Library/Application Support` on macOS, `%LOCALAPPDATA%` on Windows.
+/// Returns the directory from the command line, or this user's data directory: `$XDG_DATA_HOME` or `~/.local/share`
+/// (XDG Base Directory Specification), `~/Library/Application Support` on macOS, `%LOCALAPPDATA%` on Windows.
 ///
 /// # Errors
 ///
-/// A usage error if none of them is known.
+/// A usage error if no directory was given and the environment names none.
 pub fn of(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let found = args.data_dir.clone().or_else(|| platform(|name| env::var_os(name).map(PathBuf::from)));
     found.ok_or_else(|| {

@@ -1,13 +1,13 @@
-//! Prints what functions print, and how their invocations fail, on standard error.
+//! Prints the output of functions, and the errors of their invocations, to standard error.
 
 use lambda_host::{FunctionError, Log, Report};
 
 use crate::term::{self, Look, Paint};
 
-/// The length of the longest function name, so that the output is aligned.
+/// Length of the longest function name in characters. Shorter names are padded, so that the output is aligned.
 const NAME_WIDTH: usize = 10;
 
-/// Prints lines after the function's name, and failures in red.
+/// Prints each line after the name of its function, and failures in red.
 pub struct FunctionLog;
 
 impl Log for FunctionLog {
@@ -25,12 +25,12 @@ impl Log for FunctionLog {
     }
 }
 
-/// Returns true for the error by which an authorizer denies access, which API Gateway turns into 401.
+/// Returns true for the error with which an authorizer denies access. API Gateway answers it with 401.
 fn is_refusal(error: &FunctionError) -> bool {
     error.message == "Unauthorized"
 }
 
-/// Returns true for a line in CloudWatch's embedded metric format, which nobody reads here.
+/// Returns true for a line in CloudWatch's embedded metric format. Such lines are not meant for people.
 fn is_metric(line: &str) -> bool {
     line.starts_with('{') && line.contains("\"_aws\":")
 }

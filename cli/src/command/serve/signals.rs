@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC, ctrl_c};
 
-/// The signals, which are received from the moment this is created.
+/// Receives the signals that stop the server, from its creation on.
 pub struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
