@@ -13,30 +13,30 @@ use super::rhythm::Rhythm;
 #[derive(Clone, Debug, Default)]
 pub struct Arrival {
     rhythm: Rhythm,
-    /// Time of the newest arrival, and its sequence number.
+    /// Time of the newest arrival, and the sequence number of that publication.
     received: Option<(Millis, u64)>,
-    /// The newest publication, and its time stamp.
+    /// Position of the newest publication in the order of publications, and its time stamp.
     newest: Option<(Order, Millis)>,
     replayed_at: Option<Millis>,
-    /// True if the silence since the newest publication has been noticed.
+    /// True if [`Arrival::turns_late`] has reported the silence since the newest arrival.
     silence_noticed: bool,
 }
 
-/// Facts beside a topic's own data on which the verdict on it depends.
+/// Facts that do not come from a topic's own data, but on which its state depends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Conditions {
-    /// Now, by the server's clock.
+    /// Present time, by the server's clock.
     pub now: Millis,
-    /// Time since which the server cannot be heard, by the server's clock; `None` while it can.
+    /// Time since which the page is cut off from the server, by the server's clock; `None` while it is connected.
     pub cut_off_since: Option<Millis>,
-    /// Time at which the reader paused the board, by the server's clock; `None` while it runs.
+    /// Time at which the reader paused the board, by the server's clock; `None` while the board is not paused.
     pub paused_at: Option<Millis>,
-    /// Milliseconds by which the page is behind the data it gets; `None` while it keeps up.
+    /// Number of milliseconds by which the page is behind the data that it receives; `None` while it keeps up.
     pub behind_ms: Option<u64>,
 }
 
 impl Arrival {
-    /// Adds a publication, live or replayed, in any order.
+    /// Adds a publication. Live and replayed publications may be added in any order.
     pub fn observe(&mut self, order: Order, publication: &Publication) {
         self.rhythm.observe(publication.received_at);
         let received = Some((publication.received_at, order.sequence()));
@@ -49,12 +49,12 @@ impl Arrival {
         }
     }
 
-    /// Notes that something that had been missed was filled in.
+    /// Records that publications that had been missed were filled in.
     pub fn mark_replayed(&mut self, now: Millis) {
         self.replayed_at = Some(now);
     }
 
-    /// Returns whether it has just turned late: true once in each silence.
+    /// Returns true if the topic has become late. This is reported once in each silence.
     pub fn turns_late(&mut self, cadence_ms: Option<u64>, conditions: Conditions) -> bool {
         let is_silent = match self.evidence(cadence_ms, 0, conditions).freshness() {
             Freshness::Late | Freshness::Stale => true,
@@ -63,7 +63,7 @@ impl Arrival {
         is_silent && !std::mem::replace(&mut self.silence_noticed, true)
     }
 
-    /// Returns whether the mark of what was filled in has had its time.
+    /// Returns true if the mark for data that was filled in has been shown long enough.
     pub fn replay_is_over(&self, now: Millis) -> bool {
         self.replayed_at.is_some_and(|at| now.abs_diff(at) >= REPLAYED_MARK_MS)
     }
@@ -73,7 +73,7 @@ impl Arrival {
         self.newest.map(|(_, ts)| ts)
     }
 
-    /// Place of the newest publication.
+    /// Position of the newest publication in the order of publications.
     pub fn newest(&self) -> Option<Order> {
         self.newest.map(|(order, _)| order)
     }
@@ -83,8 +83,8 @@ impl Arrival {
         self.received.map(|(received_at, _)| received_at)
     }
 
-    /// Expected time between publications: as declared, else as learned. Events and states have no usual interval, so
-    /// only a declared interval is used for them.
+    /// Expected time between two publications, in milliseconds: the declared one, otherwise the learned one. Events and
+    /// states have no usual interval, so only a declared interval is used for them.
     pub fn cadence_ms(&self, declared: Option<u64>, kind: Kind) -> Option<u64> {
         let learned = match kind {
             Kind::Line | Kind::Number | Kind::Table => self.rhythm.interval_ms(),

@@ -1,22 +1,24 @@
-//! Limits of the memory that the page takes. Depends on [`super::window`] and on the number of rows of a chart.
+//! Limits of the memory that the page uses. Depends on [`super::window`] and on the number of rows of a chart.
 
 use shared::Millis;
 
 use super::window::Window;
 use crate::chart::series::SeriesSet;
 
-/// Topics that the board shows; further ones are counted.
+/// Maximum number of topics that the board shows. Further ones are only counted.
 pub const MOST_TOPICS: usize = 500;
-/// Rows one topic's numbers may have: the longest window at ten publications a second.
+/// Maximum number of rows for the numbers of one topic: enough for the longest window at ten publications per second.
 pub const MOST_ROWS: usize = 36_000;
-/// Numbers all topics together may hold: 32 MB.
+/// Maximum number of numbers that all topics hold together. They take 32 MB.
 const MOST_NUMBERS: usize = 4_000_000;
-/// Rows every topic may keep, however many topics there are.
+/// Number of rows that every topic may keep, however many topics there are.
 const LEAST_ROWS: usize = 300;
-/// Kept beyond the window, as a part of it, so that lines reach the left edge.
+/// Divisor of the window's length. Numbers are kept from that much time before the window's beginning on, so that lines
+/// reach the left edge.
 const MARGIN: Millis = 20;
 
-/// Time from which on a topic's numbers are kept: those in the window, but no more than the topic's share of the memory.
+/// Returns the time from which on a topic's numbers are kept: the beginning of the window, or later if the topic would
+/// exceed its share of the memory.
 pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
     let shown_from = now - window.ms() - window.ms() / MARGIN;
     let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));

@@ -1,4 +1,5 @@
-//! State of a panel in words: how fresh it is, and what it leaves out. Depends on `shared`'s verdict on freshness.
+//! State of a panel in words: its freshness, and the data that is not shown. Depends on `shared`'s verdict on
+//! freshness.
 
 use shared::freshness::{Evidence, short_duration};
 use shared::{Freshness, Millis};
@@ -6,58 +7,58 @@ use shared::{Freshness, Millis};
 use super::arrival::Conditions;
 use crate::chart::clock::LocalClock;
 
-/// A topic that is not late says its age from here on; below it `live` says enough.
+/// Age in milliseconds from which on a topic that is not late shows its age. Below it, the panel shows `live`.
 const AGE_WORTH_SAYING_MS: u64 = 60_000;
 
-/// State of a panel. None of them but [`PanelState::Live`] may look like live.
+/// State of a panel. No other state may look like [`PanelState::Live`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PanelState {
-    /// The server cannot be heard.
+    /// The page is cut off from the server.
     CutOff,
     /// The reader has paused the board.
     Paused,
-    /// The page is slower than the data.
+    /// The page is behind the data that it receives.
     Behind,
-    /// A part of the window is not on this page yet.
+    /// A part of the window is not loaded yet.
     Loading,
-    /// Silent for several times its usual interval.
+    /// The topic has been silent for several times its usual interval.
     Stale,
-    /// Silent for longer than its usual interval.
+    /// The topic has been silent for longer than its usual interval.
     Late,
-    /// A part of the window was lost for good.
+    /// A part of the window's data was lost for good.
     Gap,
     /// There is nothing to show.
     Empty,
-    /// Its publisher's clock is wrong.
+    /// The clock of the topic's publisher is wrong.
     ClockOff,
-    /// Some of its series have stopped while others go on.
+    /// Some series of the topic have stopped while others go on.
     Stopped,
-    /// Something was filled in a moment ago.
+    /// Publications that had been missed were filled in a moment ago.
     Replayed,
-    /// Not everything is shown.
+    /// A part of the data is not shown.
     LeftOut,
-    /// On time, but a minute old or more.
+    /// The data is on time, but a minute old or more.
     Old,
-    /// Fresh and complete.
+    /// The data is fresh and complete.
     Live,
 }
 
-/// Words in the corner of a panel.
+/// The text in the corner of a panel, which tells the state of the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// State that the words tell: the first of those that hold, in the order of [`PanelState`].
+    /// State that the text describes: the first state that holds, in the order of [`PanelState`].
     pub state: PanelState,
-    /// Verdict on the data alone.
+    /// Freshness of the data, whatever the other states are.
     pub freshness: Freshness,
-    /// True if the fault is the connection's and not the publisher's.
+    /// True if the fault lies with the connection and not with the publisher.
     pub cut_off: bool,
-    /// A few words: `late, 3 s`.
+    /// The state in a few words: `late, 3 s`.
     pub text: String,
-    /// The whole sentence, and the other states that hold.
+    /// The state in a whole sentence, followed by the other states that hold.
     pub title: String,
 }
 
-/// Facts about a panel from which its words follow.
+/// Facts about a panel from which its [`Chip`] is made.
 #[derive(Clone, Debug)]
 pub struct Situation<'a> {
     /// Name of the topic.
@@ -66,24 +67,24 @@ pub struct Situation<'a> {
     pub evidence: Evidence,
     /// Time of the newest arrival, by the server's clock.
     pub last_received: Option<Millis>,
-    /// Facts that are the board's and not the topic's.
+    /// Facts about the board and the connection, which are the same for all topics.
     pub conditions: Conditions,
-    /// Loaded share of the window in percent; `None` if all of it is there.
+    /// Percentage of the window that is loaded; `None` if all of it is.
     pub loaded_percent: Option<u8>,
     /// Error of the publisher's clock in milliseconds, positive if it is ahead.
     pub clock_error_ms: Option<i64>,
-    /// Number of series that have stopped while others went on.
+    /// Number of series that have stopped while others go on.
     pub stopped: usize,
-    /// Number of series.
+    /// Number of series of the topic.
     pub series: usize,
-    /// Words for what is left out; `None` if nothing is.
+    /// Text that names the data that is not shown; `None` if everything is shown.
     pub left_out: Option<String>,
-    /// Words for an empty body; `None` if there is something to show.
+    /// Text for a panel without content; `None` if there is something to show.
     pub empty: Option<String>,
 }
 
 impl PanelState {
-    /// Name of the state, for classes and tests.
+    /// Name of the state, for CSS classes and tests.
     pub fn word(self) -> &'static str {
         match self {
             Self::CutOff => "cut-off",
@@ -105,7 +106,7 @@ impl PanelState {
 }
 
 impl Chip {
-    /// Words for a situation.
+    /// Creates the chip for a situation.
     pub fn of(situation: &Situation<'_>, clock: LocalClock) -> Self {
         let freshness = situation.evidence.freshness();
         let states = situation.states(clock);
@@ -117,7 +118,7 @@ impl Chip {
 }
 
 impl Situation<'_> {
-    /// Every state that holds and is not live: the words, and the sentence.
+    /// Returns every state that holds except live, each with its short text and its sentence.
     fn states(&self, clock: LocalClock) -> Vec<(PanelState, String, String)> {
         let (topic, evidence) = (self.topic, &self.evidence);
         let (age, last) = (short_duration(evidence.age_ms), self.last_words(clock));
@@ -204,7 +205,7 @@ impl Situation<'_> {
     }
 }
 
-/// Words for a stretch that was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
+/// Describes a time span whose data was lost for good: `lost for good from 10:42:07 to 10:42:48 (41 s)`.
 pub fn loss_words(from_ms: i64, to_ms: i64, clock: LocalClock) -> String {
     let (from, to) = (clock.seconds(from_ms), clock.seconds(to_ms));
     format!("lost for good from {from} to {to} ({})", short_duration(from_ms.abs_diff(to_ms)))

@@ -5,17 +5,21 @@ use shared::{Millis, Publication};
 
 use super::order::Order;
 
-/// Newest publications that are compared.
+/// Number of the newest publications that are compared.
 const REMEMBERED: usize = 5;
-/// A clock less than this many milliseconds ahead is not worth saying.
+/// Smallest error of a clock that is ahead, in milliseconds. A smaller one is not reported.
 const LEAST_AHEAD_MS: i64 = 2_000;
-/// The same for a clock that is behind. Larger, because data may also be under way for a while.
+/// Smallest error of a clock that is behind, in milliseconds. It is larger, because data may also be delayed on its
+/// way.
 const LEAST_BEHIND_MS: i64 = 10_000;
-/// Differences that vary by more than this are not due to a clock but to data that is sent late.
+/// Largest variation of the differences, in milliseconds. If they vary more, the cause is not a clock but data that is
+/// sent late.
 const MOST_SPREAD_MS: i64 = 2_000;
-/// Time over which a clock behind must have been so: a file of old data that is sent at once is no clock.
+/// Minimum time over which publications must have arrived before a clock counts as behind, in milliseconds. If a file
+/// of old data is sent at once, its times say nothing about a clock.
 const LEAST_DURATION_MS: i64 = 1_000;
-/// The error is rounded to this, so that a chart does not tremble with the times of arrival.
+/// The error is rounded to a multiple of this, in milliseconds, so that a chart does not move with small variations of
+/// the times of arrival.
 const ROUNDING_MS: i64 = 100;
 
 /// Differences between the time stamps of the newest publications and the times at which they were received.
@@ -24,12 +28,13 @@ const ROUNDING_MS: i64 = 100;
 /// minutes ahead. Stamps that are 60, 45 and 30 seconds earlier mean data that was held back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClockError {
-    /// Ascending by order: the publication, its time of arrival, and its time stamp minus that.
+    /// For each publication: its position in the order of publications, its time of arrival, and its time stamp minus
+    /// its time of arrival. Sorted by position.
     newest: Vec<(Order, Millis, i64)>,
 }
 
 impl ClockError {
-    /// Compares the times of one publication.
+    /// Adds the difference between the two times of a publication.
     pub fn observe(&mut self, order: Order, publication: &Publication) {
         let place = self.newest.partition_point(|(kept, ..)| *kept < order);
         if self.newest.get(place).is_some_and(|(kept, ..)| *kept == order) {
@@ -42,9 +47,9 @@ impl ClockError {
         }
     }
 
-    /// Error in milliseconds, positive for a clock that is ahead; `None` while none is recognised. A stamp from the
-    /// future is one at once, since data cannot arrive before it happens; a clock that is behind takes several
-    /// publications that agree.
+    /// Returns the error in milliseconds, positive for a clock that is ahead; `None` while no error is recognised. A
+    /// time stamp in the future is recognised at once, since data cannot arrive before it happens. For a clock that is
+    /// behind, several publications must agree.
     pub fn ms(&self) -> Option<i64> {
         let differences = || self.newest.iter().map(|(.., difference_ms)| *difference_ms);
         let (least, most) = (differences().min()?, differences().max()?);
@@ -72,7 +77,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// Publications as (time stamp, time of arrival), in seconds.
+    /// Returns the error for publications that are given as (time stamp, time of arrival), in seconds.
     fn error(times: &[(i64, i64)]) -> Option<i64> {
         let mut error = ClockError::default();
         for (offset, (ts, received_at)) in (1..).zip(times) {

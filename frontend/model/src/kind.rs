@@ -19,31 +19,32 @@ const PUBLICATIONS_CONSIDERED: usize = 32;
 /// The way in which a topic is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Several series, or a line that the publisher asked for.
+    /// Several series, or a single series if the publisher asked for a line.
     Line,
-    /// One number: a big figure with a sparkline.
+    /// One number: a large figure with a sparkline.
     Number,
-    /// One of a few words, or true and false.
+    /// One of a few words, or true or false.
     State,
-    /// Texts and events, one a line.
+    /// Texts and events, one on each line.
     Log,
     /// A list of objects, or an object without numbers.
     Table,
 }
 
-/// Kinds that turn into one another without a vote, the first of each pair into the second.
+/// Related kinds. Inside a family, a topic changes from the first kind to the second at once. A change to another
+/// family takes several publications in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
-    /// A number, or lines.
+    /// First [`Kind::Number`], then [`Kind::Line`].
     Numbers,
-    /// A state, or a log.
+    /// First [`Kind::State`], then [`Kind::Log`].
     Texts,
-    /// A table.
+    /// [`Kind::Table`] only.
     Tables,
 }
 
 impl Kind {
-    /// Name of the kind in `meta.panel` and in the page.
+    /// Name of the kind in `meta.panel` and in the HTML of the page.
     pub fn word(self) -> &'static str {
         match self {
             Self::Line => "line",
@@ -54,14 +55,14 @@ impl Kind {
         }
     }
 
-    /// Kind that a publisher asked for by name; none if there is no such kind.
+    /// Returns the kind that a publisher asked for by name; `None` if there is no such kind.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Line, Self::Number, Self::State, Self::Log, Self::Table]
             .into_iter()
             .find(|kind| kind.word() == name)
     }
 
-    /// Kind that suits `data` alone.
+    /// Returns the kind that suits `data`, whatever was published before.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Number(_) => Self::Number,
@@ -109,20 +110,20 @@ impl Kind {
 /// Facts about a topic that its newest publication alone does not tell.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known {
-    /// Series seen so far.
+    /// Number of series seen so far.
     pub series: usize,
-    /// Different states seen so far.
+    /// Number of different states seen so far.
     pub states: usize,
 }
 
-/// Kind of one topic's panel.
+/// Chooses the kind of one topic's panel.
 ///
-/// It depends on the publications and not on the order in which they come. It does not flip-flop: a number becomes a
-/// line with its second series and states become a log when they are too many, both for good; anything else takes
-/// several publications in a row that agree.
+/// The choice depends on the publications and not on the order in which they arrive. It does not switch back and forth.
+/// A number becomes a line with its second series, and states become a log when they are too many; both changes are
+/// permanent. Any other change takes several publications in a row that agree.
 ///
-/// For example, of `1, 2, "n/a", 3` the kind is a number, since no five in a row say otherwise; of
-/// `1, "up", "up", "up", "up", "up"` it is a state.
+/// For example, the kind of `1, 2, "n/a", 3` is a number, since no five publications in a row suggest another kind. The
+/// kind of `1, "up", "up", "up", "up", "up"` is a state.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
     votes: VecDeque<(Order, Family)>,
@@ -131,7 +132,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Kind so far; none before the first data.
+    /// Returns the kind so far; `None` before the first data.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self.family()? {
             Family::Numbers if self.has_lines => Kind::Line,
@@ -142,7 +143,7 @@ impl Choice {
         })
     }
 
-    /// Takes the vote of a publication. Nothing (`null`) has none.
+    /// Adds a publication, which counts as a vote for the kind of its data. `null` counts for no kind.
     pub fn observe(&mut self, order: Order, data: &Value, known: Known) {
         self.has_lines |= known.series > 1;
         self.has_logs |= known.states > MOST_STATES;
@@ -162,8 +163,8 @@ impl Choice {
         }
     }
 
-    /// Family of the newest run that is long enough. Without one: of the first publication, or of most of them once
-    /// the first is forgotten.
+    /// Returns the family of the newest run that is long enough. If there is none, returns the family of the first
+    /// publication or, if that is forgotten already, the most frequent family.
     fn family(&self) -> Option<Family> {
         let (mut newest, mut run) = (self.votes.back()?.1, 0);
         for (_, family) in self.votes.iter().rev() {

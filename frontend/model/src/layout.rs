@@ -4,7 +4,7 @@ use shared::Topic;
 
 use super::query::Query;
 
-/// Groups of topics by first segment. The order never changes under the reader: new groups and topics come last.
+/// Groups of topics by first segment. While the page is open, the order never changes: new groups and topics come last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
     groups: Vec<Group>,
@@ -13,15 +13,15 @@ pub struct Layout {
 /// Topics that share their first segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The segment; empty for the group of topics that have no other.
+    /// The first segment; empty for the group of topics that have only one segment.
     pub name: String,
     /// Its topics, in order.
     pub topics: Vec<Topic>,
 }
 
 impl Layout {
-    /// Adds topics after those of their group. Topics that are added together are sorted by name, so that a page looks the
-    /// same each time it is opened.
+    /// Adds topics at the end of their groups. Topics that are added together are sorted by name, so that the page
+    /// looks the same each time it is opened.
     pub fn add(&mut self, mut topics: Vec<Topic>) {
         topics.retain(|topic| !self.has(topic));
         topics.sort_unstable();
@@ -30,7 +30,7 @@ impl Layout {
         }
     }
 
-    /// Removes a topic, and its group if that is empty then.
+    /// Removes a topic, and its group if that becomes empty.
     pub fn remove(&mut self, topic: &Topic) {
         self.groups.iter_mut().for_each(|group| group.topics.retain(|kept| kept != topic));
         self.groups.retain(|group| !group.topics.is_empty());
@@ -47,7 +47,7 @@ impl Layout {
         &self.groups
     }
 
-    /// Groups with the topics that a search finds, without empty groups.
+    /// Returns the groups with the topics that a search finds. Groups without such topics are left out.
     pub fn found_by(&self, query: &Query) -> Vec<Group> {
         let found = self.groups.iter().map(|group| Group {
             name: group.name.clone(),

@@ -2,14 +2,14 @@
 
 use shared::{Millis, Publication};
 
-/// Bits of a sequence number that hold the offset; the bits above hold the number of the epoch.
+/// Number of bits of a sequence number that hold the offset. The bits above hold the number of the epoch.
 const OFFSET_BITS: u32 = 48;
 
-/// Position of a publication among those of its topic: by effective time, then by place in the log.
+/// Position of a publication among those of its topic. They are ordered by effective time, then by place in the log.
 ///
-/// The effective time is the earlier of `ts` and `received_at`. A burst within one millisecond therefore keeps the
-/// order of the log, a time stamp from the future does not outlive the publications after it, and data about earlier
-/// times that is sent late does not become the newest.
+/// The effective time is the earlier of `ts` and `received_at`. Therefore, publications of one millisecond keep the
+/// order of the log, a publication with a time stamp in the future does not count as newer than those received after
+/// it, and data about earlier times that is sent late does not become the newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Order {
     effective_ms: Millis,
@@ -17,7 +17,8 @@ pub struct Order {
 }
 
 impl Order {
-    /// Position of `publication`, which belongs to the topic's `epoch`-th epoch since the page was opened.
+    /// Returns the position of `publication`. `epoch` is the number of its epoch, counted for the topic since the page
+    /// was opened.
     pub fn of(publication: &Publication, epoch: u64) -> Self {
         Self {
             effective_ms: publication.ts.min(publication.received_at),
@@ -25,17 +26,17 @@ impl Order {
         }
     }
 
-    /// Position of a value that is known by its time and by its place among values of the same time.
+    /// Returns the position of a value from its time and from its place among the values of that time.
     pub const fn at(effective_ms: Millis, sequence: u64) -> Self {
         Self { effective_ms, sequence }
     }
 
-    /// Time that counts for the order, in milliseconds since the Unix epoch.
+    /// Returns the effective time, in milliseconds since the Unix epoch.
     pub fn effective_ms(self) -> Millis {
         self.effective_ms
     }
 
-    /// Number that no other publication of the topic has, and that grows along the log.
+    /// Returns a number that no other publication of the topic has, and that increases along the log.
     pub fn sequence(self) -> u64 {
         self.sequence
     }

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use shared::{Millis, limits};
 
-/// Places are remembered about this far apart, in milliseconds.
+/// Approximate time between two places that are remembered, in milliseconds.
 const STEP_MS: Millis = 5_000;
 /// Time in milliseconds after which a request without an answer is repeated.
 const TIMEOUT_MS: Millis = 10_000;
-/// Publications requested at least, so that the past does not come in drops.
+/// Minimum number of publications in a request, so that the past is not loaded by many small requests.
 const LEAST_ITEMS: u32 = 60;
 
 /// Place of one publication: its offset and its time.
@@ -24,13 +24,13 @@ pub struct Place {
 /// Part of a topic's past that should be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fetch {
-    /// Offset before which the publications are wanted.
+    /// Offset before which publications are wanted.
     pub before: u64,
     /// Largest number of publications wanted.
     pub count: u32,
 }
 
-/// Publications of a log that follow each other without a hole, and that are on this page or known to be gone.
+/// A part of a log without holes. All its publications are on this page, or known to be gone from the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Held {
     first: Place,
@@ -40,22 +40,23 @@ struct Held {
 /// The parts of a topic's log that are on this page.
 ///
 /// Offsets have no holes, so a hole between two held parts is data that is not loaded. For example, a page that holds
-/// the offsets 1 to 40 and 90 to 99 requests the 49 publications before 90. Beside the parts it remembers some places, so
-/// that the beginning is known after the oldest publications were forgotten.
+/// the offsets 1 to 40 and 90 to 99 requests the 49 publications before 90. In addition, the places of some
+/// publications are remembered, so that the new beginning is known after the oldest publications were forgotten.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    /// Ascending, with a hole between any two.
+    /// Sorted by offset, with a hole between any two parts.
     held: Vec<Held>,
     places: VecDeque<Place>,
     asked: Option<(Fetch, Millis)>,
-    /// True if there is nothing before the first held publication.
+    /// True if the server has no publications before the first held one.
     is_whole: bool,
-    /// True if the next hole is due to a loss.
+    /// True if publications were lost after the last held one, so that a hole before the next publication will never be
+    /// filled.
     is_lossy: bool,
 }
 
 impl Past {
-    /// Adds a publication that is on this page now.
+    /// Adds a publication that is on this page.
     pub fn observe(&mut self, place: Place) {
         let is_new = self.hold(place);
         let index = self.places.partition_point(|kept| kept.offset < place.offset);
@@ -67,7 +68,8 @@ impl Past {
         }
     }
 
-    /// Forgets the publications before `ts`. Returns the time from which on the rest must be kept.
+    /// Forgets publications before `ts`. Returns the time from which on the page must keep publications, which may be
+    /// earlier.
     pub fn forget_before(&mut self, ts: Millis) -> Millis {
         while self.places.get(1).is_some_and(|second| second.ts <= ts) {
             self.places.pop_front();
@@ -81,12 +83,14 @@ impl Past {
         first.ts
     }
 
-    /// Forgets everything: the log started anew, and offsets of the old one mean nothing.
+    /// Forgets everything. To be called when the log has started anew, because the offsets of the old log have no
+    /// meaning in the new one.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// Notes that publications were lost for good: holes, also one before the next publication, will never be filled.
+    /// Records that publications were lost for good. The holes, and a hole before the next publication, will never be
+    /// filled.
     pub fn lose(&mut self) {
         self.is_lossy = true;
         if let (Some(first), Some(last)) = (self.held.first().copied(), self.held.last().copied()) {
@@ -94,8 +98,9 @@ impl Past {
         }
     }
 
-    /// The request that fills the youngest hole after `from`, at one publication in `cadence_ms`. None if nothing is
-    /// missing or a request is under way.
+    /// Returns the request that fills the newest hole after the time `from`. If the size of the hole is unknown, it is
+    /// estimated from one publication per `cadence_ms`. Returns `None` if nothing is missing or a request has not been
+    /// answered yet.
     pub fn next_fetch(&self, from: Millis, cadence_ms: Option<u64>, now: Millis) -> Option<Fetch> {
         if self.asked.is_some_and(|(_, at)| now.abs_diff(at) < TIMEOUT_MS.unsigned_abs()) {
             return None;
@@ -117,19 +122,19 @@ impl Past {
         Some(Fetch { before, count: count.clamp(1, limits::HISTORY_ITEMS as u32) })
     }
 
-    /// Notes that a fetch has been requested.
+    /// Records that `fetch` has been requested.
     pub fn asked(&mut self, fetch: Fetch, now: Millis) {
         self.asked = Some((fetch, now));
     }
 
-    /// Notes that the fetch was answered with the publications of these offsets, which have been observed. Those that
-    /// were wanted and did not come, although older ones may have, are gone from the server.
+    /// Records that the request was answered with the publications of these offsets, which must have been added before.
+    /// Publications that were wanted and did not come, even if older ones came, are gone from the server.
     pub fn answered(&mut self, offsets: impl IntoIterator<Item = u64>) {
         let Some((fetch, _)) = self.asked.take() else { return };
         let newest = offsets.into_iter().max();
         let Some(index) = self.held.iter().position(|held| held.first.offset == fetch.before) else { return };
         match (index.checked_sub(1).and_then(|before| self.held.get(before).copied()), newest) {
-            // Nothing came at all, or only publications that were there before: the hole stays.
+            // The publications just before `fetch.before` did not come. They are gone, and are not requested again.
             (None, None) => self.is_whole = true,
             (Some(before), newest) if newest.is_none_or(|newest| newest <= before.last.offset + 1) => {
                 self.bridge(index - 1);
@@ -138,8 +143,8 @@ impl Past {
         }
     }
 
-    /// Stretches of time whose data exists but is not on this page, from the oldest to the youngest. The first may
-    /// begin at the beginning of time.
+    /// Returns the time spans whose data exists but is not on this page, oldest first. The first span has no beginning
+    /// if there may be data before the first held publication.
     pub fn missing(&self) -> Vec<Range<Millis>> {
         let first = self.held.first().filter(|held| held.first.offset > 1 && !self.is_whole);
         let before = first.map(|held| Millis::MIN..held.first.ts);
@@ -147,7 +152,7 @@ impl Past {
         before.into_iter().chain(between).filter(|span| !span.is_empty()).collect()
     }
 
-    /// Adds a publication to the held parts. Returns whether it is new.
+    /// Adds a publication to the held parts. Returns true if it is new.
     fn hold(&mut self, place: Place) -> bool {
         let index = self.held.partition_point(|held| held.last.offset < place.offset);
         if self.held.get(index).is_some_and(|held| held.first.offset <= place.offset) {
@@ -173,7 +178,7 @@ impl Past {
         true
     }
 
-    /// Makes one of the part at `index` and the one after it.
+    /// Merges the part at `index` and the next one.
     fn bridge(&mut self, index: usize) {
         if index + 1 < self.held.len() {
             let after = self.held.remove(index + 1);

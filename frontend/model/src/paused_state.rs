@@ -3,36 +3,37 @@
 use super::stream::Stream;
 use crate::chart::series::SeriesSet;
 
-/// The newest state of a topic while the board is paused, ahead of the state that its panel shows.
+/// Keeps the newest state of a topic while the board is paused and the panel shows an earlier state.
 ///
-/// It is empty unless the reader has paused. Then the panel goes on showing the state at that moment, however often it
-/// is taken off the page and put back, and publications change the state in here.
+/// It is empty unless the reader has paused the board. During a pause, the panel shows the state at the beginning of
+/// the pause, even if the panel is removed from the page and added again. Publications change only the state that is
+/// kept here.
 #[derive(Clone, Debug, Default)]
 pub struct PausedState {
     ahead: Option<Box<(Stream, SeriesSet)>>,
 }
 
 impl PausedState {
-    /// Pauses: from now on the state that is shown does not change.
+    /// Begins a pause: from now on, the state that is shown does not change.
     pub fn begin(&mut self, stream: &Stream, series: &SeriesSet) {
         if self.ahead.is_none() {
             self.ahead = Some(Box::new((stream.clone(), series.clone())));
         }
     }
 
-    /// Resumes: the state that is shown becomes the newest.
+    /// Ends the pause: the newest state becomes the one that is shown.
     pub fn end(&mut self, stream: &mut Stream, series: &mut SeriesSet) {
         if let Some(ahead) = self.ahead.take() {
             (*stream, *series) = *ahead;
         }
     }
 
-    /// The newest state: the one that is shown, or the one ahead of it.
+    /// Returns the newest state: the one that is kept here or, if there is no pause, the one that is shown.
     pub fn known<'a>(&'a self, stream: &'a Stream, series: &'a SeriesSet) -> (&'a Stream, &'a SeriesSet) {
         self.ahead.as_deref().map_or((stream, series), |(stream, series)| (stream, series))
     }
 
-    /// The newest state, to be changed. See [`Self::known`].
+    /// Returns the newest state for changes. See [`Self::known`].
     pub fn known_mut<'a>(
         &'a mut self,
         stream: &'a mut Stream,
@@ -88,7 +89,7 @@ mod tests {
             self.paused_state.end(&mut self.stream, &mut self.series);
         }
 
-        /// All that any kind of panel puts on the page.
+        /// Returns everything that a panel of any kind shows.
         fn shown(&self) -> String {
             let (stream, window) = (&self.stream, 0..60_000);
             let lines: Vec<_> = stream.lines().newest(100).collect();

@@ -2,8 +2,8 @@
 
 use shared::Topic;
 
-/// Words that must all occur in a topic's name, in any order and case. A star stands for any characters, as in
-/// filters.
+/// Words that must all occur in a topic's name, in any order. Upper and lower case are not distinguished. A star stands
+/// for any characters, as in filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     words: Vec<String>,
@@ -22,7 +22,7 @@ impl Query {
     }
 }
 
-/// The parts between the stars, one after the other.
+/// Returns true if the parts of `word` between its stars occur in `name` one after the other.
 fn finds_word(name: &str, word: &str) -> bool {
     let mut rest = name;
     word.split('*').all(|part| match rest.find(part) {

@@ -2,26 +2,26 @@
 
 use shared::Millis;
 
-/// Times remembered: nine intervals, an odd number so that the median is one of them.
+/// Number of times that are remembered: nine intervals, an odd number so that the median is one of them.
 const REMEMBERED: usize = 10;
-/// Times needed before an interval is estimated: three intervals.
+/// Number of times that are needed before an interval is estimated: three intervals.
 const NEEDED: usize = 4;
 
-/// Newest times at which something was received, whatever the order in which they became known.
+/// The newest times at which something was received. They may become known in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rhythm {
-    /// Ascending, each time once.
+    /// Sorted, each time once.
     times: Vec<Millis>,
 }
 
 impl Rhythm {
-    /// No times yet.
+    /// Creates a rhythm without times.
     pub const fn new() -> Self {
         Self { times: Vec::new() }
     }
 
-    /// Adds a time. Times that are equal (a burst) count once; a time older than all remembered ones is ignored once
-    /// there are enough.
+    /// Adds a time. Equal times (a burst) count once. If enough times are remembered, a time older than all of them is
+    /// ignored.
     pub fn observe(&mut self, at: Millis) {
         let Err(place) = self.times.binary_search(&at) else { return };
         if self.times.len() < REMEMBERED {
@@ -32,7 +32,8 @@ impl Rhythm {
         }
     }
 
-    /// Median interval in milliseconds, so that one pause or one burst does not move it; `None` below three intervals.
+    /// Returns the median interval in milliseconds; `None` if there are fewer than three intervals. One pause or one
+    /// burst does not change the median much.
     pub fn interval_ms(&self) -> Option<u64> {
         if self.times.len() < NEEDED {
             return None;

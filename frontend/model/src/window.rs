@@ -1,8 +1,8 @@
-//! Length of the time that the board shows.
+//! Length of the time span that the board shows.
 
 use shared::client::Rewind;
 
-/// Length of the time that the board shows, up to now.
+/// Length of the time span that the board shows. The span ends now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
     /// One minute.
@@ -20,7 +20,7 @@ impl Window {
     /// Every window, shortest first.
     pub const ALL: [Self; 4] = [Self::Minute, Self::FiveMinutes, Self::Quarter, Self::Hour];
 
-    /// Length in minutes, which stands for it in addresses.
+    /// Length in minutes, which identifies the window in the page's address.
     pub fn minutes(self) -> u32 {
         match self {
             Self::Minute => 1,
@@ -30,18 +30,18 @@ impl Window {
         }
     }
 
-    /// Its length in milliseconds.
+    /// Length in milliseconds.
     pub fn ms(self) -> i64 {
         i64::from(self.minutes()) * 60_000
     }
 
-    /// Parses a number of minutes; `None` if there is no such window.
+    /// Returns the window with this number of minutes; `None` if there is no such window.
     pub fn of_minutes(text: &str) -> Option<Self> {
         let minutes: u32 = text.parse().ok()?;
         Self::ALL.into_iter().find(|window| window.minutes() == minutes)
     }
 
-    /// Text of its button.
+    /// Text of the button that selects this window.
     pub fn label(self) -> &'static str {
         match self {
             Self::Minute => "1 min",

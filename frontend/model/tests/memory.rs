@@ -1,8 +1,8 @@
-//! A wall display is never reloaded, so the model must not grow: after an hour it takes hardly more memory than after ten
-//! minutes.
+//! Tests that the model does not grow: after an hour it uses hardly more memory than after ten minutes. A wall display
+//! is never reloaded, so that growth would never end.
 //!
-//! This test has a program of its own, because it counts every byte that the program has allocated. It runs natively only,
-//! because in WebAssembly the allocator belongs to the test runner.
+//! This test is a program of its own, because it counts every byte that the program has allocated. It runs natively
+//! only, because in WebAssembly the allocator belongs to the test runner.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -18,12 +18,12 @@ use shared::{Filter, Publication, Topic};
 use tickertape_session::{Effect, Event, Now, Session, Settings, SocketId};
 
 const MINUTE: u64 = 60;
-/// The most memory after an hour, as a multiple of that after ten minutes. It is above 1 because changes of a state are
-/// kept for longer than the window.
+/// Largest amount of memory after an hour, as a multiple of that after ten minutes. It is above 1, because the changes
+/// of a state are kept for longer than the window.
 const MOST_GROWTH: f64 = 1.05;
 const BORN_MS: i64 = 1_790_000_000_000;
 
-/// The system's allocator, which counts the bytes that are allocated.
+/// Passes all calls to the system's allocator, and counts the bytes that are allocated.
 struct Counting;
 
 static HELD_BYTES: AtomicUsize = AtomicUsize::new(0);
@@ -32,7 +32,7 @@ static HELD_BYTES: AtomicUsize = AtomicUsize::new(0);
 static ALLOCATOR: Counting = Counting;
 
 #[allow(unsafe_code, reason = "an allocator can only be written so; this one hands everything on")]
-// SAFETY: every call goes to the system's allocator with the very arguments it came with.
+// SAFETY: every call is passed to the system's allocator with unchanged arguments.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HELD_BYTES.fetch_add(layout.size(), Ordering::Relaxed);
@@ -45,7 +45,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// A session and the model that its events fill, as in the page.
+/// A session, and the model that is filled by the session's events, as in the page.
 struct Page {
     session: Session,
     socket: SocketId,
@@ -125,7 +125,7 @@ fn publication(topic: &str, second: u64, data: Value) -> Value {
 
 type Data = fn(u64) -> Value;
 
-/// One topic for each kind of panel, and two for charts.
+/// Topics for all kinds of panels: two for charts, and one for each other kind.
 const TOPICS: [(&str, Data); 6] = [
     ("wall/cores", |n| json!({"a": n % 97, "b": n % 89, "c": n % 83, "d": n % 79})),
     ("wall/rates", |n| json!({"in": n * 7 % 1_009, "out": n * 3 % 997})),

@@ -2,24 +2,24 @@
 
 use std::cmp::Ordering;
 
-/// Digits before the point up to which zeros are written out; beyond, they say nothing that an exponent does not.
+/// Maximum number of digits before the point for which trailing zeros are written out. Larger numbers have an exponent.
 const LONGEST_WHOLE: i32 = 15;
 
-/// A number in decimal digits: `digits` times ten to the power of `-scale`, with the sign apart.
+/// A number in decimal digits: `digits` times ten to the power of `-scale`. The sign is stored separately.
 ///
-/// `1.08370` has the digits `108370` and the scale 5; `1.5e25` has the digits `15` and the scale -24. Zeros at the end
-/// are kept as they were sent, zeros at the beginning are not.
+/// `1.08370` has the digits `108370` and the scale 5; `1.5e25` has the digits `15` and the scale -24. Trailing zeros
+/// are kept as they were sent, leading zeros are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decimal {
     negative: bool,
     /// ASCII digits without leading zeros; empty for zero.
     digits: String,
-    /// Digits after the point; negative if there are zeros between the last digit and the point.
+    /// Number of digits after the point; negative if zeros have to be added between the last digit and the point.
     scale: i32,
 }
 
 impl Decimal {
-    /// The number that `text` spells as JSON does (`-12.50`, `3e8`); `None` for anything else.
+    /// Parses a number in the notation of JSON (`-12.50`, `3e8`); `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
         let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
@@ -35,47 +35,48 @@ impl Decimal {
         Some(Self { negative, digits: all.trim_start_matches('0').to_owned(), scale })
     }
 
-    /// The shortest digits that read back as `value`; `None` for a value that is not finite.
+    /// Returns the number with the fewest digits that is read back as `value`; `None` for a value that is not finite.
     pub fn of(value: f64) -> Option<Self> {
         let mut decimal = Self::parse(&format!("{value:e}"))?;
-        // `{:e}` writes 1200 as 1.2e3: the zeros before the point were meant.
+        // `{:e}` writes 1200 as 1.2e3, so the zeros before the point are added again.
         if decimal.scale < 0 && decimal.point() <= LONGEST_WHOLE {
             decimal.fill_up_to_point();
         }
         Some(decimal)
     }
 
-    /// Returns whether it is zero.
+    /// Returns true if the number is zero.
     pub fn is_zero(&self) -> bool {
         self.digits.is_empty() || self.digits.bytes().all(|digit| digit == b'0')
     }
 
-    /// Returns whether it is a whole number written without a point.
+    /// Returns true if the number has no digits after the point.
     pub fn is_whole(&self) -> bool {
         self.scale <= 0
     }
 
-    /// Number of significant digits.
+    /// Returns the number of significant digits.
     pub fn len(&self) -> usize {
         self.digits.len()
     }
 
-    /// Returns whether it has no significant digits, that is, whether it is zero.
+    /// Returns true if the number has no significant digits, that is, if it is zero.
     pub fn is_empty(&self) -> bool {
         self.digits.is_empty()
     }
 
-    /// Digits after the point; 0 if there are none.
+    /// Returns the number of digits after the point.
     pub fn decimals(&self) -> usize {
         usize::try_from(self.scale).unwrap_or(0)
     }
 
-    /// Digits before the point; 0 or less for numbers below one. 3 for 123.4, 1 for 1.5, 0 for 0.5, -1 for 0.05.
+    /// Returns the number of digits before the point: 3 for 123.4, 1 for 1.5. For numbers below one it is 0 or less: 0
+    /// for 0.5, -1 for 0.05.
     pub fn point(&self) -> i32 {
         if self.is_zero() { 0 } else { self.digits.len() as i32 - self.scale }
     }
 
-    /// This number times ten to the power of `power`: the point moves, no digit changes.
+    /// Returns this number times ten to the power of `power`. The point moves, and no digit changes.
     #[must_use]
     pub fn shifted(&self, power: i32) -> Self {
         let mut moved = Self { scale: self.scale - power, ..self.clone() };
@@ -85,10 +86,10 @@ impl Decimal {
         moved
     }
 
-    /// This number with at most `decimals` digits after the point.
+    /// Returns this number, rounded to at most `decimals` digits after the point.
     ///
-    /// A fraction never becomes a whole number by this: 99.96 with one decimal is 99.9, not 100.0. Zeros that rounding
-    /// leaves at the end are dropped, since nobody sent them.
+    /// A fraction is never rounded to a whole number: 99.96 with one decimal is 99.9, not 100.0. Trailing zeros that
+    /// come from rounding are dropped, since they were not sent.
     #[must_use]
     pub fn cut(&self, decimals: usize) -> Self {
         let surplus = self.scale - decimals as i32;
@@ -106,7 +107,8 @@ impl Decimal {
         if rounded.is_integral() && !self.is_integral() { truncated } else { rounded.without_last_zeros() }
     }
 
-    /// Digits with a point, thousands apart by `separator` from five digits on; without the sign.
+    /// Formats the number without its sign and without an exponent. `separator` separates groups of three digits before
+    /// the point if there are at least five digits.
     pub fn plain(&self, separator: Option<char>) -> String {
         let zeros = |count: usize| "0".repeat(count);
         let point = self.digits.len() as i32 - self.scale;
@@ -123,26 +125,27 @@ impl Decimal {
         if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
     }
 
-    /// Returns whether it is below zero; there is no negative zero.
+    /// Returns true if the number is below zero. Zero is never negative.
     pub fn is_negative(&self) -> bool {
         self.negative && !self.is_zero()
     }
 
-    /// First digit, then the others after a point, and the power of ten that belongs to them: `1.5` and 25.
+    /// Returns the number in scientific notation: the digits with the point after the first of them, and the power of
+    /// ten. For `1.5e25` these are `1.5` and 25.
     pub fn scientific(&self) -> (Self, i32) {
         let exponent = self.point() - 1;
         let trimmed = Self { digits: self.digits.clone(), scale: self.scale + exponent, ..self.clone() };
         (trimmed.without_last_zeros(), exponent)
     }
 
-    /// Compares the absolute values.
+    /// Compares the absolute values of two numbers.
     pub fn cmp_abs(&self, other: &Self) -> Ordering {
         let by_point = (!self.is_zero(), self.point()).cmp(&(!other.is_zero(), other.point()));
         let digits = |number: &Self| number.digits.trim_end_matches('0').to_owned();
         by_point.then_with(|| digits(self).cmp(&digits(other)))
     }
 
-    /// This number without the zeros at the end of its fraction.
+    /// Returns this number without the trailing zeros of its fraction.
     #[must_use]
     pub fn without_last_zeros(mut self) -> Self {
         while self.scale > 0 && self.digits.ends_with('0') {
@@ -155,7 +158,7 @@ impl Decimal {
         self
     }
 
-    /// Returns whether nothing but zeros stands after the point.
+    /// Returns true if all digits after the point are zeros.
     fn is_integral(&self) -> bool {
         self.is_zero() || {
             let decimals = self.decimals();
@@ -185,7 +188,7 @@ impl Decimal {
     }
 }
 
-/// Thousands apart, from five digits on: a year or a port is not cut in two.
+/// Separates groups of three digits if there are at least five digits. Four digits, such as a year, stay together.
 fn grouped(digits: &str, separator: char) -> String {
     let mut text = String::with_capacity(digits.len() + 8);
     for (index, digit) in digits.char_indices() {

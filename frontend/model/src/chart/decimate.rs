@@ -1,4 +1,4 @@
-//! Reduction of samples to as many points as a screen can show: the first, least, greatest and last of each column of
+//! Reduces samples to as many points as a screen can show: the first, least, greatest and last of each column of
 //! pixels. Depends on [`super::spans`].
 
 use super::spans::Spans;
@@ -6,21 +6,23 @@ use super::spans::Spans;
 /// Time and value of a sample.
 pub type Sample = (i64, f64);
 
-/// Conditions under which a line is parted between two samples.
+/// Conditions under which the line between two samples is interrupted.
 #[derive(Clone, Copy, Debug)]
 pub struct Breaks<'a> {
-    /// Two samples further apart than this are not joined; none joins all that is not lost.
+    /// Two samples that are further apart than this, in milliseconds, are not joined. If it is `None`, only lost data
+    /// interrupts the line.
     pub hole_ms: Option<i64>,
-    /// Stretches whose data was lost.
+    /// Time spans whose data was lost.
     pub lost: &'a Spans,
 }
 
-/// Reduces ascending samples to runs that may each be drawn as one line: at most four points for every `bucket_ms`.
+/// Reduces samples to runs, each of which is drawn as one line: at most four points for every `bucket_ms` milliseconds.
+/// The samples must be in ascending order of time.
 ///
-/// A sample whose value is not finite stands for "no value here": it is not drawn, and it parts the line.
+/// A sample whose value is not finite means that there is no value. It is not drawn, and it interrupts the line.
 ///
-/// Buckets lie at multiples of `bucket_ms` since the epoch, not from the window's edge, so that a curve keeps its
-/// shape while the window moves over it. Every extreme survives.
+/// Buckets begin at multiples of `bucket_ms` since the epoch, and not at the edge of the window, so that a curve keeps
+/// its shape while the window moves. The least and the greatest value of each bucket are always kept.
 pub fn decimate(
     samples: impl IntoIterator<Item = Sample>,
     bucket_ms: i64,
@@ -110,7 +112,7 @@ impl Bucket {
         self
     }
 
-    /// In order of time, each sample once.
+    /// Returns the points of the bucket in order of time, each sample once.
     fn points(&self) -> impl Iterator<Item = Sample> + use<> {
         let (inner_a, inner_b) = if self.least.0 <= self.greatest.0 {
             (self.least, self.greatest)

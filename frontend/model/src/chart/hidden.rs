@@ -1,7 +1,7 @@
 //! The series of a chart that the reader has switched off.
 
-/// Names of the series that are not drawn. Names and not columns, because the next page may meet the series in another
-/// order.
+/// Names of the series that are not drawn. Series are identified by name and not by column, because the columns may be
+/// in another order when the page is opened again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden(Vec<String>);
 

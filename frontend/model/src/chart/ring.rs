@@ -1,9 +1,9 @@
-//! A bounded column of numbers that keeps the youngest.
+//! A bounded column of numbers that keeps the newest.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// A column of numbers that grows up to a bound and then drops its oldest number for each new one.
+/// A column of numbers with a maximum length. When it is full, it drops its oldest number for each new one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ring<T> {
     cells: VecDeque<T>,
@@ -11,12 +11,12 @@ pub struct Ring<T> {
 }
 
 impl<T: Copy + PartialOrd> Ring<T> {
-    /// Creates an empty column that holds at most `bound` numbers, and at least one.
+    /// Creates an empty column that holds at most `bound` numbers. A bound of 0 counts as 1.
     pub const fn new(bound: usize) -> Self {
         Self { cells: VecDeque::new(), bound: if bound == 0 { 1 } else { bound } }
     }
 
-    /// Creates a column that holds `len` times `fill`.
+    /// Creates a column that contains `fill` `len` times. It holds at most `bound` numbers.
     pub fn filled(fill: T, len: usize, bound: usize) -> Self {
         let mut ring = Self::new(bound);
         ring.cells.resize(len.min(ring.bound), fill);
@@ -33,29 +33,29 @@ impl<T: Copy + PartialOrd> Ring<T> {
         self.cells.is_empty()
     }
 
-    /// Returns whether the next number replaces the oldest.
+    /// Returns whether the column is full, so that the next number replaces the oldest.
     pub fn is_full(&self) -> bool {
         self.cells.len() >= self.bound
     }
 
-    /// The number at `row`, the oldest being row 0.
+    /// Returns the number at `row`. Row 0 is the oldest.
     pub fn get(&self, row: usize) -> Option<T> {
         self.cells.get(row).copied()
     }
 
-    /// The youngest number.
+    /// Returns the newest number.
     pub fn last(&self) -> Option<T> {
         self.cells.back().copied()
     }
 
-    /// Numbers of some rows, oldest first; rows that do not exist are skipped.
+    /// Returns the numbers of some rows, oldest first. Rows that do not exist are skipped.
     pub fn rows(&self, rows: Range<usize>) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator + '_ {
         let end = rows.end.min(self.len());
         self.cells.range(rows.start.min(end)..end).copied()
     }
 
-    /// Inserts `cell` before `row`, or at the end if there is no such row. A full column drops its oldest number for it;
-    /// a number before everything in a full column is itself the oldest and is not kept.
+    /// Inserts `cell` before `row`, or at the end if that row does not exist. A full column drops its oldest number. At
+    /// row 0 of a full column, `cell` itself would be the oldest number, and nothing is inserted.
     pub fn insert(&mut self, row: usize, cell: T) {
         let row = row.min(self.len());
         if !self.is_full() {
@@ -73,7 +73,8 @@ impl<T: Copy + PartialOrd> Ring<T> {
         }
     }
 
-    /// In `rows`, which must be ascending, the first row whose number is not smaller than `cell`.
+    /// Returns the first row in `rows` whose number is not smaller than `cell`, or the end of `rows` if there is none.
+    /// The numbers in `rows` must be ascending.
     pub fn place_within(&self, rows: Range<usize>, cell: T) -> usize {
         let (mut start, mut end) = (rows.start, rows.end.min(self.len()));
         while start < end {
@@ -88,12 +89,12 @@ impl<T: Copy + PartialOrd> Ring<T> {
         self.cells.drain(..count.min(self.cells.len()));
     }
 
-    /// In an ascending column, the number of numbers that are smaller than `cell`.
+    /// Returns how many numbers are smaller than `cell`. The column must be ascending.
     pub fn rows_before(&self, cell: T) -> usize {
         self.cells.partition_point(|kept| *kept < cell)
     }
 
-    /// In an ascending column, the number of numbers that are not greater than `cell`.
+    /// Returns how many numbers are not greater than `cell`. The column must be ascending.
     pub fn rows_through(&self, cell: T) -> usize {
         self.cells.partition_point(|kept| *kept <= cell)
     }

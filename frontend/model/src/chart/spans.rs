@@ -1,9 +1,9 @@
-//! Sets of stretches of time: lost data, data that was filled in afterwards, data that is not loaded.
+//! Sets of time spans: lost data, data that was filled in afterwards, data that is not loaded.
 
 use std::ops::Range;
 
-/// Disjoint stretches of time in ascending order, each from its first millisecond up to, not including, its end.
-/// Stretches that touch are one.
+/// Disjoint time spans in ascending order, in milliseconds. A span includes its start and not its end. Spans that touch
+/// are merged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spans {
     spans: Vec<Range<i64>>,
@@ -15,7 +15,7 @@ impl Spans {
         Self { spans: Vec::new() }
     }
 
-    /// Adds a stretch, merging it with those it meets. An empty stretch adds nothing.
+    /// Adds a span and merges it with the spans that it overlaps or touches. An empty span adds nothing.
     pub fn add(&mut self, span: Range<i64>) {
         if span.is_empty() {
             return;
@@ -28,7 +28,7 @@ impl Spans {
         self.spans.splice(first..last, std::iter::once(start..end));
     }
 
-    /// Removes a stretch, and splits those that reach over it.
+    /// Removes the time of `span` from the set. Spans that overlap it are shortened, split or removed.
     pub fn remove(&mut self, span: Range<i64>) {
         if span.is_empty() {
             return;
@@ -42,12 +42,12 @@ impl Spans {
         self.spans.splice(first..last, rest);
     }
 
-    /// Removes everything before `ts_ms`.
+    /// Removes all time before `ts_ms`.
     pub fn drop_before(&mut self, ts_ms: i64) {
         self.remove(i64::MIN..ts_ms);
     }
 
-    /// Removes everything.
+    /// Removes all spans.
     pub fn clear(&mut self) {
         self.spans.clear();
     }
@@ -57,23 +57,23 @@ impl Spans {
         self.spans.is_empty()
     }
 
-    /// Every stretch, in ascending order.
+    /// Returns all spans, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Range<i64>> + '_ {
         self.spans.iter().cloned()
     }
 
-    /// The stretches that reach into `window`, in ascending order, not cut to it.
+    /// Returns the spans that overlap `window`, in ascending order. They are not cut to the window.
     pub fn within(&self, window: Range<i64>) -> impl Iterator<Item = Range<i64>> + '_ {
         let first = self.spans.partition_point(|kept| kept.end <= window.start);
         self.spans[first..].iter().take_while(move |kept| kept.start < window.end).cloned()
     }
 
-    /// Returns whether any stretch overlaps the time between the two.
+    /// Returns whether any span overlaps the time from `from_ms` to `to_ms`.
     pub fn meets(&self, from_ms: i64, to_ms: i64) -> bool {
         self.within(from_ms..to_ms).next().is_some()
     }
 
-    /// Returns whether `ts_ms` is in a stretch.
+    /// Returns whether `ts_ms` is in a span.
     pub fn contains(&self, ts_ms: i64) -> bool {
         let next = self.spans.partition_point(|kept| kept.end <= ts_ms);
         self.spans.get(next).is_some_and(|kept| kept.contains(&ts_ms))

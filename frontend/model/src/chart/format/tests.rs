@@ -2,7 +2,7 @@ use super::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// A figure that shows `sent` alone.
+/// Formats `sent` as a reading, in the format for that single value.
 fn figure(unit: &str, sent: &str) -> String {
     let value = sent.parse().unwrap();
     Format::for_value(&Unit::parse(unit), value).reading(sent).replace(THIN_SPACE, " ")
@@ -139,7 +139,8 @@ fn a_duration_names_its_two_largest_units() {
     }
 }
 
-/// Value and precision that a person reads from a text.
+/// Reads a displayed text as a person would. `own` is the symbol of the unit without a prefix. Returns the value and
+/// the precision of the text.
 fn read_back(shown: &str, own: &str) -> (f64, f64) {
     let plain = shown.replace('−', "-");
     let (number, rest) = plain
@@ -195,7 +196,8 @@ fn read_back(shown: &str, own: &str) -> (f64, f64) {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
 
-    /// A reading gives back the value within the precision that it shows, and is never off by a power of ten.
+    /// Reading a displayed number gives the value within the displayed precision, and never a value that is off by a
+    /// power of ten.
     #[test]
     fn reading_what_is_displayed_gives_back_the_value(
         mantissa in -9_999_999_999_999_i64..9_999_999_999_999, power in -30_i32..30, largest in 0.0..1e12_f64,
@@ -214,7 +216,7 @@ proptest::proptest! {
         }
     }
 
-    /// A number of few digits is shown with all of them.
+    /// A number with few digits is shown with all its digits.
     #[test]
     fn few_digits_are_shown_as_they_were_sent(whole in 0_u32..100_000, decimals in 0_usize..4, fraction in 0_u32..10_000) {
         let sent = if decimals == 0 { whole.to_string() } else { format!("{whole}.{:0decimals$}", fraction % 10_u32.pow(decimals as u32)) };
