@@ -1,4 +1,4 @@
-//! Parsing of the body of `POST /topics/{topic}`.
+//! Parses the body of `POST /topics/{topic}`.
 //!
 //! | body | meaning |
 //! |---|---|
@@ -33,7 +33,7 @@ use crate::refusal::Refusal;
 pub struct Body {
     /// The publications in order: at least one, at most [`limits::BATCH_ITEMS`].
     pub items: Vec<Item>,
-    /// The line at which each item begins, from 1; empty if the body is not NDJSON.
+    /// The numbers of the lines at which the items begin, from 1. Empty if the body is not NDJSON.
     pub lines: Vec<usize>,
 }
 
@@ -75,7 +75,7 @@ pub enum BodyError {
     /// The body has more publications than [`limits::BATCH_ITEMS`].
     #[error("a request has at most {limit} publications; this one has more")]
     TooMany {
-        /// Largest number allowed.
+        /// Largest number of publications allowed.
         limit: usize,
     },
     /// The body is not valid UTF-8.

@@ -17,12 +17,12 @@ use shared::{ClientMessage, ErrorCode, Filter, Topic};
 
 use crate::refusal::Refusal;
 
-/// A message that could not be read.
+/// The error for a message that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The message's `id`; `None` if it could not be read.
     pub id: Option<RequestId>,
-    /// Description of the fault.
+    /// The error to answer the message with.
     pub refusal: Refusal,
 }
 
@@ -30,7 +30,7 @@ pub struct Unreadable {
 ///
 /// # Errors
 ///
-/// [`Unreadable`] names the column, the action or the field at fault.
+/// An [`Unreadable`] that names the column, the action or the field at fault.
 pub fn read(text: &str) -> Result<ClientMessage, Unreadable> {
     let Envelope { action, id } = envelope(text).map_err(|refusal| Unreadable { id: None, refusal })?;
     let id = id.and_then(|id| id.get().parse().ok());

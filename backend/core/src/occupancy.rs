@@ -1,4 +1,4 @@
-//! Decides which filters need a new `occupancy` message. Several changes within a second make one message.
+//! Decides which filters need a new `occupancy` message. Several changes of a filter within a second cause one message.
 
 use std::collections::{BTreeSet, HashMap};
 

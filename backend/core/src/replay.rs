@@ -113,7 +113,7 @@ pub struct Beginning {
     pub topic: Topic,
     /// Position of the end of the topic's log.
     pub position: Position,
-    /// See [`SubscribedTopic::recovered`].
+    /// False if publications after the client's position are lost. See [`SubscribedTopic::recovered`].
     pub recovered: bool,
     /// Publications that are replayed, in order.
     pub items: Vec<Publication>,

@@ -16,7 +16,7 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// The current counts.
+    /// Returns the current counts.
     pub fn snapshot(&self) -> Snapshot {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Snapshot {

@@ -107,7 +107,7 @@ pub enum SubscribeError {
     /// The connection has [`shared::limits::SUBSCRIPTIONS`] subscriptions already.
     #[error("a connection may have at most {limit} subscriptions")]
     TooMany {
-        /// Largest number allowed.
+        /// Largest number of subscriptions allowed.
         limit: usize,
     },
     /// The store does not answer.

@@ -24,7 +24,7 @@ pub trait Management: Send + Sync {
     fn close(&self, id: &ConnectionId) -> impl Future<Output = Result<(), PostError>> + Send;
 }
 
-/// A message that was not sent. The service handles each kind differently.
+/// The reason why a message was not sent. The service handles each reason differently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PostError {
     /// The connection is gone (HTTP 410). The service removes this connection from the table, and no other.

@@ -1,4 +1,4 @@
-//! Delivery of new publications to their subscribers.
+//! Delivers new publications to their subscribers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,8 @@ use crate::stats::add;
 pub struct BroadcastReport {
     /// Number of messages that were posted.
     pub posts: usize,
-    /// Number of connections that were gone. They are removed from the table, unless they are new.
+    /// Number of connections that were gone. They are removed from the table, unless they are new: API Gateway also
+    /// answers 410 for a moment after a connection was made.
     pub gone: usize,
     /// Number of messages that were dropped because the client reads too slowly. The client requests the missing
     /// publications later.
@@ -60,7 +61,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     ///
     /// # Errors
     ///
-    /// [`RecordError`]; all changes before its index have been written.
+    /// A [`RecordError`] for a change that could not be written. All changes before its index have been written.
     pub async fn record(&self, changes: &[Change]) -> Result<(), RecordError> {
         let mut topics: BTreeMap<&Topic, Vec<(usize, &Change)>> = BTreeMap::new();
         for (index, change) in changes.iter().enumerate() {

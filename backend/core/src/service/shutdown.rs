@@ -8,7 +8,8 @@ use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     /// Sends a `disconnect` message to every connection. If `code` advises the client to reconnect, the message
-    /// contains the length of the window for it. The connections are not closed here, but by the gateway.
+    /// contains the length of the time window in which it should do so. The connections are not closed here, but by the
+    /// gateway.
     ///
     /// # Errors
     ///

@@ -91,7 +91,7 @@ pub enum JwksError {
         /// The parser's error message.
         reason: String,
     },
-    /// The set has only keys for other algorithms or purposes.
+    /// The set contains no key for signatures with RS256 or ES256.
     #[error("none of the {found} keys in the set signs with RS256 or ES256")]
     NoneUsable {
         /// Number of keys in the set.

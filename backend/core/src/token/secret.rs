@@ -1,4 +1,4 @@
-//! The length of a shared secret.
+//! The minimum length of a shared secret.
 
 /// Minimum length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
 pub const SECRET_BYTES: usize = 32;

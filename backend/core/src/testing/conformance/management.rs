@@ -1,4 +1,4 @@
-//! Checks of [`Management`].
+//! Checks that an implementation of [`Management`] must pass.
 
 use std::future::Future;
 
@@ -25,7 +25,7 @@ pub trait Harness {
     fn receive(&self, id: &ConnectionId, count: usize) -> impl Future<Output = Vec<Bytes>> + Send;
 }
 
-/// Every byte of the message arrives.
+/// Checks that every byte of the message arrives.
 pub async fn a_post_arrives_unchanged<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let message = Bytes::from("{\"text\": \"é \\u0000 \u{1f600}\"}");
@@ -33,7 +33,7 @@ pub async fn a_post_arrives_unchanged<H: Harness>(harness: &H) {
     assert_eq!(harness.receive(&id, 1).await, [message]);
 }
 
-/// Each message is posted after the previous one was accepted.
+/// Checks the order of messages, each of which is posted after the previous one was accepted.
 pub async fn posts_to_one_connection_arrive_in_order<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let messages: Vec<Bytes> = (0..100).map(|number| Bytes::from(format!("{{\"n\":{number}}}"))).collect();
@@ -43,7 +43,7 @@ pub async fn posts_to_one_connection_arrive_in_order<H: Harness>(harness: &H) {
     assert_eq!(harness.receive(&id, 100).await, messages);
 }
 
-/// Every client receives the same bytes.
+/// Checks that every client receives the same bytes.
 pub async fn a_post_to_many_arrives_at_each<H: Harness>(harness: &H) {
     let ids = [harness.connect().await, harness.connect().await, harness.connect().await];
     let message = Bytes::from("{\"to\":\"all\"}");
@@ -53,7 +53,7 @@ pub async fn a_post_to_many_arrives_at_each<H: Harness>(harness: &H) {
     }
 }
 
-/// One stale connection must not stop a broadcast to the others.
+/// Checks that one stale connection does not stop a broadcast to the others.
 pub async fn a_connection_that_is_gone_is_named_and_the_others_are_served<H: Harness>(harness: &H) {
     let (here, gone) = (harness.connect().await, harness.connect().await);
     harness.vanish(&gone).await;
@@ -65,12 +65,12 @@ pub async fn a_connection_that_is_gone_is_named_and_the_others_are_served<H: Har
     assert_eq!(harness.port().close(&gone).await, Err(PostError::Gone));
 }
 
-/// The returned list of failures is empty.
+/// Checks that the returned list of failures is empty.
 pub async fn a_post_to_no_connections_succeeds<H: Harness>(harness: &H) {
     assert_eq!(harness.port().post_to_all(&[], Bytes::from("{}")).await, []);
 }
 
-/// The largest size is [`limits::MESSAGE_BYTES`].
+/// Checks the size limit, [`limits::MESSAGE_BYTES`].
 pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harness>(harness: &H) {
     let id = harness.connect().await;
     let largest = Bytes::from("x".repeat(limits::MESSAGE_BYTES));
@@ -80,7 +80,7 @@ pub async fn a_message_at_the_limit_passes_and_a_larger_one_is_refused<H: Harnes
     assert_eq!(harness.receive(&id, 1).await, [largest]);
 }
 
-/// Later posts to the closed connection fail, and other connections stay open.
+/// Checks that posts to a closed connection fail, and that other connections stay open.
 pub async fn a_closed_connection_is_gone<H: Harness>(harness: &H) {
     let (closed, other) = (harness.connect().await, harness.connect().await);
     assert_eq!(harness.port().close(&closed).await, Ok(()));
