@@ -13,7 +13,7 @@ pub enum ServerError {
     /// Other machines can reach the address, and clients would need no token. Listen on loopback, or require tokens.
     #[error("{address} can be reached from other machines, and no token would be asked for")]
     OpenToTheNetwork {
-        /// The address.
+        /// The address on which the server was to listen.
         address: SocketAddr,
     },
     /// The listener has no address.
@@ -24,7 +24,7 @@ pub enum ServerError {
     Site {
         /// Path of the directory.
         path: PathBuf,
-        /// The reason.
+        /// The reason why the directory cannot be used.
         reason: SiteProblem,
     },
     /// The file of faults cannot be used. Correct the file.
@@ -32,7 +32,7 @@ pub enum ServerError {
     Chaos {
         /// Path of the file.
         path: PathBuf,
-        /// The reason, with the field and its place in the file.
+        /// The reason why the file cannot be used, with the field and its place in the file.
         reason: String,
     },
     /// The store cannot be opened.

@@ -91,8 +91,8 @@ impl Site {
     }
 }
 
-/// Returns the scheme and authority of a URL. `None` if it is not such a URL, or if the authority has characters with a
-/// special meaning in a content security policy.
+/// Returns the scheme and authority of a URL. `None` if the URL has no scheme or authority, or if the authority has
+/// characters with a special meaning in a content security policy.
 fn origin(address: &str) -> Option<String> {
     let uri: Uri = address.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());

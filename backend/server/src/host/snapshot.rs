@@ -3,9 +3,9 @@
 /// The metrics of a machine at one moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
-    /// Use of all cores together, in percent.
+    /// Use of all processor cores together, in percent.
     pub cpu_percent: f64,
-    /// Use of each core, in percent.
+    /// Use of each processor core, in percent.
     pub cores_percent: Vec<f64>,
     /// Memory and swap.
     pub memory: Memory,
@@ -51,7 +51,7 @@ pub struct Disk {
     pub mount: String,
     /// Space in use, in bytes.
     pub used_bytes: u64,
-    /// Size, in bytes.
+    /// Size of the file system, in bytes.
     pub total_bytes: u64,
 }
 
@@ -62,7 +62,7 @@ pub struct Process {
     pub pid: u32,
     /// Name of the program.
     pub name: String,
-    /// Use of one core, in percent. It exceeds 100 if several threads run.
+    /// Processor time used, in percent of one core. It exceeds 100 if several threads run.
     pub cpu_percent: f64,
     /// Resident memory, in bytes.
     pub memory_bytes: u64,

@@ -21,9 +21,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     img-src 'self' data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; connect-src 'self'";
 
-/// The `Cache-Control` of files whose names change with their content.
+/// The `Cache-Control` header of files whose names change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// The `Cache-Control` of other files, which are revalidated each time.
+/// The `Cache-Control` header of other files, which are revalidated each time.
 const ASK_FIRST: &str = "no-cache";
 
 /// Answers a request with a file of the page.
@@ -77,7 +77,7 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Compares entity tags weakly, as RFC 9110, section 13.1.2, requires for `If-None-Match`.
+/// Returns true if `If-None-Match` contains the entity tag or `*`. Tags are compared weakly (RFC 9110, section 13.1.2).
 fn has_tag(headers: &HeaderMap, tag: &str) -> bool {
     list(headers, IF_NONE_MATCH).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
