@@ -74,7 +74,7 @@ struct Pipe {
     reader: Reader,
     queue: Queue,
     log_queue: Queue,
-    /// The topic for lines that are not of the format, or the reason why they cannot be published to it.
+    /// The topic for lines that are not in the format of the input, or the reason why they cannot be published to it.
     log: Result<Topic, String>,
     progress: Progress,
 }
@@ -234,7 +234,8 @@ impl Pipe {
         match event {
             Event::Published { ticket, position, .. } => self.progress.published(*ticket, position),
             Event::PublishRefused { ticket, refused: why } => match self.progress.refused_log(*ticket) {
-                // These lines, and later ones that are not of the format, are reported instead of being published.
+                // These lines, and later ones that are not in the format of the input, are reported instead of being
+                // published.
                 Some(lines) => {
                     let reason = format!(
                         "not of this format, and cannot be published to {}/log: {}",

@@ -9,7 +9,7 @@ pub const REGION: &str = "us-east-1";
 /// Date on which the prices were last checked.
 pub const DATE: &str = "2026-11-22";
 
-/// The price of a unit.
+/// The price of something that AWS bills by the unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Price {
     /// Name of the unit.

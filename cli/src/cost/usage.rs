@@ -79,7 +79,7 @@ const POSTS_IN_A_ROUND: f64 = 64.0;
 /// Size of the line of metrics that a function logs for each invocation, in bytes. Lambda's own log lines are switched
 /// off.
 pub const LOG_BYTES: f64 = 400.0;
-/// Number of metrics: connects, disconnects, publications, posts, gone, throttled, fan-out duration.
+/// Number of custom metrics: connects, disconnects, publications, posts, gone, throttled, fan-out duration.
 const METRIC_COUNT: f64 = 7.0;
 /// Time for which history is kept, in days: the template's default.
 pub const KEPT_DAYS: f64 = 1.0;
@@ -90,7 +90,7 @@ pub fn of(load: &Load) -> Vec<Use> {
     [api_gateway(load, &flow), lambda(load, &flow), dynamodb(load, &flow), rest(load, &flow)].concat()
 }
 
-/// Rates that follow from a load.
+/// Rates and sizes that are computed from a load.
 struct Flow {
     seconds: f64,
     viewers: f64,

@@ -18,7 +18,7 @@ const SHOWN: u64 = 5;
 pub struct Counts {
     /// Lines whose publications are durable.
     pub published: u64,
-    /// The published lines that are not of the format, and went to the topic for such lines.
+    /// The published lines that are not in the format of the input, and went to the topic for such lines.
     pub logged: u64,
     /// Headers, comments, separators and averages, which are not published.
     pub structure: u64,
@@ -78,8 +78,8 @@ impl Progress {
         }
     }
 
-    /// Returns the lines of a refused request if it was for the topic for lines that are not of the format; otherwise
-    /// `None`.
+    /// Returns the lines of a refused request if it was for the topic for lines that are not in the format of the
+    /// input; otherwise `None`.
     pub fn refused_log(&mut self, ticket: Ticket) -> Option<Vec<u64>> {
         let is_log = self.under_way.iter().any(|sent| sent.ticket == ticket && sent.to == Destination::Log);
         if is_log { self.forget(ticket).map(|sent| sent.lines) } else { None }
@@ -123,7 +123,7 @@ impl Progress {
         self.under_way.iter().map(|sent| sent.lines.len() as u64).sum()
     }
 
-    /// Returns the position of the last acknowledged publication to the topic.
+    /// Returns the position of the last acknowledged publication to the topic that was named on the command line.
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
