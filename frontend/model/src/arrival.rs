@@ -54,7 +54,7 @@ impl Arrival {
         self.replayed_at = Some(now);
     }
 
-    /// Returns true if the topic has become late. This is reported once in each silence.
+    /// Returns true if the topic has become late, and false if this was already reported since the last arrival.
     pub fn turns_late(&mut self, cadence_ms: Option<u64>, conditions: Conditions) -> bool {
         let is_silent = match self.evidence(cadence_ms, 0, conditions).freshness() {
             Freshness::Late | Freshness::Stale => true,

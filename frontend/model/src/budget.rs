@@ -17,8 +17,8 @@ const LEAST_ROWS: usize = 300;
 /// reach the left edge.
 const MARGIN: Millis = 20;
 
-/// Returns the time from which on a topic's numbers are kept: the beginning of the window, or later if the topic would
-/// exceed its share of the memory.
+/// Returns the time from which on a topic's numbers are kept: shortly before the beginning of the window, or later if
+/// the topic would exceed its share of the memory.
 pub fn keep_from(series: &SeriesSet, window: Window, now: Millis, topics: usize) -> Millis {
     let shown_from = now - window.ms() - window.ms() / MARGIN;
     let excess = series.len().saturating_sub(rows_allowed(series.series().len(), topics));

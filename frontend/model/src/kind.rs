@@ -1,4 +1,4 @@
-//! Choice of the panel that suits a topic's data. Depends on [`super::reading`] and [`super::order`].
+//! Chooses the kind of panel that suits a topic's data. Depends on [`super::reading`] and [`super::order`].
 
 use std::collections::VecDeque;
 
@@ -11,12 +11,13 @@ use super::reading;
 const STATE_CHARS: usize = 24;
 /// Largest number of different states of a topic. With more, its texts are shown as a log.
 pub const MOST_STATES: usize = 8;
-/// Number of publications in a row that suit another panel before the panel changes. A single odd value changes nothing.
+/// Number of publications in a row that must suit another panel before the panel changes. A single unusual value
+/// changes nothing.
 const PUBLICATIONS_TO_SWITCH: usize = 5;
 /// Number of the newest publications from which the panel is chosen.
 const PUBLICATIONS_CONSIDERED: usize = 32;
 
-/// The way in which a topic is shown.
+/// Kind of panel in which a topic is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Several series, or a single series if the publisher asked for a line.
@@ -107,7 +108,7 @@ impl Kind {
     }
 }
 
-/// Facts about a topic that its newest publication alone does not tell.
+/// Facts about a topic that depend on all its publications and not only on the newest.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known {
     /// Number of series seen so far.

@@ -5,7 +5,8 @@ use shared::{Millis, Publication};
 /// Number of bits of a sequence number that hold the offset. The bits above hold the number of the epoch.
 const OFFSET_BITS: u32 = 48;
 
-/// Position of a publication among those of its topic. They are ordered by effective time, then by place in the log.
+/// Position of a publication among those of its topic. Publications are ordered by effective time, then by place in the
+/// log.
 ///
 /// The effective time is the earlier of `ts` and `received_at`. Therefore, publications of one millisecond keep the
 /// order of the log, a publication with a time stamp in the future does not count as newer than those received after

@@ -20,7 +20,7 @@ impl Rhythm {
         Self { times: Vec::new() }
     }
 
-    /// Adds a time. Equal times (a burst) count once. If enough times are remembered, a time older than all of them is
+    /// Adds a time. Equal times (a burst) count once. Once ten times are remembered, a time older than all of them is
     /// ignored.
     pub fn observe(&mut self, at: Millis) {
         let Err(place) = self.times.binary_search(&at) else { return };

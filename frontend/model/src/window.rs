@@ -2,7 +2,7 @@
 
 use shared::client::Rewind;
 
-/// Length of the time span that the board shows. The span ends now.
+/// Length of the time span that the board shows. The span ends at the present time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Window {
     /// One minute.

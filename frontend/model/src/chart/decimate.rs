@@ -3,7 +3,7 @@
 
 use super::spans::Spans;
 
-/// Time and value of a sample.
+/// Time of a sample, in milliseconds since the Unix epoch, and its value.
 pub type Sample = (i64, f64);
 
 /// Conditions under which the line between two samples is interrupted.
