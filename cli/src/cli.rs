@@ -2,12 +2,13 @@
 
 mod args;
 pub mod duration;
+mod size;
 
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, MetaArgs, PipeArgs,
-    PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, MetaArgs,
+    PipeArgs, PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::error;
@@ -49,6 +50,9 @@ pub enum Command {
     /// List topics with their last values
     #[command(after_help = topics_help())]
     Topics(TopicsArgs),
+    /// Delete topics with their history
+    #[command(after_help = forget_help())]
+    Forget(ForgetArgs),
     /// Print the history of a topic
     #[command(after_help = history_help())]
     History(HistoryArgs),
@@ -179,6 +183,19 @@ the topic's log was replaced by a new one.",
 
 fn topics_help() -> String {
     with_exit_codes("Examples:\n  tickertape topics\n  tickertape topics 'host/*' --json")
+}
+
+fn forget_help() -> String {
+    with_exit_codes(
+        "\
+Examples:
+  tickertape forget kitchen/temp
+  tickertape forget 'old/*' --yes
+
+A server that asks for tokens needs one that permits it: tickertape token --forget 'old/*' …
+
+Boards remove the panels. A topic to which somebody publishes again begins anew.",
+    )
 }
 
 fn history_help() -> String {

@@ -47,7 +47,9 @@ fn flagged(error: &ClientError) -> String {
 
 fn exit(error: &ClientError) -> Exit {
     match error {
-        ClientError::InvalidUrl { .. } | ClientError::CaFile { .. } => Exit::Usage,
+        ClientError::InvalidUrl { .. } | ClientError::CaFile { .. } | ClientError::NoHttp { .. } => {
+            Exit::Usage
+        }
         ClientError::Connect { error: ConnectError::InvalidToken, .. }
         | ClientError::SignInRequired { .. }
         | ClientError::Forbidden { .. }
@@ -92,6 +94,9 @@ fn hint(error: &ClientError) -> Option<String> {
             "try again in a moment; the logs of the functions contain the request id"
         }
         ClientError::BoardMoved { location, .. } => return Some(format!("try --url {location}")),
+        ClientError::NoHttp { .. } => {
+            "give the address of the board with --url, such as https://board.example"
+        }
         ClientError::UnusableServer { .. } => "give the address of the server's WebSocket with --url",
         _ => return None,
     };

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod cost;
+pub mod forget;
 pub mod history;
 pub mod host;
 pub mod notice;
@@ -29,6 +30,7 @@ pub fn run(command: Command) -> Result<(), CliError> {
         Command::Host(args) => client(host::run(args)),
         Command::Watch(args) => client(watch::run(args)),
         Command::Topics(args) => client(topics::run(args)),
+        Command::Forget(args) => client(forget::run(args)),
         Command::History(args) => client(history::run(args)),
         Command::Token(args) => token::run(&args),
         Command::Cost(args) => cost::run(&args),

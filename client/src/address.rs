@@ -74,6 +74,13 @@ impl Address {
         format!("{}/{name}", self.uri.path().trim_end_matches('/'))
     }
 
+    /// The HTTP API of the server that has this WebSocket, if it is one of `tickertape serve`.
+    pub(crate) fn own_http(&self) -> Option<Self> {
+        let scheme = if self.is_tls() { Scheme::Https } else { Scheme::Http };
+        let prefix = self.uri.path().strip_suffix("/ws")?;
+        Self::read(&format!("{}://{}{prefix}/", scheme.name(), self.authority()))
+    }
+
     /// Returns the WebSocket of the server that serves the board at this address.
     pub fn own_websocket(&self) -> Option<Self> {
         let scheme = if self.is_tls() { Scheme::Wss } else { Scheme::Ws };

@@ -3,17 +3,15 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HOST, LOCATION};
+use http::header::LOCATION;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::tls::Trust;
-use crate::{Address, ClientError, ConnectError, wire};
+use crate::{Address, ClientError, ConnectError, request};
 
 const FILE: &str = "config.json";
 /// Maximum size of `config.json`. The file contains three addresses and a token, so it is much smaller.
@@ -25,6 +23,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Settings {
     /// Address of the WebSocket.
     pub ws: Address,
+    /// The HTTP API.
+    pub http: Address,
     /// Token that everybody who opens the board uses.
     pub token: Option<String>,
 }
@@ -34,6 +34,7 @@ pub(crate) struct Settings {
 #[serde(default)]
 struct Config {
     ws: Option<String>,
+    http: Option<String>,
     token: Option<String>,
 }
 
@@ -62,17 +63,9 @@ async fn read(board: &Address, trust: Option<&Trust>) -> Result<Config, ClientEr
 }
 
 async fn get(board: &Address, trust: Option<&Trust>) -> Result<Response<Incoming>, ConnectError> {
-    let wire = wire::open(board, trust).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(not_http)?;
-    // Runs the connection. The task ends when the response has been read or dropped.
-    tokio::spawn(connection);
-    let request = Request::get(board.file(FILE)).header(HOST, board.authority()).body(Empty::<Bytes>::new());
+    let request = Request::get(board.file(FILE)).body(Empty::<Bytes>::new());
     let request = request.map_err(|error| ConnectError::Tls { reason: error.to_string() })?;
-    sender.send_request(request).await.map_err(not_http)
-}
-
-fn not_http(error: hyper::Error) -> ConnectError {
-    if error.is_parse() { ConnectError::NotHttp } else { ConnectError::Closed }
+    request::send(board, trust, request).await
 }
 
 fn moved(board: &Address, response: &Response<Incoming>) -> ClientError {
@@ -87,7 +80,12 @@ fn settings_from(board: &Address, config: Config) -> Result<Settings, ClientErro
         Some(ws) => Address::read(ws).filter(|ws| may_connect_to(board, ws)).ok_or_else(|| unusable(ws))?,
         None => board.own_websocket().ok_or_else(|| unusable("/ws"))?,
     };
-    Ok(Settings { ws, token: config.token })
+    let http = config.http.as_deref().and_then(Address::read).filter(|http| may_request_from(board, http));
+    Ok(Settings { ws, http: http.unwrap_or_else(|| board.clone()), token: config.token })
+}
+
+fn may_request_from(board: &Address, http: &Address) -> bool {
+    http.is_page() && (http.is_tls() || !board.is_tls())
 }
 
 /// Returns false if the board uses TLS and the WebSocket does not. Browsers apply the same rule to pages (W3C "Mixed Content").
@@ -108,6 +106,7 @@ mod tests {
         let config = r#"{"ws": "wss://api.example/prod", "http": "https://x.example", "token": "t"}"#;
         let settings = settled("https://board.example", config).unwrap();
         assert_eq!(settings.ws.to_string(), "wss://api.example/prod");
+        assert_eq!(settings.http.to_string(), "https://x.example/");
         assert_eq!(settings.token.as_deref(), Some("t"));
     }
 

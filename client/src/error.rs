@@ -91,6 +91,11 @@ pub enum ClientError {
         /// New address of the board.
         location: String,
     },
+    /// Only the WebSocket of the server is known, and the request needs its HTTP API. Give the address of the board.
+    NoHttp {
+        /// The WebSocket.
+        server: Address,
+    },
     /// The board's settings contain a server that cannot be used: it is not a WebSocket, or has no TLS although the board has.
     UnusableServer {
         /// Address of the board.
@@ -161,6 +166,9 @@ impl fmt::Display for ClientError {
                 write!(f, "{server} could not handle the request: {message} (request {request_id})")
             }
             Self::BoardMoved { board, location } => write!(f, "{board} has moved to {location}"),
+            Self::NoHttp { server } => {
+                write!(f, "{server} is only the address of a WebSocket, and this needs the server's HTTP API")
+            }
             Self::UnusableServer { board, ws } => {
                 write!(f, "{board} says that its server is at {ws:?}, which cannot be used")
             }

@@ -7,6 +7,8 @@
 //! * [`Conversation`] sends one request at a time over one socket, without reconnecting. [`history`] uses it to read a part of a
 //!   topic's log.
 //!
+//! * [`forget`] deletes a topic.
+//!
 //! Every operation returns a [`ClientError`] on failure. The documentation of its variants says how the caller should react.
 //!
 //! # Example
@@ -37,8 +39,10 @@ mod connect_error;
 mod conversation;
 mod driver;
 mod error;
+mod forget;
 pub mod history;
 mod options;
+mod request;
 mod socket;
 mod target;
 mod tls;
@@ -49,6 +53,7 @@ pub use connect_error::{CertificateProblem, ConnectError};
 pub use conversation::Conversation;
 pub use driver::Driver;
 pub use error::ClientError;
+pub use forget::forget;
 pub use options::ConnectOptions;
 pub use target::Target;
 pub use wire::{Duplex, Wire};

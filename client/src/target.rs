@@ -14,6 +14,8 @@ use crate::{Address, ClientError, ConnectError, ConnectOptions, board};
 #[derive(Debug, Clone)]
 pub struct Target {
     ws: Address,
+    /// The HTTP API, if it is known.
+    http: Option<Address>,
     trust: Option<Trust>,
     token: Option<String>,
 }
@@ -29,16 +31,27 @@ impl Target {
         let address = Address::read(&options.url).ok_or_else(invalid)?;
         let trust = trust(&address, options)?;
         if !address.is_page() {
-            return Ok(Self { ws: address, trust, token: options.token.clone() });
+            let http = address.own_http();
+            return Ok(Self { ws: address, http, trust, token: options.token.clone() });
         }
         let found = board::settings(&address, trust.as_ref()).await?;
         let trust = if trust.is_some() { trust } else { self::trust(&found.ws, options)? };
-        Ok(Self { ws: found.ws, trust, token: options.token.clone().or(found.token) })
+        let token = options.token.clone().or(found.token);
+        Ok(Self { ws: found.ws, http: Some(found.http), trust, token })
     }
 
     /// Returns the address of the WebSocket.
     pub fn ws(&self) -> &Address {
         &self.ws
+    }
+
+    /// The address of the HTTP API; `None` if only the WebSocket is known.
+    pub fn http(&self) -> Option<&Address> {
+        self.http.as_ref()
+    }
+
+    pub(crate) fn trust(&self) -> Option<&Trust> {
+        self.trust.as_ref()
     }
 
     /// Returns the token to send, if there is one.

@@ -17,11 +17,13 @@ pub fn Banner() -> impl IntoView {
     let word = Memo::new(move |_| board.link.with(Link::word));
     let paused = Memo::new(move |_| board.paused_words());
     let is_paused = Memo::new(move |_| paused.with(Option::is_some));
+    let has_conditions = Memo::new(move |_| board.conditions.with(|conditions| !conditions.is_empty()));
     view! {
         {when(is_paused, || view! { <Paused /> })}
         <div role="status" aria-live="polite">
             <span class="visually-hidden">{follow(move || paused.get().unwrap_or_default())}</span>
             {when(is_shown, move || view! { <News news /> })}
+            {when(has_conditions, || view! { <Conditions /> })}
             {when(is_hidden, move || view! { <span class="visually-hidden">{word}</span> })}
         </div>
     }
@@ -42,6 +44,22 @@ fn Paused() -> impl IntoView {
             <b>{words}</b>
             <span>{waiting}</span>
             <button class="tool" type="button" on:click=click(move || board.pause(false))>"Resume (p)"</button>
+        </div>
+    }
+}
+
+/// The line that says what is wrong with the server, in its words.
+#[component]
+fn Conditions() -> impl IntoView {
+    let board: Board = expect_context();
+    let words = move |conditions: &Vec<shared::server::Condition>| {
+        let messages: Vec<&str> = conditions.iter().map(|condition| condition.message.as_str()).collect();
+        messages.join("; ")
+    };
+    view! {
+        <div class="banner" data-testid="conditions">
+            <b>"Server"</b>
+            <span>{follow(move || board.conditions.with(words))}</span>
         </div>
     }
 }

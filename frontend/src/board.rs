@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use leptos::prelude::*;
+use shared::server::Condition;
 use shared::{Filter, Millis, Topic};
 use tickertape_session::Session;
 
@@ -64,6 +65,8 @@ pub struct Board {
     /// Delay of the newest live data, in milliseconds. `None` unless the delay is so long that the page must be slower than the
     /// data.
     pub behind_ms: RwSignal<Option<u64>>,
+    /// Everything that is wrong with the server, in its words.
+    pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
     pub waiting: RwSignal<u64>,
     /// Topics that have no panel, because the board had already reached its maximum number of topics when they arrived.
@@ -110,6 +113,7 @@ impl Board {
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
             behind_ms: RwSignal::new(None),
+            conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
             left_out: RwSignal::new(HashSet::new()),
             found: StoredValue::new(Vec::new()),

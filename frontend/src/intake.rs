@@ -27,6 +27,7 @@ pub fn handle_event(board: Board, event: Event) {
         Event::EpochChanged { topic, .. } => board.change(&topic, |stream, series| stream.start_anew(series)),
         Event::Subscribed { viewers, .. } => board.link.update(|link| link.viewers = viewers),
         Event::Occupancy { viewers, .. } => board.link.update(|link| link.viewers = Some(viewers)),
+        Event::Conditions { conditions } => board.conditions.set(conditions),
         Event::Disconnected { .. } => interrupt(board),
         Event::StateChanged { .. }
         | Event::BannerChanged

@@ -1,6 +1,7 @@
 //! Events: everything that the session reports to its owner.
 
 use super::{Cause, SessionFailure, State};
+use shared::server::Condition;
 use shared::{Epoch, ErrorCode, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
 /// Number of a publish request, unique within its session. [`Session::publish`](crate::Session::publish) returns it.
@@ -138,6 +139,11 @@ pub enum Event {
         filter: Filter,
         /// Number of connections that watch the filter.
         viewers: u64,
+    },
+    /// Another thing is wrong with the server than before; an empty list means that all is well again.
+    Conditions {
+        /// Everything that is wrong, in the server's words.
+        conditions: Vec<Condition>,
     },
     /// An attempt to connect failed. The session will make another.
     AttemptFailed {

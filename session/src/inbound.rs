@@ -4,7 +4,9 @@ use super::book::Requested;
 use super::constants::REFUSED_RETRY_MS;
 use super::link::{Pending, Phase, Request};
 use super::{Event, Now, Refused, Session, SessionFailure, SocketId};
-use shared::server::{ErrorReply, HistoryReply, Pong, Publications, Published, Subscribed};
+use shared::server::{
+    Condition, ErrorReply, Forgotten, HistoryReply, Pong, Publications, Published, Subscribed,
+};
 use shared::{Advice, Filter, Position, ServerMessage, Topic};
 
 impl Session {
@@ -44,6 +46,8 @@ impl Session {
             ServerMessage::Occupancy(message) => {
                 self.emit(Event::Occupancy { filter: message.filter, viewers: message.viewers });
             }
+            ServerMessage::Forgotten(message) => self.on_forgotten(&message, now),
+            ServerMessage::Conditions(message) => self.learn_conditions(message.conditions),
             ServerMessage::Error(message) => self.on_error(socket, message, now),
             ServerMessage::Disconnect(message) => self.disconnect_announced(socket, &message, now),
             ServerMessage::Unknown => {}
@@ -117,6 +121,7 @@ impl Session {
         }
         let events = self.book.begin_unlisted(|topic| filter.matches(topic), now.mono_ms);
         self.events.extend(events);
+        self.learn_conditions(message.conditions);
         let (viewers, connection_id) = (message.viewers, message.connection_id);
         self.emit(Event::Subscribed { filter, viewers, topics, connection_id });
     }
@@ -269,6 +274,21 @@ impl Session {
     fn mark_responsive(&mut self, socket: SocketId) {
         if let Some(link) = self.link_mut(socket) {
             link.mark_responsive();
+        }
+    }
+
+    /// Asks the server whether a topic is gone, since this message may arrive before late publications, or after the topic
+    /// has begun anew.
+    fn on_forgotten(&mut self, message: &Forgotten, now: Now) {
+        if self.book.position(&message.topic).is_some_and(|last| last.epoch == message.epoch) {
+            self.book.check_unlisted(&message.topic, now.mono_ms);
+        }
+    }
+
+    fn learn_conditions(&mut self, conditions: Vec<Condition>) {
+        if self.conditions != conditions {
+            self.conditions.clone_from(&conditions);
+            self.emit(Event::Conditions { conditions });
         }
     }
 

@@ -94,13 +94,14 @@ impl Outbox {
     /// Returns the message that sends the request `ticket` with the number `id`.
     pub(super) fn message(&self, ticket: Ticket, id: RequestId) -> Option<ClientMessage> {
         let entry = self.entries.iter().find(|entry| entry.ticket == ticket)?;
-        let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq });
+        let producer = entry.seq.map(|seq| Producer { id: self.producer.clone(), seq, done: false });
         Some(to_message(entry.outgoing.clone(), producer, id))
     }
 
     /// Returns the maximum size of `outgoing` as a message, in bytes.
     pub(super) fn size_bytes(&self, outgoing: &Outgoing) -> usize {
-        let producer = outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX });
+        let producer =
+            outgoing.idempotent.then(|| Producer { id: self.producer.clone(), seq: u64::MAX, done: false });
         to_message(outgoing.clone(), producer, u64::MAX).to_json().len()
     }
 

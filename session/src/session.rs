@@ -17,6 +17,7 @@ use super::timers::{Timer, Timers};
 use super::wake::WakeDetector;
 use super::{Banner, Effect, Event, Now, Refusal, Settings, SocketId, State, Stats, Ticket, words};
 use shared::client::{RequestId, Rewind};
+use shared::server::Condition;
 use shared::{Filter, Millis, Position, Topic};
 
 /// Client of a Tickertape server. The crate's documentation explains how a shell (the program around it) uses it.
@@ -41,6 +42,8 @@ pub struct Session {
     pub(super) clock: ServerClock,
     pub(super) latency: LatencyWindow,
     pub(super) last_heard_at: Option<Millis>,
+    /// Everything that is wrong with the server, as it last said.
+    pub(super) conditions: Vec<Condition>,
     pub(super) rng: Rng,
     pub(super) sockets_used: u32,
     pub(super) requests_used: RequestId,
@@ -71,6 +74,7 @@ impl Session {
             clock: ServerClock::default(),
             latency: LatencyWindow::default(),
             last_heard_at: None,
+            conditions: Vec::new(),
             rng,
             sockets_used: 0,
             requests_used: 0,

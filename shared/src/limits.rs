@@ -50,6 +50,8 @@ pub const BATCH_ITEMS: usize = 10_000;
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Maximum number of topics of a server.
 pub const TOPICS: usize = 10_000;
+/// Largest number of topics that one principal creates, where there are several.
+pub const PRINCIPAL_TOPICS: usize = 4_000;
 /// Maximum number of publications of one topic that are replayed to a subscription. The client requests the others by `history`.
 pub const REPLAY_ITEMS: usize = 300;
 /// Maximum number of publications of all topics together that are replayed to a subscription. They are shared equally among the
@@ -61,8 +63,16 @@ pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
 pub const HISTORY_ITEMS: usize = 1_000;
 /// Maximum length of an idempotent producer's name, in bytes.
 pub const PRODUCER_BYTES: usize = 64;
-/// Number of idempotent producers whose last `seq` is remembered with each topic.
-pub const PRODUCERS: usize = 32;
+/// Largest number of a request of an idempotent producer: the largest whole number that every JSON parser reads exactly.
+pub const PRODUCER_SEQ: u64 = (1 << 53) - 1;
+/// Largest number of idempotent producers of one principal that are remembered with each topic.
+pub const PRODUCERS: usize = 256;
+/// Largest number of idempotent producers of all principals that are remembered with each topic.
+pub const TOPIC_PRODUCERS: usize = 512;
+/// Time for which a producer is remembered after its last request, in milliseconds; longer while there is room.
+pub const PRODUCER_MS: u64 = 10 * 60 * 1000;
+/// The same for a producer that said that it is done.
+pub const DONE_MS: u64 = 30 * 1000;
 
 /// Limits of a server. A client receives them when it subscribes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,8 +168,12 @@ pub const TABLE: &[Limit] = &[
     row("publications in one request", BATCH_ITEMS as u64, "items", OURS, "205 too_large"),
     row("body of an HTTP request", BODY_BYTES as u64, "bytes", OURS, "HTTP 413"),
     row("topics of a server", TOPICS as u64, "topics", OURS, "210 too_many_topics"),
+    row("topics of a principal", PRINCIPAL_TOPICS as u64, "topics", OURS, "210 too_many_topics"),
     row("replay to a subscription", REPLAY_ITEMS as u64, "items a topic", OURS, "the rest by `history`"),
     row("replay of all topics", REPLAY_TOTAL_BYTES as u64, "bytes of JSON", OURS, "the rest by `history`"),
     row("items of one `history`", HISTORY_ITEMS as u64, "items", OURS, "the rest by another"),
     row("name of a producer", PRODUCER_BYTES as u64, "bytes", OURS, "200 malformed"),
+    row("number of a producer's request", PRODUCER_SEQ, "", OURS, "200 malformed"),
+    row("producers of a principal on a topic", PRODUCERS as u64, "in ten minutes", OURS, "102 unavailable"),
+    row("producers on a topic", TOPIC_PRODUCERS as u64, "in ten minutes", OURS, "102 unavailable"),
 ];

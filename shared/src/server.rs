@@ -34,6 +34,10 @@ pub enum ServerMessage {
     Pong(Pong),
     /// Reports the number of connections that are subscribed to a filter.
     Occupancy(Occupancy),
+    /// A topic and its history were deleted.
+    Forgotten(Forgotten),
+    /// Everything that is wrong with the server at the moment, for everybody who reads or publishes.
+    Conditions(Conditions),
     /// Reports that a request was refused.
     Error(ErrorReply),
     /// Reports the reason for which the server closes the socket. It is sent just before, since API Gateway cannot send a close
@@ -84,6 +88,8 @@ types! {
     Refreshed = "refreshed";
     Pong = "pong";
     Occupancy = "occupancy";
+    Forgotten = "forgotten";
+    Conditions = "conditions";
     Error = "error";
     Disconnect = "disconnect";
 }
@@ -133,6 +139,9 @@ pub struct Subscribed {
     /// Time from now after which the client should replace this connection, in milliseconds. It ends before the gateway closes
     /// the connection.
     pub rotate_in_ms: u64,
+    /// Everything that is wrong with the server at the moment; see [`Conditions`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
     /// True if another `subscribed` with the same `id` follows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
@@ -249,6 +258,33 @@ pub struct Occupancy {
     pub filter: Filter,
     /// Number of connections that are subscribed to the filter.
     pub viewers: u64,
+}
+
+/// Says that a topic and its history were deleted ([`ServerMessage::Forgotten`]). The next publication to it begins a log with
+/// another epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Forgotten {
+    /// Name of the topic.
+    pub topic: Topic,
+    /// Epoch of the log that has ended.
+    pub epoch: Epoch,
+}
+
+/// Everything that is wrong with the server at the moment ([`ServerMessage::Conditions`]). It replaces what was sent before,
+/// also in `subscribed`; an empty list means that all is well again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+}
+
+/// A thing that is wrong with the server, and that concerns everybody who reads or publishes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// A word for programs: `disk_full`, `disk_failed`, `clock_ahead` or `clock_behind`. Others may be added.
+    pub name: String,
+    /// Description for people.
+    pub message: String,
 }
 
 /// Refuses a request ([`ServerMessage::Error`]).

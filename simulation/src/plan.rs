@@ -76,6 +76,12 @@ pub enum Act {
     Publish { client: usize, topic: usize, items: usize, idempotent: bool },
     /// A publisher without a session publishes over HTTP.
     Post { topic: usize, items: usize },
+    /// Another principal publishes under the ids of the producers of a topic, with the highest number there is.
+    Impersonate { topic: usize },
+    /// Another principal publishes as this number of producers.
+    Crowd { topic: usize, producers: usize },
+    /// Somebody deletes a topic.
+    Delete { topic: usize },
     /// A client's sockets break.
     Cut { client: usize, client_notices: bool, server_notices: bool },
     /// No message passes on a client's sockets for a while.
@@ -132,6 +138,8 @@ pub enum StoreFault {
     None,
     /// Every call fails and changes nothing.
     Refuses,
+    /// The disk is full: nothing can be appended, and everything can be read.
+    Full,
     /// An append succeeds, and the caller gets an error.
     LosesAnswers,
 }

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use backend_core::DiskTrouble;
 use backend_core::lock::lock;
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
+use backend_core::producers::{Producers, Seen};
 use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
 
 use crate::plan::{Platform, Setting, StoreFault};
@@ -36,7 +38,7 @@ struct Log {
     epoch: Epoch,
     items: Vec<Publication>,
     meta: TopicMeta,
-    producers: BTreeMap<String, (u64, Position)>,
+    producers: Producers,
     /// Lowest offset that was not deleted on command.
     oldest: u64,
     /// Highest offset that was written to history.
@@ -71,6 +73,18 @@ impl Store {
     pub fn is_lost(&self, topic: &Topic, place: &Position, now: Millis) -> bool {
         let log = self.logs.get(topic).filter(|log| log.epoch == place.epoch);
         log.is_none_or(|log| place.offset < self.oldest(log, now))
+    }
+
+    /// The ids of the producers that a topic remembers.
+    pub fn producer_ids(&self, topic: &Topic) -> Vec<String> {
+        self.logs.get(topic).map(|log| log.producers.ids()).unwrap_or_default()
+    }
+
+    fn forget(&mut self, topic: &Topic) -> bool {
+        let Some(log) = self.logs.remove(topic) else { return false };
+        let (topic, epoch) = (topic.clone(), log.epoch);
+        self.changes.push(Change { topic, epoch, items: Vec::new(), meta: None, ended: true });
+        true
     }
 
     /// Deletes a topic's log. The next publication starts it anew.
@@ -151,19 +165,25 @@ impl Log {
         Position::new(self.epoch.clone(), self.items.len() as u64)
     }
 
-    fn repeated(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
+    fn repeated(&mut self, append: &Append) -> Result<Option<Appended>, AppendError> {
         let Some(producer) = &append.producer else { return Ok(None) };
-        let Some((last, position)) = self.producers.get(&producer.id) else { return Ok(None) };
-        if *last > producer.seq {
-            let (producer, seq, last) = (producer.id.clone(), producer.seq, *last);
-            return Err(AppendError::StaleSequence { producer, seq, last });
+        match self.producers.look_up(&append.principal, producer) {
+            Seen::Never => {
+                let room = self.producers.make_room(&append.principal, producer, append.received_at);
+                room.map(|()| None).map_err(AppendError::too_many_producers)
+            }
+            Seen::Last(offset) => {
+                Ok(Some(Appended { position: Position::new(self.epoch.clone(), offset), repeated: true }))
+            }
+            Seen::TooLow(last) => {
+                let (producer, seq) = (producer.id.clone(), producer.seq);
+                Err(AppendError::StaleSequence { producer, seq, last })
+            }
         }
-        let position = position.clone();
-        Ok((*last == producer.seq).then_some(Appended { position, repeated: true }))
     }
 
     fn append(&mut self, append: Append) -> Change {
-        let Append { topic, items, producer, meta, received_at, .. } = append;
+        let Append { topic, items, producer, meta, received_at, principal, .. } = append;
         let is_new = self.items.is_empty();
         self.meta = std::mem::take(&mut self.meta).merged(meta.unwrap_or_default());
         let first = self.items.len();
@@ -177,10 +197,11 @@ impl Log {
             });
         }
         if let Some(producer) = producer {
-            self.producers.insert(producer.id, (producer.seq, self.end()));
+            let end = self.end().offset;
+            self.producers.remember(&principal, &producer, end, received_at);
         }
         let (epoch, items) = (self.epoch.clone(), self.items[first..].to_vec());
-        Change { topic, epoch, items, meta: is_new.then(|| self.meta.clone()) }
+        Change { topic, epoch, items, meta: is_new.then(|| self.meta.clone()), ended: false }
     }
 
     fn head(&self, topic: &Topic) -> Option<Head> {
@@ -210,10 +231,13 @@ impl TopicLog for SharedStore {
         pause().await;
         let mut store = self.lock();
         store.check()?;
+        if store.fault == StoreFault::Full {
+            return Err(DiskTrouble::Full { free_bytes: 0, reserve_bytes: 1 }.into());
+        }
         let appended = store.append(append);
         match store.fault {
             StoreFault::LosesAnswers => Err(Unavailable::new("the answer was lost").into()),
-            StoreFault::None | StoreFault::Refuses => appended,
+            StoreFault::None | StoreFault::Refuses | StoreFault::Full => appended,
         }
     }
 
@@ -223,6 +247,13 @@ impl TopicLog for SharedStore {
         store.check()?;
         store.record(change);
         Ok(())
+    }
+
+    async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
+        pause().await;
+        let mut store = self.lock();
+        store.check()?;
+        Ok(store.forget(topic))
     }
 
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {

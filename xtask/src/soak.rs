@@ -1,23 +1,23 @@
-//! `cargo xtask soak`: runs the storm test and the simulation of `cargo xtask test` for longer.
+//! `cargo xtask soak`: runs the storm test, the kills of the store and the simulation of `cargo xtask test` for longer.
 
 use crate::error::TaskError;
 use crate::project::Project;
 use std::process::Command;
 
+/// Kills of the store for each minute of the storm test: a thousand in ten minutes.
+const KILLS_PER_MINUTE: u32 = 100;
 /// Number of schedules of the simulation for each minute of the storm test.
 const SCHEDULES_PER_MINUTE: u64 = 20_000;
 /// First seed of the schedules. `cargo xtask test` uses lower ones.
 const FIRST_SEED: u64 = 1_000_000;
 
-/// Runs the storm test, which prints a line every minute, and then the simulation, even if the storm test failed.
+/// Runs the storm test, which prints a line every minute, then the kills, and then the simulation, even if one before failed.
 pub fn soak(project: &Project, minutes: u32) -> Result<(), TaskError> {
     let storm = succeeds("the storm test", &mut storm(project, minutes))?;
+    let kills = succeeds("the kills of the store", &mut kills(project, minutes))?;
     let simulation = succeeds("the simulation", &mut simulation(project, minutes))?;
-    let failed: Vec<&str> = [(storm, "the storm test"), (simulation, "the simulation")]
-        .iter()
-        .filter(|run| !run.0)
-        .map(|run| run.1)
-        .collect();
+    let runs = [(storm, "the storm test"), (kills, "the kills of the store"), (simulation, "the simulation")];
+    let failed: Vec<&str> = runs.iter().filter(|run| !run.0).map(|run| run.1).collect();
     if failed.is_empty() {
         return Ok(());
     }
@@ -30,6 +30,15 @@ fn storm(project: &Project, minutes: u32) -> Command {
         .args(["test", "--quiet", "--release", "--package", "tickertape", "--test", "storm"])
         .args(["--", "--ignored", "--exact", "soak::soak", "--nocapture"])
         .env("TICKERTAPE_SOAK_MINUTES", minutes.to_string());
+    command
+}
+
+fn kills(project: &Project, minutes: u32) -> Command {
+    let mut command = project.command("cargo");
+    command
+        .args(["test", "--quiet", "--release", "--package", "backend-store", "--test", "crash"])
+        .args(["--", "--nocapture", "nothing_acknowledged_is_lost_by_kill_9_at_random_moments"])
+        .env("TICKERTAPE_KILLS", KILLS_PER_MINUTE.saturating_mul(minutes).to_string());
     command
 }
 

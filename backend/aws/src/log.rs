@@ -5,14 +5,16 @@
 //! | a topic's head | topics `T#{topic}`, `#` | epoch, offset, last append, metadata, last `seq` of each producer |
 //! | a topic's name | topics `CATALOGUE`, `{topic}` | none |
 //! | the number of topics | topics `CATALOGUE`, `#` | a number, which is limited |
+//! | the number of a principal's topics | topics `OWNER#{principal}`, `#` | a number, which is limited |
 //! | publications | history `{topic}#{epoch}`, last offset | publications up to that offset |
 //!
 //! The head of a topic is the state of its log after the last append. An append is one `UpdateItem` of the head. The table's
 //! stream delivers the change, [`change`] reads it, and [`TopicLog::record`] writes it to history.
 //!
-//! The catalogue is in the topics table, because the sort key of that table makes a query by prefix possible. The stream
-//! therefore also delivers changes of the catalogue's rows. The last `seq` of a producer (the number of its last append) and its
-//! position are in two maps, `seqs` and `landed`, because an update cannot compute a value inside a map that it writes.
+//! The catalogue shares the topics table, where the sort key makes a query by prefix possible; the stream delivers
+//! changes of its rows, too. The last sequence of a producer and its position are in two maps, `seqs` and `landed`,
+//! because an update cannot compute a value inside a map that it writes. A third, `until`, has the time from which the
+//! producer may be forgotten.
 
 mod append;
 mod batch;
@@ -21,13 +23,14 @@ mod head;
 mod meta;
 mod names;
 mod part;
+mod producer;
 mod read;
 mod retry;
 mod run;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
@@ -41,7 +44,7 @@ use crate::pause;
 use crate::request::{self, RETRIES, TransactionOutcome, get_all, query_all, transact, unavailable};
 use append::{Attempt, Next, Update};
 use head::StoredHead;
-use names::{COUNT, LOG, ONLY, PK, SK};
+use names::{COUNT, ENDED, ITEMS, LOG, ONLY, PK, SK};
 use read::{Log, Query};
 use retry::RetryIfRefused;
 
@@ -64,11 +67,12 @@ pub struct DynamoLog {
     retention: Retention,
 }
 
-/// Maximum size of an append as it is stored, in bytes. An item may have 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
-/// the head contains metadata and producers, too.
-const APPEND_BYTES: usize = 380_000;
-/// Maximum number of rounds of one append. The first round may find that the topic is new, that its metadata is new, and that it
-/// has too many producers, each of which requires a further round. Concurrent appends to the same topic cost a few more.
+/// The largest append as it is stored, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
+/// a head contains metadata and up to
+/// [`limits::TOPIC_PRODUCERS`] producers, of about 100 bytes each, too.
+const APPEND_BYTES: usize = 320_000;
+/// Number of attempts of one append. The first may find that the topic is new, that the metadata is new, and that there
+/// are too many producers; concurrent appends to the same topic cost a few more.
 const ROUNDS: u32 = 12;
 
 /// The result of one round of an append, which is one update and the decision about the next step.
@@ -104,6 +108,7 @@ impl DynamoLog {
             Next::Repeated(appended) => Ok(Round::Done(appended)),
             Next::Try(next) => Ok(Round::Again(next)),
             Next::Register => self.register(append).await,
+            Next::Delete => self.delete_ended(&append.topic, head.as_ref()).await,
         }
     }
 
@@ -146,13 +151,48 @@ impl DynamoLog {
     }
 
     async fn register(&self, append: &Append) -> Result<Round, AppendError> {
-        let writes = catalogue::register(&self.tables.topics, &append.topic, &append.new_epoch);
+        let writes = catalogue::register(&self.tables.topics, append);
         match transact(&self.client, writes.map_err(Unavailable::new)?).await? {
             TransactionOutcome::Committed => {}
             TransactionOutcome::Postponed => return Ok(Round::Later),
-            TransactionOutcome::ConditionFailed(verdicts) => catalogue::refused(&verdicts)?,
+            TransactionOutcome::ConditionFailed(verdicts) => catalogue::refused(&verdicts, append)?,
         }
-        Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), removes_producer: None }))
+        Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), room: None }))
+    }
+
+    /// Deletes what is left of a topic after its tombstone was written.
+    async fn delete_ended(&self, topic: &Topic, head: Option<&Item>) -> Result<Round, AppendError> {
+        let Some(head) = head else { return Ok(Round::Again(Attempt::default())) };
+        let writes = catalogue::delete(&self.tables.topics, topic, head).map_err(Unavailable::new)?;
+        Ok(match transact(&self.client, writes).await? {
+            TransactionOutcome::Postponed => Round::Later,
+            // If the condition failed, another request has deleted it.
+            TransactionOutcome::Committed | TransactionOutcome::ConditionFailed(_) => {
+                Round::Again(Attempt::default())
+            }
+        })
+    }
+
+    /// Writes the tombstone of a topic, which the stream delivers. Answers with the head; `None` if there is no such topic.
+    async fn end(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.tables.topics)
+            .set_key(Some(head::key(topic)))
+            .update_expression("SET #ended = :ended")
+            .condition_expression("attribute_exists(#items)")
+            .expression_attribute_names("#ended", ENDED)
+            .expression_attribute_names("#items", ITEMS)
+            .expression_attribute_values(":ended", AttributeValue::Bool(true))
+            .return_values(ReturnValue::AllNew);
+        match request.send().await {
+            Ok(written) => Ok(written.attributes),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                Some(_) | None => Err(unavailable(error)),
+            },
+        }
     }
 
     async fn head_item(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {
@@ -246,6 +286,21 @@ impl TopicLog for DynamoLog {
             self.put_part(part).await?;
         }
         Ok(())
+    }
+
+    /// Writes a tombstone first, so that the stream tells viewers, and deletes the topic then. If this process ends in
+    /// between, the next append deletes it. Parts of history expire by themselves.
+    async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
+        let Some(head) = self.end(topic).await? else { return Ok(false) };
+        for attempt in 1..=ROUNDS {
+            match self.delete_ended(topic, Some(&head)).await.map_err(Unavailable::new)? {
+                Round::Again(_) | Round::Done(_) => return Ok(true),
+                Round::Later => {
+                    pause::sleep(RETRIES, attempt).await;
+                }
+            }
+        }
+        Err(Unavailable::new("appends keep changing the same topic; try again later"))
     }
 
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {

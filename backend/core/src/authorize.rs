@@ -81,6 +81,7 @@ pub fn to_context(principal: &Principal) -> BTreeMap<String, String> {
         (SUB.to_owned(), principal.name.clone()),
         (SUBSCRIBE.to_owned(), join(&principal.subscribe)),
         (PUBLISH.to_owned(), join(&principal.publish)),
+        (FORGET.to_owned(), join(&principal.forget)),
     ]);
     context.extend(principal.expires_at.map(|at| (EXPIRES_AT.to_owned(), at.to_string())));
     context
@@ -97,6 +98,8 @@ pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Princip
         name: required(SUB)?.to_owned(),
         subscribe: split(SUBSCRIBE, required(SUBSCRIBE)?)?,
         publish: split(PUBLISH, required(PUBLISH)?)?,
+        // An authorizer of version 0.1.0 does not write it.
+        forget: split(FORGET, get(FORGET).unwrap_or_default())?,
         expires_at: get(EXPIRES_AT).map(parse_time).transpose()?,
     })
 }
@@ -104,6 +107,7 @@ pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Princip
 const SUB: &str = "sub";
 const SUBSCRIBE: &str = "subscribe";
 const PUBLISH: &str = "publish";
+const FORGET: &str = "forget";
 const EXPIRES_AT: &str = "expires_at";
 
 /// A context of another authorizer.
@@ -150,13 +154,14 @@ mod tests {
             name: "agent".into(),
             subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
             publish: vec![],
+            forget: vec![Filter::new("host/*").unwrap()],
             expires_at: Some(17_000),
         }
     }
 
     fn token() -> String {
-        let Principal { name: sub, subscribe, publish, .. } = agent();
-        mint(&Claims { sub, exp: Some(17), nbf: None, subscribe, publish }, SECRET).unwrap()
+        let Principal { name: sub, subscribe, publish, forget, .. } = agent();
+        mint(&Claims { sub, exp: Some(17), nbf: None, subscribe, publish, forget }, SECRET).unwrap()
     }
 
     fn headers<'a>(authorization: Option<&'a str>, protocols: Option<&'a str>) -> Credentials<'a> {

@@ -21,7 +21,8 @@ mod shard;
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
-use shared::{Epoch, Publication, Topic, TopicMeta};
+use shared::server::Forgotten;
+use shared::{Epoch, Publication, ServerMessage, Topic, TopicMeta};
 
 use crate::pack::{self, Part};
 use crate::ports::{Change, ConnectionId};
@@ -34,6 +35,8 @@ pub struct TopicChanges {
     /// Topic of the log.
     pub topic: Topic,
     part: Part,
+    /// The message that the log has ended.
+    ended: Option<Bytes>,
 }
 
 /// Frames, and the connections that get all of them.
@@ -51,11 +54,13 @@ pub fn topic_changes(changes: &[Change]) -> Vec<TopicChanges> {
     let mut places: HashMap<(&Topic, &Epoch), usize> = HashMap::new();
     for change in changes {
         let place = *places.entry((&change.topic, &change.epoch)).or_insert_with(|| {
-            logs.push(Log { topic: &change.topic, epoch: &change.epoch, items: Vec::new(), meta: None });
+            let (topic, epoch) = (&change.topic, &change.epoch);
+            logs.push(Log { topic, epoch, items: Vec::new(), meta: None, ended: false });
             logs.len() - 1
         });
         logs[place].items.extend(&change.items);
         logs[place].meta = change.meta.as_ref().or(logs[place].meta);
+        logs[place].ended |= change.ended;
     }
     logs.into_iter().map(Log::serialise).collect()
 }
@@ -65,12 +70,15 @@ struct Log<'a> {
     epoch: &'a Epoch,
     items: Vec<&'a Publication>,
     meta: Option<&'a TopicMeta>,
+    ended: bool,
 }
 
 impl Log<'_> {
     fn serialise(self) -> TopicChanges {
         let part = Part::new(self.topic, self.epoch, self.items, false, self.meta);
-        TopicChanges { topic: self.topic.clone(), part }
+        let forgotten = Forgotten { topic: self.topic.clone(), epoch: self.epoch.clone() };
+        let ended = self.ended.then(|| ServerMessage::Forgotten(forgotten).to_json().into());
+        TopicChanges { topic: self.topic.clone(), part, ended }
     }
 }
 
@@ -82,8 +90,11 @@ pub fn deliveries(
     limit: usize,
 ) -> Vec<Delivery> {
     let classes = classes(audiences);
-    let frames =
-        |members: Vec<usize>| pack::frames(members.iter().map(|index| &topic_changes[*index].part), limit);
+    let frames = |members: Vec<usize>| {
+        let mut frames = pack::frames(members.iter().map(|index| &topic_changes[*index].part), limit);
+        frames.extend(members.iter().filter_map(|index| topic_changes[*index].ended.clone()));
+        frames
+    };
     match classes.as_slice() {
         [] => Vec::new(),
         [_] => classes

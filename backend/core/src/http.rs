@@ -4,6 +4,7 @@
 //! | request | answer |
 //! |---|---|
 //! | `POST /topics/{topic}` | the position of the publication, once durable |
+//! | `DELETE /topics/{topic}` | that the topic and its history are gone |
 //! | `GET /topics` | the topics that may be read, with their last publication |
 //! | `GET /topics/{topic}` | a part of a topic's log |
 //! | `GET /healthz` | that the server is running |
@@ -16,6 +17,6 @@ mod request;
 mod route;
 
 pub use answer::{Answer, OPTIONS_HEADERS, SAFETY_HEADERS};
-pub use body::{HttpHistory, HttpPublished, HttpTopic, HttpTopics};
+pub use body::{HttpForgotten, HttpHistory, HttpPublished, HttpTopic, HttpTopics};
 pub use request::{RequestHead, check_type};
 pub use route::Route;

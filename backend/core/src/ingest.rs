@@ -86,12 +86,14 @@ impl TryFrom<Publish> for IngestRequest {
 }
 
 fn check_producer(producer: Option<&Producer>) -> Result<(), IngestError> {
-    match producer.map(|producer| producer.id.len()) {
-        Some(bytes) if bytes == 0 || bytes > limits::PRODUCER_BYTES => {
-            Err(IngestError::Producer { bytes, limit: limits::PRODUCER_BYTES })
-        }
-        Some(_) | None => Ok(()),
+    let Some(Producer { id, seq, .. }) = producer else { return Ok(()) };
+    if id.is_empty() || id.len() > limits::PRODUCER_BYTES {
+        return Err(IngestError::Producer { bytes: id.len(), limit: limits::PRODUCER_BYTES });
     }
+    if *seq > limits::PRODUCER_SEQ {
+        return Err(IngestError::Sequence { seq: *seq, limit: limits::PRODUCER_SEQ });
+    }
+    Ok(())
 }
 
 /// The outcome of an append.
@@ -162,6 +164,14 @@ pub enum IngestError {
         /// Longest length allowed, in bytes.
         limit: usize,
     },
+    /// The number of a producer's request is too large.
+    #[error("a producer's seq is at most {limit}; this one is {seq}")]
+    Sequence {
+        /// Number of the request.
+        seq: u64,
+        /// Largest number allowed.
+        limit: u64,
+    },
     /// The log did not append them.
     #[error(transparent)]
     Append(#[from] AppendError),
@@ -185,9 +195,15 @@ impl From<IngestError> for Refusal {
             }
             IngestError::TooMany { .. } => refusal(ErrorCode::TooLarge),
             IngestError::Item { error: fault, .. } => refusal(item_code(fault)),
-            IngestError::Producer { .. } => refusal(ErrorCode::Malformed),
+            IngestError::Producer { .. } | IngestError::Sequence { .. } => refusal(ErrorCode::Malformed),
+            IngestError::Append(AppendError::TooManyProducers { retry_after_ms, .. }) => {
+                refusal(ErrorCode::Unavailable).retry_after(*retry_after_ms)
+            }
             IngestError::Append(AppendError::StaleSequence { .. }) => refusal(ErrorCode::StaleSequence),
-            IngestError::Append(AppendError::TooManyTopics { .. }) => refusal(ErrorCode::TooManyTopics),
+            IngestError::Append(
+                AppendError::TooManyTopics { .. } | AppendError::TooManyTopicsOfPrincipal { .. },
+            ) => refusal(ErrorCode::TooManyTopics),
+            IngestError::Append(AppendError::Disk(trouble)) => trouble.into(),
             IngestError::Append(AppendError::TooLarge { .. }) => refusal(ErrorCode::TooLarge),
             IngestError::Append(AppendError::Unavailable(unavailable)) => unavailable.clone().into(),
         }

@@ -27,8 +27,9 @@
 //! * [`service`]: the one type that awaits, with a file for each route.
 //! * [`ports`]: the traits that a platform implements.
 //! * [`message`], [`body`], [`query`]: parsers of requests, with a precise error for each fault.
-//! * [`ingest`], [`bucket`], [`rates`]: checks and rate limits of publications.
-//! * [`retention`]: the bounds of a topic's history.
+//! * [`ingest`], [`bucket`], [`rates`], [`producers`]: checks and rate limits of publications, and repeats of them.
+//! * [`retention`], [`trusted_time`]: the bounds of a topic's history, and the clock by which they are applied.
+//! * [`disk`], [`shares`]: the room on the disk of a store, and the topics that lose history when it is used up.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
 //! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
 //! * [`http`]: the HTTP API without its sockets.
@@ -41,6 +42,7 @@
 pub mod authorize;
 pub mod body;
 pub mod bucket;
+pub mod disk;
 pub mod event;
 pub mod fanout;
 pub mod http;
@@ -52,6 +54,7 @@ pub mod pack;
 mod permission;
 pub mod ports;
 pub mod principal;
+pub mod producers;
 pub mod query;
 pub mod rates;
 pub mod refusal;
@@ -59,11 +62,14 @@ pub mod replay;
 pub mod retention;
 pub mod service;
 pub mod settings;
+pub mod shares;
 pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;
+pub mod trusted_time;
 
+pub use disk::{DiskTrouble, Space};
 pub use event::{GatewayEvent, Reply};
 pub use principal::Principal;
 pub use refusal::Refusal;

@@ -27,6 +27,19 @@ pub(crate) fn check_read(principal: &Principal, topic: &Topic) -> Result<(), Ref
     Err(Refusal::new(ErrorCode::Forbidden, format!("{} may not read {topic}", principal.name)))
 }
 
+/// Refuses to delete a topic that the principal's token does not allow.
+///
+/// # Errors
+///
+/// 400.
+pub(crate) fn check_forget(principal: &Principal, topic: &Topic) -> Result<(), Refusal> {
+    if principal.may_forget(topic) {
+        return Ok(());
+    }
+    let message = format!("{} may not delete {topic}: its token needs a filter in `forget`", principal.name);
+    Err(Refusal::new(ErrorCode::Forbidden, message))
+}
+
 /// Refuses to subscribe to a filter that the principal's token does not allow.
 ///
 /// # Errors

@@ -12,6 +12,8 @@ pub struct Principal {
     pub subscribe: Vec<Filter>,
     /// Topics that the principal may publish to.
     pub publish: Vec<Filter>,
+    /// Topics that the principal may delete, with their history.
+    pub forget: Vec<Filter>,
     /// Time at which the token expires; `None` if it does not.
     pub expires_at: Option<Millis>,
 }
@@ -23,6 +25,7 @@ impl Principal {
             name: "local".into(),
             subscribe: vec![Filter::All],
             publish: vec![Filter::All],
+            forget: vec![Filter::All],
             expires_at: None,
         }
     }
@@ -42,6 +45,11 @@ impl Principal {
         self.publish.iter().any(|held| held.matches(topic))
     }
 
+    /// True if the principal may delete `topic`.
+    pub fn may_forget(&self, topic: &Topic) -> bool {
+        self.forget.iter().any(|held| held.matches(topic))
+    }
+
     /// True once the token has expired.
     pub fn is_expired(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
@@ -58,12 +66,15 @@ mod tests {
             name: "agent".into(),
             subscribe: vec![Filter::new("host/*").unwrap()],
             publish: vec![Filter::new("host/cpu").unwrap()],
+            forget: vec![Filter::new("host/old").unwrap()],
             expires_at: Some(10),
         };
         assert!(only_host.may_subscribe(&Filter::new("host/cpu").unwrap()));
         assert!(!only_host.may_subscribe(&Filter::All));
         assert!(only_host.may_publish(&Topic::new("host/cpu").unwrap()));
         assert!(!only_host.may_publish(&Topic::new("host/memory").unwrap()));
+        assert!(only_host.may_forget(&Topic::new("host/old").unwrap()));
+        assert!(!only_host.may_forget(&Topic::new("host/cpu").unwrap()));
         assert!(!only_host.is_expired(9) && only_host.is_expired(10));
     }
 }

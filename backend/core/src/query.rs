@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 pub struct PublishQuery {
     /// `ts`: time of the event, for publications that have no time of their own.
     pub ts: Option<Millis>,
-    /// `producer` and `seq`, which have to be given together.
+    /// `producer` and `seq`, which have to be given together, and `done`.
     pub producer: Option<Producer>,
     /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`.
     pub meta: TopicMeta,
@@ -28,13 +28,14 @@ impl PublishQuery {
         V: AsRef<str>,
     {
         let mut query = Self::default();
-        let (mut producer, mut seq) = (None, None);
+        let (mut producer, mut seq, mut done) = (None, None, false);
         for (key, value) in pairs {
             let value = value.as_ref();
             match key.as_ref() {
                 "ts" => query.ts = Some(parse_ts(value)?),
                 "producer" => producer = Some(value.to_owned()),
                 "seq" => seq = Some(parse("seq", value, "a whole number")?),
+                "done" => done = parse("done", value, "true or false")?,
                 "unit" => query.meta.unit = Some(value.to_owned()),
                 "label" => query.meta.label = Some(value.to_owned()),
                 "panel" => query.meta.panel = Some(value.to_owned()),
@@ -46,14 +47,14 @@ impl PublishQuery {
                 _ => {}
             }
         }
-        query.producer = pair(producer, seq)?;
+        query.producer = pair(producer, seq, done)?;
         Ok(query)
     }
 }
 
-fn pair(id: Option<String>, seq: Option<u64>) -> Result<Option<Producer>, Refusal> {
+fn pair(id: Option<String>, seq: Option<u64>, done: bool) -> Result<Option<Producer>, Refusal> {
     match (id, seq) {
-        (Some(id), Some(seq)) => Ok(Some(Producer { id, seq })),
+        (Some(id), Some(seq)) => Ok(Some(Producer { id, seq, done })),
         (None, None) => Ok(None),
         (Some(_), None) | (None, Some(_)) => {
             Err(Refusal::new(ErrorCode::Malformed, "`producer` and `seq` have to be given together"))
@@ -150,7 +151,7 @@ mod tests {
         ];
         let query = PublishQuery::read(pairs).unwrap();
         assert_eq!(query.ts, Some(1_800_000_000_000));
-        assert_eq!(query.producer, Some(Producer { id: "me".into(), seq: 7 }));
+        assert_eq!(query.producer, Some(Producer { id: "me".into(), seq: 7, done: false }));
         assert_eq!((query.meta.unit.as_deref(), query.meta.min), (Some("°C"), Some(-10.5)));
         assert_eq!(query.meta.expect_every_ms, Some(1000));
     }
@@ -165,6 +166,7 @@ mod tests {
             ("expect_every_ms", "-1", ErrorCode::Malformed),
             ("producer", "alone", ErrorCode::Malformed),
             ("seq", "x", ErrorCode::Malformed),
+            ("done", "1", ErrorCode::Malformed),
         ] {
             let refusal = PublishQuery::read([(key, value)]).unwrap_err();
             assert_eq!(refusal.code, code, "{key}={value}");

@@ -5,6 +5,7 @@ use shared::client::RequestId;
 use shared::server::ErrorReply;
 use shared::{Advice, ErrorCode, ServerMessage};
 
+use crate::disk::DiskTrouble;
 use crate::ports::Unavailable;
 
 /// A request that was refused.
@@ -19,6 +20,8 @@ pub struct Refusal {
     pub retry_after_ms: Option<u64>,
     /// Line of the body at fault, from 1, if the body has several lines.
     pub line: Option<usize>,
+    /// HTTP status, if another one than that of the code says more.
+    status: Option<u16>,
 }
 
 /// Longest message that is sent, in characters. A message may quote the request, which may be long.
@@ -27,7 +30,7 @@ pub const MESSAGE_CHARS: usize = 400;
 impl Refusal {
     /// Creates a refusal without a line and without a time to wait.
     pub fn new(code: ErrorCode, message: impl ToString) -> Self {
-        Self { code, message: clip(&message.to_string()), retry_after_ms: None, line: None }
+        Self { code, message: clip(&message.to_string()), retry_after_ms: None, line: None, status: None }
     }
 
     /// Adds the time to wait before the next try, in milliseconds.
@@ -55,7 +58,7 @@ impl Refusal {
 
     /// The HTTP status of the answer.
     pub fn http_status(&self) -> u16 {
-        http_status(self.code)
+        self.status.unwrap_or_else(|| http_status(self.code))
     }
 
     /// The value of the header `Retry-After` in whole seconds, if there is a time to wait.
@@ -123,6 +126,17 @@ impl From<Unavailable> for Refusal {
     }
 }
 
+/// Says what is wrong with the disk, since whoever publishes may be the one who can make room.
+impl From<&DiskTrouble> for Refusal {
+    fn from(trouble: &DiskTrouble) -> Self {
+        let refusal = Self::new(ErrorCode::Unavailable, trouble).retry_after(DiskTrouble::RETRY_AFTER_MS);
+        Self { status: Some(INSUFFICIENT_STORAGE), ..refusal }
+    }
+}
+
+/// The status "Insufficient Storage" (RFC 4918, section 11.5).
+const INSUFFICIENT_STORAGE: u16 = 507;
+
 const UNAVAILABLE_RETRY_MS: u64 = 1_000;
 
 fn clip(message: &str) -> String {
@@ -158,6 +172,15 @@ mod tests {
             refusal.to_http_body(),
             "{\"error\":{\"code\":204,\"name\":\"bad_data\",\"message\":\"no\",\"line\":3}}"
         );
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_a_store_that_does_not_answer() {
+        let full = Refusal::from(&DiskTrouble::Full { free_bytes: 0, reserve_bytes: 64_000_000 });
+        assert_eq!((full.http_status(), full.code), (507, ErrorCode::Unavailable));
+        assert_eq!(full.retry_after_ms, Some(DiskTrouble::RETRY_AFTER_MS));
+        assert!(full.message.contains("disk of the server is full"), "{}", full.message);
+        assert_eq!(Refusal::from(Unavailable::new("x")).http_status(), 503);
     }
 
     #[test]

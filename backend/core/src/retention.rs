@@ -1,6 +1,9 @@
 //! Retention of history.
 
-use shared::Millis;
+use shared::{Millis, TopicMeta};
+
+/// Silence after which a topic without history is forgotten, in milliseconds: a week.
+pub const FORGET_MS: Millis = 7 * 24 * 60 * 60 * 1000;
 
 /// Bounds of each topic's history. The head of a topic stays, whatever is dropped.
 ///
@@ -27,8 +30,29 @@ impl Retention {
         now.saturating_sub(self.max_age_ms)
     }
 
+    /// True if a topic is forgotten at `now`: nothing of its history is kept, nobody has published to it for [`FORGET_MS`],
+    /// and it does not say how often its publisher publishes, since a topic that does is shown as stale instead.
+    pub fn forgets(&self, meta: &TopicMeta, last_received_at: Millis, is_empty: bool, now: Millis) -> bool {
+        is_empty && meta.expect_every_ms.is_none() && last_received_at < now.saturating_sub(FORGET_MS)
+    }
+
     /// The lowest offset that is kept by count, in a log that ends with `head`.
     pub fn lowest_offset(&self, head: u64) -> u64 {
         head.saturating_add(1).saturating_sub(self.max_items_per_topic).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_is_forgotten_if_it_is_empty_and_silent_and_does_not_say_how_often_it_publishes() {
+        let (retention, plain) = (Retention::default(), TopicMeta::default());
+        let expected = TopicMeta { expect_every_ms: Some(1_000), ..TopicMeta::default() };
+        assert!(retention.forgets(&plain, 0, true, FORGET_MS + 1));
+        assert!(!retention.forgets(&plain, 0, true, FORGET_MS));
+        assert!(!retention.forgets(&plain, 0, false, FORGET_MS + 1));
+        assert!(!retention.forgets(&expected, 0, true, 10 * FORGET_MS));
     }
 }

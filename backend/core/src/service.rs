@@ -5,6 +5,7 @@
 
 mod broadcast;
 mod catch_up;
+mod conditions;
 mod connect;
 mod disconnect;
 mod history;
@@ -21,7 +22,7 @@ mod unsubscribe;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use shared::server::Disconnect;
+use shared::server::{Condition, Disconnect};
 use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 
 pub use broadcast::{BroadcastReport, RecordError};
@@ -46,6 +47,7 @@ pub struct Service<C, L, M> {
     settings: Settings,
     rates: Mutex<Rates>,
     occupancy: Mutex<Occupancy>,
+    conditions: Mutex<Vec<Condition>>,
     stats: Stats,
 }
 
@@ -55,6 +57,7 @@ impl<C, L, M> Service<C, L, M> {
         Self {
             rates: Mutex::new(Rates::new(settings.rates)),
             occupancy: Mutex::default(),
+            conditions: Mutex::default(),
             stats: Stats::default(),
             connections,
             log,

@@ -37,6 +37,14 @@ impl Settings {
         }
     }
 
+    /// The number of topics that each principal may create. Without tokens there is one principal, to whom all may belong.
+    pub(crate) fn principal_topics(&self) -> usize {
+        match self.access {
+            Access::Open => limits::TOPICS,
+            Access::Tokens(_) => limits::PRINCIPAL_TOPICS,
+        }
+    }
+
     /// The limits that clients are sent.
     pub(crate) fn announced(&self) -> limits::Announced {
         limits::Announced {

@@ -8,7 +8,7 @@ use backend_core::ports::{ConnectionId, Connections, PostError};
 use backend_core::testing::Keep;
 use backend_core::{Access, Principal, Reply};
 use serde_json::json;
-use shared::server::{Disconnect, Occupancy};
+use shared::server::{Condition, Conditions, Disconnect, Occupancy};
 use shared::{DisconnectCode, ErrorCode, Position, ServerMessage, limits};
 use support::*;
 
@@ -263,4 +263,21 @@ async fn an_announced_end_for_good_gives_no_window() {
     world.service.announce_shutdown(DisconnectCode::Removed, "not here", NOW).await.unwrap();
     let [ServerMessage::Disconnect(told)] = &world.received(&id)[..] else { panic!("no disconnect") };
     assert_eq!((told.reconnect, told.window_ms), (false, None));
+}
+
+#[tokio::test]
+async fn everybody_is_told_once_what_is_wrong_with_the_server_and_when_it_is_over() {
+    let world = World::open();
+    let before = world.connect("a").await;
+    assert_eq!(world.subscribe(&before, "x").await.conditions, []);
+    let full = |message: &str| vec![Condition { name: "disk_full".into(), message: message.into() }];
+    world.service.set_conditions(full("3 MB are free"), NOW).await.unwrap();
+    let told = |conditions| ServerMessage::Conditions(Conditions { conditions });
+    assert_eq!(world.received(&before), [told(full("3 MB are free"))]);
+    world.service.set_conditions(full("2 MB are free"), NOW).await.unwrap();
+    assert_eq!(world.received(&before), [], "it is the same that is wrong");
+    let later = world.connect("b").await;
+    assert_eq!(world.subscribe(&later, "x").await.conditions, full("3 MB are free"));
+    world.service.set_conditions(Vec::new(), NOW).await.unwrap();
+    assert_eq!(world.received(&later), [told(Vec::new())]);
 }

@@ -9,7 +9,7 @@ use backend_core::query::{HistoryQuery, PublishQuery};
 use backend_core::testing::Keep;
 use backend_core::{Principal, Refusal};
 use serde_json::{Value, json};
-use shared::server::HistoryReply;
+use shared::server::{Forgotten, HistoryReply};
 use shared::{Epoch, ErrorCode, Position, ServerMessage, limits};
 use support::*;
 
@@ -170,6 +170,31 @@ async fn history_of_what_one_may_not_read_or_nobody_wrote_is_refused() {
     assert_eq!(world.refused(&client, ask("x")).await.code, ErrorCode::Forbidden);
     let refused = world.refused(&client, ask("host/cpu")).await;
     assert_eq!((refused.id, refused.code), (Some(4), ErrorCode::UnknownTopic));
+}
+
+#[tokio::test]
+async fn a_topic_is_deleted_only_with_permission_and_its_subscribers_are_told() {
+    let world = World::open();
+    post(&world, "old/x", &[], b"1").await.unwrap();
+    let client = world.connect("a").await;
+    world.subscribe(&client, "*").await;
+    world.broadcast().await;
+    world.received(&client);
+
+    let publisher = agent(&["*"], &["*"]);
+    let refused = world.service.http_forget(&publisher, "old/x", NOW).await.unwrap_err();
+    assert_eq!((refused.code, refused.http_status()), (ErrorCode::Forbidden, 403));
+    let keeper = Principal { forget: vec![filter("old/*")], ..agent(&[], &[]) };
+    assert!(world.service.http_forget(&keeper, "new", NOW).await.is_err(), "it names other topics");
+    let deleted = world.service.http_forget(&keeper, "old/x", NOW).await.unwrap();
+    assert_eq!(serde_json::to_value(deleted).unwrap(), json!({"topic": "old/x"}));
+    let again = world.service.http_forget(&keeper, "old/x", NOW).await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::UnknownTopic);
+
+    world.broadcast().await;
+    let epoch = Epoch::from_random(0x1111_1111_1111_1111);
+    let told = ServerMessage::Forgotten(Forgotten { topic: topic("old/x"), epoch });
+    assert_eq!(world.received(&client), [told]);
 }
 
 const NEWEST: HistoryQuery = HistoryQuery { since: None, limit: None };

@@ -84,6 +84,7 @@ fn claims() -> Claims {
         nbf: None,
         subscribe: vec![Filter::new("host/*").unwrap()],
         publish: vec![],
+        forget: vec![],
     }
 }
 

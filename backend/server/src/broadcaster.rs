@@ -7,7 +7,7 @@ use backend_core::ports::Change;
 use tokio::sync::mpsc;
 
 use crate::app::App;
-use crate::clock::wall_ms;
+use crate::clock::now_ms;
 
 /// The pause before a broadcast is repeated that failed because the store was unavailable.
 const RETRY: Duration = Duration::from_millis(100);
@@ -25,7 +25,7 @@ pub async fn run(app: Arc<App>, mut feed: mpsc::Receiver<Vec<Change>>) {
 
 async fn broadcast(app: &App, changes: Vec<Change>) {
     loop {
-        match app.broadcast(&changes, wall_ms()).await {
+        match app.broadcast(&changes, now_ms(app)).await {
             Ok(report) if report.failed > 0 => return tracing::warn!(?report, "some posts failed"),
             Ok(report) => return tracing::debug!(?report, "broadcast"),
             Err(error) => tracing::warn!(%error, "the broadcast failed and will be repeated"),

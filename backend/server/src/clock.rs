@@ -1,11 +1,58 @@
-//! The wall clock.
+//! The clocks of this machine, and the time that they mean.
 
+use backend_core::trusted_time::{Reading, Times, Uptime};
+use shared::Millis;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use shared::Millis;
+use crate::app::App;
 
-/// The current time, in milliseconds since the Unix epoch.
-pub fn wall_ms() -> Millis {
+/// The current time, in milliseconds since the Unix epoch: that of the wall clock, or later if it was set back.
+pub fn now_ms(app: &App) -> Millis {
+    times(app).now_ms
+}
+
+/// The times that the clocks mean now.
+pub fn times(app: &App) -> Times {
+    app.log().time(Reading { wall_ms: wall_ms(), uptime: uptime() })
+}
+
+fn wall_ms() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX))
+}
+
+/// The time since the machine started, sleep included. The number of the start is the beginning of the kernel's random
+/// `boot_id` (random(4)).
+#[cfg(target_os = "linux")]
+fn uptime() -> Option<Uptime> {
+    use std::sync::OnceLock;
+
+    static BOOT: OnceLock<Option<u64>> = OnceLock::new();
+    let boot = BOOT.get_or_init(|| {
+        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(16).collect();
+        u64::from_str_radix(&digits, 16).ok()
+    });
+    let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let ms = since.tv_sec.saturating_mul(1_000).saturating_add(since.tv_nsec / 1_000_000);
+    Some(Uptime { boot: (*boot)?, ms })
+}
+
+/// Other systems have no such clock that the standard library or rustix reads.
+#[cfg(not(target_os = "linux"))]
+fn uptime() -> Option<Uptime> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_time_since_the_start_of_the_machine_is_read() {
+        let (first, second) = (uptime().unwrap(), uptime().unwrap());
+        assert_eq!(first.boot, second.boot);
+        assert!(first.ms > 0 && second.ms >= first.ms);
+    }
 }

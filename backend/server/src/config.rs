@@ -14,6 +14,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Limits of the history that is kept.
     pub retention: Retention,
+    /// Largest number of bytes that topics and history take on the disk; `None` for a part of the disk.
+    pub keep_bytes: Option<u64>,
     /// The clients that may connect: everybody, or holders of tokens.
     pub access: Access,
     /// True to publish this machine's metrics below the topic `host`.

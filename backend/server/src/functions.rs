@@ -10,7 +10,7 @@ use aws_lambda_events::apigw::{
 use backend_edge::AuthorizerError;
 
 use crate::app::App;
-use crate::clock::wall_ms;
+use crate::clock::now_ms;
 
 /// Passes the gateway's events to the service.
 pub struct Handlers {
@@ -30,14 +30,15 @@ impl Functions for Handlers {
         event: ApiGatewayWebsocketProxyRequest,
     ) -> Result<ApiGatewayProxyResponse, FunctionError> {
         let event = backend_edge::event(event).map_err(|error| FunctionError::new(error.to_string()))?;
-        Ok(backend_edge::response(self.app.handle(event, wall_ms()).await))
+        Ok(backend_edge::response(self.app.handle(event, now_ms(&self.app)).await))
     }
 
     async fn authorize(
         &self,
         event: AuthorizerEvent,
     ) -> Result<ApiGatewayCustomAuthorizerResponse, AuthorizeError> {
-        let decision = backend_edge::authorize(&event.request, &self.app.settings().access, wall_ms());
+        let decision =
+            backend_edge::authorize(&event.request, &self.app.settings().access, now_ms(&self.app));
         decision.map_err(|error| match error {
             AuthorizerError::Unauthorized => AuthorizeError::Unauthorized,
             AuthorizerError::MethodArn { .. } => AuthorizeError::Failed { message: error.to_string() },

@@ -10,7 +10,7 @@ use shared::publication::Item;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::app::App;
-use crate::clock::wall_ms;
+use crate::clock::now_ms;
 use crate::host::{self, HostPublication, Probe};
 
 /// The delay of the first publication. A rate needs two readings, and a panel should move within a second.
@@ -45,7 +45,10 @@ async fn publish(app: &Arc<App>, publications: Vec<HostPublication>) {
     for HostPublication { topic, data, meta } in publications {
         let app = app.clone();
         let request = IngestRequest { topic, items: vec![Item::now(data)], producer: None, meta: Some(meta) };
-        tasks.spawn(async move { app.ingest(&machine(), request, wall_ms()).await });
+        tasks.spawn(async move {
+            let now = now_ms(&app);
+            app.ingest(&machine(), request, now).await
+        });
     }
     while let Some(published) = tasks.join_next().await {
         if let Ok(Err(error)) = published {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use apigw_websocket::{Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
 use backend_core::ports::Change;
 use backend_core::{Access, Service};
-use backend_store::{EmbeddedLog, MemoryConnections, Retention};
+use backend_store::{EmbeddedLog, MemoryConnections, StoreSettings};
 use shared::Topic;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -48,7 +48,11 @@ impl Server {
         let chaos = ChaosFile::of(&config.page)?;
         let origins = origins(&config.page, address);
         let api = api(origins.clone(), chaos.as_ref(), matches!(config.access, Access::Tokens(_)))?;
-        let (log, changes) = open_log(config.data_dir, config.retention).await?;
+        let (log, changes) = open_log(
+            config.data_dir,
+            StoreSettings { retention: config.retention, keep_bytes: config.keep_bytes },
+        )
+        .await?;
         let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
         let mut settings = backend_core::Settings::new(config.access, rand::random::<u64>);
         settings.rotate_in_ms /= chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
@@ -106,6 +110,7 @@ fn background(app: &Arc<App>, publish_host: bool) -> JoinSet<()> {
     let mut background = JoinSet::new();
     background.spawn(housekeeping::send_occupancy(app.clone()));
     background.spawn(housekeeping::sweep(app.clone()));
+    background.spawn(housekeeping::watch_conditions(app.clone()));
     if let Some(topic) = Topic::new("host").ok().filter(|_| publish_host) {
         background.spawn(host_feed::run(app.clone(), topic));
     }
@@ -124,9 +129,9 @@ async fn supervise(broadcaster: JoinHandle<()>, shutdown: Shutdown) -> Result<()
 
 async fn open_log(
     data_dir: PathBuf,
-    retention: Retention,
+    settings: StoreSettings,
 ) -> Result<(EmbeddedLog, mpsc::Receiver<Vec<Change>>), ServerError> {
-    let opened = tokio::task::spawn_blocking(move || EmbeddedLog::open(&data_dir, retention)).await;
+    let opened = tokio::task::spawn_blocking(move || EmbeddedLog::open(&data_dir, settings)).await;
     let opened =
         opened.map_err(|error| ServerError::Stopped(format!("the store could not be opened: {error}")))?;
     Ok(opened?)

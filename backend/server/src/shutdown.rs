@@ -7,7 +7,7 @@ use shared::DisconnectCode;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::clock::wall_ms;
+use crate::clock::now_ms;
 use crate::functions::Handlers;
 
 /// "Going away" (RFC 6455, section 7.4.1), and the reason that API Gateway gives with it.
@@ -55,7 +55,7 @@ impl Shutdown {
 pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers>) {
     shutdown.requested().await;
     let told =
-        app.announce_shutdown(DisconnectCode::Shutdown, "the server is shutting down", wall_ms()).await;
+        app.announce_shutdown(DisconnectCode::Shutdown, "the server is shutting down", now_ms(app)).await;
     if let Err(error) = told {
         tracing::warn!(%error, "clients could not be told that the server is shutting down");
     }

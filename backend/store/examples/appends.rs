@@ -85,6 +85,8 @@ async fn append_until(
             meta: None,
             received_at,
             new_epoch,
+            principal: "bench".into(),
+            principal_topics: 10_000,
         })
         .await?;
         appends += 1;

@@ -53,7 +53,18 @@ async fn fill(directory: &Path, topics: usize, items: usize) -> Result<(), Failu
         let topic = Topic::new(&format!("bench/{n}"))?;
         let items = (0..items).map(|n| Item::now(format!("{n:0100}"))).collect();
         let new_epoch = Epoch::from_random(n as u64);
-        log.append(Append { topic, items, producer: None, meta: None, received_at: T0, new_epoch }).await?;
+        let principal = "bench".to_owned();
+        log.append(Append {
+            topic,
+            items,
+            producer: None,
+            meta: None,
+            received_at: T0,
+            new_epoch,
+            principal,
+            principal_topics: topics,
+        })
+        .await?;
     }
     log.close().await;
     Ok(())

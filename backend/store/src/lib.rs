@@ -32,6 +32,8 @@
 
 mod connections;
 mod log;
+mod settings;
 
 pub use connections::MemoryConnections;
 pub use log::{EmbeddedLog, OpenError, Retention, Swept};
+pub use settings::StoreSettings;

@@ -1,8 +1,12 @@
 //! The topics' logs in one file.
 
+mod files;
+mod forget;
 mod group;
 mod index;
 mod open;
+mod open_error;
+mod overlay;
 mod producers;
 mod read;
 mod retention;
@@ -15,24 +19,31 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use backend_core::DiskTrouble;
 use backend_core::lock::lock;
 use backend_core::ports::{
     Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
 };
+use backend_core::trusted_time::{Reading, Times};
 use shared::{Filter, Millis, Topic};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::StoreSettings;
 pub use backend_core::Retention;
-pub use open::OpenError;
+pub use open_error::OpenError;
 pub use writer::Swept;
 
+use files::Files;
 use open::Directory;
 use read::Query;
 use state::State;
-use writer::{Command, Opener, Writer};
+use writer::{Command, Writer};
 
 /// Length of the queue of appends that wait for the writer. Callers wait for room beyond it.
 const WAITING_COMMANDS: usize = 1_024;
+
+/// Largest number of topics that one sweep forgets.
+const IDLE_AT_ONCE: usize = 100;
 
 /// Length of the queue of commits that wait to be broadcast. The writer waits for room beyond it.
 const WAITING_CHANGES: usize = 64;
@@ -65,15 +76,36 @@ impl EmbeddedLog {
     /// [`OpenError`] names the path and the remedy. Existing data is never reset.
     pub fn open(
         directory: &Path,
-        retention: Retention,
+        settings: impl Into<StoreSettings>,
     ) -> Result<(Self, mpsc::Receiver<Vec<Change>>), OpenError> {
-        let directory = Directory::open(directory)?;
-        Self::start(retention, Box::new(move || directory.load()))
+        Self::start(settings.into(), Arc::new(Directory::open(directory)?))
     }
 
-    /// Deletes a bounded number of publications that retention drops at `now`, also of topics to which nobody publishes;
-    /// an append does the same for its own topic. Meant to be called every minute, and again at once while
-    /// [`Swept::more`] is true.
+    /// Takes a reading of the clocks, and answers with the times that it means. From the first one on, retention never uses
+    /// a later time than the last answer, whatever time a call is given. Meant to be called whenever the time is needed.
+    pub fn time(&self, reading: Reading) -> Times {
+        self.state.time(reading)
+    }
+
+    /// Looks whether the disk has room, and opens a file again that failed. Answers with the reason why nothing can be
+    /// appended; `None` if it can. Meant to be called every second, so that a store recovers to which nobody publishes.
+    pub async fn check_disk(&self, now: Millis) -> Option<DiskTrouble> {
+        let (reply, checked) = oneshot::channel();
+        if self.send(Command::Check(now, reply)).await.is_ok() {
+            // An error means that the store is closing.
+            let _ = checked.await;
+        }
+        self.state.trouble()
+    }
+
+    /// The reason why nothing can be appended, as of the last append or check; `None` if it can.
+    pub fn trouble(&self) -> Option<DiskTrouble> {
+        self.state.trouble()
+    }
+
+    /// Deletes a bounded number of publications that retention drops at `now`, also of topics to which nobody publishes,
+    /// or that are too many for the file; an append does the same for its own topic. Meant to be called every minute, and
+    /// again at once while [`Swept::more`] is true.
     ///
     /// # Errors
     ///
@@ -81,7 +113,27 @@ impl EmbeddedLog {
     pub async fn sweep(&self, now: Millis) -> Result<Swept, Unavailable> {
         let (reply, swept) = oneshot::channel();
         self.send(Command::Sweep(now, reply)).await?;
-        swept.await.map_err(|_| self.gone())?
+        let mut swept = swept.await.map_err(|_| self.gone())??;
+        if !swept.more {
+            swept.more = self.forget_idle(now).await?;
+        }
+        Ok(swept)
+    }
+
+    /// Forgets some of the topics that are empty and silent for long, and answers with true if there may be more.
+    async fn forget_idle(&self, now: Millis) -> Result<bool, Unavailable> {
+        let idle = self.state.idle(now, IDLE_AT_ONCE);
+        let more = idle.len() == IDLE_AT_ONCE;
+        for (topic, end) in idle {
+            self.forget_at(topic, Some(end), now).await?;
+        }
+        Ok(more)
+    }
+
+    async fn forget_at(&self, topic: Topic, end: Option<u64>, now: Millis) -> Result<bool, Unavailable> {
+        let (reply, forgotten) = oneshot::channel();
+        self.send(Command::Forget(topic, end, now, reply)).await?;
+        forgotten.await.map_err(|_| self.gone())?
     }
 
     /// Commits the appends that wait, ends the thread and closes the file. Later appends and reads of history are
@@ -94,12 +146,16 @@ impl EmbeddedLog {
         let _ = tokio::task::spawn_blocking(move || join(writer)).await;
     }
 
-    fn start(retention: Retention, opener: Opener) -> Result<(Self, mpsc::Receiver<Vec<Change>>), OpenError> {
-        let state = Arc::new(State::new(retention, opener()?));
+    fn start(
+        settings: StoreSettings,
+        files: Arc<dyn Files>,
+    ) -> Result<(Self, mpsc::Receiver<Vec<Change>>), OpenError> {
+        let state = Arc::new(State::new(settings.retention, files.open()?));
+        let history_bytes = history_bytes(settings, &*files);
         let (commands, received) = mpsc::channel(WAITING_COMMANDS);
         let (changes, feed) = mpsc::channel(WAITING_CHANGES);
         let (closing, is_closing) = watch::channel(false);
-        let writer = Writer::new(state.clone(), opener, received, changes, is_closing);
+        let writer = Writer::new(state.clone(), files, history_bytes, received, changes, is_closing);
         let writer = spawn(writer).map_err(OpenError::Thread)?;
         Ok((Self { state, commands, closing, writer: Mutex::new(Some(writer)) }, feed))
     }
@@ -123,6 +179,16 @@ impl Drop for EmbeddedLog {
         self.closing.send_replace(true);
         join(self.take_writer());
     }
+}
+
+/// The largest number of bytes of history. The file needs up to twice as much: pages are half full where topics take turns,
+/// and pages that were deleted are free only with the commit after the next.
+fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
+    let by_disk = || {
+        let space = files.space().ok().flatten()?;
+        Some(space.default_keep_bytes(files.used_bytes().unwrap_or_default()))
+    };
+    settings.keep_bytes.or_else(by_disk).map_or(u64::MAX, |bytes| bytes / 2)
 }
 
 /// Starts the writer on a thread with an executor of its own, since the writer waits for commands, for room in the queue of
@@ -149,6 +215,11 @@ impl TopicLog for EmbeddedLog {
         Ok(())
     }
 
+    async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
+        // The time only spaces the attempts to open a file that failed, and this attempt may be made at once.
+        self.forget_at(topic.clone(), None, Millis::MIN).await
+    }
+
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
         Ok(self.state.index().get(topic).map(|entry| entry.head.clone()))
     }
@@ -167,7 +238,8 @@ impl TopicLog for EmbeddedLog {
         now: Millis,
     ) -> Result<Option<Page>, Unavailable> {
         let Some(entry) = self.state.index().get(topic).cloned() else { return Ok(None) };
-        let (state, query) = (self.state.clone(), Query { from, limit, now });
+        let (state, kept_at) = (self.state.clone(), self.state.retention_now(now));
+        let query = Query { from, limit, now: kept_at };
         let read = move || state.read(|db| read::page(db, &entry, &state.retention(), query));
         let page = tokio::task::spawn_blocking(read).await.map_err(Unavailable::new)?;
         page.map(Some)

@@ -38,6 +38,40 @@ async fn nothing_acknowledged_is_lost_by_kill_9_at_any_moment() {
     assert_eq!(acknowledged.len() as u64, PUBLISHERS);
 }
 
+/// Sets the number of kills at random moments: few in every run of the tests, and a thousand in `cargo xtask soak`.
+const KILLS: &str = "TICKERTAPE_KILLS";
+/// Number of kills after which a new directory is begun, so that reading everything stays quick.
+const KILLS_OF_ONE_STORE: usize = 25;
+/// Latest moment of a kill after the start of the program, in milliseconds. It opens the file in the first tenth of it.
+const LATEST_MS: u64 = 250;
+
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_by_kill_9_at_random_moments() {
+    let kills: usize = std::env::var(KILLS).map_or(30, |kills| kills.parse().unwrap());
+    let (mut total, mut random) = (0, 1_u64);
+    for first in (0..kills).step_by(KILLS_OF_ONE_STORE) {
+        let directory = tempdir().unwrap();
+        let mut acknowledged = Acknowledged::new();
+        for _ in first..kills.min(first + KILLS_OF_ONE_STORE) {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let mut child = spawn(directory.path());
+            let stdout = BufReader::new(child.stdout.take().unwrap());
+            let reading = std::thread::spawn(move || {
+                let lines = stdout.lines().map_while(Result::ok);
+                lines.filter_map(|line| parse(&line)).collect::<Vec<_>>()
+            });
+            std::thread::sleep(std::time::Duration::from_millis((random >> 33) % LATEST_MS));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            note(reading.join().unwrap(), &mut acknowledged);
+            verify(directory.path(), &acknowledged).await;
+        }
+        total += acknowledged.values().sum::<u64>();
+    }
+    println!("{kills} kills: every file opened, and none of {total} acknowledged publications was lost");
+    assert!(total > kills as u64, "only {total} publications were acknowledged");
+}
+
 #[tokio::test]
 async fn a_store_killed_while_it_is_being_made_opens() {
     for wait_for in ["", "tickertape.lock", "tickertape.redb.new", "tickertape.redb"] {
@@ -68,11 +102,15 @@ fn follow(child: &mut Child, acknowledgements: usize, acknowledged: &mut Acknowl
     let before: Vec<_> = lines.by_ref().take(acknowledgements).collect();
     assert_eq!(before.len(), acknowledgements, "the child ended by itself");
     child.kill().unwrap();
-    for (name, offset) in before.into_iter().chain(lines) {
+    note(before.into_iter().chain(lines), acknowledged);
+    child.wait().unwrap();
+}
+
+fn note(acknowledgements: impl IntoIterator<Item = (String, u64)>, acknowledged: &mut Acknowledged) {
+    for (name, offset) in acknowledgements {
         let highest = acknowledged.entry(name).or_default();
         *highest = (*highest).max(offset);
     }
-    child.wait().unwrap();
 }
 
 /// Reads `ack NAME OFFSET.`; the full stop tells a whole line from one that was cut off.

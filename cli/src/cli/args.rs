@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use shared::client::Rewind;
 use shared::{Filter, Topic, TopicMeta, limits};
 
-use super::duration;
+use super::{duration, size};
 use tickertape_inputs::Format;
 
 /// See [`super::Command::Serve`].
@@ -49,6 +49,10 @@ pub struct ServeArgs {
     /// Keep at most this many publications of each topic [default: 100000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_count: Option<u64>,
+    /// Largest size of topics and history on the disk, such as 500MB or 2GB; the oldest goes first
+    /// [default: a tenth of the disk, at most half of what is free]
+    #[arg(long, value_name = "SIZE", value_parser = size::read)]
+    pub keep_bytes: Option<u64>,
     /// Inject faults as described in this file, to test boards; see below
     #[arg(long, value_name = "FILE")]
     pub chaos: Option<PathBuf>,
@@ -215,6 +219,19 @@ pub struct TopicsArgs {
     pub client: ClientArgs,
 }
 
+/// Arguments of [`super::Command::Forget`].
+#[derive(Debug, Args)]
+pub struct ForgetArgs {
+    /// Topics to delete: a topic, a prefix such as 'host/*', or '*' for all
+    pub filter: Filter,
+    /// Delete several topics without confirmation
+    #[arg(long)]
+    pub yes: bool,
+    /// Options of the connection.
+    #[command(flatten)]
+    pub client: ClientArgs,
+}
+
 /// Arguments of [`super::Command::History`].
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
@@ -249,6 +266,9 @@ pub struct TokenArgs {
     /// Allow publishing to this filter, such as 'web1/*'; may be given several times
     #[arg(long, value_name = "FILTER")]
     pub publish: Vec<Filter>,
+    /// Allow deleting the topics of this filter; may be given several times
+    #[arg(long, value_name = "FILTER")]
+    pub forget: Vec<Filter>,
     /// Time until the token expires, such as 12h or 30d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,

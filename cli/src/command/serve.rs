@@ -65,6 +65,7 @@ async fn serve(args: &ServeArgs) -> Result<(), CliError> {
     let config = Config {
         data_dir: data_dir.clone(),
         retention: retention(args),
+        keep_bytes: args.keep_bytes,
         access,
         publish_host: !args.no_host,
         page: page(args),

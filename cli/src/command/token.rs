@@ -14,9 +14,9 @@ use tickertape_client::clock::wall_ms;
 ///
 /// A usage error if the token would permit nothing or the secret is too short.
 pub fn run(args: &TokenArgs) -> Result<(), CliError> {
-    if args.subscribe.is_empty() && args.publish.is_empty() {
+    if args.subscribe.is_empty() && args.publish.is_empty() && args.forget.is_empty() {
         return Err(CliError::usage("the token would permit nothing")
-            .hint("add --subscribe '*', --publish '*', or both"));
+            .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits to delete topics"));
     }
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };
@@ -35,5 +35,6 @@ fn claims(args: &TokenArgs) -> Claims {
         nbf: None,
         subscribe: args.subscribe.clone(),
         publish: args.publish.clone(),
+        forget: args.forget.clone(),
     }
 }

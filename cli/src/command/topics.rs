@@ -12,7 +12,7 @@ use crate::cli::TopicsArgs;
 use crate::client;
 use crate::error::CliError;
 use crate::term::{Look, Paint, clip, harmless, time_of_day};
-use tickertape_client::Conversation;
+use tickertape_client::{Conversation, Target};
 
 /// Largest number of characters of a value in the list. `--json` prints whole values.
 const DATA_CHARS: usize = 100;
@@ -23,15 +23,29 @@ const DATA_CHARS: usize = 100;
 ///
 /// If the server cannot be reached or refuses.
 pub async fn run(args: TopicsArgs) -> Result<(), CliError> {
-    let mut conversation = Conversation::open(&client::find(&args.client).await?).await?;
+    let listing = list(&client::find(&args.client).await?, args.filter).await?;
+    print(&listing, args.json)
+}
+
+/// The names of the topics that match a filter.
+///
+/// # Errors
+///
+/// If the server cannot be reached or refuses.
+pub(super) async fn names(target: &Target, filter: Filter) -> Result<Vec<Topic>, CliError> {
+    Ok(list(target, filter).await?.topics.into_keys().collect())
+}
+
+async fn list(target: &Target, filter: Filter) -> Result<Listing, CliError> {
+    let mut conversation = Conversation::open(target).await?;
     let mut listing = Listing::default();
     let id = conversation.next_id();
-    conversation.send(&look(id, args.filter)).await?;
+    conversation.send(&look(id, filter)).await?;
     while !listing.is_complete() {
         listing.take(id, conversation.receive().await?);
     }
     conversation.close().await;
-    print(&listing, args.json)
+    Ok(listing)
 }
 
 /// Returns a subscription to all topics with their last publication, as a new viewer receives them.

@@ -9,7 +9,7 @@ use super::output::{self, Output};
 use crate::cli::WatchArgs;
 use crate::client;
 use crate::error::CliError;
-use crate::term::{Look, Paint, harmless, time_of_day};
+use crate::term::{Look, Paint, harmless, say, time_of_day};
 use tickertape_client::Driver;
 
 /// Prints publications as they arrive, until `--count` of them were printed or the process is stopped.
@@ -55,6 +55,9 @@ impl Printer {
             Event::Gap { topic, from, to, .. } => self.gap(&topic, &from, Some(&to))?,
             Event::EpochChanged { topic, last, .. } | Event::TopicGone { topic, last } => {
                 self.gap(&topic, &last, None)?;
+            }
+            Event::Conditions { conditions } => {
+                conditions.iter().for_each(|condition| say(&harmless(&condition.message)));
             }
             _ => return Ok(()),
         }

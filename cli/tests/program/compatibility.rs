@@ -134,6 +134,10 @@ impl<'a> Repeat<'a> {
             assert_eq!(Some(status), answered.status(), "{}: {asked:?}", self.recording.name);
             return;
         }
+        // A method that the release refused may mean something today, and its clients do not use it.
+        if answered.status() == Some(405) {
+            return;
+        }
         let ours = ["connection", "content-length", "host"];
         let headers = asked.headers.iter().filter(|(name, _)| !ours.contains(&name.as_str()));
         let headers: Vec<_> = headers.map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -146,8 +150,18 @@ impl<'a> Repeat<'a> {
     fn compare_answers(&mut self, asked: &Exchange, old: &Exchange, new: &Answer) {
         let about = format!("{}: {}", self.recording.name, asked.start);
         assert_eq!(Some(new.status), old.status(), "{about}");
-        for name in ["content-type", "allow", "access-control-allow-methods"] {
-            assert_eq!(new.header(name), old.headers.get(name).map(String::as_str), "{about}: {name}");
+        let content_type = old.headers.get("content-type").map(String::as_str);
+        assert_eq!(new.header("content-type"), content_type, "{about}");
+        for name in ["allow", "access-control-allow-methods"] {
+            let methods =
+                |text: &str| -> Vec<String> { text.split(',').map(|word| word.trim().to_owned()).collect() };
+            let (old, new) = (old.headers.get(name).map(|text| methods(text)), new.header(name).map(methods));
+            assert_eq!(old.is_some(), new.is_some(), "{about}: {name}");
+            let new = new.unwrap_or_default();
+            assert!(
+                old.into_iter().flatten().all(|method| new.contains(&method)),
+                "{about}: {name}: {new:?}"
+            );
         }
         if let Ok(old) = serde_json::from_str::<Value>(&old.body) {
             let new = new.json();

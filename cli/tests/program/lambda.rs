@@ -17,10 +17,11 @@ fn flags_without_a_meaning_for_lambda_functions_are_refused() {
     fs::write(&secret, "short").unwrap();
     let odd = directory.path().join("odd.env");
     fs::write(&odd, "TABLE=a\nwhat is this\n").unwrap();
-    let table: [(&[&str], &str); 9] = [
+    let table: [(&[&str], &str); 10] = [
         (&["--data-dir", "x"], "topics are in the functions' tables"),
         (&["--keep-age", "1h"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
         (&["--keep-count", "5"], "TICKERTAPE_KEEP_AGE_MS=86400000"),
+        (&["--keep-bytes", "2GB"], "DynamoDB has no disk to fill"),
         (&["--no-host"], "`tickertape host` publishes them"),
         (&["--auth-secret-file", "-"], "each Lambda function reads the secret itself"),
         (&["--auth-secret-file", secret.to_str().unwrap()], "create a strong secret"),

@@ -9,6 +9,9 @@ mod clients;
 mod compatibility;
 mod cost;
 mod digits;
+mod forget;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod gaps;
 mod http;
 mod kill;

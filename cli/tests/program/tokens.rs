@@ -43,6 +43,24 @@ fn without_a_token_nothing_is_disclosed() {
 }
 
 #[test]
+fn only_a_token_that_names_a_topic_to_forget_deletes_it() {
+    let guarded = Guarded::start();
+    let publisher = format!("Bearer {}", guarded.token(&["--publish", "*", "--subscribe", "*"]));
+    let keeper = format!("Bearer {}", guarded.token(&["--forget", "old/*"]));
+    let send = |method, path, bearer: &str| {
+        request(guarded.server.address, method, path, &[("Authorization", bearer)], b"1")
+    };
+    for path in ["/topics/old/a", "/topics/new"] {
+        assert_eq!(send("POST", path, &publisher).status, 200);
+    }
+    let refused = send("DELETE", "/topics/old/a", &publisher).error();
+    assert!(refused.0 == 403 && refused.3.contains("`forget`"), "{refused:?}");
+    assert_eq!(send("DELETE", "/topics/new", &keeper).error().0, 403);
+    assert_eq!(send("DELETE", "/topics/old/a", &keeper).status, 200);
+    assert_eq!(send("POST", "/topics/old/a", &keeper).error().0, 403, "it permits nothing else");
+}
+
+#[test]
 fn a_token_permits_what_it_names_and_no_more() {
     let guarded = Guarded::start();
     let token = guarded.token(&["--publish", "web1/*", "--subscribe", "web1/*"]);

@@ -131,6 +131,7 @@ impl Harness {
             server_ts: self.server_ts(),
             limits: Default::default(),
             rotate_in_ms: 6_600_000,
+            conditions: Vec::new(),
             more: false,
         })
     }

@@ -6,8 +6,8 @@ use super::harness::{history, listed, position, topic};
 use crate::constants::{AHEAD_ITEMS, BACKOFF_BASE_MS, GIVE_UP_MS, HISTORY_MS, HOLE_MS, REPLAY_MS, REPLY_MS};
 use crate::{Event, Session, State};
 use shared::client::Rewind;
-use shared::server::SubscribedTopic;
-use shared::{ClientMessage, Filter, ServerMessage};
+use shared::server::{Condition, Conditions, Forgotten, SubscribedTopic};
+use shared::{ClientMessage, Epoch, Filter, ServerMessage};
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -26,6 +26,47 @@ fn resubscribed(head: u64, recovered: bool, from: Option<u64>) -> Harness {
     let reply = harness.subscribed(request.id, request.filter, &[listed(head, recovered, from)]);
     harness.say(&reply);
     harness
+}
+
+#[test]
+fn a_topic_that_was_forgotten_is_asked_about_and_told_gone() {
+    let mut harness = Harness::connected();
+    harness.publish(&[1]);
+    assert_eq!(harness.shown(), "1");
+    let of_another_log = Forgotten { topic: topic("host/cpu"), epoch: Epoch::new("another") };
+    harness.say(&ServerMessage::Forgotten(of_another_log));
+    harness.pass(HOLE_MS);
+    assert!(harness.take_histories().is_empty(), "it is about a log of long ago");
+    let forgotten = Forgotten { topic: topic("host/cpu"), epoch: position(1).epoch };
+    harness.say(&ServerMessage::Forgotten(forgotten));
+    harness.pass(HOLE_MS);
+    let request = harness.take_histories().remove(0);
+    harness.refuse(Some(request.id), 208, None);
+    assert_eq!(harness.shown(), "gone");
+}
+
+#[test]
+fn what_is_wrong_with_the_server_is_told_when_it_changes_also_by_another_connection() {
+    let mut harness = Harness::connected();
+    let condition = Condition { name: "disk_full".into(), message: "the disk is full".into() };
+    let full = ServerMessage::Conditions(Conditions { conditions: vec![condition.clone()] });
+    let conditions = |harness: &mut Harness| -> Vec<usize> {
+        let events = harness.take_events();
+        let told = events.iter().filter_map(|event| match event {
+            Event::Conditions { conditions } => Some(conditions.len()),
+            _ => None,
+        });
+        told.collect()
+    };
+    harness.take_events();
+    harness.say(&full);
+    harness.say(&full);
+    assert_eq!(conditions(&mut harness), [1]);
+    harness.close(1006);
+    harness.pass(500);
+    harness.accept();
+    harness.confirm(&[]);
+    assert_eq!(conditions(&mut harness), [0], "the server has recovered in between");
 }
 
 #[test]

@@ -148,11 +148,16 @@ fn fault(topic: usize, rng: &mut Rng) -> Act {
             announced: rng.percent(50),
             keeps: rng.pick(&[Keeps::Rows, Keeps::Log, Keeps::Log, Keeps::Nothing]),
         },
-        4..6 => Act::Reset { topic },
+        4..6 => match rng.between(0, 3) {
+            0 => Act::Impersonate { topic },
+            1 => Act::Crowd { topic, producers: rng.index(300) + 1 },
+            2 => Act::Delete { topic },
+            _ => Act::Reset { topic },
+        },
         6..9 => Act::Evict { topic, keep: rng.between(0, 6) },
         _ => Act::BreakStore {
             ms: rng.between(200, 20_000),
-            how: rng.pick(&[StoreFault::Refuses, StoreFault::LosesAnswers]),
+            how: rng.pick(&[StoreFault::Refuses, StoreFault::Full, StoreFault::LosesAnswers]),
         },
     }
 }

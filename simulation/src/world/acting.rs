@@ -42,6 +42,9 @@ impl World<'_> {
     fn disturb(&mut self, act: Act) {
         match act {
             Act::Post { topic, items } => self.post_over_http(topic, items),
+            Act::Impersonate { topic } => self.impersonate(topic),
+            Act::Crowd { topic, producers } => self.crowd(topic, producers),
+            Act::Delete { topic } => self.delete(topic),
             Act::Cut { client, client_notices, server_notices } => {
                 let links = self.live_links(client);
                 links.into_iter().for_each(|id| self.cut(id, client_notices, server_notices));
@@ -147,6 +150,9 @@ impl Act {
             | Self::Sleep { client, .. }
             | Self::Unplug { client, .. } => Some(*client),
             Self::Post { .. }
+            | Self::Impersonate { .. }
+            | Self::Crowd { .. }
+            | Self::Delete { .. }
             | Self::Cut { .. }
             | Self::Freeze { .. }
             | Self::Restart { .. }

@@ -97,6 +97,7 @@ impl World<'_> {
             subscribe: vec![Filter::All],
             // Some tokens do not permit every publication.
             publish: vec![filter(self.rng.index(2))],
+            forget: Vec::new(),
         };
         let token = if good { mint(&claims, SECRET).map_err(|e| e.to_string())? } else { "rubbish".into() };
         if good && self.plan.setting.tokens {

@@ -6,8 +6,9 @@ use std::task::{Context, Poll, Waker};
 use backend_core::ingest::IngestRequest;
 use backend_core::testing::FakeConnections;
 use backend_core::{GatewayEvent, Principal};
-use shared::DisconnectCode;
+use shared::client::Producer;
 use shared::publication::Item;
+use shared::{DisconnectCode, limits};
 
 use super::server::{Done, Server, TaskId};
 use super::{Due, World, topic};
@@ -40,6 +41,47 @@ impl World<'_> {
         self.start(async move {
             // The result is ignored, because the publisher is not simulated.
             let _ = service.ingest(&Principal::local(), request, now).await;
+            Done::Other
+        });
+    }
+
+    /// Publishes as another principal, which knows the ids of the topic's producers.
+    pub(super) fn impersonate(&mut self, topic_index: usize) {
+        let ids = self.store.lock().producer_ids(&topic(topic_index));
+        ids.into_iter().for_each(|id| self.post_as_eve(topic_index, id, limits::PRODUCER_SEQ));
+    }
+
+    /// Publishes as another principal with so many ids.
+    pub(super) fn crowd(&mut self, topic_index: usize, producers: usize) {
+        (0..producers).for_each(|number| self.post_as_eve(topic_index, format!("eve-{number}"), 1));
+    }
+
+    fn post_as_eve(&mut self, topic_index: usize, id: String, seq: u64) {
+        if !self.server.is_up {
+            return;
+        }
+        self.posts += 1;
+        let items = vec![Item::now(format!("eve.{}", self.posts))];
+        let producer = Some(Producer { id, seq, done: false });
+        let request = IngestRequest { topic: topic(topic_index), items, producer, meta: None };
+        let (service, now) = (self.server.service.clone(), self.wall());
+        self.start(async move {
+            let eve = Principal { name: "eve".into(), ..Principal::local() };
+            // The result concerns only the publisher, which is not simulated.
+            let _ = service.ingest(&eve, request, now).await;
+            Done::Other
+        });
+    }
+
+    /// Deletes a topic, as `DELETE /topics/{topic}` does.
+    pub(super) fn delete(&mut self, topic_index: usize) {
+        if !self.server.is_up {
+            return;
+        }
+        let (service, now) = (self.server.service.clone(), self.wall());
+        self.start(async move {
+            // A topic that does not exist is not deleted.
+            let _ = service.http_forget(&Principal::local(), topic(topic_index).as_str(), now).await;
             Done::Other
         });
     }

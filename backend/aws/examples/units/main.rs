@@ -76,7 +76,8 @@ impl Bench {
         let with_meta = Append { meta: Some(meta), ..append(1) };
         self.print("one with new metadata", self.log.append(with_meta.clone())).await.unwrap();
         self.print("one with the same metadata", self.log.append(with_meta)).await.unwrap();
-        let produced = Append { producer: Some(Producer { id: "me".into(), seq: 1 }), ..append(1) };
+        let produced =
+            Append { producer: Some(Producer { id: "me".into(), seq: 1, done: false }), ..append(1) };
         self.print("one of a numbered producer", self.log.append(produced.clone())).await.unwrap();
         self.print("the same again, refused", self.log.append(produced)).await.unwrap();
         self.print("a batch of 100 small ones", self.log.append(append(100))).await.unwrap();
@@ -115,7 +116,7 @@ impl Bench {
     async fn change(&self, items: usize) -> Change {
         let topic = topic("host/cpu");
         let page = self.log.read(&topic, ReadFrom::Newest, items, NOW).await.unwrap().unwrap();
-        Change { topic, epoch: page.epoch, items: page.items, meta: None }
+        Change { topic, epoch: page.epoch, items: page.items, meta: None, ended: false }
     }
 }
 
@@ -127,6 +128,8 @@ fn append(items: i64) -> Append {
         meta: None,
         received_at: NOW,
         new_epoch: Epoch::new("9f86d081884c"),
+        principal: "me".into(),
+        principal_topics: limits::TOPICS,
     }
 }
 

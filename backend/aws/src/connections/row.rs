@@ -27,6 +27,7 @@ pub const NAME: &str = "name";
 pub const MAY_SUBSCRIBE: &str = "may_subscribe";
 /// Attribute with the filters of the topics that the principal may publish to.
 pub const MAY_PUBLISH: &str = "may_publish";
+const MAY_FORGET: &str = "may_forget";
 /// Attribute with the time at which the principal's token expires, in milliseconds since the Unix epoch. It is absent if the
 /// token does not expire.
 pub const TOKEN_EXPIRES_AT: &str = "token_expires_at";
@@ -74,6 +75,7 @@ pub fn attributes(connection: &Connection) -> Item {
         (NAME.into(), text(&principal.name)),
         (MAY_SUBSCRIBE.into(), filters(&principal.subscribe)),
         (MAY_PUBLISH.into(), filters(&principal.publish)),
+        (MAY_FORGET.into(), filters(&principal.forget)),
     ]);
     item.extend(principal.expires_at.map(|at| (TOKEN_EXPIRES_AT.into(), number(at))));
     item
@@ -87,6 +89,8 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError
             name: read_text(item, NAME)?.into(),
             subscribe: read_filters(item, MAY_SUBSCRIBE)?,
             publish: read_filters(item, MAY_PUBLISH)?,
+            // Rows of version 0.1.0 do not have it.
+            forget: if item.contains_key(MAY_FORGET) { read_filters(item, MAY_FORGET)? } else { Vec::new() },
             expires_at: read_optional_number(item, TOKEN_EXPIRES_AT)?,
         },
         connected_at: read_number(item, CONNECTED_AT)?,
@@ -148,6 +152,7 @@ mod tests {
                 name: "agent".into(),
                 subscribe: vec![Filter::All, Filter::new("host/*").unwrap()],
                 publish: vec![],
+                forget: vec![Filter::All],
                 expires_at,
             },
             connected_at: 1_000,

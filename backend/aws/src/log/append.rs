@@ -6,16 +6,19 @@
 //! its metadata. A later publication with the same unit takes one request: the update has the condition that the head already
 //! contains that metadata, and the condition holds.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use backend_core::ports::{Append, AppendError, Appended, Unavailable};
+use backend_core::producers::{LastRequest, Seen, make_room, until_ms};
 use shared::client::Producer;
 use shared::{Position, TopicMeta, limits};
 
-use super::names::{COUNT, ITEMS, LANDED, META, META_AT, OFFSET, PK, PREVIOUS_AT, RECEIVED_AT, SEQS};
-use super::{head, meta};
-use crate::item::{AttributeError, Item, number, read_map, read_number, read_optional_number, text};
+use super::names::{
+    COUNT, ENDED, ITEMS, LANDED, META, META_AT, OFFSET, PK, PREVIOUS_AT, RECEIVED_AT, SEQS, UNTIL,
+};
+use super::{head, meta, producer};
+use crate::item::{AttributeError, Item, number, read_map, text};
 
 /// The variant of the update that an attempt uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,16 +26,29 @@ pub struct Attempt {
     /// The update writes the append's metadata. If this is false, the update instead has the condition that the head already
     /// contains that metadata, so that metadata that is sent with every publication is broadcast only once.
     pub writes_meta: bool,
-    /// The update removes the producer that has not published for the longest time, to make room for the producer of the append.
-    pub removes_producer: Option<LeastRecent>,
+    /// The way in which a producer finds room; `None` to try without having seen the head.
+    pub room: Option<Room>,
 }
 
-/// A producer to remove. The removal has the condition that the producer has not published in the meantime.
+/// The room for a producer, as the head was when it was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeastRecent {
-    producer: String,
+pub struct Room {
+    /// Producers to remove, on condition that they have not published since.
+    pub removes: Vec<Removed>,
+    /// True to create the map of times, which heads of version 0.1.0 do not have.
+    pub creates_times: bool,
+}
+
+/// A producer that is removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    key: String,
     landed: u64,
 }
+
+/// Largest number of producers that one update removes, since an expression has at most 4 KB (Amazon DynamoDB Developer
+/// Guide, "Quotas").
+const REMOVED_AT_ONCE: usize = 10;
 
 /// The parts of an `UpdateItem` request that appends publications.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,7 +66,7 @@ impl Update {
         let mut update = Self::default();
         update.add_items(append, items);
         if let Some(producer) = &append.producer {
-            update.add_producer(producer, attempt.removes_producer.as_ref());
+            update.add_producer(append, producer, attempt.room.as_ref());
         }
         if let Some(meta) = &append.meta {
             update.add_meta(meta, attempt.writes_meta);
@@ -76,7 +92,8 @@ impl Update {
         self.value("added", number(append.items.len()));
         self.value("items", text(items));
         self.value("received_at", number(append.received_at));
-        self.conditions.push("attribute_exists(#pk)".into());
+        self.name(ENDED, ENDED);
+        self.conditions.push("attribute_exists(#pk) AND attribute_not_exists(#ended)".into());
         self.sets.extend(
             [
                 "#offset = #offset + :added",
@@ -89,27 +106,52 @@ impl Update {
         );
     }
 
-    fn add_producer(&mut self, producer: &Producer, removes_producer: Option<&LeastRecent>) {
-        self.name(SEQS, SEQS);
-        self.name(LANDED, LANDED);
-        self.name("producer", &producer.id);
+    fn add_producer(&mut self, append: &Append, producer: &Producer, room: Option<&Room>) {
+        let key = producer::key(&append.principal, producer);
+        for name in [SEQS, LANDED, UNTIL] {
+            self.name(name, name);
+        }
+        self.name("producer", &key);
+        self.name("bare", &producer.id);
         self.value("seq", number(producer.seq));
+        let until = number(until_ms(producer, append.received_at));
         self.sets.push("#seqs.#producer = :seq".into());
         self.sets.push("#landed.#producer = #offset + :added".into());
-        match removes_producer {
+        if room.is_some_and(|room| room.creates_times) {
+            self.value("until", AttributeValue::M(Item::from([(key, until)])));
+            self.sets.push("#until = :until".into());
+            self.conditions.push("attribute_not_exists(#until)".into());
+        } else {
+            self.value("until", until);
+            self.sets.push("#until.#producer = :until".into());
+            self.conditions.push("attribute_exists(#until)".into());
+        }
+        match room {
             None => {
                 self.value("producers", number(limits::PRODUCERS));
                 let is_later = "#seqs.#producer < :seq";
-                let has_room = "(attribute_not_exists(#seqs.#producer) AND size(#seqs) < :producers)";
+                let is_unknown =
+                    "attribute_not_exists(#seqs.#producer) AND attribute_not_exists(#seqs.#bare)";
+                let has_room = format!("({is_unknown} AND size(#seqs) < :producers)");
                 self.conditions.push(format!("({is_later} OR {has_room})"));
             }
-            Some(least_recent) => {
-                self.name("least_recent", &least_recent.producer);
-                self.value("landed", number(least_recent.landed));
-                self.removes.extend(["#seqs.#least_recent", "#landed.#least_recent"].map(String::from));
-                self.conditions.push("attribute_not_exists(#seqs.#producer)".into());
-                self.conditions.push("#landed.#least_recent = :landed".into());
+            Some(room) => self.add_room(room),
+        }
+    }
+
+    fn add_room(&mut self, room: &Room) {
+        self.names.remove("#bare");
+        self.value("producers", number(limits::TOPIC_PRODUCERS + room.removes.len()));
+        let has_room = "(attribute_not_exists(#seqs.#producer) AND size(#seqs) < :producers)";
+        self.conditions.push(format!("(#seqs.#producer < :seq OR {has_room})"));
+        for (index, removed) in room.removes.iter().enumerate() {
+            self.name(&format!("removed_{index}"), &removed.key);
+            self.value(&format!("landed_{index}"), number(removed.landed));
+            self.removes.extend([SEQS, LANDED].map(|map| format!("#{map}.#removed_{index}")));
+            if !room.creates_times {
+                self.removes.push(format!("#{UNTIL}.#removed_{index}"));
             }
+            self.conditions.push(format!("#landed.#removed_{index} = :landed_{index}"));
         }
     }
 
@@ -131,7 +173,7 @@ impl Update {
         self.names.insert(format!("#{placeholder}"), name.into());
     }
 
-    fn value(&mut self, placeholder: &str, value: aws_sdk_dynamodb::types::AttributeValue) {
+    fn value(&mut self, placeholder: &str, value: AttributeValue) {
         self.values.insert(format!(":{placeholder}"), value);
     }
 }
@@ -141,6 +183,8 @@ impl Update {
 pub enum Next {
     /// The topic does not exist yet and has to be registered.
     Register,
+    /// The topic is being forgotten: delete what is left of it first.
+    Delete,
     /// The update has to be tried again in this variant.
     Try(Attempt),
     /// The append is done: its producer has sent the same publications before.
@@ -152,57 +196,77 @@ pub enum Next {
 ///
 /// # Errors
 ///
-/// [`AppendError::StaleSequence`] if the producer has already sent a later append, or [`AppendError::Unavailable`] if the head is
-/// damaged.
+/// [`AppendError::StaleSequence`], [`AppendError::TooManyProducers`], or [`AppendError::Unavailable`] if the head is damaged.
 pub fn after_refusal(head: Option<&Item>, append: &Append, attempt: &Attempt) -> Result<Next, AppendError> {
     let Some(head) = head else { return Ok(Next::Register) };
+    if head::is_ended(head) {
+        return Ok(Next::Delete);
+    }
     if let Some(appended) = repeated(head, append)? {
         return Ok(Next::Repeated(appended));
     }
-    attempt_after(head, append, attempt).map(Next::Try).map_err(unreadable)
+    attempt_after(head, append, attempt).map(Next::Try)
 }
 
 fn repeated(head: &Item, append: &Append) -> Result<Option<Appended>, AppendError> {
-    let Some(Producer { id, seq }) = &append.producer else { return Ok(None) };
-    let seqs = read_map(head, SEQS).map_err(unreadable)?;
-    let Some(last) = read_optional_number::<u64>(seqs, id).map_err(unreadable)? else { return Ok(None) };
-    match seq.cmp(&last) {
-        Ordering::Greater => Ok(None),
-        Ordering::Less => Err(AppendError::StaleSequence { producer: id.clone(), seq: *seq, last }),
-        Ordering::Equal => {
-            let position = landed(head, id).map_err(unreadable)?;
-            Ok(Some(Appended { position, repeated: true }))
+    let Some(producer) = &append.producer else { return Ok(None) };
+    let last = remembered(head, append, producer).map_err(unreadable)?;
+    match last.map_or(Seen::Never, |last| last.compare(producer.seq)) {
+        Seen::Never => Ok(None),
+        Seen::TooLow(last) => {
+            Err(AppendError::StaleSequence { producer: producer.id.clone(), seq: producer.seq, last })
+        }
+        Seen::Last(offset) => {
+            let end = head::position(head).map_err(unreadable)?;
+            Ok(Some(Appended { position: Position { offset, ..end }, repeated: true }))
         }
     }
 }
 
-fn landed(head: &Item, producer: &str) -> Result<Position, AttributeError> {
-    let offset = read_number(read_map(head, LANDED)?, producer)?;
-    Ok(Position { offset, ..head::position(head)? })
+/// The last request of the append's producer. One that version 0.1.0 stored has its id as key, and belongs to nobody.
+fn remembered(
+    head: &Item,
+    append: &Append,
+    producer: &Producer,
+) -> Result<Option<LastRequest>, AttributeError> {
+    match producer::last_request(head, &producer::key(&append.principal, producer))? {
+        Some(last) => Ok(Some(last)),
+        None => producer::last_request(head, &producer.id),
+    }
 }
 
-fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Attempt, AttributeError> {
+fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Attempt, AppendError> {
     let contains = match &append.meta {
-        Some(newer) => meta::contains(read_map(head, META)?, newer),
+        Some(newer) => meta::contains(read_map(head, META).map_err(unreadable)?, newer),
         None => true,
     };
-    let removes_producer = match &append.producer {
-        Some(producer) => least_recent(head, producer)?,
+    let room = match &append.producer {
+        Some(producer) => room(head, append, producer)?,
         None => None,
     };
-    Ok(Attempt { writes_meta: attempt.writes_meta || !contains, removes_producer })
+    Ok(Attempt { writes_meta: attempt.writes_meta || !contains, room })
 }
 
-/// Returns the producer that has to be removed to make room for `producer`, or `None` if there is room. It is the one whose last
-/// append has the lowest offset: offsets only rise, so that this producer has not published for the longest time.
-fn least_recent(head: &Item, producer: &Producer) -> Result<Option<LeastRecent>, AttributeError> {
-    let landed = read_map(head, LANDED)?;
-    if landed.contains_key(&producer.id) || landed.len() < limits::PRODUCERS {
+/// Returns the room for `producer`; `None` if it needs none beyond what the first attempt finds.
+fn room(head: &Item, append: &Append, producer: &Producer) -> Result<Option<Room>, AppendError> {
+    let known = producer::known(head, append).map_err(unreadable)?;
+    let (key, count) = (producer::key(&append.principal, producer), known.len());
+    let creates_times = !head.contains_key(UNTIL);
+    let is_known = known.iter().any(|known| known.key == key);
+    let landed: HashMap<String, u64> =
+        known.iter().map(|known| (known.key.clone(), known.last.offset)).collect();
+    let bare = landed.contains_key(&producer.id).then(|| producer.id.clone());
+    if !creates_times && bare.is_none() && (is_known || count < limits::PRODUCERS) {
         return Ok(None);
     }
-    let known = landed.keys().map(|id| Ok((read_number(landed, id)?, id.clone())));
-    let known: Vec<(u64, String)> = known.collect::<Result<_, AttributeError>>()?;
-    Ok(known.into_iter().min().map(|(landed, producer)| LeastRecent { producer, landed }))
+    let forgotten = if is_known || bare.is_some() {
+        Vec::new()
+    } else {
+        make_room(known, append.received_at).map_err(AppendError::too_many_producers)?
+    };
+    let removes = bare.into_iter().chain(forgotten).take(REMOVED_AT_ONCE);
+    let removes = removes.map(|key| Removed { landed: landed[&key], key }).collect();
+    Ok(Some(Room { removes, creates_times }))
 }
 
 fn unreadable(error: AttributeError) -> AppendError {

@@ -1,12 +1,12 @@
 //! The catalogue of topics. It is one partition with a row for each topic, and a row with their number, which is limited.
 
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
-use backend_core::ports::AppendError;
-use shared::{Epoch, Topic, limits};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use backend_core::ports::{Append, AppendError};
+use shared::{Topic, limits};
 
 use super::head;
-use super::names::{CATALOGUE, ONLY, PK, SK, TOPICS};
+use super::names::{CATALOGUE, ENDED, ONLY, OWNER, PK, SK, TOPICS};
 use crate::item::{AttributeError, Item, number, read_text, text};
 use crate::request::Verdict;
 
@@ -25,20 +25,65 @@ pub fn partition() -> AttributeValue {
     text(CATALOGUE)
 }
 
-/// Returns the transaction that registers a topic: it adds the topic's row, increments the number of topics, and writes a head
-/// without publications.
-pub fn register(table: &str, topic: &Topic, epoch: &Epoch) -> Result<Vec<TransactWriteItem>, BuildError> {
+/// Returns the transaction that registers a topic: its row, the number of topics plus one, that of its principal plus one,
+/// and a head without publications.
+pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, BuildError> {
+    let Append { topic, new_epoch, principal, principal_topics, .. } = append;
+    Ok(vec![
+        new(table, row(topic))?,
+        one_more(table, text(CATALOGUE), limits::TOPICS)?,
+        one_more(table, owner(principal), *principal_topics)?,
+        new(table, head::skeleton(topic, new_epoch, principal))?,
+    ])
+}
+
+/// Returns the transaction that deletes a topic whose head has a tombstone: the head, its row, and one from both numbers.
+pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWriteItem>, BuildError> {
+    let tombstone = Delete::builder()
+        .table_name(table)
+        .set_key(Some(head::key(topic)))
+        .condition_expression("attribute_exists(#ended)")
+        .expression_attribute_names("#ended", ENDED);
+    let row = Delete::builder().table_name(table).set_key(Some(row(topic)));
+    let mut writes = vec![
+        TransactWriteItem::builder().delete(tombstone.build()?).build(),
+        TransactWriteItem::builder().delete(row.build()?).build(),
+        one_less(table, text(CATALOGUE))?,
+    ];
+    // Heads of version 0.1.0 are charged to nobody.
+    if let Ok(principal) = read_text(head, OWNER) {
+        writes.push(one_less(table, owner(principal))?);
+    }
+    Ok(writes)
+}
+
+fn one_less(table: &str, partition: AttributeValue) -> Result<TransactWriteItem, BuildError> {
     let count = Update::builder()
         .table_name(table)
-        .key(PK, text(CATALOGUE))
+        .key(PK, partition)
+        .key(SK, text(ONLY))
+        .update_expression("ADD #topics :less")
+        .expression_attribute_names("#topics", TOPICS)
+        .expression_attribute_values(":less", number(-1));
+    Ok(TransactWriteItem::builder().update(count.build()?).build())
+}
+
+/// Returns the partition of the number of a principal's topics.
+fn owner(principal: &str) -> AttributeValue {
+    text(format!("OWNER#{principal}"))
+}
+
+fn one_more(table: &str, partition: AttributeValue, limit: usize) -> Result<TransactWriteItem, BuildError> {
+    let count = Update::builder()
+        .table_name(table)
+        .key(PK, partition)
         .key(SK, text(ONLY))
         .update_expression("ADD #topics :one")
         .condition_expression("attribute_not_exists(#topics) OR #topics < :limit")
         .expression_attribute_names("#topics", TOPICS)
         .expression_attribute_values(":one", number(1))
-        .expression_attribute_values(":limit", number(limits::TOPICS));
-    let count = TransactWriteItem::builder().update(count.build()?).build();
-    Ok(vec![new(table, row(topic))?, count, new(table, head::skeleton(topic, epoch))?])
+        .expression_attribute_values(":limit", number(limit));
+    Ok(TransactWriteItem::builder().update(count.build()?).build())
 }
 
 fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
@@ -54,10 +99,17 @@ fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
 ///
 /// # Errors
 ///
-/// [`AppendError::TooManyTopics`] if the number of topics has reached its limit.
-pub fn refused(verdicts: &[Verdict]) -> Result<(), AppendError> {
-    let is_there = verdicts.first().is_some_and(Verdict::has_failed);
-    if is_there { Ok(()) } else { Err(AppendError::TooManyTopics { limit: limits::TOPICS }) }
+/// [`AppendError::TooManyTopics`] and [`AppendError::TooManyTopicsOfPrincipal`].
+pub fn refused(verdicts: &[Verdict], append: &Append) -> Result<(), AppendError> {
+    let failed = |index: usize| verdicts.get(index).is_some_and(Verdict::has_failed);
+    if failed(0) {
+        return Ok(());
+    }
+    if failed(1) {
+        return Err(AppendError::TooManyTopics { limit: limits::TOPICS });
+    }
+    let (principal, limit) = (append.principal.clone(), append.principal_topics);
+    Err(AppendError::TooManyTopicsOfPrincipal { principal, limit })
 }
 
 #[cfg(test)]
@@ -66,11 +118,26 @@ mod tests {
 
     #[test]
     fn a_topic_that_exists_is_not_an_error_even_at_the_limit() {
-        let (passed, failed) = (Verdict::Passed, Verdict::Failed(None));
-        assert_eq!(refused(&[failed.clone(), passed.clone(), failed.clone()]), Ok(()));
-        assert_eq!(refused(&[failed.clone(), failed.clone(), failed.clone()]), Ok(()));
-        let too_many = Err(AppendError::TooManyTopics { limit: limits::TOPICS });
-        assert_eq!(refused(&[passed.clone(), failed, passed]), too_many);
+        let append = Append {
+            topic: Topic::new("x").unwrap(),
+            items: Vec::new(),
+            producer: None,
+            meta: None,
+            received_at: 0,
+            new_epoch: shared::Epoch::new("e"),
+            principal: "eve".into(),
+            principal_topics: 5,
+        };
+        let refused = |failed: [bool; 4]| {
+            let verdicts = failed.map(|failed| if failed { Verdict::Failed(None) } else { Verdict::Passed });
+            refused(&verdicts, &append)
+        };
+        assert_eq!(refused([true, false, false, true]), Ok(()));
+        assert_eq!(refused([true, true, true, true]), Ok(()));
+        let too_many = AppendError::TooManyTopics { limit: limits::TOPICS };
+        assert_eq!(refused([false, true, true, false]), Err(too_many));
+        let too_many = AppendError::TooManyTopicsOfPrincipal { principal: "eve".into(), limit: 5 };
+        assert_eq!(refused([false, false, true, false]), Err(too_many));
     }
 
     #[test]

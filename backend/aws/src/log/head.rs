@@ -4,7 +4,8 @@ use backend_core::ports::{Change, Head};
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta};
 
 use super::names::{
-    EPOCH, ITEMS, LANDED, META, META_AT, OFFSET, ONLY, PK, PREVIOUS_AT, RECEIVED_AT, SEQS, SK,
+    ENDED, EPOCH, ITEMS, LANDED, META, META_AT, OFFSET, ONLY, OWNER, PK, PREVIOUS_AT, RECEIVED_AT, SEQS, SK,
+    UNTIL,
 };
 use super::{batch, meta};
 use crate::image::{Image, ImageError};
@@ -21,7 +22,7 @@ pub fn key(topic: &Topic) -> Item {
 }
 
 /// Returns the head of a topic without publications, which is written when the topic is registered.
-pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
+pub fn skeleton(topic: &Topic, epoch: &Epoch, owner: &str) -> Item {
     let empty = || aws_sdk_dynamodb::types::AttributeValue::M(Item::new());
     let mut item = key(topic);
     item.extend([
@@ -30,6 +31,8 @@ pub fn skeleton(topic: &Topic, epoch: &Epoch) -> Item {
         (META.into(), empty()),
         (SEQS.into(), empty()),
         (LANDED.into(), empty()),
+        (UNTIL.into(), empty()),
+        (OWNER.into(), text(owner)),
     ]);
     item
 }
@@ -49,10 +52,10 @@ pub struct StoredHead {
 }
 
 impl StoredHead {
-    /// Reads a head. Returns `None` if nothing has been published to the topic yet.
+    /// Reads a head. Returns `None` if nothing has been published to the topic yet, or if it is being forgotten.
     pub fn read(item: &Item) -> Result<Option<Self>, AttributeError> {
         let offset: u64 = read_number(item, OFFSET)?;
-        if offset == 0 {
+        if offset == 0 || is_ended(item) {
             return Ok(None);
         }
         let items = batch::read(read_text(item, ITEMS)?, offset, read_number(item, RECEIVED_AT)?)?;
@@ -91,12 +94,12 @@ impl StoredHead {
     fn into_change(self) -> Change {
         let contains_meta = self.first() == 1 || self.meta_at == Some(self.end());
         let meta = contains_meta.then_some(self.meta);
-        Change { topic: self.topic, epoch: self.epoch, items: self.items, meta }
+        Change { topic: self.topic, epoch: self.epoch, items: self.items, meta, ended: false }
     }
 }
 
-/// Reads the publications that an append added, from a new image in the stream of the topics table. Returns `None` if the image
-/// is of something else: a topic without publications, a row of the catalogue, or the number of topics.
+/// Reads the change that an append made, or the end of a log, from a new image in the stream of the topics table. Returns `None` if
+/// the image is of another item: a topic without publications, a row of the catalogue, or the number of topics.
 ///
 /// # Errors
 ///
@@ -106,7 +109,16 @@ pub fn change(image: &Image) -> Result<Option<Change>, ImageError> {
     if !read_text(item, PK)?.starts_with(PREFIX) {
         return Ok(None);
     }
+    if is_ended(item) {
+        let (topic, epoch) = (topic(item)?, epoch(item)?);
+        return Ok(Some(Change { topic, epoch, items: Vec::new(), meta: None, ended: true }));
+    }
     Ok(StoredHead::read(item)?.map(StoredHead::into_change))
+}
+
+/// Returns true for the head of a topic that is being forgotten.
+pub fn is_ended(item: &Item) -> bool {
+    item.contains_key(ENDED)
 }
 
 /// Reads the position of the last publication from a topic's head.

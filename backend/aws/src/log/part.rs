@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn change(items: Vec<Publication>) -> Change {
-        Change { topic: Topic::new("a/b").unwrap(), epoch: Epoch::new("e"), items, meta: None }
+        Change { topic: Topic::new("a/b").unwrap(), epoch: Epoch::new("e"), items, meta: None, ended: false }
     }
 
     fn publication(offset: u64, data: impl Into<shared::Data>) -> Publication {

@@ -120,22 +120,12 @@ async fn expired_publications_are_skipped_before_dynamodb_deletes_them() {
 }
 
 #[tokio::test]
-async fn the_least_recent_producer_is_removed_for_a_new_one() {
+async fn many_concurrent_new_producers_are_all_accepted_once_the_others_are_over() {
     let log = plain(Retention::default()).await;
-    for number in 0..=limits::PRODUCERS {
-        let appended = log.append(produced(&format!("p{number}"), 1)).await.unwrap();
-        assert!(!appended.repeated, "p{number}");
-    }
-    assert!(log.append(produced("p1", 1)).await.unwrap().repeated, "it is still known");
-    assert!(!log.append(produced("p0", 1)).await.unwrap().repeated, "it was removed");
-    assert!(!log.append(produced("p1", 1)).await.unwrap().repeated, "this one is removed now");
-}
-
-#[tokio::test]
-async fn many_concurrent_new_producers_are_all_accepted() {
-    let log = plain(Retention::default()).await;
-    for number in 0..limits::PRODUCERS {
-        log.append(produced(&format!("old{number}"), 1)).await.unwrap();
+    let long_ago = NOW - limits::PRODUCER_MS as Millis;
+    let old: Vec<String> = (0..limits::PRODUCERS).map(|number| format!("old{number}")).collect();
+    for name in &old {
+        log.append(Append { received_at: long_ago, ..produced(name, 1) }).await.unwrap();
     }
     let names: Vec<String> = (0..8).map(|number| format!("new{number}")).collect();
     let appended = join_all(names.iter().map(|name| log.append(produced(name, 1)))).await;
@@ -143,6 +133,21 @@ async fn many_concurrent_new_producers_are_all_accepted() {
     for name in &names {
         assert!(log.append(produced(name, 1)).await.unwrap().repeated, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_topic_with_as_many_producers_as_it_remembers_still_takes_the_largest_append() {
+    let log = plain(Retention::default()).await;
+    let name = |principal: usize, number: usize| format!("{principal}-{number}-{}", "x".repeat(50));
+    for principal in 0..limits::TOPIC_PRODUCERS / limits::PRODUCERS {
+        for number in 0..limits::PRODUCERS {
+            let principal_name = format!("principal-{principal}");
+            let append = Append { principal: principal_name, ..produced(&name(principal, number), 1 << 52) };
+            log.append(append).await.unwrap();
+        }
+    }
+    let items = vec![large(1), large(2), large(3)];
+    log.append(append("x", items)).await.unwrap();
 }
 
 #[tokio::test]
@@ -155,6 +160,18 @@ async fn the_stream_contains_metadata_when_it_is_new_and_not_when_it_is_repeated
     }
     let delivered: Vec<_> = log.catch_up(&topic("x")).await.into_iter().map(|change| change.meta).collect();
     assert_eq!(delivered, [Some(TopicMeta::default()), Some(percent), None, None, Some(celsius)]);
+}
+
+#[tokio::test]
+async fn the_stream_tells_that_a_topic_is_forgotten_and_then_how_it_begins_anew() {
+    let log = StreamedLog::open(Retention::default()).await;
+    log.append(append("x", vec![Item::now(1)])).await.unwrap();
+    assert!(log.forget(&topic("x")).await.unwrap());
+    let anew = Append { new_epoch: Epoch::new("anew"), ..append("x", vec![Item::now(2)]) };
+    log.append(anew).await.unwrap();
+    let changes = log.catch_up(&topic("x")).await;
+    let told: Vec<_> = changes.iter().map(|change| (change.epoch.as_str(), change.ended)).collect();
+    assert_eq!(told, [("epoch", false), ("epoch", true), ("anew", false)]);
 }
 
 #[tokio::test]
@@ -224,7 +241,7 @@ async fn publish(log: &DynamoLog, name: &str, data: i64) -> Change {
 async fn publish_at(log: &DynamoLog, name: &str, data: i64, received_at: Millis) -> Change {
     log.append(Append { received_at, ..append(name, vec![Item::now(data)]) }).await.unwrap();
     let head = log.head(&topic(name)).await.unwrap().unwrap();
-    Change { topic: head.topic, epoch: head.epoch, items: vec![head.last], meta: None }
+    Change { topic: head.topic, epoch: head.epoch, items: vec![head.last], meta: None, ended: false }
 }
 
 async fn read<L: TopicLog>(log: &L, name: &str, from: ReadFrom) -> Page {
@@ -239,11 +256,13 @@ fn append(name: &str, items: Vec<Item>) -> Append {
         meta: None,
         received_at: NOW,
         new_epoch: Epoch::new("epoch"),
+        principal: "me".into(),
+        principal_topics: limits::TOPICS,
     }
 }
 
 fn produced(id: &str, seq: u64) -> Append {
-    Append { producer: Some(Producer { id: id.into(), seq }), ..append("x", vec![Item::now(1)]) }
+    Append { producer: Some(Producer { id: id.into(), seq, done: false }), ..append("x", vec![Item::now(1)]) }
 }
 
 /// Returns an item of 100 KB. That is more than a publication may have, so that few of them fill a page.

@@ -21,6 +21,8 @@ async fn requests(script: Script, producer: Option<Producer>) -> usize {
         meta: None,
         received_at: 1_800_000_000_000,
         new_epoch: Epoch::new("e"),
+        principal: "me".into(),
+        principal_topics: 10_000,
     };
     let appended = soon(log.append(append)).await;
     assert!(matches!(appended, Err(AppendError::Unavailable(_))), "{appended:?}");
@@ -28,7 +30,7 @@ async fn requests(script: Script, producer: Option<Producer>) -> usize {
 }
 
 fn me() -> Option<Producer> {
-    Some(Producer { id: "me".into(), seq: 1 })
+    Some(Producer { id: "me".into(), seq: 1, done: false })
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use backend_core::ports::{
 };
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
-use shared::{Filter, Millis, Topic};
+use shared::{Filter, Millis, Position, Topic};
 use tokio::sync::Mutex;
 
 use super::DynamoDbLocal;
@@ -43,7 +43,7 @@ impl StreamedLog {
         let mut stream = self.stream.lock().await;
         let mut changes = Vec::new();
         let began = Instant::now();
-        while !stream.has_read(topic, head.last.offset) {
+        while !stream.has_read(topic, &head.position()) {
             assert!(began.elapsed() < STREAM_LIMIT, "the stream does not contain {}", head.position());
             let new = stream.next().await;
             let records: Vec<_> = new.iter().map(|change| self.log.record(change)).collect();
@@ -62,6 +62,10 @@ impl TopicLog for StreamedLog {
 
     async fn record(&self, change: &Change) -> Result<(), Unavailable> {
         self.log.record(change).await
+    }
+
+    async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
+        self.log.forget(topic).await
     }
 
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
@@ -90,7 +94,7 @@ struct Stream {
     arn: String,
     /// The iterator of each shard that was ever listed. It is `None` after the shard was read to its end.
     shards: Vec<(String, Option<String>)>,
-    read_up_to: Vec<(Topic, u64)>,
+    read_up_to: Vec<(Topic, Position)>,
 }
 
 impl Stream {
@@ -101,8 +105,9 @@ impl Stream {
         Self { client, arn: arn.to_owned(), shards: Vec::new(), read_up_to: Vec::new() }
     }
 
-    fn has_read(&self, topic: &Topic, offset: u64) -> bool {
-        self.read_up_to.iter().any(|(known, end)| known == topic && *end >= offset)
+    fn has_read(&self, topic: &Topic, head: &Position) -> bool {
+        let has_read = |end: &Position| end.epoch == head.epoch && end.offset >= head.offset;
+        self.read_up_to.iter().any(|(known, end)| known == topic && has_read(end))
     }
 
     /// Reads the new changes of all shards.
@@ -150,6 +155,7 @@ fn read(record: &Record) -> Option<Change> {
 fn dynamodb_json(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
         AttributeValue::N(number) => json!({ "N": number }),
         AttributeValue::M(map) => {
             let map = map.iter().map(|(name, value)| (name.clone(), dynamodb_json(value)));
@@ -159,6 +165,6 @@ fn dynamodb_json(value: &AttributeValue) -> Value {
     }
 }
 
-fn end(change: &Change) -> u64 {
-    change.items.last().map_or(0, |last| last.offset)
+fn end(change: &Change) -> Position {
+    Position::new(change.epoch.clone(), change.items.last().map_or(0, |last| last.offset))
 }

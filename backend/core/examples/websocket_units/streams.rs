@@ -66,6 +66,7 @@ fn change(topic: i64, number: i64, at: Millis, data: Value) -> Change {
         epoch: Epoch::new("9f86d081884c"),
         items: vec![Publication { offset, ts: at, received_at: at, data: data.into() }],
         meta: None,
+        ended: false,
     }
 }
 

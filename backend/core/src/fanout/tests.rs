@@ -73,7 +73,7 @@ proptest! {
 
 fn change(topic: &str, offset: u64) -> Change {
     let items = vec![Publication { offset, ts: 1, received_at: 2, data: offset.into() }];
-    Change { topic: Topic::new(topic).unwrap(), epoch: Epoch::new("old"), items, meta: None }
+    Change { topic: Topic::new(topic).unwrap(), epoch: Epoch::new("old"), items, meta: None, ended: false }
 }
 
 fn id(number: u16) -> ConnectionId {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use shared::ErrorCode;
 use shared::handshake::REFUSED_HEADER;
 
+use crate::disk::DiskTrouble;
 use crate::refusal::Refusal;
 
 /// An answer, to be written to a socket by the host.
@@ -26,8 +27,8 @@ pub const SAFETY_HEADERS: [(&str, &str); 2] =
 /// Headers of the answer to a browser's preflight request (Fetch Standard, "CORS protocol"). The header with the
 /// allowed origin is added by the host, which knows the origins.
 pub const OPTIONS_HEADERS: [(&str, &str); 4] = [
-    ("allow", "GET, HEAD, POST, OPTIONS"),
-    ("access-control-allow-methods", "GET, HEAD, POST, OPTIONS"),
+    ("allow", "GET, HEAD, POST, DELETE, OPTIONS"),
+    ("access-control-allow-methods", "GET, HEAD, POST, DELETE, OPTIONS"),
     ("access-control-allow-headers", "authorization, content-type"),
     ("access-control-max-age", "600"),
 ];
@@ -49,6 +50,18 @@ impl Answer {
         ]);
         body.extend(figures);
         Self::json(&body)
+    }
+
+    /// The answer to a health check of a server that takes no publications: 503, a word as status, and the reason.
+    pub fn unhealthy(trouble: &DiskTrouble, figures: Map<String, Value>) -> Self {
+        let mut answer = Self::health(figures);
+        answer.status = 503;
+        if let Ok(mut body) = serde_json::from_str::<Map<String, Value>>(&answer.body) {
+            body.insert("status".into(), json!(trouble.word()));
+            body.insert("reason".into(), json!(trouble.to_string()));
+            answer.body = Value::Object(body).to_string();
+        }
+        answer
     }
 
     /// The answer to `OPTIONS`.

@@ -23,6 +23,13 @@ fn is_one(count: &usize) -> bool {
     *count == 1
 }
 
+/// The answer to `DELETE /topics/{topic}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HttpForgotten {
+    /// Topic that was deleted.
+    pub topic: Topic,
+}
+
 /// The answer to `GET /topics/{topic}`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HttpHistory {

@@ -15,6 +15,8 @@ pub enum Route {
     History(String),
     /// Publishes to a topic. The name is percent-decoded and not yet checked.
     Publish(String),
+    /// Deletes a topic and its history. The name is percent-decoded and not yet checked.
+    Forget(String),
     /// Lists the methods and headers that are allowed (CORS preflight).
     Options,
 }
@@ -34,7 +36,8 @@ impl Route {
             ("/healthz" | "/topics" | "/topics/", _) => Err(Answer::method_not_allowed(method, READ)),
             (_, Some(name)) if is_get => Ok(Self::History(decoded(name))),
             (_, Some(name)) if method == "POST" => Ok(Self::Publish(decoded(name))),
-            (_, Some(_)) => Err(Answer::method_not_allowed(method, READ_AND_PUBLISH)),
+            (_, Some(name)) if method == "DELETE" => Ok(Self::Forget(decoded(name))),
+            (_, Some(_)) => Err(Answer::method_not_allowed(method, OF_A_TOPIC)),
             (_, None) => Err(Answer::nothing_at(path)),
         }
     }
@@ -47,7 +50,7 @@ impl Route {
 }
 
 const READ: &str = "GET,HEAD";
-const READ_AND_PUBLISH: &str = "GET,HEAD,POST";
+const OF_A_TOPIC: &str = "GET,HEAD,POST,DELETE";
 
 /// Bytes that are not UTF-8 are replaced; the check of the name then refuses them.
 fn decoded(name: &str) -> String {
@@ -67,6 +70,7 @@ mod tests {
             ("GET", "/topics/host/cpu", Route::History("host/cpu".into())),
             ("POST", "/topics/host%2Fcpu", Route::Publish("host/cpu".into())),
             ("POST", "/topics//a", Route::Publish("/a".into())),
+            ("DELETE", "/topics/host/cpu", Route::Forget("host/cpu".into())),
             ("OPTIONS", "/anything", Route::Options),
         ] {
             assert_eq!(Route::of(method, path), Ok(route), "{method} {path}");
@@ -78,7 +82,7 @@ mod tests {
         for path in
             ["/healthz", "/topics", "/topics/", "/topics/a/b", "/", "/topicsx", "/index.html", "/healthz/"]
         {
-            let is_routed = Route::of("DELETE", path).is_err_and(|answer| answer.status == 405);
+            let is_routed = Route::of("PATCH", path).is_err_and(|answer| answer.status == 405);
             assert_eq!(Route::is_api(path), is_routed, "{path}");
         }
     }
@@ -89,7 +93,7 @@ mod tests {
             ("GET", "/elsewhere", 404, None),
             ("POST", "/", 404, None),
             ("POST", "/topics", 405, Some("GET,HEAD")),
-            ("DELETE", "/topics/a", 405, Some("GET,HEAD,POST")),
+            ("PATCH", "/topics/a", 405, Some("GET,HEAD,POST,DELETE")),
         ] {
             let answer = Route::of(method, path).unwrap_err();
             assert_eq!((answer.status, answer.header("allow")), (status, allow), "{method} {path}");

@@ -4,9 +4,10 @@ use std::future::Future;
 
 use shared::client::Producer;
 use shared::publication::Item;
-use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
+use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, limits};
 
 use super::unavailable::Unavailable;
+use crate::disk::DiskTrouble;
 
 /// Items to append to one topic in one step: all or nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,10 @@ pub struct Append {
     pub received_at: Millis,
     /// The epoch to use if this is the first publication of a new log.
     pub new_epoch: Epoch,
+    /// Name of the principal that publishes. A topic that it creates is charged to it, and its producers are its own.
+    pub principal: String,
+    /// Largest number of topics that may be charged to the principal.
+    pub principal_topics: usize,
 }
 
 /// Outcome of an append.
@@ -49,10 +54,28 @@ pub enum AppendError {
         /// Highest `seq` of the producer so far.
         last: u64,
     },
+    /// The topic remembers as many producers as it can, and all of them have published lately.
+    #[error("the topic has had {limit} new producers in ten minutes, and remembers no more: try again in {} s", retry_after_ms.div_ceil(1000))]
+    TooManyProducers {
+        /// Largest number of producers.
+        limit: usize,
+        /// Time to wait before the next try, in milliseconds.
+        retry_after_ms: u64,
+    },
     /// The server has as many topics as it keeps.
     #[error("this server keeps at most {limit} topics")]
     TooManyTopics {
         /// Largest number of topics.
+        limit: usize,
+    },
+    /// The principal has created as many topics as it may.
+    #[error(
+        "{principal} has {limit} topics, and may not have more: publish to those, or have some of them forgotten"
+    )]
+    TooManyTopicsOfPrincipal {
+        /// Name of the principal.
+        principal: String,
+        /// Largest number of topics of one principal.
         limit: usize,
     },
     /// Each item is small enough, but together they are more than this store appends in one step.
@@ -63,9 +86,19 @@ pub enum AppendError {
         /// Largest size that one step appends, in bytes.
         limit_bytes: usize,
     },
+    /// The disk of the store is full, or fails. Reading goes on.
+    #[error(transparent)]
+    Disk(#[from] DiskTrouble),
     /// The store does not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl AppendError {
+    /// The refusal of a producer that comes again after this time, in milliseconds.
+    pub fn too_many_producers(retry_after_ms: u64) -> Self {
+        Self::TooManyProducers { limit: limits::PRODUCERS, retry_after_ms }
+    }
 }
 
 /// The current state of a topic.
@@ -123,6 +156,8 @@ pub struct Change {
     pub items: Vec<Publication>,
     /// The whole metadata of the topic, if the topic is new or this append changed it.
     pub meta: Option<TopicMeta>,
+    /// True if the log ends with this change, because the topic was forgotten.
+    pub ended: bool,
 }
 
 /// Stores the topics' logs: heads, and a history that is bounded by age and by count.
@@ -133,6 +168,10 @@ pub trait TopicLog: Send + Sync {
 
     /// Writes a change to history; a repeat changes nothing. Does nothing if `append` writes history in the same step.
     fn record(&self, change: &Change) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
+    /// Forgets a topic: its head, its history and its producers. The next append begins a new log. Answers with true if
+    /// there was such a topic. The change that ends the log is delivered like those of appends.
+    fn forget(&self, topic: &Topic) -> impl Future<Output = Result<bool, Unavailable>> + Send;
 
     /// The head of a topic; `None` if nobody has published to it.
     fn head(&self, topic: &Topic) -> impl Future<Output = Result<Option<Head>, Unavailable>> + Send;

@@ -12,7 +12,9 @@ use super::Service;
 use super::history::unknown;
 use crate::authorize::{self, Credentials};
 use crate::body::{self, Body};
-use crate::http::{self, Answer, HttpHistory, HttpPublished, HttpTopic, HttpTopics, RequestHead, Route};
+use crate::http::{
+    self, Answer, HttpForgotten, HttpHistory, HttpPublished, HttpTopic, HttpTopics, RequestHead, Route,
+};
 use crate::ingest::{IngestError, IngestRequest};
 use crate::permission;
 use crate::ports::TopicLog;
@@ -42,6 +44,10 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                     let principal = self.authorize(&head.credentials, clock())?;
                     let query = HistoryQuery::read(pairs(head.query))?;
                     Ok(Answer::json(&self.http_history(&principal, &name, query, clock()).await?))
+                }
+                Route::Forget(name) => {
+                    let principal = self.authorize(&head.credentials, clock())?;
+                    Ok(Answer::json(&self.http_forget(&principal, &name, clock()).await?))
                 }
                 Route::Publish(name) => {
                     let principal = self.authorize(&head.credentials, clock())?;
@@ -94,6 +100,23 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Err(Refusal::from(error).on_line(line))
             }
         }
+    }
+
+    /// Deletes a topic and its history.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]: 400 if the token has no filter for it in `forget`, 208 if there is no such topic.
+    pub async fn http_forget(
+        &self,
+        principal: &Principal,
+        name: &str,
+        now: Millis,
+    ) -> Result<HttpForgotten, Refusal> {
+        let topic = topic(name)?;
+        permission::check_token(principal, now)?;
+        permission::check_forget(principal, &topic)?;
+        if self.log.forget(&topic).await? { Ok(HttpForgotten { topic }) } else { Err(unknown(&topic)) }
     }
 
     /// Reads a part of a log: the oldest publications after `since`, or the newest without it.

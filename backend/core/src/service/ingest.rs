@@ -34,6 +34,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
             meta: meta.filter(|meta| !meta.is_empty()),
             received_at: now,
             new_epoch: Epoch::from_random((self.settings.random)()),
+            principal: principal.name.clone(),
+            principal_topics: self.settings.principal_topics(),
         };
         let appended = self.log.append(append).await?;
         if !appended.repeated {

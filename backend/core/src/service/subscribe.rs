@@ -97,6 +97,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
             server_ts: now,
             limits: self.settings.announced(),
             rotate_in_ms: self.settings.rotate_in_ms,
+            conditions: self.conditions(),
             more: true,
         };
         let fixed = frame(&ServerMessage::Subscribed(message.clone())).len();

@@ -39,6 +39,10 @@ macro_rules! conformance {
             the_same_sequence_sent_at_once_lands_once
             a_sequence_lower_than_the_last_is_refused_and_adds_nothing
             producers_are_told_apart_by_topic_and_by_id
+            producers_belong_to_their_principal
+            a_repeat_is_recognised_whoever_else_publishes
+            a_producer_that_is_done_makes_room_early
+            a_principal_has_a_bounded_number_of_topics
             metadata_is_put_over_what_was_there
             the_epoch_is_that_of_the_first_append
             heads_are_listed_by_filter_in_order_of_name
@@ -47,6 +51,7 @@ macro_rules! conformance {
             reading_by_time_begins_where_it_was_received
             reading_no_items_still_answers_with_the_ends_of_the_log
             recording_a_change_again_changes_nothing
+            a_topic_that_is_forgotten_begins_anew
         ]);
         $crate::conformance!(@tests log, $open, [$crate::testing::Keep::LITTLE], [
             history_is_kept_by_count

@@ -1,6 +1,6 @@
 //! A fake of [`TopicLog`], in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,6 +10,7 @@ use shared::{Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, lim
 use super::Keep;
 use crate::lock::lock;
 use crate::ports::{Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable};
+use crate::producers::{Producers, Seen};
 
 /// Topics' logs in memory, which can be made to fail. A clone shares them.
 #[derive(Clone)]
@@ -27,9 +28,10 @@ type Hook = Box<dyn FnOnce(&FakeLog) + Send>;
 
 struct Log {
     epoch: Epoch,
+    owner: String,
     items: Vec<Publication>,
     meta: TopicMeta,
-    producers: HashMap<String, (u64, Position)>,
+    producers: Producers,
 }
 
 impl Default for FakeLog {
@@ -91,11 +93,19 @@ impl FakeLog {
     pub fn append_now(&self, append: Append) -> Result<Appended, AppendError> {
         self.check()?;
         let mut topics = lock(&self.topics);
-        if !topics.contains_key(&append.topic) && topics.len() >= limits::TOPICS {
-            return Err(AppendError::TooManyTopics { limit: limits::TOPICS });
+        if !topics.contains_key(&append.topic) {
+            if topics.len() >= limits::TOPICS {
+                return Err(AppendError::TooManyTopics { limit: limits::TOPICS });
+            }
+            let (principal, limit) = (append.principal.clone(), append.principal_topics);
+            if topics.values().filter(|log| log.owner == principal).count() >= limit {
+                return Err(AppendError::TooManyTopicsOfPrincipal { principal, limit });
+            }
         }
         let topic = append.topic.clone();
-        let log = topics.entry(topic).or_insert_with(|| Log::new(append.new_epoch.clone()));
+        let log = topics
+            .entry(topic)
+            .or_insert_with(|| Log::new(append.new_epoch.clone(), append.principal.clone()));
         let (appended, change) = log.append(append)?;
         lock(&self.changes).extend(change);
         Ok(appended)
@@ -118,6 +128,14 @@ impl TopicLog for FakeLog {
         }
         lock(&self.recorded).push(change.clone());
         Ok(())
+    }
+
+    async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
+        self.check()?;
+        let Some(log) = lock(&self.topics).remove(topic) else { return Ok(false) };
+        let (topic, epoch) = (topic.clone(), log.epoch);
+        lock(&self.changes).push(Change { topic, epoch, items: Vec::new(), meta: None, ended: true });
+        Ok(true)
     }
 
     async fn head(&self, topic: &Topic) -> Result<Option<Head>, Unavailable> {
@@ -149,8 +167,8 @@ impl TopicLog for FakeLog {
 }
 
 impl Log {
-    fn new(epoch: Epoch) -> Self {
-        Self { epoch, items: Vec::new(), meta: TopicMeta::default(), producers: HashMap::new() }
+    fn new(epoch: Epoch, owner: String) -> Self {
+        Self { epoch, owner, items: Vec::new(), meta: TopicMeta::default(), producers: Producers::default() }
     }
 
     fn append(&mut self, append: Append) -> Result<(Appended, Option<Change>), AppendError> {
@@ -171,30 +189,32 @@ impl Log {
             });
         }
         let position = Position::new(self.epoch.clone(), self.items.len() as u64);
-        if let Some(producer) = append.producer {
-            self.producers.insert(producer.id, (producer.seq, position.clone()));
+        if let Some(producer) = &append.producer {
+            self.producers.remember(&append.principal, producer, position.offset, append.received_at);
         }
         let change = Change {
             topic: append.topic,
             epoch: self.epoch.clone(),
             items: self.items[first..].to_vec(),
             meta: tell_meta.then(|| self.meta.clone()),
+            ended: false,
         };
         Ok((Appended { position, repeated: false }, Some(change)))
     }
 
-    fn repeated(&self, append: &Append) -> Result<Option<Appended>, AppendError> {
+    fn repeated(&mut self, append: &Append) -> Result<Option<Appended>, AppendError> {
         let Some(producer) = &append.producer else { return Ok(None) };
-        match self.producers.get(&producer.id) {
-            Some((last, position)) if *last == producer.seq => {
-                Ok(Some(Appended { position: position.clone(), repeated: true }))
+        match self.producers.look_up(&append.principal, producer) {
+            Seen::Never => {
+                let room = self.producers.make_room(&append.principal, producer, append.received_at);
+                room.map(|()| None).map_err(AppendError::too_many_producers)
             }
-            Some((last, _)) if *last > producer.seq => Err(AppendError::StaleSequence {
-                producer: producer.id.clone(),
-                seq: producer.seq,
-                last: *last,
-            }),
-            Some(_) | None => Ok(None),
+            Seen::Last(offset) => {
+                Ok(Some(Appended { position: Position::new(self.epoch.clone(), offset), repeated: true }))
+            }
+            Seen::TooLow(last) => {
+                Err(AppendError::StaleSequence { producer: producer.id.clone(), seq: producer.seq, last })
+            }
         }
     }
 

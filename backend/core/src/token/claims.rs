@@ -22,6 +22,9 @@ pub struct Claims {
     /// Topics that the holder may publish to.
     #[serde(default)]
     pub publish: Vec<Filter>,
+    /// Topics that the holder may delete, with their history.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forget: Vec<Filter>,
 }
 
 impl From<Claims> for Principal {
@@ -30,6 +33,7 @@ impl From<Claims> for Principal {
             name: claims.sub,
             subscribe: claims.subscribe,
             publish: claims.publish,
+            forget: claims.forget,
             expires_at: claims.exp.map(|seconds| seconds.saturating_mul(1000)),
         }
     }

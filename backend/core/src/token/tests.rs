@@ -15,6 +15,7 @@ fn claims() -> Claims {
         nbf: None,
         subscribe: vec![Filter::new("host/*").unwrap()],
         publish: vec![],
+        forget: vec![],
     }
 }
 

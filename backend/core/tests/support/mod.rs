@@ -143,6 +143,8 @@ pub fn one(name: &str, data: Value) -> Append {
         meta: None,
         received_at: NOW,
         new_epoch: epoch(),
+        principal: "me".into(),
+        principal_topics: 10_000,
     }
 }
 
@@ -165,6 +167,7 @@ pub fn agent(subscribe: &[&str], publish: &[&str]) -> Principal {
         name: "agent".into(),
         subscribe: filters(subscribe),
         publish: filters(publish),
+        forget: vec![],
         expires_at: Some(NOW + 60_000),
     }
 }
@@ -176,6 +179,7 @@ pub fn token(principal: &Principal) -> String {
         nbf: None,
         subscribe: principal.subscribe.clone(),
         publish: principal.publish.clone(),
+        forget: principal.forget.clone(),
     };
     mint(&claims, SECRET).unwrap()
 }

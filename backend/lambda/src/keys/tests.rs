@@ -46,7 +46,14 @@ async fn guard(source: &FakeSource) -> Guard<&FakeSource> {
 }
 
 fn token(secret: &[u8]) -> String {
-    let claims = Claims { sub: "agent".into(), exp: None, nbf: None, subscribe: vec![], publish: vec![] };
+    let claims = Claims {
+        sub: "agent".into(),
+        exp: None,
+        nbf: None,
+        subscribe: vec![],
+        publish: vec![],
+        forget: vec![],
+    };
     mint(&claims, secret).unwrap()
 }
 

@@ -8,13 +8,17 @@ use serde_json::{Map, Value, json};
 
 use super::context::Context;
 use super::{answer, topics};
-use crate::clock::wall_ms;
+use crate::clock::now_ms;
 
-/// Answers that the server runs; for authorized callers with counts of its work and of injected faults.
+/// Answers that the server runs, or with 503 and the reason if it takes no publications; for authorized callers with counts of its work and of injected faults.
 pub fn healthz(context: &Context, request: &Request) -> Response {
-    let may_ask = context.app.authorize(&topics::credentials(request.headers()), wall_ms()).is_ok();
+    let may_ask =
+        context.app.authorize(&topics::credentials(request.headers()), now_ms(&context.app)).is_ok();
     let figures = if may_ask { figures(context) } else { Map::new() };
-    answer::respond(Answer::health(figures))
+    answer::respond(match context.app.log().trouble() {
+        Some(trouble) => Answer::unhealthy(&trouble, figures),
+        None => Answer::health(figures),
+    })
 }
 
 fn figures(context: &Context) -> Map<String, Value> {
@@ -22,6 +26,10 @@ fn figures(context: &Context) -> Map<String, Value> {
         ("connections".to_owned(), json!(context.connections.count())),
         ("counts".to_owned(), json!(context.app.stats().snapshot())),
     ]);
+    let conditions = context.app.conditions();
+    if !conditions.is_empty() {
+        figures.insert("conditions".into(), json!(conditions));
+    }
     let chaos = context.connections.chaos();
     if chaos.settings() != Chaos::default() {
         figures.insert("chaos".into(), json!(chaos.counts()));

@@ -10,13 +10,13 @@ use http::{HeaderMap, HeaderName};
 
 use super::context::Context;
 use super::{answer, body};
-use crate::clock::wall_ms;
+use crate::clock::now_ms;
 
 /// Answers any request for these paths.
 pub async fn topics(context: &Context, request: Request) -> Response {
     let (parts, content) = request.into_parts();
     let body = body::read(&parts.headers, content);
-    answer::respond(context.app.http(head(&parts), body, wall_ms).await)
+    answer::respond(context.app.http(head(&parts), body, || now_ms(&context.app)).await)
 }
 
 fn head(parts: &Parts) -> RequestHead<'_> {

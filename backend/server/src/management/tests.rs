@@ -45,6 +45,7 @@ impl Clients {
         let config = Config {
             data_dir: data_dir.to_owned(),
             retention: Retention::default(),
+            keep_bytes: None,
             access: Access::Open,
             publish_host: false,
             page,

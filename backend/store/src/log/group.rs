@@ -18,21 +18,27 @@
 use std::collections::BTreeMap;
 
 use backend_core::ports::{Append, AppendError, Appended, Change, Head, Unavailable};
+use backend_core::shares::{self, Share};
+use backend_core::{DiskTrouble, Retention};
 use shared::client::Producer;
 use shared::publication::Item;
 use shared::{Epoch, Millis, Position, Publication, Topic, TopicMeta, limits};
 
 use super::index::{Entry, Index};
-use super::producers::{self, Seen};
-use super::retention::{Log, Oldest, trim};
-use super::tables::{StoredHead, Tables, encode_row};
-use backend_core::Retention;
+use super::producers::{self, Memory};
+use super::retention::{Log, Oldest};
+use super::tables::{StoredHead, Tables, encode_row, row_bytes};
+use backend_core::producers::Seen;
 
 /// Outcome of an append, which holds once the group is committed.
 pub type Outcome = Result<Appended, AppendError>;
 
 /// Largest number of rows that one sweep deletes, so that publishers do not wait long for it.
 const SWEEP_ROWS: u64 = 10_000;
+
+/// Bytes that are deleted beyond the bound of the file when it is reached, so that not every append has to look for a topic
+/// that loses rows.
+const SHRINK_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Size of rows in bytes at which a group takes no more, so that its first append does not wait long for the commit.
 const GROUP_BYTES: usize = 1024 * 1024;
@@ -43,10 +49,24 @@ const GROUP_BYTES: usize = 1024 * 1024;
 pub struct Group<'t> {
     tables: Tables<'t>,
     index: &'t Index,
-    retention: Retention,
+    bounds: Bounds,
     drafts: BTreeMap<Topic, Draft>,
     new_topics: u32,
     bytes: usize,
+    rows: u64,
+}
+
+/// The bounds that hold for a group.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// The bounds of each topic's history.
+    pub retention: Retention,
+    /// The time by which retention decides.
+    pub retention_now: Millis,
+    /// Largest number of bytes of the history of all topics.
+    pub history_bytes: u64,
+    /// The reason why appends that need a write are refused.
+    pub trouble: Option<DiskTrouble>,
 }
 
 /// A topic with the publications that the group adds to it.
@@ -67,8 +87,8 @@ pub struct Committed {
 }
 
 impl<'t> Group<'t> {
-    pub fn new(tables: Tables<'t>, index: &'t Index, retention: Retention) -> Self {
-        Self { tables, index, retention, drafts: BTreeMap::new(), new_topics: 0, bytes: 0 }
+    pub fn new(tables: Tables<'t>, index: &'t Index, bounds: Bounds) -> Self {
+        Self { tables, index, bounds, drafts: BTreeMap::new(), new_topics: 0, bytes: 0, rows: 0 }
     }
 
     /// True if the group should be committed before it takes more.
@@ -89,10 +109,10 @@ impl<'t> Group<'t> {
         }
     }
 
-    /// Deletes rows that retention drops at `now`, also of topics to which nobody publishes. Answers with their number,
-    /// and with true if more are left.
-    pub fn sweep(&mut self, now: Millis) -> Result<(u64, bool), redb::Error> {
-        let (index, retention) = (self.index, self.retention);
+    /// Deletes rows that retention drops, or that are too many for the file, also of topics to which nobody publishes.
+    /// Answers with their number, and with true if more are left.
+    pub fn sweep(&mut self) -> Result<(u64, bool), redb::Error> {
+        let (index, retention, now) = (self.index, self.bounds.retention, self.bounds.retention_now);
         let is_due = |entry: &Entry| entry.oldest.is_beyond(&retention, entry.head.last.offset, now);
         let mut removed = 0;
         for entry in index.entries().filter(|entry| is_due(entry)) {
@@ -102,18 +122,22 @@ impl<'t> Group<'t> {
                 return Ok((removed, true));
             }
         }
-        Ok((removed, false))
+        removed += self.shrink(SWEEP_ROWS - removed)?;
+        Ok((removed, removed > 0 && self.excess_bytes() > 0))
     }
 
     /// Writes the heads. The answer holds once the transaction is committed.
     pub fn finish(mut self) -> Result<Committed, redb::Error> {
+        if self.rows > 0 {
+            self.shrink(trim_budget(self.rows))?;
+        }
         let mut committed = Committed::default();
         for draft in self.drafts.into_values() {
             let Draft { entry, added, sends_meta } = draft;
+            let stored = StoredHead::new(entry.number, &entry.head, &entry.owner, entry.bytes);
+            let head = serde_json::to_vec(&stored).map_err(unwritable)?;
+            self.tables.heads.insert(entry.head.topic.as_str(), head.as_slice())?;
             if !added.is_empty() {
-                let head =
-                    serde_json::to_vec(&StoredHead::new(entry.number, &entry.head)).map_err(unwritable)?;
-                self.tables.heads.insert(entry.head.topic.as_str(), head.as_slice())?;
                 committed.changes.push(change(&entry.head, added, sends_meta));
             }
             committed.entries.push(entry);
@@ -121,23 +145,91 @@ impl<'t> Group<'t> {
         Ok(committed)
     }
 
+    /// Deletes the oldest rows of the topics that have the most, until all fit, at most `budget` rows. Answers with their
+    /// number.
+    fn shrink(&mut self, budget: u64) -> Result<u64, redb::Error> {
+        let mut excess = match self.excess_bytes() {
+            0 => return Ok(0),
+            excess => excess + SHRINK_BYTES.min(self.bounds.history_bytes / 64),
+        };
+        let mut removed = 0;
+        while excess > 0 && removed < budget {
+            let Some((topic, bytes)) = self.next_to_shrink(excess) else { break };
+            let index = self.index;
+            let Some(entry) = index.get(&topic) else { break };
+            let draft = self.drafts.entry(topic).or_insert_with(|| Draft::of(entry));
+            let before = draft.entry.bytes;
+            let rows = draft.log().shrink(&mut self.tables.history, bytes, budget - removed)?;
+            if rows == 0 {
+                break;
+            }
+            removed += rows;
+            excess = excess.saturating_sub(before - draft.entry.bytes);
+        }
+        Ok(removed)
+    }
+
+    /// The topic that loses rows next. A topic that this group creates loses none.
+    fn next_to_shrink(&self, excess: u64) -> Option<(Topic, u64)> {
+        let shares = self.index.entries().map(|entry| {
+            let draft = self.drafts.get(&entry.head.topic);
+            let bytes = draft.map_or(entry.bytes, |draft| draft.entry.bytes);
+            Share { topic: &entry.head.topic, owner: &entry.owner, bytes }
+        });
+        let (topic, bytes) = shares::next_to_shrink(&shares.collect::<Vec<_>>(), excess)?;
+        Some((topic.clone(), bytes))
+    }
+
+    /// The bytes of history beyond the bound.
+    fn excess_bytes(&self) -> u64 {
+        let mut bytes = self.index.bytes();
+        for (topic, draft) in &self.drafts {
+            let before = self.index.get(topic).map_or(0, |entry| entry.bytes);
+            bytes = (bytes + draft.entry.bytes).saturating_sub(before);
+        }
+        bytes.saturating_sub(self.bounds.history_bytes)
+    }
+
     /// The outcome of an append that needs no write: a refusal or a repeat. `None` if it has to be written.
-    fn outcome_without_write(&self, append: &Append) -> Result<Option<Outcome>, redb::Error> {
+    fn outcome_without_write(&mut self, append: &Append) -> Result<Option<Outcome>, redb::Error> {
         if append.items.is_empty() {
             return Ok(Some(Err(Unavailable::new("an append without items").into())));
         }
-        let Some(entry) = self.entry(&append.topic) else { return Ok(self.refusal_of_new_topic()) };
-        let Some(producer) = &append.producer else { return Ok(None) };
-        Ok(match producers::look_up(&self.tables.producers, entry.number, producer)? {
-            Seen::Never => None,
+        let refused = || self.bounds.trouble.clone().map(|trouble| Err(trouble.into()));
+        let Some(entry) = self.entry(&append.topic) else {
+            return Ok(refused().or_else(|| self.refusal_of_new_topic(append)));
+        };
+        let Some(producer) = &append.producer else { return Ok(refused()) };
+        let (number, Tables { producers, old_producers, .. }) = (entry.number, &self.tables);
+        Ok(match producers::look_up(producers, old_producers, number, &append.principal, producer)? {
+            Seen::Never => match refused() {
+                Some(refused) => Some(refused),
+                None => {
+                    let room =
+                        self.memory(number, &append.principal).make_room(&producer.id, append.received_at)?;
+                    room.map(|retry_after_ms| Err(AppendError::too_many_producers(retry_after_ms)))
+                }
+            },
             Seen::Last(offset) => Some(Ok(repeat(&entry.head, offset))),
             Seen::TooLow(last) => Some(Err(stale(producer, last))),
         })
     }
 
-    fn refusal_of_new_topic(&self) -> Option<Outcome> {
-        let is_full = self.index.len() + self.new_topics as usize >= limits::TOPICS;
-        is_full.then_some(Err(AppendError::TooManyTopics { limit: limits::TOPICS }))
+    fn memory<'a>(&'a mut self, number: u32, principal: &'a str) -> Memory<'a, 't> {
+        let Tables { producers, old_producers: old, .. } = &mut self.tables;
+        Memory { producers, old, number, principal }
+    }
+
+    fn refusal_of_new_topic(&self, append: &Append) -> Option<Outcome> {
+        let Append { principal, principal_topics: limit, .. } = append;
+        if self.index.len() + self.new_topics as usize >= limits::TOPICS {
+            return Some(Err(AppendError::TooManyTopics { limit: limits::TOPICS }));
+        }
+        let is_new = |draft: &&Draft| self.index.get(&draft.entry.head.topic).is_none();
+        let new = self.drafts.values().filter(is_new).filter(|draft| draft.entry.owner == *principal);
+        let is_full = self.index.topics_of(principal) + new.count() >= *limit;
+        let (principal, limit) = (principal.clone(), *limit);
+        is_full.then_some(Err(AppendError::TooManyTopicsOfPrincipal { principal, limit }))
     }
 
     fn entry(&self, topic: &Topic) -> Option<&Entry> {
@@ -146,22 +238,24 @@ impl<'t> Group<'t> {
     }
 
     fn write(&mut self, append: Append) -> Result<Appended, redb::Error> {
-        let Append { topic, items, producer, meta, received_at, new_epoch } = append;
-        let mut draft = self.draft(&topic, new_epoch, received_at);
+        let Append { topic, items, producer, meta, received_at, new_epoch, principal, .. } = append;
+        let mut draft = self.draft(&topic, new_epoch, received_at, principal.clone());
         draft.put_meta(meta);
-        let budget = trim_budget(items.len());
+        let (rows, now) = (items.len() as u64, self.bounds.retention_now.min(received_at));
+        self.rows += rows;
         self.bytes += draft.add(&mut self.tables, items, received_at)?;
-        draft.trim(&mut self.tables, &self.retention, received_at, budget)?;
+        draft.trim(&mut self.tables, &self.bounds.retention, now, trim_budget(rows))?;
         let position = draft.entry.head.position();
         if let Some(producer) = producer {
-            producers::remember(&mut self.tables.producers, draft.entry.number, &producer, position.offset)?;
+            let mut memory = self.memory(draft.entry.number, &principal);
+            memory.remember(&producer, position.offset, received_at)?;
         }
         self.drafts.insert(topic, draft);
         Ok(Appended { position, repeated: false })
     }
 
     /// Takes the topic as this group has it so far. The caller puts it back.
-    fn draft(&mut self, topic: &Topic, new_epoch: Epoch, now: Millis) -> Draft {
+    fn draft(&mut self, topic: &Topic, new_epoch: Epoch, now: Millis, owner: String) -> Draft {
         if let Some(draft) = self.drafts.remove(topic) {
             return draft;
         }
@@ -170,7 +264,7 @@ impl<'t> Group<'t> {
         }
         let number = self.index.next_number() + self.new_topics;
         self.new_topics += 1;
-        Draft::new(number, topic.clone(), new_epoch, now)
+        Draft::new(number, topic.clone(), new_epoch, now, owner)
     }
 }
 
@@ -179,11 +273,11 @@ impl Draft {
         Self { entry: entry.clone(), added: Vec::new(), sends_meta: false }
     }
 
-    fn new(number: u32, topic: Topic, epoch: Epoch, now: Millis) -> Self {
+    fn new(number: u32, topic: Topic, epoch: Epoch, now: Millis, owner: String) -> Self {
         let last = Publication { offset: 0, ts: now, received_at: now, data: serde_json::Value::Null.into() };
         let head = Head { topic, epoch, last, meta: TopicMeta::default() };
         let oldest = Oldest { offset: 1, received_at: now };
-        Self { entry: Entry { number, head, oldest }, added: Vec::new(), sends_meta: true }
+        Self { entry: Entry { number, head, oldest, owner, bytes: 0 }, added: Vec::new(), sends_meta: true }
     }
 
     fn put_meta(&mut self, newer: Option<TopicMeta>) {
@@ -206,6 +300,7 @@ impl Draft {
             let row = encode_row(&publication);
             tables.history.insert((self.entry.number, offset), row.as_slice())?;
             bytes += row.len();
+            self.entry.bytes += row_bytes(&row);
             self.added.push(publication);
         }
         if let Some(last) = self.added.last() {
@@ -221,15 +316,19 @@ impl Draft {
         now: Millis,
         budget: u64,
     ) -> Result<u64, redb::Error> {
-        let log = Log { number: self.entry.number, head: self.entry.head.last.offset, now };
-        trim(&mut tables.history, log, &mut self.entry.oldest, retention, budget)
+        self.log().trim(&mut tables.history, retention, now, budget)
+    }
+
+    fn log(&mut self) -> Log<'_> {
+        let Entry { number, head, oldest, bytes, .. } = &mut self.entry;
+        Log { number: *number, head: head.last.offset, oldest, bytes }
     }
 }
 
 /// Largest number of rows that are deleted together with an append of so many items: more than it adds, so that a log that
 /// is too long shrinks, and few enough that no single append has to delete a whole day.
-fn trim_budget(items: usize) -> u64 {
-    2 * items as u64 + 16
+fn trim_budget(rows: u64) -> u64 {
+    2 * rows + 16
 }
 
 fn repeat(head: &Head, offset: u64) -> Appended {
@@ -242,7 +341,7 @@ fn stale(producer: &Producer, last: u64) -> AppendError {
 
 fn change(head: &Head, items: Vec<Publication>, sends_meta: bool) -> Change {
     let meta = sends_meta.then(|| head.meta.clone());
-    Change { topic: head.topic.clone(), epoch: head.epoch.clone(), items, meta }
+    Change { topic: head.topic.clone(), epoch: head.epoch.clone(), items, meta, ended: false }
 }
 
 fn unwritable(error: serde_json::Error) -> redb::Error {

@@ -1,15 +1,15 @@
 //! The head of every topic in memory, as of the last commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
 use backend_core::ports::Head;
 use redb::{Database, ReadableDatabase, ReadableTable};
-use shared::{Filter, Topic};
+use shared::{Filter, Millis, Topic};
 
 use super::retention::Oldest;
-use super::tables::{HEADS, HISTORY, StoredHead, oldest_row};
+use super::tables::{HEADS, HISTORY, StoredHead, history_bytes, oldest_row};
 
 /// A topic, with the data that the store needs to read its log.
 #[derive(Debug, Clone)]
@@ -20,6 +20,10 @@ pub struct Entry {
     pub head: Head,
     /// The oldest row of the topic.
     pub oldest: Oldest,
+    /// Principal to whom the topic is charged; empty for one that an older version created.
+    pub owner: String,
+    /// Bytes of its history.
+    pub bytes: u64,
 }
 
 /// All topics, by name.
@@ -27,6 +31,9 @@ pub struct Entry {
 pub struct Index {
     topics: BTreeMap<Topic, Arc<Entry>>,
     next_number: u32,
+    bytes: u64,
+    /// Number of topics of each principal.
+    owned: HashMap<String, usize>,
 }
 
 impl Index {
@@ -55,9 +62,38 @@ impl Index {
         self.next_number
     }
 
+    /// Bytes of the history of all topics.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Number of topics that are charged to a principal.
+    pub fn topics_of(&self, owner: &str) -> usize {
+        self.owned.get(owner).copied().unwrap_or_default()
+    }
+
     pub fn put(&mut self, entry: Entry) {
         self.next_number = self.next_number.max(entry.number + 1);
-        self.topics.insert(entry.head.topic.clone(), Arc::new(entry));
+        self.bytes += entry.bytes;
+        let owner = entry.owner.clone();
+        match self.topics.insert(entry.head.topic.clone(), Arc::new(entry)) {
+            Some(before) => self.bytes -= before.bytes,
+            None => *self.owned.entry(owner).or_default() += 1,
+        }
+    }
+
+    /// Takes a topic out.
+    pub fn remove(&mut self, topic: &Topic) {
+        let Some(entry) = self.topics.remove(topic) else { return };
+        self.bytes -= entry.bytes;
+        if let Some(owned) = self.owned.get_mut(&entry.owner) {
+            *owned -= 1;
+        }
+    }
+
+    /// The time at which the newest publication of all topics was received.
+    pub fn newest(&self) -> Option<Millis> {
+        self.entries().map(|entry| entry.head.last.received_at).max()
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
@@ -86,10 +122,14 @@ fn load_entry(
     let topic = Topic::new(name).map_err(|error| redb::Error::Corrupted(error.to_string()))?;
     let stored: StoredHead = serde_json::from_slice(head)
         .map_err(|error| redb::Error::Corrupted(format!("head of {name}: {error}")))?;
-    let number = stored.number;
+    let (number, owner) = (stored.number, stored.owner.clone());
+    let bytes = match stored.bytes {
+        Some(bytes) => bytes,
+        None => history_bytes(history, number)?,
+    };
     let head = stored.into_head(topic);
     let none = Oldest { offset: head.last.offset + 1, received_at: 0 };
     let oldest = oldest_row(history, number)?;
     let oldest = oldest.map_or(none, |(offset, received_at)| Oldest { offset, received_at });
-    Ok(Entry { number, head, oldest })
+    Ok(Entry { number, head, oldest, owner, bytes })
 }

@@ -5,10 +5,15 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use backend_core::Space;
+use backend_core::trusted_time::Remembered;
 use redb::{Builder, Database, ReadableDatabase};
 
+use super::files::{Files, Opened};
 use super::index::Index;
-use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, PRODUCERS};
+use super::open_error::OpenError;
+use super::overlay::Overlay;
+use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, OLD_PRODUCERS, PRODUCERS, remembered};
 
 /// Name of the file in which all topics are kept.
 pub const FILE: &str = "tickertape.redb";
@@ -17,46 +22,6 @@ const LOCK_FILE: &str = "tickertape.lock";
 
 /// Size of redb's cache in bytes. Its own default is a gigabyte.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
-
-/// A store that could not be opened. Nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process uses the directory.
-    #[error("another tickertape uses this directory ({})", directory.display())]
-    InUse {
-        /// The directory.
-        directory: PathBuf,
-    },
-    /// The file is damaged.
-    #[error("{} is damaged ({reason}): restore a copy, or move it away to start with no history", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// Description of the damage.
-        reason: String,
-    },
-    /// The file was written by a newer version.
-    #[error("{} was written by a newer tickertape (format {found}; this one knows {known}): install the newer version", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Format of the file.
-        found: u64,
-        /// Highest format that this version reads.
-        known: u64,
-    },
-    /// The file or directory cannot be read or written.
-    #[error("cannot open {}: {source}", path.display())]
-    Io {
-        /// The file or directory.
-        path: PathBuf,
-        /// The error of the operating system.
-        source: io::Error,
-    },
-    /// The thread of the store could not be started.
-    #[error("cannot start the store's thread: {0}")]
-    Thread(io::Error),
-}
 
 /// A directory that no other process uses as long as this value exists.
 #[derive(Debug)]
@@ -74,13 +39,12 @@ impl Directory {
         let file = directory.path.join(FILE);
         match file.try_exists() {
             Ok(true) => Ok(directory),
-            Ok(false) => create(path).map(|()| directory),
+            Ok(false) => create(path, |from, to| fs::rename(from, to)).map(|()| directory),
             Err(source) => Err(io_error(&file, source)),
         }
     }
 
-    /// Opens the file, checks all of it, and reads its heads.
-    pub fn load(&self) -> Result<(Database, Index), OpenError> {
+    fn load<T>(&self, load: fn(&Path) -> Result<T, OpenError>) -> Result<T, OpenError> {
         let path = self.path.join(FILE);
         require_content(&path)?;
         // A file that was changed by others can make redb panic; everything it was doing is discarded.
@@ -89,12 +53,63 @@ impl Directory {
     }
 }
 
-fn load(path: &Path) -> Result<(Database, Index), OpenError> {
+impl Files for Directory {
+    fn open(&self) -> Result<Opened, OpenError> {
+        self.load(load)
+    }
+
+    fn open_for_reading(&self) -> Result<Database, OpenError> {
+        self.load(load_for_reading)
+    }
+
+    #[cfg(unix)]
+    fn space(&self) -> io::Result<Option<Space>> {
+        let found = rustix::fs::statvfs(&self.path)?;
+        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+        Ok(Some(Space { free_bytes: bytes(found.f_bavail), total_bytes: bytes(found.f_blocks) }))
+    }
+
+    #[cfg(not(unix))]
+    fn space(&self) -> io::Result<Option<Space>> {
+        Ok(None)
+    }
+
+    #[cfg(unix)]
+    fn used_bytes(&self) -> io::Result<u64> {
+        use std::os::unix::fs::MetadataExt;
+
+        // A block of this number has 512 bytes, whatever the file system (stat(3type)).
+        Ok(fs::metadata(self.path.join(FILE))?.blocks() * 512)
+    }
+
+    #[cfg(not(unix))]
+    fn used_bytes(&self) -> io::Result<u64> {
+        Ok(fs::metadata(self.path.join(FILE))?.len())
+    }
+}
+
+fn load(path: &Path) -> Result<Opened, OpenError> {
     let mut db = builder().open(path).map_err(|error| redb_error(path, error.into()))?;
     check_format(&db, path)?;
     compact(&mut db, path).map_err(|error| redb_error(path, error))?;
-    let index = Index::load(&db).map_err(|error| redb_error(path, error))?;
-    Ok((db, index))
+    read_topics(db).map_err(|error| redb_error(path, error))
+}
+
+/// Leaves the check of every page out: it was made when the file was opened before, and takes long.
+fn load_for_reading(path: &Path) -> Result<Database, OpenError> {
+    let file = Overlay::open(path).map_err(|source| io_error(path, source))?;
+    let db = Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file);
+    let db = db.map_err(|error| redb_error(path, error.into()))?;
+    check_format(&db, path)?;
+    Ok(db)
+}
+
+/// Reads the heads and the times of the last write. A file of version 0.1.0 has only the times of its publications.
+pub fn read_topics(db: Database) -> Result<Opened, redb::Error> {
+    let index = Index::load(&db)?;
+    let remembered = remembered(&db.begin_read()?.open_table(META)?)?;
+    let of_data = index.newest().map(|at| Remembered { uptime: None, now_ms: at, retention_ms: at });
+    Ok(Opened { db, index, remembered: remembered.or(of_data) })
 }
 
 fn lock(directory: &Path) -> Result<File, OpenError> {
@@ -110,7 +125,7 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
 
 /// Creates an empty store under another name and renames it when it is complete. So a short file with the real name is
 /// damaged, never merely unfinished.
-fn create(directory: &Path) -> Result<(), OpenError> {
+fn create(directory: &Path, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> Result<(), OpenError> {
     let (new, path) = (directory.join(NEW_FILE), directory.join(FILE));
     match fs::remove_file(&new) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(io_error(&new, source)),
@@ -119,7 +134,7 @@ fn create(directory: &Path) -> Result<(), OpenError> {
     let db = builder().create(&new).map_err(|error| redb_error(&new, error.into()))?;
     write_empty_tables(&db).map_err(|error| redb_error(&new, error))?;
     drop(db);
-    fs::rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
+    rename(&new, &path).and_then(|()| sync_directory(directory)).map_err(|source| io_error(&path, source))
 }
 
 /// Writes the tables of a store without topics into a new file.
@@ -129,6 +144,7 @@ pub fn write_empty_tables(db: &Database) -> Result<(), redb::Error> {
     transaction.open_table(HEADS)?;
     transaction.open_table(HISTORY)?;
     transaction.open_table(PRODUCERS)?;
+    transaction.open_table(OLD_PRODUCERS)?;
     transaction.commit()?;
     Ok(())
 }
@@ -221,4 +237,19 @@ fn damaged(path: &Path, reason: &str) -> OpenError {
 
 fn io_error(path: &Path, source: io::Error) -> OpenError {
     OpenError::Io { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_whose_creation_fails_at_the_last_step_leaves_nothing_that_looks_like_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = create(directory.path(), |_, _| Err(io::ErrorKind::StorageFull.into())).unwrap_err();
+        assert!(matches!(&error, OpenError::Io { path, .. } if path.ends_with(FILE)), "{error}");
+        assert!(!directory.path().join(FILE).exists());
+        let opened = Directory::open(directory.path()).unwrap().open().unwrap();
+        assert_eq!(opened.index.len(), 0);
+    }
 }

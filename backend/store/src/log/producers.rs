@@ -1,61 +1,97 @@
-//! The last request of each idempotent producer.
+//! The last request of each idempotent producer, in two tables: that of today, and that of version 0.1.0, whose producers
+//! belong to no principal.
 
+use backend_core::producers::{Known, LastRequest, Seen, make_room};
 use redb::{ReadableTable, Table};
+use shared::Millis;
 use shared::client::Producer;
-use shared::limits;
 
-type Producers<'t> = Table<'t, (u32, &'static str), (u64, u64)>;
+/// Table of the producers of today: (topic's number, [`key`]) → `seq`, offset of the last item, time from which it may be
+/// forgotten.
+pub type Producers<'t> = Table<'t, (u32, &'static str), (u64, u64, i64)>;
+/// Table of the producers of version 0.1.0: (topic's number, id) → `seq`, offset of the last item.
+pub type OldProducers<'t> = Table<'t, (u32, &'static str), (u64, u64)>;
 
-/// Relation of a `seq` to the producer's last one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// The `seq` is higher than any before.
-    Never,
-    /// The `seq` is the last one; its last item has this offset.
-    Last(u64),
-    /// The `seq` is lower than this, the last one.
-    TooLow(u64),
+/// The tables, for the requests of one principal to one topic.
+pub struct Memory<'a, 't> {
+    pub producers: &'a mut Producers<'t>,
+    pub old: &'a mut OldProducers<'t>,
+    pub number: u32,
+    pub principal: &'a str,
 }
 
-/// Compares a producer's `seq` with its last one in the topic with this number.
-pub fn look_up(producers: &Producers<'_>, number: u32, producer: &Producer) -> Result<Seen, redb::Error> {
-    let Some(known) = producers.get((number, producer.id.as_str()))? else { return Ok(Seen::Never) };
-    let (last, offset) = known.value();
-    Ok(match producer.seq.cmp(&last) {
-        std::cmp::Ordering::Greater => Seen::Never,
-        std::cmp::Ordering::Equal => Seen::Last(offset),
-        std::cmp::Ordering::Less => Seen::TooLow(last),
-    })
+/// Name of a producer in the table: length and name of its principal, and its id. The length keeps `a` and `bc` apart from
+/// `ab` and `c`.
+pub fn key(principal: &str, id: &str) -> String {
+    format!("{}{id}", prefix(principal))
 }
 
-/// Stores a producer's `seq` and the offset of its last item. Beyond [`limits::PRODUCERS`] of the topic, the producer that
-/// published longest ago is forgotten.
-pub fn remember(
-    producers: &mut Producers<'_>,
+fn prefix(principal: &str) -> String {
+    format!("{}:{principal}", principal.len())
+}
+
+/// Compares a producer's `seq` with its last one in the topic with this number. A producer that version 0.1.0 stored is
+/// recognised whoever uses its id, until it publishes again.
+pub fn look_up(
+    producers: &Producers<'_>,
+    old: &OldProducers<'_>,
     number: u32,
+    principal: &str,
     producer: &Producer,
-    offset: u64,
-) -> Result<(), redb::Error> {
-    let replaced = producers.insert((number, producer.id.as_str()), (producer.seq, offset))?.is_some();
-    if replaced {
-        return Ok(());
+) -> Result<Seen, redb::Error> {
+    if let Some(known) = producers.get((number, key(principal, &producer.id).as_str()))? {
+        return Ok(last_request(known.value()).compare(producer.seq));
     }
-    match least_recent(producers, number)? {
-        Some(id) => producers.remove((number, id.as_str())).map(drop).map_err(Into::into),
-        None => Ok(()),
-    }
+    let known = old.get((number, producer.id.as_str()))?;
+    let last = known.map(|known| {
+        let (seq, offset) = known.value();
+        LastRequest { seq, offset, until_ms: 0 }
+    });
+    Ok(last.map_or(Seen::Never, |last| last.compare(producer.seq)))
 }
 
-/// The producer to forget, if there is one too many. Offsets only rise, so that the lowest is the least recent.
-fn least_recent(producers: &Producers<'_>, number: u32) -> Result<Option<String>, redb::Error> {
-    let mut of_topic = Vec::new();
-    for entry in producers.range((number, "")..)? {
-        let (key, value) = entry?;
-        if key.value().0 != number {
-            break;
+fn last_request((seq, offset, until_ms): (u64, u64, i64)) -> LastRequest {
+    LastRequest { seq, offset, until_ms }
+}
+
+impl Memory<'_, '_> {
+    /// Makes room for a producer that may be new. Answers with the time in milliseconds after which it has to come again, if
+    /// there is no room.
+    pub fn make_room(&mut self, id: &str, now: Millis) -> Result<Option<u64>, redb::Error> {
+        if self.producers.get((self.number, key(self.principal, id).as_str()))?.is_some() {
+            return Ok(None);
         }
-        of_topic.push((value.value().1, key.value().1.to_owned()));
+        match make_room(self.known()?, now) {
+            Ok(forgotten) => {
+                for key in forgotten {
+                    self.producers.remove((self.number, key.as_str()))?;
+                }
+                Ok(None)
+            }
+            Err(retry_after_ms) => Ok(Some(retry_after_ms)),
+        }
     }
-    let too_many = of_topic.len() > limits::PRODUCERS;
-    Ok(of_topic.into_iter().min().filter(|_| too_many).map(|(_, id)| id))
+
+    /// Stores a producer's `seq` and the offset of its last item.
+    pub fn remember(&mut self, producer: &Producer, offset: u64, now: Millis) -> Result<(), redb::Error> {
+        let LastRequest { seq, offset, until_ms } = LastRequest::new(producer, offset, now);
+        let key = key(self.principal, &producer.id);
+        self.producers.insert((self.number, key.as_str()), (seq, offset, until_ms))?;
+        self.old.remove((self.number, producer.id.as_str()))?;
+        Ok(())
+    }
+
+    fn known(&self) -> Result<Vec<Known<String>>, redb::Error> {
+        let (own, mut known) = (prefix(self.principal), Vec::new());
+        for entry in self.producers.range((self.number, "")..)? {
+            let (key, last) = entry?;
+            let (number, name) = key.value();
+            if number != self.number {
+                break;
+            }
+            let is_own = name.starts_with(&own);
+            known.push(Known { key: name.to_owned(), is_own, last: last_request(last.value()) });
+        }
+        Ok(known)
+    }
 }

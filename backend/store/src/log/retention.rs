@@ -4,7 +4,7 @@ use backend_core::Retention;
 use redb::{ReadableTable, Table};
 use shared::Millis;
 
-use super::tables::{damaged_row, received_at};
+use super::tables::{damaged_row, received_at, row_bytes};
 
 /// The oldest row of a topic in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,31 +23,52 @@ impl Oldest {
     }
 }
 
-/// Deletes at most `budget` rows that `retention` drops, the oldest first. Answers with their number.
-pub(super) fn trim(
-    history: &mut Table<'_, (u32, u64), &'static [u8]>,
-    log: Log,
-    oldest: &mut Oldest,
-    retention: &Retention,
-    budget: u64,
-) -> Result<u64, redb::Error> {
-    let mut removed = 0;
-    while removed < budget && oldest.is_beyond(retention, log.head, log.now) {
-        history.remove((log.number, oldest.offset))?;
-        oldest.offset += 1;
-        if let Some(row) = history.get((log.number, oldest.offset))? {
-            let at = received_at(row.value());
-            oldest.received_at = at.ok_or_else(|| damaged_row(log.number, oldest.offset))?;
-        }
-        removed += 1;
-    }
-    Ok(removed)
-}
-
-/// The log to trim: the number of its topic, its end, and the current time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Log {
+/// A log from which rows are deleted: the number of its topic, its end, its oldest row, and the bytes of its rows.
+#[derive(Debug)]
+pub(super) struct Log<'a> {
     pub number: u32,
     pub head: u64,
-    pub now: Millis,
+    pub oldest: &'a mut Oldest,
+    pub bytes: &'a mut u64,
+}
+
+type History<'t> = Table<'t, (u32, u64), &'static [u8]>;
+
+impl Log<'_> {
+    /// Deletes at most `budget` rows that `retention` drops at `now`, the oldest first. Answers with their number.
+    pub fn trim(
+        mut self,
+        history: &mut History<'_>,
+        retention: &Retention,
+        now: Millis,
+        budget: u64,
+    ) -> Result<u64, redb::Error> {
+        let mut removed = 0;
+        while removed < budget && self.oldest.is_beyond(retention, self.head, now) {
+            self.remove_oldest(history)?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    /// Deletes the oldest rows until they have `bytes` together, at most `budget` of them. Answers with their number.
+    pub fn shrink(mut self, history: &mut History<'_>, bytes: u64, budget: u64) -> Result<u64, redb::Error> {
+        let (mut removed, enough) = (0, self.bytes.saturating_sub(bytes));
+        while removed < budget && *self.bytes > enough && self.oldest.offset <= self.head {
+            self.remove_oldest(history)?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    fn remove_oldest(&mut self, history: &mut History<'_>) -> Result<(), redb::Error> {
+        let row = history.remove((self.number, self.oldest.offset))?.map(|row| row_bytes(row.value()));
+        *self.bytes = self.bytes.saturating_sub(row.unwrap_or_default());
+        self.oldest.offset += 1;
+        if let Some(row) = history.get((self.number, self.oldest.offset))? {
+            let at = received_at(row.value());
+            self.oldest.received_at = at.ok_or_else(|| damaged_row(self.number, self.oldest.offset))?;
+        }
+        Ok(())
+    }
 }

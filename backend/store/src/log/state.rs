@@ -1,47 +1,63 @@
-//! The state that the writer and the readers share: the open file and the heads.
+//! The state that the writer and the readers share: the open file, the heads, the time and the trouble with the disk.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 
-use backend_core::lock::{read, write};
+use backend_core::DiskTrouble;
+use backend_core::lock::{lock, read, write};
 use backend_core::ports::Unavailable;
+use backend_core::trusted_time::{Reading, Remembered, Times, TrustedTime};
 use redb::Database;
+use shared::{Millis, Topic};
 
+use super::files::Opened;
 use super::index::{Entry, Index};
 use backend_core::Retention;
 
-/// The open file and the heads.
+/// The open file, the heads, the time and the trouble with the disk.
 pub struct State {
     retention: Retention,
     file: RwLock<File>,
     index: RwLock<Index>,
+    time: Mutex<Time>,
+    trouble: RwLock<Option<DiskTrouble>>,
 }
 
 /// The file, or the reason why it is not open.
 pub enum File {
     /// The file is open. Readers share it; only closing waits for them.
     Open(Database),
+    /// The file is open for reading, because it could not be written. The text is the reason.
+    ReadOnly(Database, String),
     /// The file is closed, or failed. The text is the reason.
     Shut(String),
 }
 
 impl File {
-    /// The open database.
+    /// The database to read.
     pub fn database(&self) -> Result<&Database, redb::Error> {
         match self {
-            Self::Open(db) => Ok(db),
+            Self::Open(db) | Self::ReadOnly(db, _) => Ok(db),
             Self::Shut(_) => Err(redb::Error::DatabaseClosed),
         }
     }
 
-    /// The error of a call while the file is not open.
+    /// The error of a call that the file cannot serve.
     fn unavailable(&self) -> Unavailable {
         match self {
             Self::Open(_) => Unavailable::new("the store has just been opened again"),
-            Self::Shut(reason) => Unavailable::new(reason),
+            Self::ReadOnly(_, reason) | Self::Shut(reason) => Unavailable::new(reason),
         }
     }
+}
+
+/// The clocks, and the last answer about them.
+#[derive(Debug)]
+struct Time {
+    trusted: TrustedTime,
+    /// `None` before the first reading: then the time of each call is believed.
+    last: Option<Times>,
 }
 
 impl fmt::Debug for State {
@@ -52,13 +68,49 @@ impl fmt::Debug for State {
 }
 
 impl State {
-    /// Creates the state with an open file and its heads.
-    pub fn new(retention: Retention, (db, index): (Database, Index)) -> Self {
-        Self { retention, file: RwLock::new(File::Open(db)), index: RwLock::new(index) }
+    /// Creates the state with an open file.
+    pub fn new(retention: Retention, opened: Opened) -> Self {
+        let Opened { db, index, remembered } = opened;
+        let trusted = TrustedTime::new(retention.max_age_ms, remembered);
+        Self {
+            retention,
+            file: RwLock::new(File::Open(db)),
+            index: RwLock::new(index),
+            time: Mutex::new(Time { trusted, last: None }),
+            trouble: RwLock::new(None),
+        }
     }
 
     pub fn retention(&self) -> Retention {
         self.retention
+    }
+
+    /// Takes a reading of the clocks.
+    pub fn time(&self, reading: Reading) -> Times {
+        let mut time = lock(&self.time);
+        let times = time.trusted.read(reading);
+        time.last = Some(times);
+        times
+    }
+
+    /// The time by which retention decides in a call at `now`.
+    pub fn retention_now(&self, now: Millis) -> Millis {
+        lock(&self.time).last.map_or(now, |times| times.retention_ms.min(now))
+    }
+
+    /// The times to store with the next commit.
+    pub fn remember(&self) -> Option<Remembered> {
+        lock(&self.time).trusted.remember()
+    }
+
+    /// The reason why nothing can be appended; `None` if it can.
+    pub fn trouble(&self) -> Option<DiskTrouble> {
+        read(&self.trouble).clone()
+    }
+
+    /// Sets the reason why nothing can be appended.
+    pub fn set_trouble(&self, trouble: Option<DiskTrouble>) {
+        *write(&self.trouble) = trouble;
     }
 
     /// The heads as of the last commit.
@@ -71,9 +123,14 @@ impl State {
         read(&self.file)
     }
 
-    /// True if the file is open.
+    /// True if the file is open for writing.
     pub fn is_open(&self) -> bool {
         matches!(*self.file(), File::Open(_))
+    }
+
+    /// True if the file can be read.
+    pub fn is_readable(&self) -> bool {
+        !matches!(*self.file(), File::Shut(_))
     }
 
     /// The error of a call while the file is not open.
@@ -96,21 +153,44 @@ impl State {
         entries.into_iter().for_each(|entry| index.put(entry));
     }
 
-    /// Closes the file after a failure.
-    pub fn fail(&self, reason: &str) {
+    /// Takes a topic that was forgotten away from the readers.
+    pub fn forget(&self, topic: &Topic) {
+        write(&self.index).remove(topic);
+    }
+
+    /// Some topics that retention forgets, each with the end of its log. `now` is the time of the call.
+    pub fn idle(&self, now: Millis, limit: usize) -> Vec<(Topic, u64)> {
+        let (retention, now) = (self.retention(), self.retention_now(now));
+        let index = self.index();
+        let is_idle = |entry: &&Arc<Entry>| {
+            let (head, last) = (&entry.head, &entry.head.last);
+            retention.forgets(&head.meta, last.received_at, entry.oldest.offset > last.offset, now)
+        };
+        let idle = index.entries().filter(is_idle).take(limit);
+        idle.map(|entry| (entry.head.topic.clone(), entry.head.last.offset)).collect()
+    }
+
+    /// Closes the file, so that it can be opened again.
+    pub fn shut(&self, reason: &str) {
         self.put(File::Shut(reason.into()));
     }
 
     /// Closes the file for good.
     pub fn close(&self) {
-        self.put(File::Shut("the store is closed".into()));
+        self.shut("the store is closed");
     }
 
     /// Continues with the file that was opened again after a failure. Its heads replace those in memory, since only now is
     /// it known whether the last commit reached the disk.
-    pub fn resume(&self, (db, index): (Database, Index)) {
-        *write(&self.index) = index;
-        self.put(File::Open(db));
+    pub fn resume(&self, opened: Opened) {
+        *write(&self.index) = opened.index;
+        self.put(File::Open(opened.db));
+    }
+
+    /// Continues with the file for reading only, for this reason. The heads stay as they are: so a publication that was not
+    /// acknowledged is not read, although it may have reached the disk.
+    pub fn resume_reading(&self, db: Database, reason: &str) {
+        self.put(File::ReadOnly(db, reason.into()));
     }
 
     fn put(&self, file: File) {

@@ -1,11 +1,15 @@
-//! The format of the file: four tables and the bytes in them.
+//! The format of the file: five tables and the bytes in them.
 //!
-//! Everything in this file belongs to format [`FORMAT`]. A change of the format increases that number.
+//! Everything in this file belongs to format [`FORMAT`]. A change that an older version would misread increases that number;
+//! one that it ignores, such as another table, does not.
 
 use backend_core::ports::Head;
+use backend_core::trusted_time::{Remembered, Uptime};
 use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 use shared::{Epoch, Millis, Publication, Topic, TopicMeta};
+
+use super::producers::{OldProducers, Producers};
 
 /// Version of the format, kept in [`META`] under [`FORMAT_KEY`].
 pub const FORMAT: u64 = 1;
@@ -18,14 +22,48 @@ pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 pub const HEADS: TableDefinition<&str, &[u8]> = TableDefinition::new("heads");
 /// (topic's number, offset) → a row as [`encode_row`] writes it.
 pub const HISTORY: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("history");
-/// (topic's number, producer's id) → (last `seq`, offset of the last item it landed at).
-pub const PRODUCERS: TableDefinition<(u32, &str), (u64, u64)> = TableDefinition::new("producers");
+/// (topic's number, producer's id) → (last `seq`, offset of the last item it landed at), as version 0.1.0 writes it.
+pub const OLD_PRODUCERS: TableDefinition<(u32, &str), (u64, u64)> = TableDefinition::new("producers");
+/// (topic's number, principal and producer's id) → (last `seq`, offset of the last item, time from which it may be forgotten).
+pub const PRODUCERS: TableDefinition<(u32, &str), (u64, u64, i64)> =
+    TableDefinition::new("producers_of_principals");
+
+/// Keys of [`META`] under which the times of the last write are kept: the number and the uptime of the machine, and the two
+/// times of [`backend_core::trusted_time`]. Files of version 0.1.0 have none of them.
+const BOOT: &str = "boot";
+const UPTIME_MS: &str = "uptime_ms";
+const NOW_MS: &str = "now_ms";
+const RETENTION_MS: &str = "retention_ms";
+
+/// Writes the times at which the file is written.
+pub fn remember(transaction: &WriteTransaction, times: &Remembered) -> Result<(), redb::Error> {
+    let mut meta = transaction.open_table(META)?;
+    let Remembered { uptime, now_ms, retention_ms } = times;
+    if let Some(uptime) = uptime {
+        meta.insert(BOOT, uptime.boot)?;
+        meta.insert(UPTIME_MS, uptime.ms.max(0).unsigned_abs())?;
+    }
+    meta.insert(NOW_MS, now_ms.max(&0).unsigned_abs())?;
+    meta.insert(RETENTION_MS, retention_ms.max(&0).unsigned_abs())?;
+    Ok(())
+}
+
+/// Reads the times at which the file was last written; `None` if it does not have them.
+pub fn remembered(meta: &impl ReadableTable<&'static str, u64>) -> Result<Option<Remembered>, redb::Error> {
+    let get = |key: &'static str| Ok::<_, redb::Error>(meta.get(key)?.map(|value| value.value()));
+    let millis = |value: u64| Millis::try_from(value).unwrap_or(Millis::MAX);
+    let (Some(now), Some(retention)) = (get(NOW_MS)?, get(RETENTION_MS)?) else { return Ok(None) };
+    let uptime = get(BOOT)?.zip(get(UPTIME_MS)?);
+    let uptime = uptime.map(|(boot, ms)| Uptime { boot, ms: millis(ms) });
+    Ok(Some(Remembered { uptime, now_ms: millis(now), retention_ms: millis(retention) }))
+}
 
 /// The tables of one write transaction.
 pub struct Tables<'t> {
     pub heads: Table<'t, &'static str, &'static [u8]>,
     pub history: Table<'t, (u32, u64), &'static [u8]>,
-    pub producers: Table<'t, (u32, &'static str), (u64, u64)>,
+    pub producers: Producers<'t>,
+    pub old_producers: OldProducers<'t>,
 }
 
 impl<'t> Tables<'t> {
@@ -35,6 +73,7 @@ impl<'t> Tables<'t> {
             heads: transaction.open_table(HEADS)?,
             history: transaction.open_table(HISTORY)?,
             producers: transaction.open_table(PRODUCERS)?,
+            old_producers: transaction.open_table(OLD_PRODUCERS)?,
         })
     }
 }
@@ -48,12 +87,19 @@ pub struct StoredHead {
     last: Publication,
     #[serde(default, skip_serializing_if = "TopicMeta::is_empty")]
     meta: TopicMeta,
+    /// Principal to whom the topic is charged. Topics of version 0.1.0 have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// Bytes of its history, as [`row_bytes`] counts them. Topics of version 0.1.0 do not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
 }
 
 impl StoredHead {
-    /// The stored form of `head`.
-    pub fn new(number: u32, head: &Head) -> Self {
-        Self { number, epoch: head.epoch.clone(), last: head.last.clone(), meta: head.meta.clone() }
+    /// The stored form of `head`, of a topic that is charged to `owner` and whose history has so many bytes.
+    pub fn new(number: u32, head: &Head, owner: &str, bytes: u64) -> Self {
+        let Head { epoch, last, meta, .. } = head.clone();
+        Self { number, epoch, last, meta, owner: owner.to_owned(), bytes: Some(bytes) }
     }
 
     /// The head as callers see it.
@@ -72,6 +118,26 @@ pub fn encode_row(publication: &Publication) -> Vec<u8> {
     row.extend(publication.ts.to_le_bytes());
     row.extend(publication.data.text().as_bytes());
     row
+}
+
+/// Bytes that a row takes in the file apart from its own: its key, and its place in a page.
+const ROW_OVERHEAD_BYTES: u64 = 32;
+
+/// Bytes that are counted for a row.
+pub fn row_bytes(row: &[u8]) -> u64 {
+    row.len() as u64 + ROW_OVERHEAD_BYTES
+}
+
+/// The bytes of all rows of a topic.
+pub fn history_bytes(
+    history: &impl ReadableTable<(u32, u64), &'static [u8]>,
+    number: u32,
+) -> Result<u64, redb::Error> {
+    let mut bytes = 0;
+    for row in history.range((number, 0)..=(number, u64::MAX))? {
+        bytes += row_bytes(row?.1.value());
+    }
+    Ok(bytes)
 }
 
 /// Decodes a row; `None` if the bytes are not a row.

@@ -1,110 +1,28 @@
 //! The log on a disk that fails. The rest is tested from outside, in `tests/`.
 
-use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod disk;
+mod every_step;
 
-use redb::{Builder, StorageBackend};
 use shared::Epoch;
 use shared::publication::Item;
 
-use super::index::Index;
-use super::open::write_empty_tables;
 use super::*;
+use disk::{Disk, Fault};
 
 const T0: Millis = 1_700_000_000_000;
 
-/// A disk in memory: what was written to it outlives the store that wrote it.
-#[derive(Debug, Clone, Default)]
-struct Disk(Arc<DiskState>);
-
-#[derive(Debug, Default)]
-struct DiskState {
-    bytes: Mutex<Vec<u8>>,
-    /// Contents at the last sync.
-    synced: Mutex<Vec<u8>>,
-    fault: Mutex<Option<Fault>>,
-    opened: AtomicUsize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Fault {
-    Write,
-    Sync,
-    Grow,
-}
-
-impl Disk {
-    fn fail(&self, fault: Option<Fault>) {
-        *self.0.fault.lock().unwrap() = fault;
-    }
-
-    fn check(&self, fault: Fault) -> io::Result<()> {
-        match *self.0.fault.lock().unwrap() {
-            Some(set) if set == fault => Err(io::ErrorKind::StorageFull.into()),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn open(&self) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
-        write_empty_tables(&Builder::new().create_with_backend(self.clone()).unwrap()).unwrap();
-        self.open_again()
-    }
-
-    fn open_again(&self) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
-        let disk = self.clone();
-        EmbeddedLog::start(Retention::default(), Box::new(move || disk.load())).unwrap()
-    }
-
-    /// A disk with all that was synced and nothing else.
-    fn after_power_cut(&self) -> Self {
-        let bytes = self.0.synced.lock().unwrap().clone();
-        Self(Arc::new(DiskState { bytes: Mutex::new(bytes), ..DiskState::default() }))
-    }
-
-    fn load(&self) -> Result<(redb::Database, Index), OpenError> {
-        self.0.opened.fetch_add(1, Ordering::Relaxed);
-        let damaged = |reason: String| OpenError::Damaged { path: "disk".into(), reason };
-        let db =
-            Builder::new().create_with_backend(self.clone()).map_err(|error| damaged(error.to_string()))?;
-        let index = Index::load(&db).map_err(|error| damaged(error.to_string()))?;
-        Ok((db, index))
-    }
-}
-
-impl StorageBackend for Disk {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.0.bytes.lock().unwrap().len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let offset = offset as usize;
-        out.copy_from_slice(&self.0.bytes.lock().unwrap()[offset..offset + out.len()]);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.check(Fault::Grow)?;
-        self.0.bytes.lock().unwrap().resize(len as usize, 0);
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.check(Fault::Sync)?;
-        self.0.synced.lock().unwrap().clone_from(&self.0.bytes.lock().unwrap());
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.check(Fault::Write)?;
-        let offset = offset as usize;
-        self.0.bytes.lock().unwrap()[offset..offset + data.len()].copy_from_slice(data);
-        Ok(())
-    }
-}
-
 fn append(n: u64, received_at: Millis) -> Append {
     let (topic, new_epoch) = (Topic::new("t").unwrap(), Epoch::from_random(1 << 63));
-    Append { topic, items: vec![Item::now(n)], producer: None, meta: None, received_at, new_epoch }
+    Append {
+        topic,
+        items: vec![Item::now(n)],
+        producer: None,
+        meta: None,
+        received_at,
+        new_epoch,
+        principal: "me".into(),
+        principal_topics: 10_000,
+    }
 }
 
 async fn offsets(log: &EmbeddedLog) -> Vec<u64> {
@@ -136,7 +54,8 @@ async fn a_failing_disk_is_told_and_nothing_is_half_visible() {
         changes.recv().await.unwrap();
 
         disk.fail(Some(fault));
-        assert!(matches!(log.append(append(2, T0)).await, Err(AppendError::Unavailable(_))), "{fault:?}");
+        let refused = log.append(append(2, T0)).await;
+        assert!(matches!(refused, Err(AppendError::Disk(DiskTrouble::Failed { .. }))), "{fault:?}");
         assert_eq!(head_offset(&log).await, 1, "{fault:?}");
         assert!(changes.try_recv().is_err(), "{fault:?}");
     }
@@ -170,7 +89,7 @@ async fn a_failed_file_is_opened_again_at_most_once_a_second() {
     for n in 0..50 {
         assert!(log.append(append(n, T0 + 30 * n as Millis)).await.is_err());
     }
-    let opened = disk.0.opened.load(Ordering::Relaxed);
+    let opened = disk.opened();
     assert!((2..=4).contains(&opened), "opened {opened} times in 1.5 s");
 }
 
@@ -214,4 +133,54 @@ async fn a_store_that_failed_can_be_closed() {
     disk.fail(Some(Fault::Sync));
     assert!(log.append(append(1, T0)).await.is_err());
     tokio::time::timeout(std::time::Duration::from_secs(60), log.close()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_write_is_still_read_and_says_why_and_recovers_by_itself() {
+    for fault in [Fault::Write, Fault::Sync] {
+        let disk = Disk::default();
+        let (log, _changes) = disk.open();
+        log.append(append(1, T0)).await.unwrap();
+        disk.fail(Some(fault));
+        assert!(log.append(append(2, T0)).await.is_err(), "{fault:?}");
+        assert_eq!(offsets(&log).await[0], 1, "{fault:?}: it can be read at once");
+        let trouble = log.check_disk(T0 + 2_000).await;
+        assert!(matches!(trouble, Some(DiskTrouble::Failed { .. })), "{fault:?}: {trouble:?}");
+        assert_eq!(offsets(&log).await[0], 1, "{fault:?}: it is still read");
+
+        disk.fail(None);
+        assert_eq!(log.check_disk(T0 + 4_000).await, None, "{fault:?}: nobody has to publish for that");
+        log.append(append(3, T0 + 4_000)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_is_nearly_full_takes_no_publications_before_a_write_fails() {
+    const MIB: u64 = 1024 * 1024;
+    let disk = Disk::default();
+    let (log, _changes) = disk.open();
+    let produced = |seq| Append {
+        producer: Some(shared::client::Producer { id: "p".into(), seq, done: false }),
+        ..append(1, T0)
+    };
+    log.append(produced(1)).await.unwrap();
+    disk.leave(63 * MIB);
+    let refused = log.append(produced(2)).await;
+    let full = DiskTrouble::Full { free_bytes: 63 * MIB, reserve_bytes: 64 * MIB };
+    assert_eq!(refused, Err(AppendError::Disk(full.clone())));
+    assert_eq!(log.check_disk(T0).await, Some(full));
+    assert!(log.append(produced(1)).await.unwrap().repeated, "a repeat needs no room");
+    assert_eq!(offsets(&log).await, [1]);
+    assert_eq!(
+        log.sweep(T0 + Retention::default().max_age_ms + 1).await.unwrap().removed,
+        1,
+        "deleting goes on"
+    );
+    assert_eq!(disk.opened(), 1, "nothing failed");
+
+    disk.leave(70 * MIB);
+    assert!(log.append(produced(2)).await.is_err(), "there has to be some more room first");
+    disk.leave(100 * MIB);
+    log.append(produced(2)).await.unwrap();
+    assert_eq!(log.trouble(), None);
 }

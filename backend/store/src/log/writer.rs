@@ -6,30 +6,34 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use backend_core::ports::{Append, Change, Unavailable};
-use redb::Database;
-use shared::Millis;
+use backend_core::DiskTrouble;
+use backend_core::ports::{Append, AppendError, Change, Unavailable};
+use shared::{Millis, Topic};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::group::{Committed, Group, Outcome};
-use super::index::Index;
-use super::open::OpenError;
+use super::files::Files;
+use super::forget::forget;
+use super::group::{Bounds, Committed, Group, Outcome};
 use super::state::State;
-use super::tables::Tables;
+use super::tables::{Tables, remember};
 
 /// Shortest time between two attempts to open the file again after a failure, in milliseconds.
 const REOPEN_MS: Millis = 1_000;
 
+/// Shortest time between two commits that store the time, in milliseconds.
+const REMEMBER_MS: Millis = 60_000;
+
 /// Largest number of commands in a group, so that the first does not wait long behind many small ones.
 const GROUP_COMMANDS: usize = 1_024;
-
-/// Function that opens the file, checks it and reads its heads.
-pub type Opener = Box<dyn Fn() -> Result<(Database, Index), OpenError> + Send>;
 
 /// A command to the writer, with the channel for its answer.
 pub enum Command {
     Append(Box<Append>, oneshot::Sender<Outcome>),
     Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
+    /// Deletes a topic; with an offset, only if its log still ends there.
+    Forget(Topic, Option<u64>, Millis, oneshot::Sender<Result<bool, Unavailable>>),
+    /// Looks whether the disk has room, and opens a file again that failed.
+    Check(Millis, oneshot::Sender<()>),
 }
 
 /// Outcome of a sweep.
@@ -44,12 +48,17 @@ pub struct Swept {
 /// State of the writer's thread.
 pub struct Writer {
     state: Arc<State>,
-    opener: Opener,
+    files: Arc<dyn Files>,
+    history_bytes: u64,
     commands: mpsc::Receiver<Command>,
+    /// A command that was taken while a group was filled, and that comes after it.
+    pending: Option<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
     /// A failed file is not opened again in the second before this time.
     reopen_at: Millis,
+    /// Uptime of the machine at which the time was last stored.
+    remembered_at: Millis,
 }
 
 /// An answer that is sent once the group is committed.
@@ -59,15 +68,27 @@ enum Reply {
 }
 
 impl Writer {
-    /// Creates the writer. `closing` becomes true when the store is to close.
+    /// Creates the writer. `history_bytes` bounds the history of all topics. `closing` becomes true when the store is to
+    /// close.
     pub fn new(
         state: Arc<State>,
-        opener: Opener,
+        files: Arc<dyn Files>,
+        history_bytes: u64,
         commands: mpsc::Receiver<Command>,
         changes: mpsc::Sender<Vec<Change>>,
         closing: watch::Receiver<bool>,
     ) -> Self {
-        Self { state, opener, commands, changes, closing, reopen_at: Millis::MIN }
+        Self {
+            state,
+            files,
+            history_bytes,
+            commands,
+            pending: None,
+            changes,
+            closing,
+            reopen_at: Millis::MIN,
+            remembered_at: Millis::MIN,
+        }
     }
 
     /// Executes commands until the store closes and no command waits any more; then closes the file.
@@ -80,6 +101,9 @@ impl Writer {
     }
 
     async fn next(&mut self) -> Option<Command> {
+        if let Some(command) = self.pending.take() {
+            return Some(command);
+        }
         tokio::select! {
             biased;
             command = self.commands.recv() => command,
@@ -107,17 +131,27 @@ impl Writer {
 
     /// Commits `command` together with all commands that wait behind it. Answers with the changes.
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
+        self.look_at_disk();
         if let Err(reason) = self.ensure_open(command.now()) {
-            command.refuse(reason);
+            command.refuse(self.state.trouble(), reason);
             return Vec::new();
         }
+        match command {
+            Command::Forget(topic, end, now, to) => self.forget(&topic, end, now, to),
+            Command::Check(_, to) => {
+                // The caller may be gone.
+                let _ = to.send(());
+                Vec::new()
+            }
+            command @ (Command::Append(..) | Command::Sweep(..)) => self.commit(command),
+        }
+    }
+
+    fn commit(&mut self, command: Command) -> Vec<Change> {
         let now = command.now();
         let mut replies = Vec::new();
         let filled = catch_unwind(AssertUnwindSafe(|| self.fill(command, &mut replies)));
-        let filled = filled.unwrap_or_else(|_| {
-            Err(redb::Error::Corrupted("internal error: a write panicked, and nothing was saved".into()))
-        });
-        match filled {
+        match filled.unwrap_or_else(|_| Err(panicked())) {
             Ok(committed) => {
                 self.state.publish(committed.entries);
                 replies.into_iter().for_each(Reply::send);
@@ -125,13 +159,63 @@ impl Writer {
             }
             Err(error) => {
                 self.give_up(&error, now);
-                replies.into_iter().for_each(|reply| reply.refuse(&error));
+                let trouble = self.state.trouble();
+                replies.into_iter().for_each(|reply| reply.refuse(trouble.as_ref(), &error));
                 Vec::new()
             }
         }
     }
 
-    /// Opens the file again if it failed, since nothing is known of it until it has been opened and checked.
+    /// Deletes a topic, and answers with the change that ends its log.
+    fn forget(
+        &mut self,
+        topic: &Topic,
+        end: Option<u64>,
+        now: Millis,
+        to: oneshot::Sender<Result<bool, Unavailable>>,
+    ) -> Vec<Change> {
+        let entry = self.state.index().get(topic).cloned();
+        let Some(entry) = entry.filter(|entry| end.is_none_or(|end| end == entry.head.last.offset)) else {
+            drop(to.send(Ok(false)));
+            return Vec::new();
+        };
+        let state = self.state.clone();
+        let file = state.file();
+        let deleted = catch_unwind(AssertUnwindSafe(|| forget(file.database()?, &entry)));
+        drop(file);
+        match deleted.unwrap_or_else(|_| Err(panicked())) {
+            Ok(()) => {
+                state.forget(topic);
+                drop(to.send(Ok(true)));
+                let epoch = entry.head.epoch.clone();
+                vec![Change { topic: topic.clone(), epoch, items: Vec::new(), meta: None, ended: true }]
+            }
+            Err(error) => {
+                self.give_up(&error, now);
+                drop(to.send(Err(Unavailable::new(error))));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Notes whether the disk has room for publications.
+    fn look_at_disk(&self) {
+        let before = self.state.trouble();
+        let was_full = matches!(before, Some(DiskTrouble::Full { .. }));
+        let trouble = match self.files.space() {
+            Ok(Some(space)) => space.trouble(was_full),
+            Ok(None) => None,
+            Err(error) => Some(DiskTrouble::Failed { reason: error.to_string() }),
+        };
+        match trouble {
+            // A failed file stays so until it was opened again.
+            None if matches!(before, Some(DiskTrouble::Failed { .. })) && !self.state.is_open() => {}
+            trouble => self.state.set_trouble(trouble),
+        }
+    }
+
+    /// Opens the file again if it failed, since nothing is known of it until it has been opened and checked. While the disk
+    /// is full, that is not tried.
     fn ensure_open(&mut self, now: Millis) -> Result<(), Unavailable> {
         if self.state.is_open() {
             return Ok(());
@@ -141,16 +225,42 @@ impl Writer {
             return Err(self.state.unavailable());
         }
         self.reopen_at = now + REOPEN_MS;
-        match (self.opener)() {
+        if matches!(self.state.trouble(), Some(DiskTrouble::Full { .. })) {
+            self.ensure_readable("the disk is full");
+            return Err(self.state.unavailable());
+        }
+        // Both would have the file open at the same time otherwise.
+        self.state.shut("the store is being opened again");
+        match self.files.open() {
             Ok(opened) => {
                 self.state.resume(opened);
+                self.state.set_trouble(None);
                 tracing::info!("the store is open again");
                 Ok(())
             }
             Err(error) => {
-                self.state.fail(&error.to_string());
+                self.fail(&error.to_string());
                 Err(self.state.unavailable())
             }
+        }
+    }
+
+    /// Notes that the file cannot be written for this reason, and goes on reading it.
+    fn fail(&self, reason: &str) {
+        self.state.shut(reason);
+        if !matches!(self.state.trouble(), Some(DiskTrouble::Full { .. })) {
+            self.state.set_trouble(Some(DiskTrouble::Failed { reason: reason.into() }));
+        }
+        self.ensure_readable(reason);
+    }
+
+    fn ensure_readable(&self, reason: &str) {
+        if self.state.is_readable() {
+            return;
+        }
+        match self.files.open_for_reading() {
+            Ok(db) => self.state.resume_reading(db, reason),
+            Err(error) => tracing::error!(%error, "the store cannot even be read"),
         }
     }
 
@@ -159,50 +269,81 @@ impl Writer {
         let file = state.file();
         let transaction = file.database()?.begin_write()?;
         let index = state.index();
-        let mut group = Group::new(Tables::open(&transaction)?, &index, state.retention());
+        let mut group = Group::new(Tables::open(&transaction)?, &index, self.bounds(command.now()));
         let mut next = Some(command);
         while let Some(command) = next {
-            replies.push(command.apply(&mut group)?);
+            replies.extend(command.apply(&mut group)?);
             let has_room = replies.len() < GROUP_COMMANDS && !group.is_full();
             next = if has_room { self.commands.try_recv().ok() } else { None };
+            self.pending = next.take_if(|command| !command.joins_a_group());
         }
         if group.is_empty() {
             return Ok(Committed::default());
         }
         let committed = group.finish()?;
+        if let Some(times) = state.remember() {
+            let uptime_ms = times.uptime.map_or(0, |uptime| uptime.ms);
+            if uptime_ms >= self.remembered_at.saturating_add(REMEMBER_MS) {
+                remember(&transaction, &times)?;
+                self.remembered_at = uptime_ms;
+            }
+        }
         transaction.commit()?;
         Ok(committed)
     }
 
+    fn bounds(&self, now: Millis) -> Bounds {
+        Bounds {
+            retention: self.state.retention(),
+            retention_now: self.state.retention_now(now),
+            history_bytes: self.history_bytes,
+            trouble: self.state.trouble(),
+        }
+    }
+
     fn give_up(&mut self, error: &redb::Error, now: Millis) {
         tracing::error!(%error, "the store failed; it will be opened again");
-        self.state.fail(&error.to_string());
+        self.fail(&error.to_string());
+        // The failed write may be the first sign that the disk is full.
+        self.look_at_disk();
         self.reopen_at = now;
+        self.remembered_at = Millis::MIN;
     }
 }
 
 impl Command {
+    /// True if it can be committed together with others.
+    fn joins_a_group(&self) -> bool {
+        matches!(self, Self::Append(..) | Self::Sweep(..))
+    }
+
     fn now(&self) -> Millis {
         match self {
             Self::Append(append, _) => append.received_at,
-            Self::Sweep(now, _) => *now,
+            Self::Sweep(now, _) | Self::Check(now, _) | Self::Forget(_, _, now, _) => *now,
         }
     }
 
-    fn apply(self, group: &mut Group<'_>) -> Result<Reply, redb::Error> {
+    /// Executes a command in a group; `None` for one that does not join it.
+    fn apply(self, group: &mut Group<'_>) -> Result<Option<Reply>, redb::Error> {
         Ok(match self {
-            Self::Append(append, to) => Reply::Append(to, group.append(*append)?),
-            Self::Sweep(now, to) => {
-                let (removed, more) = group.sweep(now)?;
-                Reply::Sweep(to, Swept { removed, more })
+            Self::Append(append, to) => Some(Reply::Append(to, group.append(*append)?)),
+            Self::Sweep(_, to) => {
+                let (removed, more) = group.sweep()?;
+                Some(Reply::Sweep(to, Swept { removed, more }))
             }
+            Self::Check(..) | Self::Forget(..) => None,
         })
     }
 
-    fn refuse(self, reason: Unavailable) {
+    fn refuse(self, trouble: Option<DiskTrouble>, reason: Unavailable) {
         match self {
-            Self::Append(_, to) => drop(to.send(Err(reason.into()))),
+            Self::Append(_, to) => drop(to.send(Err(trouble.map_or(reason.into(), AppendError::Disk)))),
             Self::Sweep(_, to) => drop(to.send(Err(reason))),
+            Self::Forget(_, _, _, to) => drop(to.send(Err(reason))),
+            Self::Check(_, to) => {
+                let _ = to.send(());
+            }
         }
     }
 }
@@ -216,12 +357,20 @@ impl Reply {
         }
     }
 
-    fn refuse(self, error: &redb::Error) {
+    fn refuse(self, trouble: Option<&DiskTrouble>, error: &redb::Error) {
+        let unavailable = Unavailable::new(error);
         match self {
-            Self::Append(to, _) => drop(to.send(Err(Unavailable::new(error).into()))),
-            Self::Sweep(to, _) => drop(to.send(Err(Unavailable::new(error)))),
+            Self::Append(to, _) => {
+                let refused = trouble.cloned().map_or(unavailable.into(), AppendError::Disk);
+                drop(to.send(Err(refused)));
+            }
+            Self::Sweep(to, _) => drop(to.send(Err(unavailable))),
         }
     }
+}
+
+fn panicked() -> redb::Error {
+    redb::Error::Corrupted("internal error: a write panicked, and nothing was saved".into())
 }
 
 /// Waits until the store is to close, or was dropped.

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use backend_core::ports::{Append, Change};
+use backend_core::trusted_time::{Reading, Uptime};
 use backend_store::{EmbeddedLog, Retention};
 use shared::client::Producer;
 use shared::publication::Item;
@@ -24,11 +25,20 @@ pub fn append(name: &str, data: impl Into<shared::Data>) -> Append {
 
 pub fn append_all(name: &str, items: Vec<Item>) -> Append {
     let new_epoch = Epoch::from_random(1 << 63);
-    Append { topic: topic(name), items, producer: None, meta: None, received_at: T0, new_epoch }
+    Append {
+        topic: topic(name),
+        items,
+        producer: None,
+        meta: None,
+        received_at: T0,
+        new_epoch,
+        principal: "me".into(),
+        principal_topics: 10_000,
+    }
 }
 
 pub fn producer(id: &str, seq: u64) -> Option<Producer> {
-    Some(Producer { id: id.into(), seq })
+    Some(Producer { id: id.into(), seq, done: false })
 }
 
 pub fn open(directory: &Path) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
@@ -37,4 +47,9 @@ pub fn open(directory: &Path) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
 
 pub fn open_with(directory: &Path, retention: Retention) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
     EmbeddedLog::open(directory, retention).unwrap()
+}
+
+/// A reading of the clocks of a machine that was started `uptime_ms` ago for the `boot`th time.
+pub fn reading(wall_ms: Millis, boot: u64, uptime_ms: Millis) -> Reading {
+    Reading { wall_ms, uptime: Some(Uptime { boot, ms: uptime_ms }) }
 }

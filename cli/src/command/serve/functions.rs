@@ -57,6 +57,9 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
         let hint = "say how long to keep history in --function-env, as TICKERTAPE_KEEP_AGE_MS=86400000";
         return refused("--keep-age and --keep-count", store, hint);
     }
+    if args.keep_bytes.is_some() {
+        return refused("--keep-bytes", store, "DynamoDB has no disk to fill; bound history by its age");
+    }
     if args.no_host {
         let why = "with --functions lambda this machine's metrics are never published";
         return refused("--no-host", why, "leave it out; `tickertape host` publishes them");

@@ -121,6 +121,7 @@ impl Server {
                 server_ts,
                 limits: Default::default(),
                 rotate_in_ms: 20_000 + rng.clone().up_to(100_000),
+                conditions: Vec::new(),
                 more,
             })
         };

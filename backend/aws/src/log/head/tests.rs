@@ -89,7 +89,7 @@ fn a_damaged_image_names_its_attribute() {
 #[test]
 fn a_skeleton_is_a_head_without_publications() {
     let topic = Topic::new("x").unwrap();
-    let skeleton = skeleton(&topic, &Epoch::new("e"));
+    let skeleton = skeleton(&topic, &Epoch::new("e"), "me");
     assert_eq!(StoredHead::read(&skeleton), Ok(None));
     assert_eq!(position(&skeleton), Ok(Position::new(Epoch::new("e"), 0)));
 }

@@ -16,6 +16,7 @@ pub async fn a_connection_is_read_back_as_it_was_written<C: Connections>(port: &
             name: "agent \"7\" é".into(),
             subscribe: vec![filter("host/*"), filter("*")],
             publish: vec![filter("host/cpu")],
+            forget: vec![filter("host/old")],
             expires_at: Some(NOW + 5),
         },
         ..connection("a=")

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use shared::client::Producer;
 use shared::publication::Item;
-use shared::{Data, Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta};
+use shared::{Data, Epoch, Filter, Millis, Position, Publication, Topic, TopicMeta, limits};
 
 use crate::ports::{Append, AppendError, Appended, Change, Page, ReadFrom, TopicLog};
 use crate::testing::Keep;
@@ -137,6 +137,66 @@ pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
+/// So whoever knows the id of another principal's producer can neither send in its name nor use up its numbers.
+pub async fn producers_belong_to_their_principal<L: TopicLog>(log: &L) {
+    let of = |principal: &str, seq| Append { principal: principal.into(), ..produced("x", "me", seq) };
+    log.append(of("ann", 1)).await.unwrap();
+    log.append(of("eve", 1_000_000)).await.unwrap();
+    assert!(!log.append(of("ann", 2)).await.unwrap().repeated);
+    assert!(log.append(of("ann", 2)).await.unwrap().repeated);
+    assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 3);
+}
+
+/// Nobody is forgotten within ten minutes, and a newcomer that would need that is told when to come again.
+pub async fn a_repeat_is_recognised_whoever_else_publishes<L: TopicLog>(log: &L) {
+    let at = |id: usize, seq, received_at| Append { received_at, ..produced("x", &format!("p{id}"), seq) };
+    let ids = 0..limits::PRODUCERS;
+    join_all(ids.clone().map(|id| log.append(at(id, 1, NOW)))).await.into_iter().for_each(|appended| {
+        assert!(!appended.unwrap().repeated);
+    });
+    let refused = log.append(at(limits::PRODUCERS, 1, NOW + 60_000)).await;
+    let nine_minutes = limits::PRODUCER_MS - 60_000;
+    assert_eq!(refused, Err(AppendError::too_many_producers(nine_minutes)));
+    let other = Append { principal: "other".into(), ..at(limits::PRODUCERS, 1, NOW + 60_000) };
+    assert!(!log.append(other).await.unwrap().repeated, "another principal has room of its own");
+    for id in [0, 1, limits::PRODUCERS / 2, limits::PRODUCERS - 1] {
+        assert!(log.append(at(id, 1, NOW + 60_000)).await.unwrap().repeated, "p{id}");
+    }
+    let later = NOW + limits::PRODUCER_MS as Millis;
+    log.append(at(0, 2, later - 1)).await.unwrap();
+    assert!(!log.append(at(limits::PRODUCERS, 1, later)).await.unwrap().repeated);
+    assert!(log.append(at(0, 2, later)).await.unwrap().repeated, "it has published lately");
+}
+
+/// It takes the place of none that goes on publishing.
+pub async fn a_producer_that_is_done_makes_room_early<L: TopicLog>(log: &L) {
+    for id in 0..limits::PRODUCERS {
+        let mut append = produced("x", &format!("p{id}"), 1);
+        append.producer = append.producer.map(|producer| Producer { done: id == 0, ..producer });
+        log.append(append).await.unwrap();
+    }
+    let newcomer = |received_at| Append { received_at, ..produced("x", "new", 1) };
+    let done_ms = limits::DONE_MS as Millis;
+    assert_eq!(log.append(newcomer(NOW + done_ms - 1)).await, Err(AppendError::too_many_producers(1)));
+    assert!(log.append(produced("x", "p0", 1)).await.unwrap().repeated, "it is still known");
+    log.append(newcomer(NOW + done_ms)).await.unwrap();
+}
+
+/// Topics of others do not count, nor do publications to topics that exist.
+pub async fn a_principal_has_a_bounded_number_of_topics<L: TopicLog>(log: &L) {
+    let create = |name: &str, principal: &str| {
+        log.append(Append { principal: principal.into(), principal_topics: 2, ..one(name, 1) })
+    };
+    create("x", "eve").await.unwrap();
+    create("y", "eve").await.unwrap();
+    let refused = create("z", "eve").await;
+    assert_eq!(refused, Err(AppendError::TooManyTopicsOfPrincipal { principal: "eve".into(), limit: 2 }));
+    assert_eq!(log.head(&topic("z")).await.unwrap(), None);
+    create("x", "eve").await.unwrap();
+    create("z", "ann").await.unwrap();
+    create("z", "eve").await.unwrap();
+}
+
 /// Fields that a later publisher leaves out stay.
 pub async fn metadata_is_put_over_what_was_there<L: TopicLog>(log: &L) {
     let unit = TopicMeta { unit: Some("%".into()), max: Some(100.0), ..TopicMeta::default() };
@@ -210,7 +270,7 @@ pub async fn recording_a_change_again_changes_nothing<L: TopicLog>(log: &L) {
     fill(log, 3).await;
     let before = read(log, "x", ReadFrom::After(0), 10).await;
     let (epoch, items) = (before.epoch.clone(), before.items.clone());
-    let change = Change { topic: topic("x"), epoch, items, meta: None };
+    let change = Change { topic: topic("x"), epoch, items, meta: None, ended: false };
     log.record(&change).await.unwrap();
     log.record(&change).await.unwrap();
     assert_eq!(read(log, "x", ReadFrom::After(0), 10).await, before);
@@ -250,6 +310,28 @@ pub async fn a_log_whose_history_is_gone_keeps_its_head<L: TopicLog>(log: &L) {
     assert_eq!((offsets(&page), page.oldest), (vec![6], 6));
 }
 
+/// Head, history and producers are gone, and so is what the topic counts for its principal.
+pub async fn a_topic_that_is_forgotten_begins_anew<L: TopicLog>(log: &L) {
+    assert!(!log.forget(&topic("x")).await.unwrap(), "there is none");
+    let bounded = |name: &str, epoch: &str| Append {
+        new_epoch: Epoch::new(epoch),
+        principal_topics: 1,
+        ..produced(name, "me", 7)
+    };
+    log.append(bounded("x", "first")).await.unwrap();
+    publish(log, "x/below", 1).await;
+    assert!(log.forget(&topic("x")).await.unwrap());
+    assert_eq!(log.head(&topic("x")).await.unwrap(), None);
+    assert_eq!(log.read(&topic("x"), ReadFrom::After(0), 10, NOW).await.unwrap(), None);
+    let names: Vec<_> = log.heads(&Filter::All).await.unwrap().into_iter().map(|head| head.topic).collect();
+    assert_eq!(names, [topic("x/below")]);
+    assert!(!log.forget(&topic("x")).await.unwrap(), "it is gone already");
+    log.forget(&topic("x/below")).await.unwrap();
+    let again = log.append(bounded("x", "second")).await.unwrap();
+    assert_eq!(again, Appended { position: Position::new(Epoch::new("second"), 1), repeated: false });
+    assert_eq!(offsets(&read(log, "x", ReadFrom::After(0), 10).await), [1]);
+}
+
 /// Publishes 1, 2, … to `x`, one per millisecond.
 async fn fill<L: TopicLog>(log: &L, count: i64) {
     for number in 1..=count {
@@ -273,11 +355,13 @@ fn one(name: &str, data: impl Into<Data>) -> Append {
         meta: None,
         received_at: NOW,
         new_epoch: Epoch::new("epoch"),
+        principal: "me".into(),
+        principal_topics: limits::TOPICS,
     }
 }
 
 fn produced(topic: &str, id: &str, seq: u64) -> Append {
-    Append { producer: Some(Producer { id: id.into(), seq }), ..one(topic, seq) }
+    Append { producer: Some(Producer { id: id.into(), seq, done: false }), ..one(topic, seq) }
 }
 
 fn offsets(page: &Page) -> Vec<u64> {

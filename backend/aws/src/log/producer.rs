@@ -1,0 +1,75 @@
+//! The producers that a head remembers: three maps with the same keys, because an update computes values only at places that
+//! it names. Pure.
+
+use backend_core::ports::Append;
+use backend_core::producers::{Known, LastRequest};
+use sha1::{Digest, Sha1};
+use shared::client::Producer;
+
+use super::names::{LANDED, SEQS, UNTIL};
+use crate::item::{AttributeError, Item, read_map, read_number, read_optional_number};
+
+/// Bytes of a hash that stand for a principal, and for a producer: enough that nobody finds two that are the same, and few
+/// enough that all producers of a topic fit its head.
+const PRINCIPAL_BYTES: usize = 4;
+const PRODUCER_BYTES: usize = 12;
+
+/// Returns the key of a producer, which belongs to a principal.
+pub fn key(principal: &str, producer: &Producer) -> String {
+    let name = format!("{}:{principal}{}", principal.len(), producer.id);
+    format!("{}{}", prefix(principal), hash(&name, PRODUCER_BYTES))
+}
+
+/// Returns the beginning of the keys of a principal's producers.
+fn prefix(principal: &str) -> String {
+    hash(principal, PRINCIPAL_BYTES)
+}
+
+fn hash(text: &str, bytes: usize) -> String {
+    Sha1::digest(text.as_bytes()).iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads the last request of a producer by its key; `None` if the head does not know it.
+pub fn last_request(head: &Item, key: &str) -> Result<Option<LastRequest>, AttributeError> {
+    let Some(seq) = read_optional_number(read_map(head, SEQS)?, key)? else { return Ok(None) };
+    let offset = read_number(read_map(head, LANDED)?, key)?;
+    // Heads of version 0.1.0 have no times.
+    let until_ms = match head.get(UNTIL) {
+        Some(_) => read_optional_number(read_map(head, UNTIL)?, key)?.unwrap_or_default(),
+        None => 0,
+    };
+    Ok(Some(LastRequest { seq, offset, until_ms }))
+}
+
+/// Reads all producers of a head.
+pub fn known(head: &Item, append: &Append) -> Result<Vec<Known<String>>, AttributeError> {
+    let own = prefix(&append.principal);
+    let mut known = Vec::new();
+    for key in read_map(head, SEQS)?.keys() {
+        if let Some(last) = last_request(head, key)? {
+            known.push(Known { key: key.clone(), is_own: key.starts_with(&own), last });
+        }
+    }
+    Ok(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_short_and_differ_by_principal_and_by_id() {
+        let producer = |id: &str| Producer { id: id.into(), seq: 1, done: false };
+        let keys = [
+            key("a", &producer("bc")),
+            key("ab", &producer("c")),
+            key("a", &producer("x")),
+            key(&"long".repeat(100), &producer("bc")),
+        ];
+        for (at, key) in keys.iter().enumerate() {
+            assert_eq!(key.len(), 2 * (PRINCIPAL_BYTES + PRODUCER_BYTES));
+            assert!(!keys[..at].contains(key));
+        }
+        assert!(keys[2].starts_with(&prefix("a")) && !keys[1].starts_with(&prefix("a")));
+    }
+}

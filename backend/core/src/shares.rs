@@ -1,0 +1,88 @@
+//! The order in which topics lose their oldest publications when all of them together are too large.
+//!
+//! The principal with the most bytes loses first, from its largest topic. So a flood takes from the topic that it floods,
+//! then from the other topics of the principal that floods, and nobody loses anything who has less than an equal share.
+//!
+//! For example, of 100 bytes `ann` has 70 in `a` and 10 in `b`, and `bob` has 20 in `c`; 90 may be kept. `ann` has the most,
+//! `a` is her largest topic, so the 10 bytes come from `a`.
+
+use std::collections::HashMap;
+
+/// The bytes of one topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share<'a, T> {
+    /// The topic.
+    pub topic: T,
+    /// The principal to whom it is charged.
+    pub owner: &'a str,
+    /// Bytes of its publications.
+    pub bytes: u64,
+}
+
+/// Smallest number of bytes to delete at a time, so that topics of the same size do not take turns with every row.
+const STEP_BYTES: u64 = 64 * 1024;
+
+/// Chooses the topic that loses its oldest publications next, and the number of bytes, at most `excess_bytes`. `None` if
+/// there are no publications.
+pub fn next_to_shrink<T: Copy>(shares: &[Share<'_, T>], excess_bytes: u64) -> Option<(T, u64)> {
+    let mut owners: HashMap<&str, u64> = HashMap::new();
+    for share in shares {
+        *owners.entry(share.owner).or_default() += share.bytes;
+    }
+    let (owner, owned) = owners.iter().max_by_key(|(name, bytes)| (**bytes, **name))?;
+    let next_owner = owners.iter().filter(|(name, _)| name != &owner).map(|(_, bytes)| *bytes).max();
+    let of_owner = || shares.iter().filter(|share| share.owner == *owner);
+    let largest = of_owner().max_by_key(|share| share.bytes).filter(|share| share.bytes > 0)?;
+    let mut others = of_owner().map(|share| share.bytes).collect::<Vec<_>>();
+    others.sort_unstable();
+    let next_topic = others.iter().rev().nth(1).copied().unwrap_or_default();
+    let lead = (owned - next_owner.unwrap_or_default()).min(largest.bytes - next_topic);
+    Some((largest.topic, excess_bytes.min(lead.max(STEP_BYTES)).min(largest.bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KB: u64 = 1_000;
+
+    fn share(topic: &'static str, owner: &'static str, kb: u64) -> Share<'static, &'static str> {
+        Share { topic, owner, bytes: kb * KB }
+    }
+
+    #[test]
+    fn the_largest_topic_of_the_largest_principal_loses_first() {
+        let shares = [share("a", "ann", 700), share("b", "ann", 100), share("c", "bob", 750)];
+        assert_eq!(next_to_shrink(&shares, 10 * KB), Some(("a", 10 * KB)));
+    }
+
+    #[test]
+    fn it_loses_as_much_as_it_has_more_than_the_next_and_not_all_at_once() {
+        let shares = [share("a", "ann", 900), share("b", "bob", 500)];
+        assert_eq!(next_to_shrink(&shares, 1_000 * KB), Some(("a", 400 * KB)));
+        let level = [share("a", "ann", 500), share("b", "bob", 500)];
+        assert_eq!(next_to_shrink(&level, 1_000 * KB).unwrap().1, STEP_BYTES);
+    }
+
+    #[test]
+    fn whoever_has_less_than_an_equal_share_loses_nothing() {
+        let mut bytes = [("flood", "eve", 5_000 * KB), ("a", "ann", 200 * KB), ("b", "bob", 300 * KB)];
+        let limit = 1_200 * KB;
+        loop {
+            let shares = bytes.map(|(topic, owner, bytes)| Share { topic, owner, bytes });
+            let excess = shares.iter().map(|share| share.bytes).sum::<u64>().saturating_sub(limit);
+            if excess == 0 {
+                break;
+            }
+            let (topic, lost) = next_to_shrink(&shares, excess).unwrap();
+            bytes.iter_mut().filter(|(name, ..)| *name == topic).for_each(|(.., bytes)| *bytes -= lost);
+        }
+        assert_eq!(bytes.map(|(.., bytes)| bytes), [700 * KB, 200 * KB, 300 * KB]);
+    }
+
+    #[test]
+    fn nothing_is_chosen_where_nothing_is_kept() {
+        assert_eq!(next_to_shrink::<&str>(&[], 1), None);
+        assert_eq!(next_to_shrink(&[share("a", "ann", 0)], 1), None);
+    }
+}

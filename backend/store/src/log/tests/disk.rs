@@ -1,0 +1,180 @@
+//! A disk in memory that fails on command, and loses what was not synced.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use backend_core::Space;
+use backend_core::ports::Change;
+use redb::{Builder, Database, StorageBackend};
+use tokio::sync::mpsc;
+
+use crate::log::EmbeddedLog;
+use crate::log::OpenError;
+use crate::log::files::{Files, Opened};
+use crate::log::open::{read_topics, write_empty_tables};
+use crate::log::overlay::{Overlay, ReadAt};
+use crate::{Retention, StoreSettings};
+
+/// A disk in memory: what was written to it outlives the store that wrote it.
+#[derive(Debug, Clone, Default)]
+pub struct Disk(Arc<DiskState>);
+
+#[derive(Debug, Default)]
+struct DiskState {
+    bytes: Mutex<Vec<u8>>,
+    /// Contents at the last sync.
+    synced: Mutex<Vec<u8>>,
+    /// Writes since the last sync.
+    unsynced: Mutex<Vec<(usize, Vec<u8>)>>,
+    fault: Mutex<Option<Fault>>,
+    /// Number of operations until all of them fail.
+    until_failure: Mutex<Option<usize>>,
+    free_bytes: Mutex<Option<u64>>,
+    opened: AtomicUsize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fault {
+    Write,
+    Sync,
+    Grow,
+}
+
+impl Disk {
+    /// Makes every later operation of this kind fail, or none.
+    pub fn fail(&self, fault: Option<Fault>) {
+        *self.0.fault.lock().unwrap() = fault;
+        *self.0.until_failure.lock().unwrap() = None;
+    }
+
+    /// Makes all operations that change the disk fail after `count` more.
+    pub fn fail_after(&self, count: usize) {
+        *self.0.until_failure.lock().unwrap() = Some(count);
+    }
+
+    /// Sets the room on a disk of 100 GB.
+    pub fn leave(&self, free_bytes: u64) {
+        *self.0.free_bytes.lock().unwrap() = Some(free_bytes);
+    }
+
+    /// Number of times that the disk was opened for writing.
+    pub fn opened(&self) -> usize {
+        self.0.opened.load(Ordering::Relaxed)
+    }
+
+    pub fn open(&self) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
+        write_empty_tables(&Builder::new().create_with_backend(self.clone()).unwrap()).unwrap();
+        self.open_again()
+    }
+
+    pub fn open_again(&self) -> (EmbeddedLog, mpsc::Receiver<Vec<Change>>) {
+        EmbeddedLog::start(StoreSettings::from(Retention::default()), Arc::new(self.clone())).unwrap()
+    }
+
+    /// A disk with all that was synced and nothing else.
+    pub fn after_power_cut(&self) -> Self {
+        Self::with(self.0.synced.lock().unwrap().clone())
+    }
+
+    /// A disk with all that was synced, and of the writes since then those that `chosen` picks by their number.
+    pub fn after_power_cut_with(&self, chosen: impl Fn(usize) -> bool) -> Self {
+        let mut bytes = self.0.synced.lock().unwrap().clone();
+        for (number, (offset, data)) in self.0.unsynced.lock().unwrap().iter().enumerate() {
+            if chosen(number) {
+                let end = offset + data.len();
+                bytes.resize(bytes.len().max(end), 0);
+                bytes[*offset..end].copy_from_slice(data);
+            }
+        }
+        // The file had its length before anything was written beyond its end.
+        let len = self.0.bytes.lock().unwrap().len();
+        bytes.resize(bytes.len().max(len), 0);
+        Self::with(bytes)
+    }
+
+    fn with(bytes: Vec<u8>) -> Self {
+        let synced = Mutex::new(bytes.clone());
+        Self(Arc::new(DiskState { bytes: Mutex::new(bytes), synced, ..DiskState::default() }))
+    }
+
+    fn check(&self, fault: Fault) -> io::Result<()> {
+        if let Some(left) = &mut *self.0.until_failure.lock().unwrap() {
+            match left.checked_sub(1) {
+                Some(fewer) => *left = fewer,
+                None => return Err(io::ErrorKind::StorageFull.into()),
+            }
+        }
+        match *self.0.fault.lock().unwrap() {
+            Some(set) if set == fault => Err(io::ErrorKind::StorageFull.into()),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Files for Disk {
+    fn open(&self) -> Result<Opened, OpenError> {
+        self.0.opened.fetch_add(1, Ordering::Relaxed);
+        let db = Builder::new().create_with_backend(self.clone()).map_err(damaged)?;
+        read_topics(db).map_err(damaged)
+    }
+
+    fn open_for_reading(&self) -> Result<Database, OpenError> {
+        let len = StorageBackend::len(self).unwrap();
+        Builder::new().create_with_backend(Overlay::over(self.clone(), len)).map_err(damaged)
+    }
+
+    fn space(&self) -> io::Result<Option<Space>> {
+        let space = |free_bytes| Space { free_bytes, total_bytes: 100_000_000_000 };
+        Ok(self.0.free_bytes.lock().unwrap().map(space))
+    }
+
+    fn used_bytes(&self) -> io::Result<u64> {
+        StorageBackend::len(self)
+    }
+}
+
+fn damaged(error: impl ToString) -> OpenError {
+    OpenError::Damaged { path: "disk".into(), reason: error.to_string() }
+}
+
+impl ReadAt for Disk {
+    fn read_exact_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        StorageBackend::read(self, offset, out)
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.bytes.lock().unwrap().len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let offset = offset as usize;
+        let bytes = self.0.bytes.lock().unwrap();
+        let found = bytes.get(offset..offset + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        out.copy_from_slice(found);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.check(Fault::Grow)?;
+        self.0.bytes.lock().unwrap().resize(len as usize, 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.check(Fault::Sync)?;
+        self.0.synced.lock().unwrap().clone_from(&self.0.bytes.lock().unwrap());
+        self.0.unsynced.lock().unwrap().clear();
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.check(Fault::Write)?;
+        let offset = offset as usize;
+        self.0.bytes.lock().unwrap()[offset..offset + data.len()].copy_from_slice(data);
+        self.0.unsynced.lock().unwrap().push((offset, data.to_vec()));
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! The disk fails, or the power is cut, at every single step of a number of commits.
+
+use super::*;
+
+/// Number of bytes of an append that makes the file grow every few commits.
+const LARGE: usize = 20_000;
+
+/// Appends until one fails, or twelve times. Answers with the offset of the last one that was acknowledged.
+async fn append_until_failure(log: &EmbeddedLog) -> u64 {
+    let mut acknowledged = 0;
+    for n in 1..=12 {
+        let items = vec![Item::now(format!("{n}-{}", "x".repeat(LARGE)))];
+        match log.append(Append { items, ..append(n, T0) }).await {
+            Ok(appended) => acknowledged = appended.position.offset,
+            Err(error) => {
+                assert!(matches!(error, AppendError::Disk(_)), "{error}");
+                break;
+            }
+        }
+    }
+    acknowledged
+}
+
+/// Checks that everything acknowledged is read, and that there is no hole.
+async fn assert_holds(log: &EmbeddedLog, acknowledged: u64, when: &str) {
+    let Some(head) = log.head(&Topic::new("t").unwrap()).await.unwrap() else {
+        return assert_eq!(acknowledged, 0, "{when}: the topic is lost");
+    };
+    let found = offsets(log).await;
+    assert!(found.len() as u64 >= acknowledged, "{when}: {acknowledged} acknowledged, {found:?} found");
+    assert_eq!(found, (1..=head.last.offset).collect::<Vec<_>>(), "{when}");
+}
+
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_whichever_write_or_sync_fails() {
+    let mut steps = 0;
+    loop {
+        let disk = Disk::default();
+        let (log, changes) = disk.open();
+        drop(changes);
+        disk.fail_after(steps);
+        let acknowledged = append_until_failure(&log).await;
+        if acknowledged == 12 {
+            break;
+        }
+        assert_holds(&log, acknowledged, &format!("step {steps}, while the disk fails")).await;
+
+        disk.fail(None);
+        assert_eq!(log.check_disk(T0 + 2_000).await, None, "step {steps}");
+        assert_holds(&log, acknowledged, &format!("step {steps}, once the disk works again")).await;
+        let next = log.append(append(99, T0 + 2_000)).await.unwrap().position.offset;
+        assert!(next > acknowledged, "step {steps}");
+        steps += 1;
+    }
+    assert!(steps > 40, "there are only {steps} steps");
+}
+
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_whenever_the_power_is_cut_and_whatever_reached_the_disk() {
+    let mut steps = 0;
+    loop {
+        let disk = Disk::default();
+        let (log, changes) = disk.open();
+        drop(changes);
+        disk.fail_after(steps);
+        let acknowledged = append_until_failure(&log).await;
+        if acknowledged == 12 {
+            break;
+        }
+        for seed in 0..6_u64 {
+            let is_written = |number: usize| {
+                let mixed = (number as u64 + 1).wrapping_mul(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+                match seed {
+                    0 => false,
+                    1 => true,
+                    _ => mixed >> 62 != 0,
+                }
+            };
+            let (log, _changes) = disk.after_power_cut_with(is_written).open_again();
+            assert_holds(&log, acknowledged, &format!("step {steps}, seed {seed}")).await;
+        }
+        steps += 1;
+    }
+    assert!(steps > 40, "there are only {steps} steps");
+}

@@ -1,0 +1,19 @@
+//! The bounds of a store.
+
+use backend_core::Retention;
+
+/// The bounds of a store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// The bounds of each topic's history.
+    pub retention: Retention,
+    /// Largest number of bytes that the file takes on the disk; `None` for a part of the disk
+    /// ([`backend_core::Space::default_keep_bytes`]).
+    pub keep_bytes: Option<u64>,
+}
+
+impl From<Retention> for StoreSettings {
+    fn from(retention: Retention) -> Self {
+        Self { retention, keep_bytes: None }
+    }
+}

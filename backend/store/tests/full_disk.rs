@@ -1,0 +1,107 @@
+//! A store on a small real file system that fills up: a tmpfs, which only root can mount.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "also called by functions that only tests call")]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use backend_core::DiskTrouble;
+use backend_core::ports::{AppendError, ReadFrom, TopicLog};
+use common::{T0, append_all, open, topic};
+use shared::publication::Item;
+use tempfile::{TempDir, tempdir};
+
+/// A mounted file system, which is unmounted in the end.
+struct Mount(TempDir);
+
+impl Mount {
+    /// Mounts a tmpfs of so many MB; `None` if this process may not.
+    fn tmpfs(mb: u32) -> Option<Self> {
+        let directory = tempdir().unwrap();
+        let size = format!("size={mb}m");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tickertape-test"])
+            .arg(directory.path())
+            .output()
+            .ok()?;
+        mounted.status.success().then_some(Self(directory))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
+    }
+}
+
+/// Fills the file system up to so many bytes.
+fn fill(path: &Path, leave_bytes: u64) {
+    let free = fs::File::open(path.parent().unwrap()).unwrap();
+    let found = rustix::fs::fstatvfs(&free).unwrap();
+    let bytes = (found.f_bavail * found.f_frsize).saturating_sub(leave_bytes);
+    fs::write(path, vec![1; bytes as usize]).unwrap();
+}
+
+#[tokio::test]
+async fn on_a_full_disk_reading_goes_on_and_publishing_recovers_by_itself() {
+    let Some(mount) = Mount::tmpfs(64) else {
+        eprintln!(
+            "SKIPPED: this process may not mount a tmpfs, so no full disk was tested; run the test as root"
+        );
+        return;
+    };
+    let (log, changes) = open(&mount.data());
+    drop(changes);
+    let send = || log.append(append_all("t", vec![Item::now("x".repeat(20_000)); 20]));
+    let mut acknowledged = send().await.unwrap().position.offset;
+    let filler = mount.0.path().join("filler");
+
+    for (round, leave_bytes) in [2_000_000, 100_000, 0].into_iter().enumerate() {
+        let at = T0 + 10_000 * round as i64;
+        fill(&filler, leave_bytes);
+        let refused = loop {
+            match send().await {
+                Ok(appended) => acknowledged = appended.position.offset,
+                Err(refused) => break refused,
+            }
+        };
+        assert!(matches!(refused, AppendError::Disk(DiskTrouble::Full { .. })), "{leave_bytes}: {refused}");
+        assert!(matches!(log.check_disk(at).await, Some(DiskTrouble::Full { .. })));
+        let page = log.read(&topic("t"), ReadFrom::After(0), usize::MAX, T0).await.unwrap().unwrap();
+        assert_eq!(page.items.len() as u64, acknowledged, "{leave_bytes} bytes free");
+
+        fs::remove_file(&filler).unwrap();
+        assert_eq!(log.check_disk(at + 5_000).await, None, "{leave_bytes}");
+        let before = acknowledged;
+        acknowledged = send().await.unwrap().position.offset;
+        assert_eq!(acknowledged, before + 20, "{leave_bytes}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_was_killed_on_a_full_disk_keeps_everything() {
+    let Some(mount) = Mount::tmpfs(48) else {
+        eprintln!(
+            "SKIPPED: this process may not mount a tmpfs, so no full disk was tested; run the test as root"
+        );
+        return;
+    };
+    let (log, changes) = open(&mount.data());
+    drop(changes);
+    log.append(append_all("t", vec![Item::now("x".repeat(10_000)); 50])).await.unwrap();
+    // The file as a kill leaves it: not closed.
+    let file = fs::read(mount.data().join("tickertape.redb")).unwrap();
+    drop(log);
+    fs::write(mount.data().join("tickertape.redb"), &file).unwrap();
+    let (log, _changes) = open(&mount.data());
+    fill(&mount.0.path().join("filler"), 0);
+    let page = log.read(&topic("t"), ReadFrom::After(0), usize::MAX, T0).await.unwrap().unwrap();
+    assert_eq!(page.items.len(), 50);
+}

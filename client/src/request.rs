@@ -1,0 +1,37 @@
+//! One HTTP request over a connection of its own.
+
+use bytes::Bytes;
+use http::header::HOST;
+use http::{HeaderValue, Request, Response};
+use http_body_util::Empty;
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+
+use crate::tls::Trust;
+use crate::{Address, ConnectError, wire};
+
+/// Sends a request without a body, and returns the head of the answer. Adds the header `Host`.
+///
+/// # Errors
+///
+/// [`ConnectError`].
+pub(crate) async fn send(
+    server: &Address,
+    trust: Option<&Trust>,
+    mut request: Request<Empty<Bytes>>,
+) -> Result<Response<Incoming>, ConnectError> {
+    let wire = wire::open(server, trust).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(not_http)?;
+    // The task ends when the response has been read or dropped.
+    tokio::spawn(connection);
+    let host = HeaderValue::from_str(server.authority());
+    request
+        .headers_mut()
+        .insert(HOST, host.map_err(|error| ConnectError::Tls { reason: error.to_string() })?);
+    sender.send_request(request).await.map_err(not_http)
+}
+
+fn not_http(error: hyper::Error) -> ConnectError {
+    if error.is_parse() { ConnectError::NotHttp } else { ConnectError::Closed }
+}
