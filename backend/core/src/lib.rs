@@ -27,10 +27,11 @@
 //! * [`service`]: the one type that awaits, with a file for each route.
 //! * [`ports`]: the traits that a platform implements.
 //! * [`message`], [`body`], [`query`]: parsers of requests, with a precise error for each fault.
-//! * [`ingest`], [`bucket`], [`rates`]: checks and rate limits of publications.
+//! * [`ingest`]: checks of publications. [`payer`], [`bucket`], [`rates`]: rate limits of requests of any kind.
 //! * [`retention`]: the bounds of a topic's history.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
 //! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
+//! * [`turns`]: the ends of logs for `pong`, where reading costs money.
 //! * [`http`]: the HTTP API without its sockets.
 //! * [`refusal`]: the error that a client is sent: a code, a message and an HTTP status.
 //! * [`lock`]: locks that survive a panic.
@@ -49,6 +50,7 @@ pub mod lock;
 pub mod message;
 pub mod occupancy;
 pub mod pack;
+pub mod payer;
 mod permission;
 pub mod ports;
 pub mod principal;
@@ -63,6 +65,7 @@ pub mod stats;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;
+pub mod turns;
 
 pub use event::{GatewayEvent, Reply};
 pub use principal::Principal;
