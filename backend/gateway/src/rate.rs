@@ -86,10 +86,10 @@ impl<K: Eq + Hash> KeyedRate<K> {
 
 impl<K: Eq + Hash> Generations<K> {
     fn bucket(&mut self, key: K, burst: u64, monotonic_ms: u64) -> &mut Bucket {
+        let remembered = self.old.remove(&key);
         if self.young.len() >= KEYS && !self.young.contains_key(&key) {
             self.old = std::mem::take(&mut self.young);
         }
-        let remembered = self.old.remove(&key);
         let bucket = self.young.entry(key);
         bucket.or_insert_with(|| remembered.unwrap_or_else(|| Bucket::full(burst, monotonic_ms)))
     }

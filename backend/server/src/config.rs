@@ -8,7 +8,7 @@ use std::sync::Arc;
 use backend_core::Access;
 use backend_store::Retention;
 
-use crate::LimitsOf;
+use crate::limits::LimitsOf;
 
 /// The settings of a server over the embedded store.
 #[derive(Debug)]

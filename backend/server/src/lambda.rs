@@ -61,7 +61,7 @@ impl LambdaServer {
         let authorizer = settings.asks_for_tokens().then(|| functions::AUTHORIZER.to_owned());
         let functions = GatewayFunctions::new(host.clone(), functions::WEBSOCKET, authorizer);
         let gateway = Gateway::new(api, functions, connections);
-        let http = page.limits.http(page);
+        let http = page.limits.http(&page.trusted_proxies);
         let (origins, site) = (Arc::new(origins), Arc::new(site));
         Ok(Self { host, gateway, origins, site, http, chaos, key, functions_url })
     }

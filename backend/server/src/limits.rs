@@ -1,11 +1,10 @@
 //! The limits of a server for real use, which depend on its machine. AWS's limits are those of the gateway itself.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use apigw_websocket::{Limits, ServerSettings, TrustedProxies};
 use shared::limits;
-
-use crate::PageConfig;
 
 /// The platform whose limits a server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +47,13 @@ impl LimitsOf {
     }
 
     /// The limits of the HTTP server below the gateway.
-    pub fn http(self, page: &PageConfig) -> ServerSettings {
+    pub fn http(self, trusted_proxies: &[IpAddr]) -> ServerSettings {
         let mut settings = ServerSettings::default();
         settings.header_read = Duration::from_millis(limits::HEADER_MS);
         settings.write = Duration::from_millis(limits::ANSWER_MS);
         settings.connections = self.http_connections();
         settings.connections_of_address = settings.connections.div_ceil(limits::HTTP_SHARE);
-        settings.trusted_proxies = TrustedProxies::new(page.trusted_proxies.iter().copied());
+        settings.trusted_proxies = TrustedProxies::new(trusted_proxies.iter().copied());
         settings
     }
 

@@ -66,7 +66,7 @@ impl Server {
             gateway,
             origins: Arc::new(origins),
             site: Arc::new(site),
-            http: limits.http(&config.page),
+            http: limits.http(&config.page.trusted_proxies),
             chaos,
             publish_host: config.publish_host,
         })
