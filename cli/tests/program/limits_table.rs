@@ -133,8 +133,8 @@ fn driven(limit: &Limit) -> Driven {
             "all_together_are_limited_and_what_was_refused_is_not_charged",
         ),
         "requests of any kind" => By(
-            "cli/tests/program/shares.rs",
-            "requests_of_any_kind_beyond_the_rate_are_refused_with_101_and_others_are_served",
+            "backend/core/tests/connections.rs",
+            "every_kind_of_request_is_charged_to_its_principal_at_its_address",
         ),
         "answers to what a client reads" => By(
             "backend/core/src/rates/tests.rs",

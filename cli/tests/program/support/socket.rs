@@ -1,7 +1,6 @@
 //! A plain WebSocket client. It does not use the session that the other clients have.
 
 use std::net::{SocketAddr, TcpStream};
-use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -59,24 +58,6 @@ impl Socket {
     /// Sends a text message.
     pub fn say_text(&mut self, text: &str) {
         self.0.send(Message::text(text)).unwrap();
-    }
-
-    /// Sends a message again and again, without waiting for each answer, until one is answered with an error, which it
-    /// returns.
-    pub fn say_until_refused(&mut self, message: &Value) -> Value {
-        let began = Instant::now();
-        while began.elapsed() < TIMEOUT {
-            for _ in 0..500 {
-                self.say(message);
-            }
-            for _ in 0..500 {
-                let answer = self.hear();
-                if answer["type"] == "error" {
-                    return answer;
-                }
-            }
-        }
-        panic!("{message} was never refused");
     }
 
     /// Returns the next text message.
