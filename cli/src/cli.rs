@@ -7,8 +7,8 @@ mod size;
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, MetaArgs,
-    PipeArgs, PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LimitsArg,
+    MetaArgs, PipeArgs, PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::error;
@@ -96,7 +96,9 @@ With --functions lambda, this program acts as API Gateway and Lambda. It starts 
 process for each concurrent event, and prints their logs without the lines of CloudWatch metrics. It adds \
 TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA to the environment from --function-env. \
 Topics are stored in the functions' tables. This program does not read the stream of the table: another program has \
-to, and must invoke `broadcast` with its records. In a source checkout, `cargo xtask lambda-local` starts all of them.";
+to, and must invoke `broadcast` with its records, below the address that is printed after `call`. That address contains \
+a random key, without which nobody can invoke functions or post to connections. In a source checkout, `cargo xtask \
+lambda-local` starts all of them.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:

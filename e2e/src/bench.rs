@@ -2,12 +2,14 @@
 //! machine affect CPU time less than elapsed time.
 
 #[cfg(target_os = "linux")]
+pub mod attack;
 pub mod audience;
 #[cfg(target_os = "linux")]
 pub mod broadcast;
 pub mod fanout;
 #[cfg(target_os = "linux")]
 pub mod functions;
+pub mod hostile;
 pub mod hub;
 pub mod init;
 pub mod latency;

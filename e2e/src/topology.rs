@@ -197,7 +197,7 @@ impl Topology {
     ///
     /// If it fails.
     pub async fn invoke(&self, function: &str, payload: &Value) -> Value {
-        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.url());
+        let url = format!("{}/2015-03-31/functions/{function}/invocations", self.text("functions_url"));
         let request = reqwest::Client::new().post(url).timeout(TIMEOUT).body(payload.to_string());
         let response = request.send().await.expect("the server answers");
         let failed = response.headers().contains_key("x-amz-function-error");

@@ -19,7 +19,39 @@ pub const INTEGRATION_MS: u64 = 29_000;
 /// Maximum number of new connections per second.
 pub const CONNECTS_PER_SECOND: u32 = 500;
 /// Time for which the database row of a connection is kept, in milliseconds: the maximum age of a connection, plus ten minutes.
-pub const CONNECTION_ROW_MS: i64 = LIFE_MS as i64 + 10 * 60 * 1000;
+pub const CONNECTION_ROW_MS: i64 = LIFE_MS as i64 + ROW_GRACE_MS as i64;
+/// Time for which the row of a connection is kept beyond its longest life, in milliseconds.
+pub const ROW_GRACE_MS: u64 = 10 * 60 * 1000;
+/// Age at which `serve` cuts a connection, in milliseconds.
+pub const SERVE_LIFE_MS: u64 = SERVE_ROTATE_MS + 10 * 60 * 1000;
+/// Age at which clients of `serve` replace their connection, in milliseconds.
+pub const SERVE_ROTATE_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Largest number of handshakes a second from one address that `serve` looks at, for each processor of its machine.
+pub const HANDSHAKES_OF_ADDRESS_PER_CORE: u32 = 1_000;
+/// Largest number of new connections a second of one client of `serve`, for each processor of its machine.
+pub const CONNECTS_OF_CLIENT_PER_CORE: u32 = 500;
+/// Largest number of new connections a second of all clients of `serve`, for each processor of its machine.
+pub const CONNECTS_PER_CORE: u32 = 2_000;
+/// Largest number of WebSockets of `serve`, if the operating system lets it open that many files.
+pub const SOCKETS: usize = 100_000;
+/// A single client may have one of so many parts of the WebSockets of `serve`.
+pub const SOCKETS_SHARE: usize = 4;
+/// Largest number of TCP connections of `serve` that speak HTTP, if the operating system lets it open that many files.
+pub const HTTP_CONNECTIONS: usize = 4_096;
+/// A single address may have one of so many parts of these.
+pub const HTTP_SHARE: usize = 2;
+/// Time in which the head of an HTTP request has to arrive, in milliseconds.
+pub const HEADER_MS: u64 = 10_000;
+/// Time in which a client has to take each 64 KB of an HTTP answer, in milliseconds.
+pub const ANSWER_MS: u64 = 10_000;
+/// Largest number of bytes that wait for one WebSocket of `serve`.
+pub const QUEUE_BYTES: usize = 256 * 1024;
+/// Largest number of bytes that wait for all WebSockets of one client of `serve`.
+pub const QUEUED_BYTES_OF_CLIENT: usize = 8 * 1024 * 1024;
+/// Number of bytes that wait for all WebSockets of `serve`, beyond which each client has only its equal part.
+pub const QUEUED_BYTES: usize = 64 * 1024 * 1024;
+/// Time for which a WebSocket of `serve` may take nothing of what waits for it, in milliseconds.
+pub const STALLED_MS: u64 = 30_000;
 /// Maximum size of a publication's data, in bytes of JSON.
 pub const PUBLICATION_BYTES: usize = 24 * 1024;
 /// Maximum nesting of a publication's data, in levels.
@@ -42,8 +74,18 @@ pub const TS_FUTURE_MS: i64 = 60 * 60 * 1000;
 pub const SUBSCRIPTIONS: usize = 100;
 /// Maximum average number of publications of one principal per second. A burst may be twice as large.
 pub const PUBLISHES_PER_SECOND: u32 = 20_000;
-/// Maximum average number of publish requests of one principal per second. A burst may be twice as large.
+/// Largest rate of requests of any kind of one client, a second on average; a burst may be twice that.
 pub const REQUESTS_PER_SECOND: u32 = 2_000;
+/// Largest size of the answers to what one client reads, in kilobytes of 1,024 bytes a second on average.
+pub const READ_KB_PER_SECOND: u32 = 64 * 1024;
+/// Largest rate of requests of all clients of one process, a second on average; a burst may be twice that.
+pub const REQUESTS_OF_ALL_PER_SECOND: u32 = 20_000;
+/// Largest rate of publications of all clients of one process, a second on average; a burst may be twice that.
+pub const PUBLISHES_OF_ALL_PER_SECOND: u32 = 200_000;
+/// Largest number of topics on one page of `GET /topics`.
+pub const TOPICS_PAGE: usize = 1_000;
+/// Size at which a page of `GET /topics` ends, in bytes of JSON.
+pub const TOPICS_PAGE_BYTES: usize = 1024 * 1024;
 /// Maximum number of publications in one request.
 pub const BATCH_ITEMS: usize = 10_000;
 /// Maximum size of the body of an HTTP publish request, in bytes.
@@ -109,8 +151,10 @@ impl Default for Announced {
 pub struct Limit {
     /// Description of the quantity that is limited.
     pub what: &'static str,
-    /// Value in `unit`.
+    /// Value in `unit`: of one request, topic, connection or client.
     pub value: u64,
+    /// Value in `unit` for all clients together, if there is one.
+    pub all: Option<u64>,
     /// Unit of the value.
     pub unit: &'static str,
     /// Origin of the limit: API Gateway or Tickertape.
@@ -126,7 +170,12 @@ const fn row(
     source: &'static str,
     beyond: &'static str,
 ) -> Limit {
-    Limit { what, value, unit, source, beyond }
+    Limit { what, value, all: None, unit, source, beyond }
+}
+
+/// A row for something that all clients share: each has its part, and all together have a bound.
+const fn share(what: &'static str, one: u64, all: u64, unit: &'static str, beyond: &'static str) -> Limit {
+    Limit { what, value: one, all: Some(all), unit, source: OURS, beyond }
 }
 
 /// Source of the limits that are listed on the page "Quotas for WebSocket APIs" of the API Gateway Developer Guide.
@@ -138,9 +187,55 @@ pub const TABLE: &[Limit] = &[
     row("WebSocket message", MESSAGE_BYTES as u64, "bytes", AWS, "the socket is closed with 1009"),
     row("WebSocket frame", FRAME_BYTES as u64, "bytes", AWS, "the socket is closed with 1009"),
     row("silence on a connection", IDLE_MS, "ms", AWS, "the socket is closed with 1001"),
-    row("life of a connection", LIFE_MS, "ms", AWS, "the socket is closed with 1001"),
+    row("life of a connection on AWS", LIFE_MS, "ms", AWS, "the socket is closed with 1001"),
+    row("life of a connection of `serve`", SERVE_LIFE_MS, "ms", OURS, "the socket is closed with 1001"),
     row("time to answer a message", INTEGRATION_MS, "ms", AWS, "`Endpoint request timed out`"),
-    row("new connections", CONNECTS_PER_SECOND as u64, "a second", AWS, "handshake refused with 429"),
+    row("new connections on AWS", CONNECTS_PER_SECOND as u64, "a second", AWS, "handshake refused with 429"),
+    share(
+        "new connections to `serve`, for each processor",
+        CONNECTS_OF_CLIENT_PER_CORE as u64,
+        CONNECTS_PER_CORE as u64,
+        "a second",
+        "handshake refused with 429",
+    ),
+    row(
+        "handshakes of one address, for each processor",
+        HANDSHAKES_OF_ADDRESS_PER_CORE as u64,
+        "a second",
+        OURS,
+        "refused with 429, the token is not looked at",
+    ),
+    share(
+        "WebSockets, if as many files may be open",
+        (SOCKETS / SOCKETS_SHARE) as u64,
+        SOCKETS as u64,
+        "sockets",
+        "handshake refused with 429",
+    ),
+    share(
+        "TCP connections that speak HTTP, if as many files may be open",
+        (HTTP_CONNECTIONS / HTTP_SHARE) as u64,
+        HTTP_CONNECTIONS as u64,
+        "connections",
+        "the oldest silent one is closed, or else the new one",
+    ),
+    row("head of an HTTP request", HEADER_MS, "ms", OURS, "the connection is closed"),
+    row("each 64 KB of an HTTP answer", ANSWER_MS, "ms", OURS, "the connection is closed"),
+    row(
+        "data that waits for one WebSocket",
+        QUEUE_BYTES as u64,
+        "bytes",
+        OURS,
+        "newer data is dropped; the client fetches it later",
+    ),
+    share(
+        "data that waits for WebSockets",
+        QUEUED_BYTES_OF_CLIENT as u64,
+        QUEUED_BYTES as u64,
+        "bytes",
+        "newer data is dropped; the client fetches it later",
+    ),
+    row("time in which a WebSocket takes nothing that waits", STALLED_MS, "ms", OURS, "3002 too_slow"),
     row("data of a publication", PUBLICATION_BYTES as u64, "bytes of JSON", OURS, "205 too_large"),
     row("nesting of data", DATA_DEPTH as u64, "levels", OURS, "204 bad_data"),
     row("name of a topic", TOPIC_BYTES as u64, "bytes", OURS, "202 bad_topic"),
@@ -151,22 +246,31 @@ pub const TABLE: &[Limit] = &[
     row("time stamp in the past", TS_PAST_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("time stamp in the future", TS_FUTURE_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("subscriptions of a connection", SUBSCRIPTIONS as u64, "filters", OURS, "207 too_many_subscriptions"),
-    row(
-        "publications of a principal",
+    share(
+        "publications",
         PUBLISHES_PER_SECOND as u64,
+        PUBLISHES_OF_ALL_PER_SECOND as u64,
         "a second",
-        OURS,
+        "101 rate_limited, HTTP 429",
+    ),
+    share(
+        "requests of any kind",
+        REQUESTS_PER_SECOND as u64,
+        REQUESTS_OF_ALL_PER_SECOND as u64,
+        "a second",
         "101 rate_limited, HTTP 429",
     ),
     row(
-        "requests of a principal",
-        REQUESTS_PER_SECOND as u64,
-        "a second",
+        "answers to what a client reads",
+        READ_KB_PER_SECOND as u64,
+        "KB a second",
         OURS,
         "101 rate_limited, HTTP 429",
     ),
     row("publications in one request", BATCH_ITEMS as u64, "items", OURS, "205 too_large"),
     row("body of an HTTP request", BODY_BYTES as u64, "bytes", OURS, "HTTP 413"),
+    row("topics on a page of `GET /topics`", TOPICS_PAGE as u64, "topics", OURS, "the rest by `after`"),
+    row("page of `GET /topics`", TOPICS_PAGE_BYTES as u64, "bytes of JSON", OURS, "the rest by `after`"),
     row("topics of a server", TOPICS as u64, "topics", OURS, "210 too_many_topics"),
     row("topics of a principal", PRINCIPAL_TOPICS as u64, "topics", OURS, "210 too_many_topics"),
     row("replay to a subscription", REPLAY_ITEMS as u64, "items a topic", OURS, "the rest by `history`"),

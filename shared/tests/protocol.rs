@@ -136,7 +136,8 @@ fn the_document_lists_the_limits() {
     let rows = limits::TABLE.iter().map(|limit| {
         let texts = [limit.what, limit.unit, limit.source, limit.beyond].map(str::to_owned);
         let [what, unit, source, beyond] = texts;
-        vec![what, limit.value.to_string(), unit, source, beyond]
+        let all = limit.all.map_or(String::new(), |all| all.to_string());
+        vec![what, limit.value.to_string(), all, unit, source, beyond]
     });
-    assert_section("limits", &table(&["limit", "value", "unit", "set by", "beyond it"], rows));
+    assert_section("limits", &table(&["limit", "value", "of all", "unit", "set by", "beyond it"], rows));
 }

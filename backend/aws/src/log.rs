@@ -226,6 +226,32 @@ impl DynamoLog {
         Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)
     }
 
+    /// Returns at most `limit` topics whose name begins with `prefix`, in order of name, after `after`.
+    async fn topics_after(
+        &self,
+        prefix: &str,
+        after: Option<&Topic>,
+        limit: usize,
+    ) -> Result<Vec<Topic>, Unavailable> {
+        let first = if prefix.is_empty() { ONLY } else { prefix };
+        let low = after.map(Topic::as_str).filter(|after| *after > first).unwrap_or(first);
+        let query = self
+            .client
+            .query()
+            .table_name(&self.tables.topics)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :low AND :high")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", catalogue::partition())
+            // The bounds belong to the range. All bytes of names are between these two.
+            .expression_attribute_values(":low", text(format!("{low}\u{1}")))
+            .expression_attribute_values(":high", text(format!("{prefix}\u{7f}")))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let rows = query.send().await.map_err(unavailable)?.items.unwrap_or_default();
+        Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)
+    }
+
     async fn heads_of(&self, topics: &[Topic]) -> Result<Vec<Head>, Unavailable> {
         let keys = topics.iter().map(head::key).collect();
         let items = get_all(&self.client, &self.tables.topics, keys).await?;
@@ -314,6 +340,32 @@ impl TopicLog for DynamoLog {
             Filter::All => self.topics("").await?,
         };
         self.heads_of(&topics).await
+    }
+
+    /// Reads names until there are enough topics with a head, or no more names.
+    async fn page_of_heads(
+        &self,
+        filter: &Filter,
+        after: Option<&Topic>,
+        limit: usize,
+    ) -> Result<Vec<Head>, Unavailable> {
+        let prefix = match filter {
+            Filter::Only(topic) if after.is_some_and(|after| topic <= after) => return Ok(Vec::new()),
+            Filter::Only(topic) => return Ok(self.head(topic).await?.into_iter().take(limit).collect()),
+            Filter::Below(parent) => format!("{parent}/"),
+            Filter::All => String::new(),
+        };
+        let (mut heads, mut after) = (Vec::new(), after.cloned());
+        while heads.len() < limit {
+            let wanted = limit - heads.len();
+            let names = self.topics_after(&prefix, after.as_ref(), wanted).await?;
+            heads.extend(self.heads_of(&names).await?);
+            after = names.last().cloned();
+            if names.len() < wanted {
+                break;
+            }
+        }
+        Ok(heads)
     }
 
     async fn read(

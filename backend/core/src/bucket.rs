@@ -36,6 +36,13 @@ impl Bucket {
         Ok(())
     }
 
+    /// Takes `count` tokens, whether or not they are there; later requests wait for what is lacking.
+    pub fn charge(&mut self, count: usize, now: Millis) {
+        self.fill(now);
+        let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);
+        self.left_thousandths = self.left_thousandths.saturating_sub(cost);
+    }
+
     /// True if the bucket is full, and so equal to a new one.
     pub fn is_full(&self, now: Millis) -> bool {
         let mut filled = *self;

@@ -1,5 +1,9 @@
 //! The events of the gateway and the replies of the service.
 
+use std::net::IpAddr;
+
+use shared::Millis;
+
 use crate::ports::ConnectionId;
 use crate::principal::Principal;
 
@@ -42,8 +46,19 @@ pub struct Connect {
 pub struct Message {
     /// Id of the connection that sent it.
     pub connection: ConnectionId,
+    /// The sender, as far as the gateway knows it.
+    pub sender: Sender,
     /// Text of the message.
     pub body: String,
+}
+
+/// What the gateway knows of the sender of a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sender {
+    /// Address of the client.
+    pub peer: Option<IpAddr>,
+    /// Time at which the token of the handshake expires; `None` if there is none.
+    pub token_ends_at: Option<Millis>,
 }
 
 /// The end of a connection ([`GatewayEvent::Disconnect`]).

@@ -27,11 +27,13 @@
 //! * [`service`]: the one type that awaits, with a file for each route.
 //! * [`ports`]: the traits that a platform implements.
 //! * [`message`], [`body`], [`query`]: parsers of requests, with a precise error for each fault.
-//! * [`ingest`], [`bucket`], [`rates`], [`producers`]: checks and rate limits of publications, and repeats of them.
+//! * [`ingest`]: checks of publications. [`payer`], [`bucket`], [`rates`]: rate limits of requests of any kind.
+//! * [`producers`]: repeats of publications.
 //! * [`retention`], [`trusted_time`]: the bounds of a topic's history, and the clock by which they are applied.
 //! * [`disk`], [`shares`]: the room on the disk of a store, and the topics that lose history when it is used up.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
 //! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
+//! * [`turns`]: the ends of logs for `pong`, where reading costs money.
 //! * [`http`]: the HTTP API without its sockets.
 //! * [`refusal`]: the error that a client is sent: a code, a message and an HTTP status.
 //! * [`lock`]: locks that survive a panic.
@@ -51,6 +53,7 @@ pub mod lock;
 pub mod message;
 pub mod occupancy;
 pub mod pack;
+pub mod payer;
 mod permission;
 pub mod ports;
 pub mod principal;
@@ -68,6 +71,7 @@ pub mod stats;
 pub mod testing;
 pub mod token;
 pub mod trusted_time;
+pub mod turns;
 
 pub use disk::{DiskTrouble, Space};
 pub use event::{GatewayEvent, Reply};

@@ -1,7 +1,7 @@
 //! Parsing of the query strings of the HTTP API.
 
 use shared::client::Producer;
-use shared::{ErrorCode, Millis, Position, TopicMeta};
+use shared::{ErrorCode, Millis, Position, Topic, TopicMeta};
 
 use crate::refusal::Refusal;
 
@@ -103,6 +103,42 @@ impl HistoryQuery {
     }
 }
 
+/// The query of `GET /topics`. Unknown keys are ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TopicsQuery {
+    /// `after`: the last topic of the page before, which its answer names as `next`.
+    pub after: Option<Topic>,
+    /// `limit`: largest number of topics.
+    pub limit: Option<u32>,
+}
+
+impl TopicsQuery {
+    /// Parses decoded key-value pairs. If a key occurs twice, the last one counts.
+    ///
+    /// # Errors
+    ///
+    /// 202 for a bad topic in `after` and 200 for a bad `limit`; the message names the key.
+    pub fn read<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, Refusal>
+    where
+        K: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let mut query = Self::default();
+        for (key, value) in pairs {
+            match key.as_ref() {
+                "after" => query.after = Some(parse_topic("after", value.as_ref())?),
+                "limit" => query.limit = Some(parse("limit", value.as_ref(), "a whole number")?),
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+}
+
+fn parse_topic(key: &str, text: &str) -> Result<Topic, Refusal> {
+    Topic::new(text).map_err(|error| Refusal::new(ErrorCode::BadTopic, format!("{key}: {error}")))
+}
+
 fn parse_since(text: &str) -> Result<Since, Refusal> {
     if let Ok(offset) = text.parse() {
         return Ok(Since::Offset(offset));
@@ -172,6 +208,14 @@ mod tests {
             assert_eq!(refusal.code, code, "{key}={value}");
             assert!(refusal.message.contains(key), "{}", refusal.message);
         }
+    }
+
+    #[test]
+    fn a_page_of_topics_begins_after_a_topic() {
+        let read = |key, value| TopicsQuery::read([(key, value)]);
+        assert_eq!(read("after", "host/cpu").unwrap().after, Some(Topic::new("host/cpu").unwrap()));
+        assert_eq!(read("after", "a b").unwrap_err().code, ErrorCode::BadTopic);
+        assert_eq!(read("limit", "many").unwrap_err().code, ErrorCode::Malformed);
     }
 
     #[test]

@@ -1,18 +1,25 @@
-//! Rate limits of publishing, for each principal.
+//! Rate limits of requests, publications and answers, for each client and for all together.
 
 use std::collections::HashMap;
 
 use shared::{Millis, limits};
 
 use crate::bucket::Bucket;
+use crate::payer::Payer;
 
-/// Rate limits of one principal: averages per second, with bursts of twice that.
+/// Averages per second, with bursts of twice that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
-    /// Number of requests to publish.
+    /// Number of requests of any kind of one client.
     pub requests_per_second: u32,
     /// Number of publications in those requests.
     pub publications_per_second: u32,
+    /// Size of the answers to its requests to read, in kilobytes of 1,024 bytes.
+    pub read_kb_per_second: u32,
+    /// Number of requests of all clients.
+    pub requests_of_all_per_second: u32,
+    /// Number of publications of all clients.
+    pub publications_of_all_per_second: u32,
 }
 
 impl Default for RateLimits {
@@ -20,115 +27,123 @@ impl Default for RateLimits {
         Self {
             requests_per_second: limits::REQUESTS_PER_SECOND,
             publications_per_second: limits::PUBLISHES_PER_SECOND,
+            read_kb_per_second: limits::READ_KB_PER_SECOND,
+            requests_of_all_per_second: limits::REQUESTS_OF_ALL_PER_SECOND,
+            publications_of_all_per_second: limits::PUBLISHES_OF_ALL_PER_SECOND,
         }
     }
 }
 
-/// The token buckets of the principals that have published lately, at most [`PRINCIPALS`].
+/// The token buckets of all together, and of the clients that have sent requests lately, at most [`PAYERS`].
 #[derive(Debug)]
 pub struct Rates {
     limits: RateLimits,
-    principals: HashMap<String, Buckets>,
+    requests_of_all: Bucket,
+    publications_of_all: Bucket,
+    payers: HashMap<Payer, Buckets>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Buckets {
     requests: Bucket,
     publications: Bucket,
+    read_kb: Bucket,
     used_at: Millis,
 }
 
-/// Largest number of principals remembered. Beyond it, principals with full buckets are forgotten, and if there are none,
-/// the one that published longest ago.
-pub const PRINCIPALS: usize = 10_000;
+/// Largest number of clients remembered. Beyond it, clients with full buckets are forgotten, and if there are none, the one
+/// whose last request was longest ago.
+pub const PAYERS: usize = 10_000;
 
 impl Rates {
-    /// Creates the buckets before anybody has published.
+    /// Creates the buckets before anybody has sent a request.
     pub fn new(limits: RateLimits) -> Self {
-        Self { limits, principals: HashMap::new() }
+        Self {
+            limits,
+            requests_of_all: Bucket::new(limits.requests_of_all_per_second, 0),
+            publications_of_all: Bucket::new(limits.publications_of_all_per_second, 0),
+            payers: HashMap::new(),
+        }
     }
 
-    /// Counts one request with this number of publications.
+    /// Counts one request.
+    ///
+    /// # Errors
+    ///
+    /// The milliseconds to wait before the next try. The request was not counted then.
+    pub fn take_request(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
+        let mut own = self.buckets(payer, now).requests;
+        own.take(1, now)?;
+        // Clients without a token use up nothing that those with one need.
+        if payer.is_known() {
+            self.requests_of_all.take(1, now)?;
+        }
+        self.buckets(payer, now).requests = own;
+        Ok(())
+    }
+
+    /// Counts this number of publications.
     ///
     /// # Errors
     ///
     /// The milliseconds to wait before the next try. The publications were not counted then.
-    pub fn take(&mut self, principal: &str, publications: usize, now: Millis) -> Result<(), u64> {
-        let buckets = self.buckets(principal, now);
-        buckets.used_at = now;
-        buckets.requests.take(1, now)?;
-        buckets.publications.take(publications, now)
+    pub fn take_publications(&mut self, payer: &Payer, count: usize, now: Millis) -> Result<(), u64> {
+        let mut own = self.buckets(payer, now).publications;
+        own.take(count, now)?;
+        self.publications_of_all.take(count, now)?;
+        self.buckets(payer, now).publications = own;
+        Ok(())
     }
 
-    fn buckets(&mut self, principal: &str, now: Millis) -> &mut Buckets {
-        if !self.principals.contains_key(principal) {
+    /// Checks that the answers to the client's earlier requests to read are paid for.
+    ///
+    /// # Errors
+    ///
+    /// The milliseconds to wait before the next try.
+    pub fn check_read(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
+        self.buckets(payer, now).read_kb.take(0, now)
+    }
+
+    /// Charges an answer of this size. It may be larger than what the client has left, so that later requests wait.
+    pub fn charge_read(&mut self, payer: &Payer, bytes: usize, now: Millis) {
+        self.buckets(payer, now).read_kb.charge(bytes.div_ceil(1024), now);
+    }
+
+    fn buckets(&mut self, payer: &Payer, now: Millis) -> &mut Buckets {
+        if !self.payers.contains_key(payer) {
             self.make_room(now);
         }
         let limits = self.limits;
-        self.principals.entry(principal.into()).or_insert_with(|| Buckets {
+        let buckets = self.payers.entry(payer.clone()).or_insert_with(|| Buckets {
             requests: Bucket::new(limits.requests_per_second, now),
             publications: Bucket::new(limits.publications_per_second, now),
+            read_kb: Bucket::new(limits.read_kb_per_second, now),
             used_at: now,
-        })
+        });
+        buckets.used_at = now;
+        buckets
     }
 
     fn make_room(&mut self, now: Millis) {
-        if self.principals.len() < PRINCIPALS {
+        if self.payers.len() < PAYERS {
             return;
         }
-        self.principals
-            .retain(|_, buckets| !buckets.requests.is_full(now) || !buckets.publications.is_full(now));
-        if self.principals.len() < PRINCIPALS {
+        self.payers.retain(|_, buckets| !buckets.are_full(now));
+        if self.payers.len() < PAYERS {
             return;
         }
-        let oldest = self.principals.iter().min_by_key(|(_, buckets)| buckets.used_at);
-        if let Some(name) = oldest.map(|(name, _)| name.clone()) {
-            self.principals.remove(&name);
+        let oldest = self.payers.iter().min_by_key(|(_, buckets)| buckets.used_at);
+        if let Some(payer) = oldest.map(|(payer, _)| payer.clone()) {
+            self.payers.remove(&payer);
         }
+    }
+}
+
+impl Buckets {
+    fn are_full(&self, now: Millis) -> bool {
+        [self.requests, self.publications, self.read_kb].iter().all(|bucket| bucket.is_full(now))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SLOW: RateLimits = RateLimits { requests_per_second: 2, publications_per_second: 10 };
-
-    #[test]
-    fn requests_and_publications_are_limited_apart() {
-        let mut rates = Rates::new(SLOW);
-        assert_eq!(rates.take("a", 20, 0), Ok(()));
-        assert_eq!(rates.take("a", 1, 0), Err(100), "no publications left");
-        assert_eq!(rates.take("a", 0, 0), Ok(()));
-        assert_eq!(rates.take("a", 0, 0), Ok(()));
-        assert_eq!(rates.take("a", 0, 0), Err(500), "no requests left");
-    }
-
-    #[test]
-    fn one_principal_does_not_use_the_rate_of_another() {
-        let mut rates = Rates::new(SLOW);
-        assert_eq!(rates.take("a", 20, 0), Ok(()));
-        assert_eq!(rates.take("b", 20, 0), Ok(()));
-    }
-
-    #[test]
-    fn the_table_is_bounded_and_keeps_busy_principals() {
-        let mut rates = Rates::new(SLOW);
-        for number in 0..PRINCIPALS {
-            rates.take(&format!("idle{number}"), 1, 0).unwrap();
-        }
-        rates.take("busy", 20, 100_000).unwrap();
-        assert!(rates.principals.len() <= PRINCIPALS);
-        assert_eq!(rates.take("busy", 1, 100_000), Err(100));
-    }
-
-    #[test]
-    fn if_all_are_busy_the_one_that_published_longest_ago_is_forgotten() {
-        let mut rates = Rates::new(SLOW);
-        for number in 0..=PRINCIPALS {
-            rates.take(&format!("p{number}"), 20, i64::from(number != 0)).unwrap();
-        }
-        assert_eq!(rates.principals.len(), PRINCIPALS);
-        assert!(!rates.principals.contains_key("p0") && rates.principals.contains_key("p1"));
-    }
-}
+mod tests;

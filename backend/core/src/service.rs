@@ -5,6 +5,7 @@
 
 mod broadcast;
 mod catch_up;
+mod charge;
 mod conditions;
 mod connect;
 mod disconnect;
@@ -27,14 +28,16 @@ use shared::{Advice, ClientMessage, DisconnectCode, Millis, ServerMessage};
 
 pub use broadcast::{BroadcastReport, RecordError};
 
-use crate::event::{GatewayEvent, Message, Reply};
+use crate::event::{GatewayEvent, Message, Reply, Sender};
 use crate::message;
 use crate::occupancy::Occupancy;
-use crate::ports::{ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
+use crate::payer::Payer;
+use crate::ports::{Connection, ConnectionId, Connections, Management, PostError, TopicLog, Unavailable};
 use crate::rates::Rates;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use crate::stats::{Stats, add};
+use crate::turns::Turns;
 
 /// Every decision of the server, over three ports. All methods take `&self`, so that one service is shared by reference.
 ///
@@ -46,6 +49,7 @@ pub struct Service<C, L, M> {
     management: M,
     settings: Settings,
     rates: Mutex<Rates>,
+    turns: Mutex<Turns>,
     occupancy: Mutex<Occupancy>,
     conditions: Mutex<Vec<Condition>>,
     stats: Stats,
@@ -56,6 +60,7 @@ impl<C, L, M> Service<C, L, M> {
     pub fn new(connections: C, log: L, management: M, settings: Settings) -> Self {
         Self {
             rates: Mutex::new(Rates::new(settings.rates)),
+            turns: Mutex::new(Turns::new(settings.heads_in_turn.unwrap_or_default())),
             occupancy: Mutex::default(),
             conditions: Mutex::default(),
             stats: Stats::default(),
@@ -98,40 +103,76 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    async fn answer(&self, Message { connection: id, body }: Message, now: Millis) -> Reply {
+    async fn answer(&self, Message { connection: id, sender, body }: Message, now: Millis) -> Reply {
         let (request_id, answer) = match (self.connections.get(&id, now).await, message::read(&body)) {
             (Ok(None), _) => (None, Err(RequestError::NotConnected)),
             (Err(unavailable), _) => (None, Err(unavailable.into())),
-            (Ok(Some(_)), Err(unreadable)) => (unreadable.id, Err(RequestError::Refused(unreadable.refusal))),
+            (Ok(Some(connection)), Err(unreadable)) => {
+                let refused = self.charge_request(&payer(&connection, &sender), now).err();
+                (unreadable.id, Err(RequestError::Refused(refused.unwrap_or(unreadable.refusal))))
+            }
             (Ok(Some(connection)), Ok(request)) => {
-                let request_id = request.id();
-                let answer = match request {
-                    ClientMessage::Subscribe(request) => self.subscribe(&connection, request, now).await,
-                    ClientMessage::Unsubscribe(request) => self.unsubscribe(&connection, request, now).await,
-                    ClientMessage::Publish(request) => self.publish(&connection, *request, now).await,
-                    ClientMessage::History(request) => self.history(&connection, request, now).await,
-                    ClientMessage::Refresh(request) => self.refresh(connection, request, now).await,
-                    ClientMessage::Ping(request) => self.ping(&connection, request, now).await,
-                };
-                (request_id, answer)
+                (request.id(), self.answer_request(connection, &sender, request, now).await)
             }
         };
         match answer {
             Ok(frames) => self.send(&id, frames, now).await,
             Err(RequestError::Refused(refusal)) => self.send(&id, error(&refusal, request_id), now).await,
-            Err(RequestError::NotConnected) => self.close_unknown(&id, now).await,
+            Err(RequestError::NotConnected) => self.close_unknown(&id, &sender, now).await,
         }
         Reply::ok()
     }
 
-    /// Tells a client that is connected but not in the table to connect again, and closes the connection. Its row was
-    /// pruned or has expired; without one it would receive nothing.
-    async fn close_unknown(&self, id: &ConnectionId, now: Millis) {
-        let message = disconnect_message(
-            DisconnectCode::LifetimeOver,
-            "this connection is no longer known here; connect again",
-            None,
-        );
+    /// Charges a request to its sender, answers it, and charges what was read.
+    async fn answer_request(
+        &self,
+        connection: Connection,
+        sender: &Sender,
+        request: ClientMessage,
+        now: Millis,
+    ) -> Answer {
+        let payer = payer(&connection, sender);
+        self.charge_request(&payer, now)?;
+        match request {
+            ClientMessage::Unsubscribe(request) => self.unsubscribe(&connection, request, now).await,
+            ClientMessage::Publish(request) => self.publish(&connection, sender.peer, *request, now).await,
+            ClientMessage::Refresh(request) => self.refresh(connection, request, now).await,
+            ClientMessage::Subscribe(request) => {
+                self.charging_read(&payer, now, self.subscribe(&connection, request, now)).await
+            }
+            ClientMessage::History(request) => {
+                self.charging_read(&payer, now, self.history(&connection, request, now)).await
+            }
+            ClientMessage::Ping(request) => {
+                self.charging_read(&payer, now, self.ping(&connection, request, now)).await
+            }
+        }
+    }
+
+    /// Reads only if the client has paid for what it has read before.
+    async fn charging_read(
+        &self,
+        payer: &Payer,
+        now: Millis,
+        reading: impl Future<Output = Answer> + Send,
+    ) -> Answer {
+        self.check_read(payer, now)?;
+        let frames = reading.await?;
+        self.charge_read(payer, frames.iter().map(Bytes::len).sum(), now);
+        Ok(frames)
+    }
+
+    /// Closes a connection that is not in the table, and tells its client why. The row has expired, with the token or with
+    /// the longest life of a connection, or it was pruned; without one the client would receive nothing.
+    async fn close_unknown(&self, id: &ConnectionId, sender: &Sender, now: Millis) {
+        let message = match sender.token_ends_at {
+            Some(at) if at <= now => token_over(),
+            Some(_) | None => disconnect_message(
+                DisconnectCode::LifetimeOver,
+                "this connection is no longer known here; connect again",
+                None,
+            ),
+        };
         self.send(id, vec![message], now).await;
         if let Err(error) = self.management.close(id).await {
             self.count_failure(&error);
@@ -200,6 +241,22 @@ impl<R: Into<Refusal>> From<R> for RequestError {
     fn from(refusal: R) -> Self {
         Self::Refused(refusal.into())
     }
+}
+
+fn payer(connection: &Connection, sender: &Sender) -> Payer {
+    Payer::new(&connection.principal.name, sender.peer)
+}
+
+/// The message that ends a connection with its token.
+pub fn token_over() -> Bytes {
+    let reason = "the token has expired: connect again with a new one";
+    disconnect_message(DisconnectCode::TokenOver, reason, None)
+}
+
+/// The message that ends a connection whose client takes nothing of what is sent to it.
+pub fn too_slow() -> Bytes {
+    let reason = "this client did not read what was sent to it; connect again to get what it missed";
+    disconnect_message(DisconnectCode::TooSlow, reason, None)
 }
 
 fn frame(message: &ServerMessage) -> Bytes {

@@ -6,6 +6,7 @@ use shared::limits;
 
 use crate::rates::RateLimits;
 use crate::token::Verifier;
+use crate::turns::HeadsInTurn;
 
 /// Settings of a [`crate::Service`].
 pub struct Settings {
@@ -16,11 +17,15 @@ pub struct Settings {
     /// Time after subscribing at which clients replace their connection, in milliseconds: some minutes before the
     /// gateway closes it. [`ROTATE_IN_MS`] by default.
     pub rotate_in_ms: u64,
+    /// Age at which the gateway closes a connection, in milliseconds. [`limits::LIFE_MS`] by default.
+    pub life_ms: u64,
     /// True if subscribers are sent the number of subscribers. Only for a host that calls [`Service::occupancy_due`] about
     /// once a second, since otherwise the number is not corrected when it changes.
     ///
     /// [`Service::occupancy_due`]: crate::Service::occupancy_due
     pub counts_viewers: bool,
+    /// Bounds of what pings read from the store; `None`, the default, if reading all heads costs nothing.
+    pub heads_in_turn: Option<HeadsInTurn>,
     /// Source of random bits for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -32,7 +37,9 @@ impl Settings {
             access,
             rates: RateLimits::default(),
             rotate_in_ms: ROTATE_IN_MS,
+            life_ms: limits::LIFE_MS,
             counts_viewers: true,
+            heads_in_turn: None,
             random: Box::new(random),
         }
     }
@@ -60,7 +67,9 @@ impl fmt::Debug for Settings {
             .field("access", &self.access)
             .field("rates", &self.rates)
             .field("rotate_in_ms", &self.rotate_in_ms)
+            .field("life_ms", &self.life_ms)
             .field("counts_viewers", &self.counts_viewers)
+            .field("heads_in_turn", &self.heads_in_turn)
             .finish_non_exhaustive()
     }
 }

@@ -4,12 +4,15 @@
 
 mod support;
 
+use backend_core::event::Sender;
 use backend_core::ports::{ConnectionId, Connections, PostError};
+use backend_core::rates::RateLimits;
 use backend_core::testing::Keep;
+use backend_core::turns::HeadsInTurn;
 use backend_core::{Access, Principal, Reply};
 use serde_json::json;
 use shared::server::{Condition, Conditions, Disconnect, Occupancy};
-use shared::{DisconnectCode, ErrorCode, Position, ServerMessage, limits};
+use shared::{DisconnectCode, ErrorCode, Millis, Position, ServerMessage, limits};
 use support::*;
 
 #[tokio::test]
@@ -42,10 +45,10 @@ async fn a_store_that_fails_refuses_the_handshake() {
 }
 
 #[tokio::test]
-async fn a_row_lives_as_long_as_the_connection_can_and_hardly_longer_than_its_token() {
+async fn a_row_lives_as_long_as_the_connection_can_and_not_longer_than_its_token() {
     let world = World::open();
     for (principal, until) in
-        [(Principal::local(), NOW + limits::CONNECTION_ROW_MS), (agent(&["*"], &[]), NOW + 60_000 + 60_000)]
+        [(Principal::local(), NOW + limits::CONNECTION_ROW_MS), (agent(&["*"], &[]), NOW + 60_000)]
     {
         let id = world.connect_as("a", principal).await;
         assert!(world.connections.get(&id, until - 1).await.unwrap().is_some());
@@ -152,27 +155,100 @@ async fn a_pong_about_many_topics_fits_a_frame_and_leaves_out_the_quiet_ones() {
 }
 
 #[tokio::test]
-async fn once_a_token_is_over_everything_but_a_new_one_is_refused() {
+async fn a_message_after_the_end_of_the_token_is_answered_with_the_end_of_the_connection() {
+    let world = World::asking_for_tokens();
+    let principal = agent(&["*"], &["*"]);
+    let late = NOW + 60_000;
+    let renewed = token(&Principal { expires_at: Some(late + 60_000), ..principal.clone() });
+    for message in [
+        json!({"action": "subscribe", "id": 1, "filter": "*"}),
+        json!({"action": "publish", "id": 1, "topic": "x", "data": 1}),
+        json!({"action": "ping", "t": 1}),
+        json!({"action": "refresh", "id": 2, "token": renewed}),
+    ] {
+        let id = world.connect_as("a", principal.clone()).await;
+        let sender = Sender { peer: None, token_ends_at: Some(late) };
+        let told = world.say_as(&id, sender, &message.to_string(), late).await;
+        let [ServerMessage::Disconnect(told)] = &told[..] else { panic!("{message}: {told:?}") };
+        assert_eq!((told.code, told.reconnect), (DisconnectCode::TokenOver, false), "{message}");
+        assert_eq!(world.management.closed(), [id], "{message}");
+    }
+    assert_eq!(world.log.take_changes(), []);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_a_connection_whose_token_is_over() {
+    let world = World::asking_for_tokens();
+    let id = world.connect_as("a", agent(&["*"], &["*"])).await;
+    world.subscribe(&id, "*").await;
+    world.log.append_now(one("x", json!(1))).unwrap();
+    let changes = world.log.take_changes();
+    let report = world.service.broadcast(&changes, NOW + 60_000).await.unwrap();
+    assert_eq!((report.posts, world.received(&id)), (0, vec![]));
+}
+
+#[tokio::test]
+async fn a_new_token_before_the_end_of_the_old_one_keeps_the_connection() {
     let world = World::asking_for_tokens();
     let principal = agent(&["*"], &["*"]);
     let id = world.connect_as("a", principal.clone()).await;
-    let late = NOW + 60_000;
-    for message in [
-        json!({"action": "subscribe", "id": 1, "filter": "*"}),
-        json!({"action": "unsubscribe", "id": 1, "filter": "*"}),
-        json!({"action": "publish", "id": 1, "topic": "x", "data": 1}),
-        json!({"action": "history", "id": 1, "topic": "x"}),
-        json!({"action": "ping", "t": 1}),
-    ] {
-        let refused = error(world.say_at(&id, &message.to_string(), late).await);
-        assert_eq!(refused.code, ErrorCode::TokenExpired, "{message}");
-    }
+    let (soon, late) = (NOW + 59_999, NOW + 60_000);
     let renewed = token(&Principal { expires_at: Some(late + 60_000), ..principal });
     let refresh = json!({"action": "refresh", "id": 2, "token": renewed}).to_string();
-    let told = world.say_at(&id, &refresh, late).await;
+    let told = world.say_at(&id, &refresh, soon).await;
     assert!(matches!(&told[..], [ServerMessage::Refreshed(told)] if told.expires_at == Some(late + 60_000)));
     let publish = json!({"action": "publish", "id": 3, "topic": "x", "data": 1}).to_string();
     assert!(matches!(&world.say_at(&id, &publish, late).await[..], [ServerMessage::Published(_)]));
+}
+
+#[tokio::test]
+async fn every_kind_of_request_is_charged_to_its_principal_at_its_address() {
+    let kinds = [
+        json!({"action": "subscribe", "id": 1, "filter": "x"}),
+        json!({"action": "unsubscribe", "id": 1, "filter": "x"}),
+        json!({"action": "history", "id": 1, "topic": "x"}),
+        json!({"action": "ping", "t": 1}),
+        json!({"action": "publish", "id": 1, "topic": "x", "data": 1}),
+        json!({"action": "refresh", "id": 1, "token": "none"}),
+        json!({"action": "nonsense"}),
+    ];
+    for kind in kinds {
+        let world = World::with(Access::Open, Keep::PLENTY, |settings| {
+            settings.rates = RateLimits { requests_per_second: 10, ..RateLimits::default() };
+        });
+        let (flood, other) = (world.connect("flood").await, world.connect("other").await);
+        let at = |last: u8| Sender { peer: Some([192, 0, 2, last].into()), token_ends_at: None };
+        let is_limited = |told: &[ServerMessage]| matches!(told, [ServerMessage::Error(error)] if error.code == ErrorCode::RateLimited);
+        let text = kind.to_string();
+        let mut limited = 0;
+        for _ in 0..30 {
+            limited += usize::from(is_limited(&world.say_as(&flood, at(1), &text, NOW).await));
+        }
+        assert_eq!(limited, 10, "{kind}: a burst is twice the rate");
+        assert!(!is_limited(&world.say_as(&other, at(2), &text, NOW).await), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_ping_copies_no_publications_and_reads_a_bounded_number_of_topics_in_turn_where_that_costs() {
+    let world = World::with(Access::Open, Keep::PLENTY, |settings| {
+        settings.heads_in_turn = Some(HeadsInTurn { max_age_ms: 1000, topics: 2, readings_per_second: 1000 });
+    });
+    for name in ["a", "b", "c"] {
+        world.fill(name, 1);
+    }
+    let id = world.connect("viewer").await;
+    world.subscribe(&id, "*").await;
+    let heads = async |at: Millis| -> Vec<String> {
+        let told = world.say_at(&id, &json!({"action": "ping", "t": 1}).to_string(), at).await;
+        let [ServerMessage::Pong(pong)] = &told[..] else { panic!("{told:?}") };
+        pong.heads.keys().map(ToString::to_string).collect()
+    };
+    assert_eq!(heads(NOW).await, ["a", "b"]);
+    world.log.append_now(one("c", json!(2))).unwrap();
+    assert_eq!(heads(NOW + 999).await, ["a", "b"], "known from a moment ago");
+    assert_eq!(heads(NOW + 1000).await, ["c"]);
+    assert_eq!(heads(NOW + 2000).await, ["a", "b"], "and from the beginning");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod support;
 
 use backend_core::authorize::Credentials;
 use backend_core::http::HttpPublished;
-use backend_core::query::{HistoryQuery, PublishQuery};
+use backend_core::query::{HistoryQuery, PublishQuery, TopicsQuery};
 use backend_core::testing::Keep;
 use backend_core::{Principal, Refusal};
 use serde_json::{Value, json};
@@ -84,9 +84,17 @@ async fn a_token_decides_who_may_publish_and_read() {
     let since = HistoryQuery::read([("since", "1")]).unwrap();
     let probed = world.service.http_history(&principal, "nothing", since, NOW).await.unwrap_err();
     assert_eq!(probed.http_status(), 403, "by whatever way one asks");
-    let topics = world.service.http_topics(&principal, NOW).await.unwrap().topics;
+    let topics = world.service.http_topics(&principal, TopicsQuery::default(), NOW).await.unwrap().topics;
     assert_eq!(topics.iter().map(|entry| entry.topic.as_str()).collect::<Vec<_>>(), ["host/cpu"]);
-    assert_eq!(world.service.http_topics(&principal, NOW + 60_000).await.unwrap_err().http_status(), 401);
+    assert_eq!(
+        world
+            .service
+            .http_topics(&principal, TopicsQuery::default(), NOW + 60_000)
+            .await
+            .unwrap_err()
+            .http_status(),
+        401
+    );
     let late = world.service.authorize(&credentials, NOW + 60_000).unwrap_err();
     assert_eq!(late.code, ErrorCode::TokenExpired);
 }
@@ -96,11 +104,56 @@ async fn topics_are_listed_with_their_last_publication_and_metadata() {
     let world = World::open();
     post(&world, "b", &[("unit", "%")], b"[1, 2]").await.unwrap();
     world.fill("a", 1);
-    let listed = world.service.http_topics(&Principal::local(), NOW).await.unwrap();
+    let listed = world.service.http_topics(&Principal::local(), TopicsQuery::default(), NOW).await.unwrap();
     let listed = serde_json::to_value(listed).unwrap();
     assert_eq!(listed["topics"][0]["topic"], "a");
     assert_eq!(listed["topics"][1]["last"]["offset"], 2);
     assert_eq!(listed["topics"][1]["meta"], json!({"unit": "%"}));
+}
+
+#[tokio::test]
+async fn topics_come_in_pages_of_bounded_size_that_together_are_all() {
+    let world = World::open();
+    let large = "x".repeat(20_000);
+    for number in 0..120 {
+        world.log.append_now(one(&format!("t{number:03}"), json!(large))).unwrap();
+    }
+    for limit in [None, Some(1), Some(7), Some(1_000_000)] {
+        let (mut names, mut after) = (Vec::new(), None);
+        loop {
+            let query = TopicsQuery { after, limit };
+            let page = world.service.http_topics(&Principal::local(), query, NOW).await.unwrap();
+            assert!(serde_json::to_string(&page).unwrap().len() < limits::TOPICS_PAGE_BYTES * 11 / 10);
+            assert!(limit.is_none_or(|limit| page.topics.len() <= limit as usize));
+            names.extend(page.topics.iter().map(|entry| entry.topic.to_string()));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(names, (0..120).map(|number| format!("t{number:03}")).collect::<Vec<_>>(), "{limit:?}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_topics_contain_only_what_the_token_allows_and_each_once() {
+    let world = World::open();
+    for name in ["a", "host/cpu", "host/net", "x/1", "x/2", "z"] {
+        world.fill(name, 1);
+    }
+    let principal = agent(&["host/*", "x/*", "host/cpu"], &[]);
+    let first = TopicsQuery { after: None, limit: Some(3) };
+    let page = world.service.http_topics(&principal, first, NOW).await.unwrap();
+    let names = |page: &backend_core::http::HttpTopics| -> Vec<String> {
+        page.topics.iter().map(|entry| entry.topic.to_string()).collect()
+    };
+    assert_eq!(
+        (names(&page), &page.next),
+        (vec!["host/cpu".into(), "host/net".into(), "x/1".into()], &Some(topic("x/1")))
+    );
+    let rest = TopicsQuery { after: page.next, limit: Some(3) };
+    let page = world.service.http_topics(&principal, rest, NOW).await.unwrap();
+    assert_eq!((names(&page), page.next), (vec!["x/2".into()], None));
 }
 
 #[tokio::test]

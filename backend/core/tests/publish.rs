@@ -134,7 +134,7 @@ async fn a_topic_beyond_the_token_is_forbidden() {
 #[tokio::test]
 async fn a_publisher_above_its_rate_is_told_when_to_retry_and_others_are_not_slowed() {
     let world = World::with(Access::Open, Keep::PLENTY, |settings| {
-        settings.rates = RateLimits { requests_per_second: 1, publications_per_second: 100 };
+        settings.rates = RateLimits { requests_per_second: 1, ..RateLimits::default() };
     });
     let fast = world.connect_as("fast", agent(&[], &["*"])).await;
     let other = world.connect_as("other", Principal { name: "other".into(), ..agent(&[], &["*"]) }).await;

@@ -264,7 +264,11 @@ async fn frames_of(
     viewer: &backend_core::ports::ConnectionId,
     ask: Value,
 ) -> Vec<bytes::Bytes> {
-    let message = backend_core::event::Message { connection: viewer.clone(), body: ask.to_string() };
+    let message = backend_core::event::Message {
+        connection: viewer.clone(),
+        sender: Default::default(),
+        body: ask.to_string(),
+    };
     world.service.handle(backend_core::GatewayEvent::Message(message), NOW).await;
     world.management.take_posts_to(viewer)
 }

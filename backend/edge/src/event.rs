@@ -7,7 +7,7 @@ use aws_lambda_events::apigw::{
     ApiGatewayRequestAuthorizer, ApiGatewayWebsocketProxyRequest, ApiGatewayWebsocketProxyRequestContext,
 };
 use backend_core::authorize::{self, ContextError};
-use backend_core::event::{Connect, Disconnect, Message};
+use backend_core::event::{Connect, Disconnect, Message, Sender};
 use backend_core::ports::ConnectionId;
 use backend_core::{GatewayEvent, Principal};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
@@ -28,7 +28,10 @@ pub fn event(request: ApiGatewayWebsocketProxyRequest) -> Result<GatewayEvent, E
             principal: principal(&context.authorizer)?,
             protocols: protocols(&request),
         })),
-        Some("MESSAGE") => Ok(GatewayEvent::Message(Message { connection, body: body(request)? })),
+        Some("MESSAGE") => {
+            let sender = sender(context);
+            Ok(GatewayEvent::Message(Message { connection, sender, body: body(request)? }))
+        }
         Some("DISCONNECT") => Ok(GatewayEvent::Disconnect(Disconnect {
             connection,
             status_code: status_code(context),
@@ -87,6 +90,13 @@ fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principa
     }
     let principal = authorize::from_context(|key| authorizer.fields.get(key).and_then(Value::as_str))?;
     Ok(Some(principal))
+}
+
+/// The sender of a message. The context of an authorizer that cannot be read was refused by `$connect` already.
+fn sender(context: &ApiGatewayWebsocketProxyRequestContext) -> Sender {
+    let peer = context.identity.source_ip.as_deref().and_then(|address| address.parse().ok());
+    let principal = principal(&context.authorizer).ok().flatten();
+    Sender { peer, token_ends_at: principal.and_then(|principal| principal.expires_at) }
 }
 
 fn protocols(request: &ApiGatewayWebsocketProxyRequest) -> Vec<String> {

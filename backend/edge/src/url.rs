@@ -2,6 +2,8 @@
 //!
 //! The fields are documented in "Request and response payloads" (AWS Lambda developer guide, urls-invocation).
 
+use std::net::IpAddr;
+
 use aws_lambda_events::lambda_function_urls::{LambdaFunctionUrlRequest, LambdaFunctionUrlResponse};
 use backend_core::authorize::Credentials;
 use backend_core::http::{Answer, RequestHead, SAFETY_HEADERS};
@@ -19,6 +21,7 @@ pub struct UrlRequest {
     path: String,
     query: String,
     headers: HeaderMap,
+    peer: Option<IpAddr>,
     body: Bytes,
 }
 
@@ -36,6 +39,7 @@ impl UrlRequest {
             path: event.raw_path.ok_or(missing("rawPath"))?,
             query: event.raw_query_string.unwrap_or_default(),
             headers: event.headers,
+            peer: event.request_context.http.source_ip.and_then(|address| address.parse().ok()),
             body: body(event.body, event.is_base64_encoded)?,
         })
     }
@@ -47,6 +51,7 @@ impl UrlRequest {
             path: &self.path,
             query: &self.query,
             credentials: Credentials { authorization: self.text(AUTHORIZATION), protocols: None },
+            peer: self.peer,
             content_type: self.text(CONTENT_TYPE),
             content_encoding: self.text(CONTENT_ENCODING),
         }

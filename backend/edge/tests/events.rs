@@ -3,7 +3,7 @@
 
 use aws_lambda_events::apigw::ApiGatewayWebsocketProxyRequest;
 use backend_core::authorize::ContextError;
-use backend_core::event::{Connect, Disconnect, Message};
+use backend_core::event::{Connect, Disconnect, Message, Sender};
 use backend_core::ports::ConnectionId;
 use backend_core::{GatewayEvent, Principal, Reply};
 use backend_edge::{EventError, event, response};
@@ -69,10 +69,20 @@ fn an_authorizer_that_is_not_ours_lets_nobody_in() {
 #[test]
 fn a_message_event_is_the_text_as_it_came() {
     let body = "{\"action\":\"ping\",\"t\":1}".into();
-    assert_eq!(read(MESSAGE), Ok(GatewayEvent::Message(Message { connection: connection(), body })));
+    let sender = Sender { peer: Some([192, 0, 2, 1].into()), token_ends_at: None };
+    assert_eq!(read(MESSAGE), Ok(GatewayEvent::Message(Message { connection: connection(), sender, body })));
     let empty = edited(MESSAGE, |event| event["body"] = json!(""));
     let body = String::new();
-    assert_eq!(read(&empty), Ok(GatewayEvent::Message(Message { connection: connection(), body })));
+    assert_eq!(read(&empty), Ok(GatewayEvent::Message(Message { connection: connection(), sender, body })));
+}
+
+#[test]
+fn a_message_event_says_when_the_token_of_its_handshake_ends() {
+    let changed = edited(MESSAGE, |event| {
+        event["requestContext"]["authorizer"] = json!({"principalId": "a", "sub": "a", "subscribe": "*", "publish": "", "expires_at": "1800000060000"});
+    });
+    let Ok(GatewayEvent::Message(message)) = read(&changed) else { panic!("no MESSAGE") };
+    assert_eq!(message.sender.token_ends_at, Some(1_800_000_060_000));
 }
 
 #[test]

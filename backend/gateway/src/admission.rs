@@ -1,17 +1,25 @@
 //! Admits handshakes: limits their rate, and the number of handshakes in progress.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::Limits;
-use crate::rate::RateLimit;
+use crate::lock::Mutex;
+use crate::rate::{KeyedRate, RateLimit};
+use crate::shares::Holder;
 
 /// Limits the rate of handshakes, and the number of handshakes in progress.
 pub(crate) struct Admission {
     rate: RateLimit,
+    rate_of_principal: KeyedRate<Holder>,
+    rate_of_address: KeyedRate<IpAddr>,
     in_progress: Arc<Semaphore>,
     most_in_progress: usize,
+    most_of_address: Option<usize>,
+    by_address: Mutex<HashMap<IpAddr, usize>>,
 }
 
 impl Admission {
@@ -20,8 +28,12 @@ impl Admission {
         let most_in_progress = limits.handshakes.min(Semaphore::MAX_PERMITS).min(u32::MAX as usize);
         Self {
             rate: RateLimit::new(limits.connects_per_second, limits.connects_per_second),
+            rate_of_principal: KeyedRate::new(limits.connects_per_second_of_principal),
+            rate_of_address: KeyedRate::new(limits.handshakes_per_second_of_address),
             in_progress: Arc::new(Semaphore::new(most_in_progress)),
             most_in_progress,
+            most_of_address: limits.handshakes_of_address,
+            by_address: Mutex::default(),
         }
     }
 
@@ -31,19 +43,50 @@ impl Admission {
         let _ = self.in_progress.acquire_many(self.most_in_progress as u32).await;
     }
 
-    /// Counts a handshake as in progress until the returned permit is dropped. Returns `None` if the maximum number is in
-    /// progress.
-    pub(crate) fn begin(&self) -> Option<OwnedSemaphorePermit> {
-        self.in_progress.clone().try_acquire_owned().ok()
+    /// Counts a handshake as in progress until the permit is dropped; `None` if too many are in progress, of the network or
+    /// of all.
+    pub(crate) fn begin(self: &Arc<Self>, network: IpAddr) -> Option<Permit> {
+        let in_progress = self.in_progress.clone().try_acquire_owned().ok()?;
+        let mut by_address = self.by_address.lock();
+        let own = by_address.get(&network).copied().unwrap_or_default();
+        if self.most_of_address.is_some_and(|most| own >= most) {
+            return None;
+        }
+        by_address.insert(network, own + 1);
+        drop(by_address);
+        Some(Permit { admission: self.clone(), network, _in_progress: in_progress })
     }
 
-    /// Counts one handshake towards the rate. Returns false if the rate is exceeded.
-    pub(crate) fn is_within_rate(&self, monotonic_ms: u64) -> bool {
-        self.rate.take(monotonic_ms)
+    /// Takes one handshake of the rate of a network; false if it makes too many a second.
+    pub(crate) fn is_within_rate_of_address(&self, network: IpAddr, monotonic_ms: u64) -> bool {
+        self.rate_of_address.take(network, monotonic_ms)
     }
 
-    /// Returns the number of handshakes in progress.
-    pub(crate) fn in_progress(&self) -> usize {
-        self.most_in_progress - self.in_progress.available_permits()
+    /// Takes one handshake of the rate of a client, and then of the rate of all; false if there are too many a second.
+    pub(crate) fn is_within_rate(&self, holder: Holder, monotonic_ms: u64) -> bool {
+        self.rate_of_principal.take(holder, monotonic_ms) && self.rate.take(monotonic_ms)
+    }
+
+    fn ended(&self, network: IpAddr) {
+        let mut by_address = self.by_address.lock();
+        match by_address.get_mut(&network) {
+            Some(own) if *own > 1 => *own -= 1,
+            Some(_) | None => {
+                by_address.remove(&network);
+            }
+        }
+    }
+}
+
+/// A handshake in progress.
+pub(crate) struct Permit {
+    admission: Arc<Admission>,
+    network: IpAddr,
+    _in_progress: OwnedSemaphorePermit,
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.admission.ended(self.network);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::Shutdown;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::sync::{MutexGuard, OnceLock};
 use std::task::{Context, Poll, ready};
@@ -21,6 +22,7 @@ use crate::limits::Limits;
 use crate::lock::Mutex;
 use crate::outbox::{Outbox, Phase};
 use crate::post_error::PostError;
+use crate::shares::Membership;
 
 /// A connection. It exists from the moment when `$connect` has returned until `$disconnect` has returned.
 #[derive(Debug)]
@@ -33,10 +35,20 @@ pub(crate) struct Connection {
     /// The socket. It is set after the handshake was answered; until then, posts wait in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
+    /// The share of the client, in which the queue of the outbox is counted.
+    membership: Membership,
+    progress: Mutex<Progress>,
     /// The fault that was injected: 0 for none, [`FROZEN`] or [`BROKEN`].
     fault: AtomicU8,
     /// Number of posts that fault injection has made a decision about.
     posts: AtomicU64,
+}
+
+/// The moment since which a client has taken nothing of what waits for it.
+#[derive(Debug, Default)]
+struct Progress {
+    written_bytes: u64,
+    stalled_since_ms: Option<u64>,
 }
 
 const FROZEN: u8 = 1;
@@ -45,7 +57,7 @@ const BROKEN: u8 = 2;
 impl Connection {
     /// Creates a connection that has no socket yet. `opened_ms` is in monotonic time, whereas the times in `caller` are in
     /// wall-clock time.
-    pub(crate) fn new(caller: Caller, number: u64, opened_ms: u64) -> Self {
+    pub(crate) fn new(caller: Caller, membership: Membership, number: u64, opened_ms: u64) -> Self {
         Self {
             caller,
             number,
@@ -53,6 +65,8 @@ impl Connection {
             active_ms: AtomicU64::new(opened_ms),
             stream: OnceLock::new(),
             outbox: Mutex::default(),
+            membership,
+            progress: Mutex::default(),
             fault: AtomicU8::new(0),
             posts: AtomicU64::new(0),
         }
@@ -88,13 +102,17 @@ impl Connection {
         let wire = frame.wire();
         let mut outbox = self.outbox();
         outbox.admit(wire.len(), limits)?;
+        if !outbox.is_empty() && !self.membership.has_room(wire.len(), limits) {
+            return Err(PostError::LimitExceeded);
+        }
         let written = match self.stream.get() {
             Some(stream) if outbox.is_empty() && !self.is_frozen() => write_now(stream, wire),
             _ => Ok(0),
         };
         match written {
             Ok(written) if written == wire.len() => {}
-            Ok(written) => outbox.push(wire.slice(written..)),
+            Ok(0) => outbox.push(wire.clone()),
+            Ok(written) => outbox.push_rest(wire.slice(written..), true),
             Err(_) => {
                 outbox.abort(CloseStatus::abnormal());
                 return Err(PostError::Gone);
@@ -113,6 +131,37 @@ impl Connection {
     /// closes the connection.
     pub(crate) fn close(&self, status: CloseStatus, monotonic_ms: u64, by_client: bool) {
         self.outbox().close(status, monotonic_ms, by_client);
+    }
+
+    /// Discards what waits for the client, and queues `last` and a close frame.
+    pub(crate) fn close_with(&self, last: &Frame, status: CloseStatus, monotonic_ms: u64) {
+        let mut outbox = self.outbox();
+        if outbox.is_open() {
+            outbox.discard_waiting();
+            outbox.push(last.wire().clone());
+            outbox.close(status, monotonic_ms, false);
+        }
+    }
+
+    /// Takes in, at regular intervals, whether the client takes anything of what waits for it.
+    pub(crate) fn note_progress(&self, monotonic_ms: u64) {
+        let (is_waiting, written_bytes) = {
+            let outbox = self.outbox();
+            (outbox.is_open() && outbox.queued_bytes() > 0, outbox.written_bytes())
+        };
+        let mut progress = self.progress.lock();
+        if !is_waiting {
+            progress.stalled_since_ms = None;
+        } else if progress.written_bytes != written_bytes || progress.stalled_since_ms.is_none() {
+            progress.stalled_since_ms = Some(monotonic_ms);
+        }
+        progress.written_bytes = written_bytes;
+    }
+
+    /// Milliseconds for which the client has taken nothing of what waits for it; 0 if nothing waits.
+    pub(crate) fn stalled_ms(&self, monotonic_ms: u64) -> u64 {
+        let since_ms = self.progress.lock().stalled_since_ms;
+        since_ms.map_or(0, |since_ms| monotonic_ms.saturating_sub(since_ms))
     }
 
     /// Ends the connection at once, without a close frame.
@@ -218,8 +267,42 @@ impl Connection {
         outbox.abort(CloseStatus::abnormal());
     }
 
-    fn outbox(&self) -> MutexGuard<'_, Outbox> {
-        self.outbox.lock()
+    fn outbox(&self) -> CountedOutbox<'_> {
+        let outbox = self.outbox.lock();
+        CountedOutbox { before: outbox.queued_bytes(), outbox, membership: &self.membership }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.outbox().abort(CloseStatus::abnormal());
+    }
+}
+
+/// The locked outbox of a connection. When it is dropped, the change of its queue is counted in the client's share.
+struct CountedOutbox<'a> {
+    outbox: MutexGuard<'a, Outbox>,
+    membership: &'a Membership,
+    before: usize,
+}
+
+impl Deref for CountedOutbox<'_> {
+    type Target = Outbox;
+
+    fn deref(&self) -> &Outbox {
+        &self.outbox
+    }
+}
+
+impl DerefMut for CountedOutbox<'_> {
+    fn deref_mut(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+}
+
+impl Drop for CountedOutbox<'_> {
+    fn drop(&mut self) {
+        self.membership.count_queued(self.before, self.outbox.queued_bytes());
     }
 }
 
@@ -238,9 +321,11 @@ fn passed(since_ms: u64, limit_ms: u128, now_ms: u64) -> bool {
 mod tests {
     use std::collections::HashMap;
     use std::net::Ipv4Addr;
+    use std::sync::Arc;
 
     use super::*;
     use crate::id::ConnectionId;
+    use crate::shares::{Holder, Shares};
 
     #[test]
     fn a_frame_that_waits_for_several_clients_is_not_copied() {
@@ -258,7 +343,48 @@ mod tests {
         }
     }
 
+    #[test]
+    fn queued_bytes_are_counted_for_the_client_until_its_connection_ends() {
+        let limits = Limits { queued_bytes_of_principal: Some(20), ..Limits::default() };
+        let shares = Arc::new(Shares::default());
+        let (first, second) = (member(&shares, 1), member(&shares, 2));
+        let frame = Frame::text("twelve bytes");
+        assert_eq!(first.post(&frame, &limits, 0), Ok(()));
+        assert_eq!(second.post(&frame, &limits, 0), Ok(()), "an empty queue takes one message");
+        assert_eq!(first.post(&frame, &limits, 0), Err(PostError::LimitExceeded));
+        drop(second);
+        first.close_with(&Frame::text("bye"), CloseStatus::deleted(), 0);
+        let other = member(&shares, 3);
+        assert!(other.membership.has_room(0, &limits));
+        drop(first);
+        assert!(other.membership.has_room(20, &limits), "nothing waits any more");
+    }
+
+    #[test]
+    fn a_client_that_takes_nothing_is_noticed_and_the_last_words_replace_what_waits() {
+        let connection = connection(1);
+        connection.note_progress(0);
+        assert_eq!(connection.stalled_ms(9000), 0, "nothing waits");
+        connection.post(&Frame::text("waits"), &Limits::default(), 0).expect("queued");
+        connection.note_progress(1000);
+        connection.note_progress(2000);
+        assert_eq!(connection.stalled_ms(31_000), 30_000);
+        connection.close_with(&Frame::text("bye"), CloseStatus::deleted(), 31_000);
+        let mut written = Vec::new();
+        let write = |slices: &[io::IoSlice<'_>]| {
+            written.extend(slices.iter().flat_map(|slice| slice.iter().copied()));
+            Ok(slices.iter().map(|slice| slice.len()).sum())
+        };
+        connection.outbox().flush(write).expect("written");
+        let text = String::from_utf8_lossy(&written).into_owned();
+        assert!(text.contains("bye") && !text.contains("waits"), "{text:?}");
+    }
+
     fn connection(number: u64) -> Connection {
+        member(&Arc::default(), number)
+    }
+
+    fn member(shares: &Arc<Shares>, number: u64) -> Connection {
         let caller = Caller {
             id: ConnectionId::new(0, number),
             connected_at_ms: 0,
@@ -267,6 +393,8 @@ mod tests {
             user_agent: None,
             authorizer: HashMap::new(),
         };
-        Connection::new(caller, number, 0)
+        let holder = Holder::new("", caller.source_ip);
+        let membership = shares.join(holder, &Limits::default()).expect("room");
+        Connection::new(caller, membership, number, 0)
     }
 }

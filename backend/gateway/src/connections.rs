@@ -19,6 +19,7 @@ use crate::id::ConnectionId;
 use crate::limits::Limits;
 use crate::lock::RwLock;
 use crate::post_error::{Gone, PostError};
+use crate::shares::Shares;
 
 const SHARDS: usize = 64;
 /// Number of deliveries that take about one millisecond, at five microseconds each.
@@ -36,6 +37,7 @@ struct Registry {
     emptied: Notify,
     shutting_down: AtomicBool,
     limits: Limits,
+    shares: Arc<Shares>,
     environment: Arc<dyn Environment>,
     faults: FaultInjector,
 }
@@ -70,6 +72,7 @@ impl Connections {
             emptied: Notify::new(),
             shutting_down: AtomicBool::new(false),
             limits: limits.clone(),
+            shares: Arc::default(),
             environment,
             faults: FaultInjector::default(),
         }))
@@ -137,6 +140,31 @@ impl Connections {
         Ok(())
     }
 
+    /// Sends a last frame to a connection and closes it with 1000 "Connection Closed Normally". Everything that waits in its
+    /// queue is discarded, apart from a frame that is partly sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Gone`] if there is no such connection or it is being closed already.
+    pub fn delete_with(&self, id: &ConnectionId, last: &Frame) -> Result<(), Gone> {
+        let connection = self.find(id).filter(|connection| connection.is_open()).ok_or(Gone)?;
+        connection.close_with(last, CloseStatus::deleted(), self.monotonic_ms());
+        Ok(())
+    }
+
+    /// Returns the ids of connections whose clients have taken nothing of what waits for them for at least this time. It is
+    /// measured to about a second.
+    pub fn stalled(&self, at_least: Duration) -> Vec<ConnectionId> {
+        let (now_ms, mut ids) = (self.monotonic_ms(), Vec::new());
+        self.for_each(|connection| {
+            let stalled_ms = connection.stalled_ms(now_ms);
+            if stalled_ms > 0 && u128::from(stalled_ms) >= at_least.as_millis() && connection.is_open() {
+                ids.push(connection.caller.id);
+            }
+        });
+        ids
+    }
+
     /// Closes every open connection with this code and reason.
     pub fn close_all(&self, code: u16, reason: &str) {
         let now_ms = self.monotonic_ms();
@@ -185,6 +213,10 @@ impl Connections {
     /// delivered.
     pub(crate) fn loses_disconnect(&self, connection: &Connection) -> bool {
         self.0.faults.loses_disconnect(connection.number, || self.0.environment.random())
+    }
+
+    pub(crate) fn shares(&self) -> &Arc<Shares> {
+        &self.0.shares
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -239,7 +271,10 @@ impl Connections {
 
     fn expire(&self) {
         let now_ms = self.monotonic_ms();
-        self.for_each(|connection| connection.expire(&self.0.limits, now_ms));
+        self.for_each(|connection| {
+            connection.expire(&self.0.limits, now_ms);
+            connection.note_progress(now_ms);
+        });
     }
 
     fn check_size(&self, frame: &Frame) -> Result<(), PostError> {

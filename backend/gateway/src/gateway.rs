@@ -32,7 +32,7 @@ pub struct Gateway<F>(Arc<Inner<F>>);
 
 struct Inner<F> {
     state: Arc<GatewayState<F>>,
-    admission: Admission,
+    admission: Arc<Admission>,
     management_rate: Option<RateLimit>,
 }
 
@@ -64,7 +64,7 @@ impl<F: Functions> Gateway<F> {
             "a gateway and its connections must have the same limits"
         );
         tokio::spawn(connections.sweep());
-        let admission = Admission::new(&api.limits);
+        let admission = Arc::new(Admission::new(&api.limits));
         let management_rate =
             api.limits.management_requests_per_second.map(|rate| RateLimit::new(rate, rate.div_ceil(2)));
         let state = Arc::new(GatewayState { api, functions, connections });
@@ -74,6 +74,11 @@ impl<F: Functions> Gateway<F> {
     /// Returns true if the gateway answers requests for this path. Its paths are `/{stage}` and `/{stage}/@connections/{id}`.
     pub fn is_gateway_path(&self, path: &str) -> bool {
         self.target(path) != Target::None
+    }
+
+    /// Returns true if the path is one of the management API: `/{stage}/@connections/{id}`.
+    pub fn is_management_path(&self, path: &str) -> bool {
+        matches!(self.target(path), Target::Connection(_))
     }
 
     /// Returns the handle with which functions in the same process post to connections.

@@ -1,4 +1,5 @@
-//! Answers the handshake of a connection. It checks the limits and invokes the authorizer and `$connect` before it answers 101.
+//! Answers the handshake of a connection. It checks the limits of the address, invokes the authorizer, checks the limits of the
+//! principal and of all clients together, and invokes `$connect` before it answers 101.
 //!
 //! Every reason for a refusal is checked before the 101. If a connection was closed after the 101, the client could not tell that
 //! from a network error, and would connect again at once.
@@ -17,10 +18,9 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use sha1::{Digest, Sha1};
-use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 
-use crate::admission::Admission;
+use crate::address::network_of;
+use crate::admission::{Admission, Permit};
 use crate::answer::{self, Body};
 use crate::authorizer::{self, Decision};
 use crate::caller::Caller;
@@ -31,9 +31,11 @@ use crate::event::{self, Handshake};
 use crate::functions::{AuthorizeError, Functions};
 use crate::id::ConnectionId;
 use crate::invoke::{self, Outcome};
+use crate::patient::PatientStream;
 use crate::refusal::Refusal;
 use crate::route::CONNECT;
 use crate::server::PlainTcp;
+use crate::shares::{Holder, Membership};
 use crate::socket;
 use crate::state::GatewayState;
 
@@ -46,20 +48,20 @@ const ACCEPT_GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// answer. A connection that `$connect` accepted always gets its `$disconnect`, even if no 101 was sent.
 pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
     state: &Arc<GatewayState<F>>,
-    admission: &Admission,
+    admission: &Arc<Admission>,
     mut request: Request<B>,
     peer: SocketAddr,
 ) -> Result<Response<Body>, Refusal> {
     let accept = accept_key(&request)?;
-    let permit = admit(state, admission, &request)?;
+    let permit = admit(state, admission, &request, peer)?;
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
     let moment = state.connections.moment();
     let caller = caller(&parts, peer, moment);
     let handshake = read(parts, &caller, moment);
-    let state = state.clone();
+    let (state, admission) = (state.clone(), admission.clone());
     let established = tokio::spawn(async move {
-        let established = establish(&state, caller, handshake, moment, upgrade).await;
+        let established = establish(&state, &admission, caller, handshake, moment, upgrade).await;
         // The permit is held until here, so that a shutdown waits for handshakes in progress.
         drop(permit);
         established
@@ -71,16 +73,18 @@ pub(crate) async fn handle<F: Functions, B: hyper::body::Body>(
 /// Invokes the authorizer and `$connect`. If both accept the handshake, adds the connection.
 async fn establish<F: Functions>(
     state: &Arc<GatewayState<F>>,
+    admission: &Admission,
     mut caller: Caller,
     handshake: Handshake,
     moment: Moment,
     upgrade: OnUpgrade,
 ) -> Result<ApiGatewayProxyResponse, Refusal> {
     caller.authorizer = authorize(state, &caller, &handshake, moment).await?;
+    let membership = charge(state, admission, &caller)?;
     let response = connect(state, &caller, handshake, moment).await?;
     let connections = &state.connections;
     let number = connections.faults().next_connection();
-    let connection = Arc::new(Connection::new(caller, number, connections.monotonic_ms()));
+    let connection = Arc::new(Connection::new(caller, membership, number, connections.monotonic_ms()));
     connections.insert(connection.clone());
     // This is checked after the insertion, because a shutdown that begins after the check then finds the connection and closes
     // it.
@@ -130,11 +134,13 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|word| word.trim().eq_ignore_ascii_case(token))
 }
 
+/// Checks what can be checked before it is known who the client is. Only the share of its address is charged.
 fn admit<F, B>(
     state: &GatewayState<F>,
-    admission: &Admission,
+    admission: &Arc<Admission>,
     request: &Request<B>,
-) -> Result<OwnedSemaphorePermit, Refusal> {
+    peer: SocketAddr,
+) -> Result<Permit, Refusal> {
     let GatewayState { api, connections, .. } = state;
     let url_bytes = request.uri().path_and_query().map_or(0, |url| url.as_str().len());
     if url_bytes > api.limits.url_bytes {
@@ -144,19 +150,31 @@ fn admit<F, B>(
         if connections.is_shutting_down() { Err(Refusal::ShuttingDown) } else { Ok(()) }
     };
     refuse_if_shutting_down()?;
-    let permit = admission.begin().ok_or(Refusal::TooManyRequests)?;
+    let network = network_of(peer.ip());
+    if !admission.is_within_rate_of_address(network, connections.monotonic_ms()) {
+        return Err(Refusal::TooManyRequests);
+    }
+    let permit = admission.begin(network).ok_or(Refusal::TooManyRequests)?;
     // This is checked again now that there is a permit. `Gateway::shut_down` sets the flag and then waits for all permits, so
     // that a handshake is either refused here or waited for.
     refuse_if_shutting_down()?;
     if let Some(status) = connections.injected_refusal() {
         return Err(Refusal::InjectedFault(status));
     }
-    // The number of handshakes in progress includes this one.
-    let is_full = connections.count() + admission.in_progress() > api.limits.connections;
-    if is_full || !admission.is_within_rate(connections.monotonic_ms()) {
+    Ok(permit)
+}
+
+/// Charges a handshake that the authorizer has accepted to its client, and then to all.
+fn charge<F>(state: &GatewayState<F>, admission: &Admission, caller: &Caller) -> Result<Membership, Refusal> {
+    let GatewayState { api, connections, .. } = state;
+    let principal = caller.authorizer.get("principalId").and_then(Value::as_str).unwrap_or_default();
+    let holder = Holder::new(principal, caller.source_ip);
+    let membership = connections.shares().join(holder.clone(), &api.limits);
+    let membership = membership.ok_or(Refusal::TooManyRequests)?;
+    if !admission.is_within_rate(holder, connections.monotonic_ms()) {
         return Err(Refusal::TooManyRequests);
     }
-    Ok(permit)
+    Ok(membership)
 }
 
 fn caller(parts: &Parts, peer: SocketAddr, moment: Moment) -> Caller {
@@ -284,14 +302,14 @@ fn switching_protocols(accept: HeaderValue, subprotocol: Option<HeaderValue>) ->
 /// Gives the connection its socket as soon as the 101 was sent. Ends the connection if the client has left before that.
 async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connection>, upgrade: OnUpgrade) {
     let upgraded = match tokio::time::timeout(state.api.limits.close, upgrade).await {
-        Ok(Ok(upgraded)) => upgraded.downcast::<TokioIo<TcpStream>>().ok(),
+        Ok(Ok(upgraded)) => upgraded.downcast::<TokioIo<PatientStream>>().ok(),
         Ok(Err(_)) | Err(_) => None,
     };
     match upgraded {
         Some(parts) => {
-            connection.attach(parts.io.into_inner());
-            // The bytes are copied, because even an empty slice would keep hyper's read buffer of 8 KB in memory. A new task is
-            // spawned, so that the memory that this task needed is freed while the connection exists.
+            connection.attach(parts.io.into_inner().into_inner());
+            // A copy, since even an empty slice would keep hyper's read buffer of 8 KB alive; and a task of its own, so
+            // that the connection does not keep the memory this one needed.
             let unread = Bytes::copy_from_slice(&parts.read_buf);
             tokio::spawn(socket::serve(state, connection, unread));
         }

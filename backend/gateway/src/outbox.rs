@@ -41,6 +41,10 @@ const MAX_SLICES: usize = 16;
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     queued_bytes: usize,
+    /// True if a part of the first frame of the queue is written already.
+    is_first_begun: bool,
+    /// Number of bytes that were written from the queue.
+    written_bytes: u64,
     /// The pong to send. Only the latest ping needs an answer (RFC 6455 §5.5.3), so that many pings cost only one pong.
     pong: Option<Bytes>,
     phase: Phase,
@@ -82,10 +86,33 @@ impl Outbox {
         if full { Err(PostError::LimitExceeded) } else { Ok(()) }
     }
 
+    /// Returns the number of bytes in the queue.
+    pub(crate) fn queued_bytes(&self) -> usize {
+        self.queued_bytes
+    }
+
+    /// Returns the number of bytes that were ever written from the queue, which shows that the client takes some.
+    pub(crate) fn written_bytes(&self) -> u64 {
+        self.written_bytes
+    }
+
     pub(crate) fn push(&mut self, wire: Bytes) {
         self.queued_bytes += wire.len();
         self.queue.push_back(wire);
         self.wake();
+    }
+
+    /// Queues the rest of a frame of which a part is written. The queue must be empty.
+    pub(crate) fn push_rest(&mut self, rest: Bytes, is_begun: bool) {
+        self.is_first_begun = is_begun;
+        self.push(rest);
+    }
+
+    /// Removes all frames of which nothing is written yet.
+    pub(crate) fn discard_waiting(&mut self) {
+        self.queue.truncate(usize::from(self.is_first_begun));
+        self.queued_bytes = self.queue.iter().map(Bytes::len).sum();
+        self.pong = None;
     }
 
     pub(crate) fn set_pong(&mut self, wire: Bytes) {
@@ -115,6 +142,7 @@ impl Outbox {
         };
         self.queue = VecDeque::new();
         self.queued_bytes = 0;
+        self.is_first_begun = false;
         self.pong = None;
         self.wake();
     }
@@ -148,13 +176,16 @@ impl Outbox {
 
     fn advance(&mut self, mut written: usize) {
         self.queued_bytes -= written;
+        self.written_bytes += written as u64;
         while let Some(first) = self.queue.front_mut() {
             if written < first.len() {
                 first.advance(written);
+                self.is_first_begun |= written > 0;
                 return;
             }
             written -= first.len();
             self.queue.pop_front();
+            self.is_first_begun = false;
         }
     }
 

@@ -13,10 +13,17 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tower::{Service, ServiceExt};
 
-/// The address of the client. [`serve`] adds it as an extension to every request that it passes to its service.
+use crate::address::network_of;
+use crate::busy::{Busy, BusyBody};
+use crate::patient::PatientStream;
+use crate::proxies::TrustedProxies;
+use crate::slots::{Bounds, SlotGuard, Slots};
+
+/// The address of the client. [`serve`] adds it as an extension to every request that it passes to its service. If the TCP
+/// connection comes from one of [`ServerSettings::trusted_proxies`], it is the address that the proxy names, with port 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
@@ -36,9 +43,18 @@ pub struct ServerSettings {
     pub headers: usize,
     /// Maximum time until the headers of a request have arrived, and maximum idle time of a connection between two requests.
     pub header_read: Duration,
-    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is not counted any more after its 101. Further
-    /// connections wait in the backlog of the listener.
+    /// Maximum time in which a client has to accept each 64 KB of an answer. After that, its connection is closed.
+    pub write: Duration,
+    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is not counted any more after its 101. If there
+    /// are more, the oldest one that waits for a request is closed, of the address that has the most connections. If none of
+    /// them waits for a request, the new connection is closed.
     pub connections: usize,
+    /// Maximum number of concurrent TCP connections that speak HTTP from one address, or from the first 64 bits of an IPv6
+    /// address. If there are more, the oldest one of that address that waits for a request is closed, or else the new one.
+    pub connections_of_address: usize,
+    /// The reverse proxies that are believed when they name the client of a request. The connections of a proxy are not
+    /// bounded by `connections_of_address`.
+    pub trusted_proxies: TrustedProxies,
     /// Maximum time from the beginning of a shutdown until the requests in progress are finished.
     pub grace: Duration,
 }
@@ -49,7 +65,10 @@ impl Default for ServerSettings {
             header_bytes: 16 * 1024,
             headers: 100,
             header_read: Duration::from_secs(10),
+            write: Duration::from_secs(10),
             connections: 4096,
+            connections_of_address: 2048,
+            trusted_proxies: TrustedProxies::default(),
             grace: Duration::from_secs(5),
         }
     }
@@ -70,22 +89,23 @@ pub async fn serve<S, B>(
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let slots = Arc::new(Semaphore::new(settings.connections.min(Semaphore::MAX_PERMITS)));
+    let slots = Arc::new(Slots::new(settings.connections, settings.connections_of_address));
     let http = http(&settings);
+    let settings = Arc::new(settings);
     // Every connection has a receiver, so that the sender also notices when the last connection has ended.
     let (closing, open) = watch::channel(false);
     tokio::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &slots) => accepted,
+            accepted = accept(&listener) => accepted,
             () = &mut shutdown => break,
         };
-        let Some((stream, peer, slot)) = accepted else { continue };
-        let connection = serve_connection(http.clone(), stream, Peer(peer), service.clone(), open.clone());
-        tokio::spawn(async move {
-            connection.await;
-            drop(slot);
-        });
+        let Some((stream, peer)) = accepted else { continue };
+        let is_proxy = settings.trusted_proxies.contains(peer.ip());
+        let network = if is_proxy { Bounds::OfAll } else { Bounds::OfNetwork(network_of(peer.ip())) };
+        let Some(slot) = slots.take(network) else { continue };
+        let accepted = AcceptedConnection { stream, peer, settings: settings.clone(), slot };
+        tokio::spawn(serve_connection(http.clone(), accepted, service.clone(), open.clone()));
     }
     drop(listener);
     drop(open);
@@ -104,16 +124,20 @@ fn http(settings: &ServerSettings) -> http1::Builder {
     http
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+/// A client that was accepted, with its place among the others.
+struct AcceptedConnection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    settings: Arc<ServerSettings>,
+    slot: SlotGuard,
+}
 
-/// Accepts the next client as soon as the number of connections permits it. Switches off Nagle's algorithm, which would delay
-/// small messages.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accepted> {
-    let slot = slots.clone().acquire_owned().await.ok()?;
+/// Accepts the next client. Switches off Nagle's algorithm, which would delay small messages.
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok((stream, peer)) => {
             stream.set_nodelay(true).ok()?;
-            Some((stream, peer, slot))
+            Some((stream, peer))
         }
         Err(error) => {
             tracing::warn!(%error, "accept failed");
@@ -126,8 +150,7 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accept
 
 async fn serve_connection<S, B>(
     http: http1::Builder,
-    stream: TcpStream,
-    peer: Peer,
+    accepted: AcceptedConnection,
     service: S,
     mut closing: watch::Receiver<bool>,
 ) where
@@ -136,21 +159,31 @@ async fn serve_connection<S, B>(
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
+    let AcceptedConnection { stream, peer, settings, slot } = accepted;
+    let stream = PatientStream::new(stream, settings.write);
+    let place = slot.slot();
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
+        let client = settings.trusted_proxies.client(peer, request.headers());
+        request.extensions_mut().insert(Peer(client));
         request.extensions_mut().insert(PlainTcp);
-        service.clone().oneshot(request)
+        let busy = Busy::new(place.clone());
+        let answer = service.clone().oneshot(request);
+        async move {
+            let answer = answer.await;
+            answer.map(|response| response.map(|body| BusyBody { body: Box::pin(body), _busy: busy }))
+        }
     });
     let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = slot.displaced() => return tracing::debug!(%peer, "a silent connection made room for another"),
         _ = closing.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, peer = %peer.0, "HTTP connection ended");
+        tracing::debug!(%error, %peer, "HTTP connection ended");
     }
 }

@@ -3,6 +3,7 @@
 use aws_lambda_events::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use backend_core::event::GatewayEvent;
 use backend_core::ports::{Connections, Management, TopicLog};
+use backend_core::turns::HeadsInTurn;
 use backend_core::{Service, Settings, message};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use serde_json::Value;
@@ -26,7 +27,12 @@ impl<C: Connections, L: TopicLog, M: Management, F: FetchKeys> Websocket<C, L, M
     /// milliseconds. Viewers are not counted on AWS: see ARCHITECTURE, "On AWS".
     pub fn new(connections: C, log: L, management: M, guard: Guard<F>, rotate_in_ms: u64) -> Self {
         let usual = Settings::new(guard.access(), rand::random::<u64>);
-        let settings = Settings { counts_viewers: false, rotate_in_ms, ..usual };
+        let settings = Settings {
+            counts_viewers: false,
+            rotate_in_ms,
+            heads_in_turn: Some(HeadsInTurn::default()),
+            ..usual
+        };
         Self { service: Service::new(connections, log, management, settings), guard, meter: Meter::default() }
     }
 

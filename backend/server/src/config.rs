@@ -1,11 +1,14 @@
 //! The settings of a server.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use backend_core::Access;
 use backend_store::Retention;
+
+use crate::limits::LimitsOf;
 
 /// The settings of a server over the embedded store.
 #[derive(Debug)]
@@ -33,6 +36,10 @@ pub struct PageConfig {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may connect, such as `https://board.example`.
     pub allowed_origins: Vec<String>,
+    /// Addresses of reverse proxies that are believed when they name the client of a request.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The platform whose limits the server has.
+    pub limits: LimitsOf,
     /// A JSON file of faults to inject, read again whenever it changes.
     pub chaos: Option<PathBuf>,
     /// Receives messages for the operator while the server runs.

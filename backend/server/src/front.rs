@@ -1,4 +1,7 @@
 //! Dispatches requests to the gateway, the Invoke API or the router, by their path.
+//!
+//! The management API of the gateway and the Invoke API are for the server's functions only. Without functions of their own
+//! processes nobody is answered there, since the built-in functions post in this process.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -6,37 +9,35 @@ use std::net::{Ipv4Addr, SocketAddr};
 use apigw_websocket::{Functions, Gateway, Peer};
 use axum::Router;
 use axum::body::Body;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use lambda_host::InvokeApi;
 use tower::{Service, ServiceExt};
 
+use crate::key::FunctionKey;
+
 /// The server's entry point: the gateway, Lambda's Invoke API if there is one, and the router for all other paths.
 pub struct Front<F> {
     gateway: Gateway<F>,
-    invoke_api: Option<InvokeApi>,
+    functions: Option<(FunctionKey, InvokeApi)>,
     router: Router,
 }
 
 impl<F> Clone for Front<F> {
     fn clone(&self) -> Self {
-        Self {
-            gateway: self.gateway.clone(),
-            invoke_api: self.invoke_api.clone(),
-            router: self.router.clone(),
-        }
+        Self { gateway: self.gateway.clone(), functions: self.functions.clone(), router: self.router.clone() }
     }
 }
 
 impl<F: Functions> Front<F> {
-    /// A front without the Invoke API.
+    /// A front without the Invoke API and the management API.
     pub fn new(gateway: Gateway<F>, router: Router) -> Self {
-        Self { gateway, invoke_api: None, router }
+        Self { gateway, functions: None, router }
     }
 
-    /// Adds the Invoke API.
-    pub fn with_invoke_api(self, invoke_api: InvokeApi) -> Self {
-        Self { invoke_api: Some(invoke_api), ..self }
+    /// Adds the Invoke API and the management API, for requests whose path begins with this key.
+    pub fn with_functions(self, key: FunctionKey, invoke_api: InvokeApi) -> Self {
+        Self { functions: Some((key, invoke_api)), ..self }
     }
 
     /// The tower service that the HTTP server runs.
@@ -53,17 +54,46 @@ impl<F: Functions> Front<F> {
         tower::service_fn(move |request| self.clone().answer(request))
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        if self.gateway.is_gateway_path(request.uri().path()) {
-            let peer = peer(&request);
-            return Ok(self.gateway.handle(request, peer).await.map(Body::new));
+    async fn answer(self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        let peer = peer(&request);
+        if let Some((key, invoke_api)) = &self.functions {
+            match key.unlock(request) {
+                Ok(unlocked) => return Ok(self.answer_function(invoke_api, unlocked, peer).await),
+                Err(other) => request = other,
+            }
         }
-        if let Some(api) = self.invoke_api.filter(|_| InvokeApi::is_invoke_path(request.uri().path())) {
-            let peer = peer(&request);
-            return Ok(api.handle(request, peer).await.map(Body::new));
+        let path = request.uri().path();
+        if self.gateway.is_management_path(path) || InvokeApi::is_invoke_path(path) {
+            return Ok(forbidden());
+        }
+        if self.gateway.is_gateway_path(path) {
+            return Ok(self.gateway.handle(request, peer).await.map(Body::new));
         }
         self.router.oneshot(request.map(Body::new)).await
     }
+
+    async fn answer_function(
+        &self,
+        invoke_api: &InvokeApi,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Body> {
+        let path = request.uri().path();
+        if self.gateway.is_management_path(path) {
+            self.gateway.handle(request, peer).await.map(Body::new)
+        } else if InvokeApi::is_invoke_path(path) {
+            invoke_api.handle(request, peer).await.map(Body::new)
+        } else {
+            forbidden()
+        }
+    }
+}
+
+/// The answer that API Gateway gives to a request without credentials.
+fn forbidden() -> Response<Body> {
+    let mut response = Response::new(Body::from(r#"{"message":"Forbidden"}"#));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
 }
 
 /// The peer's address, which the HTTP server attaches. Without it the peer counts as a remote one.

@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use apigw_websocket::{Api, Limits, OriginPolicy, Routes};
+use apigw_websocket::{Api, OriginPolicy, Routes};
 use shared::ClientMessage;
 
 use crate::chaos::ChaosFile;
-use crate::{PageConfig, ServerError};
+use crate::{LimitsOf, PageConfig, ServerError};
 
 /// The stage of the API, which is the first segment of the WebSocket's path.
 pub const STAGE: &str = "ws";
@@ -14,13 +14,14 @@ pub const STAGE: &str = "ws";
 /// The API with a route for each message of the protocol.
 pub fn api(
     origins: OriginPolicy,
+    limits: LimitsOf,
     chaos: Option<&ChaosFile>,
     with_authorizer: bool,
 ) -> Result<Api, ServerError> {
     let special = ["$connect", "$default", "$disconnect"];
     let routes = Routes::new(special.iter().chain(ClientMessage::ACTIONS).copied())
         .map_err(|error| ServerError::Stopped(format!("a route has an invalid name: {error:?}")))?;
-    let limits = Limits::default();
+    let limits = limits.gateway();
     let limits = chaos.map_or(limits.clone(), |file| file.chaos().limits(&limits));
     let mut api = Api::new(STAGE, routes);
     api.authorizer = with_authorizer.then(Default::default);

@@ -1,12 +1,18 @@
-//! Periodic work: viewer counts, and the deletion of old data.
+//! Periodic work: viewer counts, the end of connections whose token is over or whose client is too slow, and the deletion of
+//! old data.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use apigw_websocket::{ConnectionId, Connections, Frame};
 use backend_core::DiskTrouble;
+use backend_core::service::{token_over, too_slow};
 use backend_core::trusted_time::Doubt;
+use bytes::Bytes;
+use shared::limits;
 use shared::server::Condition;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::app::App;
 use crate::clock::{now_ms, times};
@@ -17,6 +23,12 @@ const CONDITIONS: Duration = Duration::from_secs(1);
 const OCCUPANCY: Duration = Duration::from_secs(1);
 /// Period of the deletion of old history and of expired connections.
 const SWEEP: Duration = Duration::from_secs(60);
+/// Time for which the row of an expired connection is kept, in milliseconds.
+const KEEP_EXPIRED_MS: i64 = 60_000;
+/// Longest time between two looks for tokens that are over, since a connection may be made at any time.
+const LOOK: Duration = Duration::from_secs(1);
+/// Time for which a client may take nothing of what waits for it.
+const STALLED: Duration = Duration::from_millis(limits::STALLED_MS);
 
 /// Looks once a second whether the disk takes publications and the clock is believed, and tells the clients and the log
 /// when that changes. Runs until it is aborted.
@@ -59,12 +71,42 @@ pub async fn send_occupancy(app: Arc<App>) {
     }
 }
 
+/// Ends each connection at the moment when its token does, and tells its client. Runs until it is aborted.
+pub async fn end_with_tokens(app: Arc<App>, connections: Connections) {
+    loop {
+        let now = now_ms(&app);
+        for id in app.connections().token_over(now) {
+            end(&connections, id.as_str(), &token_over());
+        }
+        let next = app.connections().next_token_end(now).map(|at| at.saturating_sub(now).unsigned_abs());
+        sleep(next.map_or(LOOK, Duration::from_millis).min(LOOK)).await;
+    }
+}
+
+/// Ends connections whose clients take nothing of what waits for them. Runs until it is aborted.
+pub async fn end_stalled(connections: Connections) {
+    let mut ticks = every(LOOK);
+    loop {
+        ticks.tick().await;
+        for id in connections.stalled(STALLED) {
+            end(&connections, id.as_str(), &too_slow());
+        }
+    }
+}
+
+/// Sends a last message and closes the connection. One that is gone is left alone.
+fn end(connections: &Connections, id: &str, message: &Bytes) {
+    let (Ok(id), Ok(text)) = (ConnectionId::from_str(id), str::from_utf8(message)) else { return };
+    let _ = connections.delete_with(&id, &Frame::text(text));
+}
+
 /// Deletes what is beyond retention. Runs until it is aborted.
 pub async fn sweep(app: Arc<App>) {
     let mut ticks = every(SWEEP);
     loop {
         ticks.tick().await;
-        app.connections().forget_expired(now_ms(&app));
+        // Not those that have just expired, which are told first.
+        app.connections().forget_expired(now_ms(&app).saturating_sub(KEEP_EXPIRED_MS));
         sweep_log(&app).await;
     }
 }

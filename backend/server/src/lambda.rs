@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use crate::chaos::ChaosFile;
 use crate::front::Front;
 use crate::gateway_api::{api, origins, reachable};
+use crate::key::FunctionKey;
 use crate::shutdown::{self, Shutdown};
 use crate::site::Site;
 use crate::{PageConfig, ServerError, http};
@@ -28,7 +29,10 @@ pub struct LambdaServer {
     gateway: Gateway<GatewayFunctions>,
     origins: Arc<OriginPolicy>,
     site: Arc<Site>,
+    http: ServerSettings,
     chaos: Option<ChaosFile>,
+    key: FunctionKey,
+    functions_url: String,
 }
 
 impl LambdaServer {
@@ -47,20 +51,30 @@ impl LambdaServer {
         let site = Site::new(page.site.as_deref())?;
         let chaos = ChaosFile::of(page)?;
         let origins = origins(page, address);
-        let api = api(origins.clone(), chaos.as_ref(), settings.asks_for_tokens())?;
+        let api = api(origins.clone(), page.limits, chaos.as_ref(), settings.asks_for_tokens())?;
         let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
         let time_scale = chaos.as_ref().map_or(NonZeroU32::MIN, |file| file.chaos().time_scale);
-        let functions = settings.functions(&reachable(address).to_string(), time_scale);
+        let key = FunctionKey::new(rand::random());
+        let functions_url = key.url(reachable(address));
+        let functions = settings.functions(&functions_url, time_scale);
         let host = Host::new(functions, lambda_host::Limits::default(), retries(), log);
         let authorizer = settings.asks_for_tokens().then(|| functions::AUTHORIZER.to_owned());
         let functions = GatewayFunctions::new(host.clone(), functions::WEBSOCKET, authorizer);
         let gateway = Gateway::new(api, functions, connections);
-        Ok(Self { host, gateway, origins: Arc::new(origins), site: Arc::new(site), chaos })
+        let http = page.limits.http(&page.trusted_proxies);
+        let (origins, site) = (Arc::new(origins), Arc::new(site));
+        Ok(Self { host, gateway, origins, site, http, chaos, key, functions_url })
     }
 
     /// Returns true if the server has a page to show.
     pub fn has_page(&self) -> bool {
         self.site.has_page()
+    }
+
+    /// Returns the address below which programs on this machine may invoke functions and post to connections. It contains
+    /// the key to that.
+    pub fn functions_url(&self) -> &str {
+        &self.functions_url
     }
 
     /// Serves until `shutdown` resolves. The functions handle the end of every connection before they are ended
@@ -73,14 +87,14 @@ impl LambdaServer {
         }
         let ingest = FunctionUrl::new(self.host.clone(), functions::INGEST);
         let router = http::router_to_function(ingest, self.origins, self.site);
-        let front =
-            Front::new(self.gateway.clone(), router).with_invoke_api(InvokeApi::new(self.host.clone()));
+        let invoke_api = InvokeApi::new(self.host.clone());
+        let front = Front::new(self.gateway.clone(), router).with_functions(self.key, invoke_api);
         let requested = shutdown.requested();
         let closing = async {
             shutdown.requested().await;
             shutdown::close_sockets(&self.gateway).await;
         };
-        let serving = apigw_websocket::serve(listener, front.service(), ServerSettings::default(), requested);
+        let serving = apigw_websocket::serve(listener, front.service(), self.http, requested);
         tokio::join!(serving, closing);
         self.host.close();
         background.shutdown().await;

@@ -9,6 +9,7 @@
 //! * [`Server`], [`Config`], [`ServerError`]: what a program needs in order to run a server.
 //! * [`LambdaServer`]: the same front with real Lambda functions behind it, instead of the functions in this process.
 //! * `http`, `front`, `site`: HTTP requests, and the files of the page.
+//! * [`LimitsOf`]: the limits of AWS, or of this machine.
 //! * `functions`, `management`: the gateway's functions and the way back to clients, over the service.
 //! * `broadcaster`, `housekeeping`, [`host`], `host_feed`, `chaos`, `shutdown`: tasks that run beside it.
 
@@ -27,7 +28,9 @@ pub mod host;
 mod host_feed;
 mod housekeeping;
 mod http;
+mod key;
 mod lambda;
+mod limits;
 mod management;
 mod server;
 mod shutdown;
@@ -37,4 +40,5 @@ pub use config::{Config, Notify, PageConfig};
 pub use error::ServerError;
 pub use gateway_api::{STAGE, reachable};
 pub use lambda::{FunctionSettings, LambdaServer};
+pub use limits::LimitsOf;
 pub use server::Server;

@@ -30,6 +30,7 @@ pub struct Server {
     pub(crate) gateway: Gateway<Handlers>,
     origins: Arc<OriginPolicy>,
     site: Arc<Site>,
+    http: ServerSettings,
     chaos: Option<ChaosFile>,
     publish_host: bool,
 }
@@ -47,7 +48,9 @@ impl Server {
         let site = Site::new(config.page.site.as_deref())?;
         let chaos = ChaosFile::of(&config.page)?;
         let origins = origins(&config.page, address);
-        let api = api(origins.clone(), chaos.as_ref(), matches!(config.access, Access::Tokens(_)))?;
+        let with_authorizer = matches!(config.access, Access::Tokens(_));
+        let limits = config.page.limits;
+        let api = api(origins.clone(), limits, chaos.as_ref(), with_authorizer)?;
         let (log, changes) = open_log(
             config.data_dir,
             StoreSettings { retention: config.retention, keep_bytes: config.keep_bytes },
@@ -55,7 +58,9 @@ impl Server {
         .await?;
         let connections = Connections::new(&api.limits, Arc::new(SystemEnvironment::default()));
         let mut settings = backend_core::Settings::new(config.access, rand::random::<u64>);
-        settings.rotate_in_ms /= chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
+        let time_scale = chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
+        settings.rotate_in_ms = limits.rotate_in_ms() / time_scale;
+        settings.life_ms = limits.life_ms();
         let app =
             Arc::new(Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings));
         let gateway = Gateway::new(api, Handlers::new(app.clone()), connections);
@@ -65,6 +70,7 @@ impl Server {
             gateway,
             origins: Arc::new(origins),
             site: Arc::new(site),
+            http: limits.http(&config.page.trusted_proxies),
             chaos,
             publish_host: config.publish_host,
         })
@@ -89,15 +95,14 @@ impl Server {
         let shutdown = Shutdown::on(shutdown);
         let broadcaster = tokio::spawn(broadcaster::run(self.app.clone(), self.changes));
         let broadcaster = tokio::spawn(supervise(broadcaster, shutdown.clone()));
-        let mut background = background(&self.app, self.publish_host);
+        let mut background = background(&self.app, self.gateway.connections(), self.publish_host);
         if let Some(file) = self.chaos {
             background.spawn(file.follow(self.gateway.chaos()));
         }
         let router =
             http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
         let front = Front::new(self.gateway.clone(), router).service();
-        let serving =
-            apigw_websocket::serve(listener, front, ServerSettings::default(), shutdown.requested());
+        let serving = apigw_websocket::serve(listener, front, self.http, shutdown.requested());
         tokio::join!(serving, shutdown::close_all(shutdown, &self.app, &self.gateway));
         background.shutdown().await;
         self.app.log().close().await;
@@ -106,8 +111,10 @@ impl Server {
     }
 }
 
-fn background(app: &Arc<App>, publish_host: bool) -> JoinSet<()> {
+fn background(app: &Arc<App>, connections: &Connections, publish_host: bool) -> JoinSet<()> {
     let mut background = JoinSet::new();
+    background.spawn(housekeeping::end_with_tokens(app.clone(), connections.clone()));
+    background.spawn(housekeeping::end_stalled(connections.clone()));
     background.spawn(housekeeping::send_occupancy(app.clone()));
     background.spawn(housekeeping::sweep(app.clone()));
     background.spawn(housekeeping::watch_conditions(app.clone()));

@@ -22,7 +22,7 @@ use std::thread::{self, JoinHandle};
 use backend_core::DiskTrouble;
 use backend_core::lock::lock;
 use backend_core::ports::{
-    Append, AppendError, Appended, Change, Head, Page, ReadFrom, TopicLog, Unavailable,
+    Append, AppendError, Appended, Change, Head, LogEnd, Page, ReadFrom, TopicLog, Unavailable, newest_ends,
 };
 use backend_core::trusted_time::{Reading, Times};
 use shared::{Filter, Millis, Topic};
@@ -227,6 +227,23 @@ impl TopicLog for EmbeddedLog {
     async fn heads(&self, filter: &Filter) -> Result<Vec<Head>, Unavailable> {
         let entries = self.state.index().matching(filter);
         Ok(entries.iter().map(|entry| entry.head.clone()).collect())
+    }
+
+    async fn page_of_heads(
+        &self,
+        filter: &Filter,
+        after: Option<&Topic>,
+        limit: usize,
+    ) -> Result<Vec<Head>, Unavailable> {
+        let index = self.state.index();
+        Ok(index.page(filter, after, limit).map(|entry| entry.head.clone()).collect())
+    }
+
+    /// Copies names and positions only.
+    async fn ends(&self, filter: &Filter, most: usize) -> Result<Vec<LogEnd>, Unavailable> {
+        let index = self.state.index();
+        let ends = index.page(filter, None, usize::MAX).map(|entry| LogEnd::from(&entry.head));
+        Ok(newest_ends(ends.collect(), most))
     }
 
     /// Reads on a thread for blocking work: a long page takes a millisecond, and may need the disk.

@@ -93,7 +93,7 @@ async fn connect(service: &Subject, management: &FakeManagement, name: &str) -> 
 }
 
 async fn say(service: &Subject, id: &ConnectionId, body: &str) {
-    let message = Message { connection: id.clone(), body: body.into() };
+    let message = Message { connection: id.clone(), sender: Default::default(), body: body.into() };
     service.handle(GatewayEvent::Message(message), NOW).await;
 }
 

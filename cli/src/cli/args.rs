@@ -1,6 +1,6 @@
 //! The arguments of each command.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,6 +37,12 @@ pub struct ServeArgs {
     /// Also accept requests whose Host header has this name, besides the address in --listen; may be given several times
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
+    /// Believe this reverse proxy when it names a client (X-Forwarded-For, Forwarded); may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub trust_proxy: Vec<IpAddr>,
+    /// Limits of this machine, or those of API Gateway [default: machine; aws with --chaos or --functions lambda]
+    #[arg(long, value_enum, value_name = "OF")]
+    pub limits: Option<LimitsArg>,
     /// Require tokens signed with the secret in FILE, or - for standard input; see `tickertape token`
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: Option<PathBuf>,
@@ -73,6 +79,15 @@ pub struct LambdaArgs {
     /// Environment of the functions, as lines of NAME=VALUE
     #[arg(long, value_name = "FILE")]
     pub function_env: Option<PathBuf>,
+}
+
+/// The platform whose limits a server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LimitsArg {
+    /// Those of this machine: connections live for 30 days, and each client has a fair share
+    Machine,
+    /// Those of API Gateway: connections live for two hours, and 500 a second may be made
+    Aws,
 }
 
 /// The functions that process events.

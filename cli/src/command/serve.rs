@@ -5,6 +5,7 @@ mod announce;
 mod data_dir;
 mod function_log;
 mod functions;
+mod limits;
 mod signals;
 
 use std::io;
@@ -40,6 +41,7 @@ const INTERRUPTED: i32 = 130;
 /// [`CliError`], with the flag to change.
 pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     log_to_stderr();
+    limits::raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| CliError::failed(format!("the async runtime cannot start: {error}")))?;
@@ -87,7 +89,8 @@ async fn serve_functions(args: &ServeArgs) -> Result<(), CliError> {
     let stop = stop_on_signals()?;
     let runs = Runs::Functions(&settings.directory);
     let announcement = Announcement::new(address, runs, server.has_page(), args.chaos.as_deref())
-        .asking_for_tokens(settings.asks_for_tokens());
+        .asking_for_tokens(settings.asks_for_tokens())
+        .with_functions_url(server.functions_url());
     announce::print(&announcement, args.json);
     server.run(listener, stop).await;
     Ok(())
@@ -98,6 +101,8 @@ fn page(args: &ServeArgs) -> PageConfig {
         site: args.site.clone(),
         allowed_hosts: args.allow_host.clone(),
         allowed_origins: args.allow_origin.clone(),
+        trusted_proxies: args.trust_proxy.clone(),
+        limits: limits::of(args),
         chaos: args.chaos.clone(),
         notify: Notify::new(|message| term::say(message)),
     }

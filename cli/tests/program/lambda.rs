@@ -59,6 +59,23 @@ fn a_failing_function_is_a_502_its_output_is_printed_and_the_page_is_served() {
     assert!(said.contains("Runtime.ExitError: RequestId: "), "{said}");
 }
 
+#[test]
+fn functions_are_invoked_and_connections_posted_to_only_with_the_key_that_the_server_prints() {
+    let directory = functions("exit 1");
+    let server = Server::start_lambda(directory.path());
+    let invoke = "/2015-03-31/functions/broadcast/invocations";
+    let url = server.announcement["functions_url"].as_str().unwrap();
+    let key = url.strip_prefix(&format!("http://{}/", server.address)).unwrap();
+    assert_eq!(key.len(), 32, "{url}");
+    assert_eq!(server.post(invoke, "{}").status, 403);
+    assert_eq!(server.post(&format!("/{}{invoke}", "0".repeat(32)), "{}").status, 405, "a path of the page");
+    assert_ne!(server.post(&format!("/{key}{invoke}"), "{}").status, 403);
+    let unknown = "/ws/@connections/XDmENcnwIE0CFEQ%3D";
+    assert_eq!(server.post(unknown, "{}").status, 403);
+    assert_eq!(server.post(&format!("/{key}{unknown}"), "{}").status, 410);
+    assert_eq!(server.get(&format!("/{key}/topics")).status, 403, "nothing else is behind the key");
+}
+
 fn refused(arguments: &[&str], words: &str) {
     let output = run("ws://127.0.0.1:1/ws", arguments);
     let said = String::from_utf8_lossy(&output.stderr);

@@ -17,9 +17,12 @@ mod http;
 mod kill;
 #[cfg(unix)]
 mod lambda;
+mod limits_table;
 mod page;
 mod redeploy;
 mod security;
+#[cfg(target_os = "linux")]
+mod shares;
 #[cfg(unix)]
 mod shutdown;
 mod slow_viewer;

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
     }
     for name in wanted {
         if !run(name).await {
-            eprintln!("there is no figure {name:?}: {} init broadcast", ALL.join(" "));
+            eprintln!("there is no figure {name:?}: {} hostile init broadcast", ALL.join(" "));
             return ExitCode::from(2);
         }
     }
@@ -34,6 +34,7 @@ async fn run(name: &str) -> bool {
         "page" => bench::page::run().await,
         "page-memory" => bench::page_memory::run().await,
         "init" => bench::init::run().await,
+        "hostile" => bench::hostile::run().await,
         #[cfg(target_os = "linux")]
         "broadcast" => bench::broadcast::run().await,
         _ => return false,

@@ -97,7 +97,10 @@ impl World<'_> {
             Some(Up::Text(body)) if self.links[id].server == End::Open => {
                 self.links[id].active_ms = self.now_ms;
                 let connection = self.links[id].connection.clone();
-                self.event(id, GatewayEvent::Message(Message { connection, body }));
+                self.event(
+                    id,
+                    GatewayEvent::Message(Message { connection, sender: Default::default(), body }),
+                );
             }
             Some(Up::Close) => self.hang_up(id),
             Some(Up::Handshake(_) | Up::Text(_)) | None => {}

@@ -50,6 +50,9 @@ pub struct HttpHistory {
 pub struct HttpTopics {
     /// The topics that the principal may read, in order of name.
     pub topics: Vec<HttpTopic>,
+    /// The topic to pass as `after` for the next page; left out if this is the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Topic>,
 }
 
 /// One topic of `GET /topics`.

@@ -1,5 +1,7 @@
 //! The head of an HTTP request, and the check of its body's type.
 
+use std::net::IpAddr;
+
 use shared::ErrorCode;
 
 use super::Answer;
@@ -17,6 +19,8 @@ pub struct RequestHead<'a> {
     pub query: &'a str,
     /// The headers that may hold a token.
     pub credentials: Credentials<'a>,
+    /// Address of the client.
+    pub peer: Option<IpAddr>,
     /// Value of `Content-Type`.
     pub content_type: Option<&'a str>,
     /// Value of `Content-Encoding`.

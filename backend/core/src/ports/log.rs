@@ -121,6 +121,32 @@ impl Head {
     }
 }
 
+/// The end of a topic's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEnd {
+    /// Name of the topic.
+    pub topic: Topic,
+    /// Position of the newest publication.
+    pub position: Position,
+    /// Time at which it was received.
+    pub received_at: Millis,
+}
+
+impl From<&Head> for LogEnd {
+    fn from(head: &Head) -> Self {
+        Self { topic: head.topic.clone(), position: head.position(), received_at: head.last.received_at }
+    }
+}
+
+/// The most recently changed of these ends, at most `most`, in no order.
+pub fn newest_ends(mut ends: Vec<LogEnd>, most: usize) -> Vec<LogEnd> {
+    if ends.len() > most {
+        ends.select_nth_unstable_by_key(most, |end| std::cmp::Reverse(end.received_at));
+        ends.truncate(most);
+    }
+    ends
+}
+
 /// The place in a log at which to begin reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadFrom {
@@ -178,6 +204,34 @@ pub trait TopicLog: Send + Sync {
 
     /// The heads of all topics that match, in order of name.
     fn heads(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send;
+
+    /// At most `limit` of these heads, in order of name: those after `after`, or the first. A store with many topics
+    /// overrides this, so that it reads no more than it returns.
+    fn page_of_heads(
+        &self,
+        filter: &Filter,
+        after: Option<&Topic>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send {
+        async move {
+            let heads = self.heads(filter).await?;
+            let rest = heads.into_iter().filter(|head| after.is_none_or(|after| head.topic > *after));
+            Ok(rest.take(limit).collect())
+        }
+    }
+
+    /// The ends of the logs of matching topics, in no order: at most `most`, the most recently changed. A store that keeps
+    /// heads in memory overrides this, so that no publication is copied.
+    fn ends(
+        &self,
+        filter: &Filter,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<LogEnd>, Unavailable>> + Send {
+        async move {
+            let heads = self.heads(filter).await?;
+            Ok(newest_ends(heads.iter().map(LogEnd::from).collect(), most))
+        }
+    }
 
     /// Reads at most `limit` publications; `None` if nobody has published to the topic. Publications that retention has
     /// dropped, by age at `now` or by count, are not returned.

@@ -15,7 +15,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let Some(principal) = admitted(&self.settings.access, connect.principal, now) else {
             return Reply::refused(401);
         };
-        let row = row(Connection { id: connect.connection, principal, connected_at: now, expires_at: now });
+        let connection = Connection { id: connect.connection, principal, connected_at: now, expires_at: now };
+        let row = row(connection, self.settings.life_ms);
         if self.connections.put(row).await.is_err() {
             return Reply::refused(503);
         }
@@ -25,17 +26,14 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// The row to store for a connection. It expires after the gateway's longest connection duration, but not much later
-/// than the token; after that nothing is sent to the connection any more.
-pub(super) fn row(connection: Connection) -> Connection {
-    let by_life = connection.connected_at + limits::CONNECTION_ROW_MS;
-    let by_token = connection.principal.expires_at.map(|at| at.saturating_add(TOKEN_GRACE_MS));
+/// The row to store for a connection. It expires with the token, and at the latest after the gateway's longest connection
+/// duration; from then on nothing is sent to the connection any more.
+pub(super) fn row(connection: Connection, life_ms: u64) -> Connection {
+    let kept_ms = Millis::try_from(life_ms.saturating_add(limits::ROW_GRACE_MS)).unwrap_or(Millis::MAX);
+    let by_life = connection.connected_at.saturating_add(kept_ms);
+    let by_token = connection.principal.expires_at;
     Connection { expires_at: by_token.map_or(by_life, |at| at.min(by_life)), ..connection }
 }
-
-/// Time after the token's expiry during which a connection may still send a new one, in milliseconds. Until then it
-/// keeps its subscriptions; every request but `refresh` is refused.
-const TOKEN_GRACE_MS: i64 = 60_000;
 
 /// The principal to accept, if any. If the server needs tokens, a connection that no authorizer has seen is a fault in
 /// the deployment, and is refused.

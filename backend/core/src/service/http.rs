@@ -2,24 +2,29 @@
 //!
 //! A request is checked in this order: the path, the sender, the type of the body, and the body itself.
 
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use serde_json::Map;
-use shared::{ErrorCode, Filter, Millis, Position, Topic, limits};
+use shared::{ErrorCode, Millis, Position, Topic, limits};
 
 use super::Service;
 use super::history::unknown;
+use super::ping::widest;
 use crate::authorize::{self, Credentials};
 use crate::body::{self, Body};
 use crate::http::{
     self, Answer, HttpForgotten, HttpHistory, HttpPublished, HttpTopic, HttpTopics, RequestHead, Route,
 };
 use crate::ingest::{IngestError, IngestRequest};
+use crate::pack;
+use crate::payer::Payer;
 use crate::permission;
-use crate::ports::TopicLog;
+use crate::ports::{Head, TopicLog};
 use crate::principal::Principal;
-use crate::query::{HistoryQuery, PublishQuery, Since};
+use crate::query::{HistoryQuery, PublishQuery, Since, TopicsQuery};
 use crate::refusal::Refusal;
 use crate::replay::Ask;
 
@@ -37,24 +42,28 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Route::Options => Ok(Answer::options()),
                 Route::Health => Ok(Answer::health(Map::new())),
                 Route::Topics => {
-                    let principal = self.authorize(&head.credentials, clock())?;
-                    Ok(Answer::json(&self.http_topics(&principal, clock()).await?))
+                    let principal = self.admit_reader(&head, clock())?;
+                    let query = TopicsQuery::read(pairs(head.query))?;
+                    let answer = Answer::json(&self.http_topics(&principal, query, clock()).await?);
+                    Ok(self.charge_answer(&principal, &head, answer, clock()))
                 }
                 Route::History(name) => {
-                    let principal = self.authorize(&head.credentials, clock())?;
+                    let principal = self.admit_reader(&head, clock())?;
                     let query = HistoryQuery::read(pairs(head.query))?;
-                    Ok(Answer::json(&self.http_history(&principal, &name, query, clock()).await?))
+                    let answer = Answer::json(&self.http_history(&principal, &name, query, clock()).await?);
+                    Ok(self.charge_answer(&principal, &head, answer, clock()))
                 }
                 Route::Forget(name) => {
                     let principal = self.authorize(&head.credentials, clock())?;
                     Ok(Answer::json(&self.http_forget(&principal, &name, clock()).await?))
                 }
                 Route::Publish(name) => {
-                    let principal = self.authorize(&head.credentials, clock())?;
+                    let principal = self.admit(&head, clock())?;
                     http::check_type(&head)?;
                     let body = body.await?;
                     let query = PublishQuery::read(pairs(head.query))?;
-                    Ok(Answer::json(&self.http_publish(&principal, &name, query, &body, clock()).await?))
+                    let published = self.publish_body(&principal, head.peer, &name, query, &body, clock());
+                    Ok(Answer::json(&published.await?))
                 }
             }
         };
@@ -70,7 +79,39 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         authorize::authorize(&self.settings.access, credentials, now).map_err(Refusal::from)
     }
 
-    /// Publishes the `body` of `POST /topics/{name}`. The name is percent-decoded.
+    /// Authenticates the sender of a request and charges the request: to the principal at its address, or to the address
+    /// alone if there is no valid token.
+    fn admit(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
+        match self.authorize(&head.credentials, now) {
+            Ok(principal) => {
+                self.charge_request(&Payer::new(&principal.name, head.peer), now)?;
+                Ok(principal)
+            }
+            Err(refusal) => {
+                self.charge_request(&Payer::stranger(head.peer), now)?;
+                Err(refusal)
+            }
+        }
+    }
+
+    fn admit_reader(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
+        let principal = self.admit(head, now)?;
+        self.check_read(&Payer::new(&principal.name, head.peer), now)?;
+        Ok(principal)
+    }
+
+    fn charge_answer(
+        &self,
+        principal: &Principal,
+        head: &RequestHead<'_>,
+        answer: Answer,
+        now: Millis,
+    ) -> Answer {
+        self.charge_read(&Payer::new(&principal.name, head.peer), answer.body.len(), now);
+        answer
+    }
+
+    /// Publishes the `body` of `POST /topics/{name}`, for a part of this program. The name is percent-decoded.
     ///
     /// # Errors
     ///
@@ -83,13 +124,26 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         body: &[u8],
         now: Millis,
     ) -> Result<HttpPublished, Refusal> {
+        self.publish_body(principal, None, name, query, body, now).await
+    }
+
+    async fn publish_body(
+        &self,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+        name: &str,
+        query: PublishQuery,
+        body: &[u8],
+        now: Millis,
+    ) -> Result<HttpPublished, Refusal> {
         let topic = topic(name)?;
         let Body { mut items, lines } = body::read(body)?;
         let PublishQuery { ts, producer, meta } = query;
         for item in &mut items {
             item.ts = item.ts.or(ts);
         }
-        match self.ingest(principal, IngestRequest { topic, items, producer, meta: Some(meta) }, now).await {
+        let request = IngestRequest { topic, items, producer, meta: Some(meta) };
+        match self.ingest_from(peer, principal, request, now).await {
             Ok(ingested) => {
                 let Position { epoch, offset } = ingested.position;
                 Ok(HttpPublished { topic: ingested.topic, epoch, offset, count: ingested.count })
@@ -147,17 +201,44 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         Ok(HttpHistory { topic, epoch, items: page.items, head, recovered: past.recovered })
     }
 
-    /// Lists the topics that the principal may read.
+    /// Lists the topics that the principal may read, page by page in order of name.
     ///
     /// # Errors
     ///
     /// [`Refusal`].
-    pub async fn http_topics(&self, principal: &Principal, now: Millis) -> Result<HttpTopics, Refusal> {
+    pub async fn http_topics(
+        &self,
+        principal: &Principal,
+        query: TopicsQuery,
+        now: Millis,
+    ) -> Result<HttpTopics, Refusal> {
         permission::check_token(principal, now)?;
-        let heads = self.log.heads(&Filter::All).await?;
-        let readable = heads.into_iter().filter(|head| principal.may_read(&head.topic));
-        Ok(HttpTopics { topics: readable.map(HttpTopic::from).collect() })
+        let limit = query.limit.map_or(limits::TOPICS_PAGE, |limit| limit as usize);
+        let limit = limit.clamp(1, limits::TOPICS_PAGE);
+        let mut heads = BTreeMap::new();
+        // One more than the limit, to know whether there is another page.
+        for filter in widest(&principal.subscribe) {
+            let page = self.log.page_of_heads(filter, query.after.as_ref(), limit + 1).await?;
+            heads.extend(page.into_iter().map(|head| (head.topic.clone(), head)));
+        }
+        Ok(page_of_topics(heads.into_values(), limit))
     }
+}
+
+/// A page of at most `limit` topics and of at most [`limits::TOPICS_PAGE_BYTES`], but of one topic at least.
+fn page_of_topics(heads: impl Iterator<Item = Head>, limit: usize) -> HttpTopics {
+    let (mut topics, mut bytes): (Vec<HttpTopic>, usize) = (Vec::new(), 0);
+    for head in heads {
+        let topic = HttpTopic::from(head);
+        bytes += pack::json_len(&topic);
+        let is_full = topics.len() >= limit || bytes > limits::TOPICS_PAGE_BYTES;
+        if let Some(last) = topics.last().filter(|_| is_full) {
+            let next = Some(last.topic.clone());
+            return HttpTopics { topics, next };
+        }
+        topics.push(topic);
+    }
+    HttpTopics { topics, next: None }
 }
 
 fn topic(name: &str) -> Result<Topic, Refusal> {

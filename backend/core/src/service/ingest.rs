@@ -1,16 +1,20 @@
 //! Appends publications. `publish` over the WebSocket, `POST /topics/{topic}` and the host feed all end here.
 
+use std::net::IpAddr;
+
 use shared::{Epoch, Millis};
 
 use super::Service;
 use crate::ingest::{IngestError, IngestRequest, Ingested};
 use crate::lock::lock;
+use crate::payer::Payer;
 use crate::ports::{Append, TopicLog};
 use crate::principal::Principal;
 use crate::stats::add;
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Checks a request and the principal's rate, and appends. Returns once the publications are durable.
+    /// Checks a request of a part of this program and the principal's rate, and appends. Returns once the publications are
+    /// durable.
     ///
     /// # Errors
     ///
@@ -21,11 +25,22 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         request: IngestRequest,
         now: Millis,
     ) -> Result<Ingested, IngestError> {
+        self.ingest_from(None, principal, request, now).await
+    }
+
+    /// The same for a request of a client at the address `peer`.
+    pub(super) async fn ingest_from(
+        &self,
+        peer: Option<IpAddr>,
+        principal: &Principal,
+        request: IngestRequest,
+        now: Millis,
+    ) -> Result<Ingested, IngestError> {
         request.check(principal, now)?;
         let IngestRequest { topic, items, producer, meta } = request;
         let count = items.len();
         lock(&self.rates)
-            .take(&principal.name, count, now)
+            .take_publications(&Payer::new(&principal.name, peer), count, now)
             .map_err(|retry_after_ms| IngestError::RateLimited { retry_after_ms })?;
         let append = Append {
             topic: topic.clone(),

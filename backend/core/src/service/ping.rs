@@ -7,9 +7,11 @@ use shared::server::Pong;
 use shared::{Filter, Millis, Position, ServerMessage, Topic, limits};
 
 use super::{Answer, Service, frame};
+use crate::lock::lock;
 use crate::pack;
 use crate::permission;
-use crate::ports::{Connection, Connections, Head, Management, TopicLog, Unavailable};
+use crate::ports::{self, Connection, Connections, LogEnd, Management, TopicLog, Unavailable};
+use crate::turns::Step;
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     pub(super) async fn ping(&self, connection: &Connection, ping: Ping, now: Millis) -> Answer {
@@ -20,30 +22,52 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(vec![frame(&ServerMessage::Pong(pong))])
     }
 
-    async fn watched(&self, connection: &Connection, now: Millis) -> Result<Vec<Head>, Unavailable> {
-        let mut watched: BTreeMap<Topic, Head> = BTreeMap::new();
+    async fn watched(&self, connection: &Connection, now: Millis) -> Result<Vec<LogEnd>, Unavailable> {
+        let mut watched: BTreeMap<Topic, LogEnd> = BTreeMap::new();
         let filters = self.connections.subscriptions(&connection.id, now).await?;
         for filter in widest(&filters) {
-            let heads = self.log.heads(filter).await?;
-            watched.extend(heads.into_iter().map(|head| (head.topic.clone(), head)));
+            let ends = match self.settings.heads_in_turn {
+                None => self.log.ends(filter, ENDS).await?,
+                Some(_) => self.ends_in_turn(filter, now).await?,
+            };
+            watched.extend(ends.into_iter().map(|end| (end.topic.clone(), end)));
         }
         Ok(watched.into_values().collect())
+    }
+
+    /// Reads a bounded part of the ends, or takes those that were read a moment ago.
+    async fn ends_in_turn(&self, filter: &Filter, now: Millis) -> Result<Vec<LogEnd>, Unavailable> {
+        let (step, topics) = {
+            let mut turns = lock(&self.turns);
+            (turns.step(filter, now), turns.topics())
+        };
+        let after = match step {
+            Step::Send(ends) => return Ok(ends),
+            Step::Read { after } => after,
+        };
+        let heads = self.log.page_of_heads(filter, after.as_ref(), topics).await?;
+        let ends: Vec<LogEnd> = heads.iter().map(LogEnd::from).collect();
+        lock(&self.turns).read(filter, &ends);
+        Ok(ends)
     }
 }
 
 /// The filters that no other filter covers, so that each topic is read once.
-fn widest(filters: &[Filter]) -> impl Iterator<Item = &Filter> {
+pub(super) fn widest(filters: &[Filter]) -> impl Iterator<Item = &Filter> {
     filters.iter().filter(|filter| !filters.iter().any(|other| other != *filter && other.covers(filter)))
 }
 
 /// Length of `,"heads":{}` in bytes, which an empty pong leaves out.
 const HEADS_KEY: usize = 12;
 
-/// The heads that fit into `room` bytes, the most recently changed first: their last publication may be lost.
-fn newest(mut heads: Vec<Head>, room: usize) -> BTreeMap<Topic, Position> {
-    heads.sort_by_key(|head| std::cmp::Reverse(head.last.received_at));
-    let entries: Vec<_> = heads.iter().map(|head| (head.topic.clone(), head.position())).collect();
-    let sizes = entries.iter().map(|(topic, position)| pack::json_len(topic) + pack::json_len(position) + 1);
+/// More ends than fit a frame, since each has at least the text `"t":{"epoch":"e","offset":1},`.
+const ENDS: usize = limits::PACK_BYTES / 28;
+
+/// The ends that fit into `room` bytes, the most recently changed first: their last publication may be lost.
+fn newest(ends: Vec<LogEnd>, room: usize) -> BTreeMap<Topic, Position> {
+    let mut ends = ports::newest_ends(ends, ENDS);
+    ends.sort_by_key(|end| std::cmp::Reverse(end.received_at));
+    let sizes = ends.iter().map(|end| pack::json_len(&end.topic) + pack::json_len(&end.position) + 1);
     let count = pack::fitting(sizes, room);
-    entries.into_iter().take(count).collect()
+    ends.into_iter().take(count).map(|end| (end.topic, end.position)).collect()
 }

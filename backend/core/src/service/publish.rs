@@ -1,5 +1,7 @@
 //! `publish`: appends, and answers once the publications are durable, never before.
 
+use std::net::IpAddr;
+
 use shared::client::Publish;
 use shared::server::Published;
 use shared::{Millis, ServerMessage};
@@ -9,10 +11,16 @@ use crate::ingest::IngestRequest;
 use crate::ports::{Connection, Connections, Management, TopicLog};
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    pub(super) async fn publish(&self, connection: &Connection, publish: Publish, now: Millis) -> Answer {
+    pub(super) async fn publish(
+        &self,
+        connection: &Connection,
+        peer: Option<IpAddr>,
+        publish: Publish,
+        now: Millis,
+    ) -> Answer {
         let id = publish.id;
         let request = IngestRequest::try_from(publish)?;
-        let ingested = self.ingest(&connection.principal, request, now).await?;
+        let ingested = self.ingest_from(peer, &connection.principal, request, now).await?;
         let published = Published { id, topic: ingested.topic, position: ingested.position };
         Ok(vec![frame(&ServerMessage::Published(published))])
     }

@@ -17,7 +17,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         let principal = renewed(&self.settings.access, &connection.principal, &request.token, now)?;
         let expires_at = principal.expires_at;
         let lost = self.end_forbidden(&connection.id, &principal, now).await?;
-        self.connections.put(row(Connection { principal, ..connection })).await?;
+        let row = row(Connection { principal, ..connection }, self.settings.life_ms);
+        self.connections.put(row).await?;
         let mut frames = vec![frame(&ServerMessage::Refreshed(Refreshed { id: request.id, expires_at }))];
         frames.extend(lost);
         Ok(frames)

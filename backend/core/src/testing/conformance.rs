@@ -46,6 +46,7 @@ macro_rules! conformance {
             metadata_is_put_over_what_was_there
             the_epoch_is_that_of_the_first_append
             heads_are_listed_by_filter_in_order_of_name
+            heads_are_read_page_by_page
             reading_after_an_offset_begins_with_the_oldest
             reading_the_newest_ends_with_the_head
             reading_by_time_begins_where_it_was_received

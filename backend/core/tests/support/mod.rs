@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use backend_core::event::{Connect, Disconnect, Message};
+use backend_core::event::{Connect, Disconnect, Message, Sender};
 use backend_core::ports::{Append, ConnectionId};
 use backend_core::service::BroadcastReport;
 use backend_core::testing::{FakeConnections, FakeLog, FakeManagement, Keep};
@@ -97,7 +97,17 @@ impl World {
     }
 
     pub async fn say_at(&self, id: &ConnectionId, body: &str, now: Millis) -> Vec<ServerMessage> {
-        let message = Message { connection: id.clone(), body: body.into() };
+        self.say_as(id, Sender::default(), body, now).await
+    }
+
+    pub async fn say_as(
+        &self,
+        id: &ConnectionId,
+        sender: Sender,
+        body: &str,
+        now: Millis,
+    ) -> Vec<ServerMessage> {
+        let message = Message { connection: id.clone(), sender, body: body.into() };
         let reply = self.service.handle(GatewayEvent::Message(message), now).await;
         assert_eq!(reply, Reply::ok(), "a message is never answered by closing");
         self.received(id)

@@ -117,6 +117,12 @@ impl Chaos {
             life: limits.life / scale,
             integration,
             connects_per_second: limits.connects_per_second.saturating_mul(scale),
+            connects_per_second_of_principal: limits
+                .connects_per_second_of_principal
+                .map(|rate| rate.saturating_mul(scale)),
+            handshakes_per_second_of_address: limits
+                .handshakes_per_second_of_address
+                .map(|rate| rate.saturating_mul(scale)),
             management_requests_per_second: limits
                 .management_requests_per_second
                 .map(|rate| rate.saturating_mul(scale)),

@@ -12,6 +12,7 @@ const SOURCES: &[&str] = &[
     include_str!("management.rs"),
     include_str!("messages.rs"),
     include_str!("sdk.rs"),
+    include_str!("shares.rs"),
     include_str!("../../src/authorizer.rs"),
     include_str!("../../src/chaos/tests.rs"),
     include_str!("../../src/event/tests.rs"),

@@ -12,4 +12,5 @@ mod management;
 mod messages;
 mod sdk;
 mod server;
+mod shares;
 mod support;

@@ -1,5 +1,6 @@
 //! `/topics` and the paths below it, answered by the core as on AWS.
 
+use apigw_websocket::Peer;
 use axum::extract::Request;
 use axum::response::Response;
 use backend_core::authorize::Credentials;
@@ -25,6 +26,7 @@ fn head(parts: &Parts) -> RequestHead<'_> {
         path: parts.uri.path(),
         query: parts.uri.query().unwrap_or_default(),
         credentials: credentials(&parts.headers),
+        peer: parts.extensions.get().map(|Peer(peer)| peer.ip()),
         content_type: text(&parts.headers, CONTENT_TYPE),
         content_encoding: text(&parts.headers, CONTENT_ENCODING),
     }

@@ -52,7 +52,7 @@ impl FunctionSettings {
         self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
-    /// The functions of the server at the address `here`, which is where they post and where they invoke each other.
+    /// The functions of a server, which post and invoke each other below the address `here`.
     /// `time_scale` is how many times faster time passes.
     pub(super) fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
         let environment = self.environment_with(here, time_scale);
@@ -71,10 +71,10 @@ impl FunctionSettings {
         let secret =
             self.secret_file.as_ref().map_or("none".into(), |path| format!("file:{}", path.display()));
         let mut environment: BTreeMap<String, String> = [
-            ("TICKERTAPE_MANAGEMENT_ENDPOINT", format!("http://{here}/{STAGE}")),
+            ("TICKERTAPE_MANAGEMENT_ENDPOINT", format!("{here}/{STAGE}")),
             ("TICKERTAPE_SECRET", secret),
             ("TICKERTAPE_ROTATE_IN_MS", (ROTATE_IN_MS / u64::from(time_scale.get())).to_string()),
-            ("AWS_ENDPOINT_URL_LAMBDA", format!("http://{here}")),
+            ("AWS_ENDPOINT_URL_LAMBDA", here.to_owned()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -128,7 +128,8 @@ mod tests {
         let told = |time_scale, typed| {
             let environment = variable(typed);
             let settings = FunctionSettings { directory: PathBuf::new(), environment, secret_file: None };
-            let mut told = settings.environment_with("127.0.0.1:8080", NonZeroU32::new(time_scale).unwrap());
+            let mut told =
+                settings.environment_with("http://127.0.0.1:8080", NonZeroU32::new(time_scale).unwrap());
             told.remove("TICKERTAPE_ROTATE_IN_MS").expect("it is set")
         };
         assert_eq!(told(1, ""), "6600000");

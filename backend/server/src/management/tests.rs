@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::*;
-use crate::{Config, Notify, PageConfig, Server};
+use crate::{Config, LimitsOf, Notify, PageConfig, Server};
 
 backend_core::conformance!(management, crate::management::tests::open);
 
@@ -39,6 +39,8 @@ impl Clients {
             site: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            limits: LimitsOf::Aws,
             chaos: None,
             notify: Notify::new(|_| {}),
         };

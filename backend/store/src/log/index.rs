@@ -114,6 +114,32 @@ impl Index {
     }
 }
 
+impl Index {
+    /// At most `limit` topics that match `filter`, in order of name, after `after`.
+    pub fn page<'a>(
+        &'a self,
+        filter: &'a Filter,
+        after: Option<&Topic>,
+        limit: usize,
+    ) -> impl Iterator<Item = &'a Arc<Entry>> {
+        let first = match filter {
+            Filter::All => None,
+            Filter::Only(topic) | Filter::Below(topic) => Some(topic),
+        };
+        let start = match (first, after) {
+            (Some(first), Some(after)) if after < first => Bound::Included(first),
+            (_, Some(after)) => Bound::Excluded(after),
+            (Some(first), None) => Bound::Included(first),
+            (None, None) => Bound::Unbounded,
+        };
+        let topics = self.topics.range::<Topic, _>((start, Bound::Unbounded));
+        let near = topics.take_while(move |(topic, _)| {
+            first.is_none_or(|first| topic.as_str().starts_with(first.as_str()))
+        });
+        near.filter(|(topic, _)| filter.matches(topic)).map(|(_, entry)| entry).take(limit)
+    }
+}
+
 fn load_entry(
     name: &str,
     head: &[u8],

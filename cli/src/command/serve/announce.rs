@@ -27,6 +27,7 @@ pub struct Announcement {
     has_page: bool,
     asks_for_tokens: bool,
     chaos: Option<String>,
+    functions_url: Option<String>,
 }
 
 impl Announcement {
@@ -43,7 +44,13 @@ impl Announcement {
             has_page,
             asks_for_tokens: false,
             chaos: chaos.map(|path| path.display().to_string()),
+            functions_url: None,
         }
+    }
+
+    /// Sets the address below which programs on this machine may invoke functions.
+    pub fn with_functions_url(self, url: &str) -> Self {
+        Self { functions_url: Some(url.to_owned()), ..self }
     }
 
     /// Sets whether the server asks for tokens.
@@ -58,6 +65,9 @@ impl Announcement {
         line["pid"] = std::process::id().into();
         if let Some(chaos) = &self.chaos {
             line["chaos"] = chaos.as_str().into();
+        }
+        if let Some(url) = &self.functions_url {
+            line["functions_url"] = url.as_str().into();
         }
         line.to_string()
     }
@@ -76,6 +86,7 @@ impl Announcement {
             format!("{} {ws}", dim("ws   ")),
             format!("{} {directory}", dim(runs)),
         ];
+        lines.extend(self.functions_url.iter().map(|url| format!("{} {url}", dim("call "))));
         lines.extend(chaos);
         lines.push(format!("{} {}", dim("try  "), self.try_it()));
         lines.join("\n")

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub use client::{Client, run, run_with_input};
 pub use http::{Answer, read, request};
 pub use server::Server;
-pub use socket::Socket;
+pub use socket::{Socket, stream_from};
 pub use tls::{Authority, TlsFront};
 
 /// Time-out of every wait. It is longer than anything takes on a busy machine, and tests that pass do not wait for it.

@@ -18,6 +18,8 @@ pub struct Server {
     child: Child,
     /// Address of the server.
     pub address: SocketAddr,
+    /// The line of JSON that the server printed when it was ready.
+    pub announcement: Value,
     directory: PathBuf,
     /// The directory of the store, which is deleted together with the server. `None` if the directory belongs to the test.
     _temporary: Option<TempDir>,
@@ -44,7 +46,36 @@ impl Server {
         Self::spawn(command.arg(directory).args(arguments), directory)
     }
 
-    /// Starts a server on a free port. It runs the Lambda functions in `directory`.
+    /// Starts a server like [`Server::start_with`] that may have only so many files open, by `ulimit`.
+    #[cfg(unix)]
+    pub fn start_with_open_files(files: u32, arguments: &[&str]) -> Self {
+        Self::start_under(&format!("ulimit -n {files}"), arguments)
+    }
+
+    /// The same, but the system permits it to have more.
+    #[cfg(unix)]
+    pub fn start_with_soft_open_files(files: u32, arguments: &[&str]) -> Self {
+        Self::start_under(&format!("ulimit -S -n {files}"), arguments)
+    }
+
+    /// Starts a server in a shell after this command.
+    #[cfg(unix)]
+    fn start_under(command: &str, arguments: &[&str]) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{command} && exec \"$0\" \"$@\""), PROGRAM]);
+        shell.args(["serve", "--json", "--no-host", "--listen", "127.0.0.1:0", "--data-dir"]);
+        let mut server = Self::spawn(shell.arg(temporary.path()).args(arguments), temporary.path());
+        server._temporary = Some(temporary);
+        server
+    }
+
+    /// Returns the id of the server's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Starts a server on a free port, with the functions in this directory.
     #[cfg(unix)]
     pub fn start_lambda(directory: &Path) -> Self {
         let mut command = Command::new(PROGRAM);
@@ -70,7 +101,8 @@ impl Server {
             .unwrap();
         let line = first_line(child.stdout.take().unwrap());
         let address = address(&line).unwrap_or_else(|| panic!("no address: {line:?} {}", errors(&mut child)));
-        Self { child, address, directory: directory.to_owned(), _temporary: None }
+        let announcement = serde_json::from_str(&line).unwrap();
+        Self { child, address, announcement, directory: directory.to_owned(), _temporary: None }
     }
 
     /// Starts a server with these arguments, and returns the text that it prints at its start. The server is then killed.

@@ -10,6 +10,14 @@ use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, client};
 
 use super::TIMEOUT;
 
+/// Connects from another address of this machine.
+pub fn stream_from(from: [u8; 4], to: SocketAddr) -> TcpStream {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from((from, 0)).into()).unwrap();
+    socket.connect(&to.into()).unwrap();
+    socket.into()
+}
+
 /// A connected WebSocket.
 pub struct Socket(pub WebSocket<TcpStream>);
 
@@ -21,11 +29,19 @@ impl Socket {
 
     /// Connects with further headers. The error is the HTTP status of the refusal.
     pub fn connect_with(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
+        Self::over(TcpStream::connect(address).unwrap(), address, headers)
+    }
+
+    /// Connects over this stream with further headers. The error is the HTTP status.
+    pub fn over(
+        stream: TcpStream,
+        address: SocketAddr,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, u16> {
         let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         match client(request, stream) {
             Ok((socket, _)) => Ok(Self(socket)),
@@ -44,7 +60,7 @@ impl Socket {
         self.0.send(Message::text(text)).unwrap();
     }
 
-    /// Waits for the next text message, and returns it as JSON.
+    /// Returns the next text message.
     pub fn hear(&mut self) -> Value {
         loop {
             match self.0.read().unwrap() {

@@ -232,6 +232,31 @@ pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
     assert_eq!(list("nothing").await, [""; 0]);
 }
 
+/// A page begins after a topic, whether or not that exists, and the pages together are all heads.
+pub async fn heads_are_read_page_by_page<L: TopicLog>(log: &L) {
+    for name in ["host/net", "a", "host", "hosts", "host/cpu", "host/cpu/0", "host-1"] {
+        publish(log, name, 1).await;
+    }
+    let page = async |text: &str, after: Option<&str>, limit: usize| -> Vec<String> {
+        let (filter, after) = (Filter::new(text).unwrap(), after.map(topic));
+        let heads = log.page_of_heads(&filter, after.as_ref(), limit).await.unwrap();
+        heads.iter().map(|head| head.topic.to_string()).collect()
+    };
+    assert_eq!(page("*", None, 3).await, ["a", "host", "host-1"]);
+    assert_eq!(page("*", Some("host-1"), 3).await, ["host/cpu", "host/cpu/0", "host/net"]);
+    assert_eq!(page("*", Some("host/net"), 3).await, ["hosts"]);
+    assert_eq!(page("*", Some("host/d"), 9).await, ["host/net", "hosts"]);
+    assert_eq!(page("host/*", None, 2).await, ["host/cpu", "host/cpu/0"]);
+    assert_eq!(page("host/*", Some("host/cpu/0"), 2).await, ["host/net"]);
+    assert_eq!(page("host/*", Some("a"), 9).await, ["host/cpu", "host/cpu/0", "host/net"]);
+    assert_eq!(page("host", Some("a"), 9).await, ["host"]);
+    assert_eq!(page("host", Some("host"), 9).await, [""; 0]);
+    let ends = log.ends(&Filter::new("host/*").unwrap(), 9).await.unwrap();
+    let mut ends: Vec<_> = ends.iter().map(|end| (end.topic.as_str(), end.position.offset)).collect();
+    ends.sort_unstable();
+    assert_eq!(ends, [("host/cpu", 1), ("host/cpu/0", 1), ("host/net", 1)]);
+}
+
 /// At most `limit` items are read, and none after the end.
 pub async fn reading_after_an_offset_begins_with_the_oldest<L: TopicLog>(log: &L) {
     fill(log, 10).await;

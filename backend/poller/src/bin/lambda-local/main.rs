@@ -53,7 +53,7 @@ async fn run_over(
 ) -> Result<(), LocalError> {
     let started = unless_stopped(signals, start(arguments, &dynamodb.url)).await?;
     let Some((mut serve, mut host)) = started else { return Ok(()) };
-    let poller = tokio::spawn(poller(&dynamodb.url, &serve.url).await?.run());
+    let poller = tokio::spawn(poller(&dynamodb.url, &serve.functions_url).await?.run());
     serve.announce(arguments, &dynamodb.url);
     let ended = tokio::select! {
         () = signals.next() => Ok(()),

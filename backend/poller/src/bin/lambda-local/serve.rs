@@ -23,6 +23,8 @@ pub struct Serve {
     pub process: Process,
     pub url: String,
     pub ws: String,
+    /// The address below which functions are invoked. It contains the key to that.
+    pub functions_url: String,
     /// The line of JSON that the server printed when it started.
     announcement: Value,
     /// The file that the functions' settings are read from. It must exist as long as the server runs.
@@ -48,8 +50,8 @@ impl Serve {
         let announcement = timeout(TIMEOUT, announcement(stdout)).await??;
         let text =
             |key: &str| announcement[key].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
-        let (url, ws) = (text("url"), text("ws"));
-        Ok(Self { process, url, ws, announcement, _environment: environment })
+        let (url, ws, functions_url) = (text("url"), text("ws"), text("functions_url"));
+        Ok(Self { process, url, ws, functions_url, announcement, _environment: environment })
     }
 
     /// Prints the addresses of the server and of the tables.

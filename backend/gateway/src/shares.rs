@@ -1,0 +1,202 @@
+//! The share that each client has of what can run out: connections and queued bytes.
+//!
+//! A client is a principal at a network, since a token may be shared by everybody who opens a page, and an address by
+//! everybody in an office.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use crate::address::network_of;
+use crate::limits::Limits;
+use crate::lock::Mutex;
+
+/// The client that a connection is counted for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Holder {
+    /// The principal from the authorizer; empty without an authorizer.
+    principal: Box<str>,
+    network: IpAddr,
+}
+
+impl Holder {
+    pub(crate) fn new(principal: &str, address: IpAddr) -> Self {
+        Self { principal: principal.into(), network: network_of(address) }
+    }
+}
+
+/// The shares of all clients that have connections.
+#[derive(Debug, Default)]
+pub(crate) struct Shares {
+    by_holder: Mutex<HashMap<Holder, Arc<Share>>>,
+    connections: AtomicUsize,
+    queued_bytes: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Share {
+    holder: Holder,
+    /// Changed only under the lock of [`Shares::by_holder`].
+    connections: AtomicUsize,
+    queued_bytes: AtomicUsize,
+}
+
+impl Shares {
+    /// Counts one more connection of `holder`, until the membership is dropped; `None` if the holder, or all together,
+    /// have as many as they may have.
+    pub(crate) fn join(self: &Arc<Self>, holder: Holder, limits: &Limits) -> Option<Membership> {
+        let mut by_holder = self.by_holder.lock();
+        let own = by_holder.get(&holder).map_or(0, |share| share.connections.load(Relaxed));
+        let is_full = self.connections.load(Relaxed) >= limits.connections
+            || limits.connections_of_principal.is_some_and(|most| own >= most);
+        if is_full {
+            return None;
+        }
+        let share = by_holder.entry(holder.clone()).or_insert_with(|| Arc::new(Share::new(holder)));
+        share.connections.fetch_add(1, Relaxed);
+        self.connections.fetch_add(1, Relaxed);
+        Some(Membership { shares: self.clone(), share: share.clone() })
+    }
+
+    fn leave(&self, share: &Share) {
+        let mut by_holder = self.by_holder.lock();
+        self.connections.fetch_sub(1, Relaxed);
+        if share.connections.fetch_sub(1, Relaxed) == 1 {
+            by_holder.remove(&share.holder);
+        }
+    }
+
+    fn holders(&self) -> usize {
+        self.by_holder.lock().len()
+    }
+}
+
+impl Share {
+    fn new(holder: Holder) -> Self {
+        Self { holder, connections: AtomicUsize::new(0), queued_bytes: AtomicUsize::new(0) }
+    }
+}
+
+/// A connection's part in the share of its client.
+#[derive(Debug)]
+pub(crate) struct Membership {
+    shares: Arc<Shares>,
+    share: Arc<Share>,
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.shares.leave(&self.share);
+    }
+}
+
+impl Membership {
+    /// Returns true if so many more bytes may wait for this connection's client.
+    pub(crate) fn has_room(&self, more_bytes: usize, limits: &Limits) -> bool {
+        let queued = Queued {
+            own: self.share.queued_bytes.load(Relaxed),
+            all: self.shares.queued_bytes.load(Relaxed),
+        };
+        queued.has_room(more_bytes, limits, || self.shares.holders())
+    }
+
+    /// Takes in that the queue of one connection has changed from `before` to `after` bytes.
+    pub(crate) fn count_queued(&self, before: usize, after: usize) {
+        for counter in [&self.share.queued_bytes, &self.shares.queued_bytes] {
+            match after.checked_sub(before) {
+                Some(more) => counter.fetch_add(more, Relaxed),
+                None => counter.fetch_sub(before - after, Relaxed),
+            };
+        }
+    }
+}
+
+/// Bytes that wait in queues.
+#[derive(Clone, Copy, Debug)]
+struct Queued {
+    own: usize,
+    all: usize,
+}
+
+impl Queued {
+    /// Decides whether more bytes may be queued for a client. When all together have reached their bound, a client may
+    /// still have its equal part of it, so that the slow clients of others do not cost it anything; so all together hold
+    /// at most twice the bound.
+    fn has_room(self, more_bytes: usize, limits: &Limits, holders: impl FnOnce() -> usize) -> bool {
+        let own = self.own.saturating_add(more_bytes);
+        if limits.queued_bytes_of_principal.is_some_and(|most| own > most) {
+            return false;
+        }
+        match limits.queued_bytes {
+            Some(most) if self.all.saturating_add(more_bytes) > most => own <= most / holders().max(1),
+            Some(_) | None => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_client_has_at_most_its_connections_and_they_come_back() {
+        let limits = Limits { connections: 3, connections_of_principal: Some(2), ..Limits::default() };
+        let shares = Arc::new(Shares::default());
+        let (first, _second) = (shares.join(holder(1), &limits), shares.join(holder(1), &limits));
+        assert!(shares.join(holder(1), &limits).is_none(), "a third of the same client");
+        let third = shares.join(holder(2), &limits);
+        assert!(third.is_some() && shares.join(holder(3), &limits).is_none(), "a fourth of all");
+        drop((first, third));
+        assert!(shares.join(holder(1), &limits).is_some());
+        assert_eq!(shares.holders(), 1, "a client without connections costs nothing");
+    }
+
+    #[test]
+    fn a_slow_client_leaves_the_others_their_part_of_the_queues() {
+        let limits = Limits { queued_bytes: Some(1000), ..Limits::default() };
+        let shares = Arc::new(Shares::default());
+        let slow = shares.join(holder(1), &limits).expect("room");
+        let other = shares.join(holder(2), &limits).expect("room");
+        slow.count_queued(0, 1000);
+        assert!(!slow.has_room(1, &limits));
+        assert!(other.has_room(500, &limits) && !other.has_room(501, &limits));
+        slow.count_queued(1000, 0);
+        assert!(slow.has_room(1000, &limits));
+    }
+
+    proptest! {
+        /// Whoever asks in whatever order, a client never holds more than its bound, and all together never more than twice
+        /// theirs.
+        #[test]
+        fn the_bounds_of_queued_bytes_hold(asks in prop::collection::vec((1u8..6, 1usize..400), 1..200)) {
+            let (own, all) = (600, 1000);
+            let limits = Limits {
+                queued_bytes_of_principal: Some(own), queued_bytes: Some(all), ..Limits::default()
+            };
+            let shares = Arc::new(Shares::default());
+            let members: Vec<_> = (1..6).filter_map(|number| shares.join(holder(number), &limits)).collect();
+            let mut held = [0; 6];
+            for (number, bytes) in asks {
+                let member = &members[usize::from(number) - 1];
+                if member.has_room(bytes, &limits) {
+                    member.count_queued(0, bytes);
+                    held[usize::from(number)] += bytes;
+                }
+            }
+            prop_assert!(held.iter().all(|bytes| *bytes <= own));
+            prop_assert!(held.iter().sum::<usize>() <= 2 * all);
+            // A client that has held nothing so far is never refused its equal part.
+            let idle = members.iter().zip(&held[1..]).find(|(_, held)| **held == 0);
+            prop_assert!(idle.is_none_or(|(member, _)| member.has_room(all / 5, &limits)));
+        }
+    }
+
+    fn holder(number: u8) -> Holder {
+        Holder::new("", Ipv4Addr::new(192, 0, 2, number).into())
+    }
+}

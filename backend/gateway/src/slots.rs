@@ -1,0 +1,217 @@
+//! The TCP connections that speak HTTP: a bounded number of each network, and of all.
+//!
+//! A connection on which no request is being answered is *silent*. If there is no room for a new connection, a silent one
+//! has to go: of the same network if that has its share, and otherwise of the network that has most. So whoever opens
+//! connections and says nothing displaces only itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use tokio::sync::Notify;
+
+use crate::lock::Mutex;
+
+/// The bounds that hold for a new connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Bounds {
+    /// Those of all connections only: it is a trusted proxy's, behind which are many clients.
+    OfAll,
+    /// Those of its network, too.
+    OfNetwork(IpAddr),
+}
+
+/// The connections of one listener.
+#[derive(Debug)]
+pub(crate) struct Slots {
+    most: usize,
+    most_of_network: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    /// The connections of each network, in the order in which they were accepted.
+    networks: HashMap<Bounds, BTreeMap<u64, Arc<Slot>>>,
+    count: usize,
+    next: u64,
+}
+
+/// One connection, as the table sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    is_busy: AtomicBool,
+    displaced: Notify,
+}
+
+/// A place in the table, which is free again when this is dropped.
+#[derive(Debug)]
+pub(crate) struct SlotGuard {
+    slots: Arc<Slots>,
+    network: Bounds,
+    number: u64,
+    slot: Arc<Slot>,
+}
+
+impl Slots {
+    pub(crate) fn new(most: usize, most_of_network: usize) -> Self {
+        Self { most: most.max(1), most_of_network: most_of_network.max(1), table: Mutex::default() }
+    }
+
+    /// Takes a place for a new connection; `None` if every connection that could make room is busy.
+    pub(crate) fn take(self: &Arc<Self>, network: Bounds) -> Option<SlotGuard> {
+        let mut table = self.table.lock();
+        let is_bounded = matches!(network, Bounds::OfNetwork(_));
+        if is_bounded && table.count_of(network) >= self.most_of_network && !table.displace(network) {
+            return None;
+        }
+        if table.count >= self.most {
+            let largest = table.largest_with_silent()?;
+            table.displace(largest);
+        }
+        let (number, slot) = table.add(network);
+        drop(table);
+        Some(SlotGuard { slots: self.clone(), network, number, slot })
+    }
+}
+
+impl Table {
+    fn count_of(&self, network: Bounds) -> usize {
+        self.networks.get(&network).map_or(0, BTreeMap::len)
+    }
+
+    /// The network that has most connections, among those that have a silent one.
+    fn largest_with_silent(&self) -> Option<Bounds> {
+        let networks = self.networks.iter().filter(|(_, slots)| slots.values().any(|slot| slot.is_silent()));
+        networks.max_by_key(|(_, slots)| slots.len()).map(|(network, _)| *network)
+    }
+
+    /// Ends the silent connection of `network` that was accepted first; false if none is silent.
+    fn displace(&mut self, network: Bounds) -> bool {
+        let slots = self.networks.get(&network).into_iter().flatten();
+        let silent = slots.into_iter().find(|(_, slot)| slot.is_silent()).map(|(number, _)| *number);
+        let Some(number) = silent else { return false };
+        if let Some(slot) = self.remove(network, number) {
+            slot.displaced.notify_one();
+        }
+        true
+    }
+
+    fn add(&mut self, network: Bounds) -> (u64, Arc<Slot>) {
+        let (number, slot) = (self.next, Arc::new(Slot::default()));
+        self.next += 1;
+        self.count += 1;
+        self.networks.entry(network).or_default().insert(number, slot.clone());
+        (number, slot)
+    }
+
+    fn remove(&mut self, network: Bounds, number: u64) -> Option<Arc<Slot>> {
+        let slots = self.networks.get_mut(&network)?;
+        let removed = slots.remove(&number)?;
+        if slots.is_empty() {
+            self.networks.remove(&network);
+        }
+        self.count -= 1;
+        Some(removed)
+    }
+}
+
+impl SlotGuard {
+    pub(crate) fn slot(&self) -> Arc<Slot> {
+        self.slot.clone()
+    }
+
+    /// Waits until the connection has to make room for another.
+    pub(crate) async fn displaced(&self) {
+        self.slot.displaced.notified().await;
+    }
+}
+
+impl Slot {
+    fn is_silent(&self) -> bool {
+        !self.is_busy.load(Relaxed)
+    }
+
+    pub(crate) fn set_busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Relaxed);
+    }
+}
+
+impl Drop for SlotGuard {
+    fn drop(&mut self) {
+        self.slots.table.lock().remove(self.network, self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn a_network_beyond_its_share_displaces_its_own_oldest_silent_connection() {
+        let slots = slots(10, 2);
+        let held: Vec<_> = (0..3).map(|_| slots.take(network(1)).expect("a place")).collect();
+        assert_eq!(numbers(&slots, 1), [held[1].number, held[2].number]);
+    }
+
+    #[test]
+    fn a_newcomer_displaces_a_silent_connection_of_the_network_that_has_most() {
+        let slots = slots(3, 3);
+        let (_first, _second) = (slots.take(network(1)), slots.take(network(1)));
+        let _other = slots.take(network(2)).expect("a place");
+        let newcomer = slots.take(network(3));
+        assert!(newcomer.is_some());
+        assert_eq!((count(&slots, 1), count(&slots, 2), count(&slots, 3)), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_connection_that_is_being_answered_is_not_displaced() {
+        let slots = slots(2, 2);
+        let (first, second) =
+            (slots.take(network(1)).expect("a place"), slots.take(network(1)).expect("one"));
+        first.slot().set_busy(true);
+        second.slot().set_busy(true);
+        assert!(slots.take(network(1)).is_none() && slots.take(network(2)).is_none());
+        second.slot().set_busy(false);
+        assert!(slots.take(network(2)).is_some());
+        assert_eq!(numbers(&slots, 1), [first.number]);
+    }
+
+    #[test]
+    fn a_trusted_proxy_has_only_the_bound_of_all() {
+        let slots = slots(3, 1);
+        let held: Vec<_> = (0..3).map(|_| slots.take(Bounds::OfAll).expect("a place")).collect();
+        assert!(slots.take(network(1)).is_some());
+        assert_eq!(slots.table.lock().count_of(Bounds::OfAll), 2);
+        drop(held);
+    }
+
+    #[test]
+    fn a_place_is_free_again_when_its_connection_ends() {
+        let slots = slots(1, 1);
+        drop(slots.take(network(1)));
+        let again = slots.take(network(2)).expect("a place");
+        assert_eq!((count(&slots, 1), count(&slots, 2)), (0, 1));
+        drop(again);
+        assert_eq!(slots.table.lock().count, 0);
+    }
+
+    fn slots(most: usize, most_of_network: usize) -> Arc<Slots> {
+        Arc::new(Slots::new(most, most_of_network))
+    }
+
+    fn network(number: u8) -> Bounds {
+        Bounds::OfNetwork(Ipv4Addr::new(192, 0, 2, number).into())
+    }
+
+    fn count(slots: &Slots, number: u8) -> usize {
+        slots.table.lock().count_of(network(number))
+    }
+
+    fn numbers(slots: &Slots, number: u8) -> Vec<u64> {
+        slots.table.lock().networks[&network(number)].keys().copied().collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! The key to what only this server's functions may ask for: posts to connections and invocations.
+//!
+//! A program on the same machine is recognised by its address, but behind a reverse proxy on this machine every client has
+//! that address. So the functions put a random key before the path, which nobody else is told.
+
+use std::fmt;
+
+use http::uri::PathAndQuery;
+use http::{Request, Uri};
+
+/// A random key, the first segment of a path.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FunctionKey(String);
+
+impl FunctionKey {
+    /// The key of these random bits.
+    pub fn new(random: u128) -> Self {
+        Self(format!("{random:032x}"))
+    }
+
+    /// The address below which requests with this key are answered, of a server at `here`.
+    pub fn url(&self, here: impl fmt::Display) -> String {
+        format!("http://{here}/{}", self.0)
+    }
+
+    /// Removes the key from the path of a request.
+    ///
+    /// # Errors
+    ///
+    /// The request as it is, if its path does not begin with the key.
+    pub fn unlock<B>(&self, mut request: Request<B>) -> Result<Request<B>, Request<B>> {
+        match self.without_key(request.uri()) {
+            Some(uri) => {
+                *request.uri_mut() = uri;
+                Ok(request)
+            }
+            None => Err(request),
+        }
+    }
+
+    fn without_key(&self, uri: &Uri) -> Option<Uri> {
+        let path = uri.path_and_query()?.as_str();
+        let (key, rest) = path.strip_prefix('/')?.split_once('/')?;
+        if !is_same(key, &self.0) {
+            return None;
+        }
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::try_from(format!("/{rest}")).ok()?);
+        Uri::from_parts(parts).ok()
+    }
+}
+
+/// Prints no key, since this may end in a log.
+impl fmt::Debug for FunctionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FunctionKey")
+    }
+}
+
+/// Compares in a time that does not depend on the place of the first difference.
+fn is_same(one: &str, other: &str) -> bool {
+    let differences = one.bytes().zip(other.bytes()).fold(0, |all, (one, other)| all | (one ^ other));
+    one.len() == other.len() && differences == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_removed_and_without_it_a_request_stays_as_it_is() {
+        let key = FunctionKey::new(7);
+        let path = |path: &str| {
+            let request = Request::get(path).body(()).unwrap();
+            key.unlock(request)
+                .map(|request| request.uri().to_string())
+                .map_err(|kept| kept.uri().to_string())
+        };
+        let seven = "00000000000000000000000000000007";
+        assert_eq!(path(&format!("/{seven}/ws/@connections/a?b=c")), Ok("/ws/@connections/a?b=c".into()));
+        for other in ["/ws/@connections/a", "/", &format!("/{seven}"), &format!("/{}/x", &seven[1..]), "/8/x"]
+        {
+            assert_eq!(path(other), Err(other.to_owned()));
+        }
+        assert_eq!(key.url("127.0.0.1:8080"), format!("http://127.0.0.1:8080/{seven}"));
+    }
+}

@@ -1,0 +1,122 @@
+//! The limits of a server for real use, which depend on its machine. AWS's limits are those of the gateway itself.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use apigw_websocket::{Limits, ServerSettings, TrustedProxies};
+use shared::limits;
+
+/// The platform whose limits a server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitsOf {
+    /// API Gateway: connections live for two hours, and 500 a second may be made.
+    Aws,
+    /// The machine of the server.
+    Machine {
+        /// Number of files that the process may have open; `None` if that is unknown.
+        open_files: Option<u64>,
+        /// Number of processors.
+        cores: usize,
+    },
+}
+
+/// Number of open files that are assumed if the number is unknown.
+const USUAL_FILES: usize = 4_096;
+/// Number of open files that are kept for the store, the page and the program itself.
+const OTHER_FILES: usize = 64;
+/// The least number of TCP connections that a server takes, whatever the operating system says.
+const LEAST_CONNECTIONS: usize = 16;
+
+impl LimitsOf {
+    /// The limits of the gateway.
+    pub fn gateway(self) -> Limits {
+        let mut limits = Limits::default();
+        let Self::Machine { cores, .. } = self else { return limits };
+        let per_core = |rate: u32| rate.saturating_mul(u32::try_from(cores.max(1)).unwrap_or(u32::MAX));
+        limits.life = Duration::from_millis(limits::SERVE_LIFE_MS);
+        limits.connects_per_second = per_core(limits::CONNECTS_PER_CORE);
+        limits.connects_per_second_of_principal = Some(per_core(limits::CONNECTS_OF_CLIENT_PER_CORE));
+        limits.handshakes_per_second_of_address = Some(per_core(limits::HANDSHAKES_OF_ADDRESS_PER_CORE));
+        limits.handshakes_of_address = Some(limits.handshakes / 2);
+        limits.connections = self.sockets();
+        limits.connections_of_principal = Some(limits.connections.div_ceil(limits::SOCKETS_SHARE));
+        limits.queue_bytes = limits::QUEUE_BYTES;
+        limits.queued_bytes_of_principal = Some(limits::QUEUED_BYTES_OF_CLIENT);
+        limits.queued_bytes = Some(limits::QUEUED_BYTES);
+        limits
+    }
+
+    /// The limits of the HTTP server below the gateway.
+    pub fn http(self, trusted_proxies: &[IpAddr]) -> ServerSettings {
+        let mut settings = ServerSettings::default();
+        settings.header_read = Duration::from_millis(limits::HEADER_MS);
+        settings.write = Duration::from_millis(limits::ANSWER_MS);
+        settings.connections = self.http_connections();
+        settings.connections_of_address = settings.connections.div_ceil(limits::HTTP_SHARE);
+        settings.trusted_proxies = TrustedProxies::new(trusted_proxies.iter().copied());
+        settings
+    }
+
+    /// Age at which a connection is closed, in milliseconds.
+    pub fn life_ms(self) -> u64 {
+        match self {
+            Self::Aws => limits::LIFE_MS,
+            Self::Machine { .. } => limits::SERVE_LIFE_MS,
+        }
+    }
+
+    /// Age at which clients replace a connection, in milliseconds.
+    pub fn rotate_in_ms(self) -> u64 {
+        match self {
+            Self::Aws => backend_core::ROTATE_IN_MS,
+            Self::Machine { .. } => limits::SERVE_ROTATE_MS,
+        }
+    }
+
+    fn files(self) -> usize {
+        match self {
+            Self::Machine { open_files: Some(files), .. } => usize::try_from(files).unwrap_or(usize::MAX),
+            Self::Machine { open_files: None, .. } => USUAL_FILES,
+            Self::Aws => usize::MAX,
+        }
+    }
+
+    /// A quarter of the files, since a WebSocket stops counting here with its 101.
+    fn http_connections(self) -> usize {
+        (self.files() / 4).clamp(LEAST_CONNECTIONS, limits::HTTP_CONNECTIONS)
+    }
+
+    fn sockets(self) -> usize {
+        let others = self.http_connections() + OTHER_FILES;
+        self.files().saturating_sub(others).clamp(LEAST_CONNECTIONS, limits::SOCKETS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_connections_together_fit_the_open_files() {
+        for files in [256, 1024, 4096, 65_536, 1_048_576] {
+            let limits = LimitsOf::Machine { open_files: Some(files), cores: 2 };
+            let together = limits.http_connections() + limits.sockets();
+            assert!(together < files as usize, "{together} connections with {files} files");
+        }
+    }
+
+    #[test]
+    fn a_client_has_a_part_of_everything_and_never_all() {
+        let limits = LimitsOf::Machine { open_files: Some(1024), cores: 2 }.gateway();
+        assert_eq!((limits.connections, limits.connections_of_principal), (704, Some(176)));
+        assert!(limits.connects_per_second_of_principal < Some(limits.connects_per_second));
+        assert!(limits.queued_bytes_of_principal < limits.queued_bytes);
+        assert!(limits.handshakes_of_address < Some(limits.handshakes));
+    }
+
+    #[test]
+    fn awss_limits_are_the_gateways_own() {
+        assert_eq!(LimitsOf::Aws.gateway(), Limits::default());
+        assert_eq!((LimitsOf::Aws.life_ms(), LimitsOf::Aws.rotate_in_ms()), (7_200_000, 6_600_000));
+    }
+}
