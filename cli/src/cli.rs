@@ -6,8 +6,8 @@ pub mod duration;
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, MetaArgs, PipeArgs,
-    PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LogArg, MetaArgs,
+    PipeArgs, PublishArgs, SecretArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::error;
@@ -52,6 +52,9 @@ pub enum Command {
     /// Print the history of a topic
     #[command(after_help = history_help())]
     History(HistoryArgs),
+    /// Create a file with a random secret, which signs tokens
+    #[command(after_help = SECRET_EXAMPLES)]
+    Secret(SecretArgs),
     /// Create a token for a server that requires one
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
@@ -94,16 +97,24 @@ TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA to
 Topics are stored in the functions' tables. This program does not read the stream of the table: another program has \
 to, and must invoke `broadcast` with its records. In a source checkout, `cargo xtask lambda-local` starts all of them.";
 
+const SECRET_EXAMPLES: &str = "\
+Examples:
+  tickertape secret secret.txt
+  tickertape serve --auth-secret-file secret.txt
+  tickertape secret --replace secret.txt         Void all tokens; a running server notices within two seconds
+
+Only the user who runs this command can read the file. `tickertape serve` refuses a file that others can read.";
+
 const TOKEN_EXAMPLES: &str = "\
 Examples:
-  head -c 32 /dev/urandom | base64 > secret.txt
+  tickertape secret secret.txt
   tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
   tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d
   aws ssm get-parameter --name NAME --with-decryption --query Parameter.Value --output text \\
     | tickertape token --auth-secret-file - --subscribe '*'         For a server on AWS
 
 A single token cannot be revoked: it is valid until it expires. Changing the server's secret invalidates all \
-tokens.";
+tokens: `tickertape secret --replace`.";
 
 const COST_EXAMPLES: &str = "\
 Examples:

@@ -8,6 +8,7 @@ pub mod notice;
 pub mod output;
 pub mod pipe;
 pub mod publish;
+pub mod secret;
 pub mod serve;
 pub mod token;
 pub mod topics;
@@ -30,6 +31,7 @@ pub fn run(command: Command) -> Result<(), CliError> {
         Command::Watch(args) => client(watch::run(args)),
         Command::Topics(args) => client(topics::run(args)),
         Command::History(args) => client(history::run(args)),
+        Command::Secret(args) => secret::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Cost(args) => cost::run(&args),
     }

@@ -156,7 +156,7 @@ mod tests {
 
     fn token() -> String {
         let Principal { name: sub, subscribe, publish, .. } = agent();
-        mint(&Claims { sub, exp: Some(17), nbf: None, subscribe, publish }, SECRET).unwrap()
+        mint(&Claims { sub, exp: 17, nbf: None, subscribe, publish }, SECRET).unwrap()
     }
 
     fn headers<'a>(authorization: Option<&'a str>, protocols: Option<&'a str>) -> Credentials<'a> {

@@ -107,9 +107,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
                     ClientMessage::Unsubscribe(request) => self.unsubscribe(&connection, request, now).await,
                     ClientMessage::Publish(request) => self.publish(&connection, *request, now).await,
                     ClientMessage::History(request) => self.history(&connection, request, now).await,
-                    ClientMessage::Refresh(request) => self.refresh(connection, request, now).await,
+                    ClientMessage::Refresh(request) => self.refresh(connection.clone(), request, now).await,
                     ClientMessage::Ping(request) => self.ping(&connection, request, now).await,
                 };
+                if let Err(RequestError::Refused(refusal)) = &answer {
+                    (self.settings.on_refusal)(&connection.principal, refusal);
+                }
                 (request_id, answer)
             }
         };

@@ -4,7 +4,9 @@ use std::fmt;
 
 use shared::limits;
 
+use crate::principal::Principal;
 use crate::rates::RateLimits;
+use crate::refusal::Refusal;
 use crate::token::Verifier;
 
 /// Settings of a [`crate::Service`].
@@ -21,6 +23,8 @@ pub struct Settings {
     ///
     /// [`Service::occupancy_due`]: crate::Service::occupancy_due
     pub counts_viewers: bool,
+    /// Is told of every refused request whose sender is known, for the log of the operator.
+    pub on_refusal: Box<dyn Fn(&Principal, &Refusal) + Send + Sync>,
     /// Source of random bits for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -33,6 +37,7 @@ impl Settings {
             rates: RateLimits::default(),
             rotate_in_ms: ROTATE_IN_MS,
             counts_viewers: true,
+            on_refusal: Box::new(|_, _| {}),
             random: Box::new(random),
         }
     }

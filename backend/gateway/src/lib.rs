@@ -11,6 +11,7 @@
 
 #![warn(missing_docs)]
 
+pub use accept::Accept;
 pub use answer::Body;
 pub use api::Api;
 pub use authorizer::{Authorizer, IdentitySource, UnknownIdentitySource};
@@ -32,6 +33,7 @@ pub use post_error::{Gone, PostError};
 pub use route::{ExpressionError, ReservedRouteKey, Route, RouteSelection, Routes};
 pub use server::{Peer, ServerSettings, serve};
 
+mod accept;
 mod admission;
 mod answer;
 mod api;

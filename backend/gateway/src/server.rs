@@ -12,9 +12,11 @@ use hyper::body::{Body as HttpBody, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tower::{Service, ServiceExt};
+
+use crate::accept::Accept;
 
 /// The address of the client. [`serve`] adds it as an extension to every request that it passes to its service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +62,7 @@ impl Default for ServerSettings {
 ///
 /// Every request has the extension [`Peer`]. See the [crate documentation](crate) for an example.
 pub async fn serve<S, B>(
-    listener: TcpListener,
+    mut listener: impl Accept,
     service: S,
     settings: ServerSettings,
     shutdown: impl Future<Output = ()> + Send,
@@ -77,7 +79,7 @@ pub async fn serve<S, B>(
     tokio::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &slots) => accepted,
+            accepted = accept(&mut listener, &slots) => accepted,
             () = &mut shutdown => break,
         };
         let Some((stream, peer, slot)) = accepted else { continue };
@@ -106,15 +108,11 @@ fn http(settings: &ServerSettings) -> http1::Builder {
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
 
-/// Accepts the next client as soon as the number of connections permits it. Switches off Nagle's algorithm, which would delay
-/// small messages.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Accepted> {
+/// Accepts the next client as soon as the number of connections permits it.
+async fn accept(listener: &mut impl Accept, slots: &Arc<Semaphore>) -> Option<Accepted> {
     let slot = slots.clone().acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, peer)) => {
-            stream.set_nodelay(true).ok()?;
-            Some((stream, peer, slot))
-        }
+        Ok((stream, peer)) => Some((stream, peer, slot)),
         Err(error) => {
             tracing::warn!(%error, "accept failed");
             // The process has most likely no file descriptors left. Accepting again at once would only waste processor time.

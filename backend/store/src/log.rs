@@ -3,6 +3,7 @@
 mod group;
 mod index;
 mod open;
+mod private;
 mod producers;
 mod read;
 mod retention;

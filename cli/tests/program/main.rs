@@ -9,12 +9,18 @@ mod clients;
 mod compatibility;
 mod cost;
 mod digits;
+#[cfg(unix)]
+mod files;
 mod gaps;
+mod hostile_server;
 mod http;
 mod kill;
 #[cfg(unix)]
 mod lambda;
+mod own_tls;
 mod page;
+#[cfg(unix)]
+mod proxies;
 mod redeploy;
 mod security;
 #[cfg(unix)]

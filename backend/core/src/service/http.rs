@@ -36,19 +36,21 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Route::Health => Ok(Answer::health(Map::new())),
                 Route::Topics => {
                     let principal = self.authorize(&head.credentials, clock())?;
-                    Ok(Answer::json(&self.http_topics(&principal, clock()).await?))
+                    Ok(Answer::json(&self.observed(&principal, self.http_topics(&principal, clock()).await)?))
                 }
                 Route::History(name) => {
                     let principal = self.authorize(&head.credentials, clock())?;
                     let query = HistoryQuery::read(pairs(head.query))?;
-                    Ok(Answer::json(&self.http_history(&principal, &name, query, clock()).await?))
+                    let history = self.http_history(&principal, &name, query, clock()).await;
+                    Ok(Answer::json(&self.observed(&principal, history)?))
                 }
                 Route::Publish(name) => {
                     let principal = self.authorize(&head.credentials, clock())?;
                     http::check_type(&head)?;
                     let body = body.await?;
                     let query = PublishQuery::read(pairs(head.query))?;
-                    Ok(Answer::json(&self.http_publish(&principal, &name, query, &body, clock()).await?))
+                    let published = self.http_publish(&principal, &name, query, &body, clock()).await;
+                    Ok(Answer::json(&self.observed(&principal, published)?))
                 }
             }
         };
@@ -62,6 +64,14 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     /// 300 or 301, if the server needs tokens.
     pub fn authorize(&self, credentials: &Credentials<'_>, now: Millis) -> Result<Principal, Refusal> {
         authorize::authorize(&self.settings.access, credentials, now).map_err(Refusal::from)
+    }
+
+    /// Reports a refusal to the operator's log.
+    fn observed<T>(&self, principal: &Principal, result: Result<T, Refusal>) -> Result<T, Refusal> {
+        if let Err(refusal) = &result {
+            (self.settings.on_refusal)(principal, refusal);
+        }
+        result
     }
 
     /// Publishes the `body` of `POST /topics/{name}`. The name is percent-decoded.

@@ -46,7 +46,8 @@ async fn guard(source: &FakeSource) -> Guard<&FakeSource> {
 }
 
 fn token(secret: &[u8]) -> String {
-    let claims = Claims { sub: "agent".into(), exp: None, nbf: None, subscribe: vec![], publish: vec![] };
+    let claims =
+        Claims { sub: "agent".into(), exp: NOW / 1000 + 3600, nbf: None, subscribe: vec![], publish: vec![] };
     mint(&claims, secret).unwrap()
 }
 
