@@ -34,7 +34,7 @@ pub struct ServeArgs {
         help = "Accept requests from web pages of this origin, such as https://board.example; may be given several times"
     )]
     pub allow_origin: Vec<String>,
-    /// Also accept requests whose Host header has this name, besides the address in --listen; such as board.example; may be given several times
+    /// Also accept requests whose Host header has this name, besides the address in --listen; may be given several times
     #[arg(long, value_name = "HOST", value_parser = host)]
     pub allow_host: Vec<String>,
     /// Require tokens signed with the secret in FILE, or - for standard input; see `tickertape token`
