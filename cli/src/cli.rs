@@ -7,8 +7,8 @@ mod size;
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LimitsArg,
-    MetaArgs, PipeArgs, PublishArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LimitsArg, LogArg, MetaArgs,
+    PipeArgs, PublishArgs, SecretArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::error;
@@ -56,6 +56,9 @@ pub enum Command {
     /// Print the history of a topic
     #[command(after_help = history_help())]
     History(HistoryArgs),
+    /// Create a file with a random secret, which signs tokens
+    #[command(after_help = SECRET_EXAMPLES)]
+    Secret(SecretArgs),
     /// Create a token for a server that requires one
     #[command(after_help = TOKEN_EXAMPLES)]
     Token(TokenArgs),
@@ -100,16 +103,24 @@ to, and must invoke `broadcast` with its records, below the address that is prin
 a random key, without which nobody can invoke functions or post to connections. In a source checkout, `cargo xtask \
 lambda-local` starts all of them.";
 
+const SECRET_EXAMPLES: &str = "\
+Examples:
+  tickertape secret secret.txt
+  tickertape serve --auth-secret-file secret.txt
+  tickertape secret --replace secret.txt         Void all tokens; a running server notices within two seconds
+
+Only the user who runs this command can read the file. `tickertape serve` refuses a file that others can read.";
+
 const TOKEN_EXAMPLES: &str = "\
 Examples:
-  head -c 32 /dev/urandom | base64 > secret.txt
+  tickertape secret secret.txt
   tickertape token --auth-secret-file secret.txt --sub wall --subscribe '*' --ttl 30d
   tickertape token --auth-secret-file secret.txt --sub web1 --publish 'web1/*' --ttl 365d
   aws ssm get-parameter --name NAME --with-decryption --query Parameter.Value --output text \\
     | tickertape token --auth-secret-file - --subscribe '*'         For a server on AWS
 
 A single token cannot be revoked: it is valid until it expires. Changing the server's secret invalidates all \
-tokens.";
+tokens: `tickertape secret --replace`.";
 
 const COST_EXAMPLES: &str = "\
 Examples:

@@ -9,6 +9,7 @@ pub mod notice;
 pub mod output;
 pub mod pipe;
 pub mod publish;
+pub mod secret;
 pub mod serve;
 pub mod token;
 pub mod topics;
@@ -32,6 +33,7 @@ pub fn run(command: Command) -> Result<(), CliError> {
         Command::Topics(args) => client(topics::run(args)),
         Command::Forget(args) => client(forget::run(args)),
         Command::History(args) => client(history::run(args)),
+        Command::Secret(args) => secret::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Cost(args) => cost::run(&args),
     }

@@ -1,4 +1,9 @@
-//! Prints messages for people, with colours if standard output or standard error is a terminal.
+//! Prints messages for people, with colours if standard output or standard error is a terminal. Text from outside is escaped
+//! on its way to the terminal.
+
+mod escape;
+mod log;
+mod style;
 
 use std::env;
 use std::fmt::Display;
@@ -6,20 +11,13 @@ use std::io::{self, IsTerminal, Write};
 
 use shared::Millis;
 
-/// The style of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// For text that is less important than the text around it.
-    Dim,
-    /// For the most important text.
-    Bold,
-    /// For errors.
-    Red,
-    /// For warnings.
-    Yellow,
-    /// For success.
-    Green,
-}
+use crate::error::CliError;
+
+pub use escape::{escaped, escaped_except_styles, escaped_json};
+pub use log::SafeStderr;
+pub use style::Look;
+
+use style::PLAIN;
 
 /// Formats text for one stream, with styles or without.
 #[derive(Debug, Clone, Copy)]
@@ -38,9 +36,11 @@ impl Paint {
         Self::on(io::stderr().is_terminal())
     }
 
-    /// Returns `text` with a style, if the stream shows styles.
+    /// Returns `text`, escaped, with a style, if the stream shows styles.
     pub fn paint(self, look: Look, text: impl Display) -> String {
-        if self.is_on { format!("\x1b[{}m{text}\x1b[0m", code(look)) } else { text.to_string() }
+        let text = text.to_string();
+        let text = escaped(&text);
+        if self.is_on { format!("{}{text}{PLAIN}", look.sequence()) } else { text.into_owned() }
     }
 
     /// Creates a painter. It uses styles on a terminal, unless `NO_COLOR` (no-color.org) is set or the terminal is
@@ -52,8 +52,11 @@ impl Paint {
     }
 }
 
-/// Prints a line to standard error. Errors are ignored, because nobody reads a stream that was closed.
+/// Prints a line to standard error, escaped except for the styles of [`Paint`]. Errors are ignored, because nobody reads a
+/// closed stream.
 pub fn say(words: impl Display) {
+    let words = words.to_string();
+    let words = escaped_except_styles(&words);
     let mut stderr = io::stderr().lock();
     if stderr.is_terminal() {
         let _ = write!(stderr, "{ERASE}");
@@ -63,20 +66,21 @@ pub fn say(words: impl Display) {
 
 /// Prints a line to a terminal. The next line replaces it.
 pub fn show(words: impl Display) {
+    let words = words.to_string();
+    let words = escaped_except_styles(&words);
     let _ = write!(io::stderr(), "{ERASE}{words}\r");
 }
 
 /// Control sequence that moves to the beginning of the line and clears the line.
 const ERASE: &str = "\r\x1b[2K";
 
-/// Prints an error to standard error.
-pub fn say_error(words: impl Display) {
-    say(format_args!("{} {words}", Paint::stderr().paint(Look::Red, "error:")));
-}
-
-/// Replaces control characters in text from outside, where they could control the terminal.
-pub fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// Prints an error to standard error, with the hint on a line of its own.
+pub fn say_error(cli_error: &CliError) {
+    let CliError { what, hint, .. } = cli_error;
+    say(format_args!("{} {}", Paint::stderr().paint(Look::Red, "error:"), escaped(what)));
+    if let Some(hint) = hint {
+        say(format_args!("  {}", escaped(hint)));
+    }
 }
 
 /// Returns at most `chars` characters of `text`, with `…` at the end if there are more.
@@ -92,16 +96,6 @@ pub fn time_of_day(ts: Millis) -> String {
     let ms = ts.rem_euclid(86_400_000);
     let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
     format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", ms % 1_000)
-}
-
-fn code(look: Look) -> u8 {
-    match look {
-        Look::Dim => 2,
-        Look::Bold => 1,
-        Look::Red => 31,
-        Look::Yellow => 33,
-        Look::Green => 32,
-    }
 }
 
 #[cfg(test)]
@@ -122,7 +116,8 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_from_outside_do_not_reach_the_terminal() {
-        assert_eq!(harmless("a\x1b[2Jb\u{9b}c"), "a\u{fffd}[2Jb\u{fffd}c");
+    fn a_style_holds_no_other_sequence() {
+        let painted = Paint { is_on: true }.paint(Look::Red, "a\x1b[0m\x1b[2Jb");
+        assert_eq!(painted, "\x1b[31ma\\u{1b}[0m\\u{1b}[2Jb\x1b[0m");
     }
 }

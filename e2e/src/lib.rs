@@ -14,6 +14,20 @@ pub mod topology;
 pub mod trunk;
 pub mod wait;
 
+/// Writes a file that only this user can read, as the file of a secret must be.
+///
+/// # Panics
+///
+/// If the file exists or cannot be written.
+pub fn write_private(path: &std::path::Path, content: &str) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).expect("a new file");
+    std::io::Write::write_all(&mut file, content.as_bytes()).expect("written");
+}
+
 /// Returns the value of an environment variable that `cargo xtask test` sets.
 ///
 /// # Panics

@@ -33,6 +33,20 @@ impl Topic {
         Ok(Self(name.into()))
     }
 
+    /// Refuses a name that no URL reaches: programs resolve the segments `.` and `..` in the path of a URL before they send
+    /// it. Such topics cannot be created. Names of topics that a former version has created are accepted, so that these can
+    /// still be read over the WebSocket.
+    ///
+    /// # Errors
+    ///
+    /// [`TopicError::DotSegment`].
+    pub fn check_reachable(&self) -> Result<(), TopicError> {
+        match self.segments().any(|segment| matches!(segment, "." | "..")) {
+            true => Err(TopicError::DotSegment { name: self.as_str().into() }),
+            false => Ok(()),
+        }
+    }
+
     /// Returns the whole name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -142,6 +156,12 @@ pub enum TopicError {
         /// The name that was refused.
         name: String,
     },
+    /// The name has a segment that is `.` or `..`.
+    #[error("topic {name:?} has the segment '.' or '..', which cannot be in a URL: choose another name")]
+    DotSegment {
+        /// The name that was refused.
+        name: String,
+    },
     /// The name has a character outside `[A-Za-z0-9._-]` and `/`.
     #[error("topic {name:?} holds {found:?}: only letters, digits, '.', '_', '-' and '/' are allowed")]
     Character {
@@ -176,6 +196,17 @@ mod tests {
         }
         for (name, found) in [("a b", ' '), ("caf\u{e9}", '\u{e9}'), ("host/*", '*'), ("a\nb", '\n')] {
             assert_eq!(Topic::new(name), Err(TopicError::Character { name: name.into(), found }));
+        }
+    }
+
+    #[test]
+    fn a_topic_that_no_url_reaches_is_told_from_one_with_dots_in_its_name() {
+        for name in [".", "..", "a/../b", "./a", "a/."] {
+            let error = TopicError::DotSegment { name: name.into() };
+            assert_eq!(Topic::new(name).unwrap().check_reachable(), Err(error), "{name}");
+        }
+        for name in ["...", ".a", "a.", "v1.2/x", "a/..b"] {
+            assert_eq!(Topic::new(name).unwrap().check_reachable(), Ok(()), "{name}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::deploy::{Deploy, Destroy};
 use crate::error::TaskError;
+use std::path::PathBuf;
 
 /// A subcommand with its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,8 +16,14 @@ pub enum Subcommand {
     Test {
         scope: Scope,
     },
+    /// `advisories` is the folder of a RustSec database.
     Check {
         scope: Scope,
+        advisories: Option<PathBuf>,
+    },
+    /// Fuzzes all parsers, or one.
+    Fuzz {
+        target: Option<String>,
     },
     /// Draws the picture of the crates in ARCHITECTURE.md again.
     Picture,
@@ -68,8 +75,11 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
         ["dev"] => Ok(Subcommand::Dev),
         ["test"] => Ok(Subcommand::Test { scope: Scope::All }),
         ["test", "--quick"] => Ok(Subcommand::Test { scope: Scope::Quick }),
-        ["check"] => Ok(Subcommand::Check { scope: Scope::All }),
-        ["check", "--quick"] => Ok(Subcommand::Check { scope: Scope::Quick }),
+        ["check", rest @ ..] => checks(rest),
+        ["fuzz"] => Ok(Subcommand::Fuzz { target: None }),
+        ["fuzz", target] if !target.starts_with('-') => {
+            Ok(Subcommand::Fuzz { target: Some((*target).to_owned()) })
+        }
         ["picture"] => Ok(Subcommand::Picture),
         ["bench", rest @ ..] => Ok(Subcommand::Bench { arguments: passed_on("bench", rest)? }),
         ["record"] => Ok(Subcommand::Record),
@@ -85,6 +95,29 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
         ["destroy", rest @ ..] => Destroy::parse(rest).map(Subcommand::Destroy),
         ["open-when-ready", address] => Ok(Subcommand::OpenWhenReady { address: (*address).to_owned() }),
         other => Err(TaskError::Usage { words: other.join(" ") }),
+    }
+}
+
+/// `--quick` and `--advisories DIR`, in any order.
+fn checks(mut rest: &[&str]) -> Result<Subcommand, TaskError> {
+    let (mut scope, mut advisories) = (Scope::All, None);
+    loop {
+        rest = match rest {
+            [] => return Ok(Subcommand::Check { scope, advisories }),
+            ["--quick", rest @ ..] => {
+                scope = Scope::Quick;
+                rest
+            }
+            ["--advisories", folder, rest @ ..] => {
+                advisories = Some(PathBuf::from(folder));
+                rest
+            }
+            ["--advisories"] => {
+                let expected = "the folder of a database: --advisories DIR".to_owned();
+                return Err(TaskError::InvalidOption { option: "--advisories".to_owned(), expected });
+            }
+            other => return Err(TaskError::Usage { words: format!("check {}", other.join(" ")) }),
+        };
     }
 }
 
@@ -130,8 +163,20 @@ mod tests {
     fn quick_leaves_out_slow_tests_and_checks() {
         assert_eq!(parsed("test").unwrap(), Subcommand::Test { scope: Scope::All });
         assert_eq!(parsed("test --quick").unwrap(), Subcommand::Test { scope: Scope::Quick });
-        assert_eq!(parsed("check").unwrap(), Subcommand::Check { scope: Scope::All });
-        assert_eq!(parsed("check --quick").unwrap(), Subcommand::Check { scope: Scope::Quick });
+        let checks =
+            |scope, folder: Option<&str>| Subcommand::Check { scope, advisories: folder.map(PathBuf::from) };
+        assert_eq!(parsed("check").unwrap(), checks(Scope::All, None));
+        assert_eq!(parsed("check --quick").unwrap(), checks(Scope::Quick, None));
+        assert_eq!(parsed("check --advisories db --quick").unwrap(), checks(Scope::Quick, Some("db")));
+        assert!(matches!(parsed("check --advisories"), Err(TaskError::InvalidOption { .. })));
+        assert!(matches!(parsed("check --fast"), Err(TaskError::Usage { .. })));
+    }
+
+    #[test]
+    fn fuzz_takes_one_parser_or_all() {
+        assert_eq!(parsed("fuzz").unwrap(), Subcommand::Fuzz { target: None });
+        assert_eq!(parsed("fuzz body").unwrap(), Subcommand::Fuzz { target: Some("body".to_owned()) });
+        assert!(matches!(parsed("fuzz body frame"), Err(TaskError::Usage { .. })));
     }
 
     #[test]

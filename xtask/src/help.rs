@@ -9,8 +9,13 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   uses the server on port 8080, and starts one if none listens there
     cargo xtask test [--quick]    run all tests, including those in a real browser;
                                   --quick skips those in WebAssembly, in the browser and with DynamoDB Local
-    cargo xtask check [--quick]   check formatting, lints, docs, dependencies between crates and modules, packages,
-                                  documents and licences; --quick skips the checks that compile the workspace
+    cargo xtask check [--quick] [--advisories DIR]
+                                  check formatting, lints, docs, dependencies between crates and modules, packages,
+                                  documents, licences and the AWS template; --quick skips the checks that compile the
+                                  workspace. Dependencies are compared with the RustSec advisories in DIR, a clone of
+                                  their database, or in that of cargo-audit or cargo-deny if there is one
+    cargo xtask fuzz [TARGET]     feed every parser of outside data with mutated input, a minute each, or only one;
+                                  inputs that break it are kept in fuzz/regressions, and replayed by the tests
     cargo xtask picture           draw the picture of the crates in ARCHITECTURE.md again
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
                                   recovery, memory, page, page-memory, appends (of the store), schedules (of the

@@ -9,6 +9,7 @@ mod check;
 mod deploy;
 mod dev;
 mod error;
+mod fuzz;
 mod help;
 mod lambda_local;
 mod page;
@@ -45,7 +46,10 @@ fn perform(subcommand: Subcommand) -> Result<(), TaskError> {
         Subcommand::Run { serve_arguments } => run::run(&Project::locate()?, &serve_arguments)?,
         Subcommand::Dev => dev::dev(&Project::locate()?)?,
         Subcommand::Test { scope } => test::test(&Project::locate()?, scope)?,
-        Subcommand::Check { scope } => check::check(&Project::locate()?, scope)?,
+        Subcommand::Check { scope, advisories } => {
+            check::check(&Project::locate()?, scope, advisories.as_deref())?;
+        }
+        Subcommand::Fuzz { target } => fuzz::fuzz(&Project::locate()?, target.as_deref())?,
         Subcommand::Picture => check::draw_picture(&Project::locate()?)?,
         Subcommand::Bench { arguments } => bench::bench(&Project::locate()?, &arguments)?,
         Subcommand::Record => record::record(&Project::locate()?)?,

@@ -161,7 +161,7 @@ mod tests {
 
     fn token() -> String {
         let Principal { name: sub, subscribe, publish, forget, .. } = agent();
-        mint(&Claims { sub, exp: Some(17), nbf: None, subscribe, publish, forget }, SECRET).unwrap()
+        mint(&Claims { sub, exp: 17, nbf: None, subscribe, publish, forget }, SECRET).unwrap()
     }
 
     fn headers<'a>(authorization: Option<&'a str>, protocols: Option<&'a str>) -> Credentials<'a> {

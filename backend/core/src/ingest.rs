@@ -4,6 +4,7 @@ use shared::client::{Producer, Publish};
 use shared::data::DataError;
 use shared::meta::MetaError;
 use shared::publication::{Item, ItemError};
+use shared::topic::TopicError;
 use shared::{ErrorCode, Millis, Position, Topic, TopicMeta, limits};
 
 use crate::ports::AppendError;
@@ -31,6 +32,7 @@ impl IngestRequest {
     /// The first fault; the cheapest checks come first.
     pub fn check(&self, principal: &Principal, now: Millis) -> Result<(), IngestError> {
         self.check_permission(principal, now)?;
+        self.topic.check_reachable()?;
         self.check_count()?;
         check_producer(self.producer.as_ref())?;
         if let Some(meta) = &self.meta {
@@ -123,6 +125,9 @@ pub enum IngestError {
         /// Topic of the request.
         topic: Topic,
     },
+    /// The topic has a name that no URL reaches.
+    #[error(transparent)]
+    Topic(#[from] TopicError),
     /// The principal publishes faster than allowed.
     #[error("too many publications at once; try again in {retry_after_ms} ms")]
     RateLimited {
@@ -187,6 +192,7 @@ impl From<IngestError> for Refusal {
         match &error {
             IngestError::TokenExpired => refusal(ErrorCode::TokenExpired),
             IngestError::Forbidden { .. } => refusal(ErrorCode::Forbidden),
+            IngestError::Topic(_) => refusal(ErrorCode::BadTopic),
             IngestError::RateLimited { retry_after_ms } => {
                 refusal(ErrorCode::RateLimited).retry_after(*retry_after_ms)
             }

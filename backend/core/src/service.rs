@@ -112,7 +112,12 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
                 (unreadable.id, Err(RequestError::Refused(refused.unwrap_or(unreadable.refusal))))
             }
             (Ok(Some(connection)), Ok(request)) => {
-                (request.id(), self.answer_request(connection, &sender, request, now).await)
+                let (request_id, principal) = (request.id(), connection.principal.clone());
+                let answer = self.answer_request(connection, &sender, request, now).await;
+                if let Err(RequestError::Refused(refusal)) = &answer {
+                    (self.settings.on_refusal)(&principal, refusal);
+                }
+                (request_id, answer)
             }
         };
         match answer {

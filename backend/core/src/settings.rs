@@ -4,7 +4,9 @@ use std::fmt;
 
 use shared::limits;
 
+use crate::principal::Principal;
 use crate::rates::RateLimits;
+use crate::refusal::Refusal;
 use crate::token::Verifier;
 use crate::turns::HeadsInTurn;
 
@@ -26,6 +28,8 @@ pub struct Settings {
     pub counts_viewers: bool,
     /// Bounds of what pings read from the store; `None`, the default, if reading all heads costs nothing.
     pub heads_in_turn: Option<HeadsInTurn>,
+    /// Is told of every refused request whose sender is known, for the log of the operator.
+    pub on_refusal: Box<dyn Fn(&Principal, &Refusal) + Send + Sync>,
     /// Source of random bits for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -40,6 +44,7 @@ impl Settings {
             life_ms: limits::LIFE_MS,
             counts_viewers: true,
             heads_in_turn: None,
+            on_refusal: Box::new(|_, _| {}),
             random: Box::new(random),
         }
     }

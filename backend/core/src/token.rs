@@ -17,7 +17,7 @@ use crate::principal::Principal;
 
 pub use claims::Claims;
 pub use keys::{JwksError, Keys};
-pub use secret::{SECRET_BYTES, WeakSecret};
+pub use secret::{SECRET_BYTES, SECRET_DISTINCT_BYTES, WeakSecret};
 pub use token_error::TokenError;
 
 use secret::check_secret;
@@ -46,7 +46,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] if the secret is shorter than [`SECRET_BYTES`].
+    /// [`WeakSecret`] if the secret can be guessed.
     pub fn new(secret: &[u8]) -> Result<Self, WeakSecret> {
         Ok(Self::of(Keys::secret(secret)?, Expected::default()))
     }
@@ -61,14 +61,16 @@ impl Verifier {
         *lock::write(&self.0.keys) = keys;
     }
 
-    /// Verifies `token` and returns its holder.
+    /// Verifies `token` and returns its holder. The token must have an end (`exp`) and the name of its holder (`sub`),
+    /// and its header must not name an extension (`crit`), because none is understood here (RFC 7515, section 4.1.11).
     ///
     /// # Errors
     ///
     /// A [`TokenError`]. It does not tell what exactly is wrong with an invalid token.
     pub fn verify(&self, token: &str, now: Millis) -> Result<Principal, TokenError> {
         let claims = self.keys().claims(token, &self.0.validation)?;
-        if claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now) {
+        let is_early = claims.nbf.is_some_and(|from| from.saturating_mul(1000) > now);
+        if is_early || claims.sub.is_empty() {
             return Err(TokenError::Invalid);
         }
         let principal = Principal::from(claims);
@@ -140,7 +142,7 @@ struct Payload<'a> {
 /// A token that could not be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MintError {
-    /// The secret is too short.
+    /// The secret can be guessed.
     #[error(transparent)]
     Weak(#[from] WeakSecret),
     /// The signing library failed.

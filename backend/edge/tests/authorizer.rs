@@ -44,7 +44,7 @@ fn a_token_that_allows_nothing_is_denied() {
 
 #[test]
 fn no_token_a_foreign_one_and_an_old_one_throw_the_very_word_that_makes_401() {
-    let old = token(&Claims { exp: Some(NOW / 1000), ..claims() });
+    let old = token(&Claims { exp: NOW / 1000, ..claims() });
     for value in ["", "Bearer x.y.z", &format!("Bearer {old}")] {
         let error = decide("Authorization", value).unwrap_err();
         assert_eq!(
@@ -80,7 +80,7 @@ fn request(event: Value) -> ApiGatewayCustomAuthorizerRequestTypeRequest {
 fn claims() -> Claims {
     Claims {
         sub: "agent".into(),
-        exp: Some(NOW / 1000 + 60),
+        exp: NOW / 1000 + 60,
         nbf: None,
         subscribe: vec![Filter::new("host/*").unwrap()],
         publish: vec![],

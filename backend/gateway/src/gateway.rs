@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Body as HttpBody;
 use tower::Service;
 
@@ -94,12 +94,16 @@ impl<F: Functions> Gateway<F> {
     /// Answers a request of the client at `peer`, for one of the gateway's paths. A handshake must come from
     /// [`serve`](crate::serve) and have its extensions, because the gateway needs the TCP socket of the request. Otherwise it is
     /// answered with 501.
-    pub async fn handle<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<Body>
+    ///
+    /// If the request line contains a host (`GET http://host/path`), this host is used instead of the header `Host` (RFC 9112,
+    /// section 3.2.2).
+    pub async fn handle<B>(&self, mut request: Request<B>, peer: SocketAddr) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let Inner { state, admission, management_rate } = &*self.0;
+        take_host_of_target(&mut request);
         if let Err(refusal) = state.api.origins.check(request.headers()) {
             return answer::error(StatusCode::FORBIDDEN, "ForbiddenException", &refusal.to_string());
         }
@@ -169,6 +173,13 @@ where
             };
             Ok(gateway.handle(request, peer).await)
         })
+    }
+}
+
+fn take_host_of_target<B>(request: &mut Request<B>) {
+    let authority = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()));
+    if let Some(Ok(host)) = authority {
+        request.headers_mut().insert(header::HOST, host);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #![warn(missing_docs)]
 
+pub use accept::Accept;
 pub use answer::Body;
 pub use api::Api;
 pub use authorizer::{Authorizer, IdentitySource, UnknownIdentitySource};
@@ -33,6 +34,7 @@ pub use proxies::TrustedProxies;
 pub use route::{ExpressionError, ReservedRouteKey, Route, RouteSelection, Routes};
 pub use server::{Peer, ServerSettings, serve};
 
+mod accept;
 mod address;
 mod admission;
 mod answer;

@@ -5,7 +5,7 @@
 //! own host name resolve to 127.0.0.1. A browser always sends both headers truthfully. Programs other than browsers send no
 //! `Origin` and are accepted.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::{HeaderMap, header};
 
@@ -25,10 +25,12 @@ use http::{HeaderMap, header};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OriginPolicy {
-    /// Host names or addresses, without a port, by which the server may be addressed: the address that it is bound to, and its
-    /// public names. Loopback addresses and `localhost` are always allowed. `*` allows every host.
+    /// Host names or addresses by which the server may be addressed: the address that it is bound to, and its public names.
+    /// Loopback addresses and `localhost` are always allowed. `*` allows every host. A name without a port allows every port. A
+    /// name with a port allows this port only; 80 and 443 also allow a `Host` without a port, which browsers send for them.
     pub allowed_hosts: Vec<String>,
-    /// Origins of other sites, such as `https://board.example`, whose pages may send requests.
+    /// Origins of other sites, such as `https://board.example`, whose pages may send requests. The default port of the scheme may
+    /// be written or left out.
     pub allowed_origins: Vec<String>,
 }
 
@@ -36,10 +38,10 @@ pub struct OriginPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginRefusal {
-    /// The request has no `Host`, or a `Host` that is not allowed. This may be an attack by DNS rebinding.
+    /// The request has no `Host`, several, or one that is malformed or not allowed. This may be an attack by DNS rebinding.
     #[error("host {host:?} is not a name of this server; allow it by name if it is")]
     Host {
-        /// The `Host` of the request, or an empty text if it has none.
+        /// The `Host` of the request, or an empty text if it has none. Several are separated by commas.
         host: String,
     },
     /// The request comes from a web page of another site.
@@ -57,7 +59,7 @@ impl OriginPolicy {
     ///
     /// [`OriginRefusal`] if the host or the origin is not allowed.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), OriginRefusal> {
-        let host = text(headers, header::HOST).unwrap_or_default();
+        let host = host(headers)?;
         if !self.allows_host(host) {
             return Err(OriginRefusal::Host { host: host.to_owned() });
         }
@@ -74,46 +76,110 @@ impl OriginPolicy {
     }
 
     fn allows_host(&self, host: &str) -> bool {
-        let name = without_port(host);
-        is_loopback(name)
-            || self
-                .allowed_hosts
-                .iter()
-                .any(|allowed| allowed == "*" && !name.is_empty() || same_host(allowed, name))
+        let Some(host) = Host::read(host) else { return false };
+        host.is_loopback()
+            || self.allowed_hosts.iter().any(|allowed| allowed == "*" || host.is_allowed_by(allowed))
     }
 
     fn allows_origin(&self, origin: &[u8], host: &str) -> bool {
         let Ok(origin) = str::from_utf8(origin) else { return false };
-        let own = ["http://", "https://"].iter().any(|scheme| {
-            origin.strip_prefix(scheme).is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-        });
-        own || self.allowed_origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+        let origin = normal_origin(origin);
+        let own =
+            ["http", "https"].iter().any(|scheme| normal_origin(&format!("{scheme}://{host}")) == origin);
+        own || self.allowed_origins.iter().any(|allowed| normal_origin(allowed) == origin)
     }
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// Returns a host without its port: `host:port` becomes `host`, and `[::1]:port` becomes `::1`.
-fn without_port(host: &str) -> &str {
-    if let Some(rest) = host.strip_prefix('[') {
-        return rest.split_once(']').map_or("", |(address, _)| address);
+/// The only `Host` of a request; empty if it has none.
+fn host(headers: &HeaderMap) -> Result<&str, OriginRefusal> {
+    let mut lines = headers.get_all(header::HOST).iter();
+    let first = lines.next().map_or("", |line| line.to_str().unwrap_or_default());
+    if lines.next().is_none() {
+        return Ok(first);
     }
-    host.split_once(':').map_or(host, |(name, _)| name)
+    let all = headers.get_all(header::HOST).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    Err(OriginRefusal::Host { host: all.collect::<Vec<_>>().join(", ") })
 }
 
-fn is_loopback(name: &str) -> bool {
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+/// An origin in lower case and without the default port of its scheme, as browsers send it.
+fn normal_origin(origin: &str) -> String {
+    let origin = origin.to_ascii_lowercase();
+    let default_port = match origin.split_once("://") {
+        Some(("http", _)) => ":80",
+        Some(("https", _)) => ":443",
+        _ => return origin,
+    };
+    origin.strip_suffix(default_port).map(str::to_owned).unwrap_or(origin)
 }
 
-fn same_host(allowed: &str, name: &str) -> bool {
-    allowed.trim_start_matches('[').trim_end_matches(']').eq_ignore_ascii_case(name)
+/// The value of a `Host` header (RFC 9110, section 7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Host<'a> {
+    /// Name or address, the latter without brackets.
+    name: &'a str,
+    port: Option<u16>,
+}
+
+impl<'a> Host<'a> {
+    /// Reads `name`, `name:port`, `[address]` or `[address]:port`. `None` for anything else, such as `user@name`.
+    fn read(text: &'a str) -> Option<Self> {
+        let (name, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (address, port) = rest.split_once(']')?;
+                address.parse::<Ipv6Addr>().ok()?;
+                (address, port)
+            }
+            None => {
+                let end = text.find(':').unwrap_or(text.len());
+                let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+                if end == 0 || !text[..end].chars().all(is_name) {
+                    return None;
+                }
+                text.split_at(end)
+            }
+        };
+        let digits = port.strip_prefix(':').unwrap_or(port);
+        let port = match digits {
+            "" => None,
+            _ if port == digits || !digits.bytes().all(|byte| byte.is_ascii_digit()) => return None,
+            digits => Some(digits.parse().ok()?),
+        };
+        Some(Self { name, port })
+    }
+
+    fn is_loopback(self) -> bool {
+        self.name.eq_ignore_ascii_case("localhost")
+            || self.name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    fn is_allowed_by(self, allowed: &str) -> bool {
+        // An IPv6 address may be given without brackets; its colons separate no port.
+        let allowed = match allowed.parse::<Ipv6Addr>() {
+            Ok(_) => Some(Host { name: allowed, port: None }),
+            Err(_) => Host::read(allowed),
+        };
+        allowed.is_some_and(|allowed| self.has_name_of(allowed) && self.has_port_of(allowed))
+    }
+
+    fn has_name_of(self, other: Host<'_>) -> bool {
+        match (self.name.parse::<IpAddr>(), other.name.parse::<IpAddr>()) {
+            (Ok(address), Ok(other)) => address == other,
+            _ => self.name.eq_ignore_ascii_case(other.name),
+        }
+    }
+
+    fn has_port_of(self, allowed: Host<'_>) -> bool {
+        match (allowed.port, self.port) {
+            (None, _) | (Some(80 | 443), None) => true,
+            (allowed, port) => allowed == port,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -132,6 +198,16 @@ mod tests {
             "127.0.0.1.evil.example",
             "",
             "[::1",
+            "[::1]evil.example",
+            "[::1]:8080:9090",
+            "[evil.example]",
+            "localhost:80@evil.example",
+            "localhost@evil.example",
+            "localhost:80.evil.example",
+            "localhost:99999",
+            "localhost:+80",
+            "localhost/",
+            ":80",
         ] {
             let refusal = Err(OriginRefusal::Host { host: host.to_owned() });
             assert_eq!(check(&OriginPolicy::default(), host, None), refusal, "{host}");
@@ -147,6 +223,41 @@ mod tests {
         assert!(check(&named, "other.example", None).is_err());
         let all = OriginPolicy { allowed_hosts: vec!["*".into()], ..Default::default() };
         assert_eq!(check(&all, "other.example", None), Ok(()));
+    }
+
+    #[test]
+    fn a_request_with_two_hosts_is_refused_whatever_they_are() {
+        let mut headers = HeaderMap::new();
+        for host in ["localhost", "localhost"] {
+            headers.append(header::HOST, HeaderValue::from_static(host));
+        }
+        let refusal = Err(OriginRefusal::Host { host: "localhost, localhost".to_owned() });
+        assert_eq!(OriginPolicy::default().check(&headers), refusal);
+    }
+
+    #[test]
+    fn a_default_port_may_be_written_or_left_out() {
+        let policy = OriginPolicy {
+            allowed_hosts: vec!["board.example:443".into(), "other.example:8443".into(), "[::2]:80".into()],
+            allowed_origins: vec!["https://page.example:443".into(), "http://plain.example".into()],
+        };
+        for host in ["board.example", "board.example:443", "other.example:8443", "[0:0::2]"] {
+            assert_eq!(check(&policy, host, None), Ok(()), "{host}");
+        }
+        for host in ["board.example:80", "board.example:8443", "other.example", "other.example:443"] {
+            assert!(check(&policy, host, None).is_err(), "{host}");
+        }
+        for origin in [
+            "https://page.example",
+            "https://page.example:443",
+            "http://plain.example:80",
+            "https://board.example",
+        ] {
+            assert_eq!(check(&policy, "board.example", Some(origin)), Ok(()), "{origin}");
+        }
+        for origin in ["http://page.example", "https://page.example:80", "https://plain.example"] {
+            assert!(check(&policy, "board.example", Some(origin)).is_err(), "{origin}");
+        }
     }
 
     #[test]

@@ -12,10 +12,11 @@ use hyper::body::{Body as HttpBody, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower::{Service, ServiceExt};
 
+use crate::accept::Accept;
 use crate::address::network_of;
 use crate::busy::{Busy, BusyBody};
 use crate::patient::PatientStream;
@@ -79,7 +80,7 @@ impl Default for ServerSettings {
 ///
 /// Every request has the extension [`Peer`]. See the [crate documentation](crate) for an example.
 pub async fn serve<S, B>(
-    listener: TcpListener,
+    mut listener: impl Accept,
     service: S,
     settings: ServerSettings,
     shutdown: impl Future<Output = ()> + Send,
@@ -97,7 +98,7 @@ pub async fn serve<S, B>(
     tokio::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener) => accepted,
+            accepted = accept(&mut listener) => accepted,
             () = &mut shutdown => break,
         };
         let Some((stream, peer)) = accepted else { continue };
@@ -132,13 +133,10 @@ struct AcceptedConnection {
     slot: SlotGuard,
 }
 
-/// Accepts the next client. Switches off Nagle's algorithm, which would delay small messages.
-async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
+/// Accepts the next client.
+async fn accept(listener: &mut impl Accept) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, peer)) => {
-            stream.set_nodelay(true).ok()?;
-            Some((stream, peer))
-        }
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             tracing::warn!(%error, "accept failed");
             // The process has most likely no file descriptors left. Accepting again at once would only waste processor time.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use backend_core::Access;
 use backend_store::Retention;
 
+use crate::SecretFile;
 use crate::limits::LimitsOf;
 
 /// The settings of a server over the embedded store.
@@ -21,6 +22,9 @@ pub struct Config {
     pub keep_bytes: Option<u64>,
     /// The clients that may connect: everybody, or holders of tokens.
     pub access: Access,
+    /// The file of the secret, if [`Config::access`] has its verifier: a change of the file is noticed, everybody is told to
+    /// sign in again, and former tokens are not accepted any more.
+    pub secret_file: Option<SecretFile>,
     /// True to publish this machine's metrics below the topic `host`.
     pub publish_host: bool,
     /// The page, and the origins and host names that are allowed.

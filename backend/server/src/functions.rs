@@ -7,6 +7,8 @@ use apigw_websocket::{AuthorizeError, AuthorizerEvent, FunctionError, Functions}
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerResponse, ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest,
 };
+use backend_core::ports::ConnectionId;
+use backend_core::{GatewayEvent, Principal};
 use backend_edge::AuthorizerError;
 
 use crate::app::App;
@@ -29,8 +31,14 @@ impl Functions for Handlers {
         &self,
         event: ApiGatewayWebsocketProxyRequest,
     ) -> Result<ApiGatewayProxyResponse, FunctionError> {
+        let peer = event.request_context.identity.source_ip.clone().unwrap_or_default();
         let event = backend_edge::event(event).map_err(|error| FunctionError::new(error.to_string()))?;
-        Ok(backend_edge::response(self.app.handle(event, now_ms(&self.app)).await))
+        let connecting = connecting(&event);
+        let reply = self.app.handle(event, now_ms(&self.app)).await;
+        if let Some((sub, connection)) = connecting {
+            tracing::info!(sub, %connection, peer, status = reply.status, "a client connects");
+        }
+        Ok(backend_edge::response(reply))
     }
 
     async fn authorize(
@@ -40,8 +48,21 @@ impl Functions for Handlers {
         let decision =
             backend_edge::authorize(&event.request, &self.app.settings().access, now_ms(&self.app));
         decision.map_err(|error| match error {
-            AuthorizerError::Unauthorized => AuthorizeError::Unauthorized,
+            AuthorizerError::Unauthorized => {
+                tracing::info!("a client without a valid token was refused");
+                AuthorizeError::Unauthorized
+            }
             AuthorizerError::MethodArn { .. } => AuthorizeError::Failed { message: error.to_string() },
         })
     }
+}
+
+/// Name of the principal and id of the connection, if a client asks to connect.
+fn connecting(event: &GatewayEvent) -> Option<(String, ConnectionId)> {
+    let GatewayEvent::Connect(connect) = event else { return None };
+    let sub = connect
+        .principal
+        .as_ref()
+        .map_or_else(|| Principal::local().name, |principal| principal.name.clone());
+    Some((sub, connect.connection.clone()))
 }

@@ -8,9 +8,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use apigw_websocket::{Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
+use apigw_websocket::{Accept, Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
 use lambda_host::{FunctionUrl, GatewayFunctions, Host, InvokeApi, Log, Retries};
-use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::chaos::ChaosFile;
@@ -79,7 +78,7 @@ impl LambdaServer {
 
     /// Serves until `shutdown` resolves. The functions handle the end of every connection before they are ended
     /// themselves.
-    pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) {
+    pub async fn run(self, listener: impl Accept, shutdown: impl Future<Output = ()> + Send + 'static) {
         let shutdown = Shutdown::on(shutdown);
         let mut background = JoinSet::new();
         if let Some(file) = self.chaos {

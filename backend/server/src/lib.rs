@@ -7,7 +7,9 @@
 //! # Layout
 //!
 //! * [`Server`], [`Config`], [`ServerError`]: what a program needs in order to run a server.
+//! * [`Tls`]: a listener that decrypts, for those without a proxy.
 //! * [`LambdaServer`]: the same front with real Lambda functions behind it, instead of the functions in this process.
+//! * [`SecretFile`], [`create_secret`]: the file of the secret that signs tokens.
 //! * `http`, `front`, `site`: HTTP requests, and the files of the page.
 //! * [`LimitsOf`]: the limits of AWS, or of this machine.
 //! * `functions`, `management`: the gateway's functions and the way back to clients, over the service.
@@ -32,13 +34,19 @@ mod key;
 mod lambda;
 mod limits;
 mod management;
+mod permissions;
+mod secret_file;
 mod server;
 mod shutdown;
 mod site;
+mod stamp;
+mod tls;
 
 pub use config::{Config, Notify, PageConfig};
 pub use error::ServerError;
 pub use gateway_api::{STAGE, reachable};
 pub use lambda::{FunctionSettings, LambdaServer};
 pub use limits::LimitsOf;
+pub use secret_file::{SecretError, SecretFile, create_secret, read_secret};
 pub use server::Server;
+pub use tls::{Tls, TlsError, TlsListener};

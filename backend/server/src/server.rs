@@ -4,12 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use apigw_websocket::{Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
+use apigw_websocket::{Accept, Connections, Gateway, OriginPolicy, ServerSettings, SystemEnvironment};
 use backend_core::ports::Change;
-use backend_core::{Access, Service};
+use backend_core::{Access, Principal, Refusal, Service};
 use backend_store::{EmbeddedLog, MemoryConnections, StoreSettings};
 use shared::Topic;
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -21,7 +20,7 @@ use crate::gateway_api::{api, origins};
 use crate::management::Posts;
 use crate::shutdown::{self, Shutdown};
 use crate::site::Site;
-use crate::{Config, ServerError, broadcaster, host_feed, housekeeping, http};
+use crate::{Config, Notify, SecretFile, ServerError, broadcaster, host_feed, housekeeping, http};
 
 /// A server that is ready to run.
 pub struct Server {
@@ -33,6 +32,8 @@ pub struct Server {
     http: ServerSettings,
     chaos: Option<ChaosFile>,
     publish_host: bool,
+    secret_file: Option<SecretFile>,
+    notify: Notify,
 }
 
 impl Server {
@@ -61,6 +62,7 @@ impl Server {
         let time_scale = chaos.as_ref().map_or(1, |file| file.chaos().time_scale.get().into());
         settings.rotate_in_ms = limits.rotate_in_ms() / time_scale;
         settings.life_ms = limits.life_ms();
+        settings.on_refusal = Box::new(log_refusal);
         let app =
             Arc::new(Service::new(MemoryConnections::new(), log, Posts::new(connections.clone()), settings));
         let gateway = Gateway::new(api, Handlers::new(app.clone()), connections);
@@ -73,6 +75,8 @@ impl Server {
             http: limits.http(&config.page.trusted_proxies),
             chaos,
             publish_host: config.publish_host,
+            secret_file: config.secret_file,
+            notify: config.page.notify,
         })
     }
 
@@ -89,7 +93,7 @@ impl Server {
     /// [`ServerError::Stopped`], if publications could not be broadcast any more.
     pub async fn run(
         self,
-        listener: TcpListener,
+        listener: impl Accept,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServerError> {
         let shutdown = Shutdown::on(shutdown);
@@ -98,6 +102,9 @@ impl Server {
         let mut background = background(&self.app, self.gateway.connections(), self.publish_host);
         if let Some(file) = self.chaos {
             background.spawn(file.follow(self.gateway.chaos()));
+        }
+        if let Some(file) = self.secret_file {
+            background.spawn(follow_secret(file, self.notify, self.app.clone(), self.gateway.clone()));
         }
         let router =
             http::router(self.app.clone(), self.gateway.connections().clone(), self.origins, self.site);
@@ -122,6 +129,18 @@ fn background(app: &Arc<App>, connections: &Connections, publish_host: bool) -> 
         background.spawn(host_feed::run(app.clone(), topic));
     }
     background
+}
+
+/// Writes a refused request to the log.
+fn log_refusal(principal: &Principal, refusal: &Refusal) {
+    let Refusal { code, message, .. } = refusal;
+    tracing::info!(sub = %principal.name, code = code.number(), %message, "a request was refused");
+}
+
+/// Ends every connection when the secret has changed, because each was accepted by a token of the former secret.
+async fn follow_secret(file: SecretFile, notify: Notify, app: Arc<App>, gateway: Gateway<Handlers>) {
+    let sign_out = || shutdown::sign_everybody_out(&app, &gateway);
+    file.follow(notify, sign_out).await;
 }
 
 /// Stops the server if its broadcaster ends before it should: a server that accepts data and sends none would mislead.

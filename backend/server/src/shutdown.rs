@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use apigw_websocket::{Functions, Gateway};
+use backend_core::ports::{Connections, Management};
 use shared::DisconnectCode;
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::clock::now_ms;
 use crate::functions::Handlers;
+use crate::management::Posts;
 
 /// "Going away" (RFC 6455, section 7.4.1), and the reason that API Gateway gives with it.
 const GOING_AWAY: (u16, &str) = (1001, "Going away");
@@ -60,6 +62,24 @@ pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers
         tracing::warn!(%error, "clients could not be told that the server is shutting down");
     }
     close_sockets(gateway).await;
+}
+
+/// Tells every client to sign in again, and closes the connections that there are now.
+pub async fn sign_everybody_out(app: &App, gateway: &Gateway<Handlers>) {
+    let now = wall_ms();
+    let connections = match app.connections().all(now).await {
+        Ok(connections) => connections,
+        Err(error) => return tracing::warn!(%error, "clients could not be told to sign in again"),
+    };
+    let told = app.announce_shutdown(DisconnectCode::TokenOver, "the server has a new secret", now).await;
+    if let Err(error) = told {
+        tracing::warn!(%error, "clients could not be told to sign in again");
+    }
+    let posts = Posts::new(gateway.connections().clone());
+    for id in connections {
+        // A connection that has ended in the meantime is what is wanted.
+        let _ = posts.close(&id).await;
+    }
 }
 
 /// Closes every socket, and returns when the functions have handled each `$disconnect`.

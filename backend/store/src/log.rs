@@ -7,6 +7,7 @@ mod index;
 mod open;
 mod open_error;
 mod overlay;
+mod private;
 mod producers;
 mod read;
 mod retention;

@@ -35,7 +35,7 @@ pub struct ServeArgs {
     )]
     pub allow_origin: Vec<String>,
     /// Also accept requests whose Host header has this name, besides the address in --listen; may be given several times
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = host)]
     pub allow_host: Vec<String>,
     /// Believe this reverse proxy when it names a client (X-Forwarded-For, Forwarded); may be given several times
     #[arg(long, value_name = "ADDRESS")]
@@ -46,6 +46,15 @@ pub struct ServeArgs {
     /// Require tokens signed with the secret in FILE, or - for standard input; see `tickertape token`
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: Option<PathBuf>,
+    /// Serve by TLS, with the certificates in this PEM file; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of the certificate, a PEM file that only this user can read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Least level of messages in the log, on standard error; info has connections and refusals with the token's holder
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    pub log: LogArg,
     /// Print the address as one line of JSON
     #[arg(long)]
     pub json: bool,
@@ -65,6 +74,20 @@ pub struct ServeArgs {
     /// Options for running Lambda functions instead of the built-in ones.
     #[command(flatten, next_help_heading = "Lambda functions")]
     pub lambda: LambdaArgs,
+}
+
+/// The least level of messages that the server logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogArg {
+    /// Only what went wrong in the server itself
+    Error,
+    /// Also what an operator should look at
+    #[default]
+    Warn,
+    /// Also connections and refused requests
+    Info,
+    /// Also the ends of HTTP connections
+    Debug,
 }
 
 /// Options for running Lambda functions instead of the built-in ones.
@@ -272,7 +295,7 @@ pub struct TokenArgs {
     /// File with the server's secret; - reads it from standard input
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: PathBuf,
-    /// Name of the token's holder; used for rate limits
+    /// Name of the token's holder; used for rate limits, and shown in the server's log
     #[arg(long, value_name = "NAME", default_value = "token")]
     pub sub: String,
     /// Allow subscribing to this filter, such as 'host/*'; may be given several times
@@ -293,6 +316,16 @@ pub struct TokenArgs {
     /// Audience (aud), which must be the server's TICKERTAPE_JWT_AUDIENCE
     #[arg(long, value_name = "NAME")]
     pub audience: Option<String>,
+}
+
+/// Arguments of [`super::Command::Secret`].
+#[derive(Debug, Args)]
+pub struct SecretArgs {
+    /// File to create; only this user can read it
+    pub file: PathBuf,
+    /// Replace the file if it exists; all tokens of the former secret are void then
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// Arguments of [`super::Command::Cost`].
@@ -376,6 +409,13 @@ fn hours(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|hours| (0.0..=24.0).contains(hours))
         .ok_or_else(|| "expected a number from 0 to 24".into())
+}
+
+/// Checks that `text` is a host name or an address, with a port or without, as it stands in the header `Host`; or `*`.
+fn host(text: &str) -> Result<String, String> {
+    let is_host = !text.is_empty()
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "/@?#,".contains(c));
+    if is_host { Ok(text.to_owned()) } else { Err("expected a host name, such as board.example".into()) }
 }
 
 /// Checks that `text` is `scheme://host[:port]` without a path, as browsers send an origin.

@@ -18,10 +18,16 @@ pub fn run(args: &CostArgs) -> Result<(), CliError> {
     let CostArgs { viewers, rate, bytes, hours, json } = *args;
     let estimate = cost::estimate(Load { viewers, rate_hz: rate, bytes, hours_a_day: hours });
     let paint = Paint::stdout();
-    let text =
-        if json { to_json(&estimate) } else { cost::words(&estimate, |text| paint.paint(Look::Dim, text)) };
     let mut output = Output::open();
-    output.line(&text)?;
+    if json {
+        output.json(&to_json(&estimate))?;
+    } else {
+        let dim = |text: &str| {
+            text.split('\n').map(|line| paint.paint(Look::Dim, line)).collect::<Vec<_>>().join("\n")
+        };
+        let words = cost::words(&estimate, dim);
+        words.lines().try_for_each(|line| output.words(line))?;
+    }
     output.flush()
 }
 

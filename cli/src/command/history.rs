@@ -6,7 +6,7 @@ use super::output::{self, Output};
 use crate::cli::{HistoryArgs, Since, duration};
 use crate::client;
 use crate::error::CliError;
-use crate::term::{Look, Paint, harmless, time_of_day};
+use crate::term::{Look, Paint, escaped, time_of_day};
 use tickertape_client::Conversation;
 use tickertape_client::clock::wall_ms;
 use tickertape_client::history::{self, Range};
@@ -25,7 +25,11 @@ pub async fn run(args: HistoryArgs) -> Result<(), CliError> {
     conversation.close().await;
     let mut output = Output::open();
     for item in &items {
-        output.line(&if args.json { output::publication(&args.topic, &epoch, item) } else { words(item) })?;
+        if args.json {
+            output.json(&output::publication(&args.topic, &epoch, item))?;
+        } else {
+            output.words(&words(item))?;
+        }
     }
     output.flush()
 }
@@ -44,5 +48,5 @@ async fn read(conversation: &mut Conversation, args: &HistoryArgs) -> Result<Ran
 
 fn words(item: &Publication) -> String {
     let time = Paint::stdout().paint(Look::Dim, time_of_day(item.ts));
-    format!("{time}  {}", harmless(&item.data.to_string()))
+    format!("{time}  {}", escaped(&item.data.to_string()))
 }

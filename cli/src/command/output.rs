@@ -6,6 +6,7 @@ use serde::Serialize;
 use shared::{Epoch, Publication, Topic};
 
 use crate::error::CliError;
+use crate::term::{escaped_except_styles, escaped_json};
 
 /// Standard output with a buffer. If the reader has closed it, as `| head` does, the process exits with success.
 pub struct Output {
@@ -18,13 +19,22 @@ impl Output {
         Self { out: BufWriter::new(io::stdout()) }
     }
 
-    /// Writes a line.
+    /// Writes a line of text for people, escaped except for the styles of [`Paint`](crate::term::Paint).
     ///
     /// # Errors
     ///
     /// An error if standard output cannot be written.
-    pub fn line(&mut self, text: &str) -> Result<(), CliError> {
-        writeln!(self.out, "{text}").map_err(cli_error)
+    pub fn words(&mut self, text: &str) -> Result<(), CliError> {
+        writeln!(self.out, "{}", escaped_except_styles(text)).map_err(cli_error)
+    }
+
+    /// Writes a line of JSON, with the same value and without characters that a terminal could act on.
+    ///
+    /// # Errors
+    ///
+    /// An error if standard output cannot be written.
+    pub fn json(&mut self, json: &str) -> Result<(), CliError> {
+        writeln!(self.out, "{}", escaped_json(json)).map_err(cli_error)
     }
 
     /// Writes the buffered text to standard output.

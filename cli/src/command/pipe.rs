@@ -279,7 +279,7 @@ impl Pipe {
                 "position": self.progress.position(),
             });
             let mut output = Output::open();
-            output.line(&line.to_string())?;
+            output.json(&line.to_string())?;
             return output.flush();
         }
         say(Paint::stderr().paint(Look::Dim, counts.words(&self.args.topic)));

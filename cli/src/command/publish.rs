@@ -134,7 +134,7 @@ fn print_summary(args: &PublishArgs, position: &Position, count: usize) -> Resul
     if args.json {
         let line = json!({"topic": args.topic, "epoch": epoch, "offset": offset, "count": count});
         let mut output = Output::open();
-        output.line(&line.to_string())?;
+        output.json(&line.to_string())?;
         return output.flush();
     }
     say(format_args!("{} {position}", args.topic));

@@ -7,6 +7,7 @@ mod function_log;
 mod functions;
 mod limits;
 mod signals;
+mod tls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,15 +18,16 @@ use tickertape_server::{Config, LambdaServer, Notify, PageConfig, Server, Server
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::cli::{FunctionsArg, ServeArgs, duration};
+use crate::cli::{FunctionsArg, LogArg, ServeArgs, duration};
 use crate::error::{CliError, Exit};
-use crate::term;
+use crate::term::{self, SafeStderr};
 
+use access::Admission;
 use announce::{Announcement, Runs};
 use function_log::FunctionLog;
 use signals::Signals;
 
-pub(super) use access::{read_secret, too_weak};
+pub(super) use access::{read_secret, unusable};
 
 /// The age up to which publications are kept by default.
 const KEEP_AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -40,7 +42,7 @@ const INTERRUPTED: i32 = 130;
 ///
 /// [`CliError`], with the flag to change.
 pub fn run(args: &ServeArgs) -> Result<(), CliError> {
-    log_to_stderr();
+    log_to_stderr(args.log);
     limits::raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
@@ -53,14 +55,22 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     })
 }
 
-/// Logs warnings only. Standard output is for the program that started the server.
-fn log_to_stderr() {
-    tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(io::stderr).init();
+/// Logs to standard error, because standard output is for the program that started the server. There are no colours: every
+/// control character in the log would be something that a client has sent.
+fn log_to_stderr(level: LogArg) {
+    let level = match level {
+        LogArg::Error => LevelFilter::ERROR,
+        LogArg::Warn => LevelFilter::WARN,
+        LogArg::Info => LevelFilter::INFO,
+        LogArg::Debug => LevelFilter::DEBUG,
+    };
+    tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(SafeStderr).init();
 }
 
 async fn serve(args: &ServeArgs) -> Result<(), CliError> {
     functions::refuse_without(args)?;
-    let access = access::of(args)?;
+    let Admission { access, secret_file } = access::of(args)?;
+    let tls = tls::of(args)?;
     let data_dir = data_dir::of(args)?;
     let listener = listen(args.listen).await?;
     let address = address_of(&listener)?;
@@ -69,6 +79,7 @@ async fn serve(args: &ServeArgs) -> Result<(), CliError> {
         retention: retention(args),
         keep_bytes: args.keep_bytes,
         access,
+        secret_file,
         publish_host: !args.no_host,
         page: page(args),
     };
@@ -76,9 +87,14 @@ async fn serve(args: &ServeArgs) -> Result<(), CliError> {
     let stop = stop_on_signals()?;
     let announcement =
         Announcement::new(address, Runs::Store(&data_dir), server.has_page(), args.chaos.as_deref())
-            .asking_for_tokens(args.auth_secret_file.is_some());
+            .asking_for_tokens(args.auth_secret_file.is_some())
+            .by_tls(tls.is_some());
     announce::print(&announcement, args.json);
-    Ok(server.run(listener, stop).await?)
+    match tls {
+        Some(tls) => server.run(tls.listen(listener, notify()), stop).await?,
+        None => server.run(listener, stop).await?,
+    }
+    Ok(())
 }
 
 async fn serve_functions(args: &ServeArgs) -> Result<(), CliError> {
@@ -104,8 +120,12 @@ fn page(args: &ServeArgs) -> PageConfig {
         trusted_proxies: args.trust_proxy.clone(),
         limits: limits::of(args),
         chaos: args.chaos.clone(),
-        notify: Notify::new(|message| term::say(message)),
+        notify: notify(),
     }
+}
+
+fn notify() -> Notify {
+    Notify::new(|message| term::say(message))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {

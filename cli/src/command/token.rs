@@ -3,7 +3,7 @@
 use backend_core::token::{Claims, Expected, MintError, mint_for};
 
 use super::output::Output;
-use super::serve::{read_secret, too_weak};
+use super::serve::{read_secret, unusable};
 use crate::cli::TokenArgs;
 use crate::error::CliError;
 use tickertape_client::clock::wall_ms;
@@ -14,6 +14,11 @@ use tickertape_client::clock::wall_ms;
 ///
 /// A usage error if the token would permit nothing or the secret is too short.
 pub fn run(args: &TokenArgs) -> Result<(), CliError> {
+    if args.sub.is_empty() {
+        return Err(
+            CliError::usage("--sub is empty").hint("give the name of the token's holder, such as --sub web1")
+        );
+    }
     if args.subscribe.is_empty() && args.publish.is_empty() && args.forget.is_empty() {
         return Err(CliError::usage("the token would permit nothing")
             .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits to delete topics"));
@@ -21,17 +26,17 @@ pub fn run(args: &TokenArgs) -> Result<(), CliError> {
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };
     let token = mint_for(&claims(args), &expected, &secret).map_err(|error| match error {
-        MintError::Weak(weak) => too_weak(&args.auth_secret_file, weak),
+        MintError::Weak(weak) => unusable(&args.auth_secret_file, &weak.into()),
         MintError::Signing { .. } => CliError::failed(error),
     })?;
-    Output::open().line(&token)
+    Output::open().words(&token)
 }
 
 fn claims(args: &TokenArgs) -> Claims {
     let seconds = i64::try_from(args.ttl.as_secs()).unwrap_or(i64::MAX);
     Claims {
         sub: args.sub.clone(),
-        exp: Some((wall_ms() / 1_000).saturating_add(seconds)),
+        exp: (wall_ms() / 1_000).saturating_add(seconds),
         nbf: None,
         subscribe: args.subscribe.clone(),
         publish: args.publish.clone(),

@@ -11,7 +11,7 @@ use super::output::Output;
 use crate::cli::TopicsArgs;
 use crate::client;
 use crate::error::CliError;
-use crate::term::{Look, Paint, clip, harmless, time_of_day};
+use crate::term::{Look, Paint, clip, escaped, time_of_day};
 use tickertape_client::{Conversation, Target};
 
 /// Largest number of characters of a value in the list. `--json` prints whole values.
@@ -96,7 +96,11 @@ fn print(listing: &Listing, as_json: bool) -> Result<(), CliError> {
     let width = listing.topics.keys().map(|topic| topic.as_str().len()).max().unwrap_or_default();
     for (name, topic) in &listing.topics {
         let last = listing.last.get(name);
-        output.line(&if as_json { json_line(topic, last) } else { words(topic, last, width) })?;
+        if as_json {
+            output.json(&json_line(topic, last))?;
+        } else {
+            output.words(&words(topic, last, width))?;
+        }
     }
     output.flush()
 }
@@ -120,8 +124,8 @@ fn words(topic: &SubscribedTopic, last: Option<&Publication>, width: usize) -> S
     let paint = Paint::stdout();
     let name = format!("{:width$}", topic.topic.as_str());
     let Some(last) = last else { return format!("{name}  {}", paint.paint(Look::Dim, "(no history left)")) };
-    let unit = topic.meta.unit.as_deref().map(harmless).unwrap_or_default();
+    let unit = topic.meta.unit.as_deref().map(escaped).unwrap_or_default();
     let time = paint.paint(Look::Dim, time_of_day(last.ts));
-    let data = clip(&harmless(&last.data.to_string()), DATA_CHARS);
+    let data = clip(&escaped(&last.data.to_string()), DATA_CHARS);
     format!("{}  {time}  {data} {unit}", paint.paint(Look::Bold, name)).trim_end().to_owned()
 }

@@ -9,7 +9,7 @@ use super::output::{self, Output};
 use crate::cli::WatchArgs;
 use crate::client;
 use crate::error::CliError;
-use crate::term::{Look, Paint, harmless, say, time_of_day};
+use crate::term::{Look, Paint, escaped, say, time_of_day};
 use tickertape_client::Driver;
 
 /// Prints publications as they arrive, until `--count` of them were printed or the process is stopped.
@@ -75,29 +75,26 @@ impl Printer {
             return Ok(());
         }
         self.left = self.left.map(|left| left - 1);
-        let line = if self.as_json {
-            output::publication(topic, epoch, item)
-        } else {
-            self.words(topic, item, replay)
-        };
-        self.output.line(&line)
+        if self.as_json {
+            return self.output.json(&output::publication(topic, epoch, item));
+        }
+        let line = self.words(topic, item, replay);
+        self.output.words(&line)
     }
 
     fn words(&self, topic: &Topic, item: &Publication, replay: bool) -> String {
         let time = self.paint.paint(Look::Dim, time_of_day(item.ts));
         let mark = if replay { self.paint.paint(Look::Dim, "  (replayed)") } else { String::new() };
         let name = self.paint.paint(Look::Bold, topic);
-        format!("{time}  {name}  {}{mark}", harmless(&item.data.to_string()))
+        format!("{time}  {name}  {}{mark}", escaped(&item.data.to_string()))
     }
 
     /// Prints that publications after `from` are lost: up to `to`, or an unknown number.
     fn gap(&mut self, topic: &Topic, from: &Position, to: Option<&Position>) -> Result<(), CliError> {
-        let line = if self.as_json {
-            json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string()
-        } else {
-            self.paint.paint(Look::Red, gap_words(topic, from, to))
-        };
-        self.output.line(&line)
+        if self.as_json {
+            return self.output.json(&json!({"gap": {"topic": topic, "from": from, "to": to}}).to_string());
+        }
+        self.output.words(&self.paint.paint(Look::Red, gap_words(topic, from, to)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use compatibility::{Content, Exchange, Line, Recording, SECRET, Side, differences, learn_epochs, releases};
 use serde_json::Value;
 
-use crate::support::{Answer, Server, Socket, request};
+use crate::support::{Answer, Server, Socket, request, write_private};
 
 /// The recorded conversations that can be repeated, because everything that the server knew was sent on the recorded connections.
 const REPEATABLE: [&str; 9] =
@@ -77,7 +77,7 @@ impl<'a> Repeat<'a> {
     fn of(recording: &'a Recording) -> Self {
         let secret = tempfile::tempdir().unwrap();
         let file = secret.path().join("secret.txt");
-        fs::write(&file, SECRET).unwrap();
+        write_private(&file, SECRET);
         let asks = recording.name == "tokens";
         let file = file.display().to_string();
         let arguments = ["--auth-secret-file", file.as_str()];

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::support::{Server, Socket, run};
+use crate::support::{Server, Socket, run, write_private};
 
 const NAMES: [&str; 4] = ["websocket", "authorizer", "ingest", "broadcast"];
 
@@ -14,7 +14,7 @@ fn flags_without_a_meaning_for_lambda_functions_are_refused() {
     let directory = functions("exit 1");
     let here = directory.path().to_str().unwrap();
     let secret = directory.path().join("secret.txt");
-    fs::write(&secret, "short").unwrap();
+    write_private(&secret, "short");
     let odd = directory.path().join("odd.env");
     fs::write(&odd, "TABLE=a\nwhat is this\n").unwrap();
     let table: [(&[&str], &str); 10] = [

@@ -12,13 +12,19 @@ mod digits;
 mod forget;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(unix)]
+mod files;
 mod gaps;
+mod hostile_server;
 mod http;
 mod kill;
 #[cfg(unix)]
 mod lambda;
 mod limits_table;
+mod own_tls;
 mod page;
+#[cfg(unix)]
+mod proxies;
 mod redeploy;
 mod security;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,9 @@
 //! Tests of the protection against web pages of other sites and against unknown host names.
 
-use crate::support::{Server, Socket, request, run};
+use std::io::Write;
+use std::net::TcpStream;
+
+use crate::support::{Server, Socket, TIMEOUT, read, request, run};
 
 #[test]
 fn pages_of_other_sites_are_refused_everywhere() {
@@ -90,4 +93,81 @@ fn a_directory_in_use_is_reported() {
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(words.contains("another tickertape") && words.contains("--data-dir"), "{words}");
+}
+
+#[test]
+fn a_malformed_host_and_a_second_one_are_refused_by_both_the_page_and_the_gateway() {
+    let server = Server::start();
+    let port = server.address.port();
+    for host in ["[::1]evil.example", "localhost:80@evil.example", "localhost@evil.example", "localhost:x"] {
+        for path in ["/topics", "/ws"] {
+            assert_eq!(
+                request(server.address, "GET", path, &[("Host", host)], b"").status,
+                403,
+                "{host} {path}"
+            );
+        }
+        assert_eq!(Socket::connect_with(server.address, &[("host", host)]).err(), Some(403), "{host}");
+    }
+    let own = format!("localhost:{port}");
+    for path in ["/topics", "/ws"] {
+        let twice = [("Host", own.as_str()), ("Host", own.as_str())];
+        let status = request(server.address, "GET", path, &twice, b"").status;
+        assert!(matches!(status, 400 | 403), "{path} {status}");
+    }
+}
+
+#[test]
+fn the_host_in_a_request_line_counts_for_both_the_page_and_the_gateway() {
+    let server = Server::start();
+    let own = server.address;
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    let status = |target: &str, headers: &str| {
+        let mut stream = TcpStream::connect(own).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: {own}\r\n{headers}\r\n").unwrap();
+        if headers.contains("Upgrade") {
+            // A connection that is accepted is ended by a close frame, so that reading ends as well.
+            let _ = stream.write_all(&[0x88, 0x80, 0, 0, 0, 0]);
+        }
+        read(stream).status
+    };
+    for (path, headers, accepted) in [("/topics", "Connection: close\r\n", 200), ("/ws", upgrade, 101)] {
+        assert_eq!(status(&format!("http://evil.example{path}"), headers), 403, "{path}");
+        assert_eq!(status(&format!("http://user@{own}{path}"), headers), 403, "{path}");
+        assert_eq!(status(&format!("http://{own}{path}"), headers), accepted, "{path}");
+    }
+}
+
+#[test]
+fn a_host_name_and_an_origin_may_be_allowed_with_their_default_port() {
+    let server = Server::start_with(&[
+        "--allow-host",
+        "board.example:443",
+        "--allow-origin",
+        "https://page.example:443",
+    ]);
+    for host in ["board.example", "board.example:443"] {
+        let headers = [("Host", host), ("Origin", "https://page.example")];
+        assert_eq!(request(server.address, "GET", "/topics", &headers, b"").status, 200, "{host}");
+    }
+    assert_eq!(request(server.address, "GET", "/topics", &[("Host", "board.example:80")], b"").status, 403);
+    for host in ["https://board.example", "user@board.example", "board.example/x", ""] {
+        let output = run("", &["serve", "--listen", "127.0.0.1:0", "--allow-host", host]);
+        assert_eq!(output.status.code(), Some(2), "{host:?}");
+    }
+}
+
+#[test]
+fn a_topic_that_no_url_reaches_cannot_be_created() {
+    let server = Server::start();
+    let mut socket = server.connect();
+    for topic in ["..", "a/../b", "./a"] {
+        socket.say(&serde_json::json!({"action": "publish", "id": 1, "topic": topic, "data": 1}));
+        let error = socket.hear_type("error");
+        assert_eq!(error["code"], 202, "{error}");
+    }
+    assert_eq!(server.post("/topics/a/%2e%2e/b", "1").error().1, 202);
+    assert_eq!(server.get("/topics").json()["topics"], serde_json::json!([]));
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use crate::support::{Authority, Client, PROGRAM, Server, TlsFront, run, run_with_input};
+use crate::support::{Authority, Client, PROGRAM, Server, TlsFront, run, run_with_input, write_private};
 
 fn words(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
@@ -99,7 +99,7 @@ fn a_boards_address_works_like_its_websockets() {
 fn a_boards_settings_name_its_server_and_a_token() {
     let directory = tempfile::tempdir().unwrap();
     let secret = directory.path().join("secret");
-    fs::write(&secret, "thirty-two bytes of pure secrecy, and a line break\n").unwrap();
+    write_private(&secret, "thirty-two bytes of pure secrecy, and a line break\n");
     let secret = secret.to_str().unwrap();
     let server = Server::start_with(&["--auth-secret-file", secret]);
     let token = run("", &["token", "--auth-secret-file", secret, "--subscribe", "*"]);

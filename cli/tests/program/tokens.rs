@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use backend_core::token::{Expected, Keys, Verifier};
+use backend_core::token::{Claims, Expected, Keys, Verifier, mint};
 use serde_json::json;
+use shared::Filter;
 use tempfile::TempDir;
 
-use crate::support::{Server, Socket, request, run, run_with_input};
+use crate::support::{Server, Socket, request, run, run_with_input, write_private};
+
+const SECRET: &str = "thirty-two bytes of pure secrecy, and a line break";
 
 /// A server that requires tokens, and the file with its secret.
 struct Guarded {
@@ -19,7 +22,7 @@ impl Guarded {
     fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let secret = directory.path().join("secret.txt");
-        std::fs::write(&secret, "thirty-two bytes of pure secrecy, and a line break\n").unwrap();
+        write_private(&secret, "thirty-two bytes of pure secrecy, and a line break\n");
         let server = Server::start_with(&["--auth-secret-file", secret.to_str().unwrap()]);
         Self { server, secret, _directory: directory }
     }
@@ -119,7 +122,7 @@ fn a_secret_from_another_program_makes_the_same_tokens() {
     assert_eq!(request(guarded.server.address, "GET", "/topics", &headers, b"").status, 200);
     let nothing = run_with_input("", &arguments, "\n");
     assert_eq!(nothing.status.code(), Some(2));
-    assert!(String::from_utf8(nothing.stderr).unwrap().contains("> secret.txt"));
+    assert!(String::from_utf8(nothing.stderr).unwrap().contains("tickertape secret --replace secret.txt"));
 }
 
 #[test]
@@ -131,4 +134,34 @@ fn a_token_that_permits_nothing_and_a_weak_secret_are_refused() {
     let output = run("", &["token", "--auth-secret-file", secret, "--publish", "*"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("at least 32 bytes"));
+}
+
+#[test]
+fn the_log_names_the_holder_of_the_token_on_one_line_each() {
+    let directory = tempfile::tempdir().unwrap();
+    let secret = directory.path().join("secret.txt");
+    write_private(&secret, SECRET);
+    let mut server = Server::start_with(&["--log", "info", "--auth-secret-file", secret.to_str().unwrap()]);
+    let hostile = "web1\u{1b}[2J\nINFO forged\u{202e}";
+    let subscribe = vec![Filter::new("a").unwrap()];
+    let claims = Claims { sub: hostile.into(), exp: 4_000_000_000, nbf: None, subscribe, publish: vec![] };
+    let bearer = format!("Bearer {}", mint(&claims, SECRET.as_bytes()).unwrap());
+    assert_eq!(
+        request(server.address, "POST", "/topics/a", &[("Authorization", &bearer)], b"1").error().2,
+        "forbidden"
+    );
+    let mut socket = Socket::connect_with(server.address, &[("authorization", &bearer)]).unwrap();
+    socket.say(&json!({"action": "subscribe", "id": 1, "filter": "*"}));
+    socket.hear_type("error");
+    drop(socket);
+    server.signal("TERM");
+    let (_, log) = server.ended();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("web1")).collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert!(lines[0].contains("may not publish to a") && lines[1].contains("a client connects"), "{log}");
+    assert!(lines[2].contains("may not subscribe to *"), "{log}");
+    assert!(
+        !log.contains(['\u{1b}', '\u{202e}']) && !log.lines().any(|line| line.starts_with("INFO")),
+        "{log:?}"
+    );
 }

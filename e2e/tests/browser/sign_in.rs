@@ -35,7 +35,7 @@ impl Scene {
     async fn set_with(arguments: &[&str], site: impl FnOnce(&Path) -> PathBuf) -> Self {
         let folder = TempDir::new().expect("a temporary directory");
         let secret = folder.path().join("secret");
-        std::fs::write(&secret, "0123456789abcdef0123456789abcdef0123456789abcdef").expect("written");
+        e2e::write_private(&secret, "a secret of thirty-two bytes or more, for tests");
         let site = site(&secret);
         let secret = secret.to_str().expect("a path in UTF-8");
         let server = Server::start_with_site(&site, &[&["--auth-secret-file", secret], arguments].concat());

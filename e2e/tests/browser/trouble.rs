@@ -258,7 +258,7 @@ async fn a_clock_that_jumped_is_doubted_at_once_and_ages_do_not_jump_with_it() {
 async fn a_token_that_ran_out_ends_in_words_and_not_in_a_loop() {
     let folder = tempfile::TempDir::new().expect("a temporary directory");
     let secret = folder.path().join("secret");
-    std::fs::write(&secret, "0123456789abcdef0123456789abcdef0123456789abcdef").expect("written");
+    e2e::write_private(&secret, "a secret of thirty-two bytes or more, for tests");
     let secret = secret.to_string_lossy().into_owned();
     let server = Server::start(&["--no-host", "--auth-secret-file", &secret]);
     let wire = Proxy::before(&server.url()).await;

@@ -64,7 +64,11 @@ async fn a_stale_connection_is_pruned_by_its_id_and_no_other() {
 
 #[tokio::test]
 async fn a_bad_token_is_401_one_that_allows_nothing_is_403_and_a_good_one_is_let_in() {
-    let with_secret = |folder: &_| vec!["--auth-secret-file".into(), file(folder, "secret.txt", SECRET)];
+    let with_secret = |folder: &tempfile::TempDir| {
+        let path = folder.path().join("secret.txt");
+        e2e::write_private(&path, SECRET);
+        vec!["--auth-secret-file".into(), path.display().to_string()]
+    };
     let topology = Topology::start(with_secret).await;
     let nothing = token(SECRET, &[]);
     for (token, status) in [

@@ -1,6 +1,7 @@
 //! Tests that compare the template with the code. They are one program, because linking takes most of the build time.
 
 mod alarms;
+mod bounds;
 mod environment;
 mod limits;
 mod page;

@@ -78,3 +78,11 @@ fn every_table_is_billed_by_use_and_can_be_restored() {
         assert_eq!(recovery["PointInTimeRecoveryEnabled"], true, "{name}");
     }
 }
+
+#[test]
+fn topics_and_history_are_not_deleted_by_accident() {
+    let template = Template::read();
+    for table in ["Topics", "History"] {
+        assert_eq!(template.properties(table)["DeletionProtectionEnabled"], true, "{table}");
+    }
+}

@@ -92,7 +92,7 @@ impl World<'_> {
         let life_ms = self.rng.between(20_000, 900_000);
         let claims = Claims {
             sub: format!("client{client}"),
-            exp: Some(self.wall().saturating_add_unsigned(life_ms) / 1000),
+            exp: self.wall().saturating_add_unsigned(life_ms) / 1000,
             nbf: None,
             subscribe: vec![Filter::All],
             // Some tokens do not permit every publication.

@@ -39,6 +39,15 @@ const CLI: Names = &[
     "tickertape-session",
     "tickertape-shared",
 ];
+const FUZZED: Names = &[
+    "apigw-websocket",
+    "backend-core",
+    "backend-edge",
+    "backend-store",
+    "tickertape-inputs",
+    "tickertape-session",
+    "tickertape-shared",
+];
 const LAMBDA: &[&str] = &["backend-aws", "backend-core", "backend-edge", "tickertape-shared"];
 
 /// One rule for each crate of the workspace, beginning with those that others depend on. A crate without a rule is a violation.
@@ -74,6 +83,8 @@ const RULES: &[Rule] = &[
     rule("infra", &[], &[IO, AWS]),
     // Runs session and service in simulated time; not part of any release.
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
+    // Feeds parsers with mutated input; not part of any release.
+    rule("fuzz", FUZZED, &[AWS_SDK]),
     // Lists the public items of published crates, for tests.
     rule("api-listing", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),
     // Contains code that the tests of several crates share.

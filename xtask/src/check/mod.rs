@@ -1,5 +1,6 @@
 //! `cargo xtask check`: all checks that do not run the code.
 
+mod advisories;
 mod commands;
 mod cycles;
 mod dependencies;
@@ -18,6 +19,7 @@ use crate::project::Project;
 use crate::step;
 use crate::terminal;
 use crate::tools;
+use std::path::Path;
 use std::time::Instant;
 
 pub use picture::write as draw_picture;
@@ -39,10 +41,11 @@ const QUICK: [Check; 11] = [
     packaged,
 ];
 /// Checks that compile the workspace, or need a tool that has to be installed.
-const SLOW: [Check; 4] = [linted, linted_for_wasm, documented, licensed];
+const SLOW: [Check; 5] = [linted, linted_for_wasm, documented, licensed, template_checked];
 
-/// Runs all checks of `scope`, even if one fails, so that one run shows all violations.
-pub fn check(project: &Project, scope: Scope) -> Result<(), TaskError> {
+/// Runs all checks of `scope`, even if one fails, so that one run shows all violations. Dependencies are compared
+/// with the security advisories in the folder `database`, or in those that other tools have downloaded.
+pub fn check(project: &Project, scope: Scope, database: Option<&Path>) -> Result<(), TaskError> {
     let began = Instant::now();
     tools::components(project)?;
     let slow: &[Check] = match scope {
@@ -52,8 +55,8 @@ pub fn check(project: &Project, scope: Scope) -> Result<(), TaskError> {
         }
         Scope::Quick => &[],
     };
-    let failures: Vec<TaskError> =
-        QUICK.iter().chain(slow).filter_map(|check| check(project).err()).collect();
+    let failures = QUICK.iter().chain(slow).filter_map(|check| check(project).err());
+    let failures: Vec<TaskError> = failures.chain(without_advisories(project, database).err()).collect();
     if failures.is_empty() {
         terminal::done("all checks", &terminal::human_duration(began.elapsed()));
         return Ok(());
@@ -96,12 +99,52 @@ fn documented(project: &Project) -> Result<(), TaskError> {
     step::run(project, "docs", doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
-/// Checks the licences and sources of dependencies. Security advisories are not checked: they need the network at every run, and
-/// can change while the code does not.
+/// Checks licences and sources.
 fn licensed(project: &Project) -> Result<(), TaskError> {
     let mut deny = tools::cargo_deny(project)?;
     deny.args(["--locked", "check", "licenses", "bans", "sources"]);
     step::run(project, "licences", &mut deny).map(drop)
+}
+
+/// Compares the versions in the lock files with the advisories of a RustSec database. Nothing is downloaded, because the result
+/// would change while the code does not: whoever runs this chooses the database.
+fn without_advisories(project: &Project, database: Option<&Path>) -> Result<(), TaskError> {
+    let title = "security advisories";
+    let found = match database {
+        Some(folder) => Some(folder.to_owned()),
+        None => advisories::downloaded(),
+    };
+    let Some(folder) = found else {
+        terminal::note(
+            "security advisories were not checked, because there is no database: clone https://github.com/rustsec/advisory-db \
+             and add --advisories DIR",
+        );
+        return Ok(());
+    };
+    let doing = |path: &Path| TaskError::while_doing(format!("reading {}", path.display()));
+    let known = advisories::read(&folder).map_err(doing(&folder))?;
+    if known.is_empty() {
+        let reason = "it has no advisories below its folder crates".to_owned();
+        return Err(TaskError::UnexpectedOutput { what: folder.display().to_string(), reason });
+    }
+    let mut violations = Vec::new();
+    for name in LOCK_FILES {
+        let path = project.root.join(name);
+        let lock = std::fs::read_to_string(&path).map_err(doing(&path))?;
+        violations.extend(advisories::violations(name, &lock, &known));
+    }
+    report(&format!("{title} ({} known, in {})", known.len(), folder.display()), violations)
+}
+
+/// The lock files of everything that is built.
+const LOCK_FILES: [&str; 2] = ["Cargo.lock", "xtask/tools/wasm-bindgen/Cargo.lock"];
+
+/// Checks the settings of the AWS resources. A finding that does not apply is skipped in the template, with its reason.
+fn template_checked(project: &Project) -> Result<(), TaskError> {
+    let mut checkov = tools::checkov(project)?;
+    checkov.args(["--file", "infra/template.yaml", "--framework", "cloudformation", "--compact", "--quiet"]);
+    // Its list of checks is not updated over the network.
+    step::run(project, "checkov", checkov.arg("--skip-download")).map(drop)
 }
 
 /// Creates the packages of the published crates. They are not compiled again, because the lints have compiled them.

@@ -19,12 +19,16 @@ pub fn destroy(project: &Project, options: &Destroy) -> Result<(), TaskError> {
     delete(&cloud)
 }
 
-/// Deletes the page's files, then the stack.
+/// Deletes the page's files, removes the protection of the tables, then deletes the stack.
 pub fn delete(cloud: &Cloud) -> Result<(), TaskError> {
     let outputs = Outputs::read(cloud)?;
     // AWS does not delete a bucket that contains files.
     let bucket = format!("s3://{}", outputs.bucket);
     cloud.run("page", cloud.aws(["s3", "rm", &bucket, "--recursive", "--only-show-errors"]))?;
+    for table in &outputs.protected_tables {
+        cloud.run("protection of a table", stack::unprotect(cloud, table))?;
+        cloud.run("change of a table", stack::wait_for(cloud, table))?;
+    }
     cloud.run("stack", stack::delete(cloud))?;
     println!(
         "\nThe following remains, at no cost:\n

@@ -15,7 +15,24 @@ pub struct Outputs {
     ingest: String,
     pub bucket: String,
     pub distribution: String,
+    /// The names of the tables that are protected against deletion.
+    pub protected_tables: Vec<String>,
     issuer: String,
+}
+
+/// The outputs with the names of tables that are protected against deletion. A stack of an earlier version has none.
+const PROTECTED_TABLES: [&str; 2] = ["TopicsTable", "HistoryTable"];
+
+/// Returns the call that allows a table to be deleted.
+pub fn unprotect(cloud: &Cloud, table: &str) -> Call {
+    let call =
+        cloud.aws(["dynamodb", "update-table", "--table-name", table, "--no-deletion-protection-enabled"]);
+    call.with(["--query", "TableDescription.TableStatus", "--output", "text"])
+}
+
+/// Returns the call that waits until a table can be used again after a change.
+pub fn wait_for(cloud: &Cloud, table: &str) -> Call {
+    cloud.aws(["dynamodb", "wait", "table-exists", "--table-name", table])
 }
 
 /// Returns the call that creates or updates the stack. Parameters that are not in `options` keep their values.
@@ -78,7 +95,9 @@ impl Outputs {
             let value = output.and_then(|output| output["OutputValue"].as_str());
             value.map(str::to_owned).ok_or_else(|| unreadable(format!("the output {key} is missing")))
         };
+        let protected_tables = PROTECTED_TABLES.iter().filter_map(|name| get(name).ok()).collect();
         Ok(Self {
+            protected_tables,
             site: get("Site")?,
             websocket: get("WebSocket")?,
             ingest: get("Ingest")?,
@@ -95,6 +114,7 @@ impl Outputs {
             ingest: "https://INGEST/".to_owned(),
             bucket: "BUCKET".to_owned(),
             distribution: "DISTRIBUTION".to_owned(),
+            protected_tables: PROTECTED_TABLES.map(str::to_uppercase).to_vec(),
             issuer: "secret".to_owned(),
         }
     }

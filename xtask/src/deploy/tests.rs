@@ -14,6 +14,8 @@ const OUTPUTS: &str = r#"[
     {"OutputKey": "Ingest", "OutputValue": "https://u1.lambda-url.eu-central-1.on.aws/"},
     {"OutputKey": "Bucket", "OutputValue": "page"},
     {"OutputKey": "Distribution", "OutputValue": "E1"},
+    {"OutputKey": "TopicsTable", "OutputValue": "dev-Topics"},
+    {"OutputKey": "HistoryTable", "OutputValue": "dev-History"},
     {"OutputKey": "Issuer", "OutputValue": "secret"}
 ]"#;
 
@@ -209,17 +211,21 @@ fn a_dry_run_makes_no_calls() {
 }
 
 #[test]
-fn the_bucket_is_emptied_before_the_stack_is_deleted() {
+fn the_bucket_is_emptied_and_the_tables_lose_their_protection_before_the_stack_is_deleted() {
     let account = Account::new("destroyed", false, 0);
     destroy::delete(&account.cloud()).unwrap();
     let calls = account.calls();
     let words = [
         "describe-stacks --stack-name tickertape-dev",
         "s3 rm s3://page --recursive",
+        "dynamodb update-table --table-name dev-Topics --no-deletion-protection-enabled",
+        "dynamodb wait table-exists --table-name dev-Topics",
+        "dynamodb update-table --table-name dev-History --no-deletion-protection-enabled",
+        "dynamodb wait table-exists --table-name dev-History",
         "sam delete --no-prompts",
     ];
     assert!(
-        calls.len() == 3 && calls.iter().zip(words).all(|(call, words)| call.contains(words)),
+        calls.len() == words.len() && calls.iter().zip(words).all(|(call, words)| call.contains(words)),
         "{calls:#?}"
     );
 }

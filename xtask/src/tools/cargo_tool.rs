@@ -16,7 +16,10 @@ pub struct CargoTool {
     pub version: String,
     /// Programs that the package installs. All of them must be found, in the same folder.
     pub programs: &'static [&'static str],
-    /// Features to build, as arguments of Cargo.
+    /// A folder of the project with a package that builds these programs from `package`, and its lock file. Without one, the
+    /// lock file that the package was published with is used.
+    pub folder: Option<&'static str>,
+    /// The features to build, as arguments of Cargo.
     pub features: &'static [&'static str],
     /// True to build with optimisation, for a tool that computes much.
     pub optimised: bool,
@@ -50,24 +53,35 @@ impl CargoTool {
         self.programs.iter().all(|name| folder.join(program(name)).is_file()).then_some(folder)
     }
 
-    /// Builds the tool with the dependencies of its lock file. If that fails, builds it with any compatible dependencies, because
-    /// a mirror of the registry may not contain the newest versions. Compiled files are kept for the second attempt.
+    /// Builds the tool with the dependencies of its lock file, whose checksums Cargo verifies, or not at all.
     fn install(&self, project: &Project, title: &str) -> Result<(), TaskError> {
-        let locked =
-            step::observe(project, &format!("install {title}"), self.command(project).arg("--locked"))?;
-        if !locked.status.success() {
-            terminal::note(&format!(
-                "{title} could not be built with its locked dependencies; trying other versions of them"
-            ));
-            step::run(project, &format!("install {title} unlocked"), &mut self.command(project))?;
-        }
-        // If this fails, it only uses disk space.
+        self.require_folder_of_this_version(project)?;
+        step::run(project, &format!("install {title}"), &mut self.command(project))?;
+        // If this fails, it only costs disk space.
         fs::remove_dir_all(self.scratch(project)).unwrap_or_default();
         Ok(())
     }
 
+    fn require_folder_of_this_version(&self, project: &Project) -> Result<(), TaskError> {
+        let Some(folder) = self.folder else { return Ok(()) };
+        let manifest = project.root.join(folder).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest)
+            .map_err(TaskError::while_doing(format!("reading {}", manifest.display())))?;
+        let wanted = format!("{} = \"={}\"", self.package, self.version);
+        if text.lines().any(|line| line == wanted) {
+            return Ok(());
+        }
+        let reason =
+            format!("it should have the line `{wanted}`; change it, and run `cargo update` in its folder");
+        Err(TaskError::UnexpectedOutput { what: manifest.display().to_string(), reason })
+    }
+
     fn command(&self, project: &Project) -> Command {
-        let mut command = project.cargo(["install", self.package, "--version", &self.version, "--debug"]);
+        let mut command = project.cargo(["install", "--debug", "--locked"]);
+        match self.folder {
+            Some(folder) => command.arg("--path").arg(project.root.join(folder)),
+            None => command.args([self.package, "--version", &self.version]),
+        };
         command.args(self.features);
         command.arg("--root").arg(self.home(project)).arg("--target-dir").arg(self.scratch(project));
         command.env("CARGO_PROFILE_DEV_DEBUG", "0");

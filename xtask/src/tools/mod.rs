@@ -9,6 +9,7 @@ mod browser;
 mod cargo_tool;
 mod dynamodb_local;
 mod find;
+mod npm;
 mod python;
 mod toolchain;
 mod version;
@@ -30,15 +31,24 @@ use std::process::Command;
 /// Version of Trunk. Trunk.toml contains the same version.
 pub const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
+/// The folder of the package that builds wasm-bindgen's programs.
+const WASM_BINDGEN: &str = "xtask/tools/wasm-bindgen";
 const CARGO_LAMBDA: PythonTool = PythonTool {
-    // cargo-lambda uses Zig as linker and as C compiler for the other processor architecture.
-    packages: &[("cargo-lambda", "1.9.2"), ("ziglang", "0.17.1")],
+    package: "cargo-lambda",
+    // cargo-lambda uses Zig as linker and as C compiler for the other architecture.
+    requirements: include_str!("../../tools/cargo-lambda.txt"),
     programs: &["cargo-lambda", "python-zig"],
 };
 const CFN_LINT: PythonTool = PythonTool {
-    // The version of the translator is fixed, although the linter depends on it too, because AWS expands templates with it.
-    packages: &[("cfn-lint", "1.58.0"), ("aws-sam-translator", "1.115.0")],
+    package: "cfn-lint",
+    // The translator is required by name, although the linter depends on one: AWS expands templates with it.
+    requirements: include_str!("../../tools/cfn-lint.txt"),
     programs: &["cfn-lint", "python"],
+};
+const CHECKOV: PythonTool = PythonTool {
+    package: "checkov",
+    requirements: include_str!("../../tools/checkov.txt"),
+    programs: &["checkov"],
 };
 
 /// Tools that build the page.
@@ -87,6 +97,7 @@ pub fn cargo_deny(project: &Project) -> Result<Command, TaskError> {
         package: "cargo-deny",
         version: CARGO_DENY.to_owned(),
         programs: &["cargo-deny"],
+        folder: None,
         features: &[],
         optimised: false,
     };
@@ -107,7 +118,12 @@ pub fn cfn_lint(project: &Project) -> Result<PathBuf, TaskError> {
     CFN_LINT.set_up(project)
 }
 
-/// Returns true if Node is installed, which runs WebAssembly tests faster than a browser.
+/// Installs checkov, and returns the command `checkov` without arguments.
+pub fn checkov(project: &Project) -> Result<Command, TaskError> {
+    Ok(project.command(CHECKOV.set_up(project)?.join(program("checkov"))))
+}
+
+/// True if Node is installed, which runs WebAssembly tests faster than a browser.
 pub fn has_node() -> bool {
     find::on_path("node").is_some()
 }
@@ -117,7 +133,8 @@ fn trunk() -> CargoTool {
         package: "trunk",
         version: TRUNK.to_owned(),
         programs: &["trunk"],
-        // The default features check for new versions, and use a TLS library that needs header files of the system.
+        folder: None,
+        // The default features check for new versions, and use a TLS library that needs headers of the system.
         features: &["--no-default-features", "--features", "rustls"],
         optimised: false,
     }
@@ -130,6 +147,7 @@ fn wasm_bindgen(project: &Project) -> Result<PathBuf, TaskError> {
         package: "wasm-bindgen-cli",
         version: project.locked_version("wasm-bindgen")?,
         programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+        folder: Some(WASM_BINDGEN),
         features: &[],
         // The tool processes megabytes of code at every build of the page.
         optimised: true,
@@ -143,4 +161,50 @@ fn path_with(folder: &Path) -> OsString {
     let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&old));
     // This fails only for a folder with a separator in its name, which cannot be on a `PATH`.
     env::join_paths(folders).unwrap_or(old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    const LOCK: &str = include_str!("../../../Cargo.lock");
+    const MANIFEST: &str = include_str!("../../tools/wasm-bindgen/Cargo.toml");
+
+    #[test]
+    fn the_program_wasm_bindgen_has_the_version_of_the_library() {
+        let (_, rest) = MANIFEST.split_once("wasm-bindgen-cli = \"=").unwrap();
+        let (version, _) = rest.split_once('"').unwrap();
+        assert!(LOCK.contains(&format!("name = \"wasm-bindgen\"\nversion = \"{version}\"\n")), "{version}");
+    }
+
+    #[test]
+    fn an_npm_package_is_pinned_by_hash_without_an_address_and_has_no_script_to_run() {
+        for tool in [binaryen::TOOL, dynamodb_local::TOOL] {
+            let lock: Value = serde_json::from_str(tool.lock).unwrap();
+            let packages = lock["packages"].as_object().unwrap();
+            let installed: Vec<_> = packages.iter().filter(|(place, _)| !place.is_empty()).collect();
+            assert!(!installed.is_empty());
+            for (place, package) in installed {
+                assert!(package["integrity"].as_str().unwrap().starts_with("sha512-"), "{place}");
+                assert_eq!(package["resolved"], Value::Null, "{place}");
+                assert_eq!(package["hasInstallScript"], Value::Null, "{place}");
+            }
+            let manifest: Value = serde_json::from_str(tool.manifest).unwrap();
+            assert_eq!(manifest["dependencies"][tool.package], tool.version);
+            assert_eq!(packages[&format!("node_modules/{}", tool.package)]["version"], tool.version);
+        }
+    }
+
+    #[test]
+    fn a_python_package_is_pinned_by_version_and_hash_without_an_address() {
+        for tool in [CARGO_LAMBDA, CFN_LINT, CHECKOV] {
+            assert!(tool.version().is_some(), "{}", tool.package);
+            for requirement in tool.requirements.replace("\\\n", " ").lines() {
+                assert!(requirement.contains("=="), "{requirement}");
+                assert!(requirement.contains("--hash=sha256:"), "{requirement}");
+                assert!(!requirement.contains("://") && !requirement.starts_with('-'), "{requirement}");
+            }
+        }
+    }
 }

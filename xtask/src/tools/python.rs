@@ -6,13 +6,17 @@ use crate::error::TaskError;
 use crate::project::Project;
 use crate::step;
 use crate::terminal;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A tool made of Python packages in fixed versions. The first package gives the tool its name.
+/// A tool made of Python packages in exact versions.
 pub struct PythonTool {
-    pub packages: &'static [(&'static str, &'static str)],
-    /// Programs that the packages install. All of them must be found.
+    /// The package that gives the tool its name and version.
+    pub package: &'static str,
+    /// The content of the requirements file: every package that is installed, with its version and hashes.
+    pub requirements: &'static str,
+    /// The programs that they install. All of them must be found.
     pub programs: &'static [&'static str],
 }
 
@@ -21,7 +25,7 @@ impl PythonTool {
     pub fn set_up(&self, project: &Project) -> Result<PathBuf, TaskError> {
         let title = self.title();
         let folder = self.programs_in(project);
-        if self.is_complete(&folder) {
+        if self.is_installed(project) {
             terminal::done(&title, "found");
             return Ok(folder);
         }
@@ -29,17 +33,29 @@ impl PythonTool {
         step::run(
             project,
             "python environment",
-            project.command(python).args(["-m", "venv"]).arg(self.home(project)),
+            project.command(python).args(["-m", "venv", "--clear"]).arg(self.home(project)),
         )?;
-        step::run(project, &format!("install {title}"), &mut self.install(project, &folder))?;
-        if self.is_complete(&folder) { Ok(folder) } else { Err(self.missing(&title)) }
+        let file = self.home(project).join(REQUESTED);
+        write(&file, self.requirements)?;
+        step::run(project, &format!("install {title}"), &mut self.install(project, &folder, &file))?;
+        write(&self.home(project).join(INSTALLED), self.requirements)?;
+        if self.is_installed(project) { Ok(folder) } else { Err(self.missing(&title)) }
     }
 
-    fn install(&self, project: &Project, folder: &Path) -> Command {
+    /// Installs what the file says, whose hashes pip compares, and nothing else. Only wheels are accepted, because the archive of
+    /// a source runs a script when it is installed.
+    fn install(&self, project: &Project, folder: &Path, file: &Path) -> Command {
         let mut install = project.command(folder.join(program("python")));
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        install.args(self.packages.iter().map(|(name, version)| format!("{name}=={version}")));
+        install.args(["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement"]).arg(file);
         install
+    }
+
+    /// True if all programs are there, installed by the present requirements.
+    fn is_installed(&self, project: &Project) -> bool {
+        let installed = fs::read_to_string(self.home(project).join(INSTALLED));
+        installed.is_ok_and(|installed| installed == self.requirements)
+            && self.is_complete(&self.programs_in(project))
     }
 
     fn is_complete(&self, folder: &Path) -> bool {
@@ -47,7 +63,13 @@ impl PythonTool {
     }
 
     fn title(&self) -> String {
-        self.packages.first().map(|(name, version)| format!("{name} {version}")).unwrap_or_default()
+        format!("{} {}", self.package, self.version().unwrap_or_default())
+    }
+
+    pub fn version(&self) -> Option<&'static str> {
+        let begin = format!("{}==", self.package);
+        let line = self.requirements.lines().find_map(|line| line.strip_prefix(&begin))?;
+        line.split_whitespace().next()
     }
 
     fn home(&self, project: &Project) -> PathBuf {
@@ -59,15 +81,23 @@ impl PythonTool {
     }
 
     fn missing(&self, title: &str) -> TaskError {
-        let packages: Vec<&str> = self.packages.iter().map(|(name, _)| *name).collect();
         TaskError::MissingProgram {
             what: title.to_owned(),
-            install: format!("pipx install {}", packages.join(" ")),
+            install: format!("pipx install {}", title.replace(' ', "==")),
         }
     }
 }
 
-/// Finds a Python that can create virtual environments. In Debian this needs an additional package.
+/// The requirements file, in the folder of the tool.
+const REQUESTED: &str = "requirements.txt";
+/// A copy of it, written when everything was installed.
+const INSTALLED: &str = "installed.txt";
+
+fn write(file: &Path, content: &str) -> Result<(), TaskError> {
+    fs::write(file, content).map_err(TaskError::while_doing(format!("writing {}", file.display())))
+}
+
+/// Finds a Python that can create virtual environments. Debian has that part in a package of its own.
 fn python(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(python) = find_python() {
         return Ok(python);

@@ -44,26 +44,29 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                 Route::Topics => {
                     let principal = self.admit_reader(&head, clock())?;
                     let query = TopicsQuery::read(pairs(head.query))?;
-                    let answer = Answer::json(&self.http_topics(&principal, query, clock()).await?);
+                    let topics = self.http_topics(&principal, query, clock()).await;
+                    let answer = Answer::json(&self.observed(&principal, topics)?);
                     Ok(self.charge_answer(&principal, &head, answer, clock()))
                 }
                 Route::History(name) => {
                     let principal = self.admit_reader(&head, clock())?;
                     let query = HistoryQuery::read(pairs(head.query))?;
-                    let answer = Answer::json(&self.http_history(&principal, &name, query, clock()).await?);
+                    let history = self.http_history(&principal, &name, query, clock()).await;
+                    let answer = Answer::json(&self.observed(&principal, history)?);
                     Ok(self.charge_answer(&principal, &head, answer, clock()))
                 }
                 Route::Forget(name) => {
-                    let principal = self.authorize(&head.credentials, clock())?;
-                    Ok(Answer::json(&self.http_forget(&principal, &name, clock()).await?))
+                    let principal = self.admit(&head, clock())?;
+                    let forgotten = self.http_forget(&principal, &name, clock()).await;
+                    Ok(Answer::json(&self.observed(&principal, forgotten)?))
                 }
                 Route::Publish(name) => {
                     let principal = self.admit(&head, clock())?;
                     http::check_type(&head)?;
                     let body = body.await?;
                     let query = PublishQuery::read(pairs(head.query))?;
-                    let published = self.publish_body(&principal, head.peer, &name, query, &body, clock());
-                    Ok(Answer::json(&published.await?))
+                    let published = self.publish_body(&principal, head.peer, &name, query, &body, clock()).await;
+                    Ok(Answer::json(&self.observed(&principal, published)?))
                 }
             }
         };
@@ -109,6 +112,14 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     ) -> Answer {
         self.charge_read(&Payer::new(&principal.name, head.peer), answer.body.len(), now);
         answer
+    }
+
+    /// Reports a refusal to the operator's log.
+    fn observed<T>(&self, principal: &Principal, result: Result<T, Refusal>) -> Result<T, Refusal> {
+        if let Err(refusal) = &result {
+            (self.settings.on_refusal)(principal, refusal);
+        }
+        result
     }
 
     /// Publishes the `body` of `POST /topics/{name}`, for a part of this program. The name is percent-decoded.

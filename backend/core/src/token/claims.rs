@@ -8,11 +8,10 @@ use crate::principal::Principal;
 /// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Name of the holder.
+    /// Name of the holder; never empty in a token that is accepted.
     pub sub: String,
-    /// Time at which the token expires, in seconds since the Unix epoch; absent if it does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exp: Option<i64>,
+    /// Time at which the token expires, in seconds since the Unix epoch.
+    pub exp: i64,
     /// Time from which the token is valid, in seconds since the Unix epoch; absent if it is valid at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
@@ -34,7 +33,7 @@ impl From<Claims> for Principal {
             subscribe: claims.subscribe,
             publish: claims.publish,
             forget: claims.forget,
-            expires_at: claims.exp.map(|seconds| seconds.saturating_mul(1000)),
+            expires_at: Some(claims.exp.saturating_mul(1000)),
         }
     }
 }

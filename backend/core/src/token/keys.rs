@@ -30,7 +30,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] if it is shorter than [`SECRET_BYTES`](super::SECRET_BYTES).
+    /// [`WeakSecret`] if it can be guessed.
     pub fn secret(secret: &[u8]) -> Result<Self, WeakSecret> {
         check_secret(secret)?;
         let key = DecodingKey::from_secret(secret);
@@ -52,8 +52,11 @@ impl Keys {
 
     /// Verifies the signature of a token and returns its claims.
     pub(super) fn claims(&self, token: &str, expected: &Validation) -> Result<Claims, TokenError> {
-        let id = decode_header(token).map_err(|_| TokenError::Invalid)?.kid;
-        let key = self.find(id.as_deref()).ok_or(TokenError::UnknownKey)?;
+        let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
+        if header.crit.is_some() {
+            return Err(TokenError::Invalid);
+        }
+        let key = self.find(header.kid.as_deref()).ok_or(TokenError::UnknownKey)?;
         let validation = Validation { algorithms: vec![key.algorithm], ..expected.clone() };
         match decode::<Claims>(token, &key.key, &validation) {
             Ok(decoded) => Ok(decoded.claims),

@@ -11,7 +11,7 @@ const NOW: Millis = 1_800_000_000_000;
 fn claims() -> Claims {
     Claims {
         sub: "agent".into(),
-        exp: Some(NOW / 1000 + 60),
+        exp: NOW / 1000 + 60,
         nbf: None,
         subscribe: vec![Filter::new("host/*").unwrap()],
         publish: vec![],
@@ -41,9 +41,40 @@ fn time_is_the_callers_and_not_the_systems() {
 }
 
 #[test]
-fn a_token_without_an_end_does_not_end() {
-    let token = mint(&Claims { exp: None, ..claims() }, SECRET).unwrap();
-    assert_eq!(verify(&token).unwrap().expires_at, None);
+fn a_token_without_an_end_or_without_a_holder_is_refused() {
+    for changes in [json!({"exp": null}), json!({"exp": "soon"}), json!({"sub": null}), json!({"sub": ""})] {
+        assert_eq!(verify(&changed(&changes)), Err(TokenError::Invalid), "{changes}");
+    }
+    let mut endless = json!(claims());
+    endless.as_object_mut().unwrap().remove("exp");
+    let endless = sign(&endless, Algorithm::HS256, None, &EncodingKey::from_secret(SECRET));
+    assert_eq!(verify(&endless), Err(TokenError::Invalid));
+    assert!(verify(&changed(&json!({}))).is_ok());
+}
+
+#[test]
+fn a_token_that_relies_on_an_extension_is_refused() {
+    let key = EncodingKey::from_secret(SECRET);
+    for extensions in [vec!["b64".to_owned()], vec!["exp".to_owned()], vec![]] {
+        let header = Header { crit: Some(extensions), ..Header::new(Algorithm::HS256) };
+        let token = jsonwebtoken::encode(&header, &claims(), &key).unwrap();
+        assert_eq!(verify(&token), Err(TokenError::Invalid), "{header:?}");
+    }
+}
+
+#[test]
+fn a_token_is_valid_from_its_first_moment_to_its_last() {
+    let (first, last) = (NOW / 1000 - 10, NOW / 1000 + 10);
+    let token = changed(&json!({"nbf": first, "exp": last}));
+    let verifier = Verifier::new(SECRET).unwrap();
+    let at = |now: Millis| verifier.verify(&token, now).map(|_| ());
+    assert_eq!(at(first * 1000 - 1), Err(TokenError::Invalid));
+    assert_eq!((at(first * 1000), at(last * 1000 - 1)), (Ok(()), Ok(())));
+    assert_eq!(at(last * 1000), Err(TokenError::Expired));
+    let never = changed(&json!({"nbf": i64::MAX, "exp": i64::MAX}));
+    assert_eq!(verifier.verify(&never, NOW), Err(TokenError::Invalid));
+    let long_ago = changed(&json!({"exp": i64::MIN}));
+    assert_eq!(verifier.verify(&long_ago, NOW), Err(TokenError::Expired));
 }
 
 #[test]
@@ -60,7 +91,7 @@ fn another_secret_another_algorithm_and_no_signature_are_refused() {
 
 #[test]
 fn a_short_secret_is_refused_on_both_ends() {
-    let weak = WeakSecret { bytes: 6, limit: 32 };
+    let weak = WeakSecret::TooShort { bytes: 6, limit: 32 };
     assert_eq!(Verifier::new(b"secret").unwrap_err(), weak);
     assert_eq!(mint(&claims(), b"secret"), Err(MintError::Weak(weak)));
 }
@@ -165,6 +196,13 @@ fn keys_for_other_purposes_are_left_out() {
     let set = json!({"keys": [for_encryption, secret, unheard_of]}).to_string();
     assert_eq!(Keys::jwks(&set).unwrap_err(), JwksError::NoneUsable { found: 3 });
     assert!(matches!(Keys::jwks("<html>"), Err(JwksError::NotASet { .. })));
+}
+
+/// A token with these claims in place of its own.
+fn changed(changes: &Value) -> String {
+    let mut claims = json!(claims());
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    sign(&claims, Algorithm::HS256, None, &EncodingKey::from_secret(SECRET))
 }
 
 fn issuer() -> Verifier {

@@ -185,7 +185,7 @@ pub fn agent(subscribe: &[&str], publish: &[&str]) -> Principal {
 pub fn token(principal: &Principal) -> String {
     let claims = Claims {
         sub: principal.name.clone(),
-        exp: principal.expires_at.map(|ms| ms / 1000),
+        exp: principal.expires_at.unwrap() / 1000,
         nbf: None,
         subscribe: principal.subscribe.clone(),
         publish: principal.publish.clone(),

@@ -2,6 +2,7 @@
 
 mod api;
 mod authorizer;
+mod autobahn;
 mod chaos;
 mod closing;
 mod delivery;

@@ -60,7 +60,7 @@ fn every_missing_variable_is_named_at_once_with_a_valid_value() {
     }
     let error = IngestConfig::read(lookup(&BTreeMap::from([
         ("TICKERTAPE_TOPICS_TABLE", "topics"),
-        ("TICKERTAPE_SECRET", "none"),
+        ("TICKERTAPE_SECRET", "open"),
         ("TICKERTAPE_HISTORY_TABLE", " "),
     ])));
     assert_eq!(
@@ -111,9 +111,35 @@ fn tokens_come_from_one_issuer() {
     let url = "https://issuer.example.com/.well-known/jwks.json";
     let keys = read(&[("TICKERTAPE_SECRET", "none"), ("TICKERTAPE_JWKS_URL", url)]).unwrap();
     assert_eq!(keys.source, TokenSource::Jwks(url.into()));
-    assert_eq!(read(&[("TICKERTAPE_SECRET", "none")]).unwrap().source, TokenSource::Open);
+    assert_eq!(read(&[("TICKERTAPE_SECRET", "open")]).unwrap().source, TokenSource::Open);
     assert!(read(&[("TICKERTAPE_JWKS_URL", url)]).is_err(), "two issuers");
     let open_line =
         read(&[("TICKERTAPE_SECRET", "none"), ("TICKERTAPE_JWKS_URL", "http://issuer.example.com/")]);
     assert!(open_line.is_err());
+}
+
+#[test]
+fn no_address_of_keys_is_never_read_as_no_need_for_tokens() {
+    for url in [None, Some(""), Some("  "), Some("\t\n")] {
+        let mut values = examples();
+        values.insert("TICKERTAPE_SECRET", "none");
+        values.extend(url.map(|url| ("TICKERTAPE_JWKS_URL", url)));
+        for function in [Function::Websocket, Function::Authorizer, Function::Ingest] {
+            let faults = start(function, lookup(&values));
+            let [fault] = &faults[..] else { panic!("{url:?}: {faults:?}") };
+            assert_eq!(fault.name, "TICKERTAPE_JWKS_URL");
+        }
+    }
+}
+
+#[test]
+fn with_keys_that_other_programs_share_issuer_and_audience_are_required() {
+    let url = "https://issuer.example.com/.well-known/jwks.json";
+    for (missing, blank) in [("TICKERTAPE_JWT_ISSUER", " "), ("TICKERTAPE_JWT_AUDIENCE", "")] {
+        let mut values = examples();
+        values.extend([("TICKERTAPE_SECRET", "none"), ("TICKERTAPE_JWKS_URL", url), (missing, blank)]);
+        let faults = start(Function::Authorizer, lookup(&values));
+        let [fault] = &faults[..] else { panic!("{missing}: {faults:?}") };
+        assert_eq!(fault.name, missing);
+    }
 }

@@ -35,10 +35,17 @@ pub(super) fn read<E: Fn(&str) -> Option<String>>(reader: &mut Reader<E>) -> Opt
     let issuer = reader.optional(&JWT_ISSUER, read::parsed);
     let audience = reader.optional(&JWT_AUDIENCE, read::parsed);
     let source = match (secret?, jwks) {
-        (TokenSource::Open, Some(url)) => TokenSource::Jwks(url),
-        (_, Some(_)) => return reader.fault(&SECRET, both()),
-        (source, None) => source,
+        (None, Some(url)) => TokenSource::Jwks(url),
+        (None, None) => return reader.fault(&JWKS_URL, neither()),
+        (Some(_), Some(_)) => return reader.fault(&SECRET, both()),
+        (Some(source), None) => source,
     };
+    if matches!(source, TokenSource::Jwks(_)) {
+        let missing = [(&JWT_ISSUER, issuer.is_none()), (&JWT_AUDIENCE, audience.is_none())];
+        for (variable, _) in missing.iter().filter(|(_, is_missing)| *is_missing) {
+            reader.fault::<()>(variable, shared_keys());
+        }
+    }
     Some(Tokens { source, expected: Expected { issuer, audience } })
 }
 
@@ -46,15 +53,28 @@ fn both() -> String {
     format!("must be none if {} is set, because tokens come from one issuer only", JWKS_URL.name)
 }
 
-fn secret(text: &str) -> Result<TokenSource, String> {
+/// The fault of an environment that names no issuer at all: it must never be read as one that needs no tokens.
+fn neither() -> String {
+    format!(
+        "is not set, although {} is none: the keys that tokens are checked with must be somewhere",
+        SECRET.name
+    )
+}
+
+fn shared_keys() -> String {
+    "is not set, although an identity provider signs tokens for other programs with the same keys".into()
+}
+
+/// Parses the location of the secret; `None` for the word `none`, which says that an identity provider issues the tokens.
+fn secret(text: &str) -> Result<Option<TokenSource>, String> {
     match text.split_once(':') {
-        Some(("ssm", name)) if !name.is_empty() => Ok(TokenSource::Parameter(name.into())),
-        Some(("file", path)) if !path.is_empty() => Ok(TokenSource::File(path.into())),
-        None if text == "none" => Ok(TokenSource::Open),
-        _ => Err(
-            "it must say where the secret is (ssm:NAME or file:PATH) or be none; it is not the secret itself"
-                .into(),
-        ),
+        Some(("ssm", name)) if !name.is_empty() => Ok(Some(TokenSource::Parameter(name.into()))),
+        Some(("file", path)) if !path.is_empty() => Ok(Some(TokenSource::File(path.into()))),
+        None if text == "none" => Ok(None),
+        None if text == "open" => Ok(Some(TokenSource::Open)),
+        _ => Err("it must say where the secret is (ssm:NAME or file:PATH), be none if an identity provider issues the tokens, \
+             or be open if none are needed; it is not the secret itself"
+            .into()),
     }
 }
 

@@ -86,7 +86,7 @@ pub const MANAGEMENT_ENDPOINT: Variable = required(
     &[Websocket, Broadcast],
 );
 /// Location of the secret that tokens are signed with: `ssm:NAME` for a parameter of SSM, `file:PATH` for a file on
-/// this machine, or `none`.
+/// this machine, `none` if an identity provider issues the tokens, or `open` if no tokens are needed.
 pub const SECRET: Variable = Variable {
     is_shown: false,
     ..required("TICKERTAPE_SECRET", "ssm:/tickertape/secret", &[Websocket, Authorizer, Ingest])
@@ -97,10 +97,10 @@ pub const JWKS_URL: Variable = optional(
     "https://issuer.example.com/.well-known/jwks.json",
     &[Websocket, Authorizer, Ingest],
 );
-/// Issuer that a token must name.
+/// Issuer that a token must name. Required with [`JWKS_URL`].
 pub const JWT_ISSUER: Variable =
     optional("TICKERTAPE_JWT_ISSUER", "https://issuer.example.com/", &[Websocket, Authorizer, Ingest]);
-/// Audience that a token must name.
+/// Audience that a token must name. Required with [`JWKS_URL`].
 pub const JWT_AUDIENCE: Variable =
     optional("TICKERTAPE_JWT_AUDIENCE", "tickertape", &[Websocket, Authorizer, Ingest]);
 /// Time for which publications are kept, in milliseconds.

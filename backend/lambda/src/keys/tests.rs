@@ -48,7 +48,7 @@ async fn guard(source: &FakeSource) -> Guard<&FakeSource> {
 fn token(secret: &[u8]) -> String {
     let claims = Claims {
         sub: "agent".into(),
-        exp: None,
+        exp: NOW / 1000 + 3600,
         nbf: None,
         subscribe: vec![],
         publish: vec![],

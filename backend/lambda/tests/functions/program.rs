@@ -93,7 +93,7 @@ async fn functions_without_a_valid_management_endpoint_exit_with_the_name_and_a_
         ] {
             let lambda = Lambda::open().await;
             let mut environment = tables.map(|name| (name, "table")).to_vec();
-            environment.push(("TICKERTAPE_SECRET", "none"));
+            environment.push(("TICKERTAPE_SECRET", "open"));
             environment.push(("TICKERTAPE_MANAGEMENT_ENDPOINT", endpoint));
             let _program = lambda.start_program(program, &environment);
             let report = lambda.answer("202 Accepted", "").await;
@@ -114,7 +114,7 @@ async fn tables_and_management_api_are_called_before_the_first_event_is_requeste
         ("TICKERTAPE_CONNECTIONS_TABLE", "connections"),
         ("TICKERTAPE_TOPICS_TABLE", "topics"),
         ("TICKERTAPE_HISTORY_TABLE", "history"),
-        ("TICKERTAPE_SECRET", "none"),
+        ("TICKERTAPE_SECRET", "open"),
         ("TICKERTAPE_MANAGEMENT_ENDPOINT", &endpoint(&gateway, "/prod")),
         ("AWS_ENDPOINT_URL_DYNAMODB", &endpoint(&tables, "")),
         ("AWS_ACCESS_KEY_ID", "none"),

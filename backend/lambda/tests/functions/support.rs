@@ -92,7 +92,7 @@ pub fn token(subscribe: &[&str], publish: &[&str], secret: &[u8]) -> String {
     let (subscribe, publish) = (filters(subscribe), filters(publish));
     let claims = Claims {
         sub: "agent".into(),
-        exp: Some(NOW / 1000 + 60),
+        exp: NOW / 1000 + 60,
         nbf: None,
         subscribe,
         publish,

@@ -48,7 +48,7 @@ impl FunctionSettings {
     /// Returns true if the functions check tokens, by a secret or by an issuer's keys. There is an authorizer then.
     pub fn asks_for_tokens(&self) -> bool {
         let told = |name: &str| self.environment.get(name).map(String::as_str);
-        let has_secret = told("TICKERTAPE_SECRET").is_some_and(|secret| secret != "none");
+        let has_secret = told("TICKERTAPE_SECRET").is_some_and(|secret| secret != "none" && secret != "open");
         self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
@@ -69,7 +69,7 @@ impl FunctionSettings {
 
     fn environment_with(&self, here: &str, time_scale: NonZeroU32) -> BTreeMap<String, String> {
         let secret =
-            self.secret_file.as_ref().map_or("none".into(), |path| format!("file:{}", path.display()));
+            self.secret_file.as_ref().map_or("open".into(), |path| format!("file:{}", path.display()));
         let mut environment: BTreeMap<String, String> = [
             ("TICKERTAPE_MANAGEMENT_ENDPOINT", format!("{here}/{STAGE}")),
             ("TICKERTAPE_SECRET", secret),
@@ -119,7 +119,7 @@ mod tests {
             let environment = variable(line);
             FunctionSettings { directory: PathBuf::new(), environment, secret_file: None }.asks_for_tokens()
         };
-        assert!(!asks("") && !asks("TICKERTAPE_SECRET=none"));
+        assert!(!asks("") && !asks("TICKERTAPE_SECRET=open"));
         assert!(asks("TICKERTAPE_SECRET=ssm:/name") && asks("TICKERTAPE_JWKS_URL=https://issuer.example"));
     }
 

@@ -45,6 +45,7 @@ impl Clients {
             notify: Notify::new(|_| {}),
         };
         let config = Config {
+            secret_file: None,
             data_dir: data_dir.to_owned(),
             retention: Retention::default(),
             keep_bytes: None,

@@ -30,16 +30,20 @@ impl Directory {
         }
     }
 
-    /// Reads the file of this name; `None` if it is not in the directory.
+    /// Reads the file of this name, if it is in the directory, and its Brotli form, if that is there as well.
     pub async fn file(&self, name: &str) -> Option<Asset> {
-        let path = self.resolve(name).await?;
-        let bytes = tokio::fs::read(&path).await.ok()?;
-        let brotli = tokio::fs::read(with_br(&path)).await.ok();
-        Some(Asset::new(name, bytes.into(), brotli.map(Bytes::from)))
+        let bytes = self.read(name).await?;
+        let brotli = self.read(&format!("{name}.br")).await;
+        Some(Asset::new(name, bytes, brotli))
     }
 
-    /// Resolves a name to a path. Symbolic links are resolved before the check, so that no link can lead out of the
-    /// directory.
+    async fn read(&self, name: &str) -> Option<Bytes> {
+        let path = self.resolve(name).await?;
+        tokio::fs::read(path).await.ok().map(Bytes::from)
+    }
+
+    /// The path of a file in the directory. Symbolic links are followed first, so that one cannot lead out of the directory:
+    /// whoever may write a link here could otherwise show a file that only the server may read.
     async fn resolve(&self, name: &str) -> Option<PathBuf> {
         let is_plain = name.split('/').all(|part| !part.starts_with('.') && !part.is_empty());
         if !is_plain || name.contains(['\\', ':', '\0', '%']) {
@@ -50,32 +54,57 @@ impl Directory {
     }
 }
 
-fn with_br(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".br");
-    name.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn nothing_outside_the_directory_is_served() {
+    /// A directory with a page, inside another directory with a secret.
+    fn site() -> (tempfile::TempDir, PathBuf) {
         let outer = tempfile::tempdir().unwrap();
         let site = outer.path().join("site");
         std::fs::create_dir(&site).unwrap();
         std::fs::write(site.join("index.html"), "page").unwrap();
-        std::fs::write(site.join(".hidden"), "hidden").unwrap();
         std::fs::write(outer.path().join("secret"), "secret").unwrap();
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(outer.path().join("secret"), site.join("link")).unwrap();
+        (outer, site)
+    }
+
+    #[tokio::test]
+    async fn nothing_outside_the_directory_is_served() {
+        let (_outer, site) = site();
+        std::fs::write(site.join(".hidden"), "hidden").unwrap();
+        std::fs::create_dir(site.join("folder")).unwrap();
         let directory = Directory::open(&site).unwrap();
         assert_eq!(directory.file("index.html").await.unwrap().bytes, "page");
         for name in
-            ["../secret", "link", ".hidden", "a/../../secret", "/etc/passwd", "..\\secret", "%2e%2e/secret"]
+            ["../secret", "folder", ".hidden", "a/../../secret", "/etc/passwd", "..\\secret", "%2e%2e/secret"]
         {
             assert_eq!(directory.file(name).await, None, "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn no_link_leads_out_of_the_directory() {
+        use std::os::unix::fs::symlink;
+        let (outer, site) = site();
+        let secret = outer.path().join("secret");
+        symlink(&secret, site.join("link")).unwrap();
+        symlink("index.html", site.join("inside.html")).unwrap();
+        symlink(outer.path(), site.join("folder")).unwrap();
+        symlink(&secret, site.join("index.html.br")).unwrap();
+        let directory = Directory::open(&site).unwrap();
+        for name in ["link", "folder/secret"] {
+            assert_eq!(directory.file(name).await, None, "{name}");
+        }
+        assert_eq!(directory.file("inside.html").await.unwrap().bytes, "page");
+        assert_eq!(directory.file("index.html").await.unwrap().brotli, None);
+    }
+
+    #[tokio::test]
+    async fn the_compressed_form_beside_a_file_is_found() {
+        let (_outer, site) = site();
+        std::fs::write(site.join("index.html.br"), "compressed").unwrap();
+        let directory = Directory::open(&site).unwrap();
+        assert_eq!(directory.file("index.html").await.unwrap().brotli, Some(Bytes::from("compressed")));
     }
 }

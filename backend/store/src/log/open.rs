@@ -1,6 +1,6 @@
 //! Opening of the directory and its file.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use super::files::{Files, Opened};
 use super::index::Index;
 use super::open_error::OpenError;
 use super::overlay::Overlay;
+use super::private;
 use super::tables::{FORMAT, FORMAT_KEY, HEADS, HISTORY, META, OLD_PRODUCERS, PRODUCERS, remembered};
 
 /// Name of the file in which all topics are kept.
@@ -34,8 +35,9 @@ pub struct Directory {
 impl Directory {
     /// Locks the directory, and creates it and its file if they are missing.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        fs::create_dir_all(path).map_err(|source| io_error(path, source))?;
+        private::create_directory(path).map_err(|source| io_error(path, source))?;
         let directory = Self { path: path.to_owned(), _lock: lock(path)? };
+        private::close_to_others(path);
         let file = directory.path.join(FILE);
         match file.try_exists() {
             Ok(true) => Ok(directory),
@@ -114,8 +116,7 @@ pub fn read_topics(db: Database) -> Result<Opened, redb::Error> {
 
 fn lock(directory: &Path) -> Result<File, OpenError> {
     let path = directory.join(LOCK_FILE);
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|source| io_error(&path, source))?;
+    let file = private::open_file(&path).map_err(|source| io_error(&path, source))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { directory: directory.to_owned() }),
@@ -131,6 +132,7 @@ fn create(directory: &Path, rename: impl Fn(&Path, &Path) -> io::Result<()>) -> 
         Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(io_error(&new, source)),
         Ok(()) | Err(_) => {}
     }
+    private::open_file(&new).map_err(|source| io_error(&new, source))?;
     let db = builder().create(&new).map_err(|error| redb_error(&new, error.into()))?;
     write_empty_tables(&db).map_err(|error| redb_error(&new, error))?;
     drop(db);

@@ -4,28 +4,47 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use backend_core::Access;
-use backend_core::token::{SECRET_BYTES, Verifier};
-use tickertape_server::ServerError;
+use backend_core::token::Verifier;
+use tickertape_server::{SecretError, SecretFile, ServerError};
 
 use crate::cli::ServeArgs;
 use crate::error::CliError;
 
-/// Returns who may connect: with a secret, clients that have a token; without one, all clients, but only if the server
-/// listens on loopback. A server that other machines can reach needs a secret.
+/// The check of who may connect, and the file of the secret if it is to be followed.
+#[derive(Debug)]
+pub struct Admission {
+    /// Everybody, or holders of tokens.
+    pub access: Access,
+    /// The file of the secret; `None` without a secret, and if it came from standard input.
+    pub secret_file: Option<SecretFile>,
+}
+
+/// Everybody on loopback, or holders of tokens where there is a secret. A server that other machines can reach needs a
+/// secret.
 ///
 /// # Errors
 ///
-/// A usage error that names the flag to add.
-pub fn of(args: &ServeArgs) -> Result<Access, CliError> {
+/// A usage error with the flag to give.
+pub fn of(args: &ServeArgs) -> Result<Admission, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return if args.listen.ip().is_loopback() {
-            Ok(Access::Open)
+            Ok(Admission { access: Access::Open, secret_file: None })
         } else {
             Err(ServerError::OpenToTheNetwork { address: args.listen }.into())
         };
     };
-    let secret = read_secret(path)?;
-    Verifier::new(&secret).map(Access::Tokens).map_err(|weak| too_weak(path, weak))
+    let admission = if path == Path::new("-") { from_input() } else { from_file(path) };
+    admission.map_err(|error| unusable(path, &error))
+}
+
+fn from_input() -> Result<Admission, SecretError> {
+    let verifier = Verifier::new(&read_input()?)?;
+    Ok(Admission { access: Access::Tokens(verifier), secret_file: None })
+}
+
+fn from_file(path: &Path) -> Result<Admission, SecretError> {
+    let file = SecretFile::open(path)?;
+    Ok(Admission { access: Access::Tokens(file.verifier()), secret_file: Some(file) })
 }
 
 /// Reads the secret from a file, or from standard input if the path is `-`. White space at both ends is removed.
@@ -34,10 +53,12 @@ pub fn of(args: &ServeArgs) -> Result<Access, CliError> {
 ///
 /// A usage error that names the file.
 pub fn read_secret(path: &Path) -> Result<Vec<u8>, CliError> {
-    let read = if path == Path::new("-") { read_input() } else { std::fs::read(path) };
-    let bytes =
-        read.map_err(|error| CliError::usage(format!("--auth-secret-file {}: {error}", path.display())))?;
-    Ok(bytes.trim_ascii().to_vec())
+    let read = if path == Path::new("-") {
+        read_input().map_err(SecretError::from)
+    } else {
+        tickertape_server::read_secret(path)
+    };
+    read.map_err(|error| unusable(path, &error))
 }
 
 /// Reads standard input, unless it is a terminal, on whose screen the secret would stay visible.
@@ -48,16 +69,25 @@ fn read_input() -> io::Result<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     input.read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(bytes.trim_ascii().to_vec())
 }
 
-/// Creates the error for a secret that is too short.
-pub fn too_weak(path: &Path, why: impl std::fmt::Display) -> CliError {
-    let file = if path == Path::new("-") { Path::new("secret.txt") } else { path };
-    CliError::usage(format!("--auth-secret-file {}: {why}", path.display())).hint(format!(
-        "create a strong secret: head -c {SECRET_BYTES} /dev/urandom | base64 > {}",
-        file.display()
-    ))
+/// The error for a secret that cannot be used, with the command that helps.
+pub fn unusable(path: &Path, error: &SecretError) -> CliError {
+    let file = if path == Path::new("-") { Path::new("secret.txt") } else { path }.display();
+    let cli_error = CliError::usage(format!("--auth-secret-file {}: {error}", path.display()));
+    match error {
+        SecretError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+            cli_error.hint(format!("create a secret: tickertape secret {file}"))
+        }
+        SecretError::Io(_) => cli_error,
+        SecretError::OpenToOthers { .. } => cli_error.hint(format!(
+            "chmod 600 {file}  (if others may have read it, also: tickertape secret --replace {file})"
+        )),
+        SecretError::Weak(_) => {
+            cli_error.hint(format!("create a strong secret: tickertape secret --replace {file}"))
+        }
+    }
 }
 
 pub fn not_without_secret(error: &ServerError) -> CliError {

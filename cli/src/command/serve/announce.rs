@@ -58,6 +58,15 @@ impl Announcement {
         Self { asks_for_tokens, ..self }
     }
 
+    /// Sets whether the server speaks TLS.
+    pub fn by_tls(self, by_tls: bool) -> Self {
+        if !by_tls {
+            return self;
+        }
+        let secured = |address: &str, from, to| address.replacen(from, to, 1);
+        Self { url: secured(&self.url, "http:", "https:"), ws: secured(&self.ws, "ws:", "wss:"), ..self }
+    }
+
     fn to_json(&self) -> String {
         let Self { url, ws, runs: (name, directory), .. } = self;
         let mut line = json!({"url": url, "ws": ws});

@@ -2,7 +2,7 @@
 
 use lambda_host::{FunctionError, Log, Report};
 
-use crate::term::{self, Look, Paint};
+use crate::term::{self, Look, Paint, escaped};
 
 /// Length of the longest function name in characters. Shorter names are padded, so that the output is aligned.
 const NAME_WIDTH: usize = 10;
@@ -13,7 +13,7 @@ pub struct FunctionLog;
 impl Log for FunctionLog {
     fn line(&self, function: &str, line: &str) {
         if !is_metric(line) {
-            say(function, line);
+            say(function, escaped(line));
         }
     }
 

@@ -64,6 +64,10 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
         let why = "with --functions lambda this machine's metrics are never published";
         return refused("--no-host", why, "leave it out; `tickertape host` publishes them");
     }
+    if args.tls_cert.is_some() {
+        let why = "functions post to this server without TLS";
+        return refused("--tls-cert", why, "leave it out; it is for a server that others reach");
+    }
     Ok(())
 }
 
@@ -105,7 +109,7 @@ fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, CliError> {
             "--auth-secret-file -: each Lambda function reads the secret itself when it starts, from a file";
         return Err(CliError::usage(what).hint("give the name of a file"));
     }
-    match access::of(args)? {
+    match access::of(args)?.access {
         Access::Tokens(_) => path.canonicalize().map(Some).map_err(CliError::failed),
         Access::Open => Ok(None),
     }

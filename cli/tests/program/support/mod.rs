@@ -6,6 +6,7 @@ mod server;
 mod socket;
 mod tls;
 
+use std::path::Path;
 use std::time::Duration;
 
 pub use client::{Client, run, run_with_input};
@@ -19,3 +20,13 @@ pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tickertape");
+
+/// Writes a file that only this user can read, as the file of a secret must be.
+pub fn write_private(path: &Path, content: &str) {
+    let _ = std::fs::remove_file(path);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(path).unwrap(), content.as_bytes()).unwrap();
+}

@@ -221,7 +221,7 @@ impl Drop for Server {
 
 fn address(line: &str) -> Option<SocketAddr> {
     let announced: Value = serde_json::from_str(line).ok()?;
-    announced["url"].as_str()?.strip_prefix("http://")?.trim_end_matches('/').parse().ok()
+    announced["url"].as_str()?.split_once("://")?.1.trim_end_matches('/').parse().ok()
 }
 
 fn errors(child: &mut Child) -> String {

@@ -293,9 +293,7 @@ fn refused(manual: &mut ManualClient, text: &str) -> Result<Value> {
 /// Talks to a server that requires tokens: handshakes with and without a token, a missing permission, a token that is replaced
 /// and one that expires.
 fn tokens(stage: &mut Stage) -> Result<()> {
-    let secret = stage.path("secret.txt");
-    fs::write(&secret, SECRET)?;
-    let secret = secret.display().to_string();
+    let secret = stage.secret(SECRET)?;
     stage.serve("data", &["--auth-secret-file", &secret])?;
     let token = |arguments: &[&str]| {
         let all = ["token", "--auth-secret-file", secret.as_str(), "--sub", "recorded"];
@@ -328,9 +326,7 @@ fn tokens(stage: &mut Stage) -> Result<()> {
 
 /// Lets a token expire while its connection is open. This is not a part of [`tokens`], because the token cannot be used again.
 fn expired(stage: &mut Stage) -> Result<()> {
-    let secret = stage.path("secret.txt");
-    fs::write(&secret, SECRET)?;
-    let secret = secret.display().to_string();
+    let secret = stage.secret(SECRET)?;
     stage.serve("data", &["--auth-secret-file", &secret])?;
     let arguments = ["token", "--auth-secret-file", &secret, "--subscribe", "lab/*", "--ttl", "2s"];
     let short = stage.run("", &arguments, "")?.trim().to_owned();

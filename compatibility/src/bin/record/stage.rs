@@ -47,6 +47,17 @@ impl Stage {
         self.directory.path().join(name)
     }
 
+    /// Writes the file of a secret, which only this user can read.
+    pub fn secret(&self, content: &str) -> Result<String> {
+        let path = self.path("secret.txt");
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path)?.write_all(content.as_bytes())?;
+        Ok(path.display().to_string())
+    }
+
     /// Returns the address of the proxy's WebSocket, for clients that are to be recorded.
     pub fn url(&self) -> String {
         format!("ws://{}/ws", self.proxy.address())

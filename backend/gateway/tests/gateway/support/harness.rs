@@ -125,6 +125,19 @@ impl Harness {
         }
     }
 
+    /// Returns the texts of the MESSAGE events before the next DISCONNECT event, and waits for that.
+    pub async fn messages_until_disconnect(&mut self) -> Vec<String> {
+        let mut messages = Vec::new();
+        loop {
+            let event = soon(self.events.recv()).await.expect("the gateway runs");
+            match event.request_context.event_type.as_deref() {
+                Some("MESSAGE") => messages.extend(event.body),
+                Some("DISCONNECT") => return messages,
+                _ => {}
+            }
+        }
+    }
+
     /// Waits for the next DISCONNECT event and returns its code and reason.
     pub async fn disconnect(&mut self) -> (i64, String) {
         let context = self.event("DISCONNECT").await.request_context;

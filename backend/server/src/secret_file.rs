@@ -1,0 +1,134 @@
+//! The file of the secret that tokens are signed with: created, read with a check of its permissions, and read again when it
+//! changes.
+
+mod create;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use backend_core::token::{Keys, Verifier, WeakSecret};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::Notify;
+use crate::permissions::open_to_others;
+use crate::stamp::Stamp;
+
+pub use create::create_secret;
+
+/// Time between two checks of the file. Not every platform can signal changes.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// The reason why a file cannot be used as a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file cannot be read or written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// Users other than its owner can read or change the file. Change its permissions.
+    #[error("other users of this machine can read or change it (its mode is {mode:04o})")]
+    OpenToOthers {
+        /// The permissions of the file.
+        mode: u32,
+    },
+    /// The secret can be guessed.
+    #[error(transparent)]
+    Weak(#[from] WeakSecret),
+}
+
+/// Reads the secret in a file, without white space at its ends.
+///
+/// # Errors
+///
+/// [`SecretError::Io`], or [`SecretError::OpenToOthers`] if users other than the file's owner can read it.
+pub fn read_secret(path: &Path) -> Result<Vec<u8>, SecretError> {
+    let mut file = File::open(path)?;
+    if let Some(mode) = open_to_others(&file)? {
+        return Err(SecretError::OpenToOthers { mode });
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes.trim_ascii().to_vec())
+}
+
+/// A file with the secret of a running server. It is read again when it changes, and the former secret is not accepted from
+/// then on.
+pub struct SecretFile {
+    path: PathBuf,
+    stamp: Option<Stamp>,
+    secret: Vec<u8>,
+    verifier: Verifier,
+}
+
+impl SecretFile {
+    /// Reads the file.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError`].
+    pub fn open(path: &Path) -> Result<Self, SecretError> {
+        // Before the content: if the file changes in between, it is read again.
+        let stamp = Stamp::of(path);
+        let secret = read_secret(path)?;
+        let verifier = Verifier::new(&secret)?;
+        Ok(Self { path: path.to_owned(), stamp, secret, verifier })
+    }
+
+    /// The verifier of tokens that are signed with the secret, also after it has changed.
+    pub fn verifier(&self) -> Verifier {
+        self.verifier.clone()
+    }
+
+    /// Follows the changes of the file, and calls `changed` after the secret has been replaced. Runs until it is aborted.
+    pub(crate) async fn follow<F: Future<Output = ()>>(mut self, notify: Notify, changed: impl Fn() -> F) {
+        let mut ticks = interval(CHECK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let path = self.path.clone();
+            match self.check(Stamp::of(&path), || read_secret(&path)) {
+                Ok(false) => {}
+                Ok(true) => {
+                    notify.notify(&format!(
+                        "{}: the secret has changed; sign in with new tokens",
+                        path.display()
+                    ));
+                    changed().await;
+                }
+                Err(error) => {
+                    notify.notify(&format!("{}: {error}; the former secret stays in use", path.display()));
+                }
+            }
+        }
+    }
+
+    /// Reads the file if it has another stamp than before. Returns true if the secret is another one; it is in use then.
+    fn check(
+        &mut self,
+        stamp: Option<Stamp>,
+        read: impl FnOnce() -> Result<Vec<u8>, SecretError>,
+    ) -> Result<bool, SecretError> {
+        if stamp == self.stamp {
+            return Ok(false);
+        }
+        self.stamp = stamp;
+        let secret = read()?;
+        if secret == self.secret {
+            return Ok(false);
+        }
+        self.verifier.replace_keys(Keys::secret(&secret)?);
+        self.secret = secret;
+        Ok(true)
+    }
+}
+
+/// Prints the path, never the secret.
+impl std::fmt::Debug for SecretFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

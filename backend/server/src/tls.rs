@@ -1,0 +1,239 @@
+//! TLS before the server, for those without a proxy: the certificate and its key come from two files, which are read again
+//! when they change. Connections that are open are not affected by that.
+//!
+//! A connection is decrypted by a task of its own, which passes the bytes on to the server through a pair of sockets. So the
+//! gateway has a plain socket in either case, and the server sees the address of the client.
+
+mod pair;
+mod places;
+mod relay;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use apigw_websocket::Accept;
+use backend_core::lock;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::Notify;
+use crate::stamp::Stamp;
+use places::Places;
+
+/// Time that the handshake of a client may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Time between two checks of the files.
+const CHECK_EVERY: Duration = Duration::from_secs(1);
+/// Connections that are accepted and wait for the server to take them.
+const READY: usize = 64;
+
+/// The reason why the files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The file of the certificate, or of its key, cannot be read. Correct it.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Description of the fault.
+        reason: String,
+    },
+    /// Users other than its owner can read the key. Change its permissions.
+    #[error("{}: other users of this machine can read or change it (its mode is {mode:04o})", path.display())]
+    OpenToOthers {
+        /// The file of the key.
+        path: PathBuf,
+        /// The permissions of the file.
+        mode: u32,
+    },
+    /// The certificate is not that of the key, or not one that a server can use.
+    #[error("the certificate in {} and the key in {} cannot be used together: {reason}", certificate.display(), key.display())]
+    Unusable {
+        /// The file of the certificate.
+        certificate: PathBuf,
+        /// The file of the key.
+        key: PathBuf,
+        /// Description of the fault.
+        reason: String,
+    },
+}
+
+/// A certificate and its key, from two files in PEM. The first file also has the certificates between it and its authority.
+#[derive(Debug)]
+pub struct Tls {
+    files: Files,
+    stamps: Stamps,
+    config: Arc<RwLock<Arc<ServerConfig>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+type Stamps = [Option<Stamp>; 2];
+
+impl Tls {
+    /// Reads the two files.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsError`].
+    pub fn open(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
+        // Before the content: if a file changes in between, both are read again.
+        let stamps = files.stamps();
+        let config = Arc::new(RwLock::new(Arc::new(files.read()?)));
+        Ok(Self { files, stamps, config })
+    }
+
+    /// Accepts clients of `listener` by TLS, and follows the changes of the files until the listener is dropped. Needs a tokio
+    /// runtime.
+    pub fn listen(self, listener: TcpListener, notify: Notify) -> TlsListener {
+        let (sender, ready) = mpsc::channel(READY);
+        let config = self.config.clone();
+        let following = tokio::spawn(self.follow(notify)).abort_handle();
+        TlsListener { listener, config, places: Places::default(), sender, ready, following }
+    }
+
+    async fn follow(mut self, notify: Notify) {
+        let mut ticks = interval(CHECK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let files = self.files.clone();
+            match self.check(files.stamps(), || files.read()) {
+                Ok(false) => {}
+                Ok(true) => notify.notify("TLS: the certificate was read again"),
+                Err(error) => notify.notify(&format!("TLS: {error}; the former certificate stays in use")),
+            }
+        }
+    }
+
+    /// Reads the files if one of them has another stamp than before. Returns true if they are in use from now on. While only one
+    /// of two files is replaced, they do not fit together; the next check reads them again.
+    fn check(
+        &mut self,
+        stamps: Stamps,
+        read: impl FnOnce() -> Result<ServerConfig, TlsError>,
+    ) -> Result<bool, TlsError> {
+        if stamps == self.stamps {
+            return Ok(false);
+        }
+        self.stamps = stamps;
+        *lock::write(&self.config) = Arc::new(read()?);
+        Ok(true)
+    }
+}
+
+impl Files {
+    fn stamps(&self) -> Stamps {
+        [&self.certificate, &self.key].map(|path| Stamp::of(path))
+    }
+
+    fn read(&self) -> Result<ServerConfig, TlsError> {
+        let certificates = CertificateDer::pem_file_iter(&self.certificate).and_then(Iterator::collect);
+        let certificates: Vec<_> = certificates.map_err(|error| unreadable(&self.certificate, error))?;
+        if certificates.is_empty() {
+            return Err(unreadable(&self.certificate, "it contains no certificate"));
+        }
+        if let Some(mode) = open_to_others(&self.key).map_err(|error| unreadable(&self.key, error))? {
+            return Err(TlsError::OpenToOthers { path: self.key.clone(), mode });
+        }
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| unreadable(&self.key, error))?;
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(certificates, key));
+        let mut config = config.map_err(|error| TlsError::Unusable {
+            certificate: self.certificate.clone(),
+            key: self.key.clone(),
+            reason: error.to_string(),
+        })?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+fn unreadable(path: &Path, reason: impl ToString) -> TlsError {
+    TlsError::File { path: path.to_owned(), reason: reason.to_string() }
+}
+
+fn open_to_others(path: &Path) -> io::Result<Option<u32>> {
+    crate::permissions::open_to_others(&std::fs::File::open(path)?)
+}
+
+/// A listener whose clients speak TLS, for [`crate::Server::run`].
+#[derive(Debug)]
+pub struct TlsListener {
+    listener: TcpListener,
+    config: Arc<RwLock<Arc<ServerConfig>>>,
+    places: Places,
+    sender: mpsc::Sender<(TcpStream, SocketAddr)>,
+    ready: mpsc::Receiver<(TcpStream, SocketAddr)>,
+    following: AbortHandle,
+}
+
+impl Accept for TlsListener {
+    /// Returns the next client whose handshake is complete. Handshakes are made in tasks, so that none waits for another.
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        loop {
+            tokio::select! {
+                // The listener has a sender itself, so that the channel never ends.
+                Some(ready) = self.ready.recv() => return Ok(ready),
+                accepted = self.listener.accept() => {
+                    let (stream, peer) = accepted?;
+                    self.begin(stream, peer);
+                }
+            }
+        }
+    }
+}
+
+impl TlsListener {
+    /// Begins the handshake with a client, unless too many are in progress from its address.
+    fn begin(&self, stream: TcpStream, peer: SocketAddr) {
+        let Some(place) = self.places.take(peer.ip()) else {
+            return tracing::debug!(%peer, "too many TLS handshakes in progress");
+        };
+        let (config, sender) = (lock::read(&self.config).clone(), self.sender.clone());
+        tokio::spawn(async move {
+            let secured = secure(config, stream).await;
+            drop(place);
+            match secured {
+                Ok((inner, relay)) => {
+                    if sender.send((inner, peer)).await.is_ok() {
+                        relay.run().await;
+                    }
+                }
+                Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
+            }
+        });
+    }
+}
+
+impl Drop for TlsListener {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
+}
+
+async fn secure(config: Arc<ServerConfig>, stream: TcpStream) -> io::Result<(TcpStream, relay::Relay)> {
+    stream.set_nodelay(true)?;
+    let outer = timeout(HANDSHAKE, TlsAcceptor::from(config).accept(stream)).await??;
+    let (inner, other) = pair::connected().await?;
+    Ok((inner, relay::Relay::new(outer, other)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! Permissions of the store's directory and of its files. History belongs to the user who runs the server, so no other user
+//! of the machine can read it, whatever the umask is. On Windows the permissions are those of the user's profile.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// The names of the store's files begin with this.
+const PREFIX: &str = "tickertape.";
+
+/// Creates a directory, and those above it that are missing, for this user alone.
+pub fn create_directory(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Opens a file for writing, and creates it for this user alone if it is missing.
+pub fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Takes the permissions of other users away from the files that a former version or another program has created, and from
+/// the directory if it holds nothing but these files. A directory with other files is the user's own affair. Errors are
+/// ignored: only the owner of a file can change its permissions, and a store that others own can still be used.
+pub fn close_to_others(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    let mut is_all_ours = true;
+    for entry in entries {
+        let Ok(entry) = entry else { return };
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            restrict(&entry.path());
+        } else {
+            is_all_ours = false;
+        }
+    }
+    if is_all_ours {
+        restrict(directory);
+    }
+}
+
+/// Removes the permissions of group and others. A symbolic link is left alone.
+#[cfg(unix)]
+fn restrict(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(found) = fs::symlink_metadata(path) else { return };
+    let mode = found.permissions().mode();
+    if !found.is_symlink() && mode & 0o077 != 0 {
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o7700));
+    }
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn a_directory_that_is_shared_with_other_files_keeps_its_permissions() {
+        let directory = tempfile::tempdir().unwrap();
+        let (ours, other) = (directory.path().join("tickertape.redb"), directory.path().join("notes.txt"));
+        for path in [&ours, &other] {
+            fs::write(path, "").unwrap();
+            set_mode(path, 0o644);
+        }
+        set_mode(directory.path(), 0o755);
+        close_to_others(directory.path());
+        assert_eq!((mode(&ours), mode(&other), mode(directory.path())), (0o600, 0o644, 0o755));
+        fs::remove_file(&other).unwrap();
+        close_to_others(directory.path());
+        assert_eq!(mode(directory.path()), 0o700);
+    }
+}

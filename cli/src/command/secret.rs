@@ -1,0 +1,26 @@
+//! `tickertape secret`.
+
+use std::io;
+
+use crate::cli::SecretArgs;
+use crate::error::CliError;
+use crate::term::say;
+
+/// Creates a file with a random secret.
+///
+/// # Errors
+///
+/// If the file exists and is not to be replaced, or cannot be written.
+pub fn run(args: &SecretArgs) -> Result<(), CliError> {
+    let file = args.file.display();
+    tickertape_server::create_secret(&args.file, args.replace).map_err(|error| {
+        let cli_error = CliError::failed(format!("{file}: {error}"));
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => cli_error
+                .hint("choose another name, or add --replace, which makes all tokens of this secret void"),
+            _ => cli_error,
+        }
+    })?;
+    say(format_args!("{file} has a new secret, which only this user can read"));
+    Ok(())
+}

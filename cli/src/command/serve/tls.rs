@@ -1,0 +1,32 @@
+//! The flags of TLS.
+
+use std::path::Path;
+
+use tickertape_server::{Tls, TlsError};
+
+use crate::cli::ServeArgs;
+use crate::error::CliError;
+
+/// The certificate and its key, if the flags name them.
+///
+/// # Errors
+///
+/// A usage error with the file to correct.
+pub fn of(args: &ServeArgs) -> Result<Option<Tls>, CliError> {
+    match (&args.tls_cert, &args.tls_key) {
+        (Some(certificate), Some(key)) => open(certificate, key).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn open(certificate: &Path, key: &Path) -> Result<Tls, CliError> {
+    Tls::open(certificate, key).map_err(|error| {
+        let cli_error = CliError::usage(format!("TLS: {error}"));
+        match error {
+            TlsError::OpenToOthers { path, .. } => cli_error.hint(format!("chmod 600 {}", path.display())),
+            TlsError::File { .. } | TlsError::Unusable { .. } => cli_error.hint(
+                "--tls-cert and --tls-key are PEM files, such as fullchain.pem and privkey.pem of certbot",
+            ),
+        }
+    })
+}

@@ -1,0 +1,34 @@
+//! The styles of text on a terminal.
+
+/// The style of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// For text that is less important than the text around it.
+    Dim,
+    /// For the most important text.
+    Bold,
+    /// For errors.
+    Red,
+    /// For warnings.
+    Yellow,
+    /// For good news.
+    Green,
+}
+
+/// The sequence that ends a style.
+pub const PLAIN: &str = "\x1b[0m";
+/// All sequences that are written to a terminal as a part of a text.
+pub const STYLES: [&str; 6] = [PLAIN, "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
+
+impl Look {
+    /// Returns the sequence that begins the style.
+    pub fn sequence(self) -> &'static str {
+        match self {
+            Self::Bold => STYLES[1],
+            Self::Dim => STYLES[2],
+            Self::Red => STYLES[3],
+            Self::Green => STYLES[4],
+            Self::Yellow => STYLES[5],
+        }
+    }
+}

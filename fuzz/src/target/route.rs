@@ -1,0 +1,38 @@
+//! Route selection expressions, and the messages that they are evaluated on.
+
+use apigw_websocket::RouteSelection;
+
+use super::{Target, signature, words_of};
+
+pub const TARGET: Target = Target {
+    name: "route",
+    words: &[
+        "$request.body.action",
+        "${request.body.a}",
+        "\\$",
+        "$request.body",
+        "['a']",
+        "[0]",
+        ".",
+        "\n",
+        "{\"action\":\"x\"}",
+    ],
+    seeds: None,
+    run,
+};
+
+/// The first line is the expression, the rest the message. An expression without variables evaluates to itself.
+fn run(input: &[u8]) -> u64 {
+    let text = String::from_utf8_lossy(input);
+    let (expression, body) = text.split_once('\n').unwrap_or((&text, "{}"));
+    match RouteSelection::parse(expression) {
+        Ok(selection) => {
+            let key = selection.evaluate(body);
+            if !expression.contains(['$', '\\']) {
+                assert_eq!(key.as_deref(), Some(expression));
+            }
+            signature((expression.matches('$').count(), key.map(|key| key.len().min(16))))
+        }
+        Err(error) => words_of(error),
+    }
+}

@@ -1,0 +1,91 @@
+//! The client's session, with a server that sends anything.
+
+use shared::client::Rewind;
+use shared::publication::Item;
+use shared::{Filter, Topic};
+use tickertape_session::{Effect, Event, Now, Outgoing, Session, Settings};
+
+use super::{Target, signature};
+
+pub const TARGET: Target = Target {
+    name: "session",
+    words: &[
+        "\n",
+        "{\"type\":\"subscribed\",\"id\":1,\"connection_id\":\"c\",\"filter\":\"*\",\"topics\":[],\"server_ts\":1}",
+        "\"replay\":true",
+        "{\"type\":\"publications\",\"topic\":\"a\",\"epoch\":\"e\",\"items\":[]}",
+        "\"offset\":",
+        "\"epoch\":\"f\"",
+        "\"id\":2",
+        "\"id\":3",
+        "{\"type\":\"history\",\"id\":4,\"topic\":\"a\",\"epoch\":\"e\",\"items\":[],\"recovered\":false}",
+    ],
+    seeds: None,
+    run,
+};
+
+/// Each line is a message of the server; an empty line is ten seconds. The session delivers offsets of an epoch in order.
+fn run(input: &[u8]) -> u64 {
+    let mut now = Now { mono_ms: 1, wall_ms: 1_800_000_000_000 };
+    let mut session = Session::new(Settings::default(), 7);
+    session.subscribe(Filter::All, Some(Rewind::Count(3)), now);
+    if let Ok(topic) = Topic::new("a") {
+        session.publish(Outgoing { topic, items: vec![Item::now(1)], meta: None, idempotent: true }, now);
+    }
+    session.open(now);
+    let mut seen = Seen::default();
+    for line in String::from_utf8_lossy(input).lines().take(200) {
+        seen.open_sockets(&mut session, now);
+        match seen.sockets.last().copied() {
+            Some(socket) if !line.is_empty() => session.socket_message(socket, line, now),
+            _ => {
+                now.mono_ms += 10_000;
+                now.wall_ms += 10_000;
+                session.handle_timeout(now);
+            }
+        }
+        seen.take_events(&mut session);
+    }
+    signature((format!("{:?}", session.state()), seen.kinds))
+}
+
+#[derive(Default)]
+struct Seen {
+    sockets: Vec<tickertape_session::SocketId>,
+    last: std::collections::HashMap<(Topic, String), u64>,
+    kinds: Vec<u8>,
+}
+
+impl Seen {
+    fn open_sockets(&mut self, session: &mut Session, now: Now) {
+        while let Some(effect) = session.poll_effect() {
+            match effect {
+                Effect::OpenSocket { socket, .. } => {
+                    session.socket_opened(socket, now);
+                    self.sockets.push(socket);
+                }
+                Effect::CloseSocket { socket } => self.sockets.retain(|open| *open != socket),
+                Effect::Send { .. } => {}
+            }
+        }
+    }
+
+    fn take_events(&mut self, session: &mut Session) {
+        while let Some(event) = session.poll_event() {
+            if let Event::Publications { topic, epoch, items, .. } = &event {
+                for item in items {
+                    let last = self.last.insert((topic.clone(), epoch.to_string()), item.offset);
+                    assert!(
+                        last.is_none_or(|last| last < item.offset),
+                        "offset {} after {last:?}",
+                        item.offset
+                    );
+                }
+            }
+            let kind = format!("{event:?}").bytes().take(6).fold(0, u8::wrapping_add);
+            if self.kinds.len() < 8 && self.kinds.last() != Some(&kind) {
+                self.kinds.push(kind);
+            }
+        }
+    }
+}

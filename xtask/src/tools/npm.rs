@@ -1,0 +1,58 @@
+//! Installs tools that are npm packages, each in a folder of its own.
+
+use super::find;
+use crate::error::TaskError;
+use crate::project::Project;
+use crate::step;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A tool that is an npm package in an exact version. The lock file has the hash of each package, and no addresses, so that the
+/// registry is that of the machine's settings.
+pub struct NpmTool {
+    pub package: &'static str,
+    pub version: &'static str,
+    /// The content of `package.json`.
+    pub manifest: &'static str,
+    /// The content of `package-lock.json`.
+    pub lock: &'static str,
+}
+
+impl NpmTool {
+    /// The path of a file of the installed tool, below `node_modules`, if it was installed by the present lock file.
+    pub fn file(&self, project: &Project, name: impl AsRef<Path>) -> Option<PathBuf> {
+        let lock = fs::read_to_string(self.home(project).join("package-lock.json"));
+        let path = self.home(project).join("node_modules").join(name);
+        (lock.is_ok_and(|lock| lock == self.lock) && path.exists()).then_some(path)
+    }
+
+    /// Installs exactly what the lock file says. No script of a package is run.
+    pub fn install(&self, project: &Project, npm: &Path) -> Result<(), TaskError> {
+        let home = self.home(project);
+        let write = |name: &str, content: &str| {
+            let path = home.join(name);
+            fs::write(&path, content).map_err(TaskError::while_doing(format!("writing {}", path.display())))
+        };
+        fs::create_dir_all(&home).map_err(TaskError::while_doing(format!("creating {}", home.display())))?;
+        write("package.json", self.manifest)?;
+        write("package-lock.json", self.lock)?;
+        let title = format!("install {} {}", self.package, self.version);
+        step::run(project, &title, &mut self.command(project, npm, &home)).map(drop)
+    }
+
+    fn command(&self, project: &Project, npm: &Path, home: &Path) -> Command {
+        let mut install = project.command(npm);
+        install.args(["ci", "--ignore-scripts", "--no-fund", "--no-audit", "--prefix"]).arg(home);
+        install
+    }
+
+    fn home(&self, project: &Project) -> PathBuf {
+        project.tools.join(format!("{}-{}", self.package, self.version))
+    }
+}
+
+/// Finds npm.
+pub fn npm() -> Option<PathBuf> {
+    find::on_path("npm")
+}
