@@ -70,9 +70,18 @@ pub struct Columns {
     days: Vec<i64>,
     /// The time in the last line that contained only a time.
     stamp: Option<Stamp>,
-    /// The last time of day, from which midnight is noticed.
+    /// Groups of columns that a line of dashes names, each with its first and last place in the line.
+    groups: Vec<Group>,
+    /// The last time of day, to notice midnight.
     last_time: Option<i64>,
     commas: Commas,
+}
+
+#[derive(Debug, Clone)]
+struct Group {
+    name: String,
+    from: usize,
+    to: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -106,13 +115,18 @@ impl Columns {
             days: Vec::new(),
             stamp: None,
             last_time: None,
+            groups: Vec::new(),
             commas: Commas::default(),
         }
     }
 
     /// Reads a line.
     pub fn read(&mut self, line: &str) -> Read {
-        if self.is_banner(line) || is_separator(line) {
+        if is_separator(line) {
+            self.groups = groups(line);
+            return Read::Structure;
+        }
+        if self.is_banner(line) {
             return Read::Structure;
         }
         if let Some(stamp) = time::read(line.trim()) {
@@ -258,7 +272,7 @@ impl Columns {
     }
 
     fn header(&mut self, line: &str, words: Vec<String>) -> Read {
-        let Some(header) = Header::read(line, words) else { return Read::Unfit };
+        let Some(header) = Header::read(line, words, &self.groups) else { return Read::Unfit };
         if let Some(candidate) = &mut self.candidate
             && line.trim_start().starts_with('#')
             && candidate.names.len() == header.names.len()
@@ -277,8 +291,8 @@ impl Columns {
 }
 
 impl Header {
-    /// Reads a header. It must consist of at least two names, none of which is a number. Returns `None` otherwise.
-    fn read(line: &str, mut words: Vec<String>) -> Option<Self> {
+    /// Reads a line of at least two names, none of which is a number.
+    fn read(line: &str, mut words: Vec<String>, groups: &[Group]) -> Option<Self> {
         let has_hash = line.trim_start().starts_with('#');
         if has_hash {
             words.retain(|word| word != "#");
@@ -308,7 +322,7 @@ impl Header {
             names.insert(0, "time".to_owned());
         }
         let has_row_names = section.is_none() && !begins_with_time && !has_hash && line.starts_with("      ");
-        let names = distinct(names);
+        let names = distinct(in_groups(line, names, groups));
         let units = vec![None; names.len()];
         let wide = distinct(wide(line));
         let is_spaced_like_prose =
@@ -424,6 +438,37 @@ fn words(line: &str) -> Vec<String> {
 fn wide(line: &str) -> Vec<String> {
     let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
+}
+
+/// `disk- -----reads----- ----writes----`: the names of the groups and their places.
+fn groups(line: &str) -> Vec<Group> {
+    let words = line.split_whitespace().map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word));
+    let group = |(from, word): (usize, &str)| Group {
+        name: word.trim_matches('-').to_owned(),
+        from,
+        to: from + word.len(),
+    };
+    words.map(group).filter(|group| !group.name.is_empty()).collect()
+}
+
+/// Puts the group before names that stand in several groups: `reads.total` and `writes.total`.
+fn in_groups(line: &str, names: Vec<String>, groups: &[Group]) -> Vec<String> {
+    let places: Vec<usize> = line
+        .split_whitespace()
+        .map(|word| word.as_ptr() as usize - line.as_ptr() as usize + word.len() / 2)
+        .collect();
+    if places.len() != names.len() {
+        return names;
+    }
+    let is_ambiguous = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    let with_group = |(name, place): (&String, usize)| {
+        let group = groups.iter().find(|group| (group.from..group.to).contains(&place));
+        match group.filter(|_| is_ambiguous(name)) {
+            Some(group) => format!("{}.{name}", group.name),
+            None => name.clone(),
+        }
+    };
+    names.iter().zip(places).map(with_group).collect()
 }
 
 fn distinct(names: Vec<String>) -> Vec<String> {
