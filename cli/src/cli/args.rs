@@ -330,7 +330,8 @@ impl MetaArgs {
         let given = [&self.good, &self.warning, &self.bad, &self.neutral];
         let meanings = shared::meta::MEANINGS.into_iter().zip(given);
         let named = |(meaning, states): (&str, &Vec<String>)| {
-            states.iter().map(|state| (state.trim().to_owned(), meaning.to_owned())).collect::<Vec<_>>()
+            let states = states.iter().map(|state| state.trim()).filter(|state| !state.is_empty());
+            states.map(|state| (state.to_owned(), meaning.to_owned())).collect::<Vec<_>>()
         };
         meanings.flat_map(named).collect()
     }
