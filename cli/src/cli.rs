@@ -7,8 +7,8 @@ mod size;
 use clap::{Parser, Subcommand};
 
 pub use args::{
-    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LimitsArg, LogArg, MetaArgs,
-    PipeArgs, PublishArgs, SecretArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
+    ClientArgs, CostArgs, ForgetArgs, FormatArg, FunctionsArg, HistoryArgs, HostArgs, LambdaArgs, LimitsArg,
+    LogArg, MetaArgs, PipeArgs, PublishArgs, SecretArgs, ServeArgs, Since, TokenArgs, TopicsArgs, WatchArgs,
 };
 
 use crate::error;

@@ -20,6 +20,8 @@ pub enum Wire {
     Frozen,
     /// Every open connection is closed, and so is every new one.
     Cut,
+    /// Every open connection is closed. The proxy itself answers each new one with 403, as while a server is replaced.
+    Forbidden,
 }
 
 /// A port from which all data is forwarded to a server.
@@ -74,13 +76,24 @@ impl Drop for Proxy {
     }
 }
 
-/// Forwards one connection until either side ends it or the state is `Cut`.
+/// Answers a request as a proxy without its server does.
+async fn forbid(mut browser: TcpStream) -> std::io::Result<()> {
+    let _read = browser.read(&mut [0; 16 * 1024]).await?;
+    browser.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await
+}
+
+/// Forwards one connection until either side ends it or the state is `Cut` or `Forbidden`.
 async fn carry(
     browser: TcpStream,
     server: String,
     mut wire: watch::Receiver<Wire>,
     handshakes: Arc<AtomicUsize>,
 ) {
+    if *wire.borrow() == Wire::Forbidden {
+        // The browser may close the connection first.
+        let _answered = forbid(browser).await;
+        return;
+    }
     let (there, back) = (wire.clone(), wire.clone());
     let passing = async {
         let (from_browser, to_browser) = browser.into_split();
@@ -97,7 +110,7 @@ async fn carry(
     tokio::select! {
         // An error on one side ends the connection on both sides.
         _ended = passing => {}
-        _cut = wire.wait_for(|wire| *wire == Wire::Cut) => {}
+        _cut = wire.wait_for(|wire| matches!(wire, Wire::Cut | Wire::Forbidden)) => {}
     }
 }
 

@@ -10,20 +10,21 @@ use shared::server::Condition;
 use shared::{Filter, Millis, Topic};
 use tickertape_session::Session;
 
+use crate::cell::Cell;
 use crate::chart::frame::{FrameTask, Step};
 use crate::chart::local_clock;
 use crate::prefs::{self, View, Zone};
 use crate::socket::Connection;
 use board_model::arrival::Conditions;
-use board_model::budget::{MOST_ROWS, MOST_TOPICS};
+use board_model::budget::MOST_TOPICS;
 use board_model::chart::clock::LocalClock;
 use board_model::chart::series::SeriesSet;
 use board_model::chip::Chip;
-use board_model::kind::Kind;
+use board_model::delay::Delay;
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
-use board_model::paused_state::PausedState;
 use board_model::query::Query;
+use board_model::standing::chip;
 use board_model::stream::Stream;
 use board_model::window::Window;
 
@@ -62,9 +63,10 @@ pub struct Board {
     pub paused: RwSignal<bool>,
     /// Time by the server's clock at which the board was paused; `None` if it is not paused.
     pub paused_at: RwSignal<Option<Millis>>,
-    /// Delay of the newest live data, in milliseconds. `None` unless the delay is so long that the page must be slower than the
-    /// data.
-    pub behind_ms: RwSignal<Option<u64>>,
+    /// The delay of the newest live data, while it is long.
+    pub delay: RwSignal<Delay>,
+    /// The time of the monotonic clock at which the browser last had nothing to do; `None` if it does not tell.
+    idle_at_ms: StoredValue<Option<u64>>,
     /// Everything that is wrong with the server, in its words.
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
@@ -77,17 +79,6 @@ pub struct Board {
     pub zone: RwSignal<Zone>,
     /// Converts times to times of day in the chosen time zone.
     pub clock: RwSignal<LocalClock>,
-}
-
-/// Model of one topic, in signals.
-#[derive(Clone)]
-pub struct Cell {
-    /// Everything that is shown of the topic except its numbers.
-    pub stream: ArcRwSignal<Stream>,
-    /// Numbers of the topic that are shown.
-    pub series: ArcRwSignal<SeriesSet>,
-    /// Data that has arrived since the board was paused and is not shown yet.
-    paused_state: ArcStoredValue<PausedState>,
 }
 
 impl Board {
@@ -112,7 +103,8 @@ impl Board {
             filter: RwSignal::new(view.filter),
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
-            behind_ms: RwSignal::new(None),
+            delay: RwSignal::new(Delay::default()),
+            idle_at_ms: StoredValue::new(None),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
             left_out: RwSignal::new(HashSet::new()),
@@ -220,11 +212,30 @@ impl Board {
             now: self.now.get(),
             cut_off_since: self.link.with(|link| link.cut_off_since),
             paused_at: self.paused_at.get(),
-            behind_ms: self.behind_ms.get(),
+            behind_ms: self.delay.get().behind_ms,
         };
         let window_ms = self.window.get().ms();
         cell.stream.track();
-        cell.with_known(|stream, series| stream.chip(series, window_ms, conditions, self.clock.get()))
+        cell.with_known(|stream, series| chip(stream, series, window_ms, conditions, self.clock.get()))
+    }
+
+    /// Notes that the browser has nothing to do.
+    pub(crate) fn note_idle(self) {
+        self.idle_at_ms.set_value(Some(crate::now::now().mono_ms));
+    }
+
+    /// Judges the delay of live data that is handled `now`, by the server's clock.
+    pub(crate) fn measure_delay(self, received_at: Millis, now: Millis) {
+        let mono_ms = crate::now::now().mono_ms;
+        let busy_ms = self.idle_at_ms.get_value().map(|at_ms| mono_ms.saturating_sub(at_ms));
+        self.set_delay(Delay::of(received_at, now, busy_ms));
+    }
+
+    /// Notes the delay of live data, and notifies the page if it has changed.
+    pub(crate) fn set_delay(self, delay: Delay) {
+        if self.delay.get_untracked() != delay {
+            self.delay.set(delay);
+        }
     }
 
     /// Returns the time by the server's clock. If there is no session yet, returns the time of the last tick.
@@ -292,11 +303,7 @@ impl Board {
     }
 
     fn add_cell(self, topic: &Topic) -> Cell {
-        let cell = Cell {
-            stream: ArcRwSignal::new(Stream::new(topic.clone())),
-            series: ArcRwSignal::new(SeriesSet::new(MOST_ROWS)),
-            paused_state: ArcStoredValue::default(),
-        };
+        let cell = Cell::new(topic.clone());
         self.cells.update_value(|cells| {
             cells.insert(topic.clone(), cell.clone());
         });
@@ -406,56 +413,5 @@ fn clock_of(zone: Zone) -> LocalClock {
     match zone {
         Zone::Local => local_clock(),
         Zone::Utc => LocalClock::default(),
-    }
-}
-
-impl Cell {
-    /// Changes the topic's model without notifying its panel. While the board is paused, the data that is shown does not change.
-    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
-        self.change_shown(|stream, series| {
-            self.paused_state.try_update_value(|paused_state| {
-                let (stream, series) = paused_state.known_mut(stream, series);
-                change(stream, series)
-            })
-        })?
-    }
-
-    /// Changes the data that is shown, without notifying the panel.
-    pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
-        let stream = self.stream.clone();
-        self.series
-            .try_update_untracked(|series| stream.try_update_untracked(|stream| change(stream, series)))?
-    }
-
-    /// Notifies the panel that the data it shows has changed.
-    pub(crate) fn notify(&self) {
-        self.stream.notify();
-        self.series.notify();
-    }
-
-    /// Pauses the topic if `paused` is true: later changes do not affect the data that is shown. Otherwise shows the newest data
-    /// again.
-    fn stand_still(&self, paused: bool) {
-        self.change_shown(|stream, series| {
-            self.paused_state.update_value(|paused_state| match paused {
-                true => paused_state.begin(stream, series),
-                false => paused_state.end(stream, series),
-            });
-        });
-    }
-
-    fn with_known<T>(&self, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
-        self.stream.with_untracked(|stream| {
-            self.series.with_untracked(|series| {
-                self.paused_state.with_value(|paused_state| {
-                    let (stream, series) = paused_state.known(stream, series);
-                    read(stream, series)
-                })
-            })
-        })
-    }
-
-    fn kind(&self) -> Option<Kind> {
-        self.stream.with_untracked(Stream::kind)
     }
 }

@@ -10,7 +10,7 @@ use crate::prefs::Zone;
 use crate::theme::ThemeSwitch;
 use crate::wall::WallSwitch;
 use board_model::chart::duration;
-use board_model::link::{Link, Tone};
+use board_model::link::Link;
 use board_model::window::Window;
 
 /// Shows the header of the page.
@@ -70,13 +70,8 @@ fn ConnectionState() -> impl IntoView {
     let board: Board = expect_context();
     let read = move |read: fn(&Link) -> String| Memo::new(move |_| board.link.with(read));
     let headline = Memo::new(move |_| {
-        let (paused_at, behind_ms) = (board.paused_at.get(), board.behind_ms.get());
-        let (tone, word) = board.link.with(|link| link.headline(paused_at, behind_ms, board.clock.get()));
-        let class = match (board.link.with(Link::tone), paused_at, behind_ms) {
-            (Tone::Good, Some(_), _) => "is-paused",
-            (Tone::Good, None, Some(_)) => "is-behind",
-            _ => tone.class(),
-        };
+        let (paused_at, delay) = (board.paused_at.get(), board.delay.get());
+        let (class, word) = board.link.with(|link| link.headline(paused_at, delay, board.clock.get()));
         (format!("state {class}"), word)
     });
     let class = Memo::new(move |_| headline.with(|(class, _)| class.clone()));

@@ -9,9 +9,6 @@ use board_model::stream::Origin;
 
 use leptos::prelude::*;
 
-/// Delay of live data from which the page is shown as behind, in milliseconds. It is longer than the delay of a slow network.
-const BEHIND_FROM_MS: u64 = 3_000;
-
 /// Applies one event to the board.
 pub fn handle_event(board: Board, event: Event) {
     match event {
@@ -19,7 +16,7 @@ pub fn handle_event(board: Board, event: Event) {
             take(board, &topic, &items, if replay { Origin::Replayed } else { Origin::Live });
         }
         Event::Earlier { topic, items, .. } => fill_in(board, &topic, &items),
-        Event::Topic { topic, meta } => board.change(&topic, |stream, _| stream.tell(meta)),
+        Event::Topic { topic, meta } => board.change(&topic, |stream, series| stream.tell(meta, series)),
         Event::TopicGone { topic, .. } => board.remove(&topic),
         Event::Gap { topic, from_ts, to_ts, .. } => {
             board.change(&topic, |stream, series| stream.lose(from_ts, to_ts, series));
@@ -83,23 +80,12 @@ fn take(board: Board, topic: &Topic, items: &[Publication], origin: Origin) {
     let now = board.server_now();
     board.change(topic, |stream, series| stream.take(items, origin, series, now));
     if origin == Origin::Live {
-        measure_delay(board, items, now);
+        items.last().into_iter().for_each(|last| board.measure_delay(last.received_at, now));
     }
     // The page is not notified now, but by the next `update_link`.
     board.link.update_untracked(|link| link.last_data_at = Some(crate::now::now().wall_ms));
     if board.paused.get_untracked() {
         board.waiting.update(|waiting| *waiting += items.len() as u64);
-    }
-}
-
-/// Measures the delay of live data: the time from its receipt by the server until now. A long delay means that the page, or its
-/// connection, is slower than the data.
-fn measure_delay(board: Board, items: &[Publication], now: shared::Millis) {
-    let Some(last) = items.last() else { return };
-    let delay_ms = u64::try_from(now - last.received_at).unwrap_or(0);
-    let behind_ms = (delay_ms >= BEHIND_FROM_MS).then_some(delay_ms / 1_000 * 1_000);
-    if board.behind_ms.get_untracked() != behind_ms {
-        board.behind_ms.set(behind_ms);
     }
 }
 

@@ -15,6 +15,7 @@ pub mod add_data;
 pub mod app;
 pub mod banner;
 pub mod board;
+pub mod cell;
 pub mod chart;
 pub mod config;
 pub mod follow;

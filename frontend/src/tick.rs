@@ -6,9 +6,11 @@ use leptos::prelude::*;
 use shared::{Millis, Topic};
 use tickertape_session::Session;
 
-use crate::board::{Board, Cell};
+use crate::board::Board;
+use crate::cell::Cell;
 use crate::intake::update_link;
 use board_model::budget::keep_from;
+use board_model::delay::Delay;
 
 const TICK: Duration = Duration::from_secs(1);
 /// Maximum number of requests for history in one second. It is enough to fill a board quickly, and does not delay live data.
@@ -32,6 +34,7 @@ fn tick(board: Board) {
     board.now.set(now);
     board.update_clock();
     forget_delay(board);
+    request_idle_callback(move || board.note_idle());
     if !board.paused.get_untracked() {
         board.edge.set(now);
     }
@@ -50,12 +53,12 @@ fn tick(board: Board) {
     }
 }
 
-/// Ends the state "behind" if no live data has arrived for a while, because the present delay is then not known.
+/// Ends the states "behind" and "late" when no live data has arrived for a while: a delay that is not measured again is not known.
 fn forget_delay(board: Board) {
     let last = board.link.with_untracked(|link| link.last_data_at);
     let is_silent = last.is_none_or(|at| crate::now::now().wall_ms - at > DELAY_VALID_MS);
-    if is_silent && board.behind_ms.get_untracked().is_some() {
-        board.behind_ms.set(None);
+    if is_silent {
+        board.set_delay(Delay::default());
     }
 }
 

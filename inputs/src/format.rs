@@ -10,6 +10,7 @@ pub mod pairs;
 pub mod prometheus;
 pub mod statsd;
 pub mod syslog;
+pub mod tools;
 
 /// A format of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +35,15 @@ pub enum Format {
     Syslog,
     /// The common and combined logs of web servers.
     Access,
-    /// Plain text. Each line is published as it is.
+    /// Lines of dd, pv, rsync, tqdm, fping, iperf3 and sensors.
+    Tools,
+    /// Each line as it is.
     Text,
 }
 
 impl Format {
-    /// All formats, in the order of the help text.
-    pub const ALL: [Self; 11] = [
+    /// Every format, in the order in which help lists them.
+    pub const ALL: [Self; 12] = [
         Self::Number,
         Self::Json,
         Self::Pairs,
@@ -51,6 +54,7 @@ impl Format {
         Self::Statsd,
         Self::Syslog,
         Self::Access,
+        Self::Tools,
         Self::Text,
     ];
 
@@ -67,6 +71,7 @@ impl Format {
             Self::Statsd => "statsd",
             Self::Syslog => "syslog",
             Self::Access => "access",
+            Self::Tools => "tools",
             Self::Text => "text",
         }
     }
@@ -98,6 +103,7 @@ impl Format {
             Self::Statsd => "StatsD's lines, name:value|type",
             Self::Syslog => "Syslog, RFC 5424 and RFC 3164",
             Self::Access => "Access logs of web servers, common and combined",
+            Self::Tools => "Lines of dd, pv, rsync, tqdm, fping, iperf3 and sensors",
             Self::Text => "Each line as it is",
         }
     }

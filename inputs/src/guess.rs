@@ -64,8 +64,8 @@ pub fn late(lines: &[&str], options: &Options) -> Guess {
     }
 }
 
-/// The formats that are recognised without a header.
-const ALONE: [Format; 8] = [
+/// The formats whose lines say what they are without a header.
+const ALONE: [Format; 9] = [
     Format::Number,
     Format::Json,
     Format::Prometheus,
@@ -73,6 +73,7 @@ const ALONE: [Format; 8] = [
     Format::Statsd,
     Format::Syslog,
     Format::Access,
+    Format::Tools,
     Format::Pairs,
 ];
 

@@ -1,6 +1,8 @@
 //! Reads the lines of an input whose format is known.
 
-use crate::format::{Format, access, columns, csv, influx, json, number, pairs, prometheus, statsd, syslog};
+use crate::format::{
+    Format, access, columns, csv, influx, json, number, pairs, prometheus, statsd, syslog, tools,
+};
 use crate::options::Options;
 use crate::row::Row;
 use crate::verdict::Read;
@@ -28,7 +30,9 @@ pub enum Parser {
     Syslog,
     /// Reads [`Format::Access`].
     Access,
-    /// Reads [`Format::Text`].
+    /// See [`Format::Tools`].
+    Tools(tools::Tools),
+    /// See [`Format::Text`].
     Text,
 }
 
@@ -48,6 +52,7 @@ impl Parser {
             Format::Statsd => Self::Statsd(statsd::Statsd::default()),
             Format::Syslog => Self::Syslog,
             Format::Access => Self::Access,
+            Format::Tools => Self::Tools(tools::Tools::default()),
             Format::Text => Self::Text,
         }
     }
@@ -65,6 +70,7 @@ impl Parser {
             Self::Statsd(_) => Format::Statsd,
             Self::Syslog => Format::Syslog,
             Self::Access => Format::Access,
+            Self::Tools(_) => Format::Tools,
             Self::Text => Format::Text,
         }
     }
@@ -82,6 +88,7 @@ impl Parser {
             Self::Statsd(statsd) => statsd.read(line),
             Self::Syslog => syslog::read(line),
             Self::Access => access::read(line),
+            Self::Tools(tools) => tools.read(line),
             Self::Text => Row::text(line).into(),
         }
     }

@@ -1,10 +1,10 @@
 //! Tests with whole outputs of real programs. `cli/tests/program/corpus/NAME.in` is the output of a program, and `NAME.out` is
 //! the result that a person expects. `programs.tsv` in the same folder names the program and its version.
 //!
-//! The first line of `NAME.out` contains the format, the panel that suits the last publication, and the counts. Then follows a
-//! line for each publication (its time, if the input contains one, and its data), for each line in the topic `log`, and for each
-//! unreadable line. The last line contains the units. With `TICKERTAPE_CORPUS=write` the test writes the files instead of
-//! comparing them; look at each of them afterwards.
+//! A first line of `NAME.out` names the format, the panel that the board shows after all publications, and the counts. Then comes a
+//! line for each publication (its time, if the lines give one, and its data), for each line in the topic `log`, and for
+//! each unreadable line. The last line has the units. With `TICKERTAPE_CORPUS=write` the files are written instead of
+//! compared; look at each of them then.
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expects")]
 
@@ -12,8 +12,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-use tickertape_inputs::{Destination, Moment, Options, Outcome, Reader, Splitter, Utc};
+use board_model::chart::SeriesSet;
+use board_model::kind::Kind;
+use board_model::stream::{Origin, Stream};
+use shared::{Data, Topic, TopicMeta};
+use tickertape_inputs::{Destination, Moment, Options, Outcome, Publication, Reader, Splitter, Utc};
 
 /// The time of reading, 2026-11-28T21:00:00Z. All outputs are of that day or of the week before.
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };
@@ -56,13 +59,14 @@ fn read(input: &[u8]) -> String {
     lines.extend(splitter.finish());
     let mut outcomes: Vec<Outcome> = lines.into_iter().flat_map(|line| reader.read(line, NOW)).collect();
     outcomes.extend(reader.finish(NOW));
-    let (mut body, mut panel) = (String::new(), "none");
+    let mut body = String::new();
+    let mut board = Board::new();
     let (mut published, mut logged, mut structure, mut unreadable, mut blank) = (0, 0, 0, 0, 0);
     for outcome in outcomes {
         match outcome {
             Outcome::Publish(publication) if publication.to == Destination::Topic => {
                 published += publication.lines.len();
-                panel = suitable(&serde_json::from_str(&publication.json).unwrap());
+                board.take(&publication, &reader);
                 let at = publication.ts.map(|ts| format!("@{ts} ")).unwrap_or_default();
                 writeln!(body, "{at}{}", publication.json).unwrap();
             }
@@ -78,6 +82,7 @@ fn read(input: &[u8]) -> String {
             Outcome::Blank { .. } => blank += 1,
         }
     }
+    let panel = board.stream.kind().map_or("none", Kind::word);
     let format = reader.format().map_or("none", |format| format.name());
     let units = serde_json::to_string(&reader.units()).unwrap();
     format!(
@@ -85,33 +90,25 @@ fn read(input: &[u8]) -> String {
     )
 }
 
-/// Returns the panel that suits the data, by a short version of the board's rule.
-fn suitable(data: &Value) -> &'static str {
-    const MESSAGES: [&str; 4] = ["message", "msg", "text", "event"];
-    match data {
-        Value::Number(_) => "number",
-        Value::Bool(_) => "state",
-        Value::String(text) if text.chars().count() <= 24 => "state",
-        Value::String(_) | Value::Null => "log",
-        Value::Object(fields)
-            if MESSAGES.iter().any(|name| fields.get(*name).is_some_and(Value::is_string)) =>
-        {
-            "log"
-        }
-        Value::Object(_) => match numbers(data) {
-            0 => "table",
-            1 => "number",
-            _ => "line",
-        },
-        Value::Array(items) if items.iter().all(Value::is_number) => "line",
-        Value::Array(_) => "table",
-    }
+/// The board's model of the topic that an output is published to.
+struct Board {
+    stream: Stream,
+    series: SeriesSet,
+    offset: u64,
 }
 
-fn numbers(data: &Value) -> usize {
-    match data {
-        Value::Number(_) => 1,
-        Value::Object(fields) => fields.values().map(numbers).sum(),
-        _ => 0,
+impl Board {
+    fn new() -> Self {
+        let stream = Stream::new(Topic::new("corpus/output").unwrap());
+        Self { stream, series: SeriesSet::new(10_000), offset: 0 }
+    }
+
+    fn take(&mut self, publication: &Publication, reader: &Reader) {
+        self.offset += 1;
+        let data: Data = serde_json::from_str(&publication.json).unwrap();
+        let ts = publication.ts.unwrap_or(NOW.wall_ms);
+        let item = shared::Publication { offset: self.offset, ts, received_at: NOW.wall_ms, data };
+        self.stream.tell(TopicMeta { units: reader.units(), ..TopicMeta::default() }, &mut self.series);
+        self.stream.take(&[item], Origin::Live, &mut self.series, NOW.wall_ms);
     }
 }

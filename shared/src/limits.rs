@@ -64,6 +64,8 @@ pub const TOPIC_SEGMENTS: usize = 8;
 pub const META_TEXT_BYTES: usize = 64;
 /// Maximum number of series for which a topic's metadata can contain a unit.
 pub const META_UNITS: usize = 200;
+/// Maximum number of states for which a topic's metadata can contain a meaning.
+pub const META_STATES: usize = 64;
 /// Maximum length of a series' name in a topic's metadata, in bytes.
 pub const META_SERIES_BYTES: usize = 256;
 /// Maximum time by which a publisher's time stamp may be behind the server's clock, in milliseconds.
@@ -242,6 +244,7 @@ pub const TABLE: &[Limit] = &[
     row("depth of a topic", TOPIC_SEGMENTS as u64, "segments", OURS, "202 bad_topic"),
     row("text in metadata", META_TEXT_BYTES as u64, "bytes", OURS, "204 bad_data"),
     row("units of single series in metadata", META_UNITS as u64, "series", OURS, "204 bad_data"),
+    row("meanings of states in metadata", META_STATES as u64, "states", OURS, "204 bad_data"),
     row("name of a series in metadata", META_SERIES_BYTES as u64, "bytes", OURS, "204 bad_data"),
     row("time stamp in the past", TS_PAST_MS as u64, "ms", OURS, "206 bad_timestamp"),
     row("time stamp in the future", TS_FUTURE_MS as u64, "ms", OURS, "206 bad_timestamp"),

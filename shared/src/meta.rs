@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{META_SERIES_BYTES, META_STATES, META_TEXT_BYTES, META_UNITS};
+
+/// Meanings that [`TopicMeta::states`] may give to a state. `neutral` takes the colour from a word that has one.
+pub const MEANINGS: [&str; 4] = ["good", "warning", "bad", "neutral"];
+
 /// Metadata of a topic: how to show it, and how often it publishes. Every field may be absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TopicMeta {
@@ -15,6 +20,11 @@ pub struct TopicMeta {
     /// all units.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, String>,
+    /// Meanings of its states, by the state (`"open": "bad"`): one of [`MEANINGS`]. They decide over the words whose
+    /// meaning is the same everywhere. Case does not matter. A newer map replaces an older one, as with
+    /// [`TopicMeta::units`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub states: BTreeMap<String, String>,
     /// Short description for people, shown beside the topic's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -44,6 +54,7 @@ impl TopicMeta {
         Self {
             unit: newer.unit.or(self.unit),
             units: if newer.units.is_empty() { self.units } else { newer.units },
+            states: if newer.states.is_empty() { self.states } else { newer.states },
             label: newer.label.or(self.label),
             expect_every_ms: newer.expect_every_ms.or(self.expect_every_ms),
             min: newer.min.or(self.min),
@@ -60,29 +71,15 @@ impl TopicMeta {
     pub fn check(&self) -> Result<(), MetaError> {
         for (field, text) in [("unit", &self.unit), ("label", &self.label), ("panel", &self.panel)] {
             let bytes = text.as_ref().map_or(0, String::len);
-            if bytes > crate::limits::META_TEXT_BYTES {
-                return Err(MetaError::TooLong { field, bytes, limit: crate::limits::META_TEXT_BYTES });
+            if bytes > META_TEXT_BYTES {
+                return Err(MetaError::TooLong { field, bytes, limit: META_TEXT_BYTES });
             }
         }
-        if self.units.len() > crate::limits::META_UNITS {
-            return Err(MetaError::TooManyUnits {
-                found: self.units.len(),
-                limit: crate::limits::META_UNITS,
-            });
-        }
-        let long_unit =
-            self.units.values().map(String::len).find(|bytes| *bytes > crate::limits::META_TEXT_BYTES);
-        if let Some(bytes) = long_unit {
-            return Err(MetaError::TooLong { field: "units", bytes, limit: crate::limits::META_TEXT_BYTES });
-        }
-        let long_name =
-            self.units.keys().map(String::len).find(|bytes| *bytes > crate::limits::META_SERIES_BYTES);
-        if let Some(bytes) = long_name {
-            return Err(MetaError::TooLong {
-                field: "units",
-                bytes,
-                limit: crate::limits::META_SERIES_BYTES,
-            });
+        check_map("units", &self.units, META_UNITS, META_SERIES_BYTES)?;
+        check_map("states", &self.states, META_STATES, META_TEXT_BYTES)?;
+        let unknown = self.states.iter().find(|(_, meaning)| !MEANINGS.contains(&meaning.as_str()));
+        if let Some((state, meaning)) = unknown {
+            return Err(MetaError::Meaning { state: state.clone(), meaning: meaning.clone() });
         }
         match self.expect_every_ms {
             Some(0) => Err(MetaError::Never),
@@ -91,10 +88,28 @@ impl TopicMeta {
     }
 }
 
-/// Reason for which metadata is not valid. The publisher has to change it.
+/// Checks the number of entries of a map, and the length of its keys and values.
+fn check_map(
+    field: &'static str,
+    map: &BTreeMap<String, String>,
+    most: usize,
+    key_bytes: usize,
+) -> Result<(), MetaError> {
+    if map.len() > most {
+        return Err(MetaError::TooMany { field, found: map.len(), limit: most });
+    }
+    let keys = map.keys().map(|key| (key.len(), key_bytes));
+    let values = map.values().map(|value| (value.len(), META_TEXT_BYTES));
+    match keys.chain(values).find(|(bytes, limit)| bytes > limit) {
+        Some((bytes, limit)) => Err(MetaError::TooLong { field, bytes, limit }),
+        None => Ok(()),
+    }
+}
+
+/// Metadata that is not valid. The publisher has to change it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetaError {
-    /// A text is longer than [`crate::limits::META_TEXT_BYTES`].
+    /// A text longer than [`META_TEXT_BYTES`].
     #[error("meta.{field} has {bytes} bytes; the limit is {limit}")]
     TooLong {
         /// Name of the field.
@@ -104,15 +119,25 @@ pub enum MetaError {
         /// Maximum length, in bytes.
         limit: usize,
     },
-    /// The map of units has more series than [`crate::limits::META_UNITS`].
-    #[error("meta.units names {found} series; the limit is {limit}")]
-    TooManyUnits {
-        /// Number of series in the map.
+    /// More entries than [`META_UNITS`] or [`META_STATES`].
+    #[error("meta.{field} has {found} entries; the limit is {limit}")]
+    TooMany {
+        /// Name of the field.
+        field: &'static str,
+        /// Entries found.
         found: usize,
-        /// Maximum number of series.
+        /// Entries allowed.
         limit: usize,
     },
-    /// The expected time between publications is 0.
+    /// A meaning that is none of [`MEANINGS`].
+    #[error("meta.states calls {state:?} {meaning:?}; a state is good, warning, bad or neutral")]
+    Meaning {
+        /// The state.
+        state: String,
+        /// Its meaning as it was sent.
+        meaning: String,
+    },
+    /// An expected time of zero.
     #[error("meta.expect_every_ms must be at least 1")]
     Never,
 }
@@ -142,13 +167,27 @@ mod tests {
 
     #[test]
     fn too_many_or_too_long_units_of_series_are_refused() {
-        let many = (0..=crate::limits::META_UNITS).map(|n| (n.to_string(), "%".to_owned())).collect();
+        let many = (0..=META_UNITS).map(|n| (n.to_string(), "%".to_owned())).collect();
         let many = TopicMeta { units: many, ..TopicMeta::default() };
-        assert!(matches!(many.check(), Err(MetaError::TooManyUnits { .. })));
+        assert!(matches!(many.check(), Err(MetaError::TooMany { field: "units", .. })));
         for (series, unit) in [("x".repeat(300), "%".to_owned()), ("x".to_owned(), "%".repeat(70))] {
             let long = TopicMeta { units: [(series, unit)].into(), ..TopicMeta::default() };
             assert!(matches!(long.check(), Err(MetaError::TooLong { field: "units", .. })));
         }
+    }
+
+    #[test]
+    fn states_are_replaced_as_a_whole_and_have_one_of_four_meanings() {
+        let states = |text: &str| serde_json::from_str::<TopicMeta>(text).unwrap();
+        let old = states("{\"states\": {\"open\": \"bad\", \"ajar\": \"warning\"}}");
+        assert_eq!(old.check(), Ok(()));
+        let newer = old.clone().merged(states("{\"states\": {\"open\": \"good\"}}"));
+        assert_eq!(newer.states, [("open".to_owned(), "good".to_owned())].into());
+        assert_eq!(old.clone().merged(states("{\"unit\": \"%\"}")).states, old.states);
+        let red = states("{\"states\": {\"open\": \"red\"}}");
+        assert!(matches!(red.check(), Err(MetaError::Meaning { .. })));
+        let long = TopicMeta { states: [("x".repeat(65), "bad".to_owned())].into(), ..TopicMeta::default() };
+        assert!(matches!(long.check(), Err(MetaError::TooLong { field: "states", .. })));
     }
 
     #[test]

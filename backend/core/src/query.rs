@@ -1,7 +1,9 @@
 //! Parsing of the query strings of the HTTP API.
 
+use serde_json::Value;
 use shared::client::Producer;
-use shared::{ErrorCode, Millis, Position, Topic, TopicMeta};
+use shared::meta::MEANINGS;
+use shared::{ErrorCode, Millis, Position, Topic, TopicMeta, timestamp};
 
 use crate::refusal::Refusal;
 
@@ -12,7 +14,8 @@ pub struct PublishQuery {
     pub ts: Option<Millis>,
     /// `producer` and `seq`, which have to be given together, and `done`.
     pub producer: Option<Producer>,
-    /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`.
+    /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`, and `good`, `warning`, `bad` and `neutral` with the states
+    /// that have this meaning, separated by commas.
     pub meta: TopicMeta,
 }
 
@@ -41,6 +44,11 @@ impl PublishQuery {
                 "panel" => query.meta.panel = Some(value.to_owned()),
                 "expect_every_ms" => {
                     query.meta.expect_every_ms = Some(parse("expect_every_ms", value, "whole milliseconds")?);
+                }
+                meaning if MEANINGS.contains(&meaning) => {
+                    let states = value.split(',').map(str::trim).filter(|state| !state.is_empty());
+                    let named = states.map(|state| (state.to_owned(), meaning.to_owned()));
+                    query.meta.states.extend(named);
                 }
                 "min" => query.meta.min = Some(parse_finite("min", value)?),
                 "max" => query.meta.max = Some(parse_finite("max", value)?),
@@ -149,10 +157,8 @@ fn parse_since(text: &str) -> Result<Since, Refusal> {
 }
 
 fn parse_ts(text: &str) -> Result<Millis, Refusal> {
-    text.parse().map_err(|_| {
-        let message = format!("ts {text:?} is not a time: whole milliseconds since 1970 are expected");
-        Refusal::new(ErrorCode::BadTimestamp, message)
-    })
+    let value = text.parse().map_or_else(|_| Value::from(text), Value::Number);
+    timestamp::read(&value).map_err(|error| Refusal::new(ErrorCode::BadTimestamp, error.to_string()))
 }
 
 fn parse_finite(key: &str, text: &str) -> Result<f64, Refusal> {
@@ -193,10 +199,31 @@ mod tests {
     }
 
     #[test]
+    fn a_time_is_read_as_that_of_an_envelope() {
+        let ts = |text: &str| PublishQuery::read([("ts", text)]).map(|query| query.ts);
+        for text in ["1800000000000", "1800000000", "1800000000.0", "1800000000000.4", "2027-01-15T08:00:00Z"]
+        {
+            assert_eq!(ts(text), Ok(Some(1_800_000_000_000)), "{text}");
+        }
+        assert_eq!(ts("2027-01-15T09:00:00.5+01:00"), Ok(Some(1_800_000_000_500)));
+        assert!(ts("2027-01-15T08:00:00").is_err(), "the zone is not known");
+    }
+
+    #[test]
+    fn states_have_the_meanings_that_the_query_gives_them() {
+        let query = PublishQuery::read([("good", "open, on"), ("bad", "shut")]).unwrap();
+        let states = [("open", "good"), ("on", "good"), ("shut", "bad")];
+        assert_eq!(
+            query.meta.states,
+            states.map(|(state, meaning)| (state.to_owned(), meaning.to_owned())).into()
+        );
+    }
+
+    #[test]
     fn a_value_that_cannot_be_read_names_its_key() {
         for (key, value, code) in [
             ("ts", "now", ErrorCode::BadTimestamp),
-            ("ts", "1.5", ErrorCode::BadTimestamp),
+            ("ts", "2027-01-15 without a time", ErrorCode::BadTimestamp),
             ("min", "NaN", ErrorCode::Malformed),
             ("max", "inf", ErrorCode::Malformed),
             ("expect_every_ms", "-1", ErrorCode::Malformed),

@@ -161,6 +161,18 @@ pub struct MetaArgs {
     /// Upper end of the axis
     #[arg(long, value_name = "NUMBER", value_parser = finite, allow_negative_numbers = true)]
     pub max: Option<f64>,
+    /// States that are good, such as open,running; may be given several times
+    #[arg(long, value_name = "STATES", value_delimiter = ',')]
+    pub good: Vec<String>,
+    /// States that are a warning
+    #[arg(long, value_name = "STATES", value_delimiter = ',')]
+    pub warning: Vec<String>,
+    /// States that are bad
+    #[arg(long, value_name = "STATES", value_delimiter = ',')]
+    pub bad: Vec<String>,
+    /// States without a meaning, although their words have one elsewhere, such as down for a lift
+    #[arg(long, value_name = "STATES", value_delimiter = ',')]
+    pub neutral: Vec<String>,
     /// Kind of panel [default: chosen from the data]
     #[arg(long, value_parser = ["line", "number", "state", "log", "table"])]
     pub panel: Option<String>,
@@ -372,6 +384,7 @@ impl MetaArgs {
         let meta = TopicMeta {
             unit: self.unit.clone(),
             units: std::collections::BTreeMap::new(),
+            states: self.states(),
             label: self.label.clone(),
             expect_every_ms: self.every.map(duration::ms),
             min: self.min,
@@ -379,6 +392,16 @@ impl MetaArgs {
             panel: self.panel.clone(),
         };
         (!meta.is_empty()).then_some(meta)
+    }
+
+    fn states(&self) -> std::collections::BTreeMap<String, String> {
+        let given = [&self.good, &self.warning, &self.bad, &self.neutral];
+        let meanings = shared::meta::MEANINGS.into_iter().zip(given);
+        let named = |(meaning, states): (&str, &Vec<String>)| {
+            let states = states.iter().map(|state| state.trim()).filter(|state| !state.is_empty());
+            states.map(|state| (state.to_owned(), meaning.to_owned())).collect::<Vec<_>>()
+        };
+        meanings.flat_map(named).collect()
     }
 }
 

@@ -120,6 +120,19 @@ fn pipe_says_the_units_behind_numbers_and_takes_every_usual_time() {
 }
 
 #[test]
+fn pipe_says_which_states_are_good_a_warning_or_bad() {
+    let server = Server::start();
+    let arguments = ["pipe", "door", "--good", "closed, locked", "--warning", "ajar", "--bad", "open"];
+    assert!(run_with_input(&server.ws(), &arguments, "ajar\n").status.success());
+    let topics = lines(&run(&server.ws(), &["topics", "door", "--json"]));
+    let states = json!({"ajar": "warning", "closed": "good", "locked": "good", "open": "bad"});
+    assert_eq!(topics[0]["meta"]["states"], states);
+    assert_eq!(server.post("/topics/door?good=open", "\"open\"").status, 200);
+    let topics = lines(&run(&server.ws(), &["topics", "door", "--json"]));
+    assert_eq!(topics[0]["meta"]["states"], json!({"open": "good"}));
+}
+
+#[test]
 fn pipe_publishes_at_once_and_not_when_its_input_ends() {
     let server = Server::start();
     let mut viewer = server.watch("*");

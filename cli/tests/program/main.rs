@@ -9,11 +9,11 @@ mod clients;
 mod compatibility;
 mod cost;
 mod digits;
+#[cfg(unix)]
+mod files;
 mod forget;
 #[cfg(target_os = "linux")]
 mod full_disk;
-#[cfg(unix)]
-mod files;
 mod gaps;
 mod hostile_server;
 mod http;

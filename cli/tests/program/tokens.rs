@@ -98,6 +98,22 @@ fn clients_send_their_token_and_end_with_3_without_one() {
 }
 
 #[test]
+fn lines_that_a_token_keeps_from_the_log_topic_are_reported_by_number() {
+    let guarded = Guarded::start();
+    let token = guarded.token(&["--publish", "t", "--subscribe", "t"]);
+    let arguments = ["pipe", "t", "--json", "--token", &token];
+    let output = run_with_input(&guarded.server.ws(), &arguments, "1\n2\n3\nnot a number\n4\nnor this\n");
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{words}");
+    let counts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let count = |name: &str| counts[name].as_u64().unwrap();
+    assert_eq!(["published", "published_to_log", "unreadable"].map(count), [4, 0, 2], "{counts} {words}");
+    assert!(words.contains("line 4: ") && words.contains("line 6: ") && words.contains("t/log"), "{words}");
+    let output = run(&guarded.server.ws(), &["history", "t", "--json", "--token", &token]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 4);
+}
+
+#[test]
 fn a_token_may_have_an_issuer_and_an_audience_and_a_server_with_its_secret_accepts_it() {
     let guarded = Guarded::start();
     let token = guarded.token(&["--publish", "*", "--issuer", "https://issuer", "--audience", "board"]);

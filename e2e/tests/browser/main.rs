@@ -1,6 +1,7 @@
 //! Tests the program with its page in a real browser.
 
 mod board;
+mod delay;
 mod figures;
 mod honest;
 mod killed;

@@ -1,12 +1,14 @@
 //! Tests that the board shows values as they were sent: series that stop, words instead of numbers, large and small numbers, wide
 //! tables.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use e2e::board::{open, panel};
 use e2e::browser::TIMEOUT;
 use e2e::server::Server;
-use e2e::wait;
+use e2e::{setting, wait};
 use serde_json::{Map, Value, json};
 
 fn chip(topic: &str) -> String {
@@ -144,4 +146,62 @@ async fn a_table_says_which_rows_and_columns_it_leaves_out_and_shows_ids_in_full
     browser.text_becomes(&note("lab/wide"), |text| text.contains("5 columns more")).await;
     browser.text_becomes(&note("lab/long"), |text| text.contains("100 rows more")).await;
     browser.screenshot("honest-wide").await;
+    let open = format!("document.querySelector('{} .note button').click()", panel("lab/wide"));
+    browser.value(&open).await;
+    let all = format!("{} [data-testid=all-data]:popover-open", panel("lab/wide"));
+    browser.text_becomes(&all, |text| text.contains("\"column 44\":1482951")).await;
+    browser.screenshot("honest-wide-all").await;
+}
+
+#[tokio::test]
+async fn a_publisher_says_which_states_are_good_a_warning_or_bad() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    server.publish("door/plain", &json!("open")).await;
+    let of = |topic: &str, class: &str| format!("{} .state-big.is-{class}", panel(topic));
+    browser.appears(&of("door/plain", "neutral")).await;
+    for (state, class) in [("closed", "good"), ("ajar", "warning"), ("open", "bad")] {
+        server.publish("door/told?good=closed&warning=ajar&bad=open", &json!(state)).await;
+        browser.text_becomes(&of("door/told", class), |text| text == state).await;
+    }
+    // The meaning may come after the state.
+    server.publish("door/plain?bad=open", &json!("open")).await;
+    browser.appears(&of("door/plain", "bad")).await;
+    browser.screenshot("honest-states").await;
+}
+
+#[tokio::test]
+async fn series_in_several_units_are_read_in_their_own_unit_and_have_room_for_an_axis_each() {
+    let server = Server::start(&["--no-host"]);
+    let browser = open(&server).await;
+    let input = "load=37 % power=71.20 W mem=1204 MiB fan=1200\n";
+    for n in 0..3 {
+        let lines = input.replace("37", &(37 + n).to_string());
+        pipe(&server, "gpu/all", &lines);
+        pipe(&server, "gpu/two", &format!("load={} % power={} W\n", 40 + n, 60 + 3 * n));
+    }
+    browser
+        .text_becomes(&legend("gpu/all"), |text| plain(text).contains("71.20 W") && text.contains("39"))
+        .await;
+    browser.appears(&format!("{}.tall", panel("gpu/all"))).await;
+    browser.appears(&format!("{}:not(.tall)", panel("gpu/two"))).await;
+    let switch = format!("document.querySelector('{} .twin-switch').click()", panel("gpu/all"));
+    browser.screenshot("honest-units").await;
+    browser.value(&switch).await;
+    browser
+        .text_becomes(&format!("{} .twin", panel("gpu/all")), |text| {
+            text.contains("power (W)") && text.contains("71.20")
+        })
+        .await;
+}
+
+/// Publishes lines as `tickertape pipe` does.
+fn pipe(server: &Server, topic: &str, lines: &str) {
+    let mut pipe = Command::new(setting("TICKERTAPE_BIN"))
+        .args(["pipe", topic, "--url", &format!("{}/ws", server.url().replace("http", "ws"))])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    pipe.stdin.take().expect("piped").write_all(lines.as_bytes()).expect("written");
+    assert!(pipe.wait().expect("it ends").success());
 }

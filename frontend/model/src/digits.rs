@@ -36,6 +36,24 @@ impl<'a> Digits<'a> {
             .and_then(|index| self.numbers.get(index))
             .map_or_else(|| number.to_string(), |(_, digits)| (*digits).to_owned())
     }
+
+    /// JSON text of a part of the value.
+    pub fn json(&self, value: &Value) -> String {
+        match value {
+            Value::Number(number) => self.sent(number),
+            Value::Array(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.json(item)).collect();
+                format!("[{}]", items.join(","))
+            }
+            Value::Object(fields) => {
+                let field = |(name, value): (&String, &Value)| {
+                    format!("{}:{}", Value::from(name.as_str()), self.json(value))
+                };
+                format!("{{{}}}", fields.iter().map(field).collect::<Vec<_>>().join(","))
+            }
+            Value::Null | Value::Bool(_) | Value::String(_) => value.to_string(),
+        }
+    }
 }
 
 fn collect(value: &Value, found: &mut Vec<*const Number>) {
@@ -97,6 +115,13 @@ mod tests {
         assert_eq!(sent(text, "/d"), "12345678901234567890");
         assert_eq!(sent(text, "/e"), "1E+2");
         assert_eq!(sent("1.08370", ""), "1.08370");
+    }
+
+    #[test]
+    fn json_of_a_part_has_the_digits_that_were_sent() {
+        let text = r#"{"a": {"b \"": [1.50, null, "x"], "c": 1E+2}}"#;
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(Digits::of(&value, text).json(&value["a"]), r#"{"b \"":[1.50,null,"x"],"c":1E+2}"#);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::digits::Digits;
 use super::order::Order;
 use super::reading::{self, LEVEL_FIELDS};
 
@@ -48,8 +49,8 @@ pub struct Lines {
 
 impl Lines {
     /// Adds a line at its place; beyond [`MOST_LINES`] the oldest makes room. A line that is there already is not
-    /// added again.
-    pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value) {
+    /// added again. `digits` are those of the numbers in `data` as they were sent.
+    pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value, digits: &Digits<'_>) {
         let place = self.lines.partition_point(|line| line.order < order);
         if self.lines.get(place).is_some_and(|line| line.order == order) {
             return;
@@ -60,7 +61,7 @@ impl Lines {
                 return;
             }
         }
-        let (level, text) = (Level::of(data), reading::text(data));
+        let (level, text) = (Level::of(data), reading::text(data, digits));
         self.lines.insert(place, Line { number: order.sequence(), ts_ms, level, text, order });
         if self.lines.len() > MOST_LINES {
             self.lines.pop_front();
@@ -151,7 +152,7 @@ mod tests {
 
     fn add(lines: &mut Lines, ts_ms: i64, data: &Value) {
         let offset = lines.newest(usize::MAX).map(|line| line.number).max().unwrap_or(0) + 1;
-        lines.add(Order::at(ts_ms, offset), ts_ms, data);
+        lines.add(Order::at(ts_ms, offset), ts_ms, data, &Digits::default());
     }
 
     fn texts(lines: &Lines, most: usize) -> Vec<&str> {
@@ -193,14 +194,14 @@ mod tests {
     fn a_burst_in_one_millisecond_keeps_its_newest_lines_whenever_they_come_and_counts_the_others() {
         let mut lines = Lines::default();
         for offset in (701..=1_000).chain(1..=700) {
-            lines.add(Order::at(5, offset), 5, &json!(offset.to_string()));
+            lines.add(Order::at(5, offset), 5, &json!(offset.to_string()), &Digits::default());
         }
         assert_eq!(texts(&lines, 2), ["1000", "999"]);
         assert_eq!(
             (lines.newest(usize::MAX).last().map(|line| line.number), lines.left_out()),
             (Some(501), 500)
         );
-        lines.add(Order::at(5, 900), 5, &json!("900"));
+        lines.add(Order::at(5, 900), 5, &json!("900"), &Digits::default());
         assert_eq!(lines.len(), MOST_LINES);
     }
 

@@ -6,6 +6,7 @@ use tickertape_session::words::state_words;
 use tickertape_session::{Banner, Latency, SessionFailure, State, Stats};
 
 use crate::chart::clock::LocalClock;
+use crate::delay::Delay;
 
 /// Facts about the connection that the board shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,17 +77,20 @@ impl Link {
         }
     }
 
-    /// Word for the header, and how good it is: no board that is paused or behind is called live.
+    /// Class of the header's state, and its word: no board that is paused, behind or late is called live.
     pub fn headline(
         &self,
         paused_at: Option<Millis>,
-        behind_ms: Option<u64>,
+        delay: Delay,
         clock: LocalClock,
-    ) -> (Tone, String) {
-        match (self.tone(), paused_at, behind_ms) {
-            (Tone::Good, Some(at), _) => (Tone::Waiting, format!("Paused at {}", clock.seconds(at))),
-            (Tone::Good, None, Some(ms)) => (Tone::Waiting, format!("Behind by {}", short_duration(ms))),
-            (tone, ..) => (tone, self.word()),
+    ) -> (&'static str, String) {
+        match (self.tone(), paused_at, delay.behind_ms, delay.late_ms) {
+            (Tone::Good, Some(at), ..) => ("is-paused", format!("Paused at {}", clock.seconds(at))),
+            (Tone::Good, None, Some(ms), _) => ("is-behind", format!("Behind by {}", short_duration(ms))),
+            (Tone::Good, None, None, Some(ms)) => {
+                (Tone::Waiting.class(), format!("Late by {}", short_duration(ms)))
+            }
+            (tone, ..) => (tone.class(), self.word()),
         }
     }
 
@@ -99,12 +103,13 @@ impl Link {
         }
     }
 
-    /// Returns the latency as text, such as `24 ms`, or an empty text before the first measurement.
+    /// `24 ms`, `1.8 s`; nothing while nothing is measured.
     pub fn latency_text(&self) -> String {
-        self.latency
-            .filter(|_| self.tone() == Tone::Good)
-            .map(|latency| format!("{} ms", latency.p50_ms))
-            .unwrap_or_default()
+        match self.latency.filter(|_| self.tone() == Tone::Good).map(|latency| latency.p50_ms) {
+            None => String::new(),
+            Some(ms @ 0..1_000) => format!("{ms} ms"),
+            Some(ms) => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        }
     }
 
     /// Text of the banner: what happened, and what happens next. `Connection lost, last data 10:42:07.` and
@@ -233,12 +238,14 @@ mod tests {
     #[test]
     fn a_board_that_is_paused_or_behind_is_not_called_live() {
         let live = Link { state: State::Connected, ..Link::default() };
-        let words = |paused_at, behind_ms| live.headline(paused_at, behind_ms, LocalClock::default()).1;
-        assert_eq!(words(None, None), "Live");
-        assert_eq!(words(Some(38_527_000), Some(6_000)), "Paused at 10:42:07");
-        assert_eq!(words(None, Some(6_000)), "Behind by 6 s");
+        let words = |paused_at, delay| live.headline(paused_at, delay, LocalClock::default()).1;
+        let behind = Delay { behind_ms: Some(6_000), late_ms: None };
+        assert_eq!(words(None, Delay::default()), "Live");
+        assert_eq!(words(Some(38_527_000), behind), "Paused at 10:42:07");
+        assert_eq!(words(None, behind), "Behind by 6 s");
+        assert_eq!(words(None, Delay { behind_ms: None, late_ms: Some(4_000) }), "Late by 4 s");
         let down = Link { state: State::Offline, ..Link::default() };
-        assert_ne!(down.headline(Some(1), None, LocalClock::default()).1, "Paused at 00:00:00");
+        assert_ne!(down.headline(Some(1), Delay::default(), LocalClock::default()).1, "Paused at 00:00:00");
     }
 
     #[test]

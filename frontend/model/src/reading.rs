@@ -17,11 +17,6 @@ const TEXT_CHARS: usize = 1_000;
 /// Fields that journald adds to every entry, which say nothing about the event.
 const JOURNALD_PREFIXES: [&str; 2] = ["_", "SYSLOG_"];
 
-/// Shortest digits that read back as a number. A figure, a legend and a table show [`Digits`] instead.
-pub fn sent(number: &Number) -> String {
-    number.to_string()
-}
-
 /// Fields of `data` with the names of their series, in the order in which they were sent. A number alone is called
 /// `own`, a field by its path (`disk.free`), an item of a list by its place (`load.0`). A bool beside numbers is 0 or
 /// 1. Data without any number has no fields.
@@ -66,14 +61,14 @@ pub fn is_event(data: &Value) -> bool {
     data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }
 
-/// `data` on one line: a text as it is, an event's message before its other fields, anything else as JSON.
-pub fn text(data: &Value) -> String {
+/// `data` on one line: a text as it is, an event's message before its other fields, anything else as JSON. `digits` are
+/// those of its numbers as they were sent.
+pub fn text(data: &Value, digits: &Digits<'_>) -> String {
     let text = match data {
         Value::String(text) => text.clone(),
-        Value::Number(number) => sent(number),
         Value::Object(fields) if is_docker_event(fields) => docker_text(fields),
-        Value::Object(fields) => fields_text(fields),
-        Value::Null | Value::Bool(_) | Value::Array(_) => data.to_string(),
+        Value::Object(fields) => fields_text(fields, digits),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => digits.json(data),
     };
     shortened(&text)
 }
@@ -108,10 +103,10 @@ fn collect(value: &Value, name: String, digits: &Digits<'_>, found: &mut Vec<(St
 const STATE_CHARS: usize = 40;
 
 /// The text that stands in the place of a number, short enough for a figure.
-pub fn other_field(data: &Value) -> Field {
+pub fn other_field(data: &Value, digits: &Digits<'_>) -> Field {
     match data {
         Value::Null => Field::Nothing,
-        other => Field::Text(shortened_to(&text(other), STATE_CHARS)),
+        other => Field::Text(shortened_to(&text(other, digits), STATE_CHARS)),
     }
 }
 
@@ -144,7 +139,7 @@ fn message_text(value: &Value) -> Option<String> {
     }
 }
 
-fn fields_text(fields: &Map<String, Value>) -> String {
+fn fields_text(fields: &Map<String, Value>, digits: &Digits<'_>) -> String {
     let (name, text) = message(fields).unwrap_or_default();
     let is_journald = name == "MESSAGE";
     let is_told = |key: &str| {
@@ -154,7 +149,7 @@ fn fields_text(fields: &Map<String, Value>) -> String {
     };
     let others = fields.iter().filter(|(key, _)| !is_told(key)).map(|(key, value)| match value {
         Value::String(text) => format!("{key}={text}"),
-        other => format!("{key}={other}"),
+        other => format!("{key}={}", digits.json(other)),
     });
     let head = (!text.is_empty()).then(|| text.clone());
     head.into_iter().chain(others).collect::<Vec<_>>().join("  ")
@@ -242,7 +237,10 @@ mod tests {
             found[1..],
             [("b".to_owned(), Field::Text("n/a".to_owned())), ("c".to_owned(), Field::Nothing)]
         );
-        assert_eq!(other_field(&json!("unavailable")), Field::Text("unavailable".to_owned()));
+        assert_eq!(
+            other_field(&json!("unavailable"), &Digits::default()),
+            Field::Text("unavailable".to_owned())
+        );
     }
 
     #[test]
@@ -254,7 +252,7 @@ mod tests {
     #[test]
     fn an_events_message_stands_before_its_other_fields() {
         let event = json!({"level": "warn", "msg": "stock low", "left": 14});
-        assert_eq!(text(&event), "stock low  left=14");
+        assert_eq!(text(&event, &Digits::default()), "stock low  left=14");
         assert!(is_event(&event));
         assert!(!is_event(&json!({"left": 14})));
     }
@@ -263,8 +261,8 @@ mod tests {
     fn an_entry_of_the_journal_is_an_event() {
         let entry = json!({"MESSAGE": "Started nginx", "PRIORITY": "6", "_PID": "812", "SYSLOG_IDENTIFIER": "systemd", "UNIT": "nginx.service"});
         assert!(is_event(&entry));
-        assert_eq!(text(&entry), "Started nginx  UNIT=nginx.service");
-        assert_eq!(text(&json!({"MESSAGE": [104, 105, 255]})), "hi\u{fffd}");
+        assert_eq!(text(&entry, &Digits::default()), "Started nginx  UNIT=nginx.service");
+        assert_eq!(text(&json!({"MESSAGE": [104, 105, 255]}), &Digits::default()), "hi\u{fffd}");
     }
 
     #[test]
@@ -272,12 +270,12 @@ mod tests {
         let event = json!({"status": "start", "Type": "container", "Action": "start", "scope": "local",
             "Actor": {"ID": "4d2", "Attributes": {"image": "nginx:1.27", "name": "web"}}, "time": 1_790_000_000, "timeNano": 1_790_000_000_000_000_000_u64});
         assert!(is_event(&event));
-        assert_eq!(text(&event), "container start web  image=nginx:1.27");
+        assert_eq!(text(&event, &Digits::default()), "container start web  image=nginx:1.27");
     }
 
     #[test]
     fn a_very_long_text_is_cut_between_characters() {
         let long = json!("ä".repeat(TEXT_CHARS + 5));
-        assert_eq!(text(&long).chars().count(), TEXT_CHARS + 1);
+        assert_eq!(text(&long, &Digits::default()).chars().count(), TEXT_CHARS + 1);
     }
 }

@@ -1,34 +1,41 @@
-//! States that a topic was in: since when each holds, and how often it changed. Depends on [`super::order`].
+//! States that a topic was in: since when each holds, and how often it changed. Depends on [`super::order`] and
+//! [`super::digits`].
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 use serde_json::Value;
 
+use super::digits::Digits;
 use super::order::Order;
 use crate::chart::clock::LocalClock;
 
-/// Changes kept for each topic.
+/// Runs of one state that are kept for each topic.
 const MOST_RUNS: usize = 500;
+/// Sightings that are kept for each topic. Of the oldest runs, only the first and the last are kept beyond.
+const MOST_SIGHTINGS: usize = 500;
 /// Characters of a state that are kept.
 const STATE_CHARS: usize = 200;
 
 /// The states a topic was seen in, in the order of its publications.
 ///
-/// Publications that follow each other in the log and say the same are one run. Two runs of the same state may stand
-/// side by side: then what was published between them is not known yet. For example, "open" at the offsets 1 and 3 is
-/// two runs, until offset 2 comes: if it says "open" they become one, if it says "closed" it parts them.
+/// It depends on the publications and not on the order in which they come. For example, of "open" at the times 1, 2 and 4
+/// and "closed" at 3, which comes last because it was sent late, there are three runs: open from 1, closed from 3, open
+/// from 4.
 #[derive(Clone, Debug, Default)]
 pub struct States {
     runs: VecDeque<Run>,
+    /// Sightings of all runs.
+    sightings: usize,
 }
 
-/// One state, from its first sighting to its last, without another publication between them.
+/// Sightings of one state in a row: between the first and the last, no other state was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
-    first: Order,
-    last: Order,
     state: String,
+    first: Order,
+    /// Ascending. Most runs of a topic whose state is a number have none.
+    later: Vec<Order>,
 }
 
 /// Meaning of a state for a person who has to act.
@@ -37,7 +44,7 @@ pub enum Severity {
     /// Nothing to do: `ok`, `passed`, `healthy`, `up`.
     Good,
     /// Something to look at, because the publisher says so.
-    Wary,
+    Warning,
     /// Something is broken: `failed`, `error`, `down`.
     Bad,
     /// Any other state. Whether `open` or `false` is bad depends on the question.
@@ -45,26 +52,19 @@ pub enum Severity {
 }
 
 impl States {
-    /// Adds the state that a publication says the topic is in. Lists and objects are no states.
-    pub fn add(&mut self, order: Order, data: &Value) {
-        let Some(state) = state_of(data) else { return };
+    /// Adds the state that a publication says the topic is in. Lists and objects are no states. `digits` are those of its
+    /// number as it was sent.
+    pub fn add(&mut self, order: Order, data: &Value, digits: &Digits<'_>) {
+        let Some(state) = state_of(data, digits) else { return };
         let place = self.runs.partition_point(|run| run.first <= order);
-        if let Some(before) = place.checked_sub(1).and_then(|index| self.runs.get_mut(index)) {
-            if before.last >= order {
-                return self.split(place - 1, order, state);
+        match place.checked_sub(1) {
+            Some(before) if self.runs.get(before).is_some_and(|run| run.state == state) => {
+                self.see(before, order);
             }
-            if before.state == state && follows(before.last, order) {
-                before.last = order;
-                return self.join(place);
-            }
+            Some(before) => self.put_after(before, order, state),
+            None => self.put(0, order, state),
         }
-        match self.runs.get_mut(place) {
-            Some(after) if after.state == state && follows(order, after.first) => after.first = order,
-            Some(_) | None => self.runs.insert(place, Run { first: order, last: order, state }),
-        }
-        if self.runs.len() > MOST_RUNS {
-            self.runs.pop_front();
-        }
+        self.shrink();
     }
 
     /// The state of the newest publication.
@@ -119,35 +119,70 @@ impl States {
         changes
     }
 
-    /// Puts a sighting into the middle of a run. Only data that was sent late gets there, since a run has no other
-    /// publication of its log between its ends. Its sightings are not kept: the part after goes from the last one on.
-    fn split(&mut self, index: usize, order: Order, state: String) {
+    /// Adds a sighting to the run at `index`.
+    fn see(&mut self, index: usize, order: Order) {
         let Some(run) = self.runs.get_mut(index) else { return };
-        if run.state == state || run.first == order || run.last == order {
-            return;
+        let place = run.later.partition_point(|seen| *seen < order);
+        if run.first != order && run.later.get(place) != Some(&order) {
+            run.later.insert(place, order);
+            self.sightings += 1;
         }
-        let after = Run { first: run.last, last: run.last, state: run.state.clone() };
-        run.last = run.first;
-        self.runs.insert(index + 1, Run { first: order, last: order, state });
-        self.runs.insert(index + 2, after);
     }
 
-    /// Makes one run of that before `place` and that at it, if nothing is missing between them.
-    fn join(&mut self, place: usize) {
-        let (Some(before), Some(after)) = (self.runs.get(place - 1), self.runs.get(place)) else { return };
-        if before.state == after.state && follows(before.last, after.first) {
-            let last = after.last;
-            self.runs.remove(place);
-            if let Some(before) = self.runs.get_mut(place - 1) {
-                before.last = last;
+    /// Puts a sighting of another state after the run at `index`, or into it: then it parts the run.
+    fn put_after(&mut self, index: usize, order: Order, state: String) {
+        let Some(run) = self.runs.get_mut(index) else { return };
+        let place = run.later.partition_point(|seen| *seen < order);
+        if run.first == order || run.later.get(place) == Some(&order) {
+            return;
+        }
+        let mut later = run.later.split_off(place);
+        if !later.is_empty() {
+            let first = later.remove(0);
+            let rest = Run { state: run.state.clone(), first, later };
+            self.runs.insert(index + 1, rest);
+        }
+        self.put(index + 1, order, state);
+    }
+
+    /// Puts a sighting before the run at `index`, as a part of it if the state is the same.
+    fn put(&mut self, index: usize, order: Order, state: String) {
+        match self.runs.get_mut(index) {
+            Some(run) if run.state == state => {
+                run.later.insert(0, run.first);
+                run.first = order;
             }
+            Some(_) | None => self.runs.insert(index, Run { state, first: order, later: Vec::new() }),
+        }
+        self.sightings += 1;
+    }
+
+    /// Forgets the oldest runs, and the sightings inside of old runs, that are too many.
+    fn shrink(&mut self) {
+        if self.runs.len() > MOST_RUNS {
+            self.sightings -= self.runs.pop_front().map_or(0, |run| run.later.len() + 1);
+        }
+        if self.sightings > MOST_SIGHTINGS
+            && let Some(run) = self.runs.iter_mut().find(|run| run.later.len() > 1)
+        {
+            // Half of them at once, so that this is done seldom.
+            self.sightings -= run.later.drain(..run.later.len() / 2).count();
+            run.later.shrink_to_fit();
         }
     }
 }
 
 impl Severity {
-    /// Meaning of a word that means the same everywhere; neutral for any other.
-    pub fn of(state: &str) -> Self {
+    /// Meaning of a state: the one that its publisher gave it (`meta.states`), else that of a word that means the same
+    /// everywhere; neutral for any other.
+    pub fn of(state: &str, given: &BTreeMap<String, String>) -> Self {
+        let given = given.iter().find(|(named, _)| named.eq_ignore_ascii_case(state));
+        if let Some((_, meaning)) = given {
+            return [Self::Good, Self::Warning, Self::Bad]
+                .into_iter()
+                .find(|severity| severity.word() == meaning)
+                .unwrap_or(Self::Neutral);
+        }
         match state.to_ascii_lowercase().as_str() {
             "ok" | "passed" | "healthy" | "up" => Self::Good,
             "failed" | "error" | "down" => Self::Bad,
@@ -159,23 +194,18 @@ impl Severity {
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
-            Self::Wary => "wary",
+            Self::Warning => "warning",
             Self::Bad => "bad",
             Self::Neutral => "neutral",
         }
     }
 }
 
-/// Returns whether `after` is the next publication of the same log after `before`.
-fn follows(before: Order, after: Order) -> bool {
-    before.sequence() + 1 == after.sequence()
-}
-
-fn state_of(data: &Value) -> Option<String> {
+fn state_of(data: &Value, digits: &Digits<'_>) -> Option<String> {
     match data {
         Value::Bool(value) => Some(value.to_string()),
         Value::String(text) => Some(text.chars().take(STATE_CHARS).collect()),
-        Value::Number(number) => Some(super::reading::sent(number)),
+        Value::Number(number) => Some(digits.sent(number)),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
@@ -188,12 +218,12 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    const CLOCK: LocalClock = LocalClock { offset_ms: 0 };
+    const CLOCK: LocalClock = LocalClock::UTC;
 
     fn states(seen: &[(i64, &str)]) -> States {
         let mut states = States::default();
         for (minute, state) in seen {
-            states.add(Order::at(minute * 60_000, minute.unsigned_abs()), &json!(state));
+            states.add(Order::at(minute * 60_000, minute.unsigned_abs()), &json!(state), &Digits::default());
         }
         states
     }
@@ -235,31 +265,54 @@ mod tests {
     fn memory_is_bounded_however_often_a_state_changes() {
         let mut states = States::default();
         for ts_ms in 0..5_000 {
-            states.add(Order::at(ts_ms, ts_ms as u64), &json!(ts_ms.to_string()));
+            states.add(Order::at(ts_ms, ts_ms as u64), &json!(ts_ms.to_string()), &Digits::default());
         }
         assert_eq!(states.runs.len(), MOST_RUNS);
     }
 
+    fn severity(state: &str) -> Severity {
+        Severity::of(state, &BTreeMap::new())
+    }
+
     #[test]
     fn false_is_not_called_bad() {
-        assert_eq!(Severity::of("false"), Severity::Neutral);
+        assert_eq!(severity("false"), Severity::Neutral);
+    }
+
+    #[test]
+    fn a_publisher_says_which_states_are_good_a_warning_or_bad() {
+        let given =
+            [("open", "bad"), ("ajar", "warning"), ("closed", "good"), ("down", "neutral"), ("x", "later")];
+        let given = given.map(|(state, meaning)| (state.to_owned(), meaning.to_owned())).into();
+        let severities =
+            ["Open", "ajar", "closed", "down", "x", "up", "on"].map(|state| Severity::of(state, &given));
+        let expected = [
+            Severity::Bad,
+            Severity::Warning,
+            Severity::Good,
+            Severity::Neutral,
+            Severity::Neutral,
+            Severity::Good,
+            Severity::Neutral,
+        ];
+        assert_eq!(severities, expected);
     }
 
     #[test]
     fn only_words_that_mean_the_same_everywhere_are_good_or_bad() {
-        for (word, severity) in [
+        for (word, expected) in [
             ("OK", Severity::Good),
             ("passed", Severity::Good),
             ("Healthy", Severity::Good),
             ("up", Severity::Good),
         ] {
-            assert_eq!(Severity::of(word), severity, "{word}");
+            assert_eq!(severity(word), expected, "{word}");
         }
         for word in ["failed", "ERROR", "down"] {
-            assert_eq!(Severity::of(word), Severity::Bad, "{word}");
+            assert_eq!(severity(word), Severity::Bad, "{word}");
         }
         for word in ["open", "closed", "running", "on", "off", "degraded", "ready", "active"] {
-            assert_eq!(Severity::of(word), Severity::Neutral, "{word}");
+            assert_eq!(severity(word), Severity::Neutral, "{word}");
         }
     }
 
@@ -273,10 +326,41 @@ mod tests {
     }
 
     #[test]
+    fn a_state_sent_late_parts_a_run_at_its_very_time() {
+        let open = |minute| (minute, "open");
+        let (mut late, in_order) = (States::default(), states(&[open(1), (2, "closed"), open(3), open(9)]));
+        for minute in [1, 3, 9] {
+            late.add(Order::at(minute * 60_000, minute.unsigned_abs()), &json!("open"), &Digits::default());
+        }
+        late.add(Order::at(2 * 60_000, 2), &json!("closed"), &Digits::default());
+        assert_eq!(late.history(CLOCK), in_order.history(CLOCK));
+        assert_eq!(late.history(CLOCK).as_deref(), Some("since 00:03, changed 2 times since 00:01"));
+    }
+
+    #[test]
+    fn memory_is_bounded_however_often_a_state_is_repeated_and_its_beginning_is_kept() {
+        let mut states = States::default();
+        for second in 0..20_000_i64 {
+            let state = if second == 0 { "closed" } else { "open" };
+            states.add(Order::at(second * 1_000, second.unsigned_abs()), &json!(state), &Digits::default());
+        }
+        let kept: usize = states.runs.iter().map(|run| run.later.len() + 1).sum();
+        assert!(kept <= MOST_SIGHTINGS && kept == states.sightings, "{kept} of {}", states.sightings);
+        assert_eq!(states.history(CLOCK).as_deref(), Some("since 00:00, changed once since 00:00"));
+    }
+
+    #[test]
+    fn a_number_that_is_a_state_has_the_digits_that_were_sent() {
+        let (mut states, data) = (States::default(), json!(1.5));
+        states.add(Order::at(0, 1), &data, &Digits::of(&data, "1.50"));
+        assert_eq!(states.current(), Some("1.50"));
+    }
+
+    #[test]
     fn the_newest_of_a_burst_is_current_though_older_ones_come_after_it() {
         let mut states = States::default();
         for offset in [9, 10, 1, 2] {
-            states.add(Order::at(5, offset), &json!(format!("step {offset}")));
+            states.add(Order::at(5, offset), &json!(format!("step {offset}")), &Digits::default());
         }
         assert_eq!(states.current(), Some("step 10"));
     }

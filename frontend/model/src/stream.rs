@@ -9,7 +9,7 @@
 //! let (mut stream, mut series) = (Stream::new(Topic::new("kitchen/temp").unwrap()), SeriesSet::new(100));
 //! let publication = Publication { offset: 1, ts: 1_000, received_at: 1_000, data: 21.5.into() };
 //! stream.take(&[publication], Origin::Live, &mut series, 1_000);
-//! assert_eq!(stream.figure(&series, Default::default()).text, "21.5");
+//! assert_eq!(series.newest(0).unwrap().field, board_model::field::Field::number(21.5));
 //! ```
 
 use serde_json::Value;
@@ -18,7 +18,6 @@ use shared::publication::Publication;
 use shared::{Millis, Topic, TopicMeta};
 
 use super::arrival::{Arrival, Conditions};
-use super::chip::{Chip, Situation};
 use super::clock_error::ClockError;
 use super::digits::Digits;
 use super::kind::{Choice, Kind, Known, MOST_STATES};
@@ -28,11 +27,11 @@ use super::past::{Fetch, Past, Place};
 use super::reading;
 use super::states::{Severity, States};
 use super::table::Table;
-use crate::chart::clock::LocalClock;
-use crate::chart::format::{Format, Unit};
-use crate::chart::series::{Moment, SeriesSet};
+use crate::chart::axes;
+use crate::chart::format::Unit;
+use crate::chart::moment::Moment;
+use crate::chart::series::SeriesSet;
 use crate::chart::spans::Spans;
-use crate::field::Field;
 
 /// A hole is drawn where this many publications, by their cadence, are missing; fewer are jitter.
 const HOLE_CADENCES: u64 = 4;
@@ -46,6 +45,8 @@ const ENOUGH_LINES: usize = 30;
 const LEGEND_CHARS: usize = 36;
 /// Characters that a series takes in the legend beside its name: swatch, value with unit, distance.
 const VALUE_CHARS: usize = 10;
+/// Axes for which a panel of the usual height has room.
+const MOST_AXES_IN_ONE: usize = 2;
 /// A table with so many columns takes two places.
 const WIDE_FROM_COLUMNS: usize = 4;
 
@@ -87,19 +88,6 @@ pub enum Origin {
     Replayed,
     /// Requested publications that show more of the past.
     Past,
-}
-
-/// Big figure of a panel that shows one number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Figure {
-    /// The newest value as it was sent; `–` if there is none.
-    pub text: String,
-    /// Unit with its prefix; empty for a count and for a text.
-    pub unit: String,
-    /// True if the newest value is a number.
-    pub is_number: bool,
-    /// The last number, if the newest value is none: `last number 21.5 °C at 14:30:12`.
-    pub note: Option<String>,
 }
 
 /// Stretches of time whose data was lost for good.
@@ -154,9 +142,10 @@ impl Stream {
     }
 
     /// Replaces what its publishers told about it.
-    pub fn tell(&mut self, meta: TopicMeta) {
+    pub fn tell(&mut self, meta: TopicMeta, series: &mut SeriesSet) {
         self.units = meta.units.iter().map(|(name, unit)| (name.clone(), Unit::parse(unit))).collect();
         self.meta = meta;
+        series.set_units(&self.units);
     }
 
     /// Notes that a stretch was lost for good; an end that is not known is where data ended or begins again.
@@ -219,6 +208,11 @@ impl Stream {
         self.is_wide
     }
 
+    /// Returns whether its panel takes the height of two: its chart has an axis for each of several units.
+    pub fn is_tall(&self, series: &SeriesSet) -> bool {
+        self.kind() == Some(Kind::Line) && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE
+    }
+
     /// Its lines, if it is a log.
     pub fn lines(&self) -> &Lines {
         &self.lines
@@ -232,6 +226,11 @@ impl Stream {
     /// Its newest table.
     pub fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// Returns whether a publication was a table, which may be empty.
+    pub fn has_table(&self) -> bool {
+        self.table_order.is_some()
     }
 
     /// Time of its newest publication, corrected by the error of the publisher's clock.
@@ -261,52 +260,7 @@ impl Stream {
 
     /// Meaning of a state for a person who has to act.
     pub fn severity(&self, state: &str) -> Severity {
-        Severity::of(state)
-    }
-
-    /// Big figure of its panel: the newest value, whether it is a number or not.
-    pub fn figure(&self, series: &SeriesSet, clock: LocalClock) -> Figure {
-        let unit = series.unit(0).cloned().unwrap_or_else(|| self.unit());
-        let show = |value: f64, sent: &str| Format::for_value(&unit, value).parts(sent);
-        match series.newest(0).map(|newest| &newest.field) {
-            Some(Field::Number { value, sent }) => {
-                let (text, unit) = show(*value, sent);
-                Figure { text, unit, is_number: true, note: None }
-            }
-            Some(Field::Text(text)) => {
-                Figure { text: text.clone(), note: last_number(series, &unit, clock), ..Figure::default() }
-            }
-            Some(Field::Nothing) => {
-                Figure {
-                    text: "–".to_owned(), note: last_number(series, &unit, clock), ..Figure::default()
-                }
-            }
-            None => Figure { text: self.states.current().unwrap_or("–").to_owned(), ..Figure::default() },
-        }
-    }
-
-    /// The words in the corner of its panel, `window_ms` being shown.
-    pub fn chip(
-        &self,
-        series: &SeriesSet,
-        window_ms: Millis,
-        conditions: Conditions,
-        clock: LocalClock,
-    ) -> Chip {
-        let window = conditions.now - window_ms..conditions.now;
-        let situation = Situation {
-            topic: self.topic.as_str(),
-            evidence: self.evidence(window_ms, conditions),
-            last_received: self.last_received(),
-            conditions,
-            loaded_percent: self.loaded_percent(&window),
-            clock_error_ms: self.clock_error_ms(),
-            stopped: if self.kind() == Some(Kind::Line) { series.stopped() } else { 0 },
-            series: series.series().len(),
-            left_out: self.left_out(series),
-            empty: self.emptiness(series, &window),
-        };
-        Chip::of(&situation, clock)
+        Severity::of(state, &self.meta.states)
     }
 
     /// The request that fills the window, which begins at `from`; logs and states are requested once.
@@ -367,30 +321,31 @@ impl Stream {
         let digits = Digits::of(&data, item.data.text());
         let fields = reading::fields(&data, self.topic.leaf(), &digits);
         if fields.is_empty() {
-            series.insert_other(moment, &reading::other_field(&data));
+            series.insert_other(moment, &reading::other_field(&data, &digits));
         } else {
             series.insert(moment, &fields);
         }
         if is_newest {
             self.not_drawn = reading::not_drawn(&data);
         }
-        self.states.add(order, &data);
+        self.states.add(order, &data, &digits);
         let known = Known { series: series.series().len(), states: self.states.distinct(MOST_STATES + 1) };
         self.choice.observe(order, &data, known);
-        self.keep_text(item.ts, &data, &digits, order);
+        self.keep_text(item, &data, &digits, order);
         self.is_wide |= self.needs_width(series);
     }
 
-    fn keep_text(&mut self, ts: Millis, data: &Value, digits: &Digits<'_>, order: Order) {
+    fn keep_text(&mut self, item: &Publication, data: &Value, digits: &Digits<'_>, order: Order) {
         let kind = Kind::of(data);
         if kind == Kind::Table && self.table_order.is_none_or(|kept| kept <= order) {
             (self.table, self.table_order) = (Table::of(data, digits), Some(order));
+            self.table.keep_all(item.data.text());
         }
         // A state, or a number among texts, may turn out to belong to a log; then its past lines are there.
         let is_short = matches!(data, Value::Number(_) | Value::Bool(_));
         let is_text = matches!(kind, Kind::Log | Kind::State);
         if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
-            self.lines.add(order, ts, data);
+            self.lines.add(order, item.ts, data, digits);
         }
     }
 
@@ -404,64 +359,6 @@ impl Stream {
             unloaded.add(span.start.saturating_sub(error_ms)..span.end.saturating_sub(error_ms));
         }
         series.set_unloaded(unloaded);
-    }
-
-    /// Loaded share of a window, in percent; `None` if all of it is there or nothing more is requested.
-    fn loaded_percent(&self, window: &std::ops::Range<Millis>) -> Option<u8> {
-        if !matches!(self.kind(), Some(Kind::Line | Kind::Number)) {
-            return None;
-        }
-        let error_ms = self.clock_error.ms().unwrap_or(0);
-        let cut = |span: &std::ops::Range<Millis>| {
-            let (start, end) = (span.start.saturating_sub(error_ms), span.end.saturating_sub(error_ms));
-            (end.min(window.end) - start.max(window.start)).max(0)
-        };
-        let missing_ms: i64 = self.past.missing().iter().map(cut).sum();
-        let length_ms = (window.end - window.start).max(1);
-        // Before the first publication of a window there always is a little time.
-        let usual_ms = self.cadence_ms().and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0).saturating_mul(2);
-        let is_loading = missing_ms > usual_ms.max(length_ms / 100);
-        is_loading.then(|| u8::try_from((length_ms - missing_ms).max(0) * 100 / length_ms).unwrap_or(100))
-    }
-
-    /// `8 series not drawn`, or what else the panel leaves out.
-    fn left_out(&self, series: &SeriesSet) -> Option<String> {
-        match self.kind()? {
-            Kind::Line | Kind::Number => {
-                let (series, fields) = (series.series_left_out(), self.not_drawn.len());
-                match (series, fields) {
-                    (0, 0) => None,
-                    (0, 1) => Some("1 field not drawn".to_owned()),
-                    (0, fields) => Some(format!("{fields} fields not drawn")),
-                    (series, _) => Some(format!("{series} series not drawn")),
-                }
-            }
-            Kind::Table => self.table.left_out_words(),
-            Kind::State | Kind::Log => None,
-        }
-    }
-
-    /// Reason for which the body of the panel is empty; `None` if it is not.
-    fn emptiness(&self, series: &SeriesSet, window: &std::ops::Range<Millis>) -> Option<String> {
-        let is_empty = match self.kind() {
-            None => true,
-            Some(Kind::Line) => {
-                return match series.rows_within(window) {
-                    _ if series.is_empty() && series.series().is_empty() => Some("no value yet".to_owned()),
-                    rows if rows.is_empty() => Some(match (window.end - window.start) / 60_000 {
-                        1 => "nothing in this minute".to_owned(),
-                        minutes => format!("nothing in these {minutes} min"),
-                    }),
-                    _ => None,
-                };
-            }
-            Some(Kind::Number) => series.newest(0).is_none() && self.states.current().is_none(),
-            Some(Kind::State) => self.states.current().is_none(),
-            Some(Kind::Log) => self.lines.is_empty(),
-            Some(Kind::Table) => self.table.rows.is_empty(),
-        };
-        let is_list = self.kind() == Some(Kind::Table) && self.table_order.is_some();
-        is_empty.then(|| if is_list { "no rows" } else { "no value yet" }.to_owned())
     }
 
     fn needs_width(&self, series: &SeriesSet) -> bool {
@@ -490,13 +387,6 @@ impl Stream {
             self.arrival.mark_replayed(now);
         }
     }
-}
-
-/// `last number 21.5 °C at 14:30:12`
-fn last_number(series: &SeriesSet, unit: &Unit, clock: LocalClock) -> Option<String> {
-    let (ts_ms, value) = series.samples(0, 0..series.len()).next_back()?;
-    let number = Format::for_value(unit, value).reading_of(value);
-    Some(format!("last number {number} at {}", clock.seconds(ts_ms)))
 }
 
 fn legend_chars(series: &SeriesSet) -> usize {

@@ -22,6 +22,8 @@ pub struct Table {
     pub rows_left_out: usize,
     /// Number of columns that are left out.
     pub columns_left_out: usize,
+    /// The publication as it was sent, if anything is left out.
+    pub all: Option<String>,
 }
 
 /// Heading of a column.
@@ -60,6 +62,11 @@ impl Table {
         (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
     }
 
+    /// Keeps the JSON text of the publication if anything of it is left out.
+    pub fn keep_all(&mut self, text: &str) {
+        self.all = self.left_out_words().is_some().then(|| text.to_owned());
+    }
+
     fn of_rows(items: &[&Map<String, Value>], digits: &Digits<'_>) -> Self {
         let shown = &items[..items.len().min(MOST_ROWS)];
         let names = names(items);
@@ -72,6 +79,7 @@ impl Table {
             rows_left_out: items.len() - shown.len(),
             columns_left_out: names.len() - columns.len(),
             columns,
+            all: None,
         }
     }
 
@@ -83,6 +91,7 @@ impl Table {
             rows: rows.collect(),
             rows_left_out: fields.len().saturating_sub(MOST_ROWS),
             columns_left_out: 0,
+            all: None,
         }
     }
 }
@@ -105,7 +114,7 @@ fn cell(value: &Value, digits: &Digits<'_>) -> String {
     match value {
         Value::Null => NO_VALUE.to_owned(),
         Value::Number(number) => in_full(&digits.sent(number)),
-        other => reading::text(other),
+        other => reading::text(other, digits),
     }
 }
 
@@ -180,5 +189,14 @@ mod tests {
         assert_eq!((table.columns.len(), table.columns_left_out), (MOST_COLUMNS, 10));
         assert_eq!(table.left_out_words().as_deref(), Some("7 rows and 10 columns more"));
         assert_eq!(of(&json!([{"a": 1}])).left_out_words(), None);
+    }
+
+    #[test]
+    fn all_that_was_sent_is_kept_where_something_is_left_out() {
+        let (mut long, mut short) =
+            (of(&json!(vec![json!({"a": 1.5}); MOST_ROWS + 1])), of(&json!([{"a": 1}])));
+        long.keep_all("[{\"a\": 1.50}, …]");
+        short.keep_all("[{\"a\": 1}]");
+        assert_eq!((long.all.as_deref(), short.all), (Some("[{\"a\": 1.50}, …]"), None));
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::frame::{FrameTask, Step};
 use super::state::State;
 use crate::follow::{follow, parts};
-use board_model::chart::readout::{Readout, Row};
+use board_model::chart::readout::{Reading, Readout, Row};
 
 /// Maximum number of rows in the table.
 const ROWS: usize = 60;
@@ -20,11 +20,10 @@ pub(super) fn DataTable(state: State, name: Signal<String>, readout: Memo<Readou
     });
     let rows = Memo::new(move |_| state.rows(ROWS));
     let heads = follow(move || {
-        let names = readout
-            .with(|readout| readout.readings.iter().map(|reading| reading.name.clone()).collect::<Vec<_>>());
-        parts(names.into_iter().map(|name| view! { <th scope="col">{name}</th> }))
+        let heads = readout.with(|readout| readout.readings.iter().map(Reading::head).collect::<Vec<_>>());
+        parts(heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }))
     });
-    let caption = follow(move || format!("{}, latest values in {}", name.get(), state.suffix()));
+    let caption = follow(move || format!("{}, latest values", name.get()));
     view! {
         <div class="twin" tabindex="0" role="region" aria-label=name>
             <table>

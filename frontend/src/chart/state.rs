@@ -6,14 +6,15 @@ use leptos::prelude::*;
 
 use super::canvas::Canvas;
 use super::theme;
+use board_model::chart::axes::{Axes, Wanted};
 use board_model::chart::clock::LocalClock;
 use board_model::chart::draw::{Look, Scene};
 use board_model::chart::format::Unit;
 use board_model::chart::geometry::{Plot, Surface};
 use board_model::chart::hidden::Hidden;
 use board_model::chart::readout::{Readout, Row, step, table};
-use board_model::chart::scale::{Bounds, Scale};
-use board_model::chart::series::{Extent, SeriesSet};
+use board_model::chart::scale::Bounds;
+use board_model::chart::series::SeriesSet;
 
 /// Time at the crosshair, which all charts of a page share.
 #[derive(Clone, Copy)]
@@ -46,7 +47,7 @@ pub(super) struct Inputs {
     pub clock: Signal<LocalClock>,
 }
 
-/// State of a chart: its inputs, the crosshair, and the scale and size of its last drawing.
+/// A chart: its inputs, the crosshair, and the axes and size of its last drawing.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     inputs: Inputs,
@@ -54,7 +55,7 @@ pub(super) struct State {
     seconds: Memo<i64>,
     drawn: RwSignal<u32>,
     surface: StoredValue<Surface>,
-    scale: StoredValue<Option<Scale>>,
+    axes: StoredValue<Option<Axes>>,
 }
 
 impl State {
@@ -66,7 +67,7 @@ impl State {
             seconds: Memo::new(move |_| inputs.right_edge.get() / 1_000),
             drawn: RwSignal::new(0),
             surface: StoredValue::new(bare),
-            scale: StoredValue::new(None),
+            axes: StoredValue::new(None),
         }
     }
 
@@ -90,7 +91,7 @@ impl State {
 
     /// Forgets the value axis. Until then, a new axis is chosen close to the previous one.
     pub fn forget_axis(&self) {
-        self.scale.set_value(None);
+        self.axes.set_value(None);
     }
 
     pub fn draw(&self, canvas: &Canvas) {
@@ -126,12 +127,6 @@ impl State {
 
     pub fn clock(&self) -> LocalClock {
         self.inputs.clock.get()
-    }
-
-    /// Returns the unit of the numbers in the table, which is the one that the publisher has set. It is computed after a drawing.
-    pub fn suffix(&self) -> String {
-        self.drawn.track();
-        self.with_scene(|scene| scene.scale.format.unit().symbol().to_owned())
     }
 
     pub fn is_hidden(&self, column: usize) -> bool {
@@ -196,15 +191,14 @@ impl State {
     }
 
     fn with_scene_at<T>(&self, crosshair: Option<i64>, read: impl FnOnce(&Scene<'_>) -> T) -> T {
-        let hidden = self.inputs.hidden.read_untracked();
-        let scale = self.scale.get_value().unwrap_or_else(|| self.fit_axis(None));
+        let axes = self.axes.get_value().unwrap_or_else(|| self.fit_axes());
         self.inputs.set.with_untracked(|set| {
             read(&Scene {
                 set,
-                hidden: &hidden,
                 look: self.inputs.look,
                 window: self.window(),
-                scale: &scale,
+                axes: &axes,
+                unit: &self.inputs.unit.read_untracked(),
                 surface: self.surface.get_value(),
                 hole_ms: self.inputs.hole_ms.get_untracked(),
                 dimmed: self.inputs.stale.get_untracked(),
@@ -214,21 +208,23 @@ impl State {
         })
     }
 
-    /// Computes the value axis for the window. It is called once per drawing, because it reads every sample.
+    /// Computes the axes of values for the window. It is called once a drawing, because it reads every sample.
     fn settle_axis(&self) {
-        let hidden = self.inputs.hidden.read_untracked();
-        let extent = self.inputs.set.with_untracked(|set| {
-            let rows = set.rows_within(&self.window());
-            let shown = set.shown(&hidden);
-            shown.filter_map(|column| set.extent(column, rows.clone())).reduce(Extent::with)
-        });
-        let wanted = self.fit_axis(extent);
-        self.scale.update_value(|scale| *scale = Some(wanted.settle(scale.as_ref())));
+        self.axes.set_value(Some(self.fit_axes()));
     }
 
-    fn fit_axis(&self, extent: Option<Extent>) -> Scale {
-        let (unit, bounds) = (self.inputs.unit.get_untracked(), self.inputs.bounds.get_untracked());
-        Scale::fit(extent, &unit, bounds, self.surface.get_value().value_steps())
+    fn fit_axes(&self) -> Axes {
+        self.inputs.set.with_untracked(|set| {
+            let wanted = Wanted {
+                set,
+                hidden: &self.inputs.hidden.read_untracked(),
+                window: self.window(),
+                unit: &self.inputs.unit.read_untracked(),
+                bounds: self.inputs.bounds.get_untracked(),
+                surface: self.surface.get_value(),
+            };
+            self.axes.with_value(|axes| Axes::fit(&wanted, axes.as_ref()))
+        })
     }
 }
 

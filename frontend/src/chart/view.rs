@@ -87,10 +87,13 @@ pub fn Chart(
     }
 }
 
-/// Returns the offset of the browser's time zone from UTC.
+/// Returns the clock of the browser's time zone.
 pub fn local_clock() -> LocalClock {
-    let minutes_behind_utc = js_sys::Date::new_0().get_timezone_offset();
-    LocalClock { offset_ms: -(minutes_behind_utc as i64) * 60_000 }
+    let offset_ms = |ts_ms: i64| {
+        let minutes_behind_utc = js_sys::Date::new(&(ts_ms as f64).into()).get_timezone_offset();
+        -(minutes_behind_utc as i64) * 60_000
+    };
+    LocalClock::of_zone(crate::now::now().wall_ms, offset_ms)
 }
 
 /// Shows the canvas with the crosshair, which can be moved by a pointer or the keyboard.

@@ -40,11 +40,14 @@ fn frame(topic: &Topic, shown: Shown) -> impl IntoView + use<> {
     let group = whole_name.strip_suffix(&name).unwrap_or_default().to_owned();
     let kind = Memo::new(move |_| shown.stream.with(Stream::kind));
     let is_wide = Memo::new(move |_| shown.stream.with(Stream::is_wide));
+    let is_tall =
+        Memo::new(move |_| shown.stream.with(|stream| shown.series.with(|series| stream.is_tall(series))));
     let freshness = Memo::new(move |_| shown.chip.with(|chip| chip.freshness));
     view! {
         <section
             class="panel"
             class:wide=is_wide
+            class:tall=is_tall
             class:is-stale=follow(move || freshness.get() == Freshness::Stale)
             aria-label=whole_name.clone()
             data-testid="panel"

@@ -6,12 +6,13 @@ use super::shown::Shown;
 use crate::chart::Chart;
 use crate::follow::follow;
 use board_model::chart::Look;
+use board_model::figure::Figure;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let (unit, now_ms) = (shown.unit(), shown.now_ms());
     let clock = shown.board.clock;
     let figure = Memo::new(move |_| {
-        shown.stream.with(|stream| shown.series.with(|series| stream.figure(series, clock.get())))
+        shown.stream.with(|stream| shown.series.with(|series| Figure::of(stream, series, clock.get())))
     });
     view! {
         <div class="big" class:is-words=follow(move || !figure.get().is_number) data-testid="value">

@@ -8,7 +8,8 @@ use board_model::states::Severity;
 
 pub(super) fn body(shown: Shown) -> impl IntoView {
     let state = Memo::new(move |_| shown.stream.with(|s| s.states().current().unwrap_or("–").to_owned()));
-    let class = follow(move || format!("state-big is-{}", state.with(|state| severity(shown, state).word())));
+    let severity = Memo::new(move |_| severity(shown, &state.get()));
+    let class = follow(move || format!("state-big is-{}", severity.get().word()));
     let history =
         follow(move || shown.stream.with(|stream| stream.states().history(shown.board.clock.get())));
     view! {
@@ -19,7 +20,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
 }
 
 fn severity(shown: Shown, state: &str) -> Severity {
-    shown.stream.with_untracked(|stream| stream.severity(state))
+    shown.stream.with(|stream| stream.severity(state))
 }
 
 /// Shows the states in the window, each with a width in proportion to its duration. Screen readers do not read this strip, since

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::shown::Shown;
-use crate::config::Addresses;
 use crate::follow::{follow, numbered, parts, when};
 use board_model::stream::Stream;
 use board_model::table::{Column, Table};
@@ -26,19 +25,20 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
                 </tbody>
             </table>
         </div>
-        {when(is_cut, move || view! { <p class="note">{left_out}" "<AllData shown /></p> })}
+        {when(is_cut, move || view! { <p class="note">{left_out}" "<AllData shown table /></p> })}
     }
 }
 
-/// Shows a link to the topic's newest data as JSON, which also contains the parts that the table leaves out. There is no link if
-/// a token is needed, because a browser cannot send a token with a link.
+/// A button that opens the newest publication as it was sent, with everything that the table leaves out.
 #[component]
-fn AllData(shown: Shown) -> impl IntoView {
-    let addresses: RwSignal<Addresses> = expect_context();
-    let topic = shown.stream.with_untracked(|stream| stream.topic().to_string());
-    let can_open = Memo::new(move |_| !shown.board.link.with(|link| link.has_token));
-    let address = move || format!("{}/topics/{topic}", addresses.with(|addresses| addresses.http.clone()));
-    when(can_open, move || view! { <a href=address() target="_blank" rel="noopener">"Show all as JSON"</a> })
+fn AllData(shown: Shown, table: Memo<Table>) -> impl IntoView {
+    let id = format!("all-{}", shown.name().get_untracked());
+    view! {
+        <button class="link" type="button" popovertarget=id.clone()>"Show all as JSON"</button>
+        <div class="pop" id=id popover="auto" data-testid="all-data">
+            <pre>{follow(move || table.with(|table| table.all.clone()))}</pre>
+        </div>
+    }
 }
 
 fn heading(column: Column) -> impl IntoView {

@@ -3,18 +3,19 @@
 //! Such programs do not print only rows, but also a banner, lines of dashes, repeated headers and an average at the end. A line
 //! of words is a header only if the next line is a row that fits it.
 
+mod header;
+mod words;
+
 use super::json;
 use crate::cell::{self, Cell, Style};
 use crate::data::Data;
-use crate::event;
 use crate::number::Commas;
 use crate::row::Row;
 use crate::time::{self, Stamp};
 use crate::unit::Unit;
 use crate::verdict::Read;
-
-/// The names of the columns, and the texts of a row, each with the number of its column.
-type NamedCells = (Vec<String>, Vec<(usize, String)>);
+use header::{Header, LAST};
+use words::{Group, groups, is_separator, words};
 
 /// Names of columns that identify the device of a row. The most specific names come first.
 const KEYS: [&str; 22] = [
@@ -41,8 +42,6 @@ const KEYS: [&str; 22] = [
     "bus",
     "proc",
 ];
-/// Names of a last column whose text may consist of several words.
-const LAST: [&str; 8] = ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
 /// The words with which sysstat marks the average over the whole run, in the languages that it is translated into.
 const AVERAGES: [&str; 9] = [
     "Average:",
@@ -70,27 +69,11 @@ pub struct Columns {
     days: Vec<i64>,
     /// The time in the last line that contained only a time.
     stamp: Option<Stamp>,
-    /// The last time of day, from which midnight is noticed.
+    /// Groups of columns that a line of dashes names, each with its first and last place in the line.
+    groups: Vec<Group>,
+    /// The last time of day, to notice midnight.
     last_time: Option<i64>,
     commas: Commas,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-struct Header {
-    /// The words of the header line.
-    words: Vec<String>,
-    names: Vec<String>,
-    units: Vec<Option<Unit>>,
-    /// The names if they are separated by at least two blanks, so that a name may consist of several words.
-    wide: Vec<String>,
-    /// True if the first column is the time and has no name. In this place of the header sysstat prints the time of the header.
-    begins_with_time: bool,
-    /// The name of a section that stands before the names of the columns, such as `avg-cpu:`.
-    section: Option<String>,
-    /// True if the words of the header are separated by single blanks, as in a sentence.
-    is_spaced_like_prose: bool,
-    /// True if rows begin with a name and the header is blank above it, as in the output of `free`.
-    has_row_names: bool,
 }
 
 impl Columns {
@@ -106,13 +89,18 @@ impl Columns {
             days: Vec::new(),
             stamp: None,
             last_time: None,
+            groups: Vec::new(),
             commas: Commas::default(),
         }
     }
 
     /// Reads a line.
     pub fn read(&mut self, line: &str) -> Read {
-        if self.is_banner(line) || is_separator(line) {
+        if is_separator(line) {
+            self.groups = groups(line);
+            return Read::Structure;
+        }
+        if self.is_banner(line) {
             return Read::Structure;
         }
         if let Some(stamp) = time::read(line.trim()) {
@@ -258,7 +246,7 @@ impl Columns {
     }
 
     fn header(&mut self, line: &str, words: Vec<String>) -> Read {
-        let Some(header) = Header::read(line, words) else { return Read::Unfit };
+        let Some(header) = Header::read(line, words, &self.groups) else { return Read::Unfit };
         if let Some(candidate) = &mut self.candidate
             && line.trim_start().starts_with('#')
             && candidate.names.len() == header.names.len()
@@ -273,91 +261,6 @@ impl Columns {
         }
         self.candidate = Some(header);
         Read::PerhapsHeader
-    }
-}
-
-impl Header {
-    /// Reads a header. It must consist of at least two names, none of which is a number. Returns `None` otherwise.
-    fn read(line: &str, mut words: Vec<String>) -> Option<Self> {
-        let has_hash = line.trim_start().starts_with('#');
-        if has_hash {
-            words.retain(|word| word != "#");
-            if let Some(first) = words.first_mut() {
-                *first = first.trim_start_matches('#').to_owned();
-            }
-        }
-        let begins_with_time = time::read_time_of_day(words.first()?).is_some();
-        let mut names = if begins_with_time { words[1..].to_vec() } else { words.clone() };
-        let style = Style { has_letters: false, ..Style::default() };
-        let is_number =
-            |name: &String| cell::is_numeric(name, style) || time::read_time_of_day(name).is_some();
-        if names.is_empty() || (names.len() < 2 && !begins_with_time) || names.iter().any(is_number) {
-            return None;
-        }
-        if names.last().is_some_and(|last| last == "on") && names.len() > 2 {
-            // The last name of `df` consists of two words, "Mounted on".
-            names.pop();
-            if let Some(last) = names.last_mut() {
-                last.push_str(" on");
-            }
-        }
-        let section =
-            (names.len() > 2 && names[0].ends_with(':') && !names[0].eq_ignore_ascii_case("device:"))
-                .then(|| names.remove(0).trim_end_matches(':').to_owned());
-        if begins_with_time {
-            names.insert(0, "time".to_owned());
-        }
-        let has_row_names = section.is_none() && !begins_with_time && !has_hash && line.starts_with("      ");
-        let names = distinct(names);
-        let units = vec![None; names.len()];
-        let wide = distinct(wide(line));
-        let is_spaced_like_prose =
-            !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
-        Some(Self {
-            words,
-            names,
-            units,
-            wide,
-            begins_with_time,
-            section,
-            is_spaced_like_prose,
-            has_row_names,
-        })
-    }
-
-    /// Returns true if another line repeats this header. The time at its beginning may differ.
-    fn is_same(&self, other: &Self) -> bool {
-        self.names == other.names && self.section == other.section
-    }
-
-    /// Divides a row into its texts. Returns the names of the columns, and the texts with the numbers of their columns. Returns
-    /// `None` if the row does not fit this header.
-    fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
-        let by = |names: &[String], texts: &[String]| {
-            Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
-        };
-        if self.has_row_names && line.starts_with(|c: char| !c.is_whitespace()) && words.len() > 1 {
-            // The name of the row comes first. If the row is short, it lacks the last columns.
-            let is_named = words.len() == self.names.len() + 1
-                || (words.len() <= self.names.len() && words[0].ends_with(':'));
-            if is_named {
-                return by(&[&["name".to_owned()], self.names.as_slice()].concat(), words);
-            }
-        }
-        if words.len() == self.names.len() {
-            return by(&self.names, words);
-        }
-        let has_long_end =
-            self.names.last().is_some_and(|last| LAST.iter().any(|name| last.eq_ignore_ascii_case(name)));
-        if has_long_end && words.len() > self.names.len() {
-            let (head, tail) = words.split_at(self.names.len() - 1);
-            return by(&self.names, &[head, &[tail.join(" ")]].concat());
-        }
-        let wide_row = wide(line);
-        if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
-            return by(&self.wide, &wide_row);
-        }
-        None
     }
 }
 
@@ -399,48 +302,4 @@ fn read_stamp(name: &str, text: &str, is_time_column: bool) -> Option<Stamp> {
     is_clock.then(|| time::read_time_of_day(text)).flatten().map(Stamp::TimeOfDay).or_else(|| {
         (is_time_column || time::is_time_name(name)).then(|| time::read_epoch(text)).flatten().map(Stamp::Utc)
     })
-}
-
-/// Divides a line into words. A date and the time after it are one word, and so are a time and its AM or PM.
-fn words(line: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in line.split_whitespace() {
-        let joined = words.last().map(|last| format!("{last} {word}"));
-        match joined {
-            Some(joined)
-                if time::read(&joined).is_some()
-                    || (matches!(word, "AM" | "PM") && time::read_time_of_day(&joined).is_some()) =>
-            {
-                words.pop();
-                words.push(joined);
-            }
-            _ => words.push(word.to_owned()),
-        }
-    }
-    words
-}
-
-/// Divides a line where at least two blanks follow each other.
-fn wide(line: &str) -> Vec<String> {
-    let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
-    parts.map(str::to_owned).collect()
-}
-
-fn distinct(names: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::with_capacity(names.len());
-    for name in names {
-        let name = event::unique(name, |candidate| kept.iter().any(|known| known == candidate));
-        kept.push(name);
-    }
-    kept
-}
-
-/// Returns true for a line of dashes or similar characters. It may contain names of groups of columns:
-/// `procs -----memory----- ---swap--`.
-fn is_separator(line: &str) -> bool {
-    let line = line.trim();
-    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');
-    let dashes = line.matches("--").count();
-    (line.len() >= 3 && line.chars().all(is_line))
-        || (dashes >= 3 && line.split_whitespace().filter(|word| word.contains("--")).count() >= 2)
 }

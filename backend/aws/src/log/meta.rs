@@ -37,6 +37,7 @@ mod tests {
         let meta = TopicMeta {
             unit: Some("%".into()),
             units: [("disk.free".to_owned(), "GiB".to_owned())].into(),
+            states: [("open".to_owned(), "bad".to_owned())].into(),
             label: Some("é \"x\"".into()),
             expect_every_ms: Some(u64::MAX),
             min: Some(f64::MIN),
@@ -44,7 +45,7 @@ mod tests {
             panel: None,
         };
         let fields = fields(&meta);
-        assert_eq!(fields.len(), 6, "a field that is not set takes no room");
+        assert_eq!(fields.len(), 7, "a field that is not set takes no room");
         assert_eq!(read(&fields).unwrap(), meta);
         assert_eq!(read(&Item::new()).unwrap(), TopicMeta::default());
     }

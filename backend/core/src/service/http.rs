@@ -65,7 +65,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
                     http::check_type(&head)?;
                     let body = body.await?;
                     let query = PublishQuery::read(pairs(head.query))?;
-                    let published = self.publish_body(&principal, head.peer, &name, query, &body, clock()).await;
+                    let published =
+                        self.publish_body(&principal, head.peer, &name, query, &body, clock()).await;
                     Ok(Answer::json(&self.observed(&principal, published)?))
                 }
             }

@@ -54,12 +54,12 @@ impl Part {
     fn below(self, prefix: &Topic) -> Result<HostPublication, TopicError> {
         let meta = TopicMeta {
             unit: self.unit.map(str::to_owned),
-            units: std::collections::BTreeMap::new(),
             label: Some(self.label),
             expect_every_ms: Some(EVERY_MS),
             min: (self.panel == "line").then_some(0.0),
             max: self.max,
             panel: Some(self.panel.to_owned()),
+            ..TopicMeta::default()
         };
         Ok(HostPublication { topic: Topic::new(&format!("{prefix}/{}", self.name))?, data: self.data, meta })
     }

@@ -24,23 +24,72 @@ const STEPS_MS: [i64; 14] = [
     6 * HOUR_MS,
 ];
 
-/// Local time, as its distance from UTC.
+/// Changes of a zone's offset that are remembered: a year has two, or four in Morocco.
+const CHANGES: usize = 4;
+/// Changes are looked for this long into the past: the server keeps nothing older.
+const LOOK_BACK_MS: i64 = 366 * DAY_MS;
+/// Distance of the times at which changes are looked for. No zone goes there and back within it.
+const LOOK_STEP_MS: i64 = 14 * DAY_MS;
+/// Before the beginning of time: a change that never was.
+const NEVER: (i64, i64) = (i64::MIN, 0);
+
+/// Local time, as its distance from UTC now and at earlier times, which may differ with daylight saving time.
 ///
 /// The zone of a page may change while it is open, so the clock is an argument wherever a time is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalClock {
-    /// Milliseconds ahead of UTC: 7,200,000 in Berlin in summer.
+    /// Milliseconds ahead of UTC now: 7,200,000 in Berlin in summer.
     pub offset_ms: i64,
+    /// Changes of the offset, newest first: the time of each, and the offset before it.
+    changes: [(i64, i64); CHANGES],
+}
+
+impl Default for LocalClock {
+    fn default() -> Self {
+        Self::UTC
+    }
 }
 
 impl LocalClock {
     /// Coordinated universal time.
-    pub const UTC: Self = Self { offset_ms: 0 };
+    pub const UTC: Self = Self::fixed(0);
+
+    /// A clock that always is as far ahead of UTC.
+    pub const fn fixed(offset_ms: i64) -> Self {
+        Self { offset_ms, changes: [NEVER; CHANGES] }
+    }
+
+    /// The clock of a zone whose offset from UTC at a time is `offset_at`.
+    pub fn of_zone(now: i64, offset_at: impl Fn(i64) -> i64) -> Self {
+        let mut clock = Self::fixed(offset_at(now));
+        let (mut later, mut offset_ms, mut found) = (now, clock.offset_ms, 0);
+        while found < CHANGES && later > now - LOOK_BACK_MS {
+            let mut earlier = later - LOOK_STEP_MS;
+            if offset_at(earlier) != offset_ms {
+                while later - earlier > 1 {
+                    let middle = earlier + (later - earlier) / 2;
+                    if offset_at(middle) == offset_ms { later = middle } else { earlier = middle }
+                }
+                offset_ms = offset_at(earlier);
+                clock.changes[found] = (later, offset_ms);
+                found += 1;
+            }
+            later = earlier;
+        }
+        clock
+    }
+
+    /// Milliseconds ahead of UTC at a time.
+    pub fn offset_at(self, ts_ms: i64) -> i64 {
+        let passed = self.changes.iter().take_while(|(at_ms, _)| ts_ms < *at_ms).last();
+        passed.map_or(self.offset_ms, |(_, before_ms)| *before_ms)
+    }
 
     /// Times to mark in a window, about `most` of them, at round local times.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);
-        let first = (window.start + self.offset_ms).div_euclid(step_ms) * step_ms - self.offset_ms;
+        let offset_ms = self.offset_at(window.start);
+        let first = (window.start + offset_ms).div_euclid(step_ms) * step_ms - offset_ms;
         (0..)
             .map(|index| first + index * step_ms)
             .skip_while(|tick| *tick < window.start)
@@ -72,11 +121,11 @@ impl LocalClock {
 
     /// Returns whether all times fall on a minute of the local clock.
     pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
-        ticks.iter().all(|tick| (tick + self.offset_ms).rem_euclid(MINUTE_MS) == 0)
+        ticks.iter().all(|tick| (tick + self.offset_at(*tick)).rem_euclid(MINUTE_MS) == 0)
     }
 
     fn of_day(self, ts_ms: i64) -> i64 {
-        (ts_ms + self.offset_ms).rem_euclid(DAY_MS)
+        (ts_ms + self.offset_at(ts_ms)).rem_euclid(DAY_MS)
     }
 }
 
@@ -92,8 +141,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    const UTC: LocalClock = LocalClock { offset_ms: 0 };
-    const KOLKATA: LocalClock = LocalClock { offset_ms: 5 * HOUR_MS + 30 * MINUTE_MS };
+    const UTC: LocalClock = LocalClock::UTC;
+    const KOLKATA: LocalClock = LocalClock::fixed(5 * HOUR_MS + 30 * MINUTE_MS);
 
     fn labels(clock: LocalClock, window: Range<i64>, most: usize) -> Vec<String> {
         let ticks = clock.ticks(&window, most);
@@ -125,9 +174,29 @@ mod tests {
         }
     }
 
+    /// Berlin in 2026: summer time began on 29 March and ended on 25 October, at 01:00 UTC.
+    fn berlin(ts_ms: i64) -> i64 {
+        let is_summer = (1_774_746_000_000..1_792_890_000_000).contains(&ts_ms);
+        if is_summer { 2 * HOUR_MS } else { HOUR_MS }
+    }
+
+    #[test]
+    fn each_time_has_the_offset_that_was_in_force_then() {
+        let end_of_summer_ms = 1_792_890_000_000;
+        let clock = LocalClock::of_zone(end_of_summer_ms + 20 * MINUTE_MS, berlin);
+        assert_eq!(clock.minutes(end_of_summer_ms - 5 * MINUTE_MS), "02:55");
+        assert_eq!(clock.minutes(end_of_summer_ms + 5 * MINUTE_MS), "02:05");
+        for month in 0..12 {
+            let ts_ms = end_of_summer_ms - month * 30 * DAY_MS;
+            assert_eq!(clock.offset_at(ts_ms), berlin(ts_ms), "{month} months ago");
+        }
+        let window = end_of_summer_ms - 10 * MINUTE_MS..end_of_summer_ms + 10 * MINUTE_MS;
+        assert_eq!(labels(clock, window, 4), ["02:50", "02:55", "02:00", "02:05", "02:10"]);
+    }
+
     #[test]
     fn times_west_of_utc_and_before_the_epoch_are_written_as_the_clock_shows_them() {
-        let new_york = LocalClock { offset_ms: -5 * HOUR_MS };
+        let new_york = LocalClock::fixed(-5 * HOUR_MS);
         assert_eq!(new_york.seconds(0), "19:00:00");
         assert_eq!(UTC.milliseconds(-1), "23:59:59.999");
     }

@@ -1,13 +1,13 @@
 //! A chart as a list of marks from back to front. The canvas decides which colours the inks have. Depends on
-//! [`super::geometry`], [`super::decimate`] and [`super::series`].
+//! [`super::axes`], [`super::geometry`], [`super::decimate`] and [`super::series`].
 
 use std::ops::Range;
 
+use super::axes::{Axes, Axis};
 use super::clock::LocalClock;
 use super::decimate::{Breaks, Sample, decimate};
+use super::format::Unit;
 use super::geometry::{Plot, Point, Rect, Surface, nearest};
-use super::hidden::Hidden;
-use super::scale::Scale;
 use super::series::SeriesSet;
 
 /// Everything that determines the look of a chart at one moment.
@@ -15,14 +15,14 @@ use super::series::SeriesSet;
 pub struct Scene<'a> {
     /// The data.
     pub set: &'a SeriesSet,
-    /// Series that the reader switched off.
-    pub hidden: &'a Hidden,
     /// With axes, or bare.
     pub look: Look,
     /// The times of the left and right edge.
     pub window: Range<i64>,
-    /// The axis of values.
-    pub scale: &'a Scale,
+    /// The axes of values, with the series that are drawn.
+    pub axes: &'a Axes,
+    /// Unit of the series that have none of their own.
+    pub unit: &'a Unit,
     /// Size of the canvas and of its text.
     pub surface: Surface,
     /// Samples further apart than this are not joined.
@@ -133,12 +133,20 @@ pub enum Align {
 }
 
 impl Scene<'_> {
-    /// Rectangle of the data, with its times and values.
+    /// Rectangle of the data of each axis, with its times and values.
+    pub fn plots(&self) -> Vec<Plot> {
+        self.axes.plots(&self.surface, &self.window, self.look == Look::Sparkline)
+    }
+
+    /// Rectangle of all data, with its times; the values are those of the first axis.
     pub fn plot(&self) -> Plot {
-        match self.look {
-            Look::Line => self.surface.plot_with_axes(self.window.clone(), self.scale),
-            Look::Sparkline => self.surface.plot_bare(self.window.clone(), self.scale),
+        let mut plots = self.plots().into_iter();
+        let nothing = || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0 };
+        let mut whole = plots.next().unwrap_or_else(nothing);
+        if let Some(last) = plots.next_back() {
+            whole.area.height = last.area.bottom() - whole.area.top;
         }
+        whole
     }
 
     /// Everything to draw, from back to front.
@@ -147,15 +155,22 @@ impl Scene<'_> {
         if self.surface.is_empty() {
             return marks;
         }
-        let plot = self.plot();
+        let (plots, whole) = (self.plots(), self.plot());
+        let parts = || plots.iter().zip(&self.axes.0);
         match self.look {
-            Look::Line if self.has_nothing() => self.nothing(&plot, &mut marks),
-            Look::Line => self.axes(&plot, &mut marks),
-            Look::Sparkline => baseline(&plot, &mut marks),
+            Look::Line if self.has_nothing() => self.nothing(&whole, &mut marks),
+            Look::Line => {
+                parts().for_each(|(plot, axis)| self.axis(plot, axis, &mut marks));
+                if self.surface.has_time_axis() {
+                    self.time_axis(&whole, &mut marks);
+                }
+            }
+            Look::Sparkline => baseline(&whole, &mut marks),
         }
-        self.stretches(&plot, &mut marks);
-        self.curves(&plot, &mut marks);
-        self.crosshair(&plot, &mut marks);
+        self.stretches(&whole, &mut marks);
+        parts().for_each(|(plot, axis)| self.curves(plot, axis, &mut marks));
+        self.crosshair(&whole, &mut marks);
+        parts().for_each(|(plot, axis)| self.readings(plot, axis, &mut marks));
         marks
     }
 
@@ -173,18 +188,15 @@ impl Scene<'_> {
         marks.push(Mark::Text { at, align: Align::Middle, text: text.to_owned() });
     }
 
-    fn axes(&self, plot: &Plot, marks: &mut Vec<Mark>) {
-        let ticks: Vec<f64> = self.scale.ticks().collect();
+    fn axis(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
+        let ticks: Vec<f64> = axis.scale.ticks().collect();
         for (index, tick) in ticks.iter().enumerate() {
             let y = plot.y(*tick);
             let ink = if index == 0 { Ink::Baseline } else { Ink::Grid };
             let (from, to) = (Point { x: plot.area.left, y }, Point { x: plot.area.right(), y });
             marks.push(Mark::Rule { ink, from, to });
             let at = Point { x: plot.area.left - self.surface.font_px * 0.7, y };
-            marks.push(Mark::Text { at, align: Align::End, text: self.scale.label(*tick) });
-        }
-        if self.surface.has_time_axis() {
-            self.time_axis(plot, marks);
+            marks.push(Mark::Text { at, align: Align::End, text: axis.scale.label(*tick) });
         }
     }
 
@@ -226,7 +238,7 @@ impl Scene<'_> {
         Rect { left: left.min(right - 2.0), width: (right - left).max(2.0), ..plot.area }
     }
 
-    fn curves(&self, plot: &Plot, marks: &mut Vec<Mark>) {
+    fn curves(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
         let room = 3.0;
         marks.push(Mark::Clip(Rect {
             left: plot.area.left,
@@ -237,23 +249,24 @@ impl Scene<'_> {
         if self.dimmed {
             marks.push(Mark::Dim);
         }
-        let filled = self.is_filled();
-        for column in self.shown() {
-            self.curve(plot, column, filled, marks);
+        let filled = self.is_filled(axis);
+        for (column, factor) in &axis.columns {
+            self.curve(plot, (*column, *factor), filled, marks);
         }
         marks.push(Mark::Restore);
     }
 
     /// A filled area says "so much, from nothing": only one series alone on an axis with a zero may say it.
-    fn is_filled(&self) -> bool {
-        let from_zero = self.scale.min <= 0.0 && self.scale.max >= 0.0;
-        self.look == Look::Sparkline || self.set.series().len() == 1 && from_zero
+    fn is_filled(&self, axis: &Axis) -> bool {
+        let from_zero = axis.scale.min <= 0.0 && axis.scale.max >= 0.0;
+        let is_alone = axis.columns.len() == 1 && (self.set.series().len() == 1 || self.axes.0.len() > 1);
+        self.look == Look::Sparkline || is_alone && from_zero
     }
 
-    fn curve(&self, plot: &Plot, column: usize, filled: bool, marks: &mut Vec<Mark>) {
+    fn curve(&self, plot: &Plot, (column, factor): (usize, f64), filled: bool, marks: &mut Vec<Mark>) {
         let ink = Ink::Series(column);
-        let base_y = plot.y(0.0_f64.clamp(self.scale.min, self.scale.max));
-        let runs = self.runs(plot, column);
+        let base_y = plot.y(0.0_f64.clamp(plot.min, plot.max));
+        let runs = self.runs(plot, column, factor);
         for run in &runs {
             let points: Vec<Point> = run.iter().map(|sample| plot.at(*sample)).collect();
             if let [at] = points[..] {
@@ -271,24 +284,35 @@ impl Scene<'_> {
     }
 
     /// The runs of one series, with one sample beyond each edge so that lines reach it.
-    fn runs(&self, plot: &Plot, column: usize) -> Vec<Vec<Sample>> {
+    fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
         let rows = self.set.rows_within(&self.window);
         let rows = rows.start.saturating_sub(1)..rows.end + 1;
         let breaks = Breaks { hole_ms: self.hole_ms, lost: self.set.lost() };
-        decimate(self.set.points(column, rows), plot.pixel_ms(self.surface.density), breaks)
+        let points = self.set.points(column, rows).map(|(ts_ms, value)| (ts_ms, value * factor));
+        decimate(points, plot.pixel_ms(self.surface.density), breaks)
     }
 
     fn crosshair(&self, plot: &Plot, marks: &mut Vec<Mark>) {
-        let Some(ts_ms) = self.crosshair.filter(|ts_ms| self.window.contains(ts_ms)) else { return };
+        let Some(ts_ms) = self.pointed() else { return };
         let x = plot.x(ts_ms);
         let (from, to) = (Point { x, y: plot.area.top }, Point { x, y: plot.area.bottom() });
         marks.push(Mark::Rule { ink: Ink::Crosshair, from, to });
+    }
+
+    /// A dot at each value under the crosshair.
+    fn readings(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
+        let Some(pointed_ms) = self.pointed() else { return };
         let reach_ms = self.reach_ms(plot);
-        for column in self.shown() {
-            if let Some(sample) = nearest(self.set, column, ts_ms, reach_ms) {
-                marks.push(Mark::Dot { ink: Ink::Series(column), at: plot.at(sample) });
+        for (column, factor) in &axis.columns {
+            if let Some((ts_ms, value)) = nearest(self.set, *column, pointed_ms, reach_ms) {
+                let at = plot.at((ts_ms, value * factor));
+                marks.push(Mark::Dot { ink: Ink::Series(*column), at });
             }
         }
+    }
+
+    fn pointed(&self) -> Option<i64> {
+        self.crosshair.filter(|ts_ms| self.window.contains(ts_ms))
     }
 
     /// Largest distance in milliseconds between the crosshair and the sample that is read there: some pixels, or half a
@@ -296,10 +320,6 @@ impl Scene<'_> {
     pub fn reach_ms(&self, plot: &Plot) -> i64 {
         let pixels_ms = plot.pixel_ms(1.0) * 8;
         self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))
-    }
-
-    fn shown(&self) -> impl Iterator<Item = usize> + '_ {
-        self.set.shown(self.hidden)
     }
 }
 

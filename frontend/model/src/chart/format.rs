@@ -80,9 +80,6 @@ impl Unit {
             "%" | "percent" => ("%", "%", Prefixes::Never),
             "B" | "byte" | "bytes" | "By" => ("B", "B", Prefixes::Binary(0)),
             "B/s" | "bytes/s" | "By/s" => ("B/s", "B/s", Prefixes::Binary(0)),
-            "KiB" => ("KiB", "B", Prefixes::Binary(1)),
-            "MiB" => ("MiB", "B", Prefixes::Binary(2)),
-            "GiB" => ("GiB", "B", Prefixes::Binary(3)),
             "ns" => ("ns", "s", Prefixes::Metric(-9)),
             "us" | "µs" => ("µs", "s", Prefixes::Metric(-6)),
             "ms" => ("ms", "s", Prefixes::Metric(-3)),
@@ -96,14 +93,26 @@ impl Unit {
             "b/s" => ("b/s", "b/s", Prefixes::Metric(0)),
             "J" => ("J", "J", Prefixes::Metric(0)),
             "Pa" => ("Pa", "Pa", Prefixes::Metric(0)),
-            _ => ("", "", Prefixes::Never),
+            _ => with_prefix(name).unwrap_or(("", "", Prefixes::Never)),
         };
         Self { name: name.to_owned(), own, base, prefixes }
     }
 
     /// Unit as it stands behind a number without a prefix: `B` for `bytes`; empty for a count.
     pub fn symbol(&self) -> &str {
-        if self.own.is_empty() && self.prefixes == Prefixes::Never { &self.name } else { self.own }
+        if self.own.is_empty() && self.prefixes != Prefixes::Count { &self.name } else { self.own }
+    }
+
+    /// Factor that converts numbers of this unit into `other`: 1,024 from GiB to MiB. `None` if they are different things.
+    pub fn factor_to(&self, other: &Self) -> Option<f64> {
+        if self.base != other.base {
+            return None;
+        }
+        match (self.prefixes, other.prefixes) {
+            (Prefixes::Never, Prefixes::Never) => (self.symbol() == other.symbol()).then_some(1.0),
+            (Prefixes::Count, Prefixes::Count) => Some(1.0),
+            (from, to) => Some(from.size()? / to.size()?),
+        }
     }
 
     /// Returns whether the unit is the percent.
@@ -164,6 +173,43 @@ impl Unit {
         let suffix = format!("× 10{}{space}{symbol}", superscript(power));
         Prefix { divisor: power_of_ten(power), power: Some(power), suffix }
     }
+}
+
+impl Prefixes {
+    /// Number of base units in one unit; `None` if it has no base.
+    fn size(self) -> Option<f64> {
+        match self {
+            Self::Never | Self::Count => None,
+            Self::Metric(power) => Some(power_of_ten(power)),
+            Self::Binary(power) => Some(1_024_f64.powi(power)),
+        }
+    }
+}
+
+/// A unit with a prefix: `kW`, `MB/s`, `mA`, `MiB`. Not `mb/s`, which may be meant as a million.
+fn with_prefix(name: &str) -> Option<(&'static str, &'static str, Prefixes)> {
+    const BASES: [&str; 11] = ["B", "B/s", "bit/s", "b/s", "W", "Wh", "V", "A", "J", "Hz", "Pa"];
+    const PREFIXES: [(&str, Prefixes); 9] = [
+        ("Ki", Prefixes::Binary(1)),
+        ("Mi", Prefixes::Binary(2)),
+        ("Gi", Prefixes::Binary(3)),
+        ("Ti", Prefixes::Binary(4)),
+        ("m", Prefixes::Metric(-3)),
+        ("k", Prefixes::Metric(3)),
+        ("M", Prefixes::Metric(6)),
+        ("G", Prefixes::Metric(9)),
+        ("T", Prefixes::Metric(12)),
+    ];
+    PREFIXES.into_iter().find_map(|(prefix, prefixes)| {
+        let rest = name.strip_prefix(prefix)?;
+        let base = BASES.into_iter().find(|base| *base == rest)?;
+        let fits = match prefixes {
+            Prefixes::Binary(_) => base.starts_with('B'),
+            Prefixes::Metric(power) => power > 0 || !base.contains(['B', 'b']),
+            Prefixes::Never | Prefixes::Count => false,
+        };
+        fits.then_some(("", base, prefixes))
+    })
 }
 
 impl Default for Unit {

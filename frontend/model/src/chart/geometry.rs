@@ -1,10 +1,13 @@
 //! Positions on a canvas: the plot's rectangle, and the conversion of times and values to pixels and back. Depends on
-//! [`super::scale`] and [`super::series`].
+//! [`super::series`].
 
 use std::ops::Range;
 
-use super::scale::Scale;
 use super::series::SeriesSet;
+
+/// Distance of two plots that stand one below the other, as a multiple of the font size: the lowest label of one and the
+/// uppermost of the next do not touch.
+const GAP: f64 = 1.3;
 
 /// A position on the canvas, in CSS pixels from its upper left corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -79,26 +82,32 @@ impl Surface {
         self.width < 1.0 || self.height < 1.0
     }
 
-    /// Plot with room for the axis of values at the left and the axis of time below. The axis of time is left out where
-    /// it would take too much of the height.
-    pub fn plot_with_axes(&self, window: Range<i64>, scale: &Scale) -> Plot {
-        let widest = scale.ticks().map(|tick| scale.label(tick).chars().count()).max().unwrap_or(0).max(3);
-        let left = (widest as f64 * self.digit_px + self.font_px * 0.8).ceil();
+    /// Areas of `count` plots, one below the other, with room for the labels of the axes of values at the left, of at most
+    /// `widest` characters, and for the axis of time below. The axis of time is left out where it would take too much of
+    /// the height.
+    pub fn areas(&self, widest: usize, count: usize) -> Vec<Rect> {
+        let left = (widest.max(3) as f64 * self.digit_px + self.font_px * 0.8).ceil();
         let top = (self.font_px * 0.6).ceil();
-        let below = if self.has_time_axis() { self.font_px * 1.9 } else { self.font_px * 0.6 };
-        self.plot(
-            Rect { left, top, width: self.width - left, height: self.height - top - below },
-            window,
-            scale,
-        )
+        let gap = self.font_px * GAP;
+        let height = (self.height - top - self.below() + gap) / count.max(1) as f64;
+        let area = |index: usize| Rect {
+            left,
+            top: top + height * index as f64,
+            width: (self.width - left).max(1.0),
+            height: (height - gap).max(1.0),
+        };
+        (0..count).map(area).collect()
     }
 
-    /// Plot over the whole canvas, with just enough margin that no line is cut.
-    pub fn plot_bare(&self, window: Range<i64>, scale: &Scale) -> Plot {
+    /// Area of a plot over the whole canvas, with just enough margin that no line is cut.
+    pub fn bare(&self) -> Vec<Rect> {
         let margin = 4.0;
-        let area =
-            Rect { left: 0.0, top: margin, width: self.width - margin, height: self.height - 2.0 * margin };
-        self.plot(area, window, scale)
+        let (width, height) = (self.width - margin, self.height - 2.0 * margin);
+        vec![Rect { left: 0.0, top: margin, width: width.max(1.0), height: height.max(1.0) }]
+    }
+
+    fn below(&self) -> f64 {
+        self.font_px * if self.has_time_axis() { 1.9 } else { 0.6 }
     }
 
     /// Returns whether there is room for clock times below the plot.
@@ -106,14 +115,10 @@ impl Surface {
         self.height >= self.font_px * 8.0
     }
 
-    /// Number of steps that an axis of values has room for.
-    pub fn value_steps(&self) -> usize {
-        ((self.height / (self.font_px * 3.6)) as usize).clamp(2, 6)
-    }
-
-    fn plot(&self, area: Rect, window: Range<i64>, scale: &Scale) -> Plot {
-        let area = Rect { width: area.width.max(1.0), height: area.height.max(1.0), ..area };
-        Plot { area, window, min: scale.min, max: scale.max }
+    /// Number of steps that each of `axes` axes of values has room for.
+    pub fn value_steps(&self, axes: usize) -> usize {
+        let steps = (self.height / (self.font_px * 3.6 * axes.max(1) as f64)) as usize;
+        steps.clamp(if axes > 1 { 1 } else { 2 }, 6)
     }
 }
 
@@ -154,20 +159,26 @@ impl Plot {
 
 /// The sample of a series nearest to a time, not further away than `reach_ms`.
 pub fn nearest(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<(i64, f64)> {
+    let row = nearest_row(set, column, ts_ms, reach_ms)?;
+    Some((set.time(row)?, set.value(column, row)))
+}
+
+/// The row of [`nearest`].
+pub fn nearest_row(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<usize> {
     let reach = ts_ms.saturating_sub(reach_ms)..ts_ms.saturating_add(reach_ms);
     let rows = set.rows_within(&reach);
-    let before = set.samples(column, rows.start..set.rows_within(&(reach.start..ts_ms)).end).next_back();
-    let after = set.samples(column, set.rows_within(&(ts_ms..reach.end)).start..rows.end).next();
+    let before =
+        set.rows_with_number(column, rows.start..set.rows_within(&(reach.start..ts_ms)).end).next_back();
+    let after = set.rows_with_number(column, set.rows_within(&(ts_ms..reach.end)).start..rows.end).next();
+    let distance = |row: usize| set.time(row).map_or(u64::MAX, |at| at.abs_diff(ts_ms));
     match (before, after) {
-        (Some(before), Some(after)) if after.0 - ts_ms < ts_ms - before.0 => Some(after),
+        (Some(before), Some(after)) if distance(after) < distance(before) => Some(after),
         (before, after) => before.or(after),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::format::Unit;
-    use super::super::scale::Bounds;
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -214,18 +225,16 @@ mod tests {
 
     #[test]
     fn labels_have_room_beside_the_plot_and_the_plot_stays_on_the_surface() {
-        let scale = Scale::fit(None, &Unit::parse("%"), Bounds::default(), SURFACE.value_steps());
-        let plot = SURFACE.plot_with_axes(0..60_000, &scale);
-        assert!(plot.area.left >= 3.0 * SURFACE.digit_px);
-        assert!(plot.area.right() <= SURFACE.width && plot.area.bottom() < SURFACE.height);
+        let area = SURFACE.areas(3, 1)[0];
+        assert!(area.left >= 3.0 * SURFACE.digit_px);
+        assert!(area.right() <= SURFACE.width && area.bottom() < SURFACE.height);
     }
 
     #[test]
     fn a_surface_too_small_for_its_axes_still_has_a_plot() {
         let tiny = Surface { width: 3.0, height: 3.0, ..SURFACE };
-        let scale = Scale::fit(None, &Unit::default(), Bounds::default(), tiny.value_steps());
-        let plot = tiny.plot_with_axes(0..60_000, &scale);
-        assert!(plot.x(30_000).is_finite() && plot.y(0.5).is_finite());
+        let plot = Plot { area: tiny.areas(3, 2)[1], ..plot() };
+        assert!(plot.x(1_500).is_finite() && plot.y(0.5).is_finite());
     }
 
     #[test]

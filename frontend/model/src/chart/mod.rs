@@ -2,25 +2,31 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`ring`], [`spans`], [`series`] | columns that forget, stretches of time, named series over one column of times |
+//! | [`ring`], [`column`], [`spans`], [`moment`], [`extent`], [`pending`], [`series`] | columns that forget, stretches of time, named series over one column of times |
 //! | [`hidden`] | names of the series that are switched off |
 //! | [`decimate`] | reduction of many samples to as many points as a screen can show |
 //! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, axes of values, axes of time |
-//! | [`geometry`], [`draw`], [`readout`] | positions in the plot; a chart as marks; a chart in words |
+//! | [`geometry`], [`axes`], [`draw`], [`readout`] | positions in the plot; an axis for each unit; a chart as marks; a chart in words |
 
+pub mod axes;
 pub mod clock;
+pub mod column;
 pub mod decimal;
 pub mod decimate;
 pub mod draw;
+pub mod extent;
 pub mod format;
 pub mod geometry;
 pub mod hidden;
+pub mod moment;
+pub mod pending;
 pub mod readout;
 pub mod ring;
 pub mod scale;
 pub mod series;
 pub mod spans;
 
+pub use axes::Axes;
 pub use clock::LocalClock;
 pub use draw::Look;
 pub use format::{Format, Unit, duration};

@@ -7,7 +7,7 @@ use shared::freshness::short_duration;
 
 use super::draw::Scene;
 use super::format::{Format, Unit, in_full};
-use super::geometry::nearest;
+use super::geometry::nearest_row;
 use super::series::SeriesSet;
 use crate::field::Field;
 
@@ -33,6 +33,8 @@ pub struct Reading {
     pub name: String,
     /// The value with its unit; a dash if there is none, with its age if the series has stopped.
     pub text: String,
+    /// Unit in which the value was published; empty for a count.
+    pub unit: String,
     /// True if the series has stopped while others go on, or if its newest value is none.
     pub is_over: bool,
 }
@@ -66,27 +68,29 @@ impl Readout {
             Cursor { ts_ms, x, is_right: x > plot.area.left + plot.area.width / 2.0 }
         });
         let reach_ms = scene.reach_ms(&plot);
-        let format = &scene.scale.format;
         let read = |column: usize, name: &str| {
-            let own = scene.set.unit(column).filter(|unit| *unit != format.unit());
-            let own = own.map(|unit| unit_format(scene.set, column, unit));
-            let format = own.as_ref().unwrap_or(format);
+            let unit = scene.set.unit(column).unwrap_or(scene.unit);
+            let axis = scene.axes.of(column).map(|axis| &axis.scale.format);
+            let own = axis.filter(|format| format.unit() == unit).cloned();
+            let format = &own.unwrap_or_else(|| unit_format(scene.set, column, unit));
             let (text, is_over) = match crosshair {
                 Some(cursor) => {
-                    let sample = nearest(scene.set, column, cursor.ts_ms, reach_ms);
-                    (sample.map_or_else(|| NO_VALUE.to_owned(), |(_, value)| format.reading_of(value)), false)
+                    let row = nearest_row(scene.set, column, cursor.ts_ms, reach_ms);
+                    let sent = row.and_then(|row| scene.set.sent(column, row));
+                    (sent.map_or_else(|| NO_VALUE.to_owned(), |sent| format.reading(&sent)), false)
                 }
                 None => newest(scene.set, column, scene.window.end, format),
             };
-            Reading { name: name.to_owned(), text, is_over }
+            Reading { name: name.to_owned(), text, is_over, unit: unit.symbol().to_owned() }
         };
         let series = scene.set.series().iter().enumerate();
-        let ends = [scene.scale.min, scene.scale.max].map(|end| format.reading_of(end).chars().count());
+        let scales = scene.axes.0.iter().map(|axis| &axis.scale);
+        let ends = scales.flat_map(|scale| [scale.min, scale.max].map(|end| scale.format.reading_of(end)));
         Self {
             readings: series.map(|(column, series)| read(column, series.name())).collect(),
             crosshair,
             window: scene.window.clone(),
-            number_chars: ends.into_iter().max().unwrap_or(0).min(MOST_NUMBER_CHARS),
+            number_chars: ends.map(|end| end.chars().count()).max().unwrap_or(0).min(MOST_NUMBER_CHARS),
             left_out: scene.set.series_left_out(),
         }
     }
@@ -99,7 +103,14 @@ impl Readout {
     }
 }
 
-/// Format of a series whose unit is not that of the axis.
+impl Reading {
+    /// Heading of the series in a table: its name, and the unit of the numbers below it.
+    pub fn head(&self) -> String {
+        if self.unit.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.unit) }
+    }
+}
+
+/// Format of a series whose unit is not that of its axis.
 fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     let newest = match set.newest(column).map(|newest| &newest.field) {
         Some(Field::Number { value, .. }) => *value,
@@ -121,14 +132,14 @@ fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String,
 }
 
 /// The youngest rows of a window, youngest first, at most `most` of them. Numbers are in the publisher's unit and in
-/// full.
+/// full, with the digits that were sent.
 pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     let rows = set.rows_within(window);
     let columns = 0..set.series().len();
     let row = |index: usize| {
         let number =
-            |value: f64| if value.is_finite() { in_full(&plain(value)) } else { NO_VALUE.to_owned() };
-        let numbers = columns.clone().map(|column| number(set.value(column, index))).collect();
+            |column| set.sent(column, index).map_or_else(|| NO_VALUE.to_owned(), |sent| in_full(&sent));
+        let numbers = columns.clone().map(number).collect();
         set.time(index).map(|ts_ms| Row { ts_ms, numbers })
     };
     rows.rev().take(most).filter_map(row).collect()
@@ -151,30 +162,20 @@ pub fn step(set: &SeriesSet, window: &Range<i64>, from_ms: Option<i64>, steps: i
     set.time(row.clamp(rows.start.min(last), last))
 }
 
-/// Shortest digits that read back as `value`, without an exponent where it is short enough.
-fn plain(value: f64) -> String {
-    super::decimal::Decimal::of(value).map_or_else(String::new, |decimal| {
-        let sign = if decimal.is_negative() { "-" } else { "" };
-        if (-6..=15).contains(&decimal.point()) {
-            format!("{sign}{}", decimal.plain(None))
-        } else {
-            format!("{value:e}")
-        }
-    })
-}
-
 const NO_VALUE: &str = "–";
 /// Room for a number in the legend, whatever the ends of the axis are.
 const MOST_NUMBER_CHARS: usize = 14;
 
 #[cfg(test)]
 mod tests {
+    use super::super::axes::Axes;
     use super::super::clock::LocalClock;
     use super::super::draw::Look;
     use super::super::geometry::Surface;
-    use super::super::hidden::Hidden;
+    use super::super::moment::Moment;
     use super::super::scale::{Bounds, Scale};
     use super::*;
+    use crate::order::Order;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -187,13 +188,14 @@ mod tests {
     }
 
     fn readout(crosshair: Option<i64>) -> Readout {
-        let scale = Scale::fit(None, &Unit::parse("%"), Bounds { min: None, max: Some(100.0) }, 4);
+        let unit = Unit::parse("%");
+        let scale = Scale::fit(None, &unit, Bounds { min: None, max: Some(100.0) }, 4);
         Readout::of(&Scene {
             set: &set(),
-            hidden: &Hidden::new(),
             look: Look::Line,
             window: 0..5_000,
-            scale: &scale,
+            axes: &Axes::one(scale, 2),
+            unit: &unit,
             surface: Surface { width: 300.0, height: 100.0, density: 1.0, font_px: 10.0, digit_px: 6.0 },
             hole_ms: Some(1_500),
             dimmed: false,
@@ -252,6 +254,23 @@ mod tests {
             table(&set, &(0..9), 9)[0].numbers.iter().map(|n| spaced(n)).collect::<Vec<_>>(),
             ["3092376453", "3.1 × 10⁻¹²", "0.25"]
         );
+    }
+
+    #[test]
+    fn the_crosshair_and_the_table_show_the_digits_that_were_sent() {
+        let mut set = SeriesSet::new(4);
+        let sent = ["21.50", "9007199254740993", "1e3"];
+        let fields: Vec<_> = ["temp", "id", "rate"]
+            .into_iter()
+            .zip(sent)
+            .map(|(name, sent)| {
+                (name.to_owned(), Field::Number { value: sent.parse().unwrap(), sent: sent.to_owned() })
+            })
+            .collect();
+        set.insert(Moment { ts_ms: 1, received_at: 1, order: Order::at(1, 1) }, &fields);
+        assert_eq!(table(&set, &(0..9), 9)[0].numbers, ["21.50", "9007199254740993", "1000"]);
+        let row = nearest_row(&set, 0, 2, 9).unwrap();
+        assert_eq!(set.sent(0, row).as_deref(), Some("21.50"));
     }
 
     #[test]

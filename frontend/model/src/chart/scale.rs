@@ -1,8 +1,8 @@
 //! Axes of values with round ends and round steps, which change as little as possible. Depends on
-//! [`super::format`](mod@super::format) and [`super::series`].
+//! [`super::format`](mod@super::format) and [`super::extent`].
 
+use super::extent::Extent;
 use super::format::{Format, Unit};
-use super::series::Extent;
 
 /// Ends of an axis that the publisher has set.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Scale {
     pub step: f64,
     /// Format of the values on the axis.
     pub format: Format,
+    /// True if the uppermost mark names the unit even if it is the publisher's, because the panel does not.
+    pub names_unit: bool,
 }
 
 /// A range this much larger than its distance from zero starts at zero.
@@ -49,6 +51,7 @@ impl Scale {
             max: bounds.max.filter(|max| *max > low).unwrap_or(round_high.min(f64::MAX)),
             step,
             format,
+            names_unit: false,
         }
     }
 
@@ -73,7 +76,11 @@ impl Scale {
     pub fn label(&self, tick: f64) -> String {
         let format = self.format.for_steps(self.step);
         let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
-        if is_uppermost && format.is_converted() { format.text(tick) } else { format.number(tick) }
+        if is_uppermost && (self.names_unit || format.is_converted()) {
+            format.text(tick)
+        } else {
+            format.number(tick)
+        }
     }
 
     fn suits(&self, wanted: &Self) -> bool {
@@ -81,6 +88,7 @@ impl Scale {
             && self.max >= wanted.max
             && (wanted.max - wanted.min) >= SHRINK_BELOW * (self.max - self.min)
             && self.format.suffix() == wanted.format.suffix()
+            && self.names_unit == wanted.names_unit
     }
 }
 

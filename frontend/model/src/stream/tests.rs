@@ -2,7 +2,10 @@ use serde_json::{Value, json};
 use shared::Freshness;
 
 use super::*;
-use crate::chip::PanelState;
+use crate::chart::clock::LocalClock;
+use crate::chip::{Chip, PanelState};
+use crate::figure::Figure;
+use crate::standing::chip;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -139,9 +142,11 @@ fn losses_listed_are_bounded() {
 fn a_publisher_may_ask_for_another_panel() {
     let mut bench = Bench::new();
     bench.publish(1, json!(21.5));
-    bench.stream.tell(TopicMeta { panel: Some("line".into()), ..TopicMeta::default() });
+    bench.stream.tell(TopicMeta { panel: Some("line".into()), ..TopicMeta::default() }, &mut bench.series);
     assert_eq!(bench.stream.kind(), Some(Kind::Line));
-    bench.stream.tell(TopicMeta { panel: Some("hologram".into()), ..TopicMeta::default() });
+    bench
+        .stream
+        .tell(TopicMeta { panel: Some("hologram".into()), ..TopicMeta::default() }, &mut bench.series);
     assert_eq!(bench.stream.kind(), Some(Kind::Number));
 }
 
@@ -212,11 +217,11 @@ impl Bench {
     }
 
     fn chip_under(&self, conditions: Conditions) -> Chip {
-        self.stream.chip(&self.series, WINDOW_MS, conditions, LocalClock::UTC)
+        chip(&self.stream, &self.series, WINDOW_MS, conditions, LocalClock::UTC)
     }
 
     fn figure(&self) -> Figure {
-        self.stream.figure(&self.series, LocalClock::UTC)
+        Figure::of(&self.stream, &self.series, LocalClock::UTC)
     }
 }
 
@@ -224,7 +229,7 @@ impl Bench {
 fn a_newest_value_that_is_no_number_is_what_the_figure_shows() {
     for meta in [TopicMeta::default(), TopicMeta { panel: Some("number".into()), ..TopicMeta::default() }] {
         let mut bench = Bench::new();
-        bench.stream.tell(TopicMeta { unit: Some("°C".into()), ..meta });
+        bench.stream.tell(TopicMeta { unit: Some("°C".into()), ..meta }, &mut bench.series);
         bench.publish(1, json!(21.6));
         assert_eq!((bench.figure().text.as_str(), bench.figure().unit.as_str()), ("21.6", "°C"));
         bench.publish(2, json!("unavailable"));
@@ -299,7 +304,7 @@ fn a_hole_that_is_not_in_the_data_is_drawn_as_not_loaded() {
 fn a_series_has_the_unit_that_its_publisher_gave_it() {
     let mut bench = Bench::new();
     let units = [("out".to_owned(), "ms".to_owned())].into_iter().collect();
-    bench.stream.tell(TopicMeta { unit: Some("%".into()), units, ..TopicMeta::default() });
+    bench.stream.tell(TopicMeta { unit: Some("%".into()), units, ..TopicMeta::default() }, &mut bench.series);
     bench.publish(0, json!({"in": 1, "out": 2}));
     assert_eq!((bench.series.unit(0), bench.series.unit(1)), (None, Some(&Unit::parse("ms"))));
 }

@@ -1,11 +1,11 @@
-use super::super::format::Unit;
-use super::super::scale::Bounds;
+use super::super::axes::Wanted;
+use super::super::hidden::Hidden;
+use super::super::scale::{Bounds, Scale};
 use super::super::spans::Spans;
 use super::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-static NOTHING: Hidden = Hidden::new();
 const SURFACE: Surface = Surface { width: 400.0, height: 160.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
 
 fn set(samples: &[(i64, f64)]) -> SeriesSet {
@@ -20,17 +20,19 @@ fn steady() -> SeriesSet {
     set(&[(0, 1.0), (1_000, 2.0), (2_000, 3.0), (3_000, 4.0), (4_000, 5.0)])
 }
 
-fn scale() -> Scale {
-    Scale::fit(None, &Unit::default(), Bounds { min: Some(0.0), max: Some(10.0) }, 4)
+fn scale() -> Axes {
+    let bounds = Bounds { min: Some(0.0), max: Some(10.0) };
+    Axes::one(Scale::fit(None, &Unit::default(), bounds, 4), 1)
 }
 
-fn scene<'a>(set: &'a SeriesSet, scale: &'a Scale) -> Scene<'a> {
+fn scene<'a>(set: &'a SeriesSet, axes: &'a Axes) -> Scene<'a> {
+    static UNIT: std::sync::LazyLock<Unit> = std::sync::LazyLock::new(Unit::default);
     Scene {
         set,
-        hidden: &NOTHING,
         look: Look::Line,
         window: 0..5_000,
-        scale,
+        axes,
+        unit: &UNIT,
         surface: SURFACE,
         hole_ms: Some(1_500),
         dimmed: false,
@@ -136,8 +138,9 @@ fn a_stretch_at_the_right_edge_stays_inside_the_plot() {
 
 #[test]
 fn a_series_that_is_switched_off_is_not_drawn() {
-    let (set, scale, hidden) = (steady(), scale(), Hidden::from_iter(["v".to_owned()]));
-    let marks = Scene { hidden: &hidden, crosshair: Some(1_000), ..scene(&set, &scale) }.marks();
+    let (set, mut scale) = (steady(), scale());
+    scale.0[0].columns.clear();
+    let marks = Scene { crosshair: Some(1_000), ..scene(&set, &scale) }.marks();
     assert_eq!((lines(&marks).len(), dots(&marks)), (0, 0));
 }
 
@@ -210,11 +213,43 @@ fn an_empty_window_says_so_and_has_no_axis() {
 fn only_one_series_alone_on_an_axis_with_a_zero_is_filled() {
     let (mut set, scale) = (steady(), scale());
     let areas = |marks: &[Mark]| marks.iter().filter(|mark| matches!(mark, Mark::Area { .. })).count();
-    let raised = Scale { min: 0.5, ..scale.clone() };
+    let mut raised = scale.clone();
+    raised.0[0].scale.min = 0.5;
     assert_eq!(areas(&scene(&set, &scale).marks()), 1);
     assert_eq!(areas(&scene(&set, &raised).marks()), 0);
     set.append(4_500, [("w", 1.0)]);
     assert_eq!(areas(&scene(&set, &scale).marks()), 0);
+}
+
+#[test]
+fn series_of_two_units_are_drawn_in_two_plots_over_one_axis_of_time() {
+    let mut set = SeriesSet::new(64);
+    for second in 0..5 {
+        set.append(second * 1_000, [("gpu", 40.0), ("power", 70.0), ("limit", 0.2)]);
+    }
+    let units = [("gpu", "%"), ("power", "W"), ("limit", "kW")];
+    set.set_units(&units.map(|(name, unit)| (name.to_owned(), Unit::parse(unit))));
+    let (unit, hidden) = (Unit::default(), Hidden::new());
+    let wanted = Wanted {
+        set: &set,
+        hidden: &hidden,
+        window: 0..5_000,
+        unit: &unit,
+        bounds: Bounds::default(),
+        surface: SURFACE,
+    };
+    let axes = Axes::fit(&wanted, None);
+    let scene = Scene { crosshair: Some(2_000), ..scene(&set, &axes) };
+    let (marks, plots) = (scene.marks(), scene.plots());
+    assert_eq!(lines(&marks).len(), 3);
+    let end = |column: usize| lines(&marks)[column].last().copied().unwrap_or_default();
+    assert_eq!(end(0), plots[0].at((4_000, 40.0)));
+    assert_eq!((end(1), end(2)), (plots[1].at((4_000, 70.0)), plots[1].at((4_000, 200.0))));
+    let named = ["100\u{202f}%", "200\u{202f}W"];
+    assert!(named.iter().all(|label| texts(&marks).contains(label)), "{:?}", texts(&marks));
+    assert_eq!(texts(&marks).iter().filter(|text| text.contains(':')).count(), 3, "{:?}", texts(&marks));
+    let crosshair = |mark: &&Mark| matches!(mark, Mark::Rule { ink: Ink::Crosshair, from, to } if from.y == plots[0].area.top && to.y == plots[1].area.bottom());
+    assert_eq!(marks.iter().filter(crosshair).count(), 1);
 }
 
 #[test]
@@ -242,7 +277,7 @@ fn a_null_parts_the_line() {
 fn numbers_near_the_end_of_the_range_of_floats_are_drawn_in_the_plot() {
     let set = set(&[(0, 1.5e25), (1_000, f64::MAX), (2_000, f64::MIN)]);
     let extent = set.extent(0, 0..3);
-    let scale = Scale::fit(extent, &Unit::default(), Bounds::default(), 4);
+    let scale = Axes::one(Scale::fit(extent, &Unit::default(), Bounds::default(), 4), 1);
     let scene = scene(&set, &scale);
     let area = scene.plot().area;
     let points: Vec<Point> = lines(&scene.marks()).into_iter().flatten().copied().collect();

@@ -1,0 +1,95 @@
+//! Tests that the page tells a slow page from a slow network, and waits for a server that a proxy hides for a while.
+
+use std::time::Duration;
+
+use e2e::board::{BANNER, open_at, panel};
+use e2e::browser::Browser;
+use e2e::proxy::{Proxy, Wire};
+use e2e::server::Server;
+use e2e::wait;
+use serde_json::json;
+
+const STATE: &str = "[data-testid=connection-state]";
+/// A time limit for what a busy machine does slowly.
+const LONG: Duration = Duration::from_secs(60);
+
+/// A server, a proxy before it, and a page that shows the topic `lab/n` live.
+struct Scene {
+    server: Server,
+    wire: Proxy,
+    browser: Browser,
+}
+
+impl Scene {
+    async fn open() -> Self {
+        let server = Server::start(&["--no-host"]);
+        let wire = Proxy::before(&server.url()).await;
+        let browser = open_at(&wire.url()).await;
+        let scene = Self { server, wire, browser };
+        scene.publish(1).await;
+        scene.shows(1).await;
+        scene.browser.text_becomes(STATE, |text| text.contains("Live")).await;
+        scene
+    }
+
+    async fn publish(&self, n: u32) {
+        self.server.publish("lab/n", &json!(n)).await;
+    }
+
+    async fn shows(&self, n: u32) {
+        let figure = format!("{} [data-testid=value]", panel("lab/n"));
+        let (_, _) = wait::until(&format!("the figure shows {n}"), LONG, || async {
+            self.browser.text(&figure).await.filter(|text| text.trim() == n.to_string())
+        })
+        .await;
+    }
+
+    /// Waits for the header's words.
+    async fn says(&self, words: &str) {
+        wait::until(&format!("the header says {words:?}"), LONG, || async {
+            self.browser.text(STATE).await.filter(|text| text.contains(words))
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_slow_network_is_late_and_a_busy_page_is_behind() {
+    let scene = Scene::open().await;
+    scene.wire.set(Wire::Frozen);
+    scene.publish(2).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    scene.wire.set(Wire::Whole);
+    scene.says("Late by").await;
+    scene.shows(2).await;
+    scene.says("Live").await;
+
+    // Nothing else runs in the page for six seconds; what arrives waits.
+    let busy = "(() => { const end = performance.now() + 6000; while (performance.now() < end); })()";
+    scene.browser.value(&format!("setTimeout(() => {busy}, 0)")).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    scene.publish(3).await;
+    scene.says("Behind by").await;
+    scene.shows(3).await;
+    scene.says("Live").await;
+}
+
+#[tokio::test]
+async fn a_proxy_that_forbids_for_a_while_is_not_the_end_of_a_page_that_was_connected() {
+    let scene = Scene::open().await;
+    scene.wire.set(Wire::Forbidden);
+    let (said, _) =
+        wait::until("the banner appears", LONG, || async { scene.browser.text(BANNER).await }).await;
+    assert!(said.contains("Connection lost"), "{said}");
+    scene.publish(2).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let said = scene.browser.text(BANNER).await.unwrap_or_default();
+    assert!(said.contains("econnecting") && !said.contains("may not"), "{said}");
+    scene.wire.set(Wire::Whole);
+    scene.shows(2).await;
+    scene.says("Live").await;
+    wait::until("the banner goes", LONG, || async {
+        scene.browser.text(BANNER).await.is_none().then_some(())
+    })
+    .await;
+}

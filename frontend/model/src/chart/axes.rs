@@ -1,0 +1,232 @@
+//! Axes of values of a chart: one for each unit of its series. Depends on [`super::scale`], [`super::series`] and
+//! [`super::geometry`].
+
+use std::ops::Range;
+
+use super::extent::Extent;
+use super::format::Unit;
+use super::geometry::{Plot, Surface};
+use super::hidden::Hidden;
+use super::scale::{Bounds, Scale};
+use super::series::SeriesSet;
+
+/// Axes that one chart has room for. Series of further units are not drawn, and counted.
+pub const MOST_AXES: usize = 6;
+
+/// The axes of a chart, from the upper to the lower. There is at least one.
+///
+/// Series share an axis if their units can be converted into each other: MiB and GiB, ms and s. For example, series in %,
+/// MiB and GiB have two axes, one from 0 to 100 % and one in MiB.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axes(pub Vec<Axis>);
+
+/// One axis, with the series that are drawn on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// The ends and marks of the axis.
+    pub scale: Scale,
+    /// Each column that is shown, and the factor that converts its values into the unit of the axis.
+    pub columns: Vec<(usize, f64)>,
+}
+
+/// Everything from which the axes of a chart follow.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// The data.
+    pub set: &'a SeriesSet,
+    /// Series that the reader switched off.
+    pub hidden: &'a Hidden,
+    /// The times of the left and right edge.
+    pub window: Range<i64>,
+    /// Unit of the series that have none of their own.
+    pub unit: &'a Unit,
+    /// Ends that the publisher has set, for the axis in `unit`.
+    pub bounds: Bounds,
+    /// Size of the canvas and of its text.
+    pub surface: Surface,
+}
+
+impl Axes {
+    /// The axes for the data of a window. Each stays as it was `before` if the data still fills enough of it.
+    pub fn fit(wanted: &Wanted<'_>, before: Option<&Self>) -> Self {
+        let mut groups = groups(wanted.set, wanted.set.shown(wanted.hidden), wanted.unit);
+        groups.truncate(MOST_AXES);
+        if groups.is_empty() {
+            groups.push((wanted.unit.clone(), Vec::new()));
+        }
+        let intervals = wanted.surface.value_steps(groups.len());
+        let is_alone = groups.len() == 1;
+        let axis = |(unit, columns): (Unit, Vec<(usize, f64)>)| {
+            let is_own = unit == *wanted.unit;
+            let bounds = if is_alone || is_own { wanted.bounds } else { Bounds::default() };
+            let scale = Scale {
+                names_unit: !(is_alone && is_own),
+                ..Scale::fit(wanted.extent(&columns), &unit, bounds, intervals)
+            };
+            let old = before.and_then(|before| before.0.iter().find(|old| *old.scale.format.unit() == unit));
+            Axis { scale: scale.settle(old.map(|old| &old.scale)), columns }
+        };
+        Self(groups.into_iter().map(axis).collect())
+    }
+
+    /// One axis for the first `columns` series.
+    pub fn one(scale: Scale, columns: usize) -> Self {
+        Self(vec![Axis { scale, columns: (0..columns).map(|column| (column, 1.0)).collect() }])
+    }
+
+    /// Parts of the canvas, one below the other, each with the times and values of its edges.
+    pub fn plots(&self, surface: &Surface, window: &Range<i64>, is_bare: bool) -> Vec<Plot> {
+        let labels = self.0.iter().flat_map(|axis| axis.scale.ticks().map(|tick| axis.scale.label(tick)));
+        let widest = labels.map(|label| label.chars().count()).max().unwrap_or(0);
+        let areas = if is_bare { surface.bare() } else { surface.areas(widest, self.0.len()) };
+        let plot = |(area, axis): (_, &Axis)| Plot {
+            area,
+            window: window.clone(),
+            min: axis.scale.min,
+            max: axis.scale.max,
+        };
+        areas.into_iter().zip(&self.0).map(plot).collect()
+    }
+
+    /// The axis of a column, if it is shown.
+    pub fn of(&self, column: usize) -> Option<&Axis> {
+        self.0.iter().find(|axis| axis.columns.iter().any(|(shown, _)| *shown == column))
+    }
+}
+
+impl Wanted<'_> {
+    fn extent(&self, columns: &[(usize, f64)]) -> Option<Extent> {
+        let rows = self.set.rows_within(&self.window);
+        let extents = columns
+            .iter()
+            .filter_map(|(column, factor)| Some(self.set.extent(*column, rows.clone())?.times(*factor)));
+        extents.reduce(Extent::with)
+    }
+}
+
+/// Number of series that have no axis, because the series before them have [`MOST_AXES`] units already.
+pub fn without_axis(set: &SeriesSet, unit: &Unit) -> usize {
+    let groups = groups(set, 0..set.series().len(), unit);
+    groups.iter().skip(MOST_AXES).map(|(_, columns)| columns.len()).sum()
+}
+
+/// Number of axes that the series of a set take.
+pub fn count(set: &SeriesSet, unit: &Unit) -> usize {
+    groups(set, 0..set.series().len(), unit).len().min(MOST_AXES)
+}
+
+/// Series by unit, in the order in which the units were first seen.
+fn groups(
+    set: &SeriesSet,
+    columns: impl Iterator<Item = usize>,
+    unit: &Unit,
+) -> Vec<(Unit, Vec<(usize, f64)>)> {
+    let mut groups: Vec<(Unit, Vec<(usize, f64)>)> = Vec::new();
+    for column in columns {
+        let own = set.unit(column).unwrap_or(unit);
+        let found = groups.iter_mut().find_map(|(unit, columns)| Some((own.factor_to(unit)?, columns)));
+        match found {
+            Some((factor, columns)) => columns.push((column, factor)),
+            None => groups.push((own.clone(), vec![(column, 1.0)])),
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const SURFACE: Surface =
+        Surface { width: 400.0, height: 160.0, density: 1.0, font_px: 10.0, digit_px: 6.0 };
+
+    fn set(series: &[(&str, &str, f64)]) -> SeriesSet {
+        let mut set = SeriesSet::new(8);
+        set.append(1_000, series.iter().map(|(name, _, value)| (*name, *value)));
+        let units = series.iter().filter(|(_, unit, _)| !unit.is_empty());
+        set.set_units(
+            &units.map(|(name, unit, _)| ((*name).to_owned(), Unit::parse(unit))).collect::<Vec<_>>(),
+        );
+        set
+    }
+
+    fn fit(set: &SeriesSet, unit: &str, hidden: &Hidden, bounds: Bounds) -> Axes {
+        let unit = Unit::parse(unit);
+        Axes::fit(&Wanted { set, hidden, window: 0..5_000, unit: &unit, bounds, surface: SURFACE }, None)
+    }
+
+    /// The uppermost mark of each axis, and its columns.
+    fn tops(axes: &Axes) -> Vec<(String, Vec<usize>)> {
+        let top =
+            |axis: &Axis| axis.scale.ticks().last().map(|tick| axis.scale.label(tick)).unwrap_or_default();
+        let columns = |axis: &Axis| axis.columns.iter().map(|(column, _)| *column).collect();
+        axes.0.iter().map(|axis| (top(axis).replace('\u{202f}', " "), columns(axis))).collect()
+    }
+
+    #[test]
+    fn series_in_several_units_have_an_axis_for_each_unit_which_names_it() {
+        let set = set(&[("gpu", "%", 37.0), ("power", "W", 71.2), ("fan", "", 1_200.0), ("mem", "%", 12.0)]);
+        let axes = fit(&set, "", &Hidden::new(), Bounds::default());
+        assert_eq!(
+            tops(&axes),
+            [("100 %".to_owned(), vec![0, 3]), ("100 W".to_owned(), vec![1]), ("2000".to_owned(), vec![2])]
+        );
+    }
+
+    #[test]
+    fn units_that_can_be_converted_share_an_axis_and_keep_their_proportions() {
+        let set = set(&[("a", "MiB", 512.0), ("b", "GiB", 2.0), ("c", "ms", 500.0), ("d", "s", 1.0)]);
+        let axes = fit(&set, "", &Hidden::new(), Bounds::default());
+        let columns: Vec<_> = axes.0.iter().map(|axis| axis.columns.clone()).collect();
+        assert_eq!(columns, [vec![(0, 1.0), (1, 1_024.0)], vec![(2, 1.0), (3, 1_000.0)]]);
+        assert!(axes.0[0].scale.max >= 2_048.0 && axes.0[1].scale.max >= 1_000.0);
+    }
+
+    #[test]
+    fn one_unit_has_one_axis_and_the_panel_that_names_it_does_so_alone() {
+        let set = set(&[("in", "", 21.5), ("out", "", 4.0)]);
+        assert_eq!(
+            tops(&fit(&set, "°C", &Hidden::new(), Bounds::default())),
+            [("30".to_owned(), vec![0, 1])]
+        );
+        let own = self::set(&[("in", "°C", 21.5)]);
+        assert_eq!(tops(&fit(&own, "", &Hidden::new(), Bounds::default())), [("30 °C".to_owned(), vec![0])]);
+    }
+
+    #[test]
+    fn an_axis_goes_with_its_last_series_and_no_series_at_all_has_an_axis_too() {
+        let set = set(&[("gpu", "%", 37.0), ("power", "W", 71.2)]);
+        let hidden = Hidden::from_iter(["gpu".to_owned()]);
+        assert_eq!(tops(&fit(&set, "", &hidden, Bounds::default())), [("100 W".to_owned(), vec![1])]);
+        assert_eq!(fit(&SeriesSet::new(4), "", &hidden, Bounds::default()).0.len(), 1);
+    }
+
+    #[test]
+    fn ends_that_the_publisher_set_belong_to_the_axis_of_its_unit() {
+        let set = set(&[("gpu", "", 37.0), ("power", "W", 71.2)]);
+        let bounds = Bounds { min: Some(0.0), max: Some(50.0) };
+        let axes = fit(&set, "°C", &Hidden::new(), bounds);
+        assert_eq!((axes.0[0].scale.max, axes.0[1].scale.max), (50.0, 100.0));
+    }
+
+    #[test]
+    fn plots_stand_below_each_other_and_do_not_overlap() {
+        let set = set(&[("gpu", "%", 37.0), ("power", "W", 71.2), ("fan", "rpm", 1_200.0)]);
+        let axes = fit(&set, "", &Hidden::new(), Bounds::default());
+        let plots = axes.plots(&SURFACE, &(0..5_000), false);
+        assert_eq!(plots.len(), 3);
+        assert!(plots.windows(2).all(|pair| pair[0].area.bottom() < pair[1].area.top));
+        assert!(plots.iter().all(|plot| plot.area.left == plots[0].area.left && plot.area.height > 10.0));
+        assert!(plots[2].area.bottom() < SURFACE.height);
+    }
+
+    #[test]
+    fn series_of_too_many_units_are_counted() {
+        let units = ["%", "W", "rpm", "V", "A", "lx", "hPa", "mm"];
+        let set = set(&units.map(|unit| (unit, unit, 1.0)));
+        assert_eq!((count(&set, &Unit::default()), without_axis(&set, &Unit::default())), (MOST_AXES, 2));
+        assert_eq!(fit(&set, "", &Hidden::new(), Bounds::default()).0.len(), MOST_AXES);
+    }
+}

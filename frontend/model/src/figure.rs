@@ -1,0 +1,47 @@
+//! Big figure of a panel: its newest value. Depends on [`super::stream`] and on the format of numbers.
+
+use crate::chart::clock::LocalClock;
+use crate::chart::format::{Format, Unit};
+use crate::chart::series::SeriesSet;
+use crate::field::Field;
+use crate::stream::Stream;
+
+/// Big figure of a panel that shows one number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figure {
+    /// The newest value as it was sent; `–` if there is none.
+    pub text: String,
+    /// Unit with its prefix; empty for a count and for a text.
+    pub unit: String,
+    /// True if the newest value is a number.
+    pub is_number: bool,
+    /// The last number, if the newest value is none: `last number 21.5 °C at 14:30:12`.
+    pub note: Option<String>,
+}
+
+impl Figure {
+    /// Figure of a topic: the newest value, whether it is a number or not.
+    pub fn of(stream: &Stream, series: &SeriesSet, clock: LocalClock) -> Self {
+        let unit = series.unit(0).cloned().unwrap_or_else(|| stream.unit());
+        match series.newest(0).map(|newest| &newest.field) {
+            Some(Field::Number { value, sent }) => {
+                let (text, unit) = Format::for_value(&unit, *value).parts(sent);
+                Self { text, unit, is_number: true, note: None }
+            }
+            Some(Field::Text(text)) => {
+                Self { text: text.clone(), note: last_number(series, &unit, clock), ..Self::default() }
+            }
+            Some(Field::Nothing) => {
+                Self { text: "–".to_owned(), note: last_number(series, &unit, clock), ..Self::default() }
+            }
+            None => Self { text: stream.states().current().unwrap_or("–").to_owned(), ..Self::default() },
+        }
+    }
+}
+
+/// `last number 21.5 °C at 14:30:12`
+fn last_number(series: &SeriesSet, unit: &Unit, clock: LocalClock) -> Option<String> {
+    let row = series.rows_with_number(0, 0..series.len()).next_back()?;
+    let number = Format::for_value(unit, series.value(0, row)).reading(&series.sent(0, row)?);
+    Some(format!("last number {number} at {}", clock.seconds(series.time(row)?)))
+}

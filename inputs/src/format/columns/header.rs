@@ -1,0 +1,117 @@
+//! A line of names, and the rows that fit it.
+
+use super::words::{Group, distinct, in_groups, wide};
+use crate::cell::{self, Style};
+use crate::time;
+use crate::unit::Unit;
+
+/// The names of the columns, and the texts of a row, each with the number of its column.
+pub type NamedCells = (Vec<String>, Vec<(usize, String)>);
+
+/// Names of a last column whose text may consist of several words.
+pub const LAST: [&str; 8] =
+    ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
+
+/// Names of columns, and how the rows below them are read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    /// The words of the header line.
+    pub words: Vec<String>,
+    pub names: Vec<String>,
+    pub units: Vec<Option<Unit>>,
+    /// The names if they are separated by at least two blanks, so that a name may consist of several words.
+    pub wide: Vec<String>,
+    /// True if the first column is the time and has no name. In this place of the header sysstat prints the time of the header.
+    pub begins_with_time: bool,
+    /// The name of a section that stands before the names of the columns, such as `avg-cpu:`.
+    pub section: Option<String>,
+    /// True if the words of the header are separated by single blanks, as in a sentence.
+    pub is_spaced_like_prose: bool,
+    /// True if rows begin with a name and the header is blank above it, as in the output of `free`.
+    pub has_row_names: bool,
+}
+
+impl Header {
+    /// Reads a line of at least two names, none of which is a number.
+    pub fn read(line: &str, mut words: Vec<String>, groups: &[Group]) -> Option<Self> {
+        let has_hash = line.trim_start().starts_with('#');
+        if has_hash {
+            words.retain(|word| word != "#");
+            if let Some(first) = words.first_mut() {
+                *first = first.trim_start_matches('#').to_owned();
+            }
+        }
+        let begins_with_time = time::read_time_of_day(words.first()?).is_some();
+        let mut names = if begins_with_time { words[1..].to_vec() } else { words.clone() };
+        let style = Style { has_letters: false, ..Style::default() };
+        let is_number =
+            |name: &String| cell::is_numeric(name, style) || time::read_time_of_day(name).is_some();
+        if names.is_empty() || (names.len() < 2 && !begins_with_time) || names.iter().any(is_number) {
+            return None;
+        }
+        if names.last().is_some_and(|last| last == "on") && names.len() > 2 {
+            // The last name of `df` consists of two words, "Mounted on".
+            names.pop();
+            if let Some(last) = names.last_mut() {
+                last.push_str(" on");
+            }
+        }
+        let section =
+            (names.len() > 2 && names[0].ends_with(':') && !names[0].eq_ignore_ascii_case("device:"))
+                .then(|| names.remove(0).trim_end_matches(':').to_owned());
+        if begins_with_time {
+            names.insert(0, "time".to_owned());
+        }
+        let has_row_names = section.is_none() && !begins_with_time && !has_hash && line.starts_with("      ");
+        let names = distinct(in_groups(line, names, groups));
+        let units = vec![None; names.len()];
+        let wide = distinct(wide(line));
+        let is_spaced_like_prose =
+            !line.trim().contains("  ") && !line.contains('\t') && !begins_with_time && !has_hash;
+        Some(Self {
+            words,
+            names,
+            units,
+            wide,
+            begins_with_time,
+            section,
+            is_spaced_like_prose,
+            has_row_names,
+        })
+    }
+
+    /// Returns true if another line repeats this header. The time at its beginning may differ.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.names == other.names && self.section == other.section
+    }
+
+    /// Divides a row into its texts. Returns the names of the columns, and the texts with the numbers of their columns. Returns
+    /// `None` if the row does not fit this header.
+    pub fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
+        let by = |names: &[String], texts: &[String]| {
+            Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
+        };
+        if self.has_row_names && line.starts_with(|c: char| !c.is_whitespace()) && words.len() > 1 {
+            // The name of the row comes first. If the row is short, it lacks the last columns.
+            let is_named = words.len() == self.names.len() + 1
+                || (words.len() <= self.names.len() && words[0].ends_with(':'));
+            if is_named {
+                return by(&[&["name".to_owned()], self.names.as_slice()].concat(), words);
+            }
+        }
+        if words.len() == self.names.len() {
+            return by(&self.names, words);
+        }
+        let has_long_end =
+            self.names.last().is_some_and(|last| LAST.iter().any(|name| last.eq_ignore_ascii_case(name)));
+        if has_long_end && words.len() > self.names.len() {
+            let (head, tail) = words.split_at(self.names.len() - 1);
+            return by(&self.names, &[head, &[tail.join(" ")]].concat());
+        }
+        let wide_row = wide(line);
+        if self.wide.len() >= 2 && self.wide.len() == wide_row.len() {
+            return by(&self.wide, &wide_row);
+        }
+        None
+    }
+}

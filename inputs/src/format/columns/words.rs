@@ -1,0 +1,87 @@
+//! Words of a line, their places, and lines that only separate.
+
+use crate::event;
+use crate::time;
+
+/// A group of columns that a line of dashes names, with its first place in the line and the place after its last.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub name: String,
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Divides a line into words. A date and the time after it are one word, and so are a time and its AM or PM.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        let joined = words.last().map(|last| format!("{last} {word}"));
+        match joined {
+            Some(joined)
+                if time::read(&joined).is_some()
+                    || (matches!(word, "AM" | "PM") && time::read_time_of_day(&joined).is_some()) =>
+            {
+                words.pop();
+                words.push(joined);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// Divides a line where at least two blanks follow each other.
+pub fn wide(line: &str) -> Vec<String> {
+    let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}
+
+/// `disk- -----reads----- ----writes----`: the names of the groups and their places.
+pub fn groups(line: &str) -> Vec<Group> {
+    let words = line.split_whitespace().map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word));
+    let group = |(from, word): (usize, &str)| Group {
+        name: word.trim_matches('-').to_owned(),
+        from,
+        to: from + word.len(),
+    };
+    words.map(group).filter(|group| !group.name.is_empty()).collect()
+}
+
+/// Puts the group before names that stand in several groups: `reads.total` and `writes.total`.
+pub fn in_groups(line: &str, names: Vec<String>, groups: &[Group]) -> Vec<String> {
+    let places: Vec<usize> = line
+        .split_whitespace()
+        .map(|word| word.as_ptr() as usize - line.as_ptr() as usize + word.len() / 2)
+        .collect();
+    if places.len() != names.len() {
+        return names;
+    }
+    let is_ambiguous = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    let with_group = |(name, place): (&String, usize)| {
+        let group = groups.iter().find(|group| (group.from..group.to).contains(&place));
+        match group.filter(|_| is_ambiguous(name)) {
+            Some(group) => format!("{}.{name}", group.name),
+            None => name.clone(),
+        }
+    };
+    names.iter().zip(places).map(with_group).collect()
+}
+
+pub fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(names.len());
+    for name in names {
+        let name = event::unique(name, |candidate| kept.iter().any(|known| known == candidate));
+        kept.push(name);
+    }
+    kept
+}
+
+/// Returns true for a line of dashes or similar characters. It may contain names of groups of columns:
+/// `procs -----memory----- ---swap--`.
+pub fn is_separator(line: &str) -> bool {
+    let line = line.trim();
+    let is_line = |c: char| matches!(c, '-' | '=' | '+' | '|' | '_' | '*' | '─' | '│' | ' ');
+    let dashes = line.matches("--").count();
+    (line.len() >= 3 && line.chars().all(is_line))
+        || (dashes >= 3 && line.split_whitespace().filter(|word| word.contains("--")).count() >= 2)
+}

@@ -1,0 +1,36 @@
+//! fping: each target's answers, and its totals at the end.
+
+use super::{in_unit, quantity};
+use crate::cell::Cell;
+use crate::data::Data;
+use crate::row::Row;
+use crate::verdict::Read;
+
+/// Name of the column with the target, while there is only one.
+const TARGET: &str = "target";
+
+/// `192.0.2.7 : [0], 64 bytes, 0.056 ms (0.056 avg, 0% loss)`, or `…, timed out (NaN avg, 100% loss)`.
+pub fn read(line: &str) -> Option<Read> {
+    let (target, rest) = line.split_once(" : ")?;
+    let target = target.trim();
+    if target.is_empty() || target.contains(char::is_whitespace) {
+        return None;
+    }
+    if rest.starts_with("xmt/rcv/%loss = ") {
+        return Some(Read::Structure);
+    }
+    let (number, rest) = rest.strip_prefix('[')?.split_once("], ")?;
+    number.parse::<u64>().ok()?;
+    let (answer, totals) = rest.strip_suffix(')')?.split_once(" (")?;
+    let mut fields = vec![(TARGET.to_owned(), Cell::Value(Data::Text(target.to_owned())))];
+    match answer {
+        "timed out" => {}
+        answer => fields.push(("time".to_owned(), quantity(answer.split_once(" bytes, ")?.1)?)),
+    }
+    let (average, loss) = totals.split_once(" avg, ")?;
+    // Without any answer there is no average.
+    fields.extend(in_unit(average, "ms").map(|average| ("average".to_owned(), average)));
+    fields.push(("loss".to_owned(), quantity(loss.strip_suffix(" loss")?)?));
+    let row = Row::fields(fields);
+    Some(Row { path: vec![target.to_owned()], key_column: Some(TARGET.to_owned()), ..row }.into())
+}

@@ -1,0 +1,53 @@
+//! sensors: for each chip its name, its adapter, and a line for each sensor.
+
+use super::quantity;
+use crate::cell::Cell;
+use crate::row::{Body, Row};
+use crate::verdict::Read;
+
+/// Kinds of buses that stand in the name of a chip.
+const BUSES: [&str; 10] = ["isa", "pci", "acpi", "i2c", "virtual", "hid", "spi", "scsi", "mdio", "sdio"];
+
+/// Reads the output of sensors.
+#[derive(Debug, Default)]
+pub struct Sensors {
+    /// The chip that the lines belong to.
+    chip: Option<String>,
+}
+
+impl Sensors {
+    /// Reads a line: `coretemp-isa-0000`, `Adapter: ISA adapter`, `Core 0:        +43.0°C  (high = +80.0°C, crit = +100.0°C)`.
+    pub fn read(&mut self, line: &str) -> Option<Read> {
+        if is_chip(line) {
+            self.chip = Some(line.to_owned());
+            return Some(Read::Structure);
+        }
+        let chip = self.chip.clone()?;
+        // Limits that found no room on the line of their sensor.
+        if line.starts_with("Adapter: ") || line.trim_start().starts_with('(') && line.ends_with(')') {
+            return Some(Read::Structure);
+        }
+        let (label, rest) = line.split_once(':')?;
+        let rest = rest.trim();
+        let (value, limits) = rest.split_once("  ").unwrap_or((rest, ""));
+        let is_limits =
+            limits.trim().is_empty() || limits.trim_start().starts_with('(') || limits.contains("ALARM");
+        let cell = if value == "N/A" || value == "FAULT" { Cell::Missing } else { quantity(value)? };
+        let path = vec![chip, label.trim().to_owned()];
+        is_limits.then(|| Row { path, ..Row::alone(Body::Lone(cell)) }.into())
+    }
+}
+
+/// `coretemp-isa-0000`
+fn is_chip(line: &str) -> bool {
+    let mut parts = line.rsplitn(3, '-');
+    let (address, bus, name) = (parts.next(), parts.next(), parts.next());
+    let is_address = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit());
+    let is_name = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+    // An address on I2C names its bus as well: `jc42-i2c-0-18`.
+    let is_i2c = line.contains("-i2c-") && is_address(address.unwrap_or_default());
+    is_i2c && !line.contains(char::is_whitespace)
+        || (address.is_some_and(is_address)
+            && bus.is_some_and(|bus| BUSES.contains(&bus))
+            && name.is_some_and(is_name))
+}

@@ -1,0 +1,155 @@
+//! Tests with the output of system tools.
+
+use super::*;
+
+#[test]
+fn a_scrape_of_prometheus_is_one_publication_by_metric_and_labels() {
+    let input = "# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total{queue=\"a b\",ok=\"1\"} 10274\n\
+                 jobs_total{queue=\"}\",ok=\"0\"} 3 1795344127101\nup 1\ngc_seconds{quantile=\"0\"} NaN\nbig 18446744073709551616\nx 1.5e+09\n";
+    let result = read(input);
+    assert_eq!(result.format, Some(Format::Prometheus));
+    let all: Vec<String> = result.data.iter().map(Value::to_string).collect();
+    let all = all.join("\n");
+    for part in ["\"queue=a b,ok=1\":10274", "\"queue=},ok=0\":3", "\"up\":1", "\"x\":1500000000.0"] {
+        assert!(all.contains(part), "{part} in {all}");
+    }
+    assert_eq!((result.structure, result.unreadable.len(), result.log.len()), (2, 0, 0), "{result:?}");
+    assert!(result.json.iter().any(|json| json.contains("18446744073709551616")));
+}
+
+#[test]
+fn sysstat_gives_its_columns_at_their_times_and_no_average() {
+    let day = "Linux 6.1.0 (b) \t11/22/26 \t_x86_64_\t(2 CPU)\n\n";
+    let clock = "10:42:07     CPU    %usr   %idle\n10:42:08     all    7.11   89.35\n\n10:42:08     CPU    %usr   %idle\n\
+                 10:42:09     all    8.63   89.34\nAverage:     all    7.87   89.34\n";
+    let result = read(&format!("{day}{clock}"));
+    assert_eq!(
+        result.data,
+        [
+            json!({"CPU": "all", "%usr": 7.11, "%idle": 89.35}),
+            json!({"CPU": "all", "%usr": 8.63, "%idle": 89.34})
+        ]
+    );
+    assert_eq!(result.times, [Some(1_795_344_128_000), Some(1_795_344_129_000)]);
+    assert_eq!((result.structure, result.unreadable.len(), result.log.len()), (4, 0, 0));
+    let half = clock
+        .replace("10:42:07 ", "10:42:07 AM ")
+        .replace("10:42:08 ", "10:42:08 AM ")
+        .replace("10:42:09 ", "10:42:09 AM ");
+    assert_eq!(read(&format!("{day}{half}")).data, result.data);
+}
+
+#[test]
+fn several_processors_are_series_of_one_publication() {
+    let input = "10:42:07     CPU    %usr   %idle\n10:42:08     all    7.11   89.35\n10:42:08       0    6.00   90.00\n\
+                 10:42:08       1    8.00   88.00\n\n10:42:08     CPU    %usr   %idle\n10:42:09     all    1.00   99.00\n\
+                 10:42:09       0    0.00  100.00\n10:42:09       1    2.00   98.00\n";
+    let result = read(input);
+    assert_eq!(result.data.len(), 2, "{result:?}");
+    assert_eq!(result.data[0]["1"], json!({"%usr": 8.0, "%idle": 88.0}));
+    assert_eq!(result.data[1]["all"], json!({"%usr": 1.0, "%idle": 99.0}));
+}
+
+#[test]
+fn vmstat_with_times_has_the_columns_that_it_has_without() {
+    let input = "procs -----------memory---------- ---swap-- -----timestamp-----\n r  b   swpd   free   si   so                 UTC\n\
+                 2  0      0 5120336    0    0 2026-11-22 10:42:07\n 0  0      0 5120080    0    0 2026-11-22 10:42:08\n";
+    let result = read(input);
+    assert_eq!(result.data[0], json!({"r": 2, "b": 0, "swpd": 0, "free": 5_120_336, "si": 0, "so": 0}));
+    assert_eq!(result.times, [Some(1_795_344_127_000), Some(1_795_344_128_000)]);
+}
+
+#[test]
+fn the_disks_of_iostat_are_series_and_its_processor_part_is_there() {
+    let tick = |tps: &str| {
+        format!(
+            "avg-cpu:  %user   %nice   %idle\n           2.51    0.00   96.37\n\nDevice             tps    kB_read/s\n\
+                 sda             {tps}     16600.60\nsdb               0.00         0.00\n\n"
+        )
+    };
+    let result = read(&format!(
+        "Linux 6.1.0 (b) \t11/22/26 \t_x86_64_\t(2 CPU)\n\n{}{}",
+        tick("412.41"),
+        tick("401.00")
+    ));
+    assert_eq!(result.data.len(), 2, "{result:?}");
+    assert_eq!(
+        result.data[1],
+        json!({
+            "avg-cpu": {"%user": 2.51, "%nice": 0.0, "%idle": 96.37},
+            "sda": {"tps": 401.0, "kB_read/s": 16600.6},
+            "sdb": {"tps": 0.0, "kB_read/s": 0.0}
+        })
+    );
+    assert_eq!((result.unreadable.len(), result.log.len()), (0, 0));
+}
+
+#[test]
+fn graphics_cards_give_numbers_with_units_and_what_is_not_there_is_left_out() {
+    let input = "timestamp, name, utilization.gpu [%], memory.used [MiB], power.draw [W]\n\
+                 2026/11/22 10:42:07.118, GPU, 37 %, 1024 MiB, 71.20 W\n2026/11/22 10:42:08.120, GPU, [N/A], 1.5 GiB, [Not Supported]\n";
+    let result = read(input);
+    assert_eq!(
+        result.data,
+        [
+            json!({"name": "GPU", "utilization.gpu": 37, "memory.used": 1024, "power.draw": 71.2}),
+            json!({"name": "GPU", "memory.used": 1536}),
+        ]
+    );
+    assert_eq!(result.times[0], Some(1_795_344_127_118));
+    let units: Vec<_> = result.units.values().map(String::as_str).collect();
+    assert_eq!(units, ["MiB", "W", "%"]);
+    let bare =
+        read("timestamp, power.draw [W]\n2026/11/22 10:42:07.118, 71.20\n2026/11/22 10:42:08.118, 70\n");
+    assert_eq!(bare.units.get("power.draw").map(String::as_str), Some("W"));
+    let two = read("index, temp [%]\n0, 37\n1, 40\n0, 38\n1, 41\n");
+    assert_eq!(
+        two.data,
+        [json!({"0": {"temp": 37}, "1": {"temp": 40}}), json!({"0": {"temp": 38}, "1": {"temp": 41}})]
+    );
+}
+
+#[test]
+fn a_progress_line_is_an_update_each_time_and_aligned_pairs_are_read() {
+    let state = |n: u32| {
+        format!(
+            "frame= {n:4} fps= 25 q=28.0 size=     {n}kB time=00:00:0{n}.00 bitrate= 524.3kbits/s speed=1.0x    \r"
+        )
+    };
+    let input: String = (1..5).map(state).collect();
+    let result = read(&input);
+    assert_eq!(result.data.len(), 4);
+    assert_eq!(
+        result.data[0],
+        json!({"frame": 1, "fps": 25, "q": 28.0, "size": 1, "time": "00:00:01.00", "bitrate": 524.3, "speed": 1.0})
+    );
+    assert_eq!(result.units.get("bitrate").map(String::as_str), Some("kbits/s"));
+    let keys = read("frame=25\nbitrate= 524.3kbits/s\nspeed=1.0x\nprogress=continue\n");
+    assert_eq!(keys.data, [json!({"frame": 25, "bitrate": 524.3, "speed": 1.0, "progress": "continue"})]);
+}
+
+#[test]
+fn the_table_of_docker_stats_is_series_by_container() {
+    let tick = "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT     MEM %     NET I/O         PIDS\n\
+                0a1b2c3d4e5f   web       0.07%     3.5MiB / 7.6GiB       0.05%     1.2kB / 0B      5\n\
+                1a1b2c3d4e5f   db        1.20%     120MiB / 7.6GiB       1.50%     3.4kB / 1.1MB   31\n";
+    let result = read(&format!("\x1b[2J\x1b[H{tick}\x1b[2J\x1b[H{tick}"));
+    assert_eq!(result.data.len(), 2, "{result:?}");
+    let web = &result.data[0]["0a1b2c3d4e5f"];
+    assert_eq!(web["MEM USAGE / LIMIT"], json!({"used": 3.5, "limit": 7.6}));
+    assert_eq!((&web["NAME"], &web["CPU %"], &web["PIDS"]), (&json!("web"), &json!(0.07), &json!(5)));
+}
+
+#[test]
+fn the_last_column_of_a_process_list_holds_all_of_the_command() {
+    let input = "  PID USER      PR  %CPU     TIME+ COMMAND\n    1 root      20   0.0   0:01.23 init\n\
+                 \x20 811 ops       20   1.5   0:01.23 sshd -D\n";
+    let result = read(input);
+    assert_eq!(result.data[0]["811"]["COMMAND"], "sshd -D", "{result:?}");
+}
+
+#[test]
+fn prose_below_a_table_is_not_taken_for_a_header() {
+    let result = read("r b free\n1 0 225\n2 0 224\n3 0 223\nthe disk failed\n4 0 222\n");
+    assert_eq!((result.data.len(), result.log), (4, vec![json!("the disk failed")]));
+}
