@@ -66,7 +66,7 @@ pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers
 
 /// Tells every client to sign in again, and closes the connections that there are now.
 pub async fn sign_everybody_out(app: &App, gateway: &Gateway<Handlers>) {
-    let now = wall_ms();
+    let now = now_ms(app);
     let connections = match app.connections().all(now).await {
         Ok(connections) => connections,
         Err(error) => return tracing::warn!(%error, "clients could not be told to sign in again"),

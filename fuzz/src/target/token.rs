@@ -34,7 +34,14 @@ const SECRET: &[u8] = b"a secret that only the fuzzer knows";
 
 fn good() -> String {
     let subscribe = vec![Filter::All];
-    let claims = Claims { sub: "fuzz".into(), exp: 2_000_000_000, nbf: None, subscribe, publish: vec![] };
+    let claims = Claims {
+        sub: "fuzz".into(),
+        exp: 2_000_000_000,
+        nbf: None,
+        subscribe,
+        publish: vec![],
+        forget: vec![],
+    };
     mint(&claims, SECRET).expect("a token")
 }
 

@@ -79,7 +79,13 @@ fn file(secret: &[u8]) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn verify(verifier: &Verifier, secret: &[u8]) -> Result<Principal, TokenError> {
-    let claims =
-        Claims { sub: "a".into(), exp: 60, nbf: None, subscribe: vec![Filter::All], publish: vec![] };
+    let claims = Claims {
+        sub: "a".into(),
+        exp: 60,
+        nbf: None,
+        subscribe: vec![Filter::All],
+        publish: vec![],
+        forget: vec![],
+    };
     verifier.verify(&mint(&claims, secret).unwrap(), 0)
 }
