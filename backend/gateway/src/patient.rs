@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
@@ -37,11 +38,12 @@ impl PatientStream {
         self.stream
     }
 
-    /// Takes in the outcome of a write. Without a wait, a write that is pending begins one; a wait ends when everything
-    /// was taken, and begins anew with each piece.
+    /// Takes in the outcome of a write of `bytes`, which begin the `asked_bytes` that are waiting. Without a wait, a write that is
+    /// pending begins one; a wait ends when everything was taken, and begins anew with each piece.
     fn after(
         &mut self,
         written: Poll<io::Result<usize>>,
+        bytes: &[u8],
         asked_bytes: usize,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
@@ -53,11 +55,21 @@ impl PatientStream {
                 let wait =
                     self.wait.get_or_insert_with(|| Wait { timer: Box::pin(sleep(limit)), taken_bytes: 0 });
                 if wait.timer.as_mut().poll(context).is_ready() {
-                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                    return Poll::Ready(self.last_try(bytes, asked_bytes));
                 }
             }
         }
         written
+    }
+
+    /// Writes once more, after the time limit. The operating system reports a socket as writable only when a large part of its
+    /// buffer is free, so that a slow client may have taken a piece without that.
+    fn last_try(&mut self, bytes: &[u8], asked_bytes: usize) -> io::Result<usize> {
+        let taken_bytes = self.wait.take().map_or(0, |wait| wait.taken_bytes);
+        match SockRef::from(&self.stream).send(bytes) {
+            Ok(written) if written >= asked_bytes || taken_bytes + written >= PIECE_BYTES => Ok(written),
+            Ok(_) | Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
     }
 
     fn taken(&mut self, bytes: usize, asked_bytes: usize) {
@@ -89,7 +101,7 @@ impl AsyncWrite for PatientStream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.after(written, bytes.len(), context)
+        self.after(written, bytes, bytes.len(), context)
     }
 
     fn poll_write_vectored(
@@ -98,7 +110,8 @@ impl AsyncWrite for PatientStream {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.after(written, slices.iter().map(|slice| slice.len()).sum(), context)
+        let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+        self.after(written, first, slices.iter().map(|slice| slice.len()).sum(), context)
     }
 
     fn is_write_vectored(&self) -> bool {
