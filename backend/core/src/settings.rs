@@ -10,6 +10,9 @@ use crate::refusal::Refusal;
 use crate::token::Verifier;
 use crate::turns::HeadsInTurn;
 
+/// A function that is told of a refused request and of its sender.
+pub type OnRefusal = Box<dyn Fn(&Principal, &Refusal) + Send + Sync>;
+
 /// Settings of a [`crate::Service`].
 pub struct Settings {
     /// Authentication of requests.
@@ -29,7 +32,7 @@ pub struct Settings {
     /// Bounds of what pings read from the store; `None`, the default, if reading all heads costs nothing.
     pub heads_in_turn: Option<HeadsInTurn>,
     /// Is told of every refused request whose sender is known, for the log of the operator.
-    pub on_refusal: Box<dyn Fn(&Principal, &Refusal) + Send + Sync>,
+    pub on_refusal: OnRefusal,
     /// Source of random bits for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
 }

@@ -79,9 +79,12 @@ fn search(fuzzer: &mut Fuzzer, target: Target, time: Duration, watched: &Watched
     Ok(())
 }
 
-/// The input that runs, and since when.
+/// An input, and the moment since when it runs.
+type RunningInput = (Instant, Vec<u8>);
+
+/// The input that runs, if one does.
 #[derive(Clone, Default)]
-struct Watched(Arc<Mutex<Option<(Instant, Vec<u8>)>>>);
+struct Watched(Arc<Mutex<Option<RunningInput>>>);
 
 impl Watched {
     fn begin(&self, input: &[u8]) {
@@ -92,7 +95,7 @@ impl Watched {
         self.set(None);
     }
 
-    fn set(&self, running: Option<(Instant, Vec<u8>)>) {
+    fn set(&self, running: Option<RunningInput>) {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = running;
     }
 
