@@ -151,7 +151,7 @@ impl EmbeddedLog {
         settings: StoreSettings,
         files: Arc<dyn Files>,
     ) -> Result<(Self, mpsc::Receiver<Vec<Change>>), OpenError> {
-        let state = Arc::new(State::new(settings.retention, files.open()?));
+        let state = Arc::new(open_state(settings, &*files)?);
         let history_bytes = history_bytes(settings, &*files);
         let (commands, received) = mpsc::channel(WAITING_COMMANDS);
         let (changes, feed) = mpsc::channel(WAITING_CHANGES);
@@ -182,14 +182,28 @@ impl Drop for EmbeddedLog {
     }
 }
 
-/// The largest number of bytes of history. The file needs up to twice as much: pages are half full where topics take turns,
-/// and pages that were deleted are free only with the commit after the next.
+/// Opens the file; on a full disk, which does not even take a repair, for reading only.
+fn open_state(settings: StoreSettings, files: &dyn Files) -> Result<State, OpenError> {
+    let error = match files.open() {
+        Ok(opened) => return Ok(State::new(settings.retention, opened)),
+        Err(error) => error,
+    };
+    let Some(trouble) = files.space().ok().flatten().and_then(|space| space.trouble(false)) else {
+        return Err(error);
+    };
+    tracing::warn!(%error, "the disk is full, so the store is opened for reading");
+    let opened = open::read_topics(files.open_for_reading()?).map_err(|_| error)?;
+    Ok(State::new_for_reading(settings.retention, opened, trouble))
+}
+
+/// The largest number of bytes of history: a third of those of the file. Pages are half full where topics take turns or data
+/// is a little larger than a page, and pages that were deleted can be used again only by the commit after the next.
 fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
     let by_disk = || {
         let space = files.space().ok().flatten()?;
         Some(space.default_keep_bytes(files.used_bytes().unwrap_or_default()))
     };
-    settings.keep_bytes.or_else(by_disk).map_or(u64::MAX, |bytes| bytes / 2)
+    settings.keep_bytes.or_else(by_disk).map_or(u64::MAX, |bytes| bytes / 3)
 }
 
 /// Starts the writer on a thread with an executor of its own, since the writer waits for commands, for room in the queue of

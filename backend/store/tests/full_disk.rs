@@ -86,8 +86,8 @@ async fn on_a_full_disk_reading_goes_on_and_publishing_recovers_by_itself() {
 }
 
 #[tokio::test]
-async fn a_store_that_was_killed_on_a_full_disk_keeps_everything() {
-    let Some(mount) = Mount::tmpfs(48) else {
+async fn a_write_that_fails_for_want_of_room_loses_nothing_and_reading_goes_on() {
+    let Some(mount) = Mount::tmpfs(64) else {
         eprintln!(
             "SKIPPED: this process may not mount a tmpfs, so no full disk was tested; run the test as root"
         );
@@ -95,13 +95,42 @@ async fn a_store_that_was_killed_on_a_full_disk_keeps_everything() {
     };
     let (log, changes) = open(&mount.data());
     drop(changes);
+    log.append(append_all("t", vec![Item::now("x".repeat(20_000)); 20])).await.unwrap();
+    let filler = mount.0.path().join("filler");
+    fill(&filler, 6_000_000);
+    let large = append_all("large", vec![Item::now("x".repeat(1_000)); 10_000]);
+    let refused = log.append(large).await.unwrap_err();
+    assert!(matches!(refused, AppendError::Disk(_)), "{refused}");
+    let page = log.read(&topic("t"), ReadFrom::After(0), usize::MAX, T0).await.unwrap().unwrap();
+    assert_eq!(page.items.len(), 20);
+    fs::remove_file(&filler).unwrap();
+    assert_eq!(log.check_disk(T0 + 5_000).await, None);
+    log.append(append_all("large", vec![Item::now("x".repeat(1_000)); 10_000])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_that_was_killed_opens_on_a_full_disk_for_reading() {
+    let Some(mount) = Mount::tmpfs(48) else {
+        eprintln!(
+            "SKIPPED: this process may not mount a tmpfs, so no full disk was tested; run the test as root"
+        );
+        return;
+    };
+    let file = mount.data().join("tickertape.redb");
+    let (log, changes) = open(&mount.data());
+    drop(changes);
     log.append(append_all("t", vec![Item::now("x".repeat(10_000)); 50])).await.unwrap();
     // The file as a kill leaves it: not closed.
-    let file = fs::read(mount.data().join("tickertape.redb")).unwrap();
+    let killed = fs::read(&file).unwrap();
     drop(log);
-    fs::write(mount.data().join("tickertape.redb"), &file).unwrap();
-    let (log, _changes) = open(&mount.data());
-    fill(&mount.0.path().join("filler"), 0);
+    fs::write(&file, &killed).unwrap();
+    let filler = mount.0.path().join("filler");
+    fill(&filler, 0);
+    let (log, changes) = open(&mount.data());
+    drop(changes);
     let page = log.read(&topic("t"), ReadFrom::After(0), usize::MAX, T0).await.unwrap().unwrap();
     assert_eq!(page.items.len(), 50);
+    fs::remove_file(&filler).unwrap();
+    assert_eq!(log.check_disk(T0 + 5_000).await, None);
+    assert_eq!(log.append(append_all("t", vec![Item::now(1)])).await.unwrap().position.offset, 51);
 }

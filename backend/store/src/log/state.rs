@@ -81,6 +81,16 @@ impl State {
         }
     }
 
+    /// Creates the state with a file that is open for reading only, because of this trouble.
+    pub fn new_for_reading(retention: Retention, opened: Opened, trouble: DiskTrouble) -> Self {
+        let state = Self::new(retention, opened);
+        if let File::Open(db) = std::mem::replace(&mut *write(&state.file), File::Shut(String::new())) {
+            state.resume_reading(db, &trouble.to_string());
+        }
+        state.set_trouble(Some(trouble));
+        state
+    }
+
     pub fn retention(&self) -> Retention {
         self.retention
     }
