@@ -1,6 +1,6 @@
 //! The events of the gateway and the replies of the service.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use shared::Millis;
 
@@ -46,13 +46,13 @@ pub struct Connect {
 pub struct Message {
     /// Id of the connection that sent it.
     pub connection: ConnectionId,
-    /// The sender, as far as the gateway knows it.
+    /// Address of the sender and the end of its token.
     pub sender: Sender,
     /// Text of the message.
     pub body: String,
 }
 
-/// What the gateway knows of the sender of a message.
+/// The sender of a message, as far as the gateway knows it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sender {
     /// Address of the client.

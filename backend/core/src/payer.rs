@@ -1,6 +1,6 @@
 //! The client that a request is charged to.
 
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 
 /// A principal at a network. Both together, because a token may be shared by everybody who opens a page, and an address by
 /// everybody in an office.

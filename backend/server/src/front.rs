@@ -56,11 +56,10 @@ impl<F: Functions> Front<F> {
 
     async fn answer(self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let peer = peer(&request);
-        if let Some((key, invoke_api)) = &self.functions {
-            match key.unlock(request) {
-                Ok(unlocked) => return Ok(self.answer_function(invoke_api, unlocked, peer).await),
-                Err(other) => request = other,
-            }
+        if let Some((key, invoke_api)) = &self.functions
+            && key.unlock(&mut request)
+        {
+            return Ok(self.answer_function(invoke_api, request, peer).await);
         }
         let path = request.uri().path();
         if self.gateway.is_management_path(path) || InvokeApi::is_invoke_path(path) {

@@ -33,7 +33,7 @@ pub async fn run(args: ForgetArgs) -> Result<(), CliError> {
     let mut output = Output::open();
     for topic in &topics {
         forget(&target, topic).await?;
-        output.line(&format!("deleted {topic}"))?;
+        output.words(&format!("deleted {topic}"))?;
     }
     output.flush()
 }

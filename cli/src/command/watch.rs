@@ -57,7 +57,7 @@ impl Printer {
                 self.gap(&topic, &last, None)?;
             }
             Event::Conditions { conditions } => {
-                conditions.iter().for_each(|condition| say(&harmless(&condition.message)));
+                conditions.iter().for_each(|condition| say(escaped(&condition.message)));
             }
             _ => return Ok(()),
         }

@@ -160,7 +160,14 @@ fn the_log_names_the_holder_of_the_token_on_one_line_each() {
     let mut server = Server::start_with(&["--log", "info", "--auth-secret-file", secret.to_str().unwrap()]);
     let hostile = "web1\u{1b}[2J\nINFO forged\u{202e}";
     let subscribe = vec![Filter::new("a").unwrap()];
-    let claims = Claims { sub: hostile.into(), exp: 4_000_000_000, nbf: None, subscribe, publish: vec![] };
+    let claims = Claims {
+        sub: hostile.into(),
+        exp: 4_000_000_000,
+        nbf: None,
+        subscribe,
+        publish: vec![],
+        forget: vec![],
+    };
     let bearer = format!("Bearer {}", mint(&claims, SECRET.as_bytes()).unwrap());
     assert_eq!(
         request(server.address, "POST", "/topics/a", &[("Authorization", &bearer)], b"1").error().2,

@@ -1,6 +1,6 @@
 //! The head of an HTTP request, and the check of its body's type.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use shared::ErrorCode;
 

@@ -2,9 +2,9 @@
 //!
 //! A request is checked in this order: the path, the sender, the type of the body, and the body itself.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::net::IpAddr;
 
 use bytes::Bytes;
 use serde_json::Map;

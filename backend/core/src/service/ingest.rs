@@ -1,6 +1,6 @@
 //! Appends publications. `publish` over the WebSocket, `POST /topics/{topic}` and the host feed all end here.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use shared::{Epoch, Millis};
 

@@ -1,6 +1,6 @@
 //! `publish`: appends, and answers once the publications are durable, never before.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use shared::client::Publish;
 use shared::server::Published;

@@ -10,9 +10,6 @@ use tokio::sync::mpsc;
 
 use crate::function::ARGUMENTS;
 
-/// Time-out of every wait. It is far longer than any of these operations takes on a slow machine.
-pub const TIMEOUT: Duration = Duration::from_secs(30);
-
 /// A host with one function, `thumb`.
 pub struct Harness {
     pub host: Host,

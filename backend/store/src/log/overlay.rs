@@ -4,6 +4,7 @@
 //! or fails that is not possible. With this in between, the repair changes a copy of the few pages that it touches.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -139,13 +140,11 @@ impl<F: ReadAt> StorageBackend for Overlay<F> {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut changes = write(&self.changes);
         for (piece, inside, place) in parts(offset, data.len()) {
-            if !changes.pieces.contains_key(&piece) {
-                let original = self.original(piece)?;
-                changes.pieces.insert(piece, original);
-            }
-            if let Some(bytes) = changes.pieces.get_mut(&piece) {
-                bytes[inside].copy_from_slice(&data[place]);
-            }
+            let bytes = match changes.pieces.entry(piece) {
+                Entry::Occupied(changed) => changed.into_mut(),
+                Entry::Vacant(vacant) => vacant.insert(self.original(piece)?),
+            };
+            bytes[inside].copy_from_slice(&data[place]);
         }
         Ok(())
     }
