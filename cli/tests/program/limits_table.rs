@@ -114,6 +114,14 @@ fn driven(limit: &Limit) -> Driven {
             let more = json!({"topic": "units", "meta": {"units": units(series + 1)}});
             assert_eq!(published(server, more), Some(204));
         }),
+        "meanings of states in metadata" => Live(|server, states| {
+            let meta = |states| -> Value {
+                let meanings: Value = (0..states).map(|n| (format!("s{n}"), json!("good"))).collect();
+                json!({"topic": "states", "data": "s0", "meta": {"states": meanings}})
+            };
+            assert_eq!(published(server, meta(states)), None);
+            assert_eq!(published(server, meta(states + 1)), Some(204));
+        }),
         "name of a series in metadata" => Live(|server, bytes| {
             let units = |bytes| json!({"topic": "series", "meta": {"units": {"s".repeat(bytes): "m"}}});
             assert_eq!(published(server, units(bytes)), None);
@@ -159,6 +167,9 @@ fn driven(limit: &Limit) -> Driven {
             By("backend/core/tests/http.rs", "topics_come_in_pages_of_bounded_size_that_together_are_all")
         }
         "topics of a server" => By("backend/core/tests/publish.rs", "one_topic_too_many_is_refused_by_name"),
+        "topics of a principal" => {
+            By("backend/core/src/testing/conformance/log.rs", "a_principal_has_a_bounded_number_of_topics")
+        }
         "replay to a subscription" => By(
             "backend/core/tests/subscribe.rs",
             "more_than_a_replay_holds_begins_with_the_oldest_so_that_history_can_go_on",
@@ -177,6 +188,16 @@ fn driven(limit: &Limit) -> Driven {
             assert_eq!(published(server, producer(bytes)), None);
             assert_eq!(published(server, producer(bytes + 1)), Some(200));
         }),
+        "number of a producer's request" => Live(|server, seq| {
+            let producer = |seq| json!({"topic": "seq", "producer": {"id": "p", "seq": seq}});
+            assert_eq!(published(server, producer(seq)), None);
+            assert_eq!(published(server, producer(seq + 1)), Some(200));
+        }),
+        "producers of a principal on a topic" => Live(producers),
+        "producers on a topic" => By(
+            "backend/core/src/producers.rs",
+            "a_newcomer_beyond_the_limit_is_asked_to_come_again_and_nobody_is_forgotten",
+        ),
         other => panic!("the row {other:?} has no driver: add one, or name the test that drives it"),
     }
 }
@@ -247,4 +268,21 @@ fn subscriptions(server: &Server, filters: usize) {
         }
     }
     assert_eq!(request(server.address, "GET", "/healthz", &[], b"").status, 200);
+}
+
+fn producers(server: &Server, most: usize) {
+    let mut socket = server.connect();
+    for number in 0..=most {
+        let producer = json!({"id": format!("p{number}"), "seq": 1});
+        socket.say(
+            &json!({"action": "publish", "id": number, "topic": "crowd", "data": 1, "producer": producer}),
+        );
+    }
+    for number in 0..=most {
+        let answer = socket.hear();
+        assert_eq!(answer["type"] == "error", number == most, "{answer}");
+        if number == most {
+            assert_eq!(answer["code"], 102);
+        }
+    }
 }
