@@ -189,7 +189,7 @@ fn driven(limit: &Limit) -> Driven {
             assert_eq!(published(server, producer(bytes + 1)), Some(200));
         }),
         "number of a producer's request" => Live(|server, seq| {
-            let producer = |seq| json!({"topic": "seq", "producer": {"id": "p", "seq": seq}});
+            let producer = |seq: usize| json!({"topic": "seq", "producer": {"id": "p", "seq": seq}});
             assert_eq!(published(server, producer(seq)), None);
             assert_eq!(published(server, producer(seq + 1)), Some(200));
         }),
