@@ -18,7 +18,7 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   inputs that break it are kept in fuzz/regressions, and replayed by the tests
     cargo xtask picture           draw the picture of the crates in ARCHITECTURE.md again
     cargo xtask bench [-- NAME]   run all benchmarks in release mode, or the one called NAME: fanout, latency,
-                                  recovery, memory, page, page-memory, appends (of the store), schedules (of the
+                                  recovery, memory, page, page-memory, hostile, appends (of the store), schedules (of the
                                   simulation), units and websocket-units (billed by AWS), init (start-up time and
                                   size of the functions), broadcast (posts per CPU second). Some are compared with
                                   Node, if it is installed
