@@ -56,7 +56,7 @@ pub enum Command {
     /// Print the history of a topic
     #[command(after_help = history_help())]
     History(HistoryArgs),
-    /// Create a file with a random secret, which signs tokens
+    /// Create a file with a random secret for signing tokens
     #[command(after_help = SECRET_EXAMPLES)]
     Secret(SecretArgs),
     /// Create a token for a server that requires one
@@ -78,7 +78,7 @@ Examples:
 Without --auth-secret-file no token is needed, so the server only accepts a loopback address in --listen.
 
 Fault injection: --chaos reads a JSON object from a file. Every field is optional. Probabilities are from 0 \
-(never) to 1 (always). A change of the file takes effect within a second; a change of time_scale needs a restart. \
+(never) to 1 (always), for each frame, disconnect or handshake. A change of the file takes effect within a second; a change of time_scale needs a restart. \
 `/healthz` reports the number of injected faults.
   \"time_scale\": 720           time passes 720 times as fast
   \"seed\": 7                   repeat the same faults in each run
@@ -98,18 +98,19 @@ Fault injection: --chaos reads a JSON object from a file. Every field is optiona
 With --functions lambda, this program acts as API Gateway and Lambda. It starts the programs in --function-dir, one \
 process for each concurrent event, and prints their logs without the lines of CloudWatch metrics. It adds \
 TICKERTAPE_MANAGEMENT_ENDPOINT, TICKERTAPE_SECRET and AWS_ENDPOINT_URL_LAMBDA to the environment from --function-env. \
-Topics are stored in the functions' tables. This program does not read the stream of the table: another program has \
-to, and must invoke `broadcast` with its records, below the address that is printed after `call`. That address contains \
-a random key, without which nobody can invoke functions or post to connections. In a source checkout, `cargo xtask \
-lambda-local` starts all of them.";
+Topics are stored in the functions' tables. This program does not read the DynamoDB stream of the table of topics: \
+run another program that reads it, and that invokes `broadcast` with the records at the Lambda address that this program \
+prints after `call`. That address contains a random key, without which nobody can invoke functions or post to \
+connections. In a source checkout, `cargo xtask lambda-local` starts all these programs.";
 
 const SECRET_EXAMPLES: &str = "\
 Examples:
   tickertape secret secret.txt
   tickertape serve --auth-secret-file secret.txt
-  tickertape secret --replace secret.txt         Void all tokens; a running server notices within two seconds
+  tickertape secret --replace secret.txt         Make all tokens invalid
 
-Only the user who runs this command can read the file. `tickertape serve` refuses a file that others can read.";
+Only the user who runs this command can read the file. `tickertape serve` refuses a file that others can read. A \
+running server notices within two seconds that the file was replaced.";
 
 const TOKEN_EXAMPLES: &str = "\
 Examples:
@@ -205,9 +206,10 @@ Examples:
   tickertape forget kitchen/temp
   tickertape forget 'old/*' --yes
 
-A server that asks for tokens needs one that permits it: tickertape token --forget 'old/*' …
+If the server requires tokens, use one that permits deleting: tickertape token --forget 'old/*' …
 
-Boards remove the panels. A topic to which somebody publishes again begins anew.",
+The panels of deleted topics disappear from all boards. Publishing to a deleted topic creates it again, with an empty \
+history.",
     )
 }
 

@@ -34,7 +34,7 @@ Exit codes:
   0  success
   1  any other error
   2  the command line is not valid
-  3  the server refused; use a --token that permits the request
+  3  the server refused the request; if it needs a token, use a --token that permits it
   4  the server could not be reached";
 
 /// The reason why a command failed, and what to do next.

@@ -49,7 +49,7 @@ pub enum LineError {
     #[error("the header is empty")]
     EmptyHeader,
     /// The line is longer than the maximum.
-    #[error("longer than {limit} bytes")]
+    #[error("the line is longer than {limit} bytes")]
     TooLong {
         /// Maximum length of a line, in bytes.
         limit: usize,

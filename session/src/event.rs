@@ -112,7 +112,7 @@ pub enum Event {
     },
     /// A publish request was appended to the log and stored durably.
     Published {
-        /// Ticket of the request.
+        /// Number by which the session names this request in its later events.
         ticket: Ticket,
         /// Topic to which the request publishes.
         topic: Topic,

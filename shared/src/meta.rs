@@ -132,9 +132,9 @@ pub enum MetaError {
     /// A meaning that is none of [`MEANINGS`].
     #[error("meta.states calls {state:?} {meaning:?}; a state is good, warning, bad or neutral")]
     Meaning {
-        /// The state.
+        /// The state, such as `open`.
         state: String,
-        /// Its meaning as it was sent.
+        /// The meaning of the state, as it was sent.
         meaning: String,
     },
     /// An expected time of zero.

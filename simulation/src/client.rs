@@ -16,7 +16,7 @@ pub struct Client {
     pub session: Session,
     /// Checks the events of the session.
     pub observer: Observer,
-    /// Links of the session's sockets.
+    /// The simulated network link of each socket of the session.
     pub links: BTreeMap<SocketId, LinkId>,
     /// Filters to which the client is subscribed.
     pub wanted: Vec<Filter>,

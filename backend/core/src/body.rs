@@ -73,7 +73,7 @@ pub enum BodyError {
         limit: usize,
     },
     /// The body has more publications than [`limits::BATCH_ITEMS`].
-    #[error("a request has at most {limit} publications; this one has more")]
+    #[error("a request can have at most {limit} publications; this one has more")]
     TooMany {
         /// Largest number of publications allowed.
         limit: usize,

@@ -141,7 +141,7 @@ pub enum IngestError {
     #[error("send either `data` or `items`, not both")]
     DataAndItems,
     /// A larger batch than allowed.
-    #[error("a request has at most {limit} publications; this one has {items}")]
+    #[error("a request can have at most {limit} publications; this one has {items}")]
     TooMany {
         /// Number of publications in the request.
         items: usize,

@@ -54,12 +54,12 @@ pub struct Times {
 /// A wall clock that does not agree with the time since the machine started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// It has jumped ahead.
+    /// The wall clock was set forward, or is ahead for another reason.
     Ahead {
         /// By so many milliseconds.
         ms: u64,
     },
-    /// It was set back, or is behind the time at which this machine last stored something.
+    /// The wall clock was set back, or is behind the time at which this machine last stored something.
     Behind {
         /// By so many milliseconds.
         ms: u64,

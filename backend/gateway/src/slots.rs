@@ -81,7 +81,8 @@ impl Table {
         self.networks.get(&network).map_or(0, BTreeMap::len)
     }
 
-    /// The network that has most connections, among those that have a silent one.
+    /// Returns the network with the most connections, among the networks that have at least one connection without a request in
+    /// progress.
     fn largest_with_silent(&self) -> Option<Bounds> {
         let networks = self.networks.iter().filter(|(_, slots)| slots.values().any(|slot| slot.is_silent()));
         networks.max_by_key(|(_, slots)| slots.len()).map(|(network, _)| *network)

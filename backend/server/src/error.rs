@@ -11,7 +11,7 @@ use backend_store::OpenError;
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// Other machines can reach the address, and clients would need no token. Listen on loopback, or require tokens.
-    #[error("{address} can be reached from other machines, and no token would be asked for")]
+    #[error("other machines can reach {address}, and no token is required")]
     OpenToTheNetwork {
         /// The address on which the server was to listen.
         address: SocketAddr,

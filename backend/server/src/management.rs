@@ -52,11 +52,18 @@ impl Management for Posts {
             Ok(frame) => frame,
             Err(error) => return to.iter().map(|id| (id.clone(), error.clone())).collect(),
         };
-        let ids: Vec<_> = to.iter().filter_map(|id| known(id).ok()).collect();
-        let failed = self.connections.post_to_all(&ids, &frame).await.into_iter();
-        let failed = failed.map(|(id, reason)| (ConnectionId::new(id.as_str()), error(reason)));
-        let unknown = to.iter().filter(|id| known(id).is_err()).map(|id| (id.clone(), PostError::Gone));
-        failed.chain(unknown).collect()
+        let mut failures = Vec::new();
+        let ids = to.iter().filter_map(|id| match known(id) {
+            Ok(known) => Some(known),
+            Err(error) => {
+                failures.push((id.clone(), error));
+                None
+            }
+        });
+        let failed = self.connections.post_to_all(ids, &frame).await;
+        failures
+            .extend(failed.into_iter().map(|(id, reason)| (ConnectionId::new(id.as_str()), error(reason))));
+        failures
     }
 
     async fn close(&self, id: &ConnectionId) -> Result<(), PostError> {

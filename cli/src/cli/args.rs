@@ -37,22 +37,22 @@ pub struct ServeArgs {
     /// Also accept requests whose Host header has this name, besides the address in --listen; may be given several times
     #[arg(long, value_name = "HOST", value_parser = host)]
     pub allow_host: Vec<String>,
-    /// Believe this reverse proxy when it names a client (X-Forwarded-For, Forwarded); may be given several times
+    /// Trust the client address that this reverse proxy sends in X-Forwarded-For or Forwarded; may be given several times
     #[arg(long, value_name = "ADDRESS")]
     pub trust_proxy: Vec<IpAddr>,
-    /// Limits of this machine, or those of API Gateway [default: machine; aws with --chaos or --functions lambda]
-    #[arg(long, value_enum, value_name = "OF")]
+    /// Limits to enforce on connections and requests [default: machine; aws with --chaos or --functions lambda]
+    #[arg(long, value_enum, value_name = "KIND")]
     pub limits: Option<LimitsArg>,
     /// Require tokens signed with the secret in FILE, or - for standard input; see `tickertape token`
     #[arg(long, value_name = "FILE")]
     pub auth_secret_file: Option<PathBuf>,
-    /// Serve by TLS, with the certificates in this PEM file; read again when it changes
+    /// Serve HTTPS with the certificates in this PEM file, which is read again when it changes
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// Key of the certificate, a PEM file that only this user can read
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// Least level of messages in the log, on standard error; info has connections and refusals with the token's holder
+    /// Log messages of this level and above to standard error
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     pub log: LogArg,
     /// Print the address as one line of JSON
@@ -64,7 +64,7 @@ pub struct ServeArgs {
     /// Keep at most this many publications of each topic [default: 100000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_count: Option<u64>,
-    /// Largest size of topics and history on the disk, such as 500MB or 2GB; the oldest goes first
+    /// Maximum size of topics and history on the disk, such as 500MB or 2GB; the oldest publications are deleted first
     /// [default: a tenth of the disk, at most half of what is free]
     #[arg(long, value_name = "SIZE", value_parser = size::read)]
     pub keep_bytes: Option<u64>,
@@ -79,14 +79,14 @@ pub struct ServeArgs {
 /// The least level of messages that the server logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum LogArg {
-    /// Only what went wrong in the server itself
+    /// Errors of the server itself
     Error,
-    /// Also what an operator should look at
+    /// Also problems that an operator should check
     #[default]
     Warn,
-    /// Also connections and refused requests
+    /// Also connections and refused requests, with the name in the token
     Info,
-    /// Also the ends of HTTP connections
+    /// Also the reason why each HTTP connection was closed
     Debug,
 }
 
@@ -107,9 +107,9 @@ pub struct LambdaArgs {
 /// The platform whose limits a server has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LimitsArg {
-    /// Those of this machine: connections live for 30 days, and each client has a fair share
+    /// Connections end after 30 days, and each client may use a part of what this machine can do (see PROTOCOL.md)
     Machine,
-    /// Those of API Gateway: connections live for two hours, and 500 a second may be made
+    /// The limits of API Gateway: connections end after two hours, and at most 500 are made in a second
     Aws,
 }
 
@@ -170,7 +170,7 @@ pub struct MetaArgs {
     /// States that are bad
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     pub bad: Vec<String>,
-    /// States without a meaning, although their words have one elsewhere, such as down for a lift
+    /// States that are neither good nor bad, although their words usually are, such as down for a lift
     #[arg(long, value_name = "STATES", value_delimiter = ',')]
     pub neutral: Vec<String>,
     /// Kind of panel [default: chosen from the data]
@@ -322,10 +322,10 @@ pub struct TokenArgs {
     /// Time until the token expires, such as 12h or 30d
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration::read)]
     pub ttl: Duration,
-    /// Issuer (iss), which must be the server's TICKERTAPE_JWT_ISSUER
+    /// Issuer (iss), if the server was configured with one (TICKERTAPE_JWT_ISSUER on AWS)
     #[arg(long, value_name = "NAME")]
     pub issuer: Option<String>,
-    /// Audience (aud), which must be the server's TICKERTAPE_JWT_AUDIENCE
+    /// Audience (aud), if the server was configured with one (TICKERTAPE_JWT_AUDIENCE on AWS)
     #[arg(long, value_name = "NAME")]
     pub audience: Option<String>,
 }
@@ -335,7 +335,7 @@ pub struct TokenArgs {
 pub struct SecretArgs {
     /// File to create; only this user can read it
     pub file: PathBuf,
-    /// Replace the file if it exists; all tokens of the former secret are void then
+    /// Replace the file if it exists; tokens that were signed with the former secret become invalid
     #[arg(long)]
     pub replace: bool,
 }

@@ -21,7 +21,7 @@ pub fn run(args: &TokenArgs) -> Result<(), CliError> {
     }
     if args.subscribe.is_empty() && args.publish.is_empty() && args.forget.is_empty() {
         return Err(CliError::usage("the token would permit nothing")
-            .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits to delete topics"));
+            .hint("add --subscribe '*', --publish '*', or both; --forget '*' permits deleting topics"));
     }
     let secret = read_secret(&args.auth_secret_file)?;
     let expected = Expected { issuer: args.issuer.clone(), audience: args.audience.clone() };

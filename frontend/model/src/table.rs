@@ -6,9 +6,9 @@ use super::digits::Digits;
 use super::reading;
 use crate::chart::format::in_full;
 
-/// Rows shown; the rest is counted.
+/// Maximum number of rows shown. Of further rows only the number is shown.
 const MOST_ROWS: usize = 500;
-/// Columns shown; the rest is counted.
+/// Maximum number of columns shown. Of further columns only the number is shown.
 const MOST_COLUMNS: usize = 40;
 
 /// One publication as rows and columns of text.

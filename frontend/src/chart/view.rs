@@ -169,7 +169,7 @@ fn mount(state: State) -> NodeRef<html::Canvas> {
     canvas
 }
 
-/// Handles a key. Returns false if the key has no function here.
+/// Handles a key press. Returns false if no action is bound to the key in a chart.
 fn handle_key(state: State, key: &str) -> bool {
     match key {
         "ArrowLeft" | "ArrowDown" => state.step(-1),

@@ -12,8 +12,8 @@ use shared::{ClientMessage, Epoch, Filter, ServerMessage};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-/// Returns a session that has connected again after offset 5 of `host/cpu`. The `subscribe` was answered with `head`, `recovered`
-/// and the beginning of the replay.
+/// Returns a session that had received `host/cpu` up to offset 5 and has connected again. The answer to `subscribe` contained `head`
+/// and `recovered`; the replay began at `from`.
 fn resubscribed(head: u64, recovered: bool, from: Option<u64>) -> Harness {
     let mut harness = Harness::connected();
     harness.publish(&[1, 2, 3, 4, 5]);

@@ -88,7 +88,7 @@ impl TopicLog for StreamedLog {
     }
 }
 
-/// The stream of a topics table.
+/// The DynamoDB stream of a table of topics.
 struct Stream {
     client: Client,
     arn: String,

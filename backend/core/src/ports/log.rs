@@ -45,7 +45,7 @@ pub struct Appended {
 pub enum AppendError {
     /// `seq` is lower than the producer's last one, so that the position of that request is no longer known. Either the
     /// producer has a bug, or two producers share an id.
-    #[error("producer {producer:?} has already sent seq {last}; seq {seq} is too low")]
+    #[error("producer {producer:?} has already sent seq {last}; seq {seq} is too low, send a higher one")]
     StaleSequence {
         /// Id of the producer.
         producer: String,

@@ -21,7 +21,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Connects the two.
+    /// Creates a relay that copies bytes between a client and the server.
     pub fn new(client: TlsStream<TcpStream>, server: Other) -> Self {
         Self { client, server }
     }

@@ -13,7 +13,7 @@ const CUT_DIGITS: i32 = 6;
 const CUT_DECIMALS: i32 = 2;
 /// Significant digits of a number whose prefix is not a power of ten.
 const BINARY_DIGITS: i32 = 4;
-/// Digits before the point from which on an axis is written with a prefix.
+/// A number on an axis with at least this many digits before the point is written with a prefix (k, M, …).
 const AXIS_DIGITS: i32 = 7;
 /// Digits before the point that are written out if there is no prefix for them.
 const LONGEST_WHOLE: i32 = 15;

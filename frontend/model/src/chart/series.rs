@@ -185,7 +185,7 @@ impl SeriesSet {
         self.times.last().map(|ts_ms| ts_ms - self.clock_error_ms)
     }
 
-    /// The rows from `window.start` up to and including `window.end`.
+    /// Returns the indices of the rows whose time is in `window`, including `window.end`.
     pub fn rows_within(&self, window: &Range<i64>) -> Range<usize> {
         let sent = |ts_ms: i64| ts_ms.saturating_add(self.clock_error_ms);
         self.times.rows_before(sent(window.start))..self.times.rows_through(sent(window.end))

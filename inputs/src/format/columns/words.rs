@@ -1,4 +1,4 @@
-//! Words of a line, their places, and lines that only separate.
+//! Splits a line into words with their columns, and recognises separator lines such as `-----`.
 
 use crate::event;
 use crate::time;

@@ -32,7 +32,7 @@ fn dd(line: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// ` 15.0MiB 0:00:01 [12.6MiB/s] [==>   ] 25% ETA 0:00:06`, each part as options ask for it.
+/// Parses a line of `pv`, such as ` 15.0MiB 0:00:01 [12.6MiB/s] [==>   ] 25% ETA 0:00:06`. Its parts depend on pv's options.
 fn pv(line: &str) -> Option<Fields> {
     let mut rest = line.trim();
     let (mut fields, mut has_rate) = (Fields::new(), false);
