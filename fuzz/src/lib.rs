@@ -10,7 +10,7 @@
 //!
 //! # Layout
 //!
-//! * [`Target`]: a parser and the promises that it must keep; a file for each in `target/`.
+//! * [`Target`]: a parser and the promises that it must keep. [`targets`]: all of them, a file for each.
 //! * [`Fuzzer`]: the pool of inputs. [`mutate`]: the changes of an input. [`Rng`]: repeatable chance.
 //! * [`files`]: seeds and regressions on the disk. [`shrink`]: makes a failing input smaller.
 
@@ -22,6 +22,7 @@ pub mod mutate;
 mod rng;
 pub mod shrink;
 mod target;
+pub mod targets;
 
 pub use fuzzer::{Failure, Fuzzer};
 pub use rng::Rng;

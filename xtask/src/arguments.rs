@@ -98,27 +98,21 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Subcommand, Task
     }
 }
 
-/// `--quick` and `--advisories DIR`, in any order.
-fn checks(mut rest: &[&str]) -> Result<Subcommand, TaskError> {
+/// Parses `--quick` and `--advisories=DIR`, in any order.
+fn checks(flags: &[&str]) -> Result<Subcommand, TaskError> {
     let (mut scope, mut advisories) = (Scope::All, None);
-    loop {
-        rest = match rest {
-            [] => return Ok(Subcommand::Check { scope, advisories }),
-            ["--quick", rest @ ..] => {
-                scope = Scope::Quick;
-                rest
-            }
-            ["--advisories", folder, rest @ ..] => {
-                advisories = Some(PathBuf::from(folder));
-                rest
-            }
-            ["--advisories"] => {
-                let expected = "the folder of a database: --advisories DIR".to_owned();
+    for flag in flags {
+        match (*flag, flag.strip_prefix("--advisories=")) {
+            ("--quick", _) => scope = Scope::Quick,
+            (_, Some(folder)) if !folder.is_empty() => advisories = Some(PathBuf::from(folder)),
+            ("--advisories", _) | (_, Some(_)) => {
+                let expected = "the folder of a database: --advisories=DIR".to_owned();
                 return Err(TaskError::InvalidOption { option: "--advisories".to_owned(), expected });
             }
-            other => return Err(TaskError::Usage { words: format!("check {}", other.join(" ")) }),
-        };
+            _ => return Err(TaskError::Usage { words: format!("check {}", flags.join(" ")) }),
+        }
     }
+    Ok(Subcommand::Check { scope, advisories })
 }
 
 /// Duration of `soak` in minutes, if the argument is absent.
@@ -167,7 +161,7 @@ mod tests {
             |scope, folder: Option<&str>| Subcommand::Check { scope, advisories: folder.map(PathBuf::from) };
         assert_eq!(parsed("check").unwrap(), checks(Scope::All, None));
         assert_eq!(parsed("check --quick").unwrap(), checks(Scope::Quick, None));
-        assert_eq!(parsed("check --advisories db --quick").unwrap(), checks(Scope::Quick, Some("db")));
+        assert_eq!(parsed("check --advisories=db --quick").unwrap(), checks(Scope::Quick, Some("db")));
         assert!(matches!(parsed("check --advisories"), Err(TaskError::InvalidOption { .. })));
         assert!(matches!(parsed("check --fast"), Err(TaskError::Usage { .. })));
     }

@@ -9,7 +9,7 @@ Builds, tests and deploys Tickertape. Each command installs the tools it needs, 
                                   uses the server on port 8080, and starts one if none listens there
     cargo xtask test [--quick]    run all tests, including those in a real browser;
                                   --quick skips those in WebAssembly, in the browser and with DynamoDB Local
-    cargo xtask check [--quick] [--advisories DIR]
+    cargo xtask check [--quick] [--advisories=DIR]
                                   check formatting, lints, docs, dependencies between crates and modules, packages,
                                   documents, licences and the AWS template; --quick skips the checks that compile the
                                   workspace. Dependencies are compared with the RustSec advisories in DIR, a clone of

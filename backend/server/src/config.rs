@@ -1,15 +1,14 @@
 //! The settings of a server.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use backend_core::Access;
 use backend_store::Retention;
 
-use crate::SecretFile;
 use crate::limits::LimitsOf;
+use crate::notify::Notify;
+use crate::secret_file::SecretFile;
 
 /// The settings of a server over the embedded store.
 #[derive(Debug)]
@@ -48,25 +47,4 @@ pub struct PageConfig {
     pub chaos: Option<PathBuf>,
     /// Receives messages for the operator while the server runs.
     pub notify: Notify,
-}
-
-/// A function that receives messages for the operator, each one line without a line break.
-#[derive(Clone)]
-pub struct Notify(Arc<dyn Fn(&str) + Send + Sync>);
-
-impl Notify {
-    /// Passes messages to `notify`.
-    pub fn new(notify: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(notify))
-    }
-
-    pub(crate) fn notify(&self, message: &str) {
-        (self.0)(message);
-    }
-}
-
-impl fmt::Debug for Notify {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Notify")
-    }
 }

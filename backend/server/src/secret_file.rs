@@ -11,7 +11,7 @@ use std::time::Duration;
 use backend_core::token::{Keys, Verifier, WeakSecret};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::Notify;
+use crate::notify::Notify;
 use crate::permissions::open_to_others;
 use crate::stamp::Stamp;
 

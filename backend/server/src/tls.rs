@@ -26,7 +26,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::Notify;
+use crate::notify::Notify;
 use crate::stamp::Stamp;
 use places::Places;
 

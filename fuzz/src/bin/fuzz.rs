@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use fuzz::shrink::shrink;
-use fuzz::{Failure, Fuzzer, Target, files};
+use fuzz::{Failure, Fuzzer, Target, files, targets};
 
 /// Time after which an input counts as one that never ends.
 const TOO_LONG: Duration = Duration::from_secs(20);
@@ -16,8 +16,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (seconds, targets) = match words.as_slice() {
-        [seconds] => (seconds.parse(), Target::ALL.to_vec()),
-        [seconds, name] => (seconds.parse(), Target::named(name).into_iter().collect()),
+        [seconds] => (seconds.parse(), targets::ALL.to_vec()),
+        [seconds, name] => (seconds.parse(), targets::named(name).into_iter().collect()),
         _ => return usage(),
     };
     let Ok(seconds) = seconds else { return usage() };
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    let names: Vec<&str> = Target::ALL.iter().map(|target| target.name).collect();
+    let names: Vec<&str> = targets::ALL.iter().map(|target| target.name).collect();
     eprintln!("{USAGE}\ntargets: {}", names.join(", "));
     ExitCode::from(2)
 }

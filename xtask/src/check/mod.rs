@@ -117,7 +117,7 @@ fn without_advisories(project: &Project, database: Option<&Path>) -> Result<(), 
     let Some(folder) = found else {
         terminal::note(
             "security advisories were not checked, because there is no database: clone https://github.com/rustsec/advisory-db \
-             and add --advisories DIR",
+             and add --advisories=DIR",
         );
         return Ok(());
     };

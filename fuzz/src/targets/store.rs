@@ -5,7 +5,7 @@ use backend_core::ports::TopicLog;
 use backend_store::EmbeddedLog;
 use shared::Filter;
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target { name: "store", words: &["redb", "{\"epoch\":"], seeds: Some(seeds), run };
 

@@ -2,7 +2,7 @@
 
 use apigw_websocket::RouteSelection;
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target {
     name: "route",

@@ -2,7 +2,7 @@
 
 use backend_edge::stream_records;
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target {
     name: "stream",

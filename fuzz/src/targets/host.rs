@@ -3,7 +3,7 @@
 use apigw_websocket::{OriginPolicy, OriginRefusal};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::{Target, signature};
+use crate::target::{Target, signature};
 
 pub const TARGET: Target = Target {
     name: "host",

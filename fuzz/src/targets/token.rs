@@ -3,7 +3,7 @@
 use backend_core::token::{Claims, Keys, TokenError, Verifier, mint};
 use shared::Filter;
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target {
     name: "token",

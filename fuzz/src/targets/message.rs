@@ -3,7 +3,7 @@
 use backend_core::message;
 use shared::{ClientMessage, ServerMessage};
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const CLIENT: Target = Target {
     name: "client-message",

@@ -5,7 +5,7 @@ use shared::publication::Item;
 use shared::{Filter, Topic};
 use tickertape_session::{Effect, Event, Now, Outgoing, Session, Settings};
 
-use super::{Target, signature};
+use crate::target::{Target, signature};
 
 pub const TARGET: Target = Target {
     name: "session",

@@ -2,7 +2,7 @@
 
 use backend_core::body;
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target {
     name: "body",

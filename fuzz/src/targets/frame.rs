@@ -2,7 +2,7 @@
 
 use apigw_websocket::frame::{DecodeError, Decoder, Incoming};
 
-use super::{Target, signature, words_of};
+use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target =
     Target { name: "frame", words: &["\u{1}\u{0}\u{0}\u{0}"], seeds: Some(seeds), run };

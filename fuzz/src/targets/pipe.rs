@@ -2,7 +2,7 @@
 
 use tickertape_inputs::{Format, Moment, Options, Outcome, Reader, Splitter, Utc};
 
-use super::{Target, signature};
+use crate::target::{Target, signature};
 
 pub const TARGET: Target = Target {
     name: "pipe",
