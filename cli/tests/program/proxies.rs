@@ -51,7 +51,8 @@ impl Place {
         let secret = folder.path().join("secret.txt");
         write_private(&secret, "thirty-two bytes of pure secrecy, and a line break\n");
         let secret = secret.to_str().unwrap();
-        let server = Server::start_with(&["--auth-secret-file", secret, "--allow-host", NAME]);
+        let flags = ["--auth-secret-file", secret, "--allow-host", NAME, "--trust-proxy", "127.0.0.1"];
+        let server = Server::start_with(&flags);
         let token = run("", &["token", "--auth-secret-file", secret, "--subscribe", "*", "--publish", "*"]);
         let bearer = format!("Bearer {}", String::from_utf8(token.stdout).unwrap().trim());
         let authority = Authority::new();
