@@ -1,6 +1,5 @@
 //! The registry of open connections, with the operations of the management API for callers in the same process.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -96,20 +95,20 @@ impl Connections {
     /// A delivery costs one system call, which takes about five microseconds. The task yields after every 256 deliveries, so that
     /// a post to many thousand connections does not block the other tasks of its thread. The frames of two concurrent calls may
     /// therefore reach two connections in different orders. To keep the order, await one call before the next.
-    pub async fn post_to_all<I>(&self, ids: I, frame: &Frame) -> Vec<(ConnectionId, PostError)>
+    pub async fn post_to_all<'a, I>(&self, ids: I, frame: &Frame) -> Vec<(ConnectionId, PostError)>
     where
-        I: IntoIterator<Item: Borrow<ConnectionId>, IntoIter: Send>,
+        I: IntoIterator<Item = &'a ConnectionId, IntoIter: Send>,
     {
         let size = self.check_size(frame);
         let mut now_ms = self.monotonic_ms();
         let mut failed = Vec::new();
-        for (at, id) in ids.into_iter().map(|id| *id.borrow()).enumerate() {
+        for (at, id) in ids.into_iter().enumerate() {
             if at > 0 && at % DELIVERIES_BETWEEN_YIELDS == 0 {
                 tokio::task::yield_now().await;
                 now_ms = self.monotonic_ms();
             }
-            if let Err(error) = size.and_then(|()| self.post_at(&id, frame, now_ms)) {
-                failed.push((id, error));
+            if let Err(error) = size.and_then(|()| self.post_at(id, frame, now_ms)) {
+                failed.push((*id, error));
             }
         }
         failed

@@ -52,17 +52,15 @@ impl Management for Posts {
             Ok(frame) => frame,
             Err(error) => return to.iter().map(|id| (id.clone(), error.clone())).collect(),
         };
-        let mut failures = Vec::new();
-        let ids = to.iter().filter_map(|id| match known(id) {
-            Ok(known) => Some(known),
-            Err(error) => {
-                failures.push((id.clone(), error));
-                None
+        let (mut ids, mut failures) = (Vec::with_capacity(to.len()), Vec::new());
+        for id in to {
+            match known(id) {
+                Ok(known) => ids.push(known),
+                Err(error) => failures.push((id.clone(), error)),
             }
-        });
-        let failed = self.connections.post_to_all(ids, &frame).await;
-        failures
-            .extend(failed.into_iter().map(|(id, reason)| (ConnectionId::new(id.as_str()), error(reason))));
+        }
+        let failed = self.connections.post_to_all(&ids, &frame).await.into_iter();
+        failures.extend(failed.map(|(id, reason)| (ConnectionId::new(id.as_str()), error(reason))));
         failures
     }
 
