@@ -1,6 +1,6 @@
 //! fping: each target's answers, and its totals at the end.
 
-use super::{in_unit, quantity};
+use super::parts::{in_unit, quantity};
 use crate::cell::Cell;
 use crate::data::Data;
 use crate::row::Row;

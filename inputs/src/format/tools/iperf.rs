@@ -1,6 +1,6 @@
 //! iperf3: a row for each interval of each stream, and the totals at the end.
 
-use super::{amount, quantity};
+use super::parts::{amount, quantity};
 use crate::cell::Cell;
 use crate::row::Row;
 use crate::verdict::Read;

@@ -1,6 +1,6 @@
 //! Progress of dd, pv, rsync and tqdm.
 
-use super::{amount, clock, in_unit, quantity};
+use super::parts::{amount, clock, in_unit, quantity};
 use crate::cell::Cell;
 use crate::data::Data;
 use crate::row::Row;

@@ -1,6 +1,6 @@
 //! sensors: for each chip its name, its adapter, and a line for each sensor.
 
-use super::quantity;
+use super::parts::quantity;
 use crate::cell::Cell;
 use crate::row::{Body, Row};
 use crate::verdict::Read;
