@@ -47,6 +47,9 @@ fn every_recorded_message_is_one_that_is_known_today() {
     }
 }
 
+/// Messages of the server that were added after the newest recording. The next release records them, and empties this list.
+const UNRELEASED: [&str; 2] = ["conditions", "forgotten"];
+
 #[test]
 fn every_kind_of_message_was_recorded() {
     let protocol = include_str!("../../PROTOCOL.md");
@@ -69,7 +72,17 @@ fn every_kind_of_message_was_recorded() {
             ("\n## Messages of the server", Side::Server, "type"),
         ] {
             let (named, seen) = (named(heading), seen(side, tag));
-            assert!(!is_new || named.is_subset(&seen), "{named:?} of PROTOCOL.md, and {seen:?} recorded");
+            let unreleased = UNRELEASED.map(str::to_owned).into();
+            let expected: BTreeSet<_> = named.difference(&unreleased).cloned().collect();
+            assert!(
+                !is_new || expected.is_subset(&seen),
+                "{expected:?} of PROTOCOL.md, and {seen:?} recorded"
+            );
+            assert!(
+                seen.is_disjoint(&unreleased),
+                "recorded, and so released: {:?}",
+                seen.intersection(&unreleased)
+            );
         }
     }
 }

@@ -135,10 +135,8 @@ impl Place {
         let large = format!(
             "POST /topics/a HTTP/1.1\r\nHost: {host}\r\nAuthorization: {bearer}\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n"
         );
-        assert!(
-            self.request(&large).await.starts_with("HTTP/1.1 413"),
-            "a large body is refused by its length"
-        );
+        let refused = self.request(&large).await;
+        assert!(refused.starts_with("HTTP/1.1 413"), "a large body is refused by its length: {refused}");
     }
 
     async fn connect(&self) -> TlsStream<tokio::net::TcpStream> {

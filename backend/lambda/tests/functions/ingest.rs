@@ -56,7 +56,8 @@ async fn a_refused_request_is_answered_and_is_not_an_error_of_the_function() {
         ("POST", "/topics/a%20b", 400),
         ("GET", "/topics/nobody", 404),
         ("GET", "/elsewhere", 404),
-        ("DELETE", "/topics/a", 405),
+        ("DELETE", "/topics/a", 404),
+        ("PATCH", "/topics/a", 405),
         ("OPTIONS", "/topics/a", 204),
         ("GET", "/healthz", 200),
     ] {

@@ -61,10 +61,17 @@ pub struct Writer {
     remembered_at: Millis,
 }
 
-/// An answer that is sent once the group is committed.
+/// The part of a command that is executed in a group.
+enum Work {
+    Append(Box<Append>),
+    Sweep,
+}
+
+/// The channel of a command that joined a group, and its outcome once there is one. It is kept apart from the work, so that a
+/// caller is answered only after the writer has noted why the group failed.
 enum Reply {
-    Append(oneshot::Sender<Outcome>, Outcome),
-    Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Swept),
+    Append(oneshot::Sender<Outcome>, Option<Outcome>),
+    Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Option<Swept>),
 }
 
 impl Writer {
@@ -265,17 +272,19 @@ impl Writer {
     }
 
     fn fill(&mut self, command: Command, replies: &mut Vec<Reply>) -> Result<Committed, redb::Error> {
+        let bounds = self.bounds(command.now());
+        let mut next = command.split(replies);
         let state = self.state.clone();
         let file = state.file();
         let transaction = file.database()?.begin_write()?;
         let index = state.index();
-        let mut group = Group::new(Tables::open(&transaction)?, &index, self.bounds(command.now()));
-        let mut next = Some(command);
-        while let Some(command) = next {
-            replies.extend(command.apply(&mut group)?);
+        let mut group = Group::new(Tables::open(&transaction)?, &index, bounds);
+        while let Some(work) = next {
+            work.execute(&mut group, replies)?;
             let has_room = replies.len() < GROUP_COMMANDS && !group.is_full();
-            next = if has_room { self.commands.try_recv().ok() } else { None };
-            self.pending = next.take_if(|command| !command.joins_a_group());
+            let mut command = if has_room { self.commands.try_recv().ok() } else { None };
+            self.pending = command.take_if(|command| !command.joins_a_group());
+            next = command.and_then(|command| command.split(replies));
         }
         if group.is_empty() {
             return Ok(Committed::default());
@@ -324,16 +333,19 @@ impl Command {
         }
     }
 
-    /// Executes a command in a group; `None` for one that does not join it.
-    fn apply(self, group: &mut Group<'_>) -> Result<Option<Reply>, redb::Error> {
-        Ok(match self {
-            Self::Append(append, to) => Some(Reply::Append(to, group.append(*append)?)),
+    /// Adds the channel of the command to `replies`, and returns its work; `None` for a command that does not join a group.
+    fn split(self, replies: &mut Vec<Reply>) -> Option<Work> {
+        match self {
+            Self::Append(append, to) => {
+                replies.push(Reply::Append(to, None));
+                Some(Work::Append(append))
+            }
             Self::Sweep(_, to) => {
-                let (removed, more) = group.sweep()?;
-                Some(Reply::Sweep(to, Swept { removed, more }))
+                replies.push(Reply::Sweep(to, None));
+                Some(Work::Sweep)
             }
             Self::Check(..) | Self::Forget(..) => None,
-        })
+        }
     }
 
     fn refuse(self, trouble: Option<DiskTrouble>, reason: Unavailable) {
@@ -348,12 +360,32 @@ impl Command {
     }
 }
 
+impl Work {
+    /// Executes the work of the newest of the replies, and adds the outcome to it.
+    fn execute(self, group: &mut Group<'_>, replies: &mut [Reply]) -> Result<(), redb::Error> {
+        match (self, replies.last_mut()) {
+            (Self::Append(append), Some(Reply::Append(_, outcome))) => {
+                *outcome = Some(group.append(*append)?)
+            }
+            (Self::Sweep, Some(Reply::Sweep(_, swept))) => {
+                let (removed, more) = group.sweep()?;
+                *swept = Some(Swept { removed, more });
+            }
+            // `Command::split` adds both together.
+            (Self::Append(_) | Self::Sweep, _) => {}
+        }
+        Ok(())
+    }
+}
+
 impl Reply {
     // The caller may be gone; the command was executed all the same.
     fn send(self) {
         match self {
-            Self::Append(to, outcome) => drop(to.send(outcome)),
-            Self::Sweep(to, swept) => drop(to.send(Ok(swept))),
+            Self::Append(to, Some(outcome)) => drop(to.send(outcome)),
+            Self::Sweep(to, Some(swept)) => drop(to.send(Ok(swept))),
+            // Every command of a committed group has an outcome.
+            Self::Append(_, None) | Self::Sweep(_, None) => {}
         }
     }
 
