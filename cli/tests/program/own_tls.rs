@@ -53,7 +53,8 @@ fn write(authority: &Authority, folder: &TempDir) {
 fn a_client_publishes_and_watches_by_tls_alone() {
     let secured = Secured::start();
     let file = secured.authority.file();
-    let watch = ["watch", "*", "--json", "--ca-file", file.to_str().unwrap()];
+    // A publication before the subscription is printed, too.
+    let watch = ["watch", "*", "--rewind", "1", "--json", "--ca-file", file.to_str().unwrap()];
     let watching = Client::start_at(&format!("wss://{}/ws", secured.server.address), &watch);
     let output = secured.run(&["publish", "kitchen/temp", "21.5"]);
     assert!(output.status.success(), "{output:?}");
@@ -72,7 +73,8 @@ fn a_client_publishes_and_watches_by_tls_alone() {
 fn a_renewed_certificate_is_used_without_a_restart_and_open_connections_stay() {
     let mut secured = Secured::start();
     let file = secured.authority.file();
-    let watch = ["watch", "*", "--json", "--ca-file", file.to_str().unwrap()];
+    // A publication before the subscription is printed, too.
+    let watch = ["watch", "*", "--rewind", "1", "--json", "--ca-file", file.to_str().unwrap()];
     let watching = Client::start_at(&format!("wss://{}/ws", secured.server.address), &watch);
     assert!(secured.run(&["publish", "a", "1"]).status.success());
     assert_eq!(watching.line()["data"], 1);

@@ -132,11 +132,14 @@ impl Place {
         assert_eq!(received["items"][0]["data"], 21.5);
         let evil = publish.replace(&origin, "https://evil.example");
         assert!(self.request(&evil).await.starts_with("HTTP/1.1 403"), "another site's page is refused");
+        // nginx refuses it by its length, Caddy when it has read too much of it.
+        let body = "1".repeat(1_500_000);
         let large = format!(
-            "POST /topics/a HTTP/1.1\r\nHost: {host}\r\nAuthorization: {bearer}\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n"
+            "POST /topics/a HTTP/1.1\r\nHost: {host}\r\nAuthorization: {bearer}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
         );
         let refused = self.request(&large).await;
-        assert!(refused.starts_with("HTTP/1.1 413"), "a large body is refused by its length: {refused}");
+        assert!(refused.starts_with("HTTP/1.1 413"), "a large body is refused: {refused}");
     }
 
     async fn connect(&self) -> TlsStream<tokio::net::TcpStream> {
@@ -156,7 +159,8 @@ impl Place {
 
     async fn request(&self, text: &str) -> String {
         let mut stream = self.connect().await;
-        stream.write_all(text.as_bytes()).await.unwrap();
+        // A proxy may answer, and close, before it has read a body that is too large.
+        let _ = stream.write_all(text.as_bytes()).await;
         let mut answer = Vec::new();
         // A proxy may end a connection without TLS's own end.
         let _ = tokio::time::timeout(TIMEOUT, stream.read_to_end(&mut answer)).await;
