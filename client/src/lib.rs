@@ -7,7 +7,7 @@
 //! * [`Conversation`] sends one request at a time over one socket, without reconnecting. [`history`] uses it to read a part of a
 //!   topic's log.
 //!
-//! * [`forget`] deletes a topic.
+//! * [`forget()`] deletes a topic.
 //!
 //! Every operation returns a [`ClientError`] on failure. The documentation of its variants says how the caller should react.
 //!

@@ -69,7 +69,7 @@ pub struct DynamoLog {
 
 /// The largest append as it is stored, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
 /// a head contains metadata and up to
-/// [`limits::TOPIC_PRODUCERS`] producers, of about 100 bytes each, too.
+/// [`shared::limits::TOPIC_PRODUCERS`] producers, of about 100 bytes each, too.
 const APPEND_BYTES: usize = 320_000;
 /// Number of attempts of one append. The first may find that the topic is new, that the metadata is new, and that there
 /// are too many producers; concurrent appends to the same topic cost a few more.

@@ -2,7 +2,7 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`ring`], [`column`], [`spans`], [`moment`], [`extent`], [`pending`], [`series`] | columns that forget, stretches of time, named series over one column of times |
+//! | [`ring`], [`mod@column`], [`spans`], [`moment`], [`extent`], [`pending`], [`series`] | columns that forget, stretches of time, named series over one column of times |
 //! | [`hidden`] | names of the series that are switched off |
 //! | [`decimate`] | reduction of many samples to as many points as a screen can show |
 //! | [`decimal`], [`format`](mod@format), [`scale`], [`clock`] | digits, numbers with units, axes of values, axes of time |
