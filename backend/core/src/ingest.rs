@@ -145,7 +145,7 @@ pub enum IngestError {
     TooMany {
         /// Number of publications in the request.
         items: usize,
-        /// Largest number allowed.
+        /// Largest `seq` that is allowed.
         limit: usize,
     },
     /// One of the publications cannot be put into a log.
@@ -169,12 +169,12 @@ pub enum IngestError {
         /// Longest length allowed, in bytes.
         limit: usize,
     },
-    /// The number of a producer's request is too large.
+    /// The `seq` of a producer's request is too large.
     #[error("a producer's seq is at most {limit}; this one is {seq}")]
     Sequence {
-        /// Number of the request.
+        /// The `seq` of the request.
         seq: u64,
-        /// Largest number allowed.
+        /// Largest `seq` that is allowed.
         limit: u64,
     },
     /// The log did not append them.
