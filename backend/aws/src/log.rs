@@ -227,8 +227,8 @@ impl DynamoLog {
         Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)
     }
 
-    /// Returns at most `limit` topics whose name begins with `prefix`, in order of name. The first is the one after
-    /// `after`.
+    /// Returns at most `limit` topics whose name begins with `prefix`, in order of name. They are those after `after`, or
+    /// the first ones if that is `None`.
     async fn topics_after(
         &self,
         prefix: &str,

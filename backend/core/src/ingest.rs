@@ -125,7 +125,7 @@ pub enum IngestError {
         /// Topic of the request.
         topic: Topic,
     },
-    /// The topic has a name that no URL reaches.
+    /// The name of the topic has the segment `.` or `..`, which cannot be in a URL.
     #[error(transparent)]
     Topic(#[from] TopicError),
     /// The principal publishes faster than allowed.

@@ -7,7 +7,7 @@ use shared::{Millis, limits};
 use crate::bucket::Bucket;
 use crate::payer::Payer;
 
-/// Limits on the average number per second. A burst may be twice as large.
+/// Limits on averages per second. A burst may be twice as large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
     /// Number of requests of any kind of one client.
@@ -52,8 +52,8 @@ struct Buckets {
     used_at: Millis,
 }
 
-/// Maximum number of clients that are remembered. Before there are more, clients with full buckets are forgotten. If no
-/// client has full buckets, the one whose last request was longest ago is forgotten.
+/// Maximum number of clients that are remembered. To make room for another one, clients with full buckets are forgotten. If
+/// there are none, the client whose last request was longest ago is forgotten.
 pub const PAYERS: usize = 10_000;
 
 impl Rates {

@@ -27,7 +27,7 @@ impl Default for HeadsInTurn {
     }
 }
 
-/// The ends of logs that were read lately, for each filter.
+/// Remembers the ends of logs that were read lately, for each filter, and limits how often they are read.
 #[derive(Debug)]
 pub struct Turns {
     bounds: HeadsInTurn,

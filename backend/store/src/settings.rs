@@ -7,7 +7,7 @@ use backend_core::Retention;
 pub struct StoreSettings {
     /// The bounds of each topic's history.
     pub retention: Retention,
-    /// Largest number of bytes that the file takes on the disk; `None` for a part of the disk
+    /// Maximum number of bytes that the file takes on the disk; `None` for the default, which depends on the disk
     /// ([`backend_core::Space::default_keep_bytes`]).
     pub keep_bytes: Option<u64>,
 }

@@ -123,7 +123,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         result
     }
 
-    /// Publishes the `body` of `POST /topics/{name}`, for a part of this program. The name is percent-decoded.
+    /// Publishes the `body` of a `POST /topics/{name}` that comes from a part of this program and not from a client. The
+    /// name is percent-decoded.
     ///
     /// # Errors
     ///
