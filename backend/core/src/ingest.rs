@@ -155,7 +155,7 @@ pub enum IngestError {
         index: usize,
         /// Number of publications in the request.
         of: usize,
-        /// Its fault.
+        /// The fault of the item.
         error: ItemError,
     },
     /// The metadata is refused.

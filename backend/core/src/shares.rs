@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// A topic with its principal and the size of its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share<'a, T> {
-    /// The topic.
+    /// The topic, in a form that the caller chooses.
     pub topic: T,
     /// Name of the principal to whom the topic is charged.
     pub owner: &'a str,

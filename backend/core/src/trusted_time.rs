@@ -53,17 +53,17 @@ pub struct Times {
     pub doubt: Option<Doubt>,
 }
 
-/// A jump of the wall clock that is not believed yet.
+/// A disagreement of the wall clock with the time since the machine started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// The wall clock was set forward, or is ahead for another reason.
     Ahead {
-        /// Size of the jump in milliseconds.
+        /// Size of the difference in milliseconds.
         ms: u64,
     },
     /// The wall clock was set back, or is behind the time at which this machine last stored something.
     Behind {
-        /// Size of the jump in milliseconds.
+        /// Size of the difference in milliseconds.
         ms: u64,
     },
 }
@@ -83,9 +83,9 @@ impl std::fmt::Display for Doubt {
 pub struct Remembered {
     /// The time since the machine started; `None` if only times of stored data are known.
     pub uptime: Option<Uptime>,
-    /// [`Times::now_ms`] at that reading.
+    /// The time to use for everything but retention, see [`Times::now_ms`].
     pub now_ms: Millis,
-    /// [`Times::retention_ms`] at that reading.
+    /// The time to use for retention, see [`Times::retention_ms`].
     pub retention_ms: Millis,
 }
 

@@ -50,8 +50,8 @@ impl MemoryConnections {
         ends.filter(|at| *at > now).min()
     }
 
-    /// Deletes the rows that have expired at `now`, and answers with their number. Reads leave them out anyway; this
-    /// bounds the memory of connections whose `$disconnect` was not delivered.
+    /// Deletes the rows that have expired at `now`, and returns their number. Reads leave them out anyway; this bounds the
+    /// memory of connections whose `$disconnect` was not delivered.
     pub fn forget_expired(&self, now: Millis) -> usize {
         let mut state = write(&self.state);
         let expired = state.rows.values().filter(|row| !row.is_alive(now));

@@ -1,8 +1,8 @@
-//! The bounds of a store.
+//! The limits on the history and on the file of a store.
 
 use backend_core::Retention;
 
-/// The bounds of a store.
+/// The limits on the history and on the file of a store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreSettings {
     /// The bounds of each topic's history.

@@ -1,4 +1,4 @@
-//! The store's file.
+//! The file of the embedded store.
 
 use backend_core::Retention;
 use backend_core::ports::TopicLog;

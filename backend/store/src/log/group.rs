@@ -6,11 +6,12 @@
 //! repeat of a request that `a` already has at offset 6.
 //!
 //! 1. The first append makes a draft of `a` from the index, writes rows 8 and 9 and moves the head of the draft to 9. Its
-//! outcome, position 9, is kept and not yet sent. 2. The second makes a draft of `b` with a new number and the epoch that
-//! the request offers, and writes row 1. 3. The third finds its `seq` in the table of producers. Its outcome is position 6,
-//! marked as repeated; nothing is written. 4. `finish` writes one head for each of `a` and `b`, and answers with one change
-//! for each. 5. The writer commits the transaction (one sync), makes the drafts visible to readers, sends the three
-//! outcomes, and passes the changes on to be broadcast.
+//!    outcome, position 9, is kept and not yet sent.
+//! 2. The second makes a draft of `b` with a new number and the epoch that the request offers, and writes row 1.
+//! 3. The third finds its `seq` in the table of producers. Its outcome is position 6, marked as repeated; nothing is written.
+//! 4. `finish` writes one head for each of `a` and `b`, and returns one change for each.
+//! 5. The writer commits the transaction (one sync), makes the drafts visible to readers, sends the three outcomes, and
+//!    passes the changes on to be broadcast.
 //!
 //! If the commit fails, the drafts are dropped, readers never saw them, and all three callers get an error.
 
@@ -287,7 +288,7 @@ impl Draft {
         self.entry.head.meta = merged;
     }
 
-    /// Writes the items after the head. Answers with their size in bytes.
+    /// Writes the items after the head. Returns their size in bytes.
     fn add(&mut self, tables: &mut Tables<'_>, items: Vec<Item>, now: Millis) -> Result<usize, redb::Error> {
         let before = self.entry.head.last.offset;
         if self.entry.oldest.offset > before {
@@ -325,8 +326,8 @@ impl Draft {
     }
 }
 
-/// Largest number of rows that are deleted together with an append of so many items: more than it adds, so that a log that
-/// is too long shrinks, and few enough that no single append has to delete a whole day.
+/// Returns the maximum number of rows that are deleted together with an append of `rows` items. It is more than the append
+/// adds, so that a log that is too long shrinks, and so few that no single append has to delete the rows of a whole day.
 fn trim_budget(rows: u64) -> u64 {
     2 * rows + 16
 }

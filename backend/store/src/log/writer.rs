@@ -137,7 +137,7 @@ impl Writer {
         }
     }
 
-    /// Commits `command` together with all commands that wait behind it. Answers with the changes.
+    /// Commits `command` together with all commands that wait behind it. Returns the changes.
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
         self.look_at_disk();
         if let Err(reason) = self.ensure_open(command.now()) {
