@@ -1,4 +1,4 @@
-//! Seeds and regressions, a file for each input.
+//! Reads and writes seeds (inputs to begin with) and regressions (inputs that once failed). Each input is a file.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use crate::Target;
 ///
 /// # Errors
 ///
-/// If a file cannot be read. A folder that is missing has no inputs.
+/// If a file cannot be read. A missing folder is not an error and has no inputs.
 pub fn inputs(target: Target) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     let mut inputs = Vec::new();
     for folder in [folder("corpus", target), folder("regressions", target)] {
@@ -28,7 +28,8 @@ pub fn inputs(target: Target) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
     Ok(inputs)
 }
 
-/// Writes an input that failed, under a name made of its content, and answers with its path.
+/// Writes an input that failed to the regressions, in a file whose name is computed from its content. Returns the path of
+/// the file.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The pool of inputs of one target.
+//! Mutates and runs the inputs of one target.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,19 +6,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::mutate::mutate;
 use crate::{Rng, Target};
 
-/// Most inputs that are kept for mutations.
+/// Maximum number of inputs that are kept for mutations.
 const POOL: usize = 4_096;
 
 /// An input that made the target panic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The input.
+    /// The input with which the target panicked.
     pub input: Vec<u8>,
     /// The message of the panic.
     pub message: String,
 }
 
-/// Mutates the inputs of one target.
+/// Mutates and runs the inputs of one target. An input is kept for further mutations if it is a seed or if its signature is
+/// new.
 #[derive(Debug)]
 pub struct Fuzzer {
     target: Target,
@@ -29,7 +30,7 @@ pub struct Fuzzer {
 }
 
 impl Fuzzer {
-    /// Creates a fuzzer, without seeds yet.
+    /// Creates a fuzzer without seeds. `seed` is that of the random numbers.
     pub fn new(target: Target, seed: u64) -> Self {
         Self { target, pool: vec![Vec::new()], seen: HashSet::new(), rng: Rng::new(seed), runs: 0 }
     }
@@ -46,13 +47,13 @@ impl Fuzzer {
         Ok(())
     }
 
-    /// Makes the next input.
+    /// Returns the next input to run, which is a mutation of a kept one.
     pub fn input(&mut self) -> Vec<u8> {
         let (one, other) = (self.rng.below(self.pool.len()), self.rng.below(self.pool.len()));
         mutate(&self.pool[one], &self.pool[other], self.target.words, &mut self.rng)
     }
 
-    /// Runs an input that [`Fuzzer::input`] has made, and keeps it if its signature is new.
+    /// Runs an input that [`Fuzzer::input`] has returned, and keeps it for mutations if its signature is new.
     ///
     /// # Errors
     ///
@@ -70,12 +71,12 @@ impl Fuzzer {
         Ok(())
     }
 
-    /// The number of inputs that were run.
+    /// Returns the number of inputs that were run.
     pub fn runs(&self) -> u64 {
         self.runs
     }
 
-    /// The number of different signatures.
+    /// Returns the number of different signatures that were seen.
     pub fn signatures(&self) -> usize {
         self.seen.len()
     }
@@ -86,7 +87,7 @@ impl Fuzzer {
     }
 }
 
-/// Runs an input once, and answers with its signature.
+/// Runs an input once, and returns its signature.
 ///
 /// # Errors
 ///

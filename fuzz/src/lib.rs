@@ -1,9 +1,9 @@
-//! A fuzzer for a stable compiler: it feeds every parser of outside data with mutated input, and looks for panics, broken
-//! promises and endless work.
+//! A fuzzer for a stable compiler: it runs every parser of outside data with mutated inputs, and finds panics, broken
+//! promises (properties that a parser must have for any input) and runs that do not end.
 //!
-//! It sees no coverage. Instead each target answers with a *signature*, a number for the way that the input took (the kind of
-//! error, the shape of the result), and an input with a signature that is new becomes a seed for further mutations. Seeds are
-//! in `corpus/TARGET/`, one file each; inputs that once failed are in `regressions/TARGET/`, and never leave.
+//! It does not measure coverage. Instead each target returns a *signature*, a number that stands for the kind of error or
+//! the shape of the result. An input with a new signature is kept for further mutations. Seeds are in `corpus/TARGET/`, one
+//! file each. Inputs that once failed are in `regressions/TARGET/`, and are never removed.
 //!
 //! `cargo xtask fuzz` runs every target for a minute. The tests of this crate replay all seeds and regressions, with some
 //! mutations that are the same in each run.
@@ -11,7 +11,8 @@
 //! # Layout
 //!
 //! * [`Target`]: a parser and the promises that it must keep. [`targets`]: all of them, a file for each.
-//! * [`Fuzzer`]: the pool of inputs. [`mutate`]: the changes of an input. [`Rng`]: repeatable chance.
+//! * [`Fuzzer`]: mutates and runs inputs. [`mutate`]: the changes of an input. [`Rng`]: random numbers that can be
+//!   repeated.
 //! * [`files`]: seeds and regressions on the disk. [`shrink`]: makes a failing input smaller.
 
 #![warn(missing_docs)]

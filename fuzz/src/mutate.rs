@@ -1,8 +1,9 @@
-//! Changes of an input.
+//! Makes random changes to an input.
 
 use crate::Rng;
 
-/// Longest input that is made, in bytes. Limits of the product are larger; a few seeds are longer and stay as they are.
+/// Maximum length of a mutated input in bytes. Some limits of the product are larger. An input that is already longer, as a
+/// few seeds are, is not made longer.
 pub const MAX_BYTES: usize = 256 * 1024;
 
 /// Bytes and texts that parsers treat specially.
@@ -68,7 +69,7 @@ fn change(bytes: &mut Vec<u8>, other: &[u8], words: &[&str], rng: &mut Rng) {
     }
 }
 
-/// A part of something with so many bytes: short more often than long.
+/// Returns a random range within `bytes` bytes. Short ranges are more frequent than long ones.
 fn range(bytes: usize, rng: &mut Rng) -> std::ops::Range<usize> {
     let start = rng.below(bytes + 1);
     let longest = if rng.below(4) == 0 { bytes } else { 16 };
@@ -110,7 +111,7 @@ fn duplicate(bytes: &mut Vec<u8>, at: usize, rng: &mut Rng) {
     insert(bytes, at, &part);
 }
 
-/// Repeats one byte or a part many times, which finds deep nesting and quadratic work.
+/// Repeats one byte or a part of the input many times, to find problems with deep nesting and with quadratic time.
 fn repeat_much(bytes: &mut Vec<u8>, at: usize, rng: &mut Rng) {
     let part = bytes[range(bytes.len(), rng)].to_vec();
     let part = if part.is_empty() || part.len() > 16 { b"[".to_vec() } else { part };

@@ -3,10 +3,11 @@
 use crate::Target;
 use crate::fuzzer::run;
 
-/// Most inputs that are tried.
+/// Maximum number of inputs that are tried.
 const TRIES: usize = 2_000;
 
-/// Removes parts of an input as long as the target still panics, first large ones, then single bytes.
+/// Removes parts of an input, first large ones and then single bytes, and keeps each change with which the target still
+/// panics. Returns the smallest input found.
 pub fn shrink(target: Target, input: Vec<u8>) -> Vec<u8> {
     let mut smallest = input;
     let mut tries = 0;

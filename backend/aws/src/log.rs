@@ -11,10 +11,10 @@
 //! The head of a topic is the state of its log after the last append. An append is one `UpdateItem` of the head. The table's
 //! stream delivers the change, [`change`] reads it, and [`TopicLog::record`] writes it to history.
 //!
-//! The catalogue shares the topics table, where the sort key makes a query by prefix possible; the stream delivers
-//! changes of its rows, too. The last sequence of a producer and its position are in two maps, `seqs` and `landed`,
-//! because an update cannot compute a value inside a map that it writes. A third, `until`, has the time from which the
-//! producer may be forgotten.
+//! The names of topics (the catalogue) are in the topics table, because its sort key allows a query by prefix. The stream
+//! delivers changes of these rows, too. A head has three maps with an entry for each producer: `seqs` contains the `seq` of
+//! its last request, `landed` the offset of the last item of that request, and `until` the time from which the producer may
+//! be forgotten. The maps are separate because an update cannot compute a value inside a map that it writes.
 
 mod append;
 mod batch;
@@ -67,12 +67,12 @@ pub struct DynamoLog {
     retention: Retention,
 }
 
-/// The largest append as it is stored, in bytes. An item holds 400 KB (Amazon DynamoDB Developer Guide, "Quotas"), and
-/// a head contains metadata and up to
-/// [`shared::limits::TOPIC_PRODUCERS`] producers, of about 100 bytes each, too.
+/// Maximum size of an append as it is stored, in bytes. An item has at most 400 KB (Amazon DynamoDB Developer Guide,
+/// "Quotas"), and a head also contains metadata and up to [`shared::limits::TOPIC_PRODUCERS`] producers of about 100 bytes each.
 const APPEND_BYTES: usize = 320_000;
-/// Number of attempts of one append. The first may find that the topic is new, that the metadata is new, and that there
-/// are too many producers; concurrent appends to the same topic cost a few more.
+/// Maximum number of attempts of one append. The first attempts may be refused because the topic is new, because the
+/// metadata is new, and because there are too many producers. Concurrent appends to the same topic cause a few more
+/// attempts.
 const ROUNDS: u32 = 12;
 
 /// The result of one round of an append, which is one update and the decision about the next step.
@@ -160,20 +160,21 @@ impl DynamoLog {
         Ok(Round::Again(Attempt { writes_meta: append.meta.is_some(), room: None }))
     }
 
-    /// Deletes what is left of a topic after its tombstone was written.
+    /// Deletes the head and the name of a topic whose head has a tombstone.
     async fn delete_ended(&self, topic: &Topic, head: Option<&Item>) -> Result<Round, AppendError> {
         let Some(head) = head else { return Ok(Round::Again(Attempt::default())) };
         let writes = catalogue::delete(&self.tables.topics, topic, head).map_err(Unavailable::new)?;
         Ok(match transact(&self.client, writes).await? {
             TransactionOutcome::Postponed => Round::Later,
-            // If the condition failed, another request has deleted it.
+            // If the condition failed, another request has deleted the topic.
             TransactionOutcome::Committed | TransactionOutcome::ConditionFailed(_) => {
                 Round::Again(Attempt::default())
             }
         })
     }
 
-    /// Writes the tombstone of a topic, which the stream delivers. Answers with the head; `None` if there is no such topic.
+    /// Writes a tombstone to the head of a topic, so that the stream delivers the end of the log. Returns the head, or
+    /// `None` if there is no such topic.
     async fn end(&self, topic: &Topic) -> Result<Option<Item>, Unavailable> {
         let request = self
             .client
@@ -226,7 +227,8 @@ impl DynamoLog {
         Ok(rows.iter().map(catalogue::read).collect::<Result<_, _>>()?)
     }
 
-    /// Returns at most `limit` topics whose name begins with `prefix`, in order of name, after `after`.
+    /// Returns at most `limit` topics whose name begins with `prefix`, in order of name. They are those after `after`, or
+    /// the first ones if that is `None`.
     async fn topics_after(
         &self,
         prefix: &str,
@@ -244,7 +246,7 @@ impl DynamoLog {
             .expression_attribute_names("#pk", PK)
             .expression_attribute_names("#sk", SK)
             .expression_attribute_values(":pk", catalogue::partition())
-            // The bounds belong to the range. All bytes of names are between these two.
+            // `BETWEEN` includes both bounds. All bytes of names are between U+0001 and U+007F.
             .expression_attribute_values(":low", text(format!("{low}\u{1}")))
             .expression_attribute_values(":high", text(format!("{prefix}\u{7f}")))
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
@@ -314,8 +316,9 @@ impl TopicLog for DynamoLog {
         Ok(())
     }
 
-    /// Writes a tombstone first, so that the stream tells viewers, and deletes the topic then. If this process ends in
-    /// between, the next append deletes it. Parts of history expire by themselves.
+    /// First writes a tombstone, so that the stream delivers the end of the log to viewers, and then deletes the topic. If
+    /// this process ends in between, the next append deletes the topic. The rows of the history table are not deleted here,
+    /// because they expire.
     async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
         let Some(head) = self.end(topic).await? else { return Ok(false) };
         for attempt in 1..=ROUNDS {
@@ -342,7 +345,7 @@ impl TopicLog for DynamoLog {
         self.heads_of(&topics).await
     }
 
-    /// Reads names until there are enough topics with a head, or no more names.
+    /// Reads names of topics until `limit` topics with a head were found, or there are no more names.
     async fn page_of_heads(
         &self,
         filter: &Filter,

@@ -98,7 +98,7 @@ pub fn from_context<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<Princip
         name: required(SUB)?.to_owned(),
         subscribe: split(SUBSCRIBE, required(SUBSCRIBE)?)?,
         publish: split(PUBLISH, required(PUBLISH)?)?,
-        // An authorizer of version 0.1.0 does not write it.
+        // An authorizer of version 0.1.0 does not write this key.
         forget: split(FORGET, get(FORGET).unwrap_or_default())?,
         expires_at: get(EXPIRES_AT).map(parse_time).transpose()?,
     })

@@ -36,7 +36,7 @@ impl Bucket {
         Ok(())
     }
 
-    /// Takes `count` tokens, whether or not they are there; later requests wait for what is lacking.
+    /// Takes `count` tokens even if the bucket has fewer. Later requests then wait until the missing tokens were added.
     pub fn charge(&mut self, count: usize, now: Millis) {
         self.fill(now);
         let cost = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(THOUSANDTHS);

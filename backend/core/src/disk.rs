@@ -1,6 +1,7 @@
-//! The room on the disk of a store: the part that stays free, and the part that the store may use.
+//! Computes how many bytes of a disk have to stay free and how many a store may use, and describes the reasons why a store
+//! takes no publications.
 
-/// The room on a file system.
+/// The size of a file system and its free space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
     /// Bytes that this process may still write.
@@ -12,14 +13,14 @@ pub struct Space {
 const MIB: u64 = 1024 * 1024;
 
 impl Space {
-    /// Number of bytes that publications leave free, so that history can still be deleted and other programs can still
-    /// write: a twentieth of the disk, but at least 4 MiB and at most 64 MiB.
+    /// Returns the number of bytes that publications have to leave free, so that history can still be deleted and other
+    /// programs can still write: a twentieth of the disk, but at least 4 MiB and at most 64 MiB.
     pub fn reserve_bytes(&self) -> u64 {
         (self.total_bytes / 20).clamp(4 * MIB, 64 * MIB)
     }
 
-    /// The trouble if there is no room for publications. A disk that `was_full` counts as full until there is a quarter
-    /// more room than that, so that the state does not change with every publication.
+    /// Returns [`DiskTrouble::Full`] if fewer bytes are free than [`Space::reserve_bytes`]. A disk that `was_full` counts
+    /// as full until a quarter more bytes than these are free, so that the state does not change with every publication.
     pub fn trouble(&self, was_full: bool) -> Option<DiskTrouble> {
         let reserve_bytes = self.reserve_bytes();
         let needed_bytes = if was_full { reserve_bytes + reserve_bytes / 4 } else { reserve_bytes };
@@ -27,31 +28,31 @@ impl Space {
         (free_bytes < needed_bytes).then_some(DiskTrouble::Full { free_bytes, reserve_bytes })
     }
 
-    /// Default of the bytes that a store may use of this disk, where it already uses `used_bytes`: a tenth of the disk, but
-    /// not more than half of what is free to it.
+    /// Returns the default of the number of bytes that a store may use of this disk, of which it already uses `used_bytes`:
+    /// a tenth of the disk, but at most half of the bytes that are free or used by the store, and at least 16 MiB.
     pub fn default_keep_bytes(&self, used_bytes: u64) -> u64 {
         (self.total_bytes / 10).min(self.free_bytes.saturating_add(used_bytes) / 2).max(16 * MIB)
     }
 }
 
-/// The reason why a store takes no publications. What it holds can still be read.
+/// The reason why a store takes no publications. Stored publications can still be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DiskTrouble {
-    /// The disk is full.
+    /// The disk has fewer free bytes than have to stay free.
     #[error(
         "the disk of the server is full: {} MB are free and {} MB have to stay free, so nothing can be published for now",
         free_bytes / 1_000_000, reserve_bytes / 1_000_000
     )]
     Full {
-        /// Bytes that are free.
+        /// Number of free bytes.
         free_bytes: u64,
-        /// Bytes that stay free.
+        /// Number of bytes that have to stay free.
         reserve_bytes: u64,
     },
     /// A write or a sync failed.
     #[error("the server cannot write to its disk, so nothing can be published for now")]
     Failed {
-        /// The error, for the log; never sent to clients.
+        /// Description of the error for the operator's log. It is never sent to clients.
         reason: String,
     },
 }
@@ -60,7 +61,7 @@ impl DiskTrouble {
     /// Time in milliseconds after which a refused publication may be tried again.
     pub const RETRY_AFTER_MS: u64 = 5_000;
 
-    /// A word that programs compare: `disk_full` or `disk_failed`.
+    /// Returns a word that programs can compare: `disk_full` or `disk_failed`.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Full { .. } => "disk_full",

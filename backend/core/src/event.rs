@@ -46,18 +46,18 @@ pub struct Connect {
 pub struct Message {
     /// Id of the connection that sent it.
     pub connection: ConnectionId,
-    /// Address of the sender and the end of its token.
+    /// Address of the client, and the time at which its token expires.
     pub sender: Sender,
     /// Text of the message.
     pub body: String,
 }
 
-/// The sender of a message, as far as the gateway knows it.
+/// The facts that the gateway knows about the sender of a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sender {
-    /// Address of the client.
+    /// Address of the client; `None` if it is not known.
     pub peer: Option<IpAddr>,
-    /// Time at which the token of the handshake expires; `None` if there is none.
+    /// Time at which the token of the handshake expires; `None` if no such time is known.
     pub token_ends_at: Option<Millis>,
 }
 

@@ -35,7 +35,7 @@ pub struct TopicChanges {
     /// Topic of the log.
     pub topic: Topic,
     part: Part,
-    /// The message that the log has ended.
+    /// Message that says that the log has ended; `None` if it has not ended.
     ended: Option<Bytes>,
 }
 

@@ -125,7 +125,7 @@ pub enum IngestError {
         /// Topic of the request.
         topic: Topic,
     },
-    /// The topic has a name that no URL reaches.
+    /// The name of the topic has the segment `.` or `..`, which cannot be in a URL.
     #[error(transparent)]
     Topic(#[from] TopicError),
     /// The principal publishes faster than allowed.
@@ -145,7 +145,7 @@ pub enum IngestError {
     TooMany {
         /// Number of publications in the request.
         items: usize,
-        /// Largest number allowed.
+        /// Largest `seq` that is allowed.
         limit: usize,
     },
     /// One of the publications cannot be put into a log.
@@ -155,7 +155,7 @@ pub enum IngestError {
         index: usize,
         /// Number of publications in the request.
         of: usize,
-        /// Its fault.
+        /// The fault of the item.
         error: ItemError,
     },
     /// The metadata is refused.
@@ -169,12 +169,12 @@ pub enum IngestError {
         /// Longest length allowed, in bytes.
         limit: usize,
     },
-    /// The number of a producer's request is too large.
+    /// The `seq` of a producer's request is too large.
     #[error("a producer's seq is at most {limit}; this one is {seq}")]
     Sequence {
-        /// Number of the request.
+        /// The `seq` of the request.
         seq: u64,
-        /// Largest number allowed.
+        /// Largest `seq` that is allowed.
         limit: u64,
     },
     /// The log did not append them.

@@ -28,12 +28,12 @@
 //! * [`ports`]: the traits that a platform implements.
 //! * [`message`], [`body`], [`query`]: parsers of requests, with a precise error for each fault.
 //! * [`ingest`]: checks of publications. [`payer`], [`bucket`], [`rates`]: rate limits of requests of any kind.
-//! * [`producers`]: repeats of publications.
+//! * [`producers`]: detection of repeated publications.
 //! * [`retention`], [`trusted_time`]: the bounds of a topic's history, and the clock by which they are applied.
-//! * [`disk`], [`shares`]: the room on the disk of a store, and the topics that lose history when it is used up.
+//! * [`disk`], [`shares`]: the space on the disk of a store, and the topics that lose history when the space is used up.
 //! * [`replay`], [`pack`], [`fanout`], [`occupancy`]: the contents of frames and their recipients.
 //! * [`token`], [`authorize`], [`principal`]: authentication and permissions.
-//! * [`turns`]: the ends of logs for `pong`, where reading costs money.
+//! * [`turns`]: limits on reading the ends of logs for `pong`, for a store whose reads cost money.
 //! * [`http`]: the HTTP API without its sockets.
 //! * [`refusal`]: the error that a client is sent: a code, a message and an HTTP status.
 //! * [`lock`]: locks that survive a panic.

@@ -1,35 +1,35 @@
-//! The client that a request is charged to.
+//! The client to which the rate limits charge a request.
 
 use core::net::{IpAddr, Ipv6Addr};
 
-/// A principal at a network. Both together, because a token may be shared by everybody who opens a page, and an address by
-/// everybody in an office.
+/// The client to which requests are charged: a principal at a network. It is both together, because everybody who opens a
+/// page may have the same token, and everybody in an office may have the same address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Payer {
-    /// Name of the principal; `None` as long as it is not known.
+    /// Name of the principal; `None` for a client without a valid token.
     principal: Option<Box<str>>,
     network: Option<IpAddr>,
 }
 
 impl Payer {
-    /// The principal of this name at the address `peer`, if that is known.
+    /// Creates the payer for the principal with this name at the address `peer`, which may be unknown.
     pub fn new(principal: &str, peer: Option<IpAddr>) -> Self {
         Self { principal: Some(principal.into()), network: peer.map(network_of) }
     }
 
-    /// True if the principal is known.
+    /// Returns true if the name of the principal is known.
     pub fn is_known(&self) -> bool {
         self.principal.is_some()
     }
 
-    /// A client without a valid token at the address `peer`.
+    /// Creates the payer for a client without a valid token at the address `peer`, which may be unknown.
     pub fn stranger(peer: Option<IpAddr>) -> Self {
         Self { principal: None, network: peer.map(network_of) }
     }
 }
 
-/// The network that counts as one client: an IPv4 address as it is, and the first 64 bits of an IPv6 address, since one
-/// subscriber of a provider usually has at least that many addresses (RFC 6177).
+/// Returns the network that counts as one client: an IPv4 address as it is, and the first 64 bits of an IPv6 address, since
+/// one subscriber of a provider usually has at least that many addresses (RFC 6177).
 fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),

@@ -27,7 +27,7 @@ pub(crate) fn check_read(principal: &Principal, topic: &Topic) -> Result<(), Ref
     Err(Refusal::new(ErrorCode::Forbidden, format!("{} may not read {topic}", principal.name)))
 }
 
-/// Refuses to delete a topic that the principal's token does not allow.
+/// Refuses to delete a topic if the principal's token does not allow it.
 ///
 /// # Errors
 ///

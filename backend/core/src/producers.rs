@@ -1,9 +1,9 @@
-//! The last request of each idempotent producer of a topic, by which a repeat is recognised.
+//! Remembers the last request of each idempotent producer of a topic, so that a repeated request is recognised.
 //!
-//! A producer belongs to its principal: two principals that use the same id have a sequence each, so that nobody can send
-//! numbers in another's name. A producer is remembered for [`limits::PRODUCER_MS`] after its last request, or for
-//! [`limits::DONE_MS`] if it said that it is done, and longer while there is room. Where there is none, a newcomer is asked
-//! to come again, and nobody is forgotten early.
+//! A producer belongs to its principal: two principals that use the same id have separate sequences, so that no principal
+//! can send numbers in the name of another. A producer is remembered for [`limits::PRODUCER_MS`] after its last request, or
+//! for [`limits::DONE_MS`] if it said that it is done, and longer while there is room. If there is no room for a new
+//! producer, it is asked to try again later, and no other producer is forgotten early.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,32 +14,32 @@ use shared::{Millis, limits};
 /// The last request of a producer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastRequest {
-    /// Its number.
+    /// Number (`seq`) of the request.
     pub seq: u64,
-    /// Offset of its last item.
+    /// Offset of the last item of the request.
     pub offset: u64,
-    /// Time from which it may be forgotten.
+    /// Time from which the producer may be forgotten.
     pub until_ms: Millis,
 }
 
-/// Relation of a `seq` to the producer's last one.
+/// Result of a comparison of a `seq` with the last `seq` of the same producer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// The `seq` is higher than any before.
+    /// The `seq` is higher than the last one, or there is no last one.
     Never,
-    /// The `seq` is the last one; its last item has this offset.
+    /// The `seq` is equal to the last one. The last item of that request has this offset.
     Last(u64),
-    /// The `seq` is lower than this, the last one.
+    /// The `seq` is lower than the last one, which is this number.
     TooLow(u64),
 }
 
 impl LastRequest {
-    /// Creates the memory of a request that was appended at `now`.
+    /// Creates the entry for a request that was appended at `now`, and whose last item has this offset.
     pub fn new(producer: &Producer, offset: u64, now: Millis) -> Self {
         Self { seq: producer.seq, offset, until_ms: until_ms(producer, now) }
     }
 
-    /// Compares a number with that of the last request.
+    /// Compares `seq` with the number of the last request.
     pub fn compare(&self, seq: u64) -> Seen {
         match seq.cmp(&self.seq) {
             Ordering::Greater => Seen::Never,
@@ -48,14 +48,14 @@ impl LastRequest {
         }
     }
 
-    /// Time from `now` until it may be forgotten, in milliseconds; 0 if it may be forgotten now.
+    /// Returns the time from `now` until the producer may be forgotten, in milliseconds; 0 if it may be forgotten now.
     fn held_for_ms(&self, now: Millis) -> u64 {
-        // More than the limit only if the clock was set back.
+        // The difference is larger than the limit only if the clock was set back.
         self.until_ms.saturating_sub(now).max(0).unsigned_abs().min(limits::PRODUCER_MS)
     }
 }
 
-/// The time from which a producer may be forgotten that publishes at `now`.
+/// Returns the time from which a producer that publishes at `now` may be forgotten.
 pub fn until_ms(producer: &Producer, now: Millis) -> Millis {
     now.saturating_add_unsigned(if producer.done { limits::DONE_MS } else { limits::PRODUCER_MS })
 }
@@ -63,19 +63,20 @@ pub fn until_ms(producer: &Producer, now: Millis) -> Millis {
 /// A producer that a topic remembers, for [`make_room`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known<K> {
-    /// Name by which the caller forgets it.
+    /// Key with which the caller can forget the producer.
     pub key: K,
-    /// True if it belongs to the principal of the newcomer.
+    /// True if the producer belongs to the same principal as the new producer.
     pub is_own: bool,
-    /// Its last request.
+    /// Last request of the producer.
     pub last: LastRequest,
 }
 
-/// Makes room for a producer that a topic does not know yet. Answers with those to forget for it.
+/// Returns the keys of the producers that have to be forgotten so that there is room for a producer that a topic does not
+/// know yet. There are none if there is room already.
 ///
 /// # Errors
 ///
-/// The time in milliseconds after which to come again: all of them are still needed.
+/// The time in milliseconds after which the new producer should try again, if no producer may be forgotten yet.
 pub fn make_room<K>(known: Vec<Known<K>>, now: Millis) -> Result<Vec<K>, u64> {
     let own = known.iter().filter(|producer| producer.is_own).count();
     let (own_is_full, all_are_full) = (own >= limits::PRODUCERS, known.len() >= limits::TOPIC_PRODUCERS);
@@ -97,28 +98,28 @@ pub fn make_room<K>(known: Vec<Known<K>>, now: Millis) -> Result<Vec<K>, u64> {
 /// The producers of one topic, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Producers {
-    /// By principal and id.
+    /// The last request of each producer, by principal and id.
     known: BTreeMap<(String, String), LastRequest>,
 }
 
 impl Producers {
-    /// The ids of all producers, each once.
+    /// Returns the ids of all producers. An id that several principals use is returned once.
     pub fn ids(&self) -> Vec<String> {
         let ids: BTreeSet<&String> = self.known.keys().map(|(_, id)| id).collect();
         ids.into_iter().cloned().collect()
     }
 
-    /// Compares a request with the producer's last one.
+    /// Compares the `seq` of a request with that of the producer's last request.
     pub fn look_up(&self, principal: &str, producer: &Producer) -> Seen {
         let last = self.known.get(&(principal.to_owned(), producer.id.clone()));
         last.map_or(Seen::Never, |last| last.compare(producer.seq))
     }
 
-    /// Makes room for a request of a producer that may be new.
+    /// Forgets other producers if the producer of a request is new and there is no room for it.
     ///
     /// # Errors
     ///
-    /// The time in milliseconds after which to come again.
+    /// The time in milliseconds after which a new producer should try again, if no producer may be forgotten yet.
     pub fn make_room(&mut self, principal: &str, producer: &Producer, now: Millis) -> Result<(), u64> {
         if self.known.contains_key(&(principal.to_owned(), producer.id.clone())) {
             return Ok(());
@@ -203,7 +204,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
-        /// Of more producers than a topic remembers, every repeat within ten minutes is recognised.
+        /// Every repeat within ten minutes is recognised, even if there are more producers than a topic remembers.
         #[test]
         fn every_repeat_within_ten_minutes_is_recognised(
             requests in prop::collection::vec((0..3_usize, 0..400_usize, 0..1_500_i64, any::<bool>()), 2_000..4_000),

@@ -14,8 +14,8 @@ pub struct PublishQuery {
     pub ts: Option<Millis>,
     /// `producer` and `seq`, which have to be given together, and `done`.
     pub producer: Option<Producer>,
-    /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`, and `good`, `warning`, `bad` and `neutral` with the states
-    /// that have this meaning, separated by commas.
+    /// `unit`, `label`, `expect_every_ms`, `min`, `max`, `panel`, and `good`, `warning`, `bad` and `neutral` each with the
+    /// states that have this meaning, separated by commas.
     pub meta: TopicMeta,
 }
 
@@ -114,7 +114,7 @@ impl HistoryQuery {
 /// The query of `GET /topics`. Unknown keys are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TopicsQuery {
-    /// `after`: the last topic of the page before, which its answer names as `next`.
+    /// `after`: the topic after which the page begins. It is the `next` of the previous page.
     pub after: Option<Topic>,
     /// `limit`: largest number of topics.
     pub limit: Option<u32>,

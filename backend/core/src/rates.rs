@@ -1,4 +1,4 @@
-//! Rate limits of requests, publications and answers, for each client and for all together.
+//! Rate limits of requests, publications and answers, for each client and for all clients together.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use shared::{Millis, limits};
 use crate::bucket::Bucket;
 use crate::payer::Payer;
 
-/// Averages per second, with bursts of twice that.
+/// Limits on averages per second. A burst may be twice as large.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
     /// Number of requests of any kind of one client.
     pub requests_per_second: u32,
-    /// Number of publications in those requests.
+    /// Number of publications of one client.
     pub publications_per_second: u32,
-    /// Size of the answers to its requests to read, in kilobytes of 1,024 bytes.
+    /// Size of the answers to the requests to read of one client, in kilobytes of 1,024 bytes.
     pub read_kb_per_second: u32,
     /// Number of requests of all clients.
     pub requests_of_all_per_second: u32,
@@ -34,7 +34,8 @@ impl Default for RateLimits {
     }
 }
 
-/// The token buckets of all together, and of the clients that have sent requests lately, at most [`PAYERS`].
+/// The token buckets of all clients together, and those of each client that has sent requests lately. At most [`PAYERS`]
+/// clients are remembered.
 #[derive(Debug)]
 pub struct Rates {
     limits: RateLimits,
@@ -51,12 +52,12 @@ struct Buckets {
     used_at: Millis,
 }
 
-/// Largest number of clients remembered. Beyond it, clients with full buckets are forgotten, and if there are none, the one
-/// whose last request was longest ago.
+/// Maximum number of clients that are remembered. To make room for another one, clients with full buckets are forgotten. If
+/// there are none, the client whose last request was longest ago is forgotten.
 pub const PAYERS: usize = 10_000;
 
 impl Rates {
-    /// Creates the buckets before anybody has sent a request.
+    /// Creates the buckets for these limits. No client is remembered yet.
     pub fn new(limits: RateLimits) -> Self {
         Self {
             limits,
@@ -70,11 +71,12 @@ impl Rates {
     ///
     /// # Errors
     ///
-    /// The milliseconds to wait before the next try. The request was not counted then.
+    /// The time to wait before the next try, in milliseconds. The refused request is not counted.
     pub fn take_request(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
         let mut own = self.buckets(payer, now).requests;
         own.take(1, now)?;
-        // Clients without a token use up nothing that those with one need.
+        // Requests without a valid token do not count here, so that they do not use up the requests of clients with a
+        // token.
         if payer.is_known() {
             self.requests_of_all.take(1, now)?;
         }
@@ -82,11 +84,11 @@ impl Rates {
         Ok(())
     }
 
-    /// Counts this number of publications.
+    /// Counts `count` publications.
     ///
     /// # Errors
     ///
-    /// The milliseconds to wait before the next try. The publications were not counted then.
+    /// The time to wait before the next try, in milliseconds. The refused publications are not counted.
     pub fn take_publications(&mut self, payer: &Payer, count: usize, now: Millis) -> Result<(), u64> {
         let mut own = self.buckets(payer, now).publications;
         own.take(count, now)?;
@@ -95,16 +97,17 @@ impl Rates {
         Ok(())
     }
 
-    /// Checks that the answers to the client's earlier requests to read are paid for.
+    /// Checks that the answers to the client's earlier requests to read do not exceed its limit.
     ///
     /// # Errors
     ///
-    /// The milliseconds to wait before the next try.
+    /// The time to wait before the next try, in milliseconds.
     pub fn check_read(&mut self, payer: &Payer, now: Millis) -> Result<(), u64> {
         self.buckets(payer, now).read_kb.take(0, now)
     }
 
-    /// Charges an answer of this size. It may be larger than what the client has left, so that later requests wait.
+    /// Charges an answer of `bytes` bytes to the client. It may be larger than the rest of the client's limit; then later
+    /// requests to read have to wait.
     pub fn charge_read(&mut self, payer: &Payer, bytes: usize, now: Millis) {
         self.buckets(payer, now).read_kb.charge(bytes.div_ceil(1024), now);
     }

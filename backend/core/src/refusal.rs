@@ -20,7 +20,7 @@ pub struct Refusal {
     pub retry_after_ms: Option<u64>,
     /// Line of the body at fault, from 1, if the body has several lines.
     pub line: Option<usize>,
-    /// HTTP status, if another one than that of the code says more.
+    /// HTTP status of the answer; `None` for the status that belongs to the code.
     status: Option<u16>,
 }
 
@@ -126,7 +126,7 @@ impl From<Unavailable> for Refusal {
     }
 }
 
-/// Says what is wrong with the disk, since whoever publishes may be the one who can make room.
+/// The message says what is wrong with the disk, because the person who publishes may be able to make room on it.
 impl From<&DiskTrouble> for Refusal {
     fn from(trouble: &DiskTrouble) -> Self {
         let refusal = Self::new(ErrorCode::Unavailable, trouble).retry_after(DiskTrouble::RETRY_AFTER_MS);

@@ -2,7 +2,7 @@
 
 use shared::{Millis, TopicMeta};
 
-/// Silence after which a topic without history is forgotten, in milliseconds: a week.
+/// Time without a publication after which a topic without history is forgotten, in milliseconds: a week.
 pub const FORGET_MS: Millis = 7 * 24 * 60 * 60 * 1000;
 
 /// Bounds of each topic's history. The head of a topic stays, whatever is dropped.
@@ -30,8 +30,9 @@ impl Retention {
         now.saturating_sub(self.max_age_ms)
     }
 
-    /// True if a topic is forgotten at `now`: nothing of its history is kept, nobody has published to it for [`FORGET_MS`],
-    /// and it does not say how often its publisher publishes, since a topic that does is shown as stale instead.
+    /// Returns true if a topic is to be forgotten at `now`: its history is empty, nobody has published to it for
+    /// [`FORGET_MS`], and its metadata does not say how often its publisher publishes. A topic whose metadata says this is
+    /// shown as stale instead.
     pub fn forgets(&self, meta: &TopicMeta, last_received_at: Millis, is_empty: bool, now: Millis) -> bool {
         is_empty && meta.expect_every_ms.is_none() && last_received_at < now.saturating_sub(FORGET_MS)
     }

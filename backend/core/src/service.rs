@@ -128,7 +128,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Reply::ok()
     }
 
-    /// Charges a request to its sender, answers it, and charges what was read.
+    /// Charges a request to its sender and answers it. If it is a request to read, the size of the answer is charged, too.
     async fn answer_request(
         &self,
         connection: Connection,
@@ -154,7 +154,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         }
     }
 
-    /// Reads only if the client has paid for what it has read before.
+    /// Waits for `reading` and charges the size of its answer. If earlier answers exceed the client's limit, nothing is
+    /// read.
     async fn charging_read(
         &self,
         payer: &Payer,
@@ -167,8 +168,9 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(frames)
     }
 
-    /// Closes a connection that is not in the table, and tells its client why. The row has expired, with the token or with
-    /// the longest life of a connection, or it was pruned; without one the client would receive nothing.
+    /// Closes a connection that has no row in the table, and tells its client why. The row has expired, together with the
+    /// token or after the maximum lifetime of a connection, or it was pruned. Without a row the client would receive no
+    /// publications.
     async fn close_unknown(&self, id: &ConnectionId, sender: &Sender, now: Millis) {
         let message = match sender.token_ends_at {
             Some(at) if at <= now => token_over(),
@@ -252,13 +254,13 @@ fn payer(connection: &Connection, sender: &Sender) -> Payer {
     Payer::new(&connection.principal.name, sender.peer)
 }
 
-/// The message that ends a connection with its token.
+/// Returns the message that is sent before a connection is closed because its token has expired.
 pub fn token_over() -> Bytes {
     let reason = "the token has expired: connect again with a new one";
     disconnect_message(DisconnectCode::TokenOver, reason, None)
 }
 
-/// The message that ends a connection whose client takes nothing of what is sent to it.
+/// Returns the message that is sent before a connection is closed because its client does not read.
 pub fn too_slow() -> Bytes {
     let reason = "this client did not read what was sent to it; connect again to get what it missed";
     disconnect_message(DisconnectCode::TooSlow, reason, None)

@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::token::Verifier;
 use crate::turns::HeadsInTurn;
 
-/// A function that is told of a refused request and of its sender.
+/// A function that is called with the sender of a refused request and with the refusal.
 pub type OnRefusal = Box<dyn Fn(&Principal, &Refusal) + Send + Sync>;
 
 /// Settings of a [`crate::Service`].
@@ -31,7 +31,7 @@ pub struct Settings {
     pub counts_viewers: bool,
     /// Bounds of what pings read from the store; `None`, the default, if reading all heads costs nothing.
     pub heads_in_turn: Option<HeadsInTurn>,
-    /// Is told of every refused request whose sender is known, for the log of the operator.
+    /// Is called for every refused request whose sender is known, so that the host can write it to the operator's log.
     pub on_refusal: OnRefusal,
     /// Source of random bits for the epochs of new logs.
     pub random: Box<dyn Fn() -> u64 + Send + Sync>,
@@ -52,7 +52,8 @@ impl Settings {
         }
     }
 
-    /// The number of topics that each principal may create. Without tokens there is one principal, to whom all may belong.
+    /// Returns the maximum number of topics that each principal may create. Without tokens there is only one principal, so
+    /// it may create as many as the server may have.
     pub(crate) fn principal_topics(&self) -> usize {
         match self.access {
             Access::Open => limits::TOPICS,

@@ -1,29 +1,30 @@
-//! The order in which topics lose their oldest publications when all of them together are too large.
+//! Chooses the topics that lose their oldest publications when the history of all topics together is too large.
 //!
-//! The principal with the most bytes loses first, from its largest topic. So a flood takes from the topic that it floods,
-//! then from the other topics of the principal that floods, and nobody loses anything who has less than an equal share.
+//! The principal with the most bytes loses first, from its largest topic. So a principal that publishes too much first
+//! loses publications of its largest topic, then those of its other topics. A principal that has less than an equal share
+//! loses nothing.
 //!
-//! For example, of 100 bytes `ann` has 70 in `a` and 10 in `b`, and `bob` has 20 in `c`; 90 may be kept. `ann` has the most,
-//! `a` is her largest topic, so the 10 bytes come from `a`.
+//! For example, of 100 bytes `ann` has 70 in `a` and 10 in `b`, and `bob` has 20 in `c`; 90 may be kept. `ann` has the
+//! most, and `a` is her largest topic, so 10 bytes of `a` are deleted.
 
 use std::collections::HashMap;
 
-/// The bytes of one topic.
+/// A topic with its principal and the size of its history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share<'a, T> {
-    /// The topic.
+    /// The topic, in a form that the caller chooses.
     pub topic: T,
-    /// The principal to whom it is charged.
+    /// Name of the principal to whom the topic is charged.
     pub owner: &'a str,
-    /// Bytes of its publications.
+    /// Size of the topic's publications in bytes.
     pub bytes: u64,
 }
 
 /// Smallest number of bytes to delete at a time, so that topics of the same size do not take turns with every row.
 const STEP_BYTES: u64 = 64 * 1024;
 
-/// Chooses the topic that loses its oldest publications next, and the number of bytes, at most `excess_bytes`. `None` if
-/// there are no publications.
+/// Returns the topic that loses its oldest publications next, and the number of bytes that it loses, at most
+/// `excess_bytes`. Returns `None` if there are no publications.
 pub fn next_to_shrink<T: Copy>(shares: &[Share<'_, T>], excess_bytes: u64) -> Option<(T, u64)> {
     let mut owners: HashMap<&str, u64> = HashMap::new();
     for share in shares {

@@ -61,8 +61,9 @@ impl Verifier {
         *lock::write(&self.0.keys) = keys;
     }
 
-    /// Verifies `token` and returns its holder. The token must have an end (`exp`) and the name of its holder (`sub`),
-    /// and its header must not name an extension (`crit`), because none is understood here (RFC 7515, section 4.1.11).
+    /// Verifies `token` and returns its holder. The token must have an end (`exp`) and the name of its holder (`sub`), and
+    /// its header must not name an extension (`crit`), because this verifier supports no extensions (RFC 7515, section
+    /// 4.1.11).
     ///
     /// # Errors
     ///

@@ -1,67 +1,69 @@
-//! Doubt about the wall clock: retention and tokens follow it only as far as a clock that cannot be set agrees.
+//! Protects retention and tokens from a wall clock that was set wrong, by comparing it with a clock that cannot be set.
 //!
-//! The other clock counts the time since the machine started, sleep included (`CLOCK_BOOTTIME` on Linux). The difference of
-//! the two is constant unless somebody sets the wall clock: so a change of the difference is a jump, and nobody knows at once
-//! whether the time before it or the time after it is right. Until that is known,
+//! The other clock counts the time since the machine started, including sleep (`CLOCK_BOOTTIME` on Linux). The difference
+//! between the two clocks is constant unless somebody sets the wall clock. A change of the difference is called a jump. At
+//! first it is not known whether the wall clock was right before the jump or is right after it. Until that is known,
 //!
 //! * retention uses the earlier of the two times, so that no jump makes history look old enough to delete;
 //! * everything else, expiry of tokens above all, uses the later one, so that no jump makes an expired token valid.
 //!
-//! A jump is believed once the new difference has lasted: for retention as long as history is kept, because then everything
-//! that was received before the jump is that old by either clock; for the rest for [`BELIEVED_MS`].
+//! A jump is believed, which means that the new difference is used, once that difference has lasted long enough. For
+//! retention, this is the time for which history is kept, because then everything that was received before the jump is that
+//! old by either clock. For everything else, it is [`BELIEVED_MS`].
 //!
-//! For example, history is kept for a day, and the clock jumps 30 hours ahead for a minute. During that minute the earlier
-//! time is the one that the difference before the jump gives, so that retention goes on as if nothing had happened.
+//! For example, history is kept for a day, and the wall clock is set 30 hours ahead for a minute. During that minute the
+//! earlier time is the one that is computed with the difference before the jump. Retention uses that time, so it deletes
+//! nothing too early.
 
 use shared::Millis;
 
-/// A change of the difference of the two clocks up to this is not a jump, in milliseconds. Time servers correct clocks by
-/// steps of less than a second.
+/// Largest change of the difference between the two clocks that does not count as a jump, in milliseconds. Time servers
+/// correct clocks by steps of less than a second.
 pub const JUMP_MS: Millis = 5_000;
 
-/// Time in milliseconds for which both clocks have to agree after a jump before everything but retention follows it.
+/// Time in milliseconds for which the difference after a jump has to last before it is used for everything but retention.
 pub const BELIEVED_MS: Millis = 60 * 60 * 1000;
 
-/// The clocks of a machine, read at the same moment.
+/// The values of a machine's two clocks, read at the same moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     /// The wall clock, in milliseconds since the Unix epoch.
     pub wall_ms: Millis,
-    /// The time since the machine started; `None` on a system without such a clock, where the wall clock is believed.
+    /// The time since the machine started; `None` on a system without such a clock, where the wall clock is used as it is.
     pub uptime: Option<Uptime>,
 }
 
-/// The time since a machine started, sleep included.
+/// The time since a machine started, including sleep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uptime {
-    /// A number that is another one after each start of the machine.
+    /// Number that identifies this start of the machine. Each start has a different number.
     pub boot: u64,
     /// Time since the start, in milliseconds.
     pub ms: Millis,
 }
 
-/// The times that a reading means.
+/// The times to use after a reading of the clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// The time for everything but retention: that of the wall clock, or later.
+    /// The time to use for everything but retention. It is the time of the wall clock, or later.
     pub now_ms: Millis,
-    /// The time at which retention decides the age of publications: that of the wall clock, or earlier.
+    /// The time from which retention computes the age of publications. It is the time of the wall clock, or earlier.
     pub retention_ms: Millis,
-    /// The jump of the wall clock that is not believed yet.
+    /// The jump of the wall clock that is not believed yet; `None` if there is none.
     pub doubt: Option<Doubt>,
 }
 
-/// A wall clock that does not agree with the time since the machine started.
+/// A disagreement of the wall clock with the time since the machine started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// The wall clock was set forward, or is ahead for another reason.
     Ahead {
-        /// By so many milliseconds.
+        /// Size of the difference in milliseconds.
         ms: u64,
     },
     /// The wall clock was set back, or is behind the time at which this machine last stored something.
     Behind {
-        /// By so many milliseconds.
+        /// Size of the difference in milliseconds.
         ms: u64,
     },
 }
@@ -76,18 +78,18 @@ impl std::fmt::Display for Doubt {
     }
 }
 
-/// The times of a former reading, as a store keeps them over a restart.
+/// The times of an earlier reading, which a store keeps so that they are known after a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remembered {
     /// The time since the machine started; `None` if only times of stored data are known.
     pub uptime: Option<Uptime>,
-    /// See [`Times::now_ms`].
+    /// The time to use for everything but retention, see [`Times::now_ms`].
     pub now_ms: Millis,
-    /// See [`Times::retention_ms`].
+    /// The time to use for retention, see [`Times::retention_ms`].
     pub retention_ms: Millis,
 }
 
-/// Compares readings of the clocks with those before.
+/// Compares each reading of the clocks with earlier readings, and computes the times to use.
 #[derive(Debug, Clone)]
 pub struct TrustedTime {
     settle_ms: Millis,
@@ -96,13 +98,13 @@ pub struct TrustedTime {
 }
 
 impl TrustedTime {
-    /// Creates it before the first reading. Retention believes a jump after `max_age_ms`, the age up to which history is
-    /// kept. `remembered` is what was known before a restart.
+    /// Creates an instance that has no reading yet. Retention believes a jump after `max_age_ms`, the age up to which
+    /// history is kept, but not before [`BELIEVED_MS`]. `remembered` contains the times from before a restart.
     pub fn new(max_age_ms: Millis, remembered: Option<Remembered>) -> Self {
         Self { settle_ms: max_age_ms.max(BELIEVED_MS), remembered, clock: None }
     }
 
-    /// Takes a reading.
+    /// Adds a reading of the clocks and returns the times to use.
     pub fn read(&mut self, reading: Reading) -> Times {
         let Reading { wall_ms, uptime } = reading;
         let Some(uptime) = uptime else {
@@ -113,8 +115,8 @@ impl TrustedTime {
         clock.read(wall_ms.saturating_sub(uptime.ms), uptime.ms, self.settle_ms)
     }
 
-    /// The times to store, so that a restart does not believe a jump either. `None` before the first reading, and on a
-    /// system without a second clock.
+    /// Returns the times to store, so that a jump is not believed too early after a restart either. Returns `None` before
+    /// the first reading, and on a system without a clock of the time since the machine started.
     pub fn remember(&self) -> Option<Remembered> {
         self.clock.as_ref().map(Clock::remember)
     }
@@ -126,20 +128,20 @@ struct Clock {
     boot: u64,
     /// Uptime of the last reading.
     read_at: Millis,
-    /// The difference that retention believes.
+    /// The difference that is used for retention.
     low: Millis,
-    /// The difference that everything else believes; never lower than `low`.
+    /// The difference that is used for everything else; never lower than `low`.
     high: Millis,
-    /// The part of the difference that the time between two starts of the machine explains.
+    /// The part of the difference that the time between two starts of the machine may explain, which no clock has measured.
     off_ms: Millis,
     /// The differences since the last jump.
     since: Period,
 }
 
-/// A time without a jump.
+/// A period without a jump, and the differences in it.
 #[derive(Debug, Clone, Copy)]
 struct Period {
-    /// Uptime at its beginning.
+    /// Uptime at the beginning of the period.
     from: Millis,
     /// The first difference, with which later ones are compared.
     first: Millis,
@@ -163,7 +165,8 @@ impl Clock {
             {
                 (retention_ms.saturating_sub(then.ms), now_ms.saturating_sub(then.ms), 0)
             }
-            // Nobody counted the time between the two starts. It may have been short and the clock be wrong.
+            // No clock has measured the time between the two starts. It may have been short, and the wall clock may be
+            // wrong.
             Some(Remembered { now_ms, retention_ms, .. }) => {
                 let low = retention_ms.saturating_sub(uptime.ms);
                 (low, now_ms.saturating_sub(uptime.ms), difference.saturating_sub(low).max(0))
@@ -187,7 +190,8 @@ impl Clock {
             self.low = self.low.min(period.lowest);
         }
         if lasted_ms >= settle_ms {
-            // The lowest, so that no publication was given an earlier time while it lasted.
+            // The lowest difference is used, because no publication in this period was given an earlier time than the one
+            // computed with it.
             self.low = period.lowest;
             self.off_ms = 0;
         }

@@ -1,4 +1,5 @@
-//! The ends of logs for `pong` where reading them costs money: a few at a time, in turn, and not for every ping.
+//! Limits how often the ends of logs are read for `pong`, for a store whose reads cost money. A few ends are read at a
+//! time, in turn, and not for every ping.
 
 use std::collections::HashMap;
 
@@ -7,15 +8,16 @@ use shared::{Filter, Millis, Topic};
 use crate::bucket::Bucket;
 use crate::ports::LogEnd;
 
-/// The bounds of what pings read from a store.
+/// Limits on what pings read from a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeadsInTurn {
-    /// Age up to which ends that were read before are sent again, in milliseconds. It is shorter than the pause between two
-    /// pings of a silent client, so that a client's next ping shows what was published before its last one.
+    /// Maximum age at which ends that were read before are sent again, in milliseconds. It is shorter than the time between
+    /// two pings of a silent client, so that the answer to a client's next ping shows what was published before its last
+    /// ping.
     pub max_age_ms: u64,
-    /// Number of topics that are read at once. The next reading goes on after them.
+    /// Maximum number of topics whose ends are read at once. The next reading continues after the last of them.
     pub topics: usize,
-    /// Number of readings a second of one process, for all its clients.
+    /// Maximum number of readings per second in one process, for all its clients together.
     pub readings_per_second: u32,
 }
 
@@ -25,7 +27,7 @@ impl Default for HeadsInTurn {
     }
 }
 
-/// The ends of logs that were read lately, for each filter.
+/// Remembers the ends of logs that were read lately, for each filter, and limits how often they are read.
 #[derive(Debug)]
 pub struct Turns {
     bounds: HeadsInTurn,
@@ -36,19 +38,19 @@ pub struct Turns {
 #[derive(Debug, Default)]
 struct Turn {
     read_at: Millis,
-    /// The last topic that was read; `None` to begin with the first.
+    /// The next reading begins after this topic; `None` to begin with the first topic.
     after: Option<Topic>,
     ends: Vec<LogEnd>,
 }
 
-/// The next step for a filter.
+/// The next step of the answer to a ping, for one filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Send these ends.
     Send(Vec<LogEnd>),
     /// Read the ends after this topic, and pass them to [`Turns::read`].
     Read {
-        /// The topic; `None` to begin with the first.
+        /// The topic; `None` to begin with the first topic.
         after: Option<Topic>,
     },
 }
@@ -57,18 +59,18 @@ pub enum Step {
 const FILTERS: usize = 256;
 
 impl Turns {
-    /// Remembers nothing yet.
+    /// Creates an instance that remembers no ends yet.
     pub fn new(bounds: HeadsInTurn) -> Self {
         Self { bounds, readings: Bucket::new(bounds.readings_per_second, 0), by_filter: HashMap::new() }
     }
 
-    /// Largest number of topics to read at once.
+    /// Returns the maximum number of topics to read at once.
     pub fn topics(&self) -> usize {
         self.bounds.topics.max(1)
     }
 
-    /// Decides whether a ping sends what is known, or reads. If there were too many readings, it sends what is known, also
-    /// if that is old or nothing.
+    /// Decides whether a ping sends the remembered ends or reads new ones. If there were too many readings, it sends the
+    /// remembered ends, even if they are old or there are none.
     pub fn step(&mut self, filter: &Filter, now: Millis) -> Step {
         let known = self.by_filter.get(filter);
         let max_age_ms = Millis::try_from(self.bounds.max_age_ms).unwrap_or(Millis::MAX);
@@ -78,12 +80,13 @@ impl Turns {
         }
         self.make_room();
         let turn = self.by_filter.entry(filter.clone()).or_default();
-        // From now on, so that pings which arrive while this one reads do not read, too.
+        // This is set before the reading, so that pings that arrive during the reading do not read, too.
         turn.read_at = now;
         Step::Read { after: turn.after.clone() }
     }
 
-    /// Takes in the ends that were read. If there were fewer than [`Turns::topics`], the next reading begins anew.
+    /// Stores the ends that were read. If there are fewer than [`Turns::topics`], the next reading begins with the first
+    /// topic.
     pub fn read(&mut self, filter: &Filter, ends: &[LogEnd]) {
         let is_last = ends.len() < self.topics();
         if let Some(turn) = self.by_filter.get_mut(filter) {

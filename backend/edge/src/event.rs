@@ -92,7 +92,8 @@ fn principal(authorizer: &ApiGatewayRequestAuthorizer) -> Result<Option<Principa
     Ok(Some(principal))
 }
 
-/// The sender of a message. The context of an authorizer that cannot be read was refused by `$connect` already.
+/// Returns the sender of a message. If the authorizer's context cannot be read, no expiry is returned and there is no
+/// error, because `$connect` has already refused such a context.
 fn sender(context: &ApiGatewayWebsocketProxyRequestContext) -> Sender {
     let peer = context.identity.source_ip.as_deref().and_then(|address| address.parse().ok());
     let principal = principal(&context.authorizer).ok().flatten();

@@ -36,22 +36,22 @@ impl MemoryConnections {
         Self::default()
     }
 
-    /// The connections whose token has expired at `now`.
+    /// Returns the connections whose token has expired at `now`.
     pub fn token_over(&self, now: Millis) -> Vec<ConnectionId> {
         let state = read(&self.state);
         let over = state.rows.values().filter(|row| row.connection.principal.is_expired(now));
         over.map(|row| row.connection.id.clone()).collect()
     }
 
-    /// The time at which the next token expires after `now`.
+    /// Returns the earliest time after `now` at which the token of a connection expires; `None` if there is none.
     pub fn next_token_end(&self, now: Millis) -> Option<Millis> {
         let state = read(&self.state);
         let ends = state.rows.values().filter_map(|row| row.connection.principal.expires_at);
         ends.filter(|at| *at > now).min()
     }
 
-    /// Deletes the rows that have expired at `now`, and answers with their number. Reads leave them out anyway; this
-    /// bounds the memory of connections whose `$disconnect` was not delivered.
+    /// Deletes the rows that have expired at `now`, and returns their number. Reads leave them out anyway; this bounds the
+    /// memory of connections whose `$disconnect` was not delivered.
     pub fn forget_expired(&self, now: Millis) -> usize {
         let mut state = write(&self.state);
         let expired = state.rows.values().filter(|row| !row.is_alive(now));

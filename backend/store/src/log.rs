@@ -43,7 +43,7 @@ use writer::{Command, Writer};
 /// Length of the queue of appends that wait for the writer. Callers wait for room beyond it.
 const WAITING_COMMANDS: usize = 1_024;
 
-/// Largest number of topics that one sweep forgets.
+/// Maximum number of topics that one sweep forgets.
 const IDLE_AT_ONCE: usize = 100;
 
 /// Length of the queue of commits that wait to be broadcast. The writer waits for room beyond it.
@@ -82,14 +82,16 @@ impl EmbeddedLog {
         Self::start(settings.into(), Arc::new(Directory::open(directory)?))
     }
 
-    /// Takes a reading of the clocks, and answers with the times that it means. From the first one on, retention never uses
-    /// a later time than the last answer, whatever time a call is given. Meant to be called whenever the time is needed.
+    /// Passes a reading of the clocks to the store and returns the times to use. After the first call, retention never uses
+    /// a later time than the last one returned here, even if a call of another function is given one. Call this whenever
+    /// the time is needed.
     pub fn time(&self, reading: Reading) -> Times {
         self.state.time(reading)
     }
 
-    /// Looks whether the disk has room, and opens a file again that failed. Answers with the reason why nothing can be
-    /// appended; `None` if it can. Meant to be called every second, so that a store recovers to which nobody publishes.
+    /// Checks whether the disk has room, and opens the file again if it failed. Returns the reason why nothing can be
+    /// appended; `None` if appends are possible. Call this every second, so that a store recovers even if nobody publishes
+    /// to it.
     pub async fn check_disk(&self, now: Millis) -> Option<DiskTrouble> {
         let (reply, checked) = oneshot::channel();
         if self.send(Command::Check(now, reply)).await.is_ok() {
@@ -99,13 +101,13 @@ impl EmbeddedLog {
         self.state.trouble()
     }
 
-    /// The reason why nothing can be appended, as of the last append or check; `None` if it can.
+    /// Returns the reason why nothing can be appended, as of the last append or check; `None` if appends are possible.
     pub fn trouble(&self) -> Option<DiskTrouble> {
         self.state.trouble()
     }
 
-    /// Deletes a bounded number of publications that retention drops at `now`, also of topics to which nobody publishes,
-    /// or that are too many for the file; an append does the same for its own topic. Meant to be called every minute, and
+    /// Deletes a bounded number of publications that retention drops at `now`, or that exceed the size of the history. This
+    /// includes topics to which nobody publishes; an append does the same for its own topic. Call this every minute, and
     /// again at once while [`Swept::more`] is true.
     ///
     /// # Errors
@@ -121,7 +123,8 @@ impl EmbeddedLog {
         Ok(swept)
     }
 
-    /// Forgets some of the topics that are empty and silent for long, and answers with true if there may be more.
+    /// Forgets some of the topics that have no history and to which nobody has published for long. Returns true if there
+    /// may be more of them.
     async fn forget_idle(&self, now: Millis) -> Result<bool, Unavailable> {
         let idle = self.state.idle(now, IDLE_AT_ONCE);
         let more = idle.len() == IDLE_AT_ONCE;
@@ -182,7 +185,8 @@ impl Drop for EmbeddedLog {
     }
 }
 
-/// Opens the file; on a full disk, which does not even take a repair, for reading only.
+/// Opens the file. If that fails and the disk is full, opens it for reading only, because a repair of the file would write
+/// to it.
 fn open_state(settings: StoreSettings, files: &dyn Files) -> Result<State, OpenError> {
     let error = match files.open() {
         Ok(opened) => return Ok(State::new(settings.retention, opened)),
@@ -196,8 +200,9 @@ fn open_state(settings: StoreSettings, files: &dyn Files) -> Result<State, OpenE
     Ok(State::new_for_reading(settings.retention, opened, trouble))
 }
 
-/// The largest number of bytes of history: a third of those of the file. Pages are half full where topics take turns or data
-/// is a little larger than a page, and pages that were deleted can be used again only by the commit after the next.
+/// Returns the maximum number of bytes of the history, which is a third of the maximum size of the file. The rest is needed
+/// because pages are only half full if topics are published to in turn or if data is a little larger than a page, and
+/// because a deleted page can be used again only by the commit after the next.
 fn history_bytes(settings: StoreSettings, files: &dyn Files) -> u64 {
     let by_disk = || {
         let space = files.space().ok().flatten()?;
@@ -231,7 +236,7 @@ impl TopicLog for EmbeddedLog {
     }
 
     async fn forget(&self, topic: &Topic) -> Result<bool, Unavailable> {
-        // The time only spaces the attempts to open a file that failed, and this attempt may be made at once.
+        // The time is only used to limit how often a failed file is opened again, and this attempt may be made at once.
         self.forget_at(topic.clone(), None, Millis::MIN).await
     }
 
@@ -254,7 +259,7 @@ impl TopicLog for EmbeddedLog {
         Ok(index.page(filter, after, limit).map(|entry| entry.head.clone()).collect())
     }
 
-    /// Copies names and positions only.
+    /// Copies only the names and positions of topics, and no publications.
     async fn ends(&self, filter: &Filter, most: usize) -> Result<Vec<LogEnd>, Unavailable> {
         let index = self.state.index();
         let ends = index.page(filter, None, usize::MAX).map(|entry| LogEnd::from(&entry.head));

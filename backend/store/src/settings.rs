@@ -1,13 +1,13 @@
-//! The bounds of a store.
+//! The limits on the history and on the file of a store.
 
 use backend_core::Retention;
 
-/// The bounds of a store.
+/// The limits on the history and on the file of a store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoreSettings {
     /// The bounds of each topic's history.
     pub retention: Retention,
-    /// Largest number of bytes that the file takes on the disk; `None` for a part of the disk
+    /// Maximum number of bytes that the file takes on the disk; `None` for the default, which depends on the disk
     /// ([`backend_core::Space::default_keep_bytes`]).
     pub keep_bytes: Option<u64>,
 }

@@ -1,4 +1,5 @@
-//! `fuzz SECONDS [TARGET]`: mutates the inputs of each target, or of one, for so many seconds. `cargo xtask fuzz` runs this.
+//! `fuzz SECONDS [TARGET]`: mutates the inputs of each target, or of the given one, for this number of seconds. `cargo
+//! xtask fuzz` runs this.
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     if targets.is_empty() {
         return usage();
     }
-    // A panic is a finding, which is reported once it is small.
+    // The message of a panic is not printed here: a failing input is reported after it was made smaller.
     std::panic::set_hook(Box::new(|_| {}));
     let failed =
         targets.into_iter().filter(|target| !fuzz_for(*target, Duration::from_secs(seconds))).count();
@@ -37,7 +38,7 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Returns true if nothing was found.
+/// Fuzzes a target and prints the result. Returns true if no input made it fail.
 fn fuzz_for(target: Target, time: Duration) -> bool {
     let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
     let mut fuzzer = Fuzzer::new(target, seed);
@@ -79,10 +80,10 @@ fn search(fuzzer: &mut Fuzzer, target: Target, time: Duration, watched: &Watched
     Ok(())
 }
 
-/// An input, and the moment since when it runs.
+/// An input, and the moment at which its run began.
 type RunningInput = (Instant, Vec<u8>);
 
-/// The input that runs, if one does.
+/// The input that is running; `None` while none is.
 #[derive(Clone, Default)]
 struct Watched(Arc<Mutex<Option<RunningInput>>>);
 
@@ -105,7 +106,8 @@ impl Watched {
     }
 }
 
-/// Watches from a thread of its own, since an input that never ends cannot be interrupted: it ends the process.
+/// Starts a thread that ends the process if an input takes longer than [`TOO_LONG`], because a run that never ends cannot
+/// be interrupted.
 fn watch(target: Target) -> Watched {
     let watched = Watched::default();
     let seen = watched.clone();

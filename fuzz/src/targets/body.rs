@@ -17,7 +17,8 @@ fn run(input: &[u8]) -> u64 {
         Ok(body) => {
             assert!(!body.items.is_empty(), "a body without items is refused");
             let shape = body.items.iter().take(4).map(|item| {
-                // Data that cannot be published, such as half of a surrogate pair, is refused by this check later.
+                // The parser accepts data that cannot be published, such as half of a surrogate pair. `check` refuses it
+                // later.
                 let (text, can_be_published) = (item.data.text(), item.data.check().is_ok());
                 let is_json = serde_json::from_str::<serde_json::Value>(text).is_ok();
                 assert!(is_json || !can_be_published, "data that can be published is JSON: {text:?}");

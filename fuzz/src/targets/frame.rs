@@ -7,11 +7,11 @@ use crate::target::{Target, signature, words_of};
 pub const TARGET: Target =
     Target { name: "frame", words: &["\u{1}\u{0}\u{0}\u{0}"], seeds: Some(seeds), run };
 
-/// Limits that are small enough to be exceeded.
+/// Limits that are so small that inputs can exceed them.
 const FRAME_BYTES: u32 = 600;
 const MESSAGE_BYTES: u32 = 1_000;
 
-/// The frames are the same, however the network divides the bytes.
+/// Checks that the decoded frames are the same, however the network divides the bytes.
 fn run(input: &[u8]) -> u64 {
     let whole = decode(input, input.len().max(1));
     let first = input.first().copied().unwrap_or_default();
@@ -52,7 +52,7 @@ fn kind(frame: &Incoming) -> u64 {
     }
 }
 
-/// A frame of each kind and length, masked as a client's are.
+/// Returns a frame of each kind and length, masked like the frames of clients.
 fn seeds() -> Vec<Vec<u8>> {
     let frame = |first: u8, payload: &[u8]| {
         let mut bytes = vec![first];

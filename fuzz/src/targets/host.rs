@@ -23,7 +23,7 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// A host that is accepted is one of the names that may be, with a port or without.
+/// Checks that an accepted host is one of the allowed names, with or without a port.
 fn run(input: &[u8]) -> u64 {
     let mut parts = input.split(|byte| *byte == b'\n');
     let host = parts.next().unwrap_or_default();
@@ -50,7 +50,7 @@ fn run(input: &[u8]) -> u64 {
     }
 }
 
-/// Says by other means than the product which hosts may be accepted.
+/// Returns true if a host may be accepted. This is computed in another way than in the product.
 fn is_one_of_ours(host: &str) -> bool {
     let is_port = |text: &str| {
         text.is_empty() || text.strip_prefix(':').is_some_and(|port| port.chars().all(|c| c.is_ascii_digit()))

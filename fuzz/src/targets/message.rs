@@ -55,7 +55,7 @@ pub const SERVER: Target = Target {
     run: server,
 };
 
-/// A message that is understood is the same after it was written and read again.
+/// Checks that a message that was parsed is the same after it was written and parsed again.
 fn client(input: &[u8]) -> u64 {
     let Ok(text) = str::from_utf8(input) else { return 0 };
     match message::read(text) {
@@ -82,7 +82,7 @@ fn server(input: &[u8]) -> u64 {
     }
 }
 
-/// The examples of the protocol's description.
+/// Returns the examples in PROTOCOL.md.
 fn examples() -> Vec<Vec<u8>> {
     let document = include_str!("../../../PROTOCOL.md");
     document.lines().filter(|line| line.starts_with("{\"")).map(|line| line.as_bytes().to_vec()).collect()

@@ -24,7 +24,7 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Each line has an outcome, and what is published is JSON that can be published.
+/// Checks that each line has an outcome, and that all data to publish is JSON that can be published.
 fn run(input: &[u8]) -> u64 {
     let (choice, lines) = input.split_first().map_or((0, input), |(first, rest)| (*first, rest));
     let format = Format::ALL.into_iter().nth(usize::from(choice));

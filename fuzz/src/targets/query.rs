@@ -26,7 +26,7 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// A number that is accepted is finite.
+/// Checks that each accepted number is finite.
 fn run(input: &[u8]) -> u64 {
     let pairs = || form_urlencoded::parse(input);
     let publish = match PublishQuery::read(pairs()) {

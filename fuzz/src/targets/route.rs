@@ -21,7 +21,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// The first line is the expression, the rest the message. An expression without variables evaluates to itself.
+/// Evaluates the first line as an expression on the rest, which is the message. Checks that an expression without variables
+/// evaluates to itself.
 fn run(input: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(input);
     let (expression, body) = text.split_once('\n').unwrap_or((&text, "{}"));

@@ -24,7 +24,8 @@ pub const TARGET: Target = Target {
     run,
 };
 
-/// Each line is a message of the server; an empty line is ten seconds. The session delivers offsets of an epoch in order.
+/// Passes each line to the session as a message of the server; an empty line lets ten seconds pass. Checks that the session
+/// delivers the offsets of an epoch in order.
 fn run(input: &[u8]) -> u64 {
     let mut now = Now { mono_ms: 1, wall_ms: 1_800_000_000_000 };
     let mut session = Session::new(Settings::default(), 7);

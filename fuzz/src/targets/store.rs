@@ -1,4 +1,4 @@
-//! The store's file.
+//! The file of the embedded store.
 
 use backend_core::Retention;
 use backend_core::ports::TopicLog;
@@ -9,7 +9,8 @@ use crate::target::{Target, signature, words_of};
 
 pub const TARGET: Target = Target { name: "store", words: &["redb", "{\"epoch\":"], seeds: Some(seeds), run };
 
-/// Opens a file of any content. It is opened, or refused with words; what is in an open one can be read.
+/// Opens a store whose file has the input as content. It must open, or return an error, and reading the heads of an open
+/// store must not panic.
 fn run(input: &[u8]) -> u64 {
     let directory = tempfile::tempdir().expect("a temporary directory");
     std::fs::write(directory.path().join("tickertape.redb"), input).expect("a file");
@@ -24,7 +25,7 @@ fn run(input: &[u8]) -> u64 {
     }
 }
 
-/// The store of the first release.
+/// Returns the file of a store that the first release wrote.
 fn seeds() -> Vec<Vec<u8>> {
     vec![include_bytes!("../../../compatibility/0.1.0/store/tickertape.redb").to_vec()]
 }

@@ -45,7 +45,7 @@ fn good() -> String {
     mint(&claims, SECRET).expect("a token")
 }
 
-/// No text is a token that this verifier accepts, except the one that was signed.
+/// Checks that the verifier accepts no text except the token that was signed.
 fn token(input: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(input);
     let verifier = Verifier::new(SECRET).expect("a good secret");

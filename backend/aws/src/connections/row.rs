@@ -89,7 +89,7 @@ pub fn read(id: &ConnectionId, item: &Item) -> Result<Connection, AttributeError
             name: read_text(item, NAME)?.into(),
             subscribe: read_filters(item, MAY_SUBSCRIBE)?,
             publish: read_filters(item, MAY_PUBLISH)?,
-            // Rows of version 0.1.0 do not have it.
+            // Rows that version 0.1.0 stored do not have this attribute.
             forget: if item.contains_key(MAY_FORGET) { read_filters(item, MAY_FORGET)? } else { Vec::new() },
             expires_at: read_optional_number(item, TOKEN_EXPIRES_AT)?,
         },

@@ -26,20 +26,20 @@ pub struct Attempt {
     /// The update writes the append's metadata. If this is false, the update instead has the condition that the head already
     /// contains that metadata, so that metadata that is sent with every publication is broadcast only once.
     pub writes_meta: bool,
-    /// The way in which a producer finds room; `None` to try without having seen the head.
+    /// The changes that make room for the producer in the head; `None` if none are needed, or if the head was not read yet.
     pub room: Option<Room>,
 }
 
-/// The room for a producer, as the head was when it was refused.
+/// The changes that make room for a producer in a head. They are chosen from the head that came with the refused update.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
-    /// Producers to remove, on condition that they have not published since.
+    /// Producers to remove, on condition that they have not published since the head was read.
     pub removes: Vec<Removed>,
-    /// True to create the map of times, which heads of version 0.1.0 do not have.
+    /// True to create the map `until`, which heads of version 0.1.0 do not have.
     pub creates_times: bool,
 }
 
-/// A producer that is removed.
+/// A producer to remove: its key, and the offset of the last item of its last request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
     key: String,
@@ -183,7 +183,7 @@ impl Update {
 pub enum Next {
     /// The topic does not exist yet and has to be registered.
     Register,
-    /// The topic is being forgotten: delete what is left of it first.
+    /// The topic is being forgotten, so its head and its name have to be deleted first.
     Delete,
     /// The update has to be tried again in this variant.
     Try(Attempt),
@@ -223,7 +223,8 @@ fn repeated(head: &Item, append: &Append) -> Result<Option<Appended>, AppendErro
     }
 }
 
-/// The last request of the append's producer. One that version 0.1.0 stored has its id as key, and belongs to nobody.
+/// Returns the last request of the append's producer. A producer that version 0.1.0 stored has its id as key and belongs to
+/// no principal, so it is found for every principal.
 fn remembered(
     head: &Item,
     append: &Append,
@@ -247,7 +248,7 @@ fn attempt_after(head: &Item, append: &Append, attempt: &Attempt) -> Result<Atte
     Ok(Attempt { writes_meta: attempt.writes_meta || !contains, room })
 }
 
-/// Returns the room for `producer`; `None` if it needs none beyond what the first attempt finds.
+/// Returns the changes that make room for `producer`; `None` if the first attempt's update needs no further changes.
 fn room(head: &Item, append: &Append, producer: &Producer) -> Result<Option<Room>, AppendError> {
     let known = producer::known(head, append).map_err(unreadable)?;
     let (key, count) = (producer::key(&append.principal, producer), known.len());

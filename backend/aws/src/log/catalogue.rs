@@ -25,8 +25,8 @@ pub fn partition() -> AttributeValue {
     text(CATALOGUE)
 }
 
-/// Returns the transaction that registers a topic: its row, the number of topics plus one, that of its principal plus one,
-/// and a head without publications.
+/// Returns the transaction that registers a topic. It adds the row with the name and a head without publications, and adds
+/// one to the number of all topics and to that of the principal's topics.
 pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, BuildError> {
     let Append { topic, new_epoch, principal, principal_topics, .. } = append;
     Ok(vec![
@@ -37,7 +37,8 @@ pub fn register(table: &str, append: &Append) -> Result<Vec<TransactWriteItem>, 
     ])
 }
 
-/// Returns the transaction that deletes a topic whose head has a tombstone: the head, its row, and one from both numbers.
+/// Returns the transaction that deletes a topic whose head has a tombstone. It deletes the head and the row with the name,
+/// and subtracts one from the number of all topics and from that of the principal's topics.
 pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWriteItem>, BuildError> {
     let tombstone = Delete::builder()
         .table_name(table)
@@ -50,7 +51,7 @@ pub fn delete(table: &str, topic: &Topic, head: &Item) -> Result<Vec<TransactWri
         TransactWriteItem::builder().delete(row.build()?).build(),
         one_less(table, text(CATALOGUE))?,
     ];
-    // Heads of version 0.1.0 are charged to nobody.
+    // Heads that version 0.1.0 stored are charged to no principal.
     if let Ok(principal) = read_text(head, OWNER) {
         writes.push(one_less(table, owner(principal))?);
     }
@@ -68,7 +69,7 @@ fn one_less(table: &str, partition: AttributeValue) -> Result<TransactWriteItem,
     Ok(TransactWriteItem::builder().update(count.build()?).build())
 }
 
-/// Returns the partition of the number of a principal's topics.
+/// Returns the partition key of the item with the number of a principal's topics.
 fn owner(principal: &str) -> AttributeValue {
     text(format!("OWNER#{principal}"))
 }
@@ -99,7 +100,7 @@ fn new(table: &str, item: Item) -> Result<TransactWriteItem, BuildError> {
 ///
 /// # Errors
 ///
-/// [`AppendError::TooManyTopics`] and [`AppendError::TooManyTopicsOfPrincipal`].
+/// [`AppendError::TooManyTopics`] or [`AppendError::TooManyTopicsOfPrincipal`] if there are as many topics as allowed.
 pub fn refused(verdicts: &[Verdict], append: &Append) -> Result<(), AppendError> {
     let failed = |index: usize| verdicts.get(index).is_some_and(Verdict::has_failed);
     if failed(0) {

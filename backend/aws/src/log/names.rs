@@ -30,11 +30,11 @@ pub const META_AT: &str = "meta_at";
 pub const SEQS: &str = "seqs";
 /// Attribute with the offset at which each producer's last `seq` was appended.
 pub const LANDED: &str = "landed";
-/// The time from which each producer may be forgotten.
+/// Map with the time from which each producer may be forgotten.
 pub const UNTIL: &str = "until";
-/// True on the head of a topic that is being forgotten: its tombstone.
+/// The tombstone: true in the head of a topic that is being forgotten.
 pub const ENDED: &str = "ended";
-/// The principal to whom a topic is charged.
+/// Name of the principal to whom a topic is charged.
 pub const OWNER: &str = "owner";
 /// Partition key of the history table. Its value consists of topic and epoch.
 pub const LOG: &str = "log";

@@ -1,5 +1,5 @@
-//! The producers that a head remembers: three maps with the same keys, because an update computes values only at places that
-//! it names. Pure.
+//! Reads the producers that a head remembers. They are in three maps with the same keys, because an update can compute a
+//! value only at a place that it names. These functions do no IO.
 
 use backend_core::ports::Append;
 use backend_core::producers::{Known, LastRequest};
@@ -9,18 +9,18 @@ use shared::client::Producer;
 use super::names::{LANDED, SEQS, UNTIL};
 use crate::item::{AttributeError, Item, read_map, read_number, read_optional_number};
 
-/// Bytes of a hash that stand for a principal, and for a producer: enough that nobody finds two that are the same, and few
-/// enough that all producers of a topic fit its head.
+/// Number of bytes of a hash that a key contains for the principal, and for the producer. They are enough that nobody finds
+/// two producers with the same key, and few enough that all producers of a topic fit into its head.
 const PRINCIPAL_BYTES: usize = 4;
 const PRODUCER_BYTES: usize = 12;
 
-/// Returns the key of a producer, which belongs to a principal.
+/// Returns the key of a principal's producer.
 pub fn key(principal: &str, producer: &Producer) -> String {
     let name = format!("{}:{principal}{}", principal.len(), producer.id);
     format!("{}{}", prefix(principal), hash(&name, PRODUCER_BYTES))
 }
 
-/// Returns the beginning of the keys of a principal's producers.
+/// Returns the text with which the keys of all of a principal's producers begin.
 fn prefix(principal: &str) -> String {
     hash(principal, PRINCIPAL_BYTES)
 }
@@ -33,7 +33,7 @@ fn hash(text: &str, bytes: usize) -> String {
 pub fn last_request(head: &Item, key: &str) -> Result<Option<LastRequest>, AttributeError> {
     let Some(seq) = read_optional_number(read_map(head, SEQS)?, key)? else { return Ok(None) };
     let offset = read_number(read_map(head, LANDED)?, key)?;
-    // Heads of version 0.1.0 have no times.
+    // Heads of version 0.1.0 do not have the map `until`.
     let until_ms = match head.get(UNTIL) {
         Some(_) => read_optional_number(read_map(head, UNTIL)?, key)?.unwrap_or_default(),
         None => 0,
@@ -41,7 +41,7 @@ pub fn last_request(head: &Item, key: &str) -> Result<Option<LastRequest>, Attri
     Ok(Some(LastRequest { seq, offset, until_ms }))
 }
 
-/// Reads all producers of a head.
+/// Reads all producers of a head, and marks those that belong to the principal of the append.
 pub fn known(head: &Item, append: &Append) -> Result<Vec<Known<String>>, AttributeError> {
     let own = prefix(&append.principal);
     let mut known = Vec::new();

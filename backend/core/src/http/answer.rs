@@ -52,7 +52,8 @@ impl Answer {
         Self::json(&body)
     }
 
-    /// The answer to a health check of a server that takes no publications: 503, a word as status, and the reason.
+    /// Returns the answer to a health check of a server that takes no publications. It has the HTTP status 503,
+    /// [`DiskTrouble::word`] as `status`, and the `reason` as a text.
     pub fn unhealthy(trouble: &DiskTrouble, figures: Map<String, Value>) -> Self {
         let mut answer = Self::health(figures);
         answer.status = 503;

@@ -50,7 +50,7 @@ pub struct HttpHistory {
 pub struct HttpTopics {
     /// The topics that the principal may read, in order of name.
     pub topics: Vec<HttpTopic>,
-    /// The topic to pass as `after` for the next page; left out if this is the last.
+    /// The topic to pass as `after` for the next page; left out if this page is the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Topic>,
 }

@@ -19,7 +19,7 @@ pub struct RequestHead<'a> {
     pub query: &'a str,
     /// The headers that may hold a token.
     pub credentials: Credentials<'a>,
-    /// Address of the client.
+    /// Address of the client; `None` if it is not known.
     pub peer: Option<IpAddr>,
     /// Value of `Content-Type`.
     pub content_type: Option<&'a str>,

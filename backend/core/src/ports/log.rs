@@ -24,7 +24,8 @@ pub struct Append {
     pub received_at: Millis,
     /// The epoch to use if this is the first publication of a new log.
     pub new_epoch: Epoch,
-    /// Name of the principal that publishes. A topic that it creates is charged to it, and its producers are its own.
+    /// Name of the principal that publishes. A topic that this append creates is charged to the principal. Producers of
+    /// other principals are different ones, even if they have the same id.
     pub principal: String,
     /// Largest number of topics that may be charged to the principal.
     pub principal_topics: usize,
@@ -54,7 +55,7 @@ pub enum AppendError {
         /// Highest `seq` of the producer so far.
         last: u64,
     },
-    /// The topic remembers as many producers as it can, and all of them have published lately.
+    /// The topic remembers as many producers as it may, and none of them may be forgotten yet.
     #[error("the topic has had {limit} new producers in ten minutes, and remembers no more: try again in {} s", retry_after_ms.div_ceil(1000))]
     TooManyProducers {
         /// Largest number of producers.
@@ -86,7 +87,7 @@ pub enum AppendError {
         /// Largest size that one step appends, in bytes.
         limit_bytes: usize,
     },
-    /// The disk of the store is full, or fails. Reading goes on.
+    /// The disk of the store is full, or a write to it has failed. Topics can still be read.
     #[error(transparent)]
     Disk(#[from] DiskTrouble),
     /// The store does not answer.
@@ -95,7 +96,7 @@ pub enum AppendError {
 }
 
 impl AppendError {
-    /// The refusal of a producer that comes again after this time, in milliseconds.
+    /// Creates the error for a new producer that should try again after `retry_after_ms` milliseconds.
     pub fn too_many_producers(retry_after_ms: u64) -> Self {
         Self::TooManyProducers { limit: limits::PRODUCERS, retry_after_ms }
     }
@@ -128,7 +129,7 @@ pub struct LogEnd {
     pub topic: Topic,
     /// Position of the newest publication.
     pub position: Position,
-    /// Time at which it was received.
+    /// Time at which that publication was received.
     pub received_at: Millis,
 }
 
@@ -138,7 +139,7 @@ impl From<&Head> for LogEnd {
     }
 }
 
-/// The most recently changed of these ends, at most `most`, in no order.
+/// Returns at most `most` of these ends, in no particular order. They are the ends of the logs that were changed last.
 pub fn newest_ends(mut ends: Vec<LogEnd>, most: usize) -> Vec<LogEnd> {
     if ends.len() > most {
         ends.select_nth_unstable_by_key(most, |end| std::cmp::Reverse(end.received_at));
@@ -195,8 +196,8 @@ pub trait TopicLog: Send + Sync {
     /// Writes a change to history; a repeat changes nothing. Does nothing if `append` writes history in the same step.
     fn record(&self, change: &Change) -> impl Future<Output = Result<(), Unavailable>> + Send;
 
-    /// Forgets a topic: its head, its history and its producers. The next append begins a new log. Answers with true if
-    /// there was such a topic. The change that ends the log is delivered like those of appends.
+    /// Forgets a topic with its head, its history and its producers, and returns true if there was such a topic. The next
+    /// append begins a new log. The change that ends the log is delivered like the changes that appends make.
     fn forget(&self, topic: &Topic) -> impl Future<Output = Result<bool, Unavailable>> + Send;
 
     /// The head of a topic; `None` if nobody has published to it.
@@ -205,8 +206,8 @@ pub trait TopicLog: Send + Sync {
     /// The heads of all topics that match, in order of name.
     fn heads(&self, filter: &Filter) -> impl Future<Output = Result<Vec<Head>, Unavailable>> + Send;
 
-    /// At most `limit` of these heads, in order of name: those after `after`, or the first. A store with many topics
-    /// overrides this, so that it reads no more than it returns.
+    /// Returns at most `limit` heads of topics that match, in order of name. They are those after the topic `after`, or the
+    /// first ones if that is `None`. A store with many topics overrides this, so that it reads no more than it returns.
     fn page_of_heads(
         &self,
         filter: &Filter,
@@ -220,8 +221,8 @@ pub trait TopicLog: Send + Sync {
         }
     }
 
-    /// The ends of the logs of matching topics, in no order: at most `most`, the most recently changed. A store that keeps
-    /// heads in memory overrides this, so that no publication is copied.
+    /// Returns the ends of the logs of at most `most` topics that match, in no particular order. They are the logs that
+    /// were changed last. A store that keeps heads in memory overrides this, so that no publication is copied.
     fn ends(
         &self,
         filter: &Filter,

@@ -1,4 +1,5 @@
-//! The charge for requests: every request of any kind counts, and the size of what is read.
+//! Applies the rate limits to requests: each request counts, whatever its kind is, and so does the size of each answer to a
+//! request to read.
 
 use shared::{ErrorCode, Millis};
 
@@ -8,7 +9,7 @@ use crate::payer::Payer;
 use crate::refusal::Refusal;
 
 impl<C, L, M> Service<C, L, M> {
-    /// Charges one request.
+    /// Charges one request to `payer`.
     ///
     /// # Errors
     ///
@@ -18,7 +19,7 @@ impl<C, L, M> Service<C, L, M> {
         taken.map_err(|wait_ms| rate_limited("too many requests at once", wait_ms))
     }
 
-    /// Refuses to read while earlier answers are not paid for.
+    /// Refuses a request to read if the answers to earlier ones exceed the limit of `payer`.
     ///
     /// # Errors
     ///
@@ -28,7 +29,7 @@ impl<C, L, M> Service<C, L, M> {
         paid.map_err(|wait_ms| rate_limited("too much was read at once", wait_ms))
     }
 
-    /// Charges an answer of this size.
+    /// Charges an answer of `bytes` bytes to `payer`.
     pub(super) fn charge_read(&self, payer: &Payer, bytes: usize, now: Millis) {
         lock(&self.rates).charge_read(payer, bytes, now);
     }

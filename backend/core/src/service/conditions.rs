@@ -9,19 +9,19 @@ use crate::lock::lock;
 use crate::ports::{Connections, Management, TopicLog, Unavailable};
 
 impl<C, L, M> Service<C, L, M> {
-    /// The things that are wrong with the server at the moment.
+    /// Returns the conditions that clients were told last, which are the things that are wrong with the server.
     pub fn conditions(&self) -> Vec<Condition> {
         lock(&self.conditions).clone()
     }
 }
 
 impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
-    /// Notes what is wrong with the server, and tells all clients if another thing is wrong than before. Clients that
-    /// subscribe later are told with the answer. The host calls this about once a second.
+    /// Stores the conditions of the server and sends them to all clients, if their names differ from those stored before. A
+    /// client that subscribes later gets them with the answer. The host calls this about once a second.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`] if the connections cannot be listed; then they are told with the next call.
+    /// [`Unavailable`] if the connections cannot be listed. Then the next call sends the conditions.
     pub async fn set_conditions(
         &self,
         conditions: Vec<Condition>,

@@ -26,8 +26,8 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
     }
 }
 
-/// The row to store for a connection. It expires with the token, and at the latest after the gateway's longest connection
-/// duration; from then on nothing is sent to the connection any more.
+/// Returns the row to store for a connection. It expires with the token, and at the latest after the gateway's maximum
+/// connection duration; from then on nothing is sent to the connection any more.
 pub(super) fn row(connection: Connection, life_ms: u64) -> Connection {
     let kept_ms = Millis::try_from(life_ms.saturating_add(limits::ROW_GRACE_MS)).unwrap_or(Millis::MAX);
     let by_life = connection.connected_at.saturating_add(kept_ms);

@@ -83,8 +83,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         authorize::authorize(&self.settings.access, credentials, now).map_err(Refusal::from)
     }
 
-    /// Authenticates the sender of a request and charges the request: to the principal at its address, or to the address
-    /// alone if there is no valid token.
+    /// Authenticates the sender of a request and charges the request to the principal at the sender's address, or to the
+    /// address alone if there is no valid token.
     fn admit(&self, head: &RequestHead<'_>, now: Millis) -> Result<Principal, Refusal> {
         match self.authorize(&head.credentials, now) {
             Ok(principal) => {
@@ -115,7 +115,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         answer
     }
 
-    /// Reports a refusal to the operator's log.
+    /// Reports `result` to the operator's log if it is a refusal, and returns it.
     fn observed<T>(&self, principal: &Principal, result: Result<T, Refusal>) -> Result<T, Refusal> {
         if let Err(refusal) = &result {
             (self.settings.on_refusal)(principal, refusal);
@@ -123,7 +123,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         result
     }
 
-    /// Publishes the `body` of `POST /topics/{name}`, for a part of this program. The name is percent-decoded.
+    /// Publishes the `body` of a `POST /topics/{name}` that comes from a part of this program and not from a client. The
+    /// name is percent-decoded.
     ///
     /// # Errors
     ///
@@ -213,7 +214,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         Ok(HttpHistory { topic, epoch, items: page.items, head, recovered: past.recovered })
     }
 
-    /// Lists the topics that the principal may read, page by page in order of name.
+    /// Returns a page of the topics that the principal may read, in order of name.
     ///
     /// # Errors
     ///
@@ -228,7 +229,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         let limit = query.limit.map_or(limits::TOPICS_PAGE, |limit| limit as usize);
         let limit = limit.clamp(1, limits::TOPICS_PAGE);
         let mut heads = BTreeMap::new();
-        // One more than the limit, to know whether there is another page.
+        // One head more than the limit is read, which shows whether there is another page.
         for filter in widest(&principal.subscribe) {
             let page = self.log.page_of_heads(filter, query.after.as_ref(), limit + 1).await?;
             heads.extend(page.into_iter().map(|head| (head.topic.clone(), head)));
@@ -237,7 +238,8 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
     }
 }
 
-/// A page of at most `limit` topics and of at most [`limits::TOPICS_PAGE_BYTES`], but of one topic at least.
+/// Returns a page of at most `limit` topics and at most [`limits::TOPICS_PAGE_BYTES`] bytes. If there are topics, it has at
+/// least one.
 fn page_of_topics(heads: impl Iterator<Item = Head>, limit: usize) -> HttpTopics {
     let (mut topics, mut bytes): (Vec<HttpTopic>, usize) = (Vec::new(), 0);
     for head in heads {

@@ -13,8 +13,8 @@ use crate::principal::Principal;
 use crate::stats::add;
 
 impl<C, L: TopicLog, M> Service<C, L, M> {
-    /// Checks a request of a part of this program and the principal's rate, and appends. Returns once the publications are
-    /// durable.
+    /// Checks a request that comes from a part of this program, checks the principal's rate, and appends the publications.
+    /// Returns once they are durable.
     ///
     /// # Errors
     ///
@@ -28,7 +28,7 @@ impl<C, L: TopicLog, M> Service<C, L, M> {
         self.ingest_from(None, principal, request, now).await
     }
 
-    /// The same for a request of a client at the address `peer`.
+    /// Does the same as [`Service::ingest`] for a request of a client at the address `peer`.
     pub(super) async fn ingest_from(
         &self,
         peer: Option<IpAddr>,

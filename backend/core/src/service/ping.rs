@@ -35,7 +35,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(watched.into_values().collect())
     }
 
-    /// Reads a bounded part of the ends, or takes those that were read a moment ago.
+    /// Reads the ends of a bounded number of logs, or returns those that were read a moment ago.
     async fn ends_in_turn(&self, filter: &Filter, now: Millis) -> Result<Vec<LogEnd>, Unavailable> {
         let (step, topics) = {
             let mut turns = lock(&self.turns);
@@ -60,10 +60,12 @@ pub(super) fn widest(filters: &[Filter]) -> impl Iterator<Item = &Filter> {
 /// Length of `,"heads":{}` in bytes, which an empty pong leaves out.
 const HEADS_KEY: usize = 12;
 
-/// More ends than fit a frame, since each has at least the text `"t":{"epoch":"e","offset":1},`.
+/// Maximum number of ends that a ping uses. They are more than fit into a frame, because each takes at least the text
+/// `"t":{"epoch":"e","offset":1},`.
 const ENDS: usize = limits::PACK_BYTES / 28;
 
-/// The ends that fit into `room` bytes, the most recently changed first: their last publication may be lost.
+/// Returns the ends that fit into `room` bytes. Ends that were changed last are preferred, because their last publication
+/// is the one that the client may have missed.
 fn newest(ends: Vec<LogEnd>, room: usize) -> BTreeMap<Topic, Position> {
     let mut ends = ports::newest_ends(ends, ENDS);
     ends.sort_by_key(|end| std::cmp::Reverse(end.received_at));

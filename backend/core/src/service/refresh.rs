@@ -24,7 +24,7 @@ impl<C: Connections, L: TopicLog, M: Management> Service<C, L, M> {
         Ok(frames)
     }
 
-    /// Ends the subscriptions that the new token does not allow. Answers with an error message for each.
+    /// Ends the subscriptions that the new token does not allow. Returns an error message for each.
     async fn end_forbidden(
         &self,
         id: &ConnectionId,

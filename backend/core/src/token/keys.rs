@@ -30,7 +30,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] if it can be guessed.
+    /// [`WeakSecret`] if the secret can be guessed.
     pub fn secret(secret: &[u8]) -> Result<Self, WeakSecret> {
         check_secret(secret)?;
         let key = DecodingKey::from_secret(secret);

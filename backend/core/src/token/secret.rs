@@ -1,16 +1,16 @@
-//! The least strength of a shared secret.
+//! Refuses shared secrets that can be guessed.
 
 /// Minimum length of a secret, in bytes: HS256 needs 256 bits or more (RFC 7518, section 3.2).
 pub const SECRET_BYTES: usize = 32;
 
-/// Smallest number of different bytes in a secret. Of 32 random hexadecimal digits, fewer than this are different in one
-/// of two million secrets.
+/// Smallest number of different bytes in a secret. Of two million secrets that consist of 32 random hexadecimal digits, one
+/// has fewer.
 pub const SECRET_DISTINCT_BYTES: usize = 8;
 
 /// A secret that could be guessed. The operator has to choose another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WeakSecret {
-    /// It is too short.
+    /// The secret is too short.
     #[error("a secret needs at least {limit} bytes; this one has {bytes}")]
     TooShort {
         /// Length of the secret in bytes.
@@ -18,7 +18,7 @@ pub enum WeakSecret {
         /// Shortest length allowed, in bytes.
         limit: usize,
     },
-    /// It consists of few different bytes, such as one letter many times.
+    /// The secret consists of few different bytes, such as one letter many times.
     #[error("a secret needs at least {limit} different characters; this one has {distinct}")]
     FewDistinct {
         /// Number of different bytes.
@@ -26,7 +26,7 @@ pub enum WeakSecret {
         /// Smallest number allowed.
         limit: usize,
     },
-    /// It repeats a part that is shorter than a secret may be.
+    /// The secret repeats a part that is shorter than a secret may be.
     #[error(
         "this secret is {period} characters that are repeated; a secret needs at least {limit} that are not"
     )]
@@ -43,7 +43,7 @@ pub enum WeakSecret {
 ///
 /// # Errors
 ///
-/// [`WeakSecret`].
+/// [`WeakSecret`] with the reason.
 pub(super) fn check_secret(secret: &[u8]) -> Result<(), WeakSecret> {
     if secret.len() < SECRET_BYTES {
         return Err(WeakSecret::TooShort { bytes: secret.len(), limit: SECRET_BYTES });
@@ -64,7 +64,8 @@ fn distinct_bytes(secret: &[u8]) -> usize {
     seen.iter().filter(|seen| **seen).count()
 }
 
-/// The length of the part that `secret` repeats, if it is shorter than [`SECRET_BYTES`]. The last repetition may be cut.
+/// Returns the length of the part that `secret` repeats, if it is shorter than [`SECRET_BYTES`]. The last repetition may be
+/// incomplete.
 fn period(secret: &[u8]) -> Option<usize> {
     (1..SECRET_BYTES.min(secret.len() / 2 + 1))
         .find(|period| secret[*period..] == secret[..secret.len() - period])

@@ -198,7 +198,7 @@ fn keys_for_other_purposes_are_left_out() {
     assert!(matches!(Keys::jwks("<html>"), Err(JwksError::NotASet { .. })));
 }
 
-/// A token with these claims in place of its own.
+/// Returns the text of a token in which these claims replace the usual ones.
 fn changed(changes: &Value) -> String {
     let mut claims = json!(claims());
     claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());

@@ -98,12 +98,12 @@ fn a_machine_that_starts_with_a_clock_in_the_past_continues_from_the_time_it_kne
     assert_eq!(corrected.now_ms, T0 + HOUR);
 }
 
-/// One thing that happens to the clocks, and the time until then.
+/// An event that a test applies to the clocks.
 #[derive(Debug, Clone)]
 enum Step {
-    /// Nothing.
+    /// Only time passes.
     Pass,
-    /// The wall clock is set by so many milliseconds.
+    /// The wall clock is set forward by this number of milliseconds, or back if it is negative.
     Set(Millis),
     /// The program is started again.
     Restart,
@@ -121,8 +121,8 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// A publication gets `now_ms` when it is received. Whatever the wall clock does, it is not older than `max_age_ms` by
-    /// `retention_ms` before that time has passed by the clock that nobody can set.
+    /// A publication gets `now_ms` as its time when it is received. However the wall clock is set, `retention_ms` does not
+    /// make a publication older than `max_age_ms` before `max_age_ms` has passed by the clock that nobody can set.
     #[test]
     fn nothing_is_too_old_before_its_age_has_passed(
         steps in prop::collection::vec((step(), 0..10 * HOUR), 1..60),

@@ -53,7 +53,8 @@ fn both() -> String {
     format!("must be none if {} is set, because tokens come from one issuer only", JWKS_URL.name)
 }
 
-/// The fault of an environment that names no issuer at all: it must never be read as one that needs no tokens.
+/// Returns the error for an environment that names neither a secret nor a key set. Such an environment must never be read
+/// as one that needs no tokens.
 fn neither() -> String {
     format!(
         "is not set, although {} is none: the keys that tokens are checked with must be somewhere",

@@ -1,4 +1,4 @@
-//! The files of a store, as far as its thread needs them.
+//! The operations on the files of a store that the writer needs.
 
 use std::fmt;
 use std::io;
@@ -10,27 +10,28 @@ use redb::Database;
 use super::index::Index;
 use super::open_error::OpenError;
 
-/// An open file, with what was read from it.
+/// An open file, and the data that was read from it when it was opened.
 pub struct Opened {
     /// The database.
     pub db: Database,
     /// The head of every topic.
     pub index: Index,
-    /// The times at which the file was last written; `None` for a file without publications.
+    /// The times of the clocks that were stored last, or else the time of the newest publication; `None` if the file has
+    /// neither.
     pub remembered: Option<Remembered>,
 }
 
-/// Opens the files of a store, as often as needed. The tests have a disk that fails on command.
+/// Opens the files of a store, as often as needed. The tests implement this with a disk that can be made to fail.
 pub trait Files: fmt::Debug + Send + Sync {
     /// Opens the file for writing, checks all of it, and reads its heads.
     fn open(&self) -> Result<Opened, OpenError>;
 
-    /// Opens the file for reading, and writes nothing to it. Works if the disk is full.
+    /// Opens the file for reading, and writes nothing to it. This also works if the disk is full.
     fn open_for_reading(&self) -> Result<Database, OpenError>;
 
-    /// The room on the disk; `None` if the system does not tell.
+    /// Returns the size and the free space of the disk; `None` on a system where these cannot be read.
     fn space(&self) -> io::Result<Option<Space>>;
 
-    /// The bytes that the file takes on the disk.
+    /// Returns the number of bytes that the file takes on the disk.
     fn used_bytes(&self) -> io::Result<u64>;
 }

@@ -1,11 +1,11 @@
-//! Deletion of a topic: its head, its history and its producers, in one transaction.
+//! Deletes a topic with its head, its history and its producers in one transaction.
 
 use redb::Database;
 
 use super::index::Entry;
 use super::tables::Tables;
 
-/// Deletes a topic.
+/// Deletes the topic of `entry`.
 pub fn forget(db: &Database, entry: &Entry) -> Result<(), redb::Error> {
     let transaction = db.begin_write()?;
     let number = entry.number;

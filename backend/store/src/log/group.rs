@@ -6,10 +6,10 @@
 //! repeat of a request that `a` already has at offset 6.
 //!
 //! 1. The first append makes a draft of `a` from the index, writes rows 8 and 9 and moves the head of the draft to 9. Its
-//!    outcome, position 9, is noted and not yet sent.
+//!    outcome, position 9, is kept and not yet sent.
 //! 2. The second makes a draft of `b` with a new number and the epoch that the request offers, and writes row 1.
 //! 3. The third finds its `seq` in the table of producers. Its outcome is position 6, marked as repeated; nothing is written.
-//! 4. `finish` writes one head for each of `a` and `b`, and answers with one change for each.
+//! 4. `finish` writes one head for each of `a` and `b`, and returns one change for each.
 //! 5. The writer commits the transaction (one sync), makes the drafts visible to readers, sends the three outcomes, and
 //!    passes the changes on to be broadcast.
 //!
@@ -36,8 +36,8 @@ pub type Outcome = Result<Appended, AppendError>;
 /// Largest number of rows that one sweep deletes, so that publishers do not wait long for it.
 const SWEEP_ROWS: u64 = 10_000;
 
-/// Bytes that are deleted beyond the bound of the file when it is reached, so that not every append has to look for a topic
-/// that loses rows.
+/// Number of bytes that are deleted in addition when the history exceeds its maximum size, so that not every append has to
+/// find a topic that loses rows.
 const SHRINK_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Size of rows in bytes at which a group takes no more, so that its first append does not wait long for the commit.
@@ -56,16 +56,16 @@ pub struct Group<'t> {
     rows: u64,
 }
 
-/// The bounds that hold for a group.
+/// The limits that apply to a group.
 #[derive(Debug, Clone)]
 pub struct Bounds {
     /// The bounds of each topic's history.
     pub retention: Retention,
-    /// The time by which retention decides.
+    /// The time from which retention computes the age of publications.
     pub retention_now: Millis,
-    /// Largest number of bytes of the history of all topics.
+    /// Maximum number of bytes of the history of all topics.
     pub history_bytes: u64,
-    /// The reason why appends that need a write are refused.
+    /// The reason why appends that need a write are refused; `None` if they are accepted.
     pub trouble: Option<DiskTrouble>,
 }
 
@@ -109,8 +109,8 @@ impl<'t> Group<'t> {
         }
     }
 
-    /// Deletes rows that retention drops, or that are too many for the file, also of topics to which nobody publishes.
-    /// Answers with their number, and with true if more are left.
+    /// Deletes rows that retention drops or that exceed the maximum size of the history, also of topics to which nobody
+    /// publishes. Returns the number of deleted rows, and true if more have to be deleted.
     pub fn sweep(&mut self) -> Result<(u64, bool), redb::Error> {
         let (index, retention, now) = (self.index, self.bounds.retention, self.bounds.retention_now);
         let is_due = |entry: &Entry| entry.oldest.is_beyond(&retention, entry.head.last.offset, now);
@@ -145,8 +145,8 @@ impl<'t> Group<'t> {
         Ok(committed)
     }
 
-    /// Deletes the oldest rows of the topics that have the most, until all fit, at most `budget` rows. Answers with their
-    /// number.
+    /// Deletes the oldest rows of the topics that [`shares`] chooses, until the history has its maximum size, but at most
+    /// `budget` rows. Returns the number of deleted rows.
     fn shrink(&mut self, budget: u64) -> Result<u64, redb::Error> {
         let mut excess = match self.excess_bytes() {
             0 => return Ok(0),
@@ -169,7 +169,8 @@ impl<'t> Group<'t> {
         Ok(removed)
     }
 
-    /// The topic that loses rows next. A topic that this group creates loses none.
+    /// Returns the topic that loses rows next, and the number of bytes that it loses. A topic that this group creates loses
+    /// none.
     fn next_to_shrink(&self, excess: u64) -> Option<(Topic, u64)> {
         let shares = self.index.entries().map(|entry| {
             let draft = self.drafts.get(&entry.head.topic);
@@ -180,7 +181,7 @@ impl<'t> Group<'t> {
         Some((topic.clone(), bytes))
     }
 
-    /// The bytes of history beyond the bound.
+    /// Returns the number of bytes by which the history exceeds its maximum size.
     fn excess_bytes(&self) -> u64 {
         let mut bytes = self.index.bytes();
         for (topic, draft) in &self.drafts {
@@ -287,7 +288,7 @@ impl Draft {
         self.entry.head.meta = merged;
     }
 
-    /// Writes the items after the head. Answers with their size in bytes.
+    /// Writes the items after the head. Returns their size in bytes.
     fn add(&mut self, tables: &mut Tables<'_>, items: Vec<Item>, now: Millis) -> Result<usize, redb::Error> {
         let before = self.entry.head.last.offset;
         if self.entry.oldest.offset > before {
@@ -325,8 +326,8 @@ impl Draft {
     }
 }
 
-/// Largest number of rows that are deleted together with an append of so many items: more than it adds, so that a log that
-/// is too long shrinks, and few enough that no single append has to delete a whole day.
+/// Returns the maximum number of rows that are deleted together with an append of `rows` items. It is more than the append
+/// adds, so that a log that is too long shrinks, and so few that no single append has to delete the rows of a whole day.
 fn trim_budget(rows: u64) -> u64 {
     2 * rows + 16
 }

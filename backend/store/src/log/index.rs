@@ -20,9 +20,9 @@ pub struct Entry {
     pub head: Head,
     /// The oldest row of the topic.
     pub oldest: Oldest,
-    /// Principal to whom the topic is charged; empty for one that an older version created.
+    /// Name of the principal to whom the topic is charged; empty for a topic that an older version created.
     pub owner: String,
-    /// Bytes of its history.
+    /// Size of the topic's history in bytes.
     pub bytes: u64,
 }
 
@@ -32,7 +32,7 @@ pub struct Index {
     topics: BTreeMap<Topic, Arc<Entry>>,
     next_number: u32,
     bytes: u64,
-    /// Number of topics of each principal.
+    /// Number of topics that are charged to each principal.
     owned: HashMap<String, usize>,
 }
 
@@ -62,12 +62,12 @@ impl Index {
         self.next_number
     }
 
-    /// Bytes of the history of all topics.
+    /// Returns the size of the history of all topics in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Number of topics that are charged to a principal.
+    /// Returns the number of topics that are charged to a principal.
     pub fn topics_of(&self, owner: &str) -> usize {
         self.owned.get(owner).copied().unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl Index {
         }
     }
 
-    /// Takes a topic out.
+    /// Removes a topic.
     pub fn remove(&mut self, topic: &Topic) {
         let Some(entry) = self.topics.remove(topic) else { return };
         self.bytes -= entry.bytes;
@@ -91,7 +91,7 @@ impl Index {
         }
     }
 
-    /// The time at which the newest publication of all topics was received.
+    /// Returns the time at which the newest publication of all topics was received.
     pub fn newest(&self) -> Option<Millis> {
         self.entries().map(|entry| entry.head.last.received_at).max()
     }
@@ -115,7 +115,8 @@ impl Index {
 }
 
 impl Index {
-    /// At most `limit` topics that match `filter`, in order of name, after `after`.
+    /// Returns at most `limit` topics that match `filter`, in order of name. They are those after `after`, or the first
+    /// ones if that is `None`.
     pub fn page<'a>(
         &'a self,
         filter: &'a Filter,

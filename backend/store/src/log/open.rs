@@ -80,7 +80,7 @@ impl Files for Directory {
     fn used_bytes(&self) -> io::Result<u64> {
         use std::os::unix::fs::MetadataExt;
 
-        // A block of this number has 512 bytes, whatever the file system (stat(3type)).
+        // This is a number of blocks of 512 bytes on every file system (stat(3type)).
         Ok(fs::metadata(self.path.join(FILE))?.blocks() * 512)
     }
 
@@ -97,7 +97,8 @@ fn load(path: &Path) -> Result<Opened, OpenError> {
     read_topics(db).map_err(|error| redb_error(path, error))
 }
 
-/// Leaves the check of every page out: it was made when the file was opened before, and takes long.
+/// Opens the file for reading. The pages are not all checked, because the check takes long and was made when the file was
+/// opened before.
 fn load_for_reading(path: &Path) -> Result<Database, OpenError> {
     let file = Overlay::open(path).map_err(|source| io_error(path, source))?;
     let db = Builder::new().set_cache_size(CACHE_BYTES).create_with_backend(file);
@@ -106,7 +107,8 @@ fn load_for_reading(path: &Path) -> Result<Database, OpenError> {
     Ok(db)
 }
 
-/// Reads the heads and the times of the last write. A file of version 0.1.0 has only the times of its publications.
+/// Reads the heads and the times that were stored last. A file that version 0.1.0 wrote has only the times of its
+/// publications, of which the newest is used.
 pub fn read_topics(db: Database) -> Result<Opened, redb::Error> {
     let index = Index::load(&db)?;
     let remembered = remembered(&db.begin_read()?.open_table(META)?)?;

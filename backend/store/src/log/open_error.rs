@@ -1,15 +1,15 @@
-//! The error of a store that could not be opened.
+//! The error that is returned if a store cannot be opened.
 
 use std::io;
 use std::path::PathBuf;
 
-/// A store that could not be opened. Nothing was changed.
+/// The reason why a store could not be opened. No data was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process uses the directory.
     #[error("another tickertape uses this directory ({})", directory.display())]
     InUse {
-        /// The directory.
+        /// The directory that is in use.
         directory: PathBuf,
     },
     /// The file is damaged.
@@ -30,7 +30,7 @@ pub enum OpenError {
         /// Highest format that this version reads.
         known: u64,
     },
-    /// The file or directory cannot be read or written.
+    /// The file or the directory cannot be read or written.
     #[error("cannot open {}: {source}", path.display())]
     Io {
         /// The file or directory.

@@ -1,7 +1,8 @@
-//! A file that is read, and whose changes stay in memory.
+//! A file that is only read. Changes to it stay in memory.
 //!
-//! redb repairs a file that was not closed, and writes to it for that, even if only reading is meant. On a disk that is full
-//! or fails that is not possible. With this in between, the repair changes a copy of the few pages that it touches.
+//! redb repairs a file that was not closed, and writes to it for that, even if only reading is meant. On a disk that is
+//! full or fails, such a write is not possible. With [`Overlay`] between redb and the file, the repair changes copies of
+//! the few pages that it touches.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,10 +14,10 @@ use std::sync::RwLock;
 use backend_core::lock::{read, write};
 use redb::StorageBackend;
 
-/// Size of the pieces in which changes are kept, in bytes.
+/// Size in bytes of a piece, which is the part of the file that is copied when one of its bytes changes.
 const PIECE: u64 = 4096;
 
-/// A file with changes that are never written to it.
+/// A file together with changes that are kept in memory and never written to it.
 #[derive(Debug)]
 pub struct Overlay<F = File> {
     file: F,
@@ -26,11 +27,11 @@ pub struct Overlay<F = File> {
 #[derive(Debug)]
 struct Changes {
     len: u64,
-    /// Whole pieces, by their number.
+    /// The pieces that were changed, by their number.
     pieces: BTreeMap<u64, Box<[u8]>>,
 }
 
-/// Bytes that can be read at any place.
+/// A sequence of bytes that can be read from any offset.
 pub trait ReadAt: std::fmt::Debug + Send + Sync + 'static {
     /// Fills `out` with the bytes from `offset` on.
     fn read_exact_at(&self, offset: u64, out: &mut [u8]) -> io::Result<()>;
@@ -58,7 +59,7 @@ impl ReadAt for File {
 }
 
 impl Overlay {
-    /// Opens the file at `path`.
+    /// Opens the file at `path`, without changes.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let len = file.metadata()?.len();
@@ -67,17 +68,18 @@ impl Overlay {
 }
 
 impl<F: ReadAt> Overlay<F> {
-    /// Lays changes over `file`, which has `len` bytes.
+    /// Creates an overlay without changes for `file`, which has `len` bytes.
     pub fn over(file: F, len: u64) -> Self {
         Self { file, changes: RwLock::new(Changes { len, pieces: BTreeMap::new() }) }
     }
 
-    /// Reads a piece of the file itself. The part beyond its end is zero.
+    /// Reads a piece of the file without the changes. A piece beyond the end of the file consists of zeros.
     fn original(&self, piece: u64) -> io::Result<Box<[u8]>> {
         let mut bytes = vec![0; PIECE as usize].into_boxed_slice();
         match self.file.read_exact_at(piece * PIECE, &mut bytes) {
             Ok(()) => Ok(bytes),
-            // The last piece may be shorter; redb's files have whole pages.
+            // The piece is beyond the end of the file. It cannot be partly in the file, because redb's files consist of
+            // whole pages.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 Ok(vec![0; PIECE as usize].into_boxed_slice())
             }
@@ -86,7 +88,8 @@ impl<F: ReadAt> Overlay<F> {
     }
 }
 
-/// The parts of `len` bytes from `offset` on: the piece, the place in it, and the place in the bytes.
+/// Divides `len` bytes from `offset` on at the borders of pieces. Each part is the number of its piece, its range in the
+/// piece, and its range in the bytes.
 fn parts(
     offset: u64,
     len: usize,

@@ -1,14 +1,15 @@
-//! Permissions of the store's directory and of its files. History belongs to the user who runs the server, so no other user
-//! of the machine can read it, whatever the umask is. On Windows the permissions are those of the user's profile.
+//! Sets the permissions of the store's directory and of its files. History belongs to the user who runs the server, so no
+//! other user of the machine can read it, whatever the umask is. On Windows the permissions are those of the user's
+//! profile.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// The names of the store's files begin with this.
+/// Text with which the names of the store's files begin.
 const PREFIX: &str = "tickertape.";
 
-/// Creates a directory, and those above it that are missing, for this user alone.
+/// Creates a directory and its missing parents, with permissions for this user alone.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -17,7 +18,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Opens a file for writing, and creates it for this user alone if it is missing.
+/// Opens a file for writing. If it is missing, creates it with permissions for this user alone.
 pub fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
@@ -26,9 +27,10 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Takes the permissions of other users away from the files that a former version or another program has created, and from
-/// the directory if it holds nothing but these files. A directory with other files is the user's own affair. Errors are
-/// ignored: only the owner of a file can change its permissions, and a store that others own can still be used.
+/// Removes the permissions of other users from the store's files, which a former version or another program may have
+/// created, and from the directory if it contains only these files. The permissions of a directory with other files are
+/// left to the user. Errors are ignored: only the owner of a file can change its permissions, and a store that another user
+/// owns can still be used.
 pub fn close_to_others(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory) else { return };
     let mut is_all_ours = true;
@@ -45,7 +47,7 @@ pub fn close_to_others(directory: &Path) {
     }
 }
 
-/// Removes the permissions of group and others. A symbolic link is left alone.
+/// Removes the permissions of the group and of others. A symbolic link is not changed.
 #[cfg(unix)]
 fn restrict(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

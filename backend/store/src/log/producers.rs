@@ -1,18 +1,18 @@
-//! The last request of each idempotent producer, in two tables: that of today, and that of version 0.1.0, whose producers
-//! belong to no principal.
+//! Stores the last request of each idempotent producer. There are two tables: the current one, and that of version 0.1.0,
+//! whose producers belong to no principal.
 
 use backend_core::producers::{Known, LastRequest, Seen, make_room};
 use redb::{ReadableTable, Table};
 use shared::Millis;
 use shared::client::Producer;
 
-/// Table of the producers of today: (topic's number, [`key`]) → `seq`, offset of the last item, time from which it may be
+/// Current table of producers: (topic's number, [`key`]) → `seq`, offset of the last item, time from which it may be
 /// forgotten.
 pub type Producers<'t> = Table<'t, (u32, &'static str), (u64, u64, i64)>;
-/// Table of the producers of version 0.1.0: (topic's number, id) → `seq`, offset of the last item.
+/// Table of producers that version 0.1.0 wrote: (topic's number, id) → `seq`, offset of the last item.
 pub type OldProducers<'t> = Table<'t, (u32, &'static str), (u64, u64)>;
 
-/// The tables, for the requests of one principal to one topic.
+/// The tables of producers, together with the topic and the principal whose requests are looked up.
 pub struct Memory<'a, 't> {
     pub producers: &'a mut Producers<'t>,
     pub old: &'a mut OldProducers<'t>,
@@ -20,8 +20,8 @@ pub struct Memory<'a, 't> {
     pub principal: &'a str,
 }
 
-/// Name of a producer in the table: length and name of its principal, and its id. The length keeps `a` and `bc` apart from
-/// `ab` and `c`.
+/// Returns the key of a producer in the table: the length and the name of its principal, and its id. The length
+/// distinguishes the principal `a` with the id `bc` from the principal `ab` with the id `c`.
 pub fn key(principal: &str, id: &str) -> String {
     format!("{}{id}", prefix(principal))
 }
@@ -31,7 +31,7 @@ fn prefix(principal: &str) -> String {
 }
 
 /// Compares a producer's `seq` with its last one in the topic with this number. A producer that version 0.1.0 stored is
-/// recognised whoever uses its id, until it publishes again.
+/// recognised under every principal that uses its id, until it publishes again.
 pub fn look_up(
     producers: &Producers<'_>,
     old: &OldProducers<'_>,
@@ -55,8 +55,8 @@ fn last_request((seq, offset, until_ms): (u64, u64, i64)) -> LastRequest {
 }
 
 impl Memory<'_, '_> {
-    /// Makes room for a producer that may be new. Answers with the time in milliseconds after which it has to come again, if
-    /// there is no room.
+    /// Forgets other producers if the producer `id` is new and there is no room for it. Returns the time in milliseconds
+    /// after which it should try again if none may be forgotten yet, otherwise `None`.
     pub fn make_room(&mut self, id: &str, now: Millis) -> Result<Option<u64>, redb::Error> {
         if self.producers.get((self.number, key(self.principal, id).as_str()))?.is_some() {
             return Ok(None);
@@ -72,7 +72,7 @@ impl Memory<'_, '_> {
         }
     }
 
-    /// Stores a producer's `seq` and the offset of its last item.
+    /// Stores a producer's `seq`, the offset of the last item of its request, and the time from which it may be forgotten.
     pub fn remember(&mut self, producer: &Producer, offset: u64, now: Millis) -> Result<(), redb::Error> {
         let LastRequest { seq, offset, until_ms } = LastRequest::new(producer, offset, now);
         let key = key(self.principal, &producer.id);

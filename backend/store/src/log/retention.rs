@@ -23,7 +23,8 @@ impl Oldest {
     }
 }
 
-/// A log from which rows are deleted: the number of its topic, its end, its oldest row, and the bytes of its rows.
+/// A log from which rows are deleted: the number of its topic, the offset of its end, its oldest row, and the size of its
+/// rows in bytes.
 #[derive(Debug)]
 pub(super) struct Log<'a> {
     pub number: u32,
@@ -35,7 +36,7 @@ pub(super) struct Log<'a> {
 type History<'t> = Table<'t, (u32, u64), &'static [u8]>;
 
 impl Log<'_> {
-    /// Deletes at most `budget` rows that `retention` drops at `now`, the oldest first. Answers with their number.
+    /// Deletes at most `budget` rows that `retention` drops at `now`, the oldest first. Returns the number of deleted rows.
     pub fn trim(
         mut self,
         history: &mut History<'_>,
@@ -51,7 +52,8 @@ impl Log<'_> {
         Ok(removed)
     }
 
-    /// Deletes the oldest rows until they have `bytes` together, at most `budget` of them. Answers with their number.
+    /// Deletes the oldest rows until the deleted rows have `bytes` bytes together, but at most `budget` rows. Returns the
+    /// number of deleted rows.
     pub fn shrink(mut self, history: &mut History<'_>, bytes: u64, budget: u64) -> Result<u64, redb::Error> {
         let (mut removed, enough) = (0, self.bytes.saturating_sub(bytes));
         while removed < budget && *self.bytes > enough && self.oldest.offset <= self.head {

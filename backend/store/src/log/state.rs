@@ -1,4 +1,5 @@
-//! The state that the writer and the readers share: the open file, the heads, the time and the trouble with the disk.
+//! The state that the writer and the readers share: the open file, the heads, the time, and the reason why the disk cannot
+//! be written.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +16,7 @@ use super::files::Opened;
 use super::index::{Entry, Index};
 use backend_core::Retention;
 
-/// The open file, the heads, the time and the trouble with the disk.
+/// The open file, the heads, the time, and the reason why the disk cannot be written.
 pub struct State {
     retention: Retention,
     file: RwLock<File>,
@@ -28,14 +29,14 @@ pub struct State {
 pub enum File {
     /// The file is open. Readers share it; only closing waits for them.
     Open(Database),
-    /// The file is open for reading, because it could not be written. The text is the reason.
+    /// The file is open for reading only, because it could not be written. The text is the reason.
     ReadOnly(Database, String),
     /// The file is closed, or failed. The text is the reason.
     Shut(String),
 }
 
 impl File {
-    /// The database to read.
+    /// Returns the database for reading.
     pub fn database(&self) -> Result<&Database, redb::Error> {
         match self {
             Self::Open(db) | Self::ReadOnly(db, _) => Ok(db),
@@ -43,7 +44,7 @@ impl File {
         }
     }
 
-    /// The error of a call that the file cannot serve.
+    /// Returns the error for a call that needs the file while it cannot be used.
     fn unavailable(&self) -> Unavailable {
         match self {
             Self::Open(_) => Unavailable::new("the store has just been opened again"),
@@ -52,11 +53,12 @@ impl File {
     }
 }
 
-/// The clocks, and the last answer about them.
+/// The clocks, and the times of their last reading.
 #[derive(Debug)]
 struct Time {
     trusted: TrustedTime,
-    /// `None` before the first reading: then the time of each call is believed.
+    /// The times to use since the last reading; `None` before the first reading. Then the time that a call is given is
+    /// used.
     last: Option<Times>,
 }
 
@@ -81,7 +83,7 @@ impl State {
         }
     }
 
-    /// Creates the state with a file that is open for reading only, because of this trouble.
+    /// Creates the state with a file that is open for reading only, because of `trouble`.
     pub fn new_for_reading(retention: Retention, opened: Opened, trouble: DiskTrouble) -> Self {
         let state = Self::new(retention, opened);
         if let File::Open(db) = std::mem::replace(&mut *write(&state.file), File::Shut(String::new())) {
@@ -95,7 +97,7 @@ impl State {
         self.retention
     }
 
-    /// Takes a reading of the clocks.
+    /// Adds a reading of the clocks and returns the times to use.
     pub fn time(&self, reading: Reading) -> Times {
         let mut time = lock(&self.time);
         let times = time.trusted.read(reading);
@@ -103,17 +105,17 @@ impl State {
         times
     }
 
-    /// The time by which retention decides in a call at `now`.
+    /// Returns the time from which retention computes the age of publications in a call at `now`.
     pub fn retention_now(&self, now: Millis) -> Millis {
         lock(&self.time).last.map_or(now, |times| times.retention_ms.min(now))
     }
 
-    /// The times to store with the next commit.
+    /// Returns the times to store with the next commit; `None` if none are known.
     pub fn remember(&self) -> Option<Remembered> {
         lock(&self.time).trusted.remember()
     }
 
-    /// The reason why nothing can be appended; `None` if it can.
+    /// Returns the reason why nothing can be appended; `None` if appends are possible.
     pub fn trouble(&self) -> Option<DiskTrouble> {
         read(&self.trouble).clone()
     }
@@ -163,12 +165,13 @@ impl State {
         entries.into_iter().for_each(|entry| index.put(entry));
     }
 
-    /// Takes a topic that was forgotten away from the readers.
+    /// Removes a topic that was forgotten, so that it can no longer be read.
     pub fn forget(&self, topic: &Topic) {
         write(&self.index).remove(topic);
     }
 
-    /// Some topics that retention forgets, each with the end of its log. `now` is the time of the call.
+    /// Returns at most `limit` topics that retention forgets, each with the offset of the end of its log. `now` is the time
+    /// of the call.
     pub fn idle(&self, now: Millis, limit: usize) -> Vec<(Topic, u64)> {
         let (retention, now) = (self.retention(), self.retention_now(now));
         let index = self.index();
@@ -197,8 +200,8 @@ impl State {
         self.put(File::Open(opened.db));
     }
 
-    /// Continues with the file for reading only, for this reason. The heads stay as they are: so a publication that was not
-    /// acknowledged is not read, although it may have reached the disk.
+    /// Continues with a file that is open for reading only. `reason` says why it cannot be written. The heads in memory are
+    /// kept, so that a publication that was not acknowledged is not read, although it may have reached the disk.
     pub fn resume_reading(&self, db: Database, reason: &str) {
         self.put(File::ReadOnly(db, reason.into()));
     }

@@ -1,7 +1,7 @@
 //! The format of the file: five tables and the bytes in them.
 //!
-//! Everything in this file belongs to format [`FORMAT`]. A change that an older version would misread increases that number;
-//! one that it ignores, such as another table, does not.
+//! Everything in this file belongs to format [`FORMAT`]. A change that an older version would misread increases that
+//! number. A change that an older version ignores, such as another table, does not.
 
 use backend_core::ports::Head;
 use backend_core::trusted_time::{Remembered, Uptime};
@@ -22,20 +22,20 @@ pub const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 pub const HEADS: TableDefinition<&str, &[u8]> = TableDefinition::new("heads");
 /// (topic's number, offset) → a row as [`encode_row`] writes it.
 pub const HISTORY: TableDefinition<(u32, u64), &[u8]> = TableDefinition::new("history");
-/// (topic's number, producer's id) → (last `seq`, offset of the last item it landed at), as version 0.1.0 writes it.
+/// (topic's number, producer's id) → (last `seq`, offset of the last item of that request), as version 0.1.0 writes it.
 pub const OLD_PRODUCERS: TableDefinition<(u32, &str), (u64, u64)> = TableDefinition::new("producers");
 /// (topic's number, principal and producer's id) → (last `seq`, offset of the last item, time from which it may be forgotten).
 pub const PRODUCERS: TableDefinition<(u32, &str), (u64, u64, i64)> =
     TableDefinition::new("producers_of_principals");
 
-/// Keys of [`META`] under which the times of the last write are kept: the number and the uptime of the machine, and the two
-/// times of [`backend_core::trusted_time`]. Files of version 0.1.0 have none of them.
+/// Keys of [`META`] under which the last reading of the clocks is kept: the number of the machine's start, the time since
+/// then, and the two times of [`backend_core::trusted_time`]. Files that version 0.1.0 wrote have none of these keys.
 const BOOT: &str = "boot";
 const UPTIME_MS: &str = "uptime_ms";
 const NOW_MS: &str = "now_ms";
 const RETENTION_MS: &str = "retention_ms";
 
-/// Writes the times at which the file is written.
+/// Writes the times of the last reading of the clocks.
 pub fn remember(transaction: &WriteTransaction, times: &Remembered) -> Result<(), redb::Error> {
     let mut meta = transaction.open_table(META)?;
     let Remembered { uptime, now_ms, retention_ms } = times;
@@ -48,7 +48,7 @@ pub fn remember(transaction: &WriteTransaction, times: &Remembered) -> Result<()
     Ok(())
 }
 
-/// Reads the times at which the file was last written; `None` if it does not have them.
+/// Reads the times that [`remember`] wrote last; `None` if the file does not have them.
 pub fn remembered(meta: &impl ReadableTable<&'static str, u64>) -> Result<Option<Remembered>, redb::Error> {
     let get = |key: &'static str| Ok::<_, redb::Error>(meta.get(key)?.map(|value| value.value()));
     let millis = |value: u64| Millis::try_from(value).unwrap_or(Millis::MAX);
@@ -87,16 +87,17 @@ pub struct StoredHead {
     last: Publication,
     #[serde(default, skip_serializing_if = "TopicMeta::is_empty")]
     meta: TopicMeta,
-    /// Principal to whom the topic is charged. Topics of version 0.1.0 have none.
+    /// Name of the principal to whom the topic is charged. Topics that version 0.1.0 stored have none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
-    /// Bytes of its history, as [`row_bytes`] counts them. Topics of version 0.1.0 do not have it.
+    /// Size of the topic's history in bytes, as [`row_bytes`] counts them. Topics that version 0.1.0 stored do not have
+    /// this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
 }
 
 impl StoredHead {
-    /// The stored form of `head`, of a topic that is charged to `owner` and whose history has so many bytes.
+    /// Creates the stored form of `head`. The topic is charged to `owner`, and its history has `bytes` bytes.
     pub fn new(number: u32, head: &Head, owner: &str, bytes: u64) -> Self {
         let Head { epoch, last, meta, .. } = head.clone();
         Self { number, epoch, last, meta, owner: owner.to_owned(), bytes: Some(bytes) }
@@ -120,15 +121,15 @@ pub fn encode_row(publication: &Publication) -> Vec<u8> {
     row
 }
 
-/// Bytes that a row takes in the file apart from its own: its key, and its place in a page.
+/// Number of bytes that a row takes in the file in addition to its value, for its key and its place in a page.
 const ROW_OVERHEAD_BYTES: u64 = 32;
 
-/// Bytes that are counted for a row.
+/// Returns the number of bytes that count for a row.
 pub fn row_bytes(row: &[u8]) -> u64 {
     row.len() as u64 + ROW_OVERHEAD_BYTES
 }
 
-/// The bytes of all rows of a topic.
+/// Returns the number of bytes that count for all rows of a topic.
 pub fn history_bytes(
     history: &impl ReadableTable<(u32, u64), &'static [u8]>,
     number: u32,

@@ -20,7 +20,7 @@ use super::tables::{Tables, remember};
 /// Shortest time between two attempts to open the file again after a failure, in milliseconds.
 const REOPEN_MS: Millis = 1_000;
 
-/// Shortest time between two commits that store the time, in milliseconds.
+/// Minimum time between two commits that store the times of the clocks, in milliseconds.
 const REMEMBER_MS: Millis = 60_000;
 
 /// Largest number of commands in a group, so that the first does not wait long behind many small ones.
@@ -30,9 +30,9 @@ const GROUP_COMMANDS: usize = 1_024;
 pub enum Command {
     Append(Box<Append>, oneshot::Sender<Outcome>),
     Sweep(Millis, oneshot::Sender<Result<Swept, Unavailable>>),
-    /// Deletes a topic; with an offset, only if its log still ends there.
+    /// Deletes a topic. If there is an offset, only if the topic's log still ends there.
     Forget(Topic, Option<u64>, Millis, oneshot::Sender<Result<bool, Unavailable>>),
-    /// Looks whether the disk has room, and opens a file again that failed.
+    /// Checks whether the disk has room, and opens the file again if it failed.
     Check(Millis, oneshot::Sender<()>),
 }
 
@@ -51,13 +51,13 @@ pub struct Writer {
     files: Arc<dyn Files>,
     history_bytes: u64,
     commands: mpsc::Receiver<Command>,
-    /// A command that was taken while a group was filled, and that comes after it.
+    /// A command that was received while a group was filled, but cannot join the group. It is executed next.
     pending: Option<Command>,
     changes: mpsc::Sender<Vec<Change>>,
     closing: watch::Receiver<bool>,
     /// A failed file is not opened again in the second before this time.
     reopen_at: Millis,
-    /// Uptime of the machine at which the time was last stored.
+    /// Uptime of the machine, in milliseconds, when the times of the clocks were last stored.
     remembered_at: Millis,
 }
 
@@ -67,16 +67,17 @@ enum Work {
     Sweep,
 }
 
-/// The channel of a command that joined a group, and its outcome once there is one. It is kept apart from the work, so that a
-/// caller is answered only after the writer has noted why the group failed.
+/// The channel on which the caller of a command in a group is answered, and the outcome of the command once there is one.
+/// It is kept separate from the work, so that callers are answered only after the writer has stored the reason why the
+/// group failed.
 enum Reply {
     Append(oneshot::Sender<Outcome>, Option<Outcome>),
     Sweep(oneshot::Sender<Result<Swept, Unavailable>>, Option<Swept>),
 }
 
 impl Writer {
-    /// Creates the writer. `history_bytes` bounds the history of all topics. `closing` becomes true when the store is to
-    /// close.
+    /// Creates the writer. The history of all topics has at most `history_bytes` bytes. `closing` becomes true when the
+    /// store has to close.
     pub fn new(
         state: Arc<State>,
         files: Arc<dyn Files>,
@@ -136,7 +137,7 @@ impl Writer {
         }
     }
 
-    /// Commits `command` together with all commands that wait behind it. Answers with the changes.
+    /// Commits `command` together with all commands that wait behind it. Returns the changes.
     fn commit_group(&mut self, command: Command) -> Vec<Change> {
         self.look_at_disk();
         if let Err(reason) = self.ensure_open(command.now()) {
@@ -146,7 +147,7 @@ impl Writer {
         match command {
             Command::Forget(topic, end, now, to) => self.forget(&topic, end, now, to),
             Command::Check(_, to) => {
-                // The caller may be gone.
+                // An error means that the caller no longer waits.
                 let _ = to.send(());
                 Vec::new()
             }
@@ -173,7 +174,8 @@ impl Writer {
         }
     }
 
-    /// Deletes a topic, and answers with the change that ends its log.
+    /// Deletes a topic, and returns the change that ends its log. If `end` is given, the topic is deleted only if its log
+    /// ends there.
     fn forget(
         &mut self,
         topic: &Topic,
@@ -205,7 +207,7 @@ impl Writer {
         }
     }
 
-    /// Notes whether the disk has room for publications.
+    /// Checks whether the disk has room for publications, and stores the reason if nothing can be appended.
     fn look_at_disk(&self) {
         let before = self.state.trouble();
         let was_full = matches!(before, Some(DiskTrouble::Full { .. }));
@@ -215,14 +217,14 @@ impl Writer {
             Err(error) => Some(DiskTrouble::Failed { reason: error.to_string() }),
         };
         match trouble {
-            // A failed file stays so until it was opened again.
+            // After a failure of the file, the reason stays until the file was opened again.
             None if matches!(before, Some(DiskTrouble::Failed { .. })) && !self.state.is_open() => {}
             trouble => self.state.set_trouble(trouble),
         }
     }
 
-    /// Opens the file again if it failed, since nothing is known of it until it has been opened and checked. While the disk
-    /// is full, that is not tried.
+    /// Opens the file again if it failed, because it is not known which data it has until it was opened and checked. While
+    /// the disk is full, it is not opened for writing.
     fn ensure_open(&mut self, now: Millis) -> Result<(), Unavailable> {
         if self.state.is_open() {
             return Ok(());
@@ -236,7 +238,7 @@ impl Writer {
             self.ensure_readable("the disk is full");
             return Err(self.state.unavailable());
         }
-        // Both would have the file open at the same time otherwise.
+        // Otherwise the file would be open twice at the same time.
         self.state.shut("the store is being opened again");
         match self.files.open() {
             Ok(opened) => {
@@ -252,7 +254,7 @@ impl Writer {
         }
     }
 
-    /// Notes that the file cannot be written for this reason, and goes on reading it.
+    /// Stores `reason` as the reason why the file cannot be written, and opens the file for reading only.
     fn fail(&self, reason: &str) {
         self.state.shut(reason);
         if !matches!(self.state.trouble(), Some(DiskTrouble::Full { .. })) {
@@ -321,7 +323,7 @@ impl Writer {
 }
 
 impl Command {
-    /// True if it can be committed together with others.
+    /// Returns true if the command can be committed together with others.
     fn joins_a_group(&self) -> bool {
         matches!(self, Self::Append(..) | Self::Sweep(..))
     }
@@ -333,7 +335,8 @@ impl Command {
         }
     }
 
-    /// Adds the channel of the command to `replies`, and returns its work; `None` for a command that does not join a group.
+    /// Adds the channel of the command to `replies`, and returns the work of the command; `None` for a command that does
+    /// not join a group.
     fn split(self, replies: &mut Vec<Reply>) -> Option<Work> {
         match self {
             Self::Append(append, to) => {
@@ -361,7 +364,7 @@ impl Command {
 }
 
 impl Work {
-    /// Executes the work of the newest of the replies, and adds the outcome to it.
+    /// Executes the work that belongs to the last of `replies`, and adds the outcome to that reply.
     fn execute(self, group: &mut Group<'_>, replies: &mut [Reply]) -> Result<(), redb::Error> {
         match (self, replies.last_mut()) {
             (Self::Append(append), Some(Reply::Append(_, outcome))) => {
@@ -371,7 +374,7 @@ impl Work {
                 let (removed, more) = group.sweep()?;
                 *swept = Some(Swept { removed, more });
             }
-            // `Command::split` adds both together.
+            // This does not happen, because `Command::split` returns the work and adds the reply of the same command.
             (Self::Append(_) | Self::Sweep, _) => {}
         }
         Ok(())
@@ -384,7 +387,7 @@ impl Reply {
         match self {
             Self::Append(to, Some(outcome)) => drop(to.send(outcome)),
             Self::Sweep(to, Some(swept)) => drop(to.send(Ok(swept))),
-            // Every command of a committed group has an outcome.
+            // This does not happen, because every command of a committed group has an outcome.
             Self::Append(_, None) | Self::Sweep(_, None) => {}
         }
     }

@@ -168,7 +168,7 @@ fn all_is_used(update: &Update) {
     }
 }
 
-/// A head with these producers of the principal `me`, which published at the time 1.
+/// Returns a head with these producers (id, `seq`, offset) of the principal `me`, which published at the time 1.
 fn head(producers: &[(&str, u64, u64)]) -> Item {
     let keys: Vec<String> = producers.iter().map(|entry| key(entry.0)).collect();
     let producers: Vec<_> =
@@ -180,7 +180,7 @@ fn key(id: &str) -> String {
     producer::key("me", &Producer { id: id.into(), seq: 1, done: false })
 }
 
-/// A head with producers under these keys.
+/// Returns a head with these producers (key, `seq`, offset).
 fn head_of(producers: &[(&str, u64, u64)]) -> Item {
     let mut head = head::skeleton(&Topic::new("x").unwrap(), &Epoch::new("e"), "me");
     let map = |pick: fn(&(&str, u64, u64)) -> u64| {

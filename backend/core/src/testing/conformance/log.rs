@@ -137,7 +137,7 @@ pub async fn producers_are_told_apart_by_topic_and_by_id<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 2);
 }
 
-/// So whoever knows the id of another principal's producer can neither send in its name nor use up its numbers.
+/// So a principal that knows the id of another principal's producer can neither send in its name nor use up its numbers.
 pub async fn producers_belong_to_their_principal<L: TopicLog>(log: &L) {
     let of = |principal: &str, seq| Append { principal: principal.into(), ..produced("x", "me", seq) };
     log.append(of("ann", 1)).await.unwrap();
@@ -147,7 +147,7 @@ pub async fn producers_belong_to_their_principal<L: TopicLog>(log: &L) {
     assert_eq!(log.head(&topic("x")).await.unwrap().unwrap().last.offset, 3);
 }
 
-/// Nobody is forgotten within ten minutes, and a newcomer that would need that is told when to come again.
+/// No producer is forgotten within ten minutes. A new producer for which there is no room is told when to try again.
 pub async fn a_repeat_is_recognised_whoever_else_publishes<L: TopicLog>(log: &L) {
     let at = |id: usize, seq, received_at| Append { received_at, ..produced("x", &format!("p{id}"), seq) };
     let ids = 0..limits::PRODUCERS;
@@ -168,7 +168,7 @@ pub async fn a_repeat_is_recognised_whoever_else_publishes<L: TopicLog>(log: &L)
     assert!(log.append(at(0, 2, later)).await.unwrap().repeated, "it has published lately");
 }
 
-/// It takes the place of none that goes on publishing.
+/// A new producer takes the place of the one that is done, and not of one that may still publish.
 pub async fn a_producer_that_is_done_makes_room_early<L: TopicLog>(log: &L) {
     for id in 0..limits::PRODUCERS {
         let mut append = produced("x", &format!("p{id}"), 1);
@@ -182,7 +182,7 @@ pub async fn a_producer_that_is_done_makes_room_early<L: TopicLog>(log: &L) {
     log.append(newcomer(NOW + done_ms)).await.unwrap();
 }
 
-/// Topics of others do not count, nor do publications to topics that exist.
+/// Topics of other principals do not count towards the limit, nor do publications to topics that exist.
 pub async fn a_principal_has_a_bounded_number_of_topics<L: TopicLog>(log: &L) {
     let create = |name: &str, principal: &str| {
         log.append(Append { principal: principal.into(), principal_topics: 2, ..one(name, 1) })
@@ -232,7 +232,7 @@ pub async fn heads_are_listed_by_filter_in_order_of_name<L: TopicLog>(log: &L) {
     assert_eq!(list("nothing").await, [""; 0]);
 }
 
-/// A page begins after a topic, whether or not that exists, and the pages together are all heads.
+/// A page begins after a given topic, even if that topic does not exist. All pages together contain all heads.
 pub async fn heads_are_read_page_by_page<L: TopicLog>(log: &L) {
     for name in ["host/net", "a", "host", "hosts", "host/cpu", "host/cpu/0", "host-1"] {
         publish(log, name, 1).await;
@@ -335,7 +335,7 @@ pub async fn a_log_whose_history_is_gone_keeps_its_head<L: TopicLog>(log: &L) {
     assert_eq!((offsets(&page), page.oldest), (vec![6], 6));
 }
 
-/// Head, history and producers are gone, and so is what the topic counts for its principal.
+/// The head, the history and the producers are gone, and the topic no longer counts towards its principal's limit.
 pub async fn a_topic_that_is_forgotten_begins_anew<L: TopicLog>(log: &L) {
     assert!(!log.forget(&topic("x")).await.unwrap(), "there is none");
     let bounded = |name: &str, epoch: &str| Append {
