@@ -1,7 +1,8 @@
 //! Dispatches requests to the gateway, the Invoke API or the router, by their path.
 //!
-//! The management API of the gateway and the Invoke API are for the server's functions only. Without functions of their own
-//! processes nobody is answered there, since the built-in functions post in this process.
+//! Requests to the management API of the gateway and to the Invoke API are accepted only from the server's own functions. If the
+//! functions do not run as processes of their own, nobody may use these APIs, since the built-in functions send messages within
+//! this process.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,12 +31,12 @@ impl<F> Clone for Front<F> {
 }
 
 impl<F: Functions> Front<F> {
-    /// A front without the Invoke API and the management API.
+    /// Creates a front that does not answer requests for the Invoke API and the management API.
     pub fn new(gateway: Gateway<F>, router: Router) -> Self {
         Self { gateway, functions: None, router }
     }
 
-    /// Adds the Invoke API and the management API, for requests whose path begins with this key.
+    /// Makes the front answer requests for the Invoke API and the management API if their path begins with this key.
     pub fn with_functions(self, key: FunctionKey, invoke_api: InvokeApi) -> Self {
         Self { functions: Some((key, invoke_api)), ..self }
     }
@@ -88,7 +89,7 @@ impl<F: Functions> Front<F> {
     }
 }
 
-/// The answer that API Gateway gives to a request without credentials.
+/// Returns the response that API Gateway sends to a request without credentials.
 fn forbidden() -> Response<Body> {
     let mut response = Response::new(Body::from(r#"{"message":"Forbidden"}"#));
     *response.status_mut() = StatusCode::FORBIDDEN;

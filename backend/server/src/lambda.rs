@@ -70,8 +70,8 @@ impl LambdaServer {
         self.site.has_page()
     }
 
-    /// Returns the address below which programs on this machine may invoke functions and post to connections. It contains
-    /// the key to that.
+    /// Returns the URL below which programs on this machine may invoke functions and post to connections. It contains the secret
+    /// key that permits this.
     pub fn functions_url(&self) -> &str {
         &self.functions_url
     }

@@ -52,8 +52,8 @@ impl FunctionSettings {
         self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
-    /// The functions of a server, which post and invoke each other below the address `here`.
-    /// `time_scale` is how many times faster time passes.
+    /// Returns the functions of a server. They post to connections and invoke each other below the URL `here`. `time_scale` is
+    /// the factor by which simulated time is faster than real time.
     pub(super) fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
         let environment = self.environment_with(here, time_scale);
         let function = |(name, timeout, memory_mb): &(&str, u64, u32)| {
