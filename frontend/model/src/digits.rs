@@ -37,7 +37,7 @@ impl<'a> Digits<'a> {
             .map_or_else(|| number.to_string(), |(_, digits)| (*digits).to_owned())
     }
 
-    /// JSON text of a part of the value.
+    /// Returns the JSON text of a part of the value, with numbers as they were sent.
     pub fn json(&self, value: &Value) -> String {
         match value {
             Value::Number(number) => self.sent(number),

@@ -48,8 +48,8 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Adds a line at its place; beyond [`MOST_LINES`] the oldest makes room. A line that is there already is not
-    /// added again. `digits` are those of the numbers in `data` as they were sent.
+    /// Adds a line at its place in the order. If there are more than [`MOST_LINES`], the oldest is removed. A line that is
+    /// already in the list is not added again. `digits` contains the digits of the numbers in `data` as they were sent.
     pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value, digits: &Digits<'_>) {
         let place = self.lines.partition_point(|line| line.order < order);
         if self.lines.get(place).is_some_and(|line| line.order == order) {

@@ -77,7 +77,8 @@ impl Link {
         }
     }
 
-    /// Class of the header's state, and its word: no board that is paused, behind or late is called live.
+    /// Returns the class and the word for the state in the header. Only a board that is neither paused nor behind nor late is
+    /// called live.
     pub fn headline(
         &self,
         paused_at: Option<Millis>,
@@ -103,7 +104,7 @@ impl Link {
         }
     }
 
-    /// `24 ms`, `1.8 s`; nothing while nothing is measured.
+    /// Returns the latency as text, such as `24 ms` or `1.8 s`. The text is empty while there is no measurement.
     pub fn latency_text(&self) -> String {
         match self.latency.filter(|_| self.tone() == Tone::Good).map(|latency| latency.p50_ms) {
             None => String::new(),

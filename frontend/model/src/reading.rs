@@ -61,8 +61,8 @@ pub fn is_event(data: &Value) -> bool {
     data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }
 
-/// `data` on one line: a text as it is, an event's message before its other fields, anything else as JSON. `digits` are
-/// those of its numbers as they were sent.
+/// Returns `data` as text on one line: a text as it is, an event with its message before its other fields, and anything else as
+/// JSON. `digits` contains the digits of its numbers as they were sent.
 pub fn text(data: &Value, digits: &Digits<'_>) -> String {
     let text = match data {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! State of one topic's panel, but for its numbers. Puts together [`super::arrival`], [`super::kind`], [`super::lines`],
+//! State of one topic's panel, apart from its numbers. It combines [`super::arrival`], [`super::kind`], [`super::lines`],
 //! [`super::states`], [`super::table`], [`super::past`] and [`super::clock_error`].
 //!
 //! ```
@@ -45,7 +45,7 @@ const ENOUGH_LINES: usize = 30;
 const LEGEND_CHARS: usize = 36;
 /// Characters that a series takes in the legend beside its name: swatch, value with unit, distance.
 const VALUE_CHARS: usize = 10;
-/// Axes for which a panel of the usual height has room.
+/// Maximum number of axes in a panel of the usual height. A chart with more axes gets a panel of twice the height.
 const MOST_AXES_IN_ONE: usize = 2;
 /// A table with so many columns takes two places.
 const WIDE_FROM_COLUMNS: usize = 4;
@@ -208,7 +208,8 @@ impl Stream {
         self.is_wide
     }
 
-    /// Returns whether its panel takes the height of two: its chart has an axis for each of several units.
+    /// Returns true if the panel is twice as high as usual, because its chart has more axes than a panel of the usual height has
+    /// room for.
     pub fn is_tall(&self, series: &SeriesSet) -> bool {
         self.kind() == Some(Kind::Line) && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE
     }
@@ -228,7 +229,7 @@ impl Stream {
         &self.table
     }
 
-    /// Returns whether a publication was a table, which may be empty.
+    /// Returns true if a publication contained a table, even an empty one.
     pub fn has_table(&self) -> bool {
         self.table_order.is_some()
     }

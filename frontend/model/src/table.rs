@@ -22,7 +22,7 @@ pub struct Table {
     pub rows_left_out: usize,
     /// Number of columns that are left out.
     pub columns_left_out: usize,
-    /// The publication as it was sent, if anything is left out.
+    /// The JSON text of the publication as it was sent, if the table does not show all of it.
     pub all: Option<String>,
 }
 
@@ -62,7 +62,7 @@ impl Table {
         (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
     }
 
-    /// Keeps the JSON text of the publication if anything of it is left out.
+    /// Keeps the JSON text of the publication if the table does not show all of it.
     pub fn keep_all(&mut self, text: &str) {
         self.all = self.left_out_words().is_some().then(|| text.to_owned());
     }

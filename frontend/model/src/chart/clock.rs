@@ -24,23 +24,24 @@ const STEPS_MS: [i64; 14] = [
     6 * HOUR_MS,
 ];
 
-/// Changes of a zone's offset that are remembered: a year has two, or four in Morocco.
+/// Maximum number of changes of a zone's offset that are remembered. A year has two changes, or four in Morocco.
 const CHANGES: usize = 4;
-/// Changes are looked for this long into the past: the server keeps nothing older.
+/// Maximum age of the changes that are searched for. The server keeps no older data.
 const LOOK_BACK_MS: i64 = 366 * DAY_MS;
-/// Distance of the times at which changes are looked for. No zone goes there and back within it.
+/// Time between two moments whose offsets are compared in the search for changes. No zone changes its offset and changes it back
+/// within this time.
 const LOOK_STEP_MS: i64 = 14 * DAY_MS;
-/// Before the beginning of time: a change that never was.
+/// Placeholder for a change that does not exist. Its time is before all others, so it has no effect.
 const NEVER: (i64, i64) = (i64::MIN, 0);
 
-/// Local time, as its distance from UTC now and at earlier times, which may differ with daylight saving time.
+/// Local time: the offset from UTC now, and the earlier offsets, which differ if the zone has daylight saving time.
 ///
-/// The zone of a page may change while it is open, so the clock is an argument wherever a time is written.
+/// The zone of a page may change while it is open, so every function that writes a time has the clock as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalClock {
-    /// Milliseconds ahead of UTC now: 7,200,000 in Berlin in summer.
+    /// Offset from UTC now, in milliseconds: 7,200,000 in Berlin in summer.
     pub offset_ms: i64,
-    /// Changes of the offset, newest first: the time of each, and the offset before it.
+    /// Changes of the offset, newest first: the time of each change, and the offset before it.
     changes: [(i64, i64); CHANGES],
 }
 
@@ -54,12 +55,12 @@ impl LocalClock {
     /// Coordinated universal time.
     pub const UTC: Self = Self::fixed(0);
 
-    /// A clock that always is as far ahead of UTC.
+    /// Creates a clock whose offset from UTC never changes.
     pub const fn fixed(offset_ms: i64) -> Self {
         Self { offset_ms, changes: [NEVER; CHANGES] }
     }
 
-    /// The clock of a zone whose offset from UTC at a time is `offset_at`.
+    /// Creates the clock of a zone. `offset_at` returns the zone's offset from UTC at a time, in milliseconds.
     pub fn of_zone(now: i64, offset_at: impl Fn(i64) -> i64) -> Self {
         let mut clock = Self::fixed(offset_at(now));
         let (mut later, mut offset_ms, mut found) = (now, clock.offset_ms, 0);
@@ -79,7 +80,7 @@ impl LocalClock {
         clock
     }
 
-    /// Milliseconds ahead of UTC at a time.
+    /// Returns the offset from UTC at a time, in milliseconds.
     pub fn offset_at(self, ts_ms: i64) -> i64 {
         let passed = self.changes.iter().take_while(|(at_ms, _)| ts_ms < *at_ms).last();
         passed.map_or(self.offset_ms, |(_, before_ms)| *before_ms)
@@ -174,7 +175,7 @@ mod tests {
         }
     }
 
-    /// Berlin in 2026: summer time began on 29 March and ended on 25 October, at 01:00 UTC.
+    /// Returns the offset of Berlin in 2026, where summer time began on 29 March and ended on 25 October, at 01:00 UTC.
     fn berlin(ts_ms: i64) -> i64 {
         let is_summer = (1_774_746_000_000..1_792_890_000_000).contains(&ts_ms);
         if is_summer { 2 * HOUR_MS } else { HOUR_MS }

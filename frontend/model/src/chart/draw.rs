@@ -21,7 +21,7 @@ pub struct Scene<'a> {
     pub window: Range<i64>,
     /// The axes of values, with the series that are drawn.
     pub axes: &'a Axes,
-    /// Unit of the series that have none of their own.
+    /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
     /// Size of the canvas and of its text.
     pub surface: Surface,
@@ -133,12 +133,13 @@ pub enum Align {
 }
 
 impl Scene<'_> {
-    /// Rectangle of the data of each axis, with its times and values.
+    /// Returns the rectangle in which the data of each axis is drawn, with the times and values of its edges.
     pub fn plots(&self) -> Vec<Plot> {
         self.axes.plots(&self.surface, &self.window, self.look == Look::Sparkline)
     }
 
-    /// Rectangle of all data, with its times; the values are those of the first axis.
+    /// Returns the rectangle that contains the data of all axes, with the times of its edges. The values are those of the first
+    /// axis.
     pub fn plot(&self) -> Plot {
         let mut plots = self.plots().into_iter();
         let nothing = || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0 };
@@ -299,7 +300,7 @@ impl Scene<'_> {
         marks.push(Mark::Rule { ink: Ink::Crosshair, from, to });
     }
 
-    /// A dot at each value under the crosshair.
+    /// Adds a dot at the sample of each series that is nearest to the crosshair.
     fn readings(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
         let Some(pointed_ms) = self.pointed() else { return };
         let reach_ms = self.reach_ms(plot);

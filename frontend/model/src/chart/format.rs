@@ -13,7 +13,7 @@ const CUT_DIGITS: i32 = 6;
 const CUT_DECIMALS: i32 = 2;
 /// Significant digits of a number whose prefix is not a power of ten.
 const BINARY_DIGITS: i32 = 4;
-/// A number on an axis with at least this many digits before the point is written with a prefix (k, M, …).
+/// Minimum number of digits before the decimal point with which a number on an axis is written with a prefix (k, M, …).
 const AXIS_DIGITS: i32 = 7;
 /// Digits before the point that are written out if there is no prefix for them.
 const LONGEST_WHOLE: i32 = 15;
@@ -103,7 +103,8 @@ impl Unit {
         if self.own.is_empty() && self.prefixes != Prefixes::Count { &self.name } else { self.own }
     }
 
-    /// Factor that converts numbers of this unit into `other`: 1,024 from GiB to MiB. `None` if they are different things.
+    /// Returns the factor that converts numbers of this unit into `other`: 1,024 from GiB to MiB. Returns `None` if the units
+    /// measure different things.
     pub fn factor_to(&self, other: &Self) -> Option<f64> {
         if self.base != other.base {
             return None;
@@ -176,7 +177,7 @@ impl Unit {
 }
 
 impl Prefixes {
-    /// Number of base units in one unit; `None` if it has no base.
+    /// Returns the number of base units in one unit; `None` if it has no base unit.
     fn size(self) -> Option<f64> {
         match self {
             Self::Never | Self::Count => None,
@@ -186,7 +187,7 @@ impl Prefixes {
     }
 }
 
-/// A unit with a prefix: `kW`, `MB/s`, `mA`, `MiB`. Not `mb/s`, which may be meant as a million.
+/// Parses a unit with a prefix: `kW`, `MB/s`, `mA`, `MiB`. Refuses `mb/s`, because the `m` may be meant as a million.
 fn with_prefix(name: &str) -> Option<(&'static str, &'static str, Prefixes)> {
     const BASES: [&str; 11] = ["B", "B/s", "bit/s", "b/s", "W", "Wh", "V", "A", "J", "Hz", "Pa"];
     const PREFIXES: [(&str, Prefixes); 9] = [

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::series::SeriesSet;
 
-/// Distance of two plots that stand one below the other, as a multiple of the font size: the lowest label of one and the
-/// uppermost of the next do not touch.
+/// Distance between two plots, one below the other, as a multiple of the font size. It is so large that the lowest label of one
+/// plot does not touch the uppermost label of the next.
 const GAP: f64 = 1.3;
 
 /// A position on the canvas, in CSS pixels from its upper left corner.
@@ -82,9 +82,9 @@ impl Surface {
         self.width < 1.0 || self.height < 1.0
     }
 
-    /// Areas of `count` plots, one below the other, with room for the labels of the axes of values at the left, of at most
-    /// `widest` characters, and for the axis of time below. The axis of time is left out where it would take too much of
-    /// the height.
+    /// Returns the areas of `count` plots, one below the other. Beside them is room for the labels of the axes of values, which
+    /// have at most `widest` characters, and below them for the axis of time. If the canvas is so low that the axis of time would
+    /// take too much of its height, there is no room for it.
     pub fn areas(&self, widest: usize, count: usize) -> Vec<Rect> {
         let left = (widest.max(3) as f64 * self.digit_px + self.font_px * 0.8).ceil();
         let top = (self.font_px * 0.6).ceil();
@@ -99,7 +99,7 @@ impl Surface {
         (0..count).map(area).collect()
     }
 
-    /// Area of a plot over the whole canvas, with just enough margin that no line is cut.
+    /// Returns the area of a single plot that fills the whole canvas, with just enough margin that no line is cut off.
     pub fn bare(&self) -> Vec<Rect> {
         let margin = 4.0;
         let (width, height) = (self.width - margin, self.height - 2.0 * margin);
@@ -115,7 +115,7 @@ impl Surface {
         self.height >= self.font_px * 8.0
     }
 
-    /// Number of steps that each of `axes` axes of values has room for.
+    /// Returns the number of steps between marks for which each of `axes` axes of values has room.
     pub fn value_steps(&self, axes: usize) -> usize {
         let steps = (self.height / (self.font_px * 3.6 * axes.max(1) as f64)) as usize;
         steps.clamp(if axes > 1 { 1 } else { 2 }, 6)
@@ -163,7 +163,7 @@ pub fn nearest(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Opt
     Some((set.time(row)?, set.value(column, row)))
 }
 
-/// The row of [`nearest`].
+/// Returns the row of the sample that [`nearest`] returns.
 pub fn nearest_row(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<usize> {
     let reach = ts_ms.saturating_sub(reach_ms)..ts_ms.saturating_add(reach_ms);
     let rows = set.rows_within(&reach);

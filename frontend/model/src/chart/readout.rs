@@ -104,13 +104,13 @@ impl Readout {
 }
 
 impl Reading {
-    /// Heading of the series in a table: its name, and the unit of the numbers below it.
+    /// Returns the heading of the series in a table: its name, and the unit of the numbers below it.
     pub fn head(&self) -> String {
         if self.unit.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.unit) }
     }
 }
 
-/// Format of a series whose unit is not that of its axis.
+/// Returns the format for a series whose unit is not that of its axis. It suits the newest value.
 fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     let newest = match set.newest(column).map(|newest| &newest.field) {
         Some(Field::Number { value, .. }) => *value,
@@ -131,8 +131,8 @@ fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String,
     }
 }
 
-/// The youngest rows of a window, youngest first, at most `most` of them. Numbers are in the publisher's unit and in
-/// full, with the digits that were sent.
+/// Returns the newest rows of a window, newest first, at most `most` of them. Numbers are in the publisher's unit, with all
+/// digits that were sent.
 pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     let rows = set.rows_within(window);
     let columns = 0..set.series().len();

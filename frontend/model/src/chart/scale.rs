@@ -24,7 +24,8 @@ pub struct Scale {
     pub step: f64,
     /// Format of the values on the axis.
     pub format: Format,
-    /// True if the uppermost mark names the unit even if it is the publisher's, because the panel does not.
+    /// True if the uppermost mark contains the unit even if it is the publisher's, because the panel does not show that unit
+    /// elsewhere.
     pub names_unit: bool,
 }
 

@@ -39,7 +39,7 @@ pub struct SeriesSet {
     row_bound: usize,
     /// Names of the series that found no room.
     left_out: Vec<String>,
-    /// Fields without a number, for series that appear later.
+    /// Fields without a number, kept for series that do not exist yet.
     pending: Pending,
     /// Time at which the newest row was received.
     received_at: Option<Millis>,
@@ -219,12 +219,12 @@ impl SeriesSet {
         self.series.get(column).map_or(f64::NAN, |series| series.values.number(row))
     }
 
-    /// Digits of a series' value in a row as they were sent; `None` if it has none.
+    /// Returns the digits of a series' number in a row as they were sent; `None` if it has none there.
     pub fn sent(&self, column: usize, row: usize) -> Option<String> {
         self.series.get(column)?.values.sent(row, self.key(row)?)
     }
 
-    /// Those of some rows in which a series has a number, oldest first.
+    /// Returns the rows among `rows` in which a series has a number, oldest first.
     pub fn rows_with_number(
         &self,
         column: usize,
