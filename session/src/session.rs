@@ -42,7 +42,7 @@ pub struct Session {
     pub(super) clock: ServerClock,
     pub(super) latency: LatencyWindow,
     pub(super) last_heard_at: Option<Millis>,
-    /// Everything that is wrong with the server, as it last said.
+    /// All problems of the server, according to its last message about them.
     pub(super) conditions: Vec<Condition>,
     pub(super) rng: Rng,
     pub(super) sockets_used: u32,

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, header};
 /// let mut headers = HeaderMap::new();
 /// headers.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.9, 198.51.100.7"));
 /// let client = |peer: &str| proxies.client(peer.parse().expect("an address"), &headers).ip().to_string();
-/// The last address was added by the proxy. The client itself may have sent those before it.
+/// // The last address was added by the proxy. The client itself may have sent those before it.
 /// assert_eq!(client("10.0.0.2:4711"), "198.51.100.7");
 /// assert_eq!(client("10.0.0.3:4711"), "10.0.0.3");
 /// # Ok::<(), std::net::AddrParseError>(())
