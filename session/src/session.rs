@@ -141,13 +141,13 @@ impl Session {
         ticket
     }
 
-    /// Number of messages that [`Session::publish`] accepts before the oldest is dropped.
+    /// Returns the number of messages that [`Session::publish`] accepts before the oldest is dropped.
     #[cfg(test)]
     pub(crate) fn outbox_room(&self) -> usize {
         self.outbox.room()
     }
 
-    /// Number of publish requests whose outcome has not been reported yet.
+    /// Returns the number of publish requests whose outcome has not been reported yet.
     pub fn outstanding(&self) -> usize {
         self.outbox.len()
     }

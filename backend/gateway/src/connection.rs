@@ -229,17 +229,17 @@ impl Connection {
         monotonic_ms.saturating_sub(self.opened_ms)
     }
 
-    /// Fault injection: counts a post and returns its sequence number.
+    /// Counts a post and returns its sequence number, for fault injection.
     pub(crate) fn count_post(&self) -> u64 {
         self.posts.fetch_add(1, Relaxed)
     }
 
-    /// Fault injection: stops reading and writing.
+    /// Stops reading and writing, for fault injection.
     pub(crate) fn freeze(&self) {
         self.fault.store(FROZEN, Relaxed);
     }
 
-    /// Fault injection: resumes reading and writing after [`Connection::freeze`].
+    /// Resumes reading and writing after [`Connection::freeze`], for fault injection.
     pub(crate) fn thaw(&self) {
         // A broken connection stays broken.
         if self.fault.compare_exchange(FROZEN, 0, Relaxed, Relaxed).is_ok() {
@@ -251,7 +251,7 @@ impl Connection {
         self.fault.load(Relaxed) == FROZEN
     }
 
-    /// Fault injection: sends the first half of `frame` if the outbox is empty, and resets the TCP connection.
+    /// Sends the first half of `frame` if the outbox is empty, and resets the TCP connection, for fault injection.
     pub(crate) fn break_mid_frame(&self, frame: &Frame) {
         let mut outbox = self.outbox();
         if let Some(stream) = self.stream.get() {

@@ -41,7 +41,7 @@ impl<F: Functions> Front<F> {
         Self { functions: Some((key, invoke_api)), ..self }
     }
 
-    /// The tower service that the HTTP server runs.
+    /// Returns the tower service that the HTTP server runs.
     pub fn service(
         self,
     ) -> impl Service<
@@ -96,7 +96,8 @@ fn forbidden() -> Response<Body> {
     response
 }
 
-/// The peer's address, which the HTTP server attaches. Without it the peer counts as a remote one.
+/// Returns the peer's address, which the HTTP server attaches to the request. Without it, the peer is treated as one on another
+/// machine.
 fn peer(request: &Request<Incoming>) -> SocketAddr {
     let unknown = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0);
     request.extensions().get::<Peer>().map_or(unknown, |Peer(peer)| *peer)

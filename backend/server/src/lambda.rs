@@ -100,8 +100,8 @@ impl LambdaServer {
     }
 }
 
-/// The retries that `infra/template.yaml` sets for `broadcast`, which is invoked asynchronously: none after an error, and
-/// for one minute after throttling.
+/// Returns the retries that `infra/template.yaml` sets for `broadcast`, which is invoked asynchronously: none after an error, and
+/// retries for one minute after throttling.
 fn retries() -> Retries {
     let mut retries = Retries::default();
     retries.after_failure = Vec::new();

@@ -150,7 +150,7 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
     }
 }
 
-/// A future that resolves on Ctrl-C and, where it exists, on SIGTERM. A second signal ends the program at once.
+/// Returns a future that resolves on Ctrl-C and, on systems that have it, on SIGTERM. A second signal ends the program at once.
 fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
     let mut signals = Signals::listen()
         .map_err(|error| CliError::failed(format!("signals cannot be received: {error}")))?;

@@ -83,7 +83,7 @@ fn tokens(text: &str) -> Vec<&str> {
     found
 }
 
-/// Place after the quote that ends the string whose first byte is at `at`.
+/// Returns the index after the quote that ends a string. The first byte of the string has the index `at`.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {

@@ -17,7 +17,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// A number of which only the floating-point value is known.
+    /// Creates a field from a number of which only the floating-point value is known.
     pub fn number(value: f64) -> Self {
         let is_short = value == 0.0 || (1e-5..1e15).contains(&value.abs());
         Self::Number { value, sent: if is_short { value.to_string() } else { format!("{value:e}") } }

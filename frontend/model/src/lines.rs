@@ -68,27 +68,27 @@ impl Lines {
         }
     }
 
-    /// The newest `most` lines, newest first.
+    /// Returns the newest `most` lines, newest first.
     pub fn newest(&self, most: usize) -> impl Iterator<Item = &Line> {
         self.lines.iter().rev().take(most)
     }
 
-    /// Number of lines that are kept.
+    /// Returns the number of lines that are kept.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Returns whether no line is kept.
+    /// Returns true if no line is kept.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// Number of older lines that came but are not kept.
+    /// Returns the number of older lines that have arrived but are not kept.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Number of the kept lines of the minute before `now_ms`.
+    /// Returns the number of kept lines from the minute before `now_ms`.
     pub fn a_minute(&self, now_ms: i64) -> usize {
         self.lines.len() - self.lines.partition_point(|line| line.order.effective_ms() <= now_ms - MINUTE_MS)
     }

@@ -57,7 +57,7 @@ impl Default for Link {
 }
 
 impl Link {
-    /// Severity of the state.
+    /// Returns the severity of the state.
     pub fn tone(&self) -> Tone {
         match self.state {
             State::Connected | State::Rotating => Tone::Good,
@@ -68,7 +68,7 @@ impl Link {
         }
     }
 
-    /// One or two words for the header.
+    /// Returns one or two words about the state for the header.
     pub fn word(&self) -> String {
         match self.state {
             State::Failed if self.wants_token() => "Signed out".to_owned(),
@@ -95,7 +95,7 @@ impl Link {
         }
     }
 
-    /// `3 viewers`; nothing while the server cannot say so.
+    /// Returns the number of viewers as text, such as `3 viewers`; empty while it is unknown.
     pub fn viewers_text(&self) -> String {
         match self.viewers.filter(|_| self.tone() == Tone::Good) {
             Some(1) => "1 viewer".to_owned(),
@@ -126,18 +126,18 @@ impl Link {
         Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
     }
 
-    /// Returns whether "Try now" is offered. It is also offered during an attempt, so that the button does not come and
-    /// go.
+    /// Returns true if the button "Try now" is shown. It is also shown during an attempt, so that it does not appear and
+    /// disappear repeatedly.
     pub fn can_retry(&self) -> bool {
         self.banner.is_some() && self.state.is_down() && !self.wants_token()
     }
 
-    /// Returns whether the server has ever sent anything, which may be on the board.
+    /// Returns true if the server has ever sent anything, which the board may then show.
     pub fn has_heard(&self) -> bool {
         self.banner.is_none_or(|banner| banner.last_heard_at.is_some())
     }
 
-    /// Text at the request for a token: the reason for it, or that signing in is under way.
+    /// Returns the text beside the field for a token: the reason why a token is needed, or that signing in is in progress.
     pub fn token_words(&self) -> &'static str {
         match (self.wants_token(), self.has_token, self.has_heard()) {
             (false, _, _) => "Signing in…",
@@ -149,14 +149,14 @@ impl Link {
         }
     }
 
-    /// Returns whether the server refuses the session for want of a valid token.
+    /// Returns true if the server refuses the session because it has no valid token.
     pub fn wants_token(&self) -> bool {
         self.banner.is_some_and(|banner| banner.failure == Some(SessionFailure::SignIn))
     }
 }
 
 impl Tone {
-    /// The class that gives shape and colour.
+    /// Returns the class that determines shape and colour.
     pub fn class(self) -> &'static str {
         match self {
             Self::Good => "is-good",

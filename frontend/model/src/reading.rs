@@ -46,7 +46,7 @@ pub fn not_drawn(data: &Value) -> Vec<String> {
     found
 }
 
-/// Number of series that [`fields`] would find, without naming them.
+/// Returns the number of series that [`fields`] would return, without creating their names.
 pub fn count_numbers(data: &Value) -> usize {
     match data {
         Value::Number(_) => 1,
@@ -56,7 +56,7 @@ pub fn count_numbers(data: &Value) -> usize {
     }
 }
 
-/// Returns whether `data` is an event, to be read in a log: an object with a message, or an event of Docker.
+/// Returns true if `data` is an event for a log: an object with a message, or an event of Docker.
 pub fn is_event(data: &Value) -> bool {
     data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }
@@ -102,7 +102,8 @@ fn collect(value: &Value, name: String, digits: &Digits<'_>, found: &mut Vec<(St
 /// Characters of a text that stands in a number's place.
 const STATE_CHARS: usize = 40;
 
-/// The text that stands in the place of a number, short enough for a figure.
+/// Returns the field for a value that stands in the place of a number. A text is cut so that it is short enough for a figure in
+/// large type.
 pub fn other_field(data: &Value, digits: &Digits<'_>) -> Field {
     match data {
         Value::Null => Field::Nothing,
@@ -120,13 +121,13 @@ fn collect_not_drawn(value: &Value, name: String, found: &mut Vec<String>) {
     }
 }
 
-/// Name of the field that carries the message, and the message.
+/// Returns the name of the field that contains the message, and the message.
 fn message(fields: &Map<String, Value>) -> Option<(&'static str, String)> {
     let named = |name: &'static str| fields.get(name).and_then(message_text).map(|text| (name, text));
     MESSAGE_FIELDS.into_iter().find_map(named)
 }
 
-/// A text; journald sends a message that is not UTF-8 as a list of its bytes.
+/// Returns the text of a message. journald sends a message that is not UTF-8 as a list of its bytes.
 fn message_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -155,13 +156,13 @@ fn fields_text(fields: &Map<String, Value>, digits: &Digits<'_>) -> String {
     head.into_iter().chain(others).collect::<Vec<_>>().join("  ")
 }
 
-/// An event as `docker events` writes it: its kind and what happened, to whom, and the time twice.
+/// Returns true if the fields are those of an event as `docker events` writes it: with the type, the action and the actor.
 fn is_docker_event(fields: &Map<String, Value>) -> bool {
     ["Type", "Action"].iter().all(|name| fields.get(*name).is_some_and(Value::is_string))
         && fields.get("Actor").is_some_and(Value::is_object)
 }
 
-/// `container start web`
+/// Returns an event of Docker as text, such as `container start web`.
 fn docker_text(fields: &Map<String, Value>) -> String {
     let word = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
     let actor = fields.get("Actor").unwrap_or(&Value::Null);

@@ -69,12 +69,12 @@ impl States {
         self.shrink();
     }
 
-    /// The state of the newest publication.
+    /// Returns the state in the newest publication.
     pub fn current(&self) -> Option<&str> {
         self.runs.back().map(|run| run.state.as_str())
     }
 
-    /// Number of different states, counted up to `most`.
+    /// Returns the number of different states, counted up to `most`.
     pub fn distinct(&self, most: usize) -> usize {
         let mut seen: Vec<&str> = Vec::new();
         for run in &self.runs {
@@ -85,8 +85,8 @@ impl States {
         seen.len()
     }
 
-    /// `since 09:12, changed 3 times since 08:00`; nothing before the first state. It claims no more than was seen: a
-    /// state that was never seen to change holds `at least` since it was first seen.
+    /// Returns text such as `since 09:12, changed 3 times since 08:00`; `None` before the first state. A state that was never
+    /// seen to change is said to hold `at least` since it was first seen, because it may have begun earlier.
     pub fn history(&self, clock: LocalClock) -> Option<String> {
         let changes = self.changes();
         let (first, last) = (changes.first()?, changes.last()?);
@@ -110,7 +110,7 @@ impl States {
         cut.filter(|(_, share)| *share > 0.0).collect()
     }
 
-    /// Every change: the time of the first sighting, and the state.
+    /// Returns every change: the time of the first sighting of the new state, and that state.
     fn changes(&self) -> Vec<(i64, &str)> {
         let mut changes: Vec<(i64, &str)> = Vec::new();
         for run in &self.runs {
@@ -194,7 +194,7 @@ impl Severity {
         }
     }
 
-    /// Name of the class that gives colour and shape: never colour alone.
+    /// Returns the name of the class that determines colour and shape. The meaning is never shown by colour alone.
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",

@@ -99,7 +99,7 @@ struct Loss {
 }
 
 impl Stream {
-    /// A topic without publications.
+    /// Creates the state of a topic without publications.
     pub fn new(topic: Topic) -> Self {
         Self {
             topic,
@@ -148,7 +148,8 @@ impl Stream {
         series.set_units(&self.units);
     }
 
-    /// Notes that a stretch was lost for good; an end that is not known is where data ended or begins again.
+    /// Records that the data of a range of time is lost for good. If `from` or `to` is not known, the range begins where the data
+    /// ended, or ends where data begins again.
     pub fn lose(&mut self, from: Option<Millis>, to: Option<Millis>, series: &mut SeriesSet) {
         self.past.lose();
         self.loss.open_from = from.or(self.arrival.last_ts());
@@ -162,8 +163,8 @@ impl Stream {
         self.has_begun = true;
     }
 
-    /// Notes that the log started anew: offsets of the old one mean nothing, and its data after the newest publication
-    /// is lost.
+    /// Records that the log was started anew: offsets of the old log are not valid any more, and its data after the newest
+    /// publication is lost.
     pub fn start_anew(&mut self, series: &mut SeriesSet) {
         self.lose(None, None, series);
         self.past.forget();
@@ -171,7 +172,8 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Takes back the mark of what was filled in, once it has had its time. Returns whether there was such a mark.
+    /// Removes the mark of data that was replayed after an interruption, if it has been shown for long enough. Returns true if a
+    /// mark was removed.
     pub fn settle(&mut self, series: &mut SeriesSet, now: Millis) -> bool {
         let is_over = !series.replayed().is_empty() && self.arrival.replay_is_over(now);
         if is_over {
@@ -180,30 +182,30 @@ impl Stream {
         is_over
     }
 
-    /// Returns whether it has just turned late: true once in each silence.
+    /// Returns true if the topic has just become late. This happens once in each time without data.
     pub fn turns_late(&mut self, now: Millis) -> bool {
         let cadence_ms = self.cadence_ms();
         self.arrival.turns_late(cadence_ms, Conditions { now, ..Conditions::default() })
     }
 
-    /// Name of the topic.
+    /// Returns the name of the topic.
     pub fn topic(&self) -> &Topic {
         &self.topic
     }
 
-    /// Metadata of the topic, from its publishers.
+    /// Returns the metadata of the topic, which its publishers have sent.
     pub fn meta(&self) -> &TopicMeta {
         &self.meta
     }
 
-    /// Kind of its panel: the one its publisher asked for, else the one that suits its data; none before its first
-    /// data.
+    /// Returns the kind of the panel: the one that the publisher has asked for, or else the one that suits the data. Returns
+    /// `None` before the first data.
     pub fn kind(&self) -> Option<Kind> {
         let wanted = self.meta.panel.as_deref().and_then(Kind::named);
         self.choice.kind().map(|chosen| wanted.unwrap_or(chosen))
     }
 
-    /// Returns whether its panel takes two places. Once it did, it goes on doing so: panels do not jump.
+    /// Returns true if the panel has twice the usual width. It keeps this width, so that panels do not change their places.
     pub fn is_wide(&self) -> bool {
         self.is_wide
     }
@@ -214,17 +216,17 @@ impl Stream {
         self.kind() == Some(Kind::Line) && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE
     }
 
-    /// Its lines, if it is a log.
+    /// Returns the lines of the topic, if it is a log.
     pub fn lines(&self) -> &Lines {
         &self.lines
     }
 
-    /// The states it was in.
+    /// Returns the states in which the topic was.
     pub fn states(&self) -> &States {
         &self.states
     }
 
-    /// Its newest table.
+    /// Returns the newest table of the topic.
     pub fn table(&self) -> &Table {
         &self.table
     }
@@ -234,37 +236,40 @@ impl Stream {
         self.table_order.is_some()
     }
 
-    /// Time of its newest publication, corrected by the error of the publisher's clock.
+    /// Returns the time of the newest publication, corrected by the error of the publisher's clock.
     pub fn last_ts(&self) -> Option<Millis> {
         Some(self.arrival.last_ts()? - self.clock_error.ms().unwrap_or(0))
     }
 
-    /// Time at which its newest publication was received, by the server's clock.
+    /// Returns the time at which the server received the newest publication, by the server's clock.
     pub fn last_received(&self) -> Option<Millis> {
         self.arrival.last_received()
     }
 
-    /// Error of the publisher's clock in milliseconds, positive if it is ahead; `None` while none is recognised.
+    /// Returns the error of the publisher's clock in milliseconds, positive if the clock is ahead; `None` if no error is
+    /// recognised.
     pub fn clock_error_ms(&self) -> Option<i64> {
         self.clock_error.ms()
     }
 
-    /// Paths of the fields of the newest publication that a chart cannot show: lists of other things than numbers.
+    /// Returns the paths of the fields of the newest publication that a chart cannot show: lists that contain other values than
+    /// numbers.
     pub fn not_drawn(&self) -> &[String] {
         &self.not_drawn
     }
 
-    /// Unit of its numbers.
+    /// Returns the unit of the topic's numbers.
     pub fn unit(&self) -> Unit {
         Unit::parse(self.meta.unit.as_deref().unwrap_or_default())
     }
 
-    /// Meaning of a state for a person who has to act.
+    /// Returns the meaning of a state: good, warning, bad or neutral.
     pub fn severity(&self, state: &str) -> Severity {
         Severity::of(state, &self.meta.states)
     }
 
-    /// The request that fills the window, which begins at `from`; logs and states are requested once.
+    /// Returns the next request that is necessary to fill the window, which begins at `from`. For logs and states, history is
+    /// requested only once, without regard to the window.
     pub fn next_fetch(&self, from: Millis, now: Millis) -> Option<Fetch> {
         match self.kind()? {
             Kind::Line | Kind::Number => self.past.next_fetch(from, self.cadence_ms(), now),
@@ -275,12 +280,12 @@ impl Stream {
         }
     }
 
-    /// Notes that a fetch has been requested.
+    /// Records that a fetch has been requested.
     pub fn asked(&mut self, fetch: Fetch, now: Millis) {
         self.past.asked(fetch, now);
     }
 
-    /// Forgets the numbers before `ts`, or a little less.
+    /// Removes the numbers before `ts`, or before a slightly earlier time.
     pub fn forget_before(&mut self, ts: Millis, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         let kept_from = self.past.forget_before(ts.saturating_add(error_ms)).saturating_sub(error_ms);
@@ -288,12 +293,12 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Expected time between publications in milliseconds, declared or learned.
+    /// Returns the expected time between publications in milliseconds, declared by the publisher or learned from the data.
     pub fn cadence_ms(&self) -> Option<u64> {
         self.arrival.cadence_ms(self.meta.expect_every_ms, self.kind().unwrap_or(Kind::Log))
     }
 
-    /// Samples further apart than this are not joined.
+    /// Returns the maximum time in milliseconds between two samples that are joined by a line.
     pub fn hole_ms(&self) -> Option<i64> {
         let hole_ms = self.cadence_ms()?.saturating_mul(HOLE_CADENCES).max(LEAST_HOLE_MS);
         i64::try_from(hole_ms).ok()

@@ -36,8 +36,8 @@ pub struct Column {
 }
 
 impl Table {
-    /// The table in `data`: a list of objects, one a row; or an object, one field a row. Empty for anything else.
-    /// `digits` are those of its numbers as they were sent.
+    /// Creates the table of `data`: a list of objects has a row for each object, and an object has a row for each field. For
+    /// anything else the table is empty. `digits` contains the digits of its numbers as they were sent.
     pub fn of(data: &Value, digits: &Digits<'_>) -> Self {
         match data {
             Value::Array(items) => {
@@ -48,7 +48,7 @@ impl Table {
         }
     }
 
-    /// `and 7 rows and 3 columns more`; none if nothing is left out.
+    /// Returns text such as `and 7 rows and 3 columns more`; `None` if nothing is left out.
     pub fn left_out_words(&self) -> Option<String> {
         let count = |count: usize, one: &str| match count {
             0 => None,
@@ -109,7 +109,7 @@ impl Column {
 
 const NO_VALUE: &str = "–";
 
-/// A cell: a number with all the digits that were sent, so that an id stays an id.
+/// Returns the text of a cell. A number has all digits that were sent, so that an id stays unchanged.
 fn cell(value: &Value, digits: &Digits<'_>) -> String {
     match value {
         Value::Null => NO_VALUE.to_owned(),

@@ -98,29 +98,29 @@ impl LocalClock {
             .collect()
     }
 
-    /// `10:42:07`.
+    /// Returns a time as `10:42:07`.
     pub fn seconds(self, ts_ms: i64) -> String {
         let second = self.of_day(ts_ms) / SECOND_MS;
         format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
     }
 
-    /// `10:42`.
+    /// Returns a time as `10:42`.
     pub fn minutes(self, ts_ms: i64) -> String {
         let minute = self.of_day(ts_ms) / MINUTE_MS;
         format!("{:02}:{:02}", minute / 60, minute % 60)
     }
 
-    /// `10:42:07.114`.
+    /// Returns a time as `10:42:07.114`.
     pub fn milliseconds(self, ts_ms: i64) -> String {
         format!("{}.{:03}", self.seconds(ts_ms), ts_ms.rem_euclid(SECOND_MS))
     }
 
-    /// Label of a mark: minutes if all marks fall on a minute, else seconds.
+    /// Returns the label of a mark: hours and minutes if all marks are at whole minutes, and otherwise also seconds.
     pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
         if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
     }
 
-    /// Returns whether all times fall on a minute of the local clock.
+    /// Returns true if all times are at whole minutes of the local clock.
     pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
         ticks.iter().all(|tick| (tick + self.offset_at(*tick)).rem_euclid(MINUTE_MS) == 0)
     }
@@ -130,7 +130,7 @@ impl LocalClock {
     }
 }
 
-/// The smallest step with which at most `most` marks fall into a window of this length.
+/// Returns the smallest round step with which a window of this length contains at most `most` marks.
 fn step_ms(window_ms: i64, most: usize) -> i64 {
     let least = window_ms.max(1) / (most.max(1) as i64);
     STEPS_MS.into_iter().find(|step_ms| *step_ms >= least).unwrap_or_else(|| (least / DAY_MS + 1) * DAY_MS)

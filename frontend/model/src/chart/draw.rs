@@ -150,7 +150,7 @@ impl Scene<'_> {
         whole
     }
 
-    /// Everything to draw, from back to front.
+    /// Returns all marks of the chart, from back to front.
     pub fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
         if self.surface.is_empty() {
@@ -175,7 +175,7 @@ impl Scene<'_> {
         marks
     }
 
-    /// Returns whether the window holds no sample and nothing in it is lost or not loaded yet.
+    /// Returns true if the window contains no sample and no time whose data is lost or not loaded yet.
     fn has_nothing(&self) -> bool {
         self.set.rows_within(&self.window).is_empty()
             && !self.set.lost().meets(self.window.start, self.window.end)
@@ -214,7 +214,8 @@ impl Scene<'_> {
         }
     }
 
-    /// Close together where `10:42` is enough, further apart where it takes `10:42:15`.
+    /// Returns the times of the marks. They are closer together if labels such as `10:42` are enough than if the labels have to
+    /// be longer (`10:42:15`).
     fn time_ticks(&self, plot: &Plot) -> Vec<i64> {
         let spaced = |digits: f64| {
             self.clock.ticks(&self.window, (plot.area.width / (self.surface.digit_px * digits)) as usize)
@@ -232,7 +233,8 @@ impl Scene<'_> {
         marks.extend(lost.map(|span| Mark::Hatch(self.stretch(plot, &span))));
     }
 
-    /// A stretch of time over the height of the plot, cut to the window and never too narrow to be seen.
+    /// Returns the rectangle of a range of time, with the height of the plot. It is cut to the window, and at least two pixels
+    /// wide so that it is visible.
     fn stretch(&self, plot: &Plot, span: &Range<i64>) -> Rect {
         let left = plot.x(span.start.max(self.window.start));
         let right = plot.x(span.end.min(self.window.end)).max(left + 2.0).min(plot.area.right());
@@ -257,7 +259,8 @@ impl Scene<'_> {
         marks.push(Mark::Restore);
     }
 
-    /// A filled area says "so much, from nothing": only one series alone on an axis with a zero may say it.
+    /// Returns true if the area below a curve is filled. A filled area shows an amount above zero, so it is used only for a
+    /// single series on an axis that contains zero, and in sparklines.
     fn is_filled(&self, axis: &Axis) -> bool {
         let from_zero = axis.scale.min <= 0.0 && axis.scale.max >= 0.0;
         let is_alone = axis.columns.len() == 1 && (self.set.series().len() == 1 || self.axes.0.len() > 1);
@@ -284,7 +287,8 @@ impl Scene<'_> {
         }
     }
 
-    /// The runs of one series, with one sample beyond each edge so that lines reach it.
+    /// Returns the parts of one series' line between its gaps, with one sample beyond each edge, so that the line reaches the
+    /// edges.
     fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
         let rows = self.set.rows_within(&self.window);
         let rows = rows.start.saturating_sub(1)..rows.end + 1;
@@ -316,8 +320,8 @@ impl Scene<'_> {
         self.crosshair.filter(|ts_ms| self.window.contains(ts_ms))
     }
 
-    /// Largest distance in milliseconds between the crosshair and the sample that is read there: some pixels, or half a
-    /// hole.
+    /// Returns the maximum distance in milliseconds between the crosshair and the sample that is read there: a few pixels or, if
+    /// that is more, half of the time `hole_ms`, beyond which samples are not joined by a line.
     pub fn reach_ms(&self, plot: &Plot) -> i64 {
         let pixels_ms = plot.pixel_ms(1.0) * 8;
         self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))

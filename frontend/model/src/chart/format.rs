@@ -98,7 +98,7 @@ impl Unit {
         Self { name: name.to_owned(), own, base, prefixes }
     }
 
-    /// Unit as it stands behind a number without a prefix: `B` for `bytes`; empty for a count.
+    /// Returns the unit as it is written after a number without a prefix: `B` for `bytes`; empty for a count.
     pub fn symbol(&self) -> &str {
         if self.own.is_empty() && self.prefixes != Prefixes::Count { &self.name } else { self.own }
     }
@@ -116,7 +116,7 @@ impl Unit {
         }
     }
 
-    /// Returns whether the unit is the percent.
+    /// Returns true if the unit is the percent.
     pub fn is_percent(&self) -> bool {
         self.own == "%"
     }
@@ -125,8 +125,9 @@ impl Unit {
         Prefix { divisor: 1.0, power: Some(0), suffix: self.symbol().to_owned() }
     }
 
-    /// Prefix for numbers whose largest has `point` digits before its point, or begins `-point` places behind it.
-    /// Without one, numbers of up to `whole_digits` digits are written out.
+    /// Returns the prefix for numbers of which the largest has `point` digits before the decimal point or, if `point` is
+    /// negative, begins `-point` places after it. Numbers with fewer than `whole_digits` digits before the point can be written
+    /// without a prefix.
     fn prefix(&self, magnitude: f64, point: i32, whole_digits: i32) -> Prefix {
         let fits = point < whole_digits;
         match self.prefixes {
@@ -142,7 +143,8 @@ impl Unit {
         }
     }
 
-    /// Prefix for a number that begins at `point`, the unit being ten to the power of `unit_power` of its base.
+    /// Returns the prefix for a number with `point` digits before the decimal point, whose unit is its base unit times ten to the
+    /// power of `unit_power`.
     fn metric_prefix(&self, point: i32, unit_power: i32, powers: std::ops::RangeInclusive<i32>) -> Prefix {
         let wanted = (point - 1 + unit_power).div_euclid(3) * 3;
         let power = wanted.clamp(*powers.start(), *powers.end());
@@ -220,13 +222,13 @@ impl Default for Unit {
 }
 
 impl Format {
-    /// Format of an axis from `min` to `max`: one prefix for all of it.
+    /// Returns the format of an axis from `min` to `max`. All its numbers have the same prefix.
     pub fn for_range(unit: &Unit, min: f64, max: f64) -> Self {
         let magnitude = [min, max].into_iter().filter(|end| end.is_finite()).fold(0.0, larger);
         Self::for_magnitude(unit, magnitude, AXIS_DIGITS)
     }
 
-    /// Format of one number alone: without a prefix if it fits, else with the one that suits it.
+    /// Returns the format of a single number: without a prefix if the number fits, and otherwise with the prefix that suits it.
     pub fn for_value(unit: &Unit, value: f64) -> Self {
         Self::for_magnitude(unit, if value.is_finite() { value.abs() } else { 0.0 }, ROOM as i32 + 1)
     }
@@ -244,7 +246,7 @@ impl Format {
         Self { step_decimals: Some(decimals.clamp(0.0, MOST_STEP_DECIMALS) as usize), ..self.clone() }
     }
 
-    /// Number in this format's unit, without the unit; `–` if there is none.
+    /// Returns a number in this format's unit, without the unit; `–` if the number is not finite.
     pub fn number(&self, value: f64) -> String {
         match (Decimal::of(value), self.step_decimals) {
             (None, _) => NO_VALUE.to_owned(),
@@ -256,19 +258,20 @@ impl Format {
         }
     }
 
-    /// Number with its unit.
+    /// Returns a number with its unit.
     pub fn text(&self, value: f64) -> String {
         self.with_suffix(self.number(value))
     }
 
-    /// A number as it was sent (`sent` is JSON's text for it), with its unit: as it is if it fits, else in the unit of
-    /// this format, else, if it would vanish beside larger ones, in a unit of its own.
+    /// Returns a number with its unit. `sent` is the JSON text of the number as it was sent. The number is written in the
+    /// publisher's unit if it fits. Otherwise it is written in the unit of this format or, if it would be close to zero there, in
+    /// a unit that suits it.
     pub fn reading(&self, sent: &str) -> String {
         let (number, suffix) = self.parts(sent);
         if suffix.is_empty() { number } else { format!("{number}{THIN_SPACE}{suffix}") }
     }
 
-    /// See [`Self::reading`]: the number and its unit apart.
+    /// Returns the same as [`Self::reading`], with the number and its unit separate.
     pub fn parts(&self, sent: &str) -> (String, String) {
         let Some(decimal) = Decimal::parse(sent) else { return (sent.to_owned(), String::new()) };
         let value = sent.parse::<f64>().unwrap_or(f64::NAN);
@@ -279,32 +282,33 @@ impl Format {
         (number, format.prefix.suffix.clone())
     }
 
-    /// See [`Self::reading`], for a value of which only its floating-point number is kept.
+    /// Returns the same as [`Self::reading`], for a value of which only the floating-point number is known.
     pub fn reading_of(&self, value: f64) -> String {
         if value.is_finite() { self.reading(&format!("{value:e}")) } else { NO_VALUE.to_owned() }
     }
 
-    /// Unit with its prefix: `MiB/s`. Empty for a plain count.
+    /// Returns the unit with its prefix, such as `MiB/s`. It is empty for a count without a prefix.
     pub fn suffix(&self) -> &str {
         &self.prefix.suffix
     }
 
-    /// Unit in which the numbers were published.
+    /// Returns the unit in which the numbers were published.
     pub fn unit(&self) -> &Unit {
         &self.unit
     }
 
-    /// Returns whether the unit is another than the publisher's, which stands at the panel: `MiB/s` for `B/s`.
+    /// Returns true if the unit differs from the publisher's unit, which the panel shows: `MiB/s` instead of `B/s`.
     pub fn is_converted(&self) -> bool {
         !self.prefix.suffix.is_empty() && self.prefix.suffix != self.unit.name
     }
 
-    /// Number of publisher's units that one written unit stands for: 1,048,576 for `MiB`.
+    /// Returns the number of the publisher's units in one unit of this format: 1,048,576 for `MiB` if the publisher's unit is
+    /// `B`.
     pub fn divisor(&self) -> f64 {
         self.prefix.divisor
     }
 
-    /// The digits to show of a number that was sent as `decimal`.
+    /// Returns the digits that are shown of a number that was sent as `decimal`.
     fn scaled(&self, decimal: &Decimal, value: f64) -> Decimal {
         match self.prefix.power {
             Some(power) if power > 0 && decimal.is_whole() => {
@@ -327,8 +331,8 @@ impl Format {
     }
 }
 
-/// A number in full, as tables show it: all digits that were sent and no spaces, so that ids stay ids. Only what no
-/// column could hold is written with an exponent.
+/// Returns a number as tables show it: with all digits that were sent and without spaces, so that ids stay unchanged. Only a
+/// number that is too long for any column is written with an exponent.
 pub fn in_full(sent: &str) -> String {
     match Decimal::parse(sent) {
         None => sent.to_owned(),
@@ -344,7 +348,7 @@ pub fn in_full(sent: &str) -> String {
     }
 }
 
-/// Length of time in the two largest units that matter: `41 s`, `4 min`, `2 h 10 min`.
+/// Returns a length of time in its one or two largest units: `41 s`, `4 min`, `2 h 10 min`.
 pub fn duration(ms: i64) -> String {
     let seconds = ms.max(0) / 1_000;
     match seconds {
@@ -357,7 +361,8 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
-/// All digits if they fit into [`ROOM`]; else as many as a person reads, cents included.
+/// Returns the number with all digits if it is whole or has at most [`ROOM`] digits. Otherwise it is cut to fewer digits; above
+/// one, it keeps at least two decimals.
 fn legible(decimal: &Decimal) -> Decimal {
     if decimal.len() <= ROOM || decimal.is_whole() {
         return decimal.clone();
@@ -377,7 +382,7 @@ fn superscript(power: i32) -> String {
     power.to_string().chars().map(raised).collect()
 }
 
-/// Ten to a power that need not be a power of a float: 1e308 times ten is beyond its range.
+/// Returns ten to the power of `power`, limited to powers that an `f64` can represent.
 fn power_of_ten(power: i32) -> f64 {
     10_f64.powi(power.clamp(-307, 308))
 }

@@ -95,7 +95,7 @@ impl Readout {
         }
     }
 
-    /// `user 58.1 %, system 54.8 %`
+    /// Returns all readings as text, such as `user 58.1 %, system 54.8 %`.
     pub fn summary(&self) -> String {
         let readings: Vec<String> =
             self.readings.iter().map(|reading| format!("{} {}", reading.name, reading.text)).collect();
@@ -119,7 +119,8 @@ fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     Format::for_value(unit, newest)
 }
 
-/// Newest value of a series as text, and whether it is none: the series has stopped, or its publisher says so.
+/// Returns the newest value of a series as text, and true if there is no current value: the series has stopped, or its publisher
+/// says that it has none.
 fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String, bool) {
     if let Some(age_ms) = set.stopped_ms(column, now) {
         return (format!("{NO_VALUE} {}", short_duration(age_ms)), true);
@@ -145,7 +146,8 @@ pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     rows.rev().take(most).filter_map(row).collect()
 }
 
-/// The time some rows away from `from_ms`, or from the right edge if there is no such time; it stays in the window.
+/// Returns the time of the row that is `steps` rows away from `from_ms`, limited to the window. If `from_ms` is `None`, returns
+/// the time of the window's last row.
 pub fn step(set: &SeriesSet, window: &Range<i64>, from_ms: Option<i64>, steps: isize) -> Option<i64> {
     let rows = set.rows_within(window);
     let last = rows.end.checked_sub(1)?;

@@ -65,7 +65,7 @@ impl Scale {
         }
     }
 
-    /// The marks, ascending.
+    /// Returns the values of the marks, in ascending order.
     pub fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
         let first = (self.min / self.step - EPSILON).ceil();
         (0..MOST_TICKS)
@@ -73,7 +73,7 @@ impl Scale {
             .take_while(|tick| *tick <= self.max + self.step * EPSILON)
     }
 
-    /// Text at a mark. The uppermost names the unit, unless it is the one that the panel names already.
+    /// Returns the text at a mark. The text of the uppermost mark contains the unit, unless the panel already shows that unit.
     pub fn label(&self, tick: f64) -> String {
         let format = self.format.for_steps(self.step);
         let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
@@ -95,7 +95,7 @@ impl Scale {
 
 const EPSILON: f64 = 1e-9;
 
-/// The ends before they are rounded.
+/// Returns the ends of the axis before they are rounded.
 fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
     let (low, high) = extent.map_or((0.0, 0.0), |extent| (extent.min, extent.max));
     let (low, high) = if unit.is_percent() { percent_ends(low, high) } else { from_zero(low, high) };
@@ -112,7 +112,7 @@ fn percent_ends(low: f64, high: f64) -> (f64, f64) {
     (0.0, if high > 10.0 { 100.0 } else { 10.0 })
 }
 
-/// From zero, unless the data is far from it and keeps within a narrow band.
+/// Returns ends that include zero, unless the values are in a narrow range that is far from zero.
 fn from_zero(low: f64, high: f64) -> (f64, f64) {
     if low == high {
         return ((low.min(0.0) * 1.25).max(f64::MIN), (high.max(0.0) * 1.25).min(f64::MAX));
@@ -123,7 +123,7 @@ fn from_zero(low: f64, high: f64) -> (f64, f64) {
     (low, high)
 }
 
-/// The next of 1, 2, 5, 10, 20, 50 … that is not below `rough`.
+/// Returns the smallest of the steps 1, 2, 5, 10, 20, 50 … that is not below `rough`.
 fn round_step(rough: f64) -> f64 {
     let decade = 10_f64.powf(rough.log10().floor());
     let within = rough / decade;

@@ -62,7 +62,7 @@ pub struct Series {
 }
 
 impl SeriesSet {
-    /// No series and no rows; the set will hold at most the `row_bound` youngest rows.
+    /// Creates a set without series and rows. It keeps at most the `row_bound` newest rows.
     pub const fn new(row_bound: usize) -> Self {
         Self {
             times: Ring::new(row_bound),
@@ -143,44 +143,44 @@ impl SeriesSet {
         }
     }
 
-    /// Unit of a series; `None` if it is that of the whole chart.
+    /// Returns the unit of a series; `None` if it is that of the whole chart.
     pub fn unit(&self, column: usize) -> Option<&Unit> {
         let name = self.series.get(column)?.name();
         self.units.iter().find(|(known, _)| known == name).map(|(_, unit)| unit)
     }
 
-    /// The series in the order in which they were first seen.
+    /// Returns the series in the order in which they first occurred.
     pub fn series(&self) -> &[Series] {
         &self.series
     }
 
-    /// The columns that are not switched off.
+    /// Returns the indices of the series that are not switched off.
     pub fn shown<'a>(&'a self, hidden: &'a Hidden) -> impl Iterator<Item = usize> + 'a {
         let columns = self.series.iter().enumerate();
         columns.filter(|(_, series)| !hidden.has(&series.name)).map(|(column, _)| column)
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.times.len()
     }
 
-    /// Returns whether there are no rows.
+    /// Returns true if there are no rows.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
 
-    /// Number of series that found no room because there were [`MAX_SERIES`] already.
+    /// Returns the number of series that are left out because the set already has [`MAX_SERIES`].
     pub fn series_left_out(&self) -> usize {
         self.left_out.len()
     }
 
-    /// Time of a row, the oldest being row 0.
+    /// Returns the time of a row. The oldest row has the index 0.
     pub fn time(&self, row: usize) -> Option<i64> {
         self.times.get(row).map(|ts_ms| ts_ms - self.clock_error_ms)
     }
 
-    /// Time of the youngest row.
+    /// Returns the time of the newest row.
     pub fn last_time(&self) -> Option<i64> {
         self.times.last().map(|ts_ms| ts_ms - self.clock_error_ms)
     }
@@ -200,7 +200,7 @@ impl SeriesSet {
         self.points(column, rows).filter(|(_, value)| value.is_finite())
     }
 
-    /// As [`Self::samples`], with a value that is not finite wherever the line is parted.
+    /// Returns the same as [`Self::samples`], and in addition a value that is not finite wherever the line has a gap.
     pub fn points(
         &self,
         column: usize,
@@ -214,7 +214,7 @@ impl SeriesSet {
         present.map(|(ts_ms, value)| (ts_ms - self.clock_error_ms, value))
     }
 
-    /// Value of a series in a row; NaN if it has none.
+    /// Returns the value of a series in a row; NaN if it has none.
     pub fn value(&self, column: usize, row: usize) -> f64 {
         self.series.get(column).map_or(f64::NAN, |series| series.values.number(row))
     }
@@ -233,17 +233,18 @@ impl SeriesSet {
         rows.filter(move |row| !self.value(column, *row).is_nan())
     }
 
-    /// Youngest number of a series at or before `ts_ms`, with its time.
+    /// Returns the newest number of a series at or before `ts_ms`, with its time.
     pub fn latest(&self, column: usize, ts_ms: i64) -> Option<(i64, f64)> {
         self.samples(column, 0..self.rows_within(&(i64::MIN..ts_ms)).end).next_back()
     }
 
-    /// Newest field of a series.
+    /// Returns the newest field of a series.
     pub fn newest(&self, column: usize) -> Option<&Newest> {
         self.series.get(column)?.newest.as_ref()
     }
 
-    /// Age of a series that has stopped while others of its set went on, in milliseconds; `None` while it has not.
+    /// Returns the time in milliseconds since the newest field of a series that has stopped while others of the set continued;
+    /// `None` if it has not stopped.
     pub fn stopped_ms(&self, column: usize, now: Millis) -> Option<u64> {
         let series = self.series.get(column)?;
         let last = series.newest.as_ref()?.moment.received_at;
@@ -254,12 +255,12 @@ impl SeriesSet {
             .then(|| u64::try_from(now.saturating_sub(last)).unwrap_or(0).max(silence_ms))
     }
 
-    /// Number of series that have stopped while others went on.
+    /// Returns the number of series that have stopped while others continued.
     pub fn stopped(&self) -> usize {
         (0..self.series.len()).filter(|column| self.stopped_ms(*column, Millis::MIN).is_some()).count()
     }
 
-    /// Extent of a series over some rows; none if it has no value there.
+    /// Returns the extent of a series in some rows; `None` if it has no value there.
     pub fn extent(&self, column: usize, rows: Range<usize>) -> Option<Extent> {
         self.samples(column, rows).map(|(_, value)| Extent::of(value)).reduce(Extent::with)
     }
@@ -269,7 +270,7 @@ impl SeriesSet {
         &self.lost
     }
 
-    /// See [`Self::lost`].
+    /// Returns the same as [`Self::lost`], for changes.
     pub fn lost_mut(&mut self) -> &mut Spans {
         &mut self.lost
     }
@@ -279,7 +280,7 @@ impl SeriesSet {
         &self.replayed
     }
 
-    /// See [`Self::replayed`].
+    /// Returns the same as [`Self::replayed`], for changes.
     pub fn replayed_mut(&mut self) -> &mut Spans {
         &mut self.replayed
     }
@@ -289,7 +290,7 @@ impl SeriesSet {
         &self.unloaded
     }
 
-    /// See [`Self::unloaded`].
+    /// Replaces the ranges of time that [`Self::unloaded`] returns.
     pub fn set_unloaded(&mut self, unloaded: Spans) {
         self.unloaded = unloaded;
     }
@@ -314,12 +315,12 @@ impl SeriesSet {
         }
     }
 
-    /// Returns whether the set is full of rows that are all younger.
+    /// Returns true if the set is full and all its rows are newer.
     fn is_beyond(&self, moment: Moment) -> bool {
         self.times.is_full() && self.times.rows_through(moment.ts_ms) == 0
     }
 
-    /// Row of a publication, made if it is not there; none if the set is full of younger rows.
+    /// Returns the row of a publication, which is added if it is missing. Returns `None` if the set is full of newer rows.
     fn row(&mut self, moment: Moment) -> Option<usize> {
         let sequence = moment.order.sequence();
         let same = self.times.rows_before(moment.ts_ms)..self.times.rows_through(moment.ts_ms);
@@ -347,7 +348,8 @@ impl SeriesSet {
         Some((self.times.get(row)?, self.sequences.get(row)?))
     }
 
-    /// Column of a name, made on the first number; none if there is none, or no room.
+    /// Returns the index of the series `name`, which is added with its first number. Returns `None` if it does not exist and has
+    /// no number, or if there is no room for it.
     fn column(&mut self, name: &str, is_number: bool) -> Option<usize> {
         let known = self.series.iter().position(|series| series.name == name);
         if known.is_some() || !is_number || self.series.len() >= MAX_SERIES {
@@ -370,7 +372,7 @@ impl SeriesSet {
 }
 
 impl Series {
-    /// Name of the series: a field's path (`load.0`).
+    /// Returns the name of the series, which is the path of a field (`load.0`).
     pub fn name(&self) -> &str {
         &self.name
     }
