@@ -20,7 +20,7 @@ pub struct Handlers {
 }
 
 impl Handlers {
-    /// Handlers of this service.
+    /// Creates the handlers of the functions, which call the service of `app`.
     pub fn new(app: Arc<App>) -> Self {
         Self { app }
     }

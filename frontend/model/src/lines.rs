@@ -95,8 +95,8 @@ impl Lines {
 }
 
 impl Level {
-    /// Severity from one of [`LEVEL_FIELDS`], a word or a number, or from the beginning of a text: `ERROR disk full`,
-    /// `[warn] slow`.
+    /// Returns the severity of an event or text: from one of [`LEVEL_FIELDS`], which is a word or a number, or from the beginning
+    /// of a text, such as `ERROR disk full` or `[warn] slow`.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Object(fields) => {
@@ -118,8 +118,8 @@ impl Level {
         }
     }
 
-    /// Syslog counts down to 0, the emergency; 3 is an error and 4 a warning. pino and bunyan count up: 40 is a
-    /// warning, 50 an error, 60 fatal.
+    /// Returns the severity of a numeric level. In syslog, a smaller number is more severe: 0 is an emergency, 3 an error and 4 a
+    /// warning. In pino and bunyan, a larger number is more severe: 40 is a warning, 50 an error, 60 fatal.
     fn numbered(level: f64) -> Self {
         match level {
             _ if (0.0..4.0).contains(&level) => Self::Error,

@@ -113,8 +113,8 @@ impl Link {
         }
     }
 
-    /// Text of the banner: what happened, and what happens next. `Connection lost, last data 10:42:07.` and
-    /// `Reconnecting…`
+    /// Returns the text of the banner: first what has happened (`Connection lost, last data 10:42:07.`), and then what will
+    /// happen next (`Reconnecting…`).
     pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
         let banner = self.banner?;
         let (news, rest) = banner.words().split_once(". ").unwrap_or((banner.words(), ""));

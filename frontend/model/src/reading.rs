@@ -37,7 +37,7 @@ pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Fiel
     found
 }
 
-/// Paths of the fields of `data` that a chart cannot show: lists that hold something else than numbers.
+/// Returns the paths of the fields of `data` that a chart cannot show: lists that contain other values than numbers.
 pub fn not_drawn(data: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if let Value::Object(fields) = data {

@@ -98,7 +98,7 @@ impl States {
         })
     }
 
-    /// States of a window, oldest first, with the share of it that each fills.
+    /// Returns the states in a window, oldest first, each with the share of the window that it fills.
     pub fn strip(&self, window: &Range<i64>) -> Vec<(String, f64)> {
         let length = (window.end - window.start).max(1) as f64;
         let changes = self.changes();

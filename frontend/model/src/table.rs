@@ -118,7 +118,7 @@ fn cell(value: &Value, digits: &Digits<'_>) -> String {
     }
 }
 
-/// Names of all columns in the order in which they were first named.
+/// Returns the names of all columns in the order in which they first occur.
 fn names<'a>(items: &[&'a Map<String, Value>]) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for name in items.iter().flat_map(|item| item.keys()) {

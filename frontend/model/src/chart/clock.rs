@@ -86,7 +86,7 @@ impl LocalClock {
         passed.map_or(self.offset_ms, |(_, before_ms)| *before_ms)
     }
 
-    /// Times to mark in a window, about `most` of them, at round local times.
+    /// Returns about `most` round local times at which a window is marked.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);
         let offset_ms = self.offset_at(window.start);

@@ -239,7 +239,8 @@ impl Format {
         Self { unit: unit.clone(), prefix, step_decimals: None }
     }
 
-    /// This format for the marks of an axis that are `step` apart: as many decimals as they need to differ.
+    /// Returns this format for the marks of an axis that are `step` apart, with as many decimals as necessary to distinguish the
+    /// marks.
     pub fn for_steps(&self, step: f64) -> Self {
         let step = (step / self.prefix.divisor).abs();
         let decimals = if step > 0.0 { -(step * 1.000_001).log10().floor() } else { 0.0 };

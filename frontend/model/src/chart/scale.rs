@@ -104,7 +104,8 @@ fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
     if high > low { (low, high) } else { (low, low + low.abs().max(1.0)) }
 }
 
-/// Shares are shown against the whole, so that a glance tells how much it is; small ones against a tenth of it.
+/// Returns the ends of an axis in percent: from 0 to 100 %, so that the reader sees the share of the whole, or from 0 to 10 % if
+/// all values are that small.
 fn percent_ends(low: f64, high: f64) -> (f64, f64) {
     if low < 0.0 || high > 100.0 {
         return from_zero(low, high);

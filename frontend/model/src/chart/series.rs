@@ -131,7 +131,7 @@ impl SeriesSet {
         self.replayed.drop_before(ts_ms);
     }
 
-    /// Corrects all times by the error of the publisher's clock: positive if it is ahead.
+    /// Corrects all times by the error of the publisher's clock in milliseconds, which is positive if the clock is ahead.
     pub fn correct_clock(&mut self, error_ms: i64) {
         self.clock_error_ms = error_ms;
     }
@@ -191,7 +191,7 @@ impl SeriesSet {
         self.times.rows_before(sent(window.start))..self.times.rows_through(sent(window.end))
     }
 
-    /// Values of a series with their times, over some rows, oldest first.
+    /// Returns the values of a series in some rows with their times, oldest first.
     pub fn samples(
         &self,
         column: usize,
@@ -265,7 +265,7 @@ impl SeriesSet {
         self.samples(column, rows).map(|(_, value)| Extent::of(value)).reduce(Extent::with)
     }
 
-    /// Stretches of time whose data was lost for good: never joined by a line.
+    /// Returns the ranges of time whose data is lost for good. The line of a series has a gap there.
     pub fn lost(&self) -> &Spans {
         &self.lost
     }
@@ -275,7 +275,7 @@ impl SeriesSet {
         &mut self.lost
     }
 
-    /// Stretches of time that were filled in afterwards, as long as the chart should say so.
+    /// Returns the ranges of time whose data was replayed after an interruption, as long as the chart marks them.
     pub fn replayed(&self) -> &Spans {
         &self.replayed
     }
@@ -285,7 +285,7 @@ impl SeriesSet {
         &mut self.replayed
     }
 
-    /// Stretches of time whose data exists but is not on this page yet: neither empty nor lost.
+    /// Returns the ranges of time whose data exists but is not loaded yet. They are neither empty nor lost.
     pub fn unloaded(&self) -> &Spans {
         &self.unloaded
     }
