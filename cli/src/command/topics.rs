@@ -1,4 +1,4 @@
-//! `tickertape topics`.
+//! Runs `tickertape topics`.
 
 use std::collections::BTreeMap;
 

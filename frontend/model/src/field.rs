@@ -1,16 +1,16 @@
-//! Content of one field of a publication, as far as charts and figures care.
+//! The content of one field of a publication, to the extent that charts and figures need it.
 
 /// Content of one named field of a publication.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Field {
     /// A number.
     Number {
-        /// Its value as a floating-point number, which a chart draws.
+        /// The value as a floating-point number, which a chart draws.
         value: f64,
-        /// Its digits as they were sent, which a figure shows.
+        /// The digits of the number as they were sent, which a figure shows.
         sent: String,
     },
-    /// Something else than a number: `unavailable`.
+    /// Anything else than a number, such as `unavailable`.
     Text(String),
     /// JSON's `null`: the publisher says that there is no value.
     Nothing,

@@ -8,7 +8,7 @@ use super::digits::Digits;
 use super::order::Order;
 use super::reading::{self, LEVEL_FIELDS};
 
-/// Lines kept for each topic.
+/// Maximum number of lines that are kept for each topic.
 pub const MOST_LINES: usize = 500;
 const MINUTE_MS: i64 = 60_000;
 /// Severities of syslog (RFC 5424) are below this number, levels of pino and bunyan above.
@@ -25,7 +25,7 @@ pub struct Line {
     pub level: Level,
     /// Text of the line.
     pub text: String,
-    /// Place among the publications of the topic.
+    /// Place in the order of the topic's publications.
     order: Order,
 }
 

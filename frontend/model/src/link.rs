@@ -13,11 +13,11 @@ use crate::delay::Delay;
 pub struct Link {
     /// State of the session.
     pub state: State,
-    /// Message to show across the page; `None` while there is nothing to say.
+    /// Message to show across the page; `None` if no message is necessary.
     pub banner: Option<Banner>,
     /// Number of connected viewers; `None` while it is not known.
     pub viewers: Option<u64>,
-    /// Time that publications take to arrive; `None` while nothing is measured.
+    /// Time that publications take to arrive; `None` while there is no measurement.
     pub latency: Option<Latency>,
     /// True if the session sends a token to the server.
     pub has_token: bool,
@@ -25,7 +25,7 @@ pub struct Link {
     pub stats: Stats,
     /// Time of the last data, by this machine's clock.
     pub last_data_at: Option<Millis>,
-    /// Time since which the server cannot be heard, by the server's clock; `None` while it can, or while the
+    /// Time since which nothing has arrived from the server, by the server's clock; `None` while it sends, or while the
     /// interruption is too short to be shown.
     pub cut_off_since: Option<Millis>,
 }
@@ -37,7 +37,7 @@ pub enum Tone {
     Good,
     /// Data does not arrive, but may again without help.
     Waiting,
-    /// Somebody has to act, or the interruption takes long.
+    /// A person has to act, or the interruption is long.
     Down,
 }
 

@@ -5,23 +5,24 @@ use serde_json::{Map, Number, Value};
 use crate::digits::Digits;
 use crate::field::Field;
 
-/// Fields that carry an event's message, in order of preference: the names that loggers use. `MESSAGE` is journald's,
-/// `short_message` GELF's, `log` that of Docker's json-file driver.
+/// Names of fields that contain the message of an event, in order of preference. Loggers use these names: `MESSAGE` is used by
+/// journald, `short_message` by GELF, and `log` by Docker's json-file driver.
 const MESSAGE_FIELDS: [&str; 8] =
     ["message", "msg", "MESSAGE", "text", "event", "short_message", "log", "body"];
-/// Fields with the level of an event, which a log shows by colour. `PRIORITY` is syslog's, in journald.
+/// Names of fields that contain the level of an event, which a log shows by colour. `PRIORITY` is the severity of syslog, in
+/// entries of journald.
 pub const LEVEL_FIELDS: [&str; 7] =
     ["level", "severity", "lvl", "log.level", "levelname", "loglevel", "PRIORITY"];
-/// Characters of a text that are shown; more would only cost memory.
+/// Maximum number of characters of a text that are shown, in order to save memory.
 const TEXT_CHARS: usize = 1_000;
-/// Fields that journald adds to every entry, which say nothing about the event.
+/// Beginnings of the names of fields that journald adds to every entry, and that contain nothing about the event.
 const JOURNALD_PREFIXES: [&str; 2] = ["_", "SYSLOG_"];
 
-/// Fields of `data` with the names of their series, in the order in which they were sent. A number alone is called
-/// `own`, a field by its path (`disk.free`), an item of a list by its place (`load.0`). A bool beside numbers is 0 or
-/// 1. Data without any number has no fields.
+/// Returns the fields of `data` with the names of their series, in the order in which they were sent. The name of a number alone
+/// is `own`, that of a field is its path (`disk.free`), and that of an item of a list contains its index (`load.0`). A boolean
+/// beside numbers is 0 or 1. Data without any number has no fields.
 ///
-/// `digits` are those of its numbers as they were sent.
+/// `digits` contains the digits of the numbers in `data` as they were sent.
 pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Field)> {
     let mut found = Vec::new();
     match data {

@@ -33,43 +33,46 @@ use crate::chart::moment::Moment;
 use crate::chart::series::SeriesSet;
 use crate::chart::spans::Spans;
 
-/// A hole is drawn where this many publications, by their cadence, are missing; fewer are jitter.
+/// A line has a gap if at least this many publications are missing, given the expected time between them. Fewer missing ones are
+/// treated as jitter.
 const HOLE_CADENCES: u64 = 4;
-/// A hole is never shorter than this, in milliseconds.
+/// Minimum length of a gap in a line, in milliseconds.
 const LEAST_HOLE_MS: u64 = 2_000;
-/// Losses listed with a panel; older ones are forgotten.
+/// Maximum number of losses that are listed with a panel. Older ones are removed from the list.
 const MOST_LOSSES: usize = 20;
-/// A log that begins with fewer lines asks for more of its past, however long ago.
+/// If a log has fewer lines than this, older history is requested for it, of whatever age.
 const ENOUGH_LINES: usize = 30;
-/// Characters that fit into the legend of a chart in one place; one with more takes two, so that it is seen whole.
+/// Maximum number of characters in the legend of a chart of the usual width. A chart with a longer legend gets a panel of twice
+/// the width, so that the legend is complete.
 const LEGEND_CHARS: usize = 36;
-/// Characters that a series takes in the legend beside its name: swatch, value with unit, distance.
+/// Number of characters that a series takes in the legend in addition to its name: the swatch, the value with its unit, and the
+/// space.
 const VALUE_CHARS: usize = 10;
 /// Maximum number of axes in a panel of the usual height. A chart with more axes gets a panel of twice the height.
 const MOST_AXES_IN_ONE: usize = 2;
-/// A table with so many columns takes two places.
+/// Minimum number of columns with which a table gets a panel of twice the usual width.
 const WIDE_FROM_COLUMNS: usize = 4;
 
-/// State of one topic's panel, but for its numbers: those are in a [`SeriesSet`] of their own, because charts watch
-/// nothing else.
+/// State of one topic's panel, apart from its numbers. These are in a separate [`SeriesSet`], so that charts are drawn again only
+/// when numbers change.
 ///
-/// It depends on the publications and not on the order in which they come: live frames, replays and history may be
-/// mixed at will.
+/// The state depends only on the publications, and not on the order in which they arrive: live frames, replays and history may be
+/// mixed in any order.
 #[derive(Clone, Debug)]
 pub struct Stream {
     topic: Topic,
     meta: TopicMeta,
-    /// Units of single series, as told by the metadata.
+    /// Units from the metadata of the series that have a unit of their own, by name.
     units: Vec<(String, Unit)>,
     choice: Choice,
     arrival: Arrival,
     lines: Lines,
     states: States,
     table: Table,
-    /// Publication that the table is from.
+    /// Place of the publication from which the table is.
     table_order: Option<Order>,
     clock_error: ClockError,
-    /// Fields of the newest publication that a chart cannot show.
+    /// Paths of the fields of the newest publication that a chart cannot show.
     not_drawn: Vec<String>,
     loss: Loss,
     past: Past,
@@ -79,22 +82,22 @@ pub struct Stream {
     is_wide: bool,
 }
 
-/// Reason for which publications arrive.
+/// The reason why publications arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Publications that were just published.
+    /// The publications were just published.
     Live,
-    /// Requested publications: missed ones, or those before the page was opened.
+    /// The publications were requested because they were missed, or because they are older than the page.
     Replayed,
-    /// Requested publications that show more of the past.
+    /// The publications were requested to show more of the past.
     Past,
 }
 
-/// Stretches of time whose data was lost for good.
+/// Ranges of time whose data is lost for good.
 #[derive(Clone, Debug, Default)]
 struct Loss {
     spans: Vec<(Millis, Millis)>,
-    /// A loss whose end is not known until the next publication.
+    /// Start of a loss whose end is not known until the next publication arrives.
     open_from: Option<Millis>,
 }
 
@@ -121,7 +124,7 @@ impl Stream {
         }
     }
 
-    /// Takes publications of one frame; their numbers go into `series`.
+    /// Adds the publications of one frame, and puts their numbers into `series`.
     pub fn take(&mut self, items: &[Publication], origin: Origin, series: &mut SeriesSet, now: Millis) {
         // More of the past says nothing about the end of a loss that is still open.
         if let Some(first) = items.first().filter(|_| origin != Origin::Past) {
@@ -141,7 +144,7 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Replaces what its publishers told about it.
+    /// Replaces the metadata that the topic's publishers have sent.
     pub fn tell(&mut self, meta: TopicMeta, series: &mut SeriesSet) {
         self.units = meta.units.iter().map(|(name, unit)| (name.clone(), Unit::parse(unit))).collect();
         self.meta = meta;
@@ -304,12 +307,13 @@ impl Stream {
         i64::try_from(hole_ms).ok()
     }
 
-    /// Stretches lost since `from`, newest first, each from its beginning to its end.
+    /// Returns the losses since `from`, newest first, each with its start and its end.
     pub fn losses(&self, from: Millis) -> impl Iterator<Item = (Millis, Millis)> + '_ {
         self.loss.spans.iter().rev().copied().filter(move |(_, to)| *to > from)
     }
 
-    /// Facts from which its freshness is judged, `window_ms` being shown.
+    /// Returns the facts that determine the freshness of the topic. `window_ms` is the length of the window that is shown, in
+    /// milliseconds.
     pub fn evidence(&self, window_ms: Millis, conditions: Conditions) -> Evidence {
         let from = conditions.now - window_ms;
         let lost_ms: i64 = self.losses(from).map(|(start, end)| end - start.max(from)).sum();
@@ -347,7 +351,7 @@ impl Stream {
             (self.table, self.table_order) = (Table::of(data, digits), Some(order));
             self.table.keep_all(item.data.text());
         }
-        // A state, or a number among texts, may turn out to belong to a log; then its past lines are there.
+        // The line is kept because a state, or a number among texts, may turn out to belong to a log, which then shows it.
         let is_short = matches!(data, Value::Number(_) | Value::Bool(_));
         let is_text = matches!(kind, Kind::Log | Kind::State);
         if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
@@ -355,7 +359,7 @@ impl Stream {
         }
     }
 
-    /// Tells the chart which stretches are not loaded, and the error of the publisher's clock.
+    /// Tells the chart which ranges of time are not loaded, and the error of the publisher's clock.
     fn tell_series(&self, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         series.correct_clock(error_ms);

@@ -14,7 +14,7 @@ const MOST_COLUMNS: usize = 40;
 /// One publication as rows and columns of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// Columns in the order in which they were first named.
+    /// Columns in the order in which their names first occur.
     pub columns: Vec<Column>,
     /// Rows, each with one cell for each column.
     pub rows: Vec<Vec<String>>,
@@ -31,7 +31,7 @@ pub struct Table {
 pub struct Column {
     /// Name of the column.
     pub name: String,
-    /// True if it holds numbers, which are aligned to the right.
+    /// True if the column contains numbers, which are aligned to the right.
     pub numeric: bool,
 }
 

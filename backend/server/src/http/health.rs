@@ -1,4 +1,4 @@
-//! `/healthz`, for monitoring.
+//! Answers requests for `/healthz`, which monitoring uses.
 
 use apigw_websocket::Chaos;
 use axum::extract::Request;

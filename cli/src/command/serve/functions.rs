@@ -71,7 +71,8 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Functions post to this server over loopback, the only address from which it accepts posts.
+/// Refuses an address that does not include loopback: functions post to this server over loopback, the only address from which it
+/// accepts posts.
 fn refuse_one_address_only(args: &ServeArgs) -> Result<(), CliError> {
     let ip = args.listen.ip();
     if ip.is_loopback() || ip.is_unspecified() {

@@ -13,11 +13,11 @@ use super::series::SeriesSet;
 /// Everything that determines the look of a chart at one moment.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
-    /// The data.
+    /// The series that are drawn.
     pub set: &'a SeriesSet,
-    /// With axes, or bare.
+    /// Amount of axes and labels around the lines.
     pub look: Look,
-    /// The times of the left and right edge.
+    /// The times of the left and right edge of the chart.
     pub window: Range<i64>,
     /// The axes of values, with the series that are drawn.
     pub axes: &'a Axes,
@@ -25,19 +25,19 @@ pub struct Scene<'a> {
     pub unit: &'a Unit,
     /// Size of the canvas and of its text.
     pub surface: Surface,
-    /// Samples further apart than this are not joined.
+    /// Maximum time in milliseconds between two samples that are joined by a line; `None` if all are joined.
     pub hole_ms: Option<i64>,
-    /// True if the data is stale, which is drawn faintly.
+    /// True if the data is stale. The chart is then drawn faintly.
     pub dimmed: bool,
-    /// The time under the crosshair.
+    /// The time at which the crosshair stands; `None` if there is no crosshair.
     pub crosshair: Option<i64>,
     /// Clock for the axis of time.
     pub clock: LocalClock,
 }
 
-/// Room for `10:42` and some air, in digits.
+/// Width that a label such as `10:42` and the space beside it need, in digits.
 const MINUTE_LABEL_DIGITS: f64 = 9.0;
-/// Room for `10:42:15` and some air, in digits.
+/// Width that a label such as `10:42:15` and the space beside it need, in digits.
 const SECOND_LABEL_DIGITS: f64 = 13.0;
 
 /// Amount of axes and labels around the lines of a chart.
@@ -46,14 +46,14 @@ pub enum Look {
     /// Lines with axes, labels and a legend.
     #[default]
     Line,
-    /// One line beside a big figure: no axes, no labels.
+    /// One line beside a figure in large type, without axes and labels.
     Sparkline,
 }
 
 /// One element of a drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
-    /// A straight hairline.
+    /// A thin straight line.
     Rule {
         /// Ink of the line.
         ink: Ink,
@@ -62,36 +62,36 @@ pub enum Mark {
         /// End of the line.
         to: Point,
     },
-    /// A curve.
+    /// A line through several points.
     Line {
         /// Ink of the curve.
         ink: Ink,
-        /// Its corners, left to right.
+        /// The points of the curve, from left to right.
         points: Vec<Point>,
     },
     /// The space between a curve and a level below it.
     Area {
         /// Ink of the filling, which is thin.
         ink: Ink,
-        /// The curve's corners, left to right.
+        /// The points of the curve, from left to right.
         points: Vec<Point>,
-        /// The level it is filled down to.
+        /// Vertical position of the level down to which the area is filled.
         base_y: f64,
     },
     /// A dot: a sample that stands alone, the end of a sparkline, or a reading under the crosshair.
     Dot {
         /// Ink of the filling.
         ink: Ink,
-        /// Its middle.
+        /// Position of the dot's centre.
         at: Point,
     },
-    /// A stretch that was lost: slanted hatching.
+    /// A range of time whose data was lost. It is marked by slanted hatching.
     Hatch(Rect),
-    /// A stretch that was filled in afterwards: a tint and a bar above it.
+    /// A range of time whose data was replayed after an interruption. It is marked by a tint and a bar above it.
     Replayed(Rect),
-    /// A stretch that is not loaded yet: dotted, so that it is neither empty nor lost.
+    /// A range of time whose data is not loaded yet. It is marked by dots, so that it looks neither empty nor lost.
     Unloaded(Rect),
-    /// Words or a number.
+    /// A text or a number.
     Text {
         /// Position of the text, at half its height.
         at: Point,
@@ -104,31 +104,31 @@ pub enum Mark {
     Dim,
     /// The marks after this one are not drawn outside a rectangle.
     Clip(Rect),
-    /// Takes [`Self::Dim`] and [`Self::Clip`] back.
+    /// Ends the effect of [`Self::Dim`] and [`Self::Clip`].
     Restore,
 }
 
 /// Colour of a mark, by its role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    /// The grid.
+    /// The colour of the grid.
     Grid,
-    /// The line under the plot.
+    /// The colour of the line below the plot.
     Baseline,
-    /// The crosshair.
+    /// The colour of the crosshair.
     Crosshair,
-    /// The colour of the series in this column.
+    /// The colour of the series with this index.
     Series(usize),
 }
 
 /// Part of a text that stands at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Its left end.
+    /// The left end of the text.
     Start,
-    /// Its middle.
+    /// The middle of the text.
     Middle,
-    /// Its right end.
+    /// The right end of the text.
     End,
 }
 

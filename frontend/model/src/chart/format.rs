@@ -1,62 +1,65 @@
 //! Numbers with their units as people read them: as they were sent, shortened only by a prefix.
 //!
-//! A reading has every digit that was sent, as far as [`ROOM`] goes. Longer ones, which are computed and not measured,
-//! keep `CUT_DIGITS` significant digits. Marks of an axis, which nobody sent, have the digits they need to differ.
+//! A reading has all digits that were sent, up to [`ROOM`] digits. Longer numbers, which are computed and not measured, have
+//! `CUT_DIGITS` significant digits. Marks of an axis, which were not sent, have as many digits as are necessary to distinguish
+//! them.
 
 use super::decimal::Decimal;
 
-/// Significant digits up to which a number is shown whole.
+/// Maximum number of significant digits with which a number is shown unchanged.
 pub const ROOM: usize = 9;
 /// Significant digits of a number that is longer than [`ROOM`].
 const CUT_DIGITS: i32 = 6;
-/// Decimals that even a cut number keeps if it is above one: cents.
+/// Minimum number of decimals of a number above one that is cut, so that amounts of money keep their cents.
 const CUT_DECIMALS: i32 = 2;
 /// Significant digits of a number whose prefix is not a power of ten.
 const BINARY_DIGITS: i32 = 4;
 /// Minimum number of digits before the decimal point with which a number on an axis is written with a prefix (k, M, …).
 const AXIS_DIGITS: i32 = 7;
-/// Digits before the point that are written out if there is no prefix for them.
+/// Maximum number of digits before the decimal point that are written out if there is no prefix for the number.
 const LONGEST_WHOLE: i32 = 15;
-/// A number without a prefix that begins this many places behind the point is written with an exponent: 0.0001.
+/// Smallest position of the first digit, relative to the decimal point, with which a number without a prefix is written without
+/// an exponent: 0.0001.
 const SMALLEST_POINT: i32 = -3;
-/// The same for units that have prefixes for small numbers: 0.001.
+/// The same as [`SMALLEST_POINT`], for units that have prefixes for small numbers: 0.001.
 const SMALLEST_METRIC_POINT: i32 = -2;
-/// The most decimals of a mark on an axis.
+/// Maximum number of decimals of a mark on an axis.
 const MOST_STEP_DECIMALS: f64 = 9.0;
 const THIN_SPACE: char = '\u{202f}';
 const MINUS: char = '\u{2212}';
 const NO_VALUE: &str = "–";
 
-/// Unit of a number, with the way in which large and small ones are shortened.
+/// The unit of a number, with the kind of prefixes by which large and small numbers are shortened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
     /// Unit as the publisher named it.
     name: String,
-    /// Usual way to write that unit: `B` for `bytes`.
+    /// The usual spelling of that unit: `B` for `bytes`.
     own: &'static str,
-    /// Unit that prefixes are put before: `s` for `ms`.
+    /// The unit before which prefixes are put: `s` for `ms`.
     base: &'static str,
     prefixes: Prefixes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prefixes {
-    /// Never with a prefix: `°C`, `%`.
+    /// The unit never has a prefix: `°C`, `%`.
     Never,
-    /// For counts: with a prefix from one million on, as in `1.2 M`.
+    /// The number is a count, which has a prefix from one million on, as in `1.2 M`.
     Count,
-    /// Powers of a thousand both ways; the unit itself is ten to this power of its base: -3 for `ms`.
+    /// Prefixes are powers of a thousand, for large and small numbers. The unit itself is its base unit times ten to this power:
+    /// -3 for `ms`.
     Metric(i32),
-    /// Powers of 1,024; the unit itself is this power of its base: 2 for `MiB`.
+    /// Prefixes are powers of 1,024. The unit itself is its base unit times 1,024 to this power: 2 for `MiB`.
     Binary(i32),
 }
 
 /// Prefix, or exponent, that the numbers of one axis, column or figure have in common.
 #[derive(Clone, Debug, PartialEq)]
 struct Prefix {
-    /// Number of publisher's units in one unit that is written: 1,000,000 for `M`.
+    /// Number of the publisher's units in one unit that is written: 1,000,000 for `M`.
     divisor: f64,
-    /// Power of ten that the divisor is, so that no digit changes; `None` for powers of 1,024.
+    /// The exponent if the divisor is a power of ten, so that only the decimal point has to be moved; `None` for powers of 1,024.
     power: Option<i32>,
     /// Unit with its prefix: `MiB/s`.
     suffix: String,
@@ -67,7 +70,7 @@ struct Prefix {
 pub struct Format {
     unit: Unit,
     prefix: Prefix,
-    /// Decimals of marks on an axis; `None` for numbers that were sent.
+    /// Number of decimals of marks on an axis; `None` for numbers that were sent.
     step_decimals: Option<usize>,
 }
 

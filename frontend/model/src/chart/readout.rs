@@ -18,15 +18,16 @@ pub struct Readout {
     pub readings: Vec<Reading>,
     /// The crosshair, if it is in the window.
     pub crosshair: Option<Cursor>,
-    /// The times of the left and right edge.
+    /// The times of the left and right edge of the chart.
     pub window: Range<i64>,
-    /// Number of characters that the widest number may take, so that none moves the next.
+    /// Number of characters that the widest number may take. Every number gets this width, so that a change does not move the
+    /// text after it.
     pub number_chars: usize,
     /// Number of series that the chart leaves out because there are too many.
     pub left_out: usize,
 }
 
-/// Value of one series.
+/// The value of one series as text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// Name of the series.
@@ -35,32 +36,32 @@ pub struct Reading {
     pub text: String,
     /// Unit in which the value was published; empty for a count.
     pub unit: String,
-    /// True if the series has stopped while others go on, or if its newest value is none.
+    /// True if the series has stopped while others continue, or if its newest field is not a number.
     pub is_over: bool,
 }
 
-/// The crosshair's time and place.
+/// The time and position of the crosshair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
-    /// Its time.
+    /// Time at which the crosshair stands.
     pub ts_ms: i64,
-    /// Its distance from the left edge of the canvas, in CSS pixels.
+    /// Distance of the crosshair from the left edge of the canvas, in CSS pixels.
     pub x: f64,
-    /// True if it is in the right half of the plot.
+    /// True if the crosshair is in the right half of the plot.
     pub is_right: bool,
 }
 
 /// One row of the table that shows the values of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Its time.
+    /// Time of the row.
     pub ts_ms: i64,
-    /// A number for each series, in their order; a dash where there is none.
+    /// A number for each series, in the order of the series. It is a dash if the series has none in this row.
     pub numbers: Vec<String>,
 }
 
 impl Readout {
-    /// Reads a scene.
+    /// Reads the values of all series in a scene.
     pub fn of(scene: &Scene<'_>) -> Self {
         let plot = scene.plot();
         let crosshair = scene.crosshair.filter(|ts_ms| scene.window.contains(ts_ms)).map(|ts_ms| {

@@ -29,11 +29,11 @@ pub struct Scale {
     pub names_unit: bool,
 }
 
-/// A range this much larger than its distance from zero starts at zero.
+/// An axis starts at zero if the range of its values is at least this share of the value that is furthest from zero.
 const BASELINE_SHARE: f64 = 0.5;
-/// An axis shrinks only when the data would fill less than this share of it.
+/// An axis shrinks only if the data would fill less than this share of it.
 const SHRINK_BELOW: f64 = 0.5;
-/// No axis has more marks, whatever its ends are set to.
+/// Maximum number of marks of an axis, even if its ends would allow more.
 const MOST_TICKS: usize = 24;
 
 impl Scale {
@@ -56,8 +56,8 @@ impl Scale {
         }
     }
 
-    /// Returns this axis, or the one before it if the data still fills enough of that: an axis grows at once and shrinks
-    /// late.
+    /// Returns the axis `before` if the data still fills enough of it, and otherwise this axis. So an axis grows at once, and
+    /// shrinks only when the data is much smaller.
     pub fn settle(self, before: Option<&Self>) -> Self {
         match before {
             Some(before) if before.suits(&self) => before.clone(),

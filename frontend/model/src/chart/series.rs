@@ -18,26 +18,27 @@ use crate::field::Field;
 use crate::order::Order;
 use crate::rhythm::Rhythm;
 
-/// Series that one chart holds; an object with ever new keys must not grow without end. A machine with 128 cores has
-/// room, the host's total beside them.
+/// Maximum number of series in one chart, so that an object whose keys always differ does not use up the memory. It is large
+/// enough for a machine with 128 cores and the total of the host.
 pub const MAX_SERIES: usize = 256;
-/// Names of series beyond [`MAX_SERIES`] that are told apart; more are counted as this many.
+/// Maximum number of names of left-out series that are remembered. If there are more, the number of left-out series stays at
+/// this.
 const MOST_NAMES_LEFT_OUT: usize = 1_000;
 
 /// Several named series that share their times.
 ///
-/// Rows are in order of `ts`, those of one millisecond in order of the log. A series that a row does not mention has
-/// NaN there and its line goes on; a series that a row says has no value has a break there. All times that go in and
-/// come out are corrected by the error of the publisher's clock, once that is known.
+/// Rows are in the order of `ts`, and rows of the same millisecond in the order of the log. If a row does not contain a series,
+/// the value is NaN and the line of the series continues. If a row says that a series has no value, the line has a gap there. All
+/// times in arguments and results are corrected by the error of the publisher's clock once it is known.
 #[derive(Clone, Debug)]
 pub struct SeriesSet {
     times: Ring<i64>,
     sequences: Ring<u64>,
-    /// Rows added by [`Self::append`].
+    /// Number of rows that [`Self::append`] has added.
     appended: u64,
     series: Vec<Series>,
     row_bound: usize,
-    /// Names of the series that found no room.
+    /// Names of the series that are left out because the set already has [`MAX_SERIES`].
     left_out: Vec<String>,
     /// Fields without a number, kept for series that do not exist yet.
     pending: Pending,
@@ -45,7 +46,7 @@ pub struct SeriesSet {
     received_at: Option<Millis>,
     rhythm: Rhythm,
     clock_error_ms: i64,
-    /// Units of single series, by name.
+    /// Units of the series that have a unit of their own, by name.
     units: Vec<(String, Unit)>,
     lost: Spans,
     replayed: Spans,
