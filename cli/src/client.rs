@@ -21,7 +21,7 @@ pub async fn find(args: &ClientArgs) -> Result<Target, CliError> {
     Ok(Target::find(&options).await?)
 }
 
-/// The failure of a command whose request the server refused.
+/// Returns the error of a command whose request the server has refused.
 pub fn refused(refused: &Refused) -> CliError {
     ClientError::Refused(refused.clone()).into()
 }
@@ -36,7 +36,7 @@ impl From<ClientError> for CliError {
     }
 }
 
-/// The message, with the flag before it that the value came from.
+/// Returns the error's message. If its cause is a value from a flag, the name of the flag stands before it.
 fn flagged(error: &ClientError) -> String {
     match error {
         ClientError::InvalidUrl { .. } => format!("--url {error}"),

@@ -1,5 +1,5 @@
-//! Prints messages for people, with colours if standard output or standard error is a terminal. Text from outside is escaped
-//! on its way to the terminal.
+//! Prints messages for people, with colours if standard output or standard error is a terminal. Text that comes from outside the
+//! program is escaped before it is printed.
 
 mod escape;
 mod log;
@@ -36,7 +36,7 @@ impl Paint {
         Self::on(io::stderr().is_terminal())
     }
 
-    /// Returns `text`, escaped, with a style, if the stream shows styles.
+    /// Returns `text` escaped. If the stream shows styles, the text has the style `look`.
     pub fn paint(self, look: Look, text: impl Display) -> String {
         let text = text.to_string();
         let text = escaped(&text);
@@ -52,8 +52,8 @@ impl Paint {
     }
 }
 
-/// Prints a line to standard error, escaped except for the styles of [`Paint`]. Errors are ignored, because nobody reads a
-/// closed stream.
+/// Prints a line to standard error. Unsafe characters are escaped, apart from the styles of [`Paint`]. Errors are ignored: if
+/// standard error is closed, the message cannot be read anyway.
 pub fn say(words: impl Display) {
     let words = words.to_string();
     let words = escaped_except_styles(&words);
@@ -74,7 +74,7 @@ pub fn show(words: impl Display) {
 /// Control sequence that moves to the beginning of the line and clears the line.
 const ERASE: &str = "\r\x1b[2K";
 
-/// Prints an error to standard error, with the hint on a line of its own.
+/// Prints an error to standard error, and its hint, if it has one, on a second line.
 pub fn say_error(cli_error: &CliError) {
     let CliError { what, hint, .. } = cli_error;
     say(format_args!("{} {}", Paint::stderr().paint(Look::Red, "error:"), escaped(what)));

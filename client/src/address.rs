@@ -74,7 +74,7 @@ impl Address {
         format!("{}/{name}", self.uri.path().trim_end_matches('/'))
     }
 
-    /// The HTTP API of the server that has this WebSocket, if it is one of `tickertape serve`.
+    /// Returns the address of the HTTP API that belongs to this WebSocket, if the server is run by `tickertape serve`.
     pub(crate) fn own_http(&self) -> Option<Self> {
         let scheme = if self.is_tls() { Scheme::Https } else { Scheme::Http };
         let prefix = self.uri.path().strip_suffix("/ws")?;

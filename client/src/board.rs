@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Settings {
     /// Address of the WebSocket.
     pub ws: Address,
-    /// The HTTP API.
+    /// The address of the HTTP API.
     pub http: Address,
     /// Token that everybody who opens the board uses.
     pub token: Option<String>,

@@ -91,9 +91,10 @@ pub enum ClientError {
         /// New address of the board.
         location: String,
     },
-    /// Only the WebSocket of the server is known, and the request needs its HTTP API. Give the address of the board.
+    /// The request needs the server's HTTP API, but only the address of its WebSocket is known. Give the address of the board
+    /// instead.
     NoHttp {
-        /// The WebSocket.
+        /// The address of the WebSocket.
         server: Address,
     },
     /// The board's settings contain a server that cannot be used: it is not a WebSocket, or has no TLS although the board has.

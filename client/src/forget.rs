@@ -1,4 +1,4 @@
-//! Deletes a topic with its history.
+//! Deletes a topic and its history by an HTTP request.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use tokio::time::timeout;
 
 use crate::{ClientError, ConnectError, Target, request};
 
-/// Time for the whole request. A topic with much history takes seconds.
+/// Maximum time for the whole request. Deleting a topic with much history takes seconds.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// An answer is a line of JSON.
+/// Maximum size of a response, in bytes. A response is one line of JSON.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Deletes a topic with its history. The token needs a filter for it in `forget`.
+/// Deletes a topic with its history. The token must have a filter in `forget` that matches the topic.
 ///
 /// # Errors
 ///
 /// [`ClientError::Refused`] with the server's reason, [`ClientError::NoHttp`] if the address of the HTTP API is not known,
-/// and those of a connection.
+/// [`ClientError::SignInRequired`] if the token is missing or not accepted, and the errors of a connection that fails.
 pub async fn forget(target: &Target, topic: &Topic) -> Result<(), ClientError> {
     let server = target.http().ok_or_else(|| ClientError::NoHttp { server: target.ws().clone() })?;
     let invalid = |_| ClientError::connect(server, ConnectError::InvalidToken, true);

@@ -6,8 +6,7 @@
 //!   subscribe or publish for a long time.
 //! * [`Conversation`] sends one request at a time over one socket, without reconnecting. [`history`] uses it to read a part of a
 //!   topic's log.
-//!
-//! * [`forget()`] deletes a topic.
+//! * [`forget()`] deletes a topic with its history.
 //!
 //! Every operation returns a [`ClientError`] on failure. The documentation of its variants says how the caller should react.
 //!

@@ -1,4 +1,4 @@
-//! One HTTP request over a connection of its own.
+//! Sends one HTTP request over a new connection.
 
 use bytes::Bytes;
 use http::header::HOST;
@@ -11,11 +11,12 @@ use hyper_util::rt::TokioIo;
 use crate::tls::Trust;
 use crate::{Address, ConnectError, wire};
 
-/// Sends a request without a body, and returns the head of the answer. Adds the header `Host`.
+/// Sends a request without a body over a new connection, and returns the response, whose body is not read yet. Adds the header
+/// `Host`.
 ///
 /// # Errors
 ///
-/// [`ConnectError`].
+/// [`ConnectError`], if no connection can be made or the server does not answer in HTTP.
 pub(crate) async fn send(
     server: &Address,
     trust: Option<&Trust>,
@@ -23,7 +24,7 @@ pub(crate) async fn send(
 ) -> Result<Response<Incoming>, ConnectError> {
     let wire = wire::open(server, trust).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(not_http)?;
-    // The task ends when the response has been read or dropped.
+    // This task ends when the response has been read or dropped.
     tokio::spawn(connection);
     let host = HeaderValue::from_str(server.authority());
     request

@@ -14,7 +14,7 @@ use crate::{Address, ClientError, ConnectError, ConnectOptions, board};
 #[derive(Debug, Clone)]
 pub struct Target {
     ws: Address,
-    /// The HTTP API, if it is known.
+    /// The address of the HTTP API, if it is known.
     http: Option<Address>,
     trust: Option<Trust>,
     token: Option<String>,
@@ -45,7 +45,7 @@ impl Target {
         &self.ws
     }
 
-    /// The address of the HTTP API; `None` if only the WebSocket is known.
+    /// Returns the address of the HTTP API; `None` if only that of the WebSocket is known.
     pub fn http(&self) -> Option<&Address> {
         self.http.as_ref()
     }

@@ -14,7 +14,7 @@ pub mod topology;
 pub mod trunk;
 pub mod wait;
 
-/// Writes a file that only this user can read, as the file of a secret must be.
+/// Writes a file that only this user can read, because the file of a secret must have such permissions.
 ///
 /// # Panics
 ///

@@ -20,7 +20,8 @@ pub enum Wire {
     Frozen,
     /// Every open connection is closed, and so is every new one.
     Cut,
-    /// Every open connection is closed. The proxy itself answers each new one with 403, as while a server is replaced.
+    /// Every open connection is closed. The proxy itself answers each new connection with 403, as a reverse proxy does while its
+    /// server is replaced.
     Forbidden,
 }
 
@@ -76,7 +77,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Answers a request as a proxy without its server does.
+/// Answers a request with 403, as a proxy does that has no server.
 async fn forbid(mut browser: TcpStream) -> std::io::Result<()> {
     let _read = browser.read(&mut [0; 16 * 1024]).await?;
     browser.write_all(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").await
@@ -90,7 +91,7 @@ async fn carry(
     handshakes: Arc<AtomicUsize>,
 ) {
     if *wire.borrow() == Wire::Forbidden {
-        // The browser may close the connection first.
+        // An error is ignored, because the browser may close the connection first.
         let _answered = forbid(browser).await;
         return;
     }

@@ -48,7 +48,7 @@ fn Paused() -> impl IntoView {
     }
 }
 
-/// The line that says what is wrong with the server, in its words.
+/// The line that shows the messages of the server about its problems.
 #[component]
 fn Conditions() -> impl IntoView {
     let board: Board = expect_context();

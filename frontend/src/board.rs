@@ -63,11 +63,11 @@ pub struct Board {
     pub paused: RwSignal<bool>,
     /// Time by the server's clock at which the board was paused; `None` if it is not paused.
     pub paused_at: RwSignal<Option<Millis>>,
-    /// The delay of the newest live data, while it is long.
+    /// The delay of the newest live data, if it is long enough to be shown.
     pub delay: RwSignal<Delay>,
-    /// The time of the monotonic clock at which the browser last had nothing to do; `None` if it does not tell.
+    /// The time of the monotonic clock at which the browser last had nothing to do; `None` if the browser does not report this.
     idle_at_ms: StoredValue<Option<u64>>,
-    /// Everything that is wrong with the server, in its words.
+    /// The current problems of the server, each with the server's message.
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
     pub waiting: RwSignal<u64>,
@@ -219,19 +219,19 @@ impl Board {
         cell.with_known(|stream, series| chip(stream, series, window_ms, conditions, self.clock.get()))
     }
 
-    /// Notes that the browser has nothing to do.
+    /// Records that the browser has nothing to do at this moment.
     pub(crate) fn note_idle(self) {
         self.idle_at_ms.set_value(Some(crate::now::now().mono_ms));
     }
 
-    /// Judges the delay of live data that is handled `now`, by the server's clock.
+    /// Determines the delay of live data that is handled at `now`, by the server's clock, and shows it if it is long.
     pub(crate) fn measure_delay(self, received_at: Millis, now: Millis) {
         let mono_ms = crate::now::now().mono_ms;
         let busy_ms = self.idle_at_ms.get_value().map(|at_ms| mono_ms.saturating_sub(at_ms));
         self.set_delay(Delay::of(received_at, now, busy_ms));
     }
 
-    /// Notes the delay of live data, and notifies the page if it has changed.
+    /// Sets the delay of live data, and notifies the page if it has changed.
     pub(crate) fn set_delay(self, delay: Delay) {
         if self.delay.get_untracked() != delay {
             self.delay.set(delay);

@@ -1,4 +1,4 @@
-//! The model of one topic, behind signals.
+//! The model of one topic in signals, so that its panel is drawn again after a change.
 
 use leptos::prelude::*;
 
@@ -9,19 +9,19 @@ use board_model::paused_state::PausedState;
 use board_model::stream::Stream;
 use shared::Topic;
 
-/// The model of one topic, behind signals.
+/// The model of one topic in signals, so that its panel is drawn again after a change.
 #[derive(Clone)]
 pub struct Cell {
-    /// All that is shown of the topic except its numbers.
+    /// The data of the topic that is shown, apart from its numbers.
     pub stream: ArcRwSignal<Stream>,
-    /// The topic's numbers that are shown.
+    /// The numbers of the topic that are shown.
     pub series: ArcRwSignal<SeriesSet>,
     /// The data that arrived while paused and is not shown yet.
     paused_state: ArcStoredValue<PausedState>,
 }
 
 impl Cell {
-    /// The model of a topic without publications.
+    /// Creates the model of a topic that has no publications yet.
     pub fn new(topic: Topic) -> Self {
         Self {
             stream: ArcRwSignal::new(Stream::new(topic)),
@@ -30,7 +30,7 @@ impl Cell {
         }
     }
 
-    /// Changes the topic's model, without notifying its panel. While paused, the shown data stays as it is.
+    /// Changes the topic's model without notifying its panel. While the board is paused, the shown data stays as it is.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         self.change_shown(|stream, series| {
             self.paused_state.try_update_value(|paused_state| {
@@ -40,7 +40,7 @@ impl Cell {
         })?
     }
 
-    /// Changes the shown data, without notifying the panel.
+    /// Changes the shown data without notifying the panel, even while the board is paused.
     pub(crate) fn change_shown<T>(&self, change: impl FnOnce(&mut Stream, &mut SeriesSet) -> T) -> Option<T> {
         let stream = self.stream.clone();
         self.series
@@ -53,7 +53,7 @@ impl Cell {
         self.series.notify();
     }
 
-    /// Freezes the shown data, or replaces it with the newest.
+    /// Freezes the shown data if `paused` is true, and otherwise replaces it with the newest data.
     pub(crate) fn stand_still(&self, paused: bool) {
         self.change_shown(|stream, series| {
             self.paused_state.update_value(|paused_state| match paused {
@@ -63,7 +63,7 @@ impl Cell {
         });
     }
 
-    /// Reads the newest state of the topic, which may be ahead of what is shown.
+    /// Calls `read` with the newest data of the topic, which may be newer than what is shown.
     pub(crate) fn with_known<T>(&self, read: impl FnOnce(&Stream, &SeriesSet) -> T) -> T {
         self.stream.with_untracked(|stream| {
             self.series.with_untracked(|series| {
@@ -75,7 +75,7 @@ impl Cell {
         })
     }
 
-    /// The kind of the topic's panel; `None` before its first data.
+    /// Returns the kind of the topic's panel; `None` before the first data.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.stream.with_untracked(Stream::kind)
     }

@@ -53,7 +53,8 @@ fn tick(board: Board) {
     }
 }
 
-/// Ends the states "behind" and "late" when no live data has arrived for a while: a delay that is not measured again is not known.
+/// Ends the states "behind" and "late" when no live data has arrived for a while, because the delay is unknown if it is not
+/// measured again.
 fn forget_delay(board: Board) {
     let last = board.link.with_untracked(|link| link.last_data_at);
     let is_silent = last.is_none_or(|at| crate::now::now().wall_ms - at > DELAY_VALID_MS);

@@ -54,18 +54,18 @@ impl Template {
         &self.0["Parameters"][parameter]["Default"]
     }
 
-    /// Returns a parameter; null if there is none of this name.
+    /// Returns the parameter `name`; null if the template has no parameter of this name.
     pub fn parameter(&self, name: &str) -> &Value {
         &self.0["Parameters"][name]
     }
 
-    /// Returns what a rule asserts about the parameters.
+    /// Returns the conditions that a rule asserts about the parameters.
     pub fn assertions(&self, rule: &str) -> impl Iterator<Item = &Value> {
         let all = self.0["Rules"][rule]["Assertions"].as_array().into_iter().flatten();
         all.map(|assertion| &assertion["Assert"])
     }
 
-    /// Returns the checks of checkov that are skipped, each with its `id` and `comment`.
+    /// Returns the checkov checks that the template skips, each with its `id` and a `comment` that contains the reason.
     pub fn skipped_checks(&self) -> impl Iterator<Item = &Value> {
         let resources = self.0["Resources"].as_object().into_iter().flatten();
         resources.flat_map(|(_, resource)| {

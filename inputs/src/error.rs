@@ -8,7 +8,7 @@ pub enum LineError {
     /// The whole line is a number that JSON cannot represent, or a word that stands for a missing value.
     #[error("{text} cannot be published: it is not a value")]
     NotAValue {
-        /// The line.
+        /// Text of the line that caused the error.
         text: String,
     },
     /// No field of the line has a value.

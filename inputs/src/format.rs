@@ -35,9 +35,9 @@ pub enum Format {
     Syslog,
     /// The common and combined logs of web servers.
     Access,
-    /// Lines of dd, pv, rsync, tqdm, fping, iperf3 and sensors.
+    /// Lines that dd, pv, rsync, tqdm, fping, iperf3 and sensors print.
     Tools,
-    /// Each line as it is.
+    /// Lines that are published as text, unchanged.
     Text,
 }
 

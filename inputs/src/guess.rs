@@ -64,7 +64,7 @@ pub fn late(lines: &[&str], options: &Options) -> Guess {
     }
 }
 
-/// The formats whose lines say what they are without a header.
+/// The formats that can be recognised from a single line, without a header.
 const ALONE: [Format; 9] = [
     Format::Number,
     Format::Json,

@@ -30,9 +30,9 @@ pub enum Parser {
     Syslog,
     /// Reads [`Format::Access`].
     Access,
-    /// See [`Format::Tools`].
+    /// The parser of [`Format::Tools`].
     Tools(tools::Tools),
-    /// See [`Format::Text`].
+    /// The parser of [`Format::Text`].
     Text,
 }
 

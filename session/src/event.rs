@@ -112,7 +112,7 @@ pub enum Event {
     },
     /// A publish request was appended to the log and stored durably.
     Published {
-        /// Number by which the session names this request in its later events.
+        /// Number by which later events of the session refer to this request.
         ticket: Ticket,
         /// Topic to which the request publishes.
         topic: Topic,
@@ -140,9 +140,9 @@ pub enum Event {
         /// Number of connections that watch the filter.
         viewers: u64,
     },
-    /// Another thing is wrong with the server than before; an empty list means that all is well again.
+    /// The problems of the server have changed. An empty list means that it has no problems any more.
     Conditions {
-        /// Everything that is wrong, in the server's words.
+        /// All current problems of the server, each with the server's message.
         conditions: Vec<Condition>,
     },
     /// An attempt to connect failed. The session will make another.

@@ -277,8 +277,8 @@ impl Session {
         }
     }
 
-    /// Asks the server whether a topic is gone, since this message may arrive before late publications, or after the topic
-    /// has begun anew.
+    /// Asks the server whether the topic still exists, instead of trusting this message alone: it may arrive before late
+    /// publications, or after the topic was created again.
     fn on_forgotten(&mut self, message: &Forgotten, now: Now) {
         if self.book.position(&message.topic).is_some_and(|last| last.epoch == message.epoch) {
             self.book.check_unlisted(&message.topic, now.mono_ms);

@@ -42,7 +42,7 @@ pub struct Session {
     pub(super) clock: ServerClock,
     pub(super) latency: LatencyWindow,
     pub(super) last_heard_at: Option<Millis>,
-    /// Everything that is wrong with the server, as it last said.
+    /// All problems of the server, according to its last message about them.
     pub(super) conditions: Vec<Condition>,
     pub(super) rng: Rng,
     pub(super) sockets_used: u32,
@@ -141,13 +141,13 @@ impl Session {
         ticket
     }
 
-    /// Number of messages that [`Session::publish`] accepts before the oldest is dropped.
+    /// Returns the number of messages that [`Session::publish`] accepts before the oldest is dropped.
     #[cfg(test)]
     pub(crate) fn outbox_room(&self) -> usize {
         self.outbox.room()
     }
 
-    /// Number of publish requests whose outcome has not been reported yet.
+    /// Returns the number of publish requests whose outcome has not been reported yet.
     pub fn outstanding(&self) -> usize {
         self.outbox.len()
     }

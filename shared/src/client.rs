@@ -215,7 +215,7 @@ pub struct Producer {
     pub id: String,
     /// Number of the request. Every new request of a producer has a higher one than the request before it.
     pub seq: u64,
-    /// True if this is the last request of this producer: then it is remembered for a shorter time.
+    /// True if this is the last request of this producer. The producer is then remembered for a shorter time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub done: bool,
 }

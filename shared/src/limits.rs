@@ -20,37 +20,39 @@ pub const INTEGRATION_MS: u64 = 29_000;
 pub const CONNECTS_PER_SECOND: u32 = 500;
 /// Time for which the database row of a connection is kept, in milliseconds: the maximum age of a connection, plus ten minutes.
 pub const CONNECTION_ROW_MS: i64 = LIFE_MS as i64 + ROW_GRACE_MS as i64;
-/// Time for which the row of a connection is kept beyond its longest life, in milliseconds.
+/// Time for which the row of a connection is kept after the maximum age of the connection, in milliseconds.
 pub const ROW_GRACE_MS: u64 = 10 * 60 * 1000;
-/// Age at which `serve` cuts a connection, in milliseconds.
+/// Age at which `serve` closes a connection, in milliseconds.
 pub const SERVE_LIFE_MS: u64 = SERVE_ROTATE_MS + 10 * 60 * 1000;
 /// Age at which clients of `serve` replace their connection, in milliseconds.
 pub const SERVE_ROTATE_MS: u64 = 30 * 24 * 60 * 60 * 1000;
-/// Largest number of handshakes a second from one address that `serve` looks at, for each processor of its machine.
+/// Maximum number of handshakes per second from one address that `serve` handles, for each processor of its machine.
 pub const HANDSHAKES_OF_ADDRESS_PER_CORE: u32 = 1_000;
-/// Largest number of new connections a second of one client of `serve`, for each processor of its machine.
+/// Maximum number of new connections per second of one client of `serve`, for each processor of its machine.
 pub const CONNECTS_OF_CLIENT_PER_CORE: u32 = 500;
-/// Largest number of new connections a second of all clients of `serve`, for each processor of its machine.
+/// Maximum number of new connections per second of all clients of `serve`, for each processor of its machine.
 pub const CONNECTS_PER_CORE: u32 = 2_000;
-/// Largest number of WebSockets of `serve`, if the operating system lets it open that many files.
+/// Maximum number of open WebSockets of `serve`. It is lower if the operating system does not permit that many open files.
 pub const SOCKETS: usize = 100_000;
-/// A single client may have one of so many parts of the WebSockets of `serve`.
+/// Number of equal parts into which the permitted WebSockets of `serve` are divided. A single client may have one part.
 pub const SOCKETS_SHARE: usize = 4;
-/// Largest number of TCP connections of `serve` that speak HTTP, if the operating system lets it open that many files.
+/// Maximum number of TCP connections of `serve` that speak HTTP. It is lower if the operating system does not permit that many
+/// open files.
 pub const HTTP_CONNECTIONS: usize = 4_096;
-/// A single address may have one of so many parts of these.
+/// Number of equal parts into which these TCP connections are divided. A single address may have one part.
 pub const HTTP_SHARE: usize = 2;
-/// Time in which the head of an HTTP request has to arrive, in milliseconds.
+/// Maximum time until the head of an HTTP request has arrived, in milliseconds.
 pub const HEADER_MS: u64 = 10_000;
-/// Time in which a client has to take each 64 KB of an HTTP answer, in milliseconds.
+/// Maximum time in which a client has to accept each 64 KB of an HTTP response, in milliseconds.
 pub const ANSWER_MS: u64 = 10_000;
-/// Largest number of bytes that wait for one WebSocket of `serve`.
+/// Maximum number of bytes that wait in the queue of one WebSocket of `serve`.
 pub const QUEUE_BYTES: usize = 256 * 1024;
-/// Largest number of bytes that wait for all WebSockets of one client of `serve`.
+/// Maximum number of bytes that wait in the queues of all WebSockets of one client of `serve`.
 pub const QUEUED_BYTES_OF_CLIENT: usize = 8 * 1024 * 1024;
-/// Number of bytes that wait for all WebSockets of `serve`, beyond which each client has only its equal part.
+/// Number of bytes in the queues of all WebSockets of `serve`, beyond which a client may have only its equal part of this number
+/// in its queues.
 pub const QUEUED_BYTES: usize = 64 * 1024 * 1024;
-/// Time for which a WebSocket of `serve` may take nothing of what waits for it, in milliseconds.
+/// Maximum time for which the client of a WebSocket of `serve` may read none of its queued bytes, in milliseconds.
 pub const STALLED_MS: u64 = 30_000;
 /// Maximum size of a publication's data, in bytes of JSON.
 pub const PUBLICATION_BYTES: usize = 24 * 1024;
@@ -76,17 +78,17 @@ pub const TS_FUTURE_MS: i64 = 60 * 60 * 1000;
 pub const SUBSCRIPTIONS: usize = 100;
 /// Maximum average number of publications of one principal per second. A burst may be twice as large.
 pub const PUBLISHES_PER_SECOND: u32 = 20_000;
-/// Largest rate of requests of any kind of one client, a second on average; a burst may be twice that.
+/// Maximum average number of requests of any kind of one client per second. A burst may be twice as large.
 pub const REQUESTS_PER_SECOND: u32 = 2_000;
-/// Largest size of the answers to what one client reads, in kilobytes of 1,024 bytes a second on average.
+/// Maximum average size of the responses to one client's requests that read data, in kilobytes of 1,024 bytes per second.
 pub const READ_KB_PER_SECOND: u32 = 64 * 1024;
-/// Largest rate of requests of all clients of one process, a second on average; a burst may be twice that.
+/// Maximum average number of requests of all clients of one process per second. A burst may be twice as large.
 pub const REQUESTS_OF_ALL_PER_SECOND: u32 = 20_000;
-/// Largest rate of publications of all clients of one process, a second on average; a burst may be twice that.
+/// Maximum average number of publications of all clients of one process per second. A burst may be twice as large.
 pub const PUBLISHES_OF_ALL_PER_SECOND: u32 = 200_000;
-/// Largest number of topics on one page of `GET /topics`.
+/// Maximum number of topics on one page of `GET /topics`.
 pub const TOPICS_PAGE: usize = 1_000;
-/// Size at which a page of `GET /topics` ends, in bytes of JSON.
+/// Maximum size of the topics on one page of `GET /topics`, in bytes of JSON. A page contains at least one topic.
 pub const TOPICS_PAGE_BYTES: usize = 1024 * 1024;
 /// Maximum number of publications in one request.
 pub const BATCH_ITEMS: usize = 10_000;
@@ -94,7 +96,7 @@ pub const BATCH_ITEMS: usize = 10_000;
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Maximum number of topics of a server.
 pub const TOPICS: usize = 10_000;
-/// Largest number of topics that one principal creates, where there are several.
+/// Maximum number of topics that one principal may create on a server that requires tokens.
 pub const PRINCIPAL_TOPICS: usize = 4_000;
 /// Maximum number of publications of one topic that are replayed to a subscription. The client requests the others by `history`.
 pub const REPLAY_ITEMS: usize = 300;
@@ -107,15 +109,16 @@ pub const REPLAY_TOTAL_BYTES: usize = 4 * 1024 * 1024;
 pub const HISTORY_ITEMS: usize = 1_000;
 /// Maximum length of an idempotent producer's name, in bytes.
 pub const PRODUCER_BYTES: usize = 64;
-/// Largest number of a request of an idempotent producer: the largest whole number that every JSON parser reads exactly.
+/// Maximum number of a request of an idempotent producer: the largest whole number that every JSON parser reads exactly.
 pub const PRODUCER_SEQ: u64 = (1 << 53) - 1;
-/// Largest number of idempotent producers of one principal that are remembered with each topic.
+/// Maximum number of idempotent producers of one principal that are remembered with each topic.
 pub const PRODUCERS: usize = 256;
-/// Largest number of idempotent producers of all principals that are remembered with each topic.
+/// Maximum number of idempotent producers of all principals together that are remembered with each topic.
 pub const TOPIC_PRODUCERS: usize = 512;
-/// Time for which a producer is remembered after its last request, in milliseconds; longer while there is room.
+/// Time for which a producer is remembered at least after its last request, in milliseconds. It is remembered longer while there
+/// is room.
 pub const PRODUCER_MS: u64 = 10 * 60 * 1000;
-/// The same for a producer that said that it is done.
+/// Time for which a producer is remembered at least after the request that it marked as its last, in milliseconds.
 pub const DONE_MS: u64 = 30 * 1000;
 
 /// Limits of a server. A client receives them when it subscribes.
@@ -153,9 +156,9 @@ impl Default for Announced {
 pub struct Limit {
     /// Description of the quantity that is limited.
     pub what: &'static str,
-    /// Value in `unit`: of one request, topic, connection or client.
+    /// Value of the limit in `unit`, for one request, topic, connection or client.
     pub value: u64,
-    /// Value in `unit` for all clients together, if there is one.
+    /// Value of the limit in `unit` for all clients together, if there is such a limit.
     pub all: Option<u64>,
     /// Unit of the value.
     pub unit: &'static str,
@@ -175,7 +178,7 @@ const fn row(
     Limit { what, value, all: None, unit, source, beyond }
 }
 
-/// A row for something that all clients share: each has its part, and all together have a bound.
+/// Returns a row for a quantity that has a limit for one client and a limit for all clients together.
 const fn share(what: &'static str, one: u64, all: u64, unit: &'static str, beyond: &'static str) -> Limit {
     Limit { what, value: one, all: Some(all), unit, source: OURS, beyond }
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::{META_SERIES_BYTES, META_STATES, META_TEXT_BYTES, META_UNITS};
 
-/// Meanings that [`TopicMeta::states`] may give to a state. `neutral` takes the colour from a word that has one.
+/// Meanings that [`TopicMeta::states`] can give to a state. With `neutral`, a state has no colour, even if its word has one by
+/// default.
 pub const MEANINGS: [&str; 4] = ["good", "warning", "bad", "neutral"];
 
 /// Metadata of a topic: how to show it, and how often it publishes. Every field may be absent.
@@ -20,9 +21,9 @@ pub struct TopicMeta {
     /// all units.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<String, String>,
-    /// Meanings of its states, by the state (`"open": "bad"`): one of [`MEANINGS`]. They decide over the words whose
-    /// meaning is the same everywhere. Case does not matter. A newer map replaces an older one, as with
-    /// [`TopicMeta::units`].
+    /// Meaning of each state, such as `"open": "bad"`. A meaning is one of [`MEANINGS`]. It takes precedence over the meaning
+    /// that some words have everywhere. Upper and lower case of a state are not distinguished. A newer map replaces an older one,
+    /// as with [`TopicMeta::units`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub states: BTreeMap<String, String>,
     /// Short description for people, shown beside the topic's name.
@@ -88,7 +89,7 @@ impl TopicMeta {
     }
 }
 
-/// Checks the number of entries of a map, and the length of its keys and values.
+/// Checks that a map has no more entries than allowed, and that its keys and values are not too long.
 fn check_map(
     field: &'static str,
     map: &BTreeMap<String, String>,
@@ -106,10 +107,10 @@ fn check_map(
     }
 }
 
-/// Metadata that is not valid. The publisher has to change it.
+/// The reason why metadata is not valid. The publisher has to correct the metadata.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MetaError {
-    /// A text longer than [`META_TEXT_BYTES`].
+    /// A text is longer than [`META_TEXT_BYTES`].
     #[error("meta.{field} has {bytes} bytes; the limit is {limit}")]
     TooLong {
         /// Name of the field.
@@ -119,17 +120,17 @@ pub enum MetaError {
         /// Maximum length, in bytes.
         limit: usize,
     },
-    /// More entries than [`META_UNITS`] or [`META_STATES`].
+    /// A map has more entries than [`META_UNITS`] or [`META_STATES`].
     #[error("meta.{field} has {found} entries; the limit is {limit}")]
     TooMany {
         /// Name of the field.
         field: &'static str,
-        /// Entries found.
+        /// Number of entries that the map has.
         found: usize,
-        /// Entries allowed.
+        /// Maximum number of entries.
         limit: usize,
     },
-    /// A meaning that is none of [`MEANINGS`].
+    /// A meaning is not one of [`MEANINGS`].
     #[error("meta.states calls {state:?} {meaning:?}; a state is good, warning, bad or neutral")]
     Meaning {
         /// The state, such as `open`.
@@ -137,7 +138,7 @@ pub enum MetaError {
         /// The meaning of the state, as it was sent.
         meaning: String,
     },
-    /// An expected time of zero.
+    /// The expected time between publications is zero.
     #[error("meta.expect_every_ms must be at least 1")]
     Never,
 }

@@ -36,7 +36,7 @@ pub enum ServerMessage {
     Occupancy(Occupancy),
     /// A topic and its history were deleted.
     Forgotten(Forgotten),
-    /// Everything that is wrong with the server at the moment, for everybody who reads or publishes.
+    /// All current problems of the server, sent to every client that reads or publishes.
     Conditions(Conditions),
     /// Reports that a request was refused.
     Error(ErrorReply),
@@ -139,7 +139,7 @@ pub struct Subscribed {
     /// Time from now after which the client should replace this connection, in milliseconds. It ends before the gateway closes
     /// the connection.
     pub rotate_in_ms: u64,
-    /// Everything that is wrong with the server at the moment; see [`Conditions`].
+    /// All current problems of the server; see [`Conditions`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
     /// True if another `subscribed` with the same `id` follows.
@@ -260,30 +260,30 @@ pub struct Occupancy {
     pub viewers: u64,
 }
 
-/// Says that a topic and its history were deleted ([`ServerMessage::Forgotten`]). The next publication to it begins a log with
-/// another epoch.
+/// Tells that a topic and its history were deleted ([`ServerMessage::Forgotten`]). The next publication to the topic starts a log
+/// with another epoch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Forgotten {
     /// Name of the topic.
     pub topic: Topic,
-    /// Epoch of the log that has ended.
+    /// Epoch of the deleted log.
     pub epoch: Epoch,
 }
 
-/// Everything that is wrong with the server at the moment ([`ServerMessage::Conditions`]). It replaces what was sent before,
-/// also in `subscribed`; an empty list means that all is well again.
+/// All current problems of the server ([`ServerMessage::Conditions`]). The list replaces the one that was sent before, even if
+/// that was in `subscribed`. An empty list means that the server has no problems any more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conditions {
-    /// The conditions.
+    /// The problems. The list is empty if there are none.
     pub conditions: Vec<Condition>,
 }
 
-/// A thing that is wrong with the server, and that concerns everybody who reads or publishes.
+/// A problem of the server that affects every client that reads or publishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
-    /// A word for programs: `disk_full`, `disk_failed`, `clock_ahead` or `clock_behind`. Others may be added.
+    /// A word for programs: `disk_full`, `disk_failed`, `clock_ahead` or `clock_behind`. Later versions may add others.
     pub name: String,
-    /// Description for people.
+    /// Description of the problem for people.
     pub message: String,
 }
 

@@ -33,9 +33,9 @@ impl Topic {
         Ok(Self(name.into()))
     }
 
-    /// Refuses a name that no URL reaches: programs resolve the segments `.` and `..` in the path of a URL before they send
-    /// it. Such topics cannot be created. Names of topics that a former version has created are accepted, so that these can
-    /// still be read over the WebSocket.
+    /// Returns an error if the topic cannot be addressed in a URL, because programs resolve the segments `.` and `..` in the path
+    /// of a URL before they send it. Topics with such names cannot be created. But the names are still accepted for topics that a
+    /// former version has created, so that these can be read over the WebSocket.
     ///
     /// # Errors
     ///

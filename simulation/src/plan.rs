@@ -76,11 +76,11 @@ pub enum Act {
     Publish { client: usize, topic: usize, items: usize, idempotent: bool },
     /// A publisher without a session publishes over HTTP.
     Post { topic: usize, items: usize },
-    /// Another principal publishes under the ids of the producers of a topic, with the highest number there is.
+    /// Another principal publishes under the ids of the producers of a topic, with the maximum request number.
     Impersonate { topic: usize },
-    /// Another principal publishes as this number of producers.
+    /// Another principal publishes under `producers` different ids.
     Crowd { topic: usize, producers: usize },
-    /// Somebody deletes a topic.
+    /// A topic is deleted.
     Delete { topic: usize },
     /// A client's sockets break.
     Cut { client: usize, client_notices: bool, server_notices: bool },
@@ -138,7 +138,7 @@ pub enum StoreFault {
     None,
     /// Every call fails and changes nothing.
     Refuses,
-    /// The disk is full: nothing can be appended, and everything can be read.
+    /// The disk is full: every append fails, and reading still works.
     Full,
     /// An append succeeds, and the caller gets an error.
     LosesAnswers,

@@ -75,7 +75,7 @@ impl Store {
         log.is_none_or(|log| place.offset < self.oldest(log, now))
     }
 
-    /// The ids of the producers that a topic remembers.
+    /// Returns the ids of the producers that a topic remembers.
     pub fn producer_ids(&self, topic: &Topic) -> Vec<String> {
         self.logs.get(topic).map(|log| log.producers.ids()).unwrap_or_default()
     }

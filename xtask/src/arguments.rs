@@ -16,12 +16,12 @@ pub enum Subcommand {
     Test {
         scope: Scope,
     },
-    /// `advisories` is the folder of a RustSec database.
+    /// `advisories` is a folder that contains a RustSec database.
     Check {
         scope: Scope,
         advisories: Option<PathBuf>,
     },
-    /// Fuzzes all parsers, or one.
+    /// Fuzzes one parser, or all parsers if `target` is `None`.
     Fuzz {
         target: Option<String>,
     },

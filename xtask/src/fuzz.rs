@@ -1,12 +1,13 @@
-//! `cargo xtask fuzz`: feeds every parser of outside data with mutated input.
+//! Runs `cargo xtask fuzz`, which calls every parser of outside data with mutated input.
 
 use crate::error::TaskError;
 use crate::project::Project;
 
-/// Seconds for each parser.
+/// Number of seconds for which each parser is fuzzed.
 const SECONDS: &str = "60";
 
-/// Runs all targets, or the one called `target`. What fails is kept in `fuzz/regressions`, where the tests replay it.
+/// Fuzzes all targets, or only `target`. An input that makes a target fail is stored in `fuzz/regressions`, where the tests
+/// repeat it.
 pub fn fuzz(project: &Project, target: Option<&str>) -> Result<(), TaskError> {
     let mut command = project.command("cargo");
     command

@@ -1,17 +1,18 @@
-//! `cargo xtask soak`: runs the storm test, the kills of the store and the simulation of `cargo xtask test` for longer.
+//! Runs `cargo xtask soak`: the storm test, the kills of the store and the simulation of `cargo xtask test`, for longer.
 
 use crate::error::TaskError;
 use crate::project::Project;
 use std::process::Command;
 
-/// Kills of the store for each minute of the storm test: a thousand in ten minutes.
+/// Number of times that the store is killed for each minute of the storm test: a thousand times in ten minutes.
 const KILLS_PER_MINUTE: u32 = 100;
 /// Number of schedules of the simulation for each minute of the storm test.
 const SCHEDULES_PER_MINUTE: u64 = 20_000;
 /// First seed of the schedules. `cargo xtask test` uses lower ones.
 const FIRST_SEED: u64 = 1_000_000;
 
-/// Runs the storm test, which prints a line every minute, then the kills, and then the simulation, even if one before failed.
+/// Runs the storm test, which prints a line every minute, then the test that kills the store, and then the simulation. A later
+/// one runs even if an earlier one has failed.
 pub fn soak(project: &Project, minutes: u32) -> Result<(), TaskError> {
     let storm = succeeds("the storm test", &mut storm(project, minutes))?;
     let kills = succeeds("the kills of the store", &mut kills(project, minutes))?;

@@ -1,4 +1,4 @@
-//! The part of an address that one client can be expected to control.
+//! Determines the network of an address, which is the unit that limits count as one client.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -43,8 +43,8 @@ impl Admission {
         let _ = self.in_progress.acquire_many(self.most_in_progress as u32).await;
     }
 
-    /// Counts a handshake as in progress until the permit is dropped; `None` if too many are in progress, of the network or
-    /// of all.
+    /// Counts a handshake as in progress until the returned permit is dropped. Returns `None` if too many handshakes are in
+    /// progress, of this network or of all networks together.
     pub(crate) fn begin(self: &Arc<Self>, network: IpAddr) -> Option<Permit> {
         let in_progress = self.in_progress.clone().try_acquire_owned().ok()?;
         let mut by_address = self.by_address.lock();
@@ -57,12 +57,13 @@ impl Admission {
         Some(Permit { admission: self.clone(), network, _in_progress: in_progress })
     }
 
-    /// Takes one handshake of the rate of a network; false if it makes too many a second.
+    /// Charges one handshake to the rate of a network. Returns false if the network makes more handshakes per second than it may.
     pub(crate) fn is_within_rate_of_address(&self, network: IpAddr, monotonic_ms: u64) -> bool {
         self.rate_of_address.take(network, monotonic_ms)
     }
 
-    /// Takes one handshake of the rate of a client, and then of the rate of all; false if there are too many a second.
+    /// Charges one handshake to the rate of a client, and then to the rate of all clients. Returns false if one of the two rates
+    /// is exceeded.
     pub(crate) fn is_within_rate(&self, holder: Holder, monotonic_ms: u64) -> bool {
         self.rate_of_principal.take(holder, monotonic_ms) && self.rate.take(monotonic_ms)
     }
@@ -78,7 +79,7 @@ impl Admission {
     }
 }
 
-/// A handshake in progress.
+/// A handshake in progress. It stops being counted when this permit is dropped.
 pub(crate) struct Permit {
     admission: Arc<Admission>,
     network: IpAddr,

@@ -1,4 +1,4 @@
-//! Marks a TCP connection as busy while it answers a request.
+//! Marks a TCP connection as busy while a request on it is being answered.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use crate::slots::Slot;
 
-/// A request that is being answered; its connection is busy until this is dropped.
+/// Marks a connection as busy, because a request on it is being answered. The connection stops being busy when this value is
+/// dropped.
 pub(crate) struct Busy(Arc<Slot>);
 
 impl Busy {
@@ -24,7 +25,7 @@ impl Drop for Busy {
     }
 }
 
-/// The body of an answer, which keeps its connection busy until it is sent.
+/// The body of a response. Its connection stays busy until the body is sent or dropped.
 pub(crate) struct BusyBody<B> {
     pub body: Pin<Box<B>>,
     pub _busy: Busy,

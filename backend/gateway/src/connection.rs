@@ -35,7 +35,7 @@ pub(crate) struct Connection {
     /// The socket. It is set after the handshake was answered; until then, posts wait in the outbox.
     stream: OnceLock<TcpStream>,
     outbox: Mutex<Outbox>,
-    /// The share of the client, in which the queue of the outbox is counted.
+    /// The connection's part in the share of its client. The bytes in the outbox's queue are counted in this share.
     membership: Membership,
     progress: Mutex<Progress>,
     /// The fault that was injected: 0 for none, [`FROZEN`] or [`BROKEN`].
@@ -44,7 +44,7 @@ pub(crate) struct Connection {
     posts: AtomicU64,
 }
 
-/// The moment since which a client has taken nothing of what waits for it.
+/// A record of whether the client reads: the bytes written so far, and the time since which no queued byte could be written.
 #[derive(Debug, Default)]
 struct Progress {
     written_bytes: u64,
@@ -133,7 +133,7 @@ impl Connection {
         self.outbox().close(status, monotonic_ms, by_client);
     }
 
-    /// Discards what waits for the client, and queues `last` and a close frame.
+    /// Discards everything in the queue that is not partly written, and queues `last` and a close frame.
     pub(crate) fn close_with(&self, last: &Frame, status: CloseStatus, monotonic_ms: u64) {
         let mut outbox = self.outbox();
         if outbox.is_open() {
@@ -143,7 +143,8 @@ impl Connection {
         }
     }
 
-    /// Takes in, at regular intervals, whether the client takes anything of what waits for it.
+    /// Compares the bytes written with those at the last call, and records since when the client has read nothing although bytes
+    /// are queued. Must be called at regular intervals.
     pub(crate) fn note_progress(&self, monotonic_ms: u64) {
         let (is_waiting, written_bytes) = {
             let outbox = self.outbox();
@@ -158,7 +159,7 @@ impl Connection {
         progress.written_bytes = written_bytes;
     }
 
-    /// Milliseconds for which the client has taken nothing of what waits for it; 0 if nothing waits.
+    /// Returns for how many milliseconds bytes have been queued without the client reading any; 0 if the queue is empty.
     pub(crate) fn stalled_ms(&self, monotonic_ms: u64) -> u64 {
         let since_ms = self.progress.lock().stalled_since_ms;
         since_ms.map_or(0, |since_ms| monotonic_ms.saturating_sub(since_ms))
@@ -228,17 +229,17 @@ impl Connection {
         monotonic_ms.saturating_sub(self.opened_ms)
     }
 
-    /// Fault injection: counts a post and returns its sequence number.
+    /// Counts a post and returns its sequence number, for fault injection.
     pub(crate) fn count_post(&self) -> u64 {
         self.posts.fetch_add(1, Relaxed)
     }
 
-    /// Fault injection: stops reading and writing.
+    /// Stops reading and writing, for fault injection.
     pub(crate) fn freeze(&self) {
         self.fault.store(FROZEN, Relaxed);
     }
 
-    /// Fault injection: resumes reading and writing after [`Connection::freeze`].
+    /// Resumes reading and writing after [`Connection::freeze`], for fault injection.
     pub(crate) fn thaw(&self) {
         // A broken connection stays broken.
         if self.fault.compare_exchange(FROZEN, 0, Relaxed, Relaxed).is_ok() {
@@ -250,7 +251,7 @@ impl Connection {
         self.fault.load(Relaxed) == FROZEN
     }
 
-    /// Fault injection: sends the first half of `frame` if the outbox is empty, and resets the TCP connection.
+    /// Sends the first half of `frame` if the outbox is empty, and resets the TCP connection, for fault injection.
     pub(crate) fn break_mid_frame(&self, frame: &Frame) {
         let mut outbox = self.outbox();
         if let Some(stream) = self.stream.get() {
@@ -279,7 +280,8 @@ impl Drop for Connection {
     }
 }
 
-/// The locked outbox of a connection. When it is dropped, the change of its queue is counted in the client's share.
+/// The locked outbox of a connection. When this is dropped, the bytes by which the queue has grown or shrunk are counted in the
+/// client's share.
 struct CountedOutbox<'a> {
     outbox: MutexGuard<'a, Outbox>,
     membership: &'a Membership,

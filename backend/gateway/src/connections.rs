@@ -140,8 +140,8 @@ impl Connections {
         Ok(())
     }
 
-    /// Sends a last frame to a connection and closes it with 1000 "Connection Closed Normally". Everything that waits in its
-    /// queue is discarded, apart from a frame that is partly sent.
+    /// Sends a last frame to a connection and closes it with 1000 "Connection Closed Normally". All other frames in its queue are
+    /// discarded, apart from a frame that is partly sent.
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ impl Connections {
         Ok(())
     }
 
-    /// Returns the ids of connections whose clients have taken nothing of what waits for them for at least this time. It is
+    /// Returns the ids of the connections whose clients have read none of their queued bytes for at least this time. The time is
     /// measured to about a second.
     pub fn stalled(&self, at_least: Duration) -> Vec<ConnectionId> {
         let (now_ms, mut ids) = (self.monotonic_ms(), Vec::new());

@@ -91,9 +91,9 @@ impl<F: Functions> Gateway<F> {
         self.connections().chaos()
     }
 
-    /// Answers a request of the client at `peer`, for one of the gateway's paths. A handshake must come from
-    /// [`serve`](crate::serve) and have its extensions, because the gateway needs the TCP socket of the request. Otherwise it is
-    /// answered with 501.
+    /// Answers a request that the client at `peer` sent for one of the gateway's paths. The request of a handshake must come from
+    /// [`serve`](crate::serve) with all its extensions, because the gateway needs the TCP socket of the request. Otherwise the
+    /// handshake is answered with 501.
     ///
     /// If the request line contains a host (`GET http://host/path`), this host is used instead of the header `Host` (RFC 9112,
     /// section 3.2.2).

@@ -134,7 +134,8 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .any(|word| word.trim().eq_ignore_ascii_case(token))
 }
 
-/// Checks what can be checked before it is known who the client is. Only the share of its address is charged.
+/// Checks everything that does not depend on who the client is, before the authorizer is invoked. The handshake is charged to the
+/// limits of its address only.
 fn admit<F, B>(
     state: &GatewayState<F>,
     admission: &Arc<Admission>,
@@ -164,7 +165,8 @@ fn admit<F, B>(
     Ok(permit)
 }
 
-/// Charges a handshake that the authorizer has accepted to its client, and then to all.
+/// Charges a handshake that the authorizer has accepted to the limits of its client, and then to the limits of all clients
+/// together. Returns the place of the connection in the client's share.
 fn charge<F>(state: &GatewayState<F>, admission: &Admission, caller: &Caller) -> Result<Membership, Refusal> {
     let GatewayState { api, connections, .. } = state;
     let principal = caller.authorizer.get("principalId").and_then(Value::as_str).unwrap_or_default();
@@ -308,8 +310,8 @@ async fn open<F: Functions>(state: Arc<GatewayState<F>>, connection: Arc<Connect
     match upgraded {
         Some(parts) => {
             connection.attach(parts.io.into_inner().into_inner());
-            // A copy, since even an empty slice would keep hyper's read buffer of 8 KB alive; and a task of its own, so
-            // that the connection does not keep the memory this one needed.
+            // The unread bytes are copied, since even an empty slice would keep hyper's read buffer of 8 KB alive. The connection
+            // runs in a task of its own, so that it does not keep the memory that this task needed.
             let unread = Bytes::copy_from_slice(&parts.read_buf);
             tokio::spawn(socket::serve(state, connection, unread));
         }

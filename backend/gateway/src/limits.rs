@@ -35,16 +35,17 @@ pub struct Limits {
     /// Maximum length of the path and query of a handshake, in bytes. If they are longer, the answer is 414. AWS: 4,096
     /// characters.
     pub url_bytes: usize,
-    /// Maximum number of new connections per second. The same number may come at once. Further ones are answered with 429. A
-    /// handshake is counted after the authorizer has accepted it, so that clients without a token use up nothing. AWS: 500.
+    /// Maximum number of new connections per second. As many may be made at the same moment. Further handshakes are answered with
+    /// 429. A handshake is counted after the authorizer has accepted it, so that clients without a token use up nothing. AWS:
+    /// 500.
     pub connects_per_second: u32,
-    /// Maximum number of new connections per second of one client, which is a principal at an address, or at the first 64 bits
-    /// of an IPv6 address. The same number may come at once. Further ones are answered with 429. AWS has no such limit. `None`,
-    /// the default, means that there is no limit.
+    /// Maximum number of new connections per second of one client, which is a principal at an address, or at the first 64 bits of
+    /// an IPv6 address. As many may be made at the same moment. Further handshakes are answered with 429. AWS has no such limit.
+    /// `None`, the default, means that there is no limit.
     pub connects_per_second_of_principal: Option<u32>,
     /// Maximum number of handshakes per second from one address, or from the first 64 bits of an IPv6 address, accepted or not.
-    /// The same number may come at once. Further ones are answered with 429, and the authorizer is not invoked. AWS publishes no
-    /// such limit. `None`, the default, means that there is no limit.
+    /// As many may be made at the same moment. Further handshakes are answered with 429, and the authorizer is not invoked. AWS
+    /// publishes no such limit. `None`, the default, means that there is no limit.
     pub handshakes_per_second_of_address: Option<u32>,
     /// Maximum number of management requests over HTTP per second. Half as many may come at once. Further ones are answered with
     /// 429. AWS: 10,000, shared by the whole account. `None`, the default, means that there is no limit.
@@ -52,14 +53,14 @@ pub struct Limits {
     /// Maximum number of handshakes that wait for an authorizer or for `$connect`. Further ones are answered with 429. AWS
     /// publishes no such limit.
     pub handshakes: usize,
-    /// Maximum number of handshakes from one address that wait for the authorizer or for `$connect`. Further ones are answered
-    /// with 429. AWS publishes no such limit. `None`, the default, means that there is no limit.
+    /// Maximum number of handshakes from one address that wait for the authorizer or for `$connect` at the same time. Further
+    /// handshakes are answered with 429. AWS publishes no such limit. `None`, the default, means that there is no limit.
     pub handshakes_of_address: Option<usize>,
     /// Maximum number of open connections, and of handshakes that the authorizer has accepted, together. Further handshakes are
     /// answered with 429. AWS has no such limit.
     pub connections: usize,
-    /// The same for one client, which is a principal at an address. AWS has no such limit. `None`, the default, means that
-    /// there is no limit.
+    /// Maximum number of open connections and accepted handshakes of one client, which is a principal at an address. Further
+    /// handshakes are answered with 429. AWS has no such limit. `None`, the default, means that there is no limit.
     pub connections_of_principal: Option<usize>,
     /// Maximum number of bytes in the queue of a connection, which are those that the client has not read yet. Further posts are
     /// refused with [`PostError::LimitExceeded`](crate::PostError::LimitExceeded). An empty queue accepts a message of any size.
@@ -68,13 +69,13 @@ pub struct Limits {
     /// Maximum number of frames in the queue of a connection. Further posts are refused with `LimitExceeded`. AWS publishes no
     /// such limit.
     pub queue_frames: usize,
-    /// Maximum number of bytes in the queues of one client together, which is a principal at an address. Further posts are
-    /// refused with `LimitExceeded`, but an empty queue still accepts a message. AWS publishes no such limit. `None`, the
+    /// Maximum number of bytes in the queues of all connections of one client, which is a principal at an address. Further posts
+    /// are refused with `LimitExceeded`, but an empty queue still accepts a message. AWS publishes no such limit. `None`, the
     /// default, means that there is no limit.
     pub queued_bytes_of_principal: Option<usize>,
-    /// Number of bytes in all queues together beyond which each client may have only its equal part of them in its queues.
-    /// Further posts to it are refused with `LimitExceeded`. AWS publishes no such limit. `None`, the default, means that there
-    /// is no limit.
+    /// Number of bytes in the queues of all clients together, beyond which a client may have in its queues only its equal part of
+    /// this number. Further posts to that client are refused with `LimitExceeded`. AWS publishes no such limit. `None`, the
+    /// default, means that there is no limit.
     pub queued_bytes: Option<usize>,
     /// Maximum number of messages that are read from a connection while an earlier one is being handled. If there are more, or if
     /// they have more than `message_bytes` bytes in total, the gateway stops reading from the connection until a message was

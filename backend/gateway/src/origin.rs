@@ -38,10 +38,11 @@ pub struct OriginPolicy {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginRefusal {
-    /// The request has no `Host`, several, or one that is malformed or not allowed. This may be an attack by DNS rebinding.
+    /// The request has no `Host`, several of them, or one that is malformed or not allowed. This may be an attack by DNS
+    /// rebinding.
     #[error("host {host:?} is not a name of this server; allow it by name if it is")]
     Host {
-        /// The `Host` of the request, or an empty text if it has none. Several are separated by commas.
+        /// The `Host` of the request, or an empty text if the request has none. Several are separated by commas.
         host: String,
     },
     /// The request comes from a web page of another site.
@@ -90,7 +91,7 @@ impl OriginPolicy {
     }
 }
 
-/// The only `Host` of a request; empty if it has none.
+/// Returns the `Host` of a request; an empty text if it has none. Refuses a request that has several.
 fn host(headers: &HeaderMap) -> Result<&str, OriginRefusal> {
     let mut lines = headers.get_all(header::HOST).iter();
     let first = lines.next().map_or("", |line| line.to_str().unwrap_or_default());
@@ -101,7 +102,7 @@ fn host(headers: &HeaderMap) -> Result<&str, OriginRefusal> {
     Err(OriginRefusal::Host { host: all.collect::<Vec<_>>().join(", ") })
 }
 
-/// An origin in lower case and without the default port of its scheme, as browsers send it.
+/// Converts an origin to lower case and removes the default port of its scheme, since browsers send origins in this form.
 fn normal_origin(origin: &str) -> String {
     let origin = origin.to_ascii_lowercase();
     let default_port = match origin.split_once("://") {
@@ -115,13 +116,13 @@ fn normal_origin(origin: &str) -> String {
 /// The value of a `Host` header (RFC 9110, section 7.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Host<'a> {
-    /// Name or address, the latter without brackets.
+    /// The host name, or the address without brackets.
     name: &'a str,
     port: Option<u16>,
 }
 
 impl<'a> Host<'a> {
-    /// Reads `name`, `name:port`, `[address]` or `[address]:port`. `None` for anything else, such as `user@name`.
+    /// Parses `name`, `name:port`, `[address]` or `[address]:port`. Returns `None` for anything else, such as `user@name`.
     fn read(text: &'a str) -> Option<Self> {
         let (name, port) = match text.strip_prefix('[') {
             Some(rest) => {
@@ -153,7 +154,7 @@ impl<'a> Host<'a> {
     }
 
     fn is_allowed_by(self, allowed: &str) -> bool {
-        // An IPv6 address may be given without brackets; its colons separate no port.
+        // An IPv6 address may be given without brackets. Its colons do not separate a port.
         let allowed = match allowed.parse::<Ipv6Addr>() {
             Ok(_) => Some(Host { name: allowed, port: None }),
             Err(_) => Host::read(allowed),

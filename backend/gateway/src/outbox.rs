@@ -41,9 +41,9 @@ const MAX_SLICES: usize = 16;
 pub(crate) struct Outbox {
     queue: VecDeque<Bytes>,
     queued_bytes: usize,
-    /// True if a part of the first frame of the queue is written already.
+    /// True if a part of the queue's first frame is already written to the socket.
     is_first_begun: bool,
-    /// Number of bytes that were written from the queue.
+    /// Number of bytes written from the queue since the connection was opened.
     written_bytes: u64,
     /// The pong to send. Only the latest ping needs an answer (RFC 6455 §5.5.3), so that many pings cost only one pong.
     pong: Option<Bytes>,
@@ -91,7 +91,8 @@ impl Outbox {
         self.queued_bytes
     }
 
-    /// Returns the number of bytes that were ever written from the queue, which shows that the client takes some.
+    /// Returns the number of bytes written from the queue since the connection was opened. If the number grows, the client is
+    /// reading.
     pub(crate) fn written_bytes(&self) -> u64 {
         self.written_bytes
     }
@@ -102,7 +103,7 @@ impl Outbox {
         self.wake();
     }
 
-    /// Queues the rest of a frame of which a part is written. The queue must be empty.
+    /// Queues the rest of a frame; `is_begun` is true if a part of the frame is already written. The queue must be empty.
     pub(crate) fn push_rest(&mut self, rest: Bytes, is_begun: bool) {
         self.is_first_begun = is_begun;
         self.push(rest);

@@ -1,4 +1,4 @@
-//! A TCP stream that gives up a client which does not take what is written to it.
+//! A TCP stream whose writes fail with a time-out if the client does not read.
 
 use std::io;
 use std::pin::Pin;
@@ -10,11 +10,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Number of bytes that a client has to take within the time limit. What the operating system buffers counts as taken.
+/// Number of bytes that a client has to accept within the time limit. Bytes in the buffers of the operating system count as
+/// accepted.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// A stream whose writes fail with `TimedOut` if the client takes less than [`PIECE_BYTES`] within the time limit while
-/// more is waiting.
+/// A stream whose writes fail with `TimedOut` if the client accepts less than [`PIECE_BYTES`] within the time limit while more
+/// bytes are waiting.
 #[derive(Debug)]
 pub(crate) struct PatientStream {
     stream: TcpStream,
@@ -22,7 +23,7 @@ pub(crate) struct PatientStream {
     wait: Option<Wait>,
 }
 
-/// The wait of a write for the client.
+/// The state of a write that waits for the client: the time limit, and the bytes accepted since it began.
 #[derive(Debug)]
 struct Wait {
     timer: Pin<Box<Sleep>>,
@@ -38,8 +39,9 @@ impl PatientStream {
         self.stream
     }
 
-    /// Takes in the outcome of a write of `bytes`, which begin the `asked_bytes` that are waiting. Without a wait, a write that is
-    /// pending begins one; a wait ends when everything was taken, and begins anew with each piece.
+    /// Handles the result of a write. `bytes` are the first of the `asked_bytes` that are waiting to be written. A write that is
+    /// pending starts the time limit. The limit ends when everything was accepted, and starts again each time that
+    /// [`PIECE_BYTES`] were accepted.
     fn after(
         &mut self,
         written: Poll<io::Result<usize>>,
@@ -62,8 +64,9 @@ impl PatientStream {
         written
     }
 
-    /// Writes once more, after the time limit. The operating system reports a socket as writable only when a large part of its
-    /// buffer is free, so that a slow client may have taken a piece without that.
+    /// Writes once more after the time limit, and fails with `TimedOut` if the client has still not accepted enough. This is
+    /// necessary because the operating system reports a socket as writable only when a large part of its buffer is free: a slow
+    /// client may have accepted [`PIECE_BYTES`] without such a report.
     fn last_try(&mut self, bytes: &[u8], asked_bytes: usize) -> io::Result<usize> {
         let taken_bytes = self.wait.take().map_or(0, |wait| wait.taken_bytes);
         match SockRef::from(&self.stream).send(bytes) {

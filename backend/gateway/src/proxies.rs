@@ -1,10 +1,10 @@
-//! The address of a client behind reverse proxies.
+//! Determines the address of a client behind reverse proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header};
 
-/// The reverse proxies that are believed when they name the client of a request.
+/// The addresses of reverse proxies whose headers `X-Forwarded-For` and `Forwarded` are trusted to name the client of a request.
 ///
 /// ```
 /// use apigw_websocket::TrustedProxies;
@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, header};
 /// let mut headers = HeaderMap::new();
 /// headers.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.9, 198.51.100.7"));
 /// let client = |peer: &str| proxies.client(peer.parse().expect("an address"), &headers).ip().to_string();
-/// // The last address was added by the proxy; those before it are the client's own claim.
+/// // The last address was added by the proxy. The client itself may have sent those before it.
 /// assert_eq!(client("10.0.0.2:4711"), "198.51.100.7");
 /// assert_eq!(client("10.0.0.3:4711"), "10.0.0.3");
 /// # Ok::<(), std::net::AddrParseError>(())
@@ -23,7 +23,7 @@ use http::{HeaderMap, HeaderName, header};
 pub struct TrustedProxies(Vec<IpAddr>);
 
 impl TrustedProxies {
-    /// Trusts the proxies at these addresses, and no others.
+    /// Creates a list that contains the proxies at these addresses.
     pub fn new(addresses: impl IntoIterator<Item = IpAddr>) -> Self {
         Self(addresses.into_iter().map(|address| address.to_canonical()).collect())
     }
@@ -33,12 +33,11 @@ impl TrustedProxies {
         self.0.contains(&address.to_canonical())
     }
 
-    /// Returns the client of a request that came from `peer`: the last address in `X-Forwarded-For` or `Forwarded` (RFC
-    /// 7239) that is not one of the proxies, if `peer` is a proxy; otherwise `peer`. The port of a client behind a proxy
-    /// is 0.
+    /// Returns the address of the client whose request came from `peer`. If `peer` is a proxy, this is the last address in
+    /// `X-Forwarded-For` or `Forwarded` (RFC 7239) that is not one of the proxies, with port 0. Otherwise it is `peer`.
     ///
-    /// A proxy writes one of the two headers and may pass on the other as its client sent it. So if there are both and
-    /// they disagree, or if an address cannot be read, the client is the proxy itself.
+    /// A proxy writes one of the two headers and may pass on the other as its client sent it. So if a request has both and they
+    /// disagree, or if an address cannot be read, `peer` is returned.
     pub fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
         if !self.contains(peer.ip()) {
             return peer;
@@ -65,7 +64,7 @@ impl TrustedProxies {
     }
 }
 
-/// The client that a header names.
+/// The client that a header names: none, one with an address, or one that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Named {
     Nobody,
@@ -73,20 +72,20 @@ enum Named {
     Unreadable,
 }
 
-/// Returns the elements of a list header, of all its lines in order. Elements that are not text are empty.
+/// Returns the elements of a list header from all its lines, in order. An element that is not text is returned as an empty text.
 fn list(headers: &HeaderMap, name: HeaderName) -> Vec<&str> {
     let lines = headers.get_all(name).into_iter().map(|line| line.to_str().unwrap_or_default());
     lines.flat_map(|line| line.split(',')).map(str::trim).collect()
 }
 
-/// Returns the value of `for` in an element of `Forwarded`; empty if there is none.
+/// Returns the value of `for` in an element of `Forwarded`; an empty text if the element has no `for`.
 fn node(element: &str) -> &str {
     let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
     let mut nodes = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
     nodes.next().map_or("", |(_, value)| value.trim().trim_matches('"'))
 }
 
-/// Reads an address with or without a port: `192.0.2.7`, `192.0.2.7:4711`, `2001:db8::7`, `[2001:db8::7]:4711`.
+/// Parses an address with or without a port: `192.0.2.7`, `192.0.2.7:4711`, `2001:db8::7`, `[2001:db8::7]:4711`.
 fn address(text: &str) -> Option<IpAddr> {
     let plain = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let address = plain.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));

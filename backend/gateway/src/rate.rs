@@ -1,4 +1,4 @@
-//! Limits the number of events per second, of all clients together or of each one.
+//! Limits the number of events per second, of all clients together or of each client.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -48,11 +48,11 @@ impl Bucket {
     }
 }
 
-/// Limits the rate of each key. Its memory is bounded: of the keys that were used before the latest [`KEYS`] others, the
-/// buckets are forgotten, as if they were full.
+/// Limits the rate of each key separately. The memory is bounded: a bucket may be forgotten when at least [`KEYS`] other keys
+/// were used after its key. The key then gets a full bucket at its next use.
 ///
-/// Two generations of buckets make this cheap: a key that is used moves to the young one, and when that is full, it
-/// becomes the old one.
+/// The buckets are in two generations, which makes this cheap: a key that is used moves to the young generation. When the young
+/// generation is full, it becomes the old one, and the buckets of the former old one are dropped.
 #[derive(Debug)]
 pub(crate) struct KeyedRate<K> {
     per_second: Option<u32>,
@@ -69,13 +69,14 @@ struct Generations<K> {
 const KEYS: usize = 10_000;
 
 impl<K: Eq + Hash> KeyedRate<K> {
-    /// Creates a limit of so many events a second, with as many at once; `None` is no limit.
+    /// Creates a limit of `per_second` events per second for each key, of which as many may happen at the same moment. `None`
+    /// means that there is no limit.
     pub(crate) fn new(per_second: Option<u32>) -> Self {
         let generations = Generations { young: HashMap::new(), old: HashMap::new() };
         Self { per_second, generations: Mutex::new(generations) }
     }
 
-    /// Takes one token of `key` and returns true, if there is one at the time `monotonic_ms`.
+    /// Takes one token from the bucket of `key` at the time `monotonic_ms`. Returns false if the bucket has none.
     pub(crate) fn take(&self, key: K, monotonic_ms: u64) -> bool {
         let Some(per_second) = self.per_second.map(u64::from) else { return true };
         let mut generations = self.generations.lock();

@@ -24,7 +24,7 @@ use crate::proxies::TrustedProxies;
 use crate::slots::{Bounds, SlotGuard, Slots};
 
 /// The address of the client. [`serve`] adds it as an extension to every request that it passes to its service. If the TCP
-/// connection comes from one of [`ServerSettings::trusted_proxies`], it is the address that the proxy names, with port 0.
+/// connection comes from one of [`ServerSettings::trusted_proxies`], the address is the one that the proxy names, with port 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 
@@ -44,17 +44,18 @@ pub struct ServerSettings {
     pub headers: usize,
     /// Maximum time until the headers of a request have arrived, and maximum idle time of a connection between two requests.
     pub header_read: Duration,
-    /// Maximum time in which a client has to accept each 64 KB of an answer. After that, its connection is closed.
+    /// Maximum time in which a client has to accept each 64 KB of a response. If it does not, its connection is closed.
     pub write: Duration,
-    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is not counted any more after its 101. If there
-    /// are more, the oldest one that waits for a request is closed, of the address that has the most connections. If none of
-    /// them waits for a request, the new connection is closed.
+    /// Maximum number of concurrent TCP connections that speak HTTP. A WebSocket is not counted any more after its 101. If a new
+    /// connection exceeds this number, the oldest connection without a request in progress is closed, of the address that has the
+    /// most connections. If every connection has a request in progress, the new connection is closed.
     pub connections: usize,
     /// Maximum number of concurrent TCP connections that speak HTTP from one address, or from the first 64 bits of an IPv6
-    /// address. If there are more, the oldest one of that address that waits for a request is closed, or else the new one.
+    /// address. If a new connection exceeds this number, the oldest connection of that address without a request in progress is
+    /// closed. If there is none, the new connection is closed.
     pub connections_of_address: usize,
-    /// The reverse proxies that are believed when they name the client of a request. The connections of a proxy are not
-    /// bounded by `connections_of_address`.
+    /// The reverse proxies that are trusted to name the client of a request. `connections_of_address` does not limit the
+    /// connections of these proxies.
     pub trusted_proxies: TrustedProxies,
     /// Maximum time from the beginning of a shutdown until the requests in progress are finished.
     pub grace: Duration,
@@ -125,7 +126,7 @@ fn http(settings: &ServerSettings) -> http1::Builder {
     http
 }
 
-/// A client that was accepted, with its place among the others.
+/// A client's connection that was accepted, with its place in the table of connections.
 struct AcceptedConnection {
     stream: TcpStream,
     peer: SocketAddr,
@@ -133,7 +134,7 @@ struct AcceptedConnection {
     slot: SlotGuard,
 }
 
-/// Accepts the next client.
+/// Accepts the next client. After an error, waits 50 ms and returns `None`.
 async fn accept(listener: &mut impl Accept) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
         Ok(accepted) => Some(accepted),

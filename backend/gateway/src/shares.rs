@@ -1,7 +1,7 @@
-//! The share that each client has of what can run out: connections and queued bytes.
+//! Counts the connections and queued bytes of each client, since both are limited.
 //!
-//! A client is a principal at a network, since a token may be shared by everybody who opens a page, and an address by
-//! everybody in an office.
+//! A client is a principal at a network. The principal alone is not enough, since everybody who opens a page may have the same
+//! token. The address alone is not enough, since everybody in an office may have the same address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,10 +12,10 @@ use crate::address::network_of;
 use crate::limits::Limits;
 use crate::lock::Mutex;
 
-/// The client that a connection is counted for.
+/// The client for which a connection is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Holder {
-    /// The principal from the authorizer; empty without an authorizer.
+    /// The principal from the authorizer; an empty text if there is no authorizer.
     principal: Box<str>,
     network: IpAddr,
 }
@@ -26,7 +26,7 @@ impl Holder {
     }
 }
 
-/// The shares of all clients that have connections.
+/// The shares of all clients that have connections: the number of connections and of queued bytes of each client.
 #[derive(Debug, Default)]
 pub(crate) struct Shares {
     by_holder: Mutex<HashMap<Holder, Arc<Share>>>,
@@ -43,8 +43,8 @@ struct Share {
 }
 
 impl Shares {
-    /// Counts one more connection of `holder`, until the membership is dropped; `None` if the holder, or all together,
-    /// have as many as they may have.
+    /// Counts one more connection of `holder` until the returned membership is dropped. Returns `None` if the holder, or all
+    /// clients together, already have the maximum number of connections.
     pub(crate) fn join(self: &Arc<Self>, holder: Holder, limits: &Limits) -> Option<Membership> {
         let mut by_holder = self.by_holder.lock();
         let own = by_holder.get(&holder).map_or(0, |share| share.connections.load(Relaxed));
@@ -78,7 +78,7 @@ impl Share {
     }
 }
 
-/// A connection's part in the share of its client.
+/// One connection's part in the share of its client. When this is dropped, the connection is not counted any more.
 #[derive(Debug)]
 pub(crate) struct Membership {
     shares: Arc<Shares>,
@@ -92,7 +92,7 @@ impl Drop for Membership {
 }
 
 impl Membership {
-    /// Returns true if so many more bytes may wait for this connection's client.
+    /// Returns true if `more_bytes` may be queued for this connection's client.
     pub(crate) fn has_room(&self, more_bytes: usize, limits: &Limits) -> bool {
         let queued = Queued {
             own: self.share.queued_bytes.load(Relaxed),
@@ -101,7 +101,7 @@ impl Membership {
         queued.has_room(more_bytes, limits, || self.shares.holders())
     }
 
-    /// Takes in that the queue of one connection has changed from `before` to `after` bytes.
+    /// Counts that the queue of one connection has changed from `before` to `after` bytes.
     pub(crate) fn count_queued(&self, before: usize, after: usize) {
         for counter in [&self.share.queued_bytes, &self.shares.queued_bytes] {
             match after.checked_sub(before) {
@@ -112,7 +112,7 @@ impl Membership {
     }
 }
 
-/// Bytes that wait in queues.
+/// Number of bytes that wait in the queues of one client, and in those of all clients.
 #[derive(Clone, Copy, Debug)]
 struct Queued {
     own: usize,
@@ -120,9 +120,9 @@ struct Queued {
 }
 
 impl Queued {
-    /// Decides whether more bytes may be queued for a client. When all together have reached their bound, a client may
-    /// still have its equal part of it, so that the slow clients of others do not cost it anything; so all together hold
-    /// at most twice the bound.
+    /// Returns true if `more_bytes` may be queued for a client. When the queues of all clients have reached their bound, a client
+    /// may still have its equal part of the bound, so that it loses nothing because the clients of others are slow. So the queues
+    /// of all clients contain at most twice the bound.
     fn has_room(self, more_bytes: usize, limits: &Limits, holders: impl FnOnce() -> usize) -> bool {
         let own = self.own.saturating_add(more_bytes);
         if limits.queued_bytes_of_principal.is_some_and(|most| own > most) {
@@ -170,8 +170,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever asks in whatever order, a client never holds more than its bound, and all together never more than twice
-        /// theirs.
+        /// In whatever order clients ask, the queued bytes of a client never exceed its bound, and those of all clients never
+        /// exceed twice their bound.
         #[test]
         fn the_bounds_of_queued_bytes_hold(asks in prop::collection::vec((1u8..6, 1usize..400), 1..200)) {
             let (own, all) = (600, 1000);
@@ -190,7 +190,7 @@ mod tests {
             }
             prop_assert!(held.iter().all(|bytes| *bytes <= own));
             prop_assert!(held.iter().sum::<usize>() <= 2 * all);
-            // A client that has held nothing so far is never refused its equal part.
+            // A client without queued bytes is never refused its equal part.
             let idle = members.iter().zip(&held[1..]).find(|(_, held)| **held == 0);
             prop_assert!(idle.is_none_or(|(member, _)| member.has_room(all / 5, &limits)));
         }

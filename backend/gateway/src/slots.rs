@@ -1,8 +1,8 @@
-//! The TCP connections that speak HTTP: a bounded number of each network, and of all.
+//! The table of TCP connections that speak HTTP. It limits their number for each network, and for all networks together.
 //!
-//! A connection on which no request is being answered is *silent*. If there is no room for a new connection, a silent one
-//! has to go: of the same network if that has its share, and otherwise of the network that has most. So whoever opens
-//! connections and says nothing displaces only itself.
+//! A connection on which no request is being answered is *silent*. If there is no room for a new connection, a silent one is
+//! closed: of the same network if that network has as many connections as it may have, and otherwise of the network that has the
+//! most. So a client that opens many connections and sends nothing causes only connections of its own network to be closed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -13,16 +13,16 @@ use tokio::sync::Notify;
 
 use crate::lock::Mutex;
 
-/// The bounds that hold for a new connection.
+/// The limits that apply to a new connection, and the network for which it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Bounds {
-    /// Those of all connections only: it is a trusted proxy's, behind which are many clients.
+    /// Only the limit of all connections, because the connection is that of a trusted proxy, behind which are many clients.
     OfAll,
-    /// Those of its network, too.
+    /// The limit of all connections, and that of this network.
     OfNetwork(IpAddr),
 }
 
-/// The connections of one listener.
+/// The table of the connections of one listener.
 #[derive(Debug)]
 pub(crate) struct Slots {
     most: usize,
@@ -38,14 +38,14 @@ struct Table {
     next: u64,
 }
 
-/// One connection, as the table sees it.
+/// The entry of one connection in the table.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     is_busy: AtomicBool,
     displaced: Notify,
 }
 
-/// A place in the table, which is free again when this is dropped.
+/// A connection's place in the table, which becomes free when this guard is dropped.
 #[derive(Debug)]
 pub(crate) struct SlotGuard {
     slots: Arc<Slots>,
@@ -59,7 +59,8 @@ impl Slots {
         Self { most: most.max(1), most_of_network: most_of_network.max(1), table: Mutex::default() }
     }
 
-    /// Takes a place for a new connection; `None` if every connection that could make room is busy.
+    /// Takes a place for a new connection, and closes a silent connection if that is necessary. Returns `None` if a connection
+    /// would have to be closed, but each of them is answering a request.
     pub(crate) fn take(self: &Arc<Self>, network: Bounds) -> Option<SlotGuard> {
         let mut table = self.table.lock();
         let is_bounded = matches!(network, Bounds::OfNetwork(_));
@@ -88,7 +89,7 @@ impl Table {
         networks.max_by_key(|(_, slots)| slots.len()).map(|(network, _)| *network)
     }
 
-    /// Ends the silent connection of `network` that was accepted first; false if none is silent.
+    /// Closes the oldest silent connection of `network`. Returns false if the network has no silent connection.
     fn displace(&mut self, network: Bounds) -> bool {
         let slots = self.networks.get(&network).into_iter().flatten();
         let silent = slots.into_iter().find(|(_, slot)| slot.is_silent()).map(|(number, _)| *number);
@@ -123,7 +124,7 @@ impl SlotGuard {
         self.slot.clone()
     }
 
-    /// Waits until the connection has to make room for another.
+    /// Waits until the connection has to be closed to make room for another.
     pub(crate) async fn displaced(&self) {
         self.slot.displaced.notified().await;
     }

@@ -1,4 +1,4 @@
-//! The clocks of this machine, and the time that they mean.
+//! Reads the clocks of this machine, and derives the current time from them.
 
 use backend_core::trusted_time::{Reading, Times, Uptime};
 use shared::Millis;
@@ -6,12 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::app::App;
 
-/// The current time, in milliseconds since the Unix epoch: that of the wall clock, or later if it was set back.
+/// Returns the current time, in milliseconds since the Unix epoch. This is the time of the wall clock, or a later one if the wall
+/// clock was set back.
 pub fn now_ms(app: &App) -> Millis {
     times(app).now_ms
 }
 
-/// The times that the clocks mean now.
+/// Reads the clocks, and returns the times that the log derives from them.
 pub fn times(app: &App) -> Times {
     app.log().time(Reading { wall_ms: wall_ms(), uptime: uptime() })
 }
@@ -21,8 +22,8 @@ fn wall_ms() -> Millis {
     since.map_or(0, |since| Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX))
 }
 
-/// The time since the machine started, sleep included. The number of the start is the beginning of the kernel's random
-/// `boot_id` (random(4)).
+/// Returns the time since the machine started, including the time in which it was asleep, and a number that identifies this
+/// start: the first 16 hexadecimal digits of the kernel's random `boot_id` (random(4)).
 #[cfg(target_os = "linux")]
 fn uptime() -> Option<Uptime> {
     use std::sync::OnceLock;
@@ -38,7 +39,7 @@ fn uptime() -> Option<Uptime> {
     Some(Uptime { boot: (*boot)?, ms })
 }
 
-/// Other systems have no such clock that the standard library or rustix reads.
+/// Returns `None`: on other systems, neither the standard library nor rustix reads such a clock.
 #[cfg(not(target_os = "linux"))]
 fn uptime() -> Option<Uptime> {
     None

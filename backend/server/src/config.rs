@@ -17,12 +17,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Limits of the history that is kept.
     pub retention: Retention,
-    /// Largest number of bytes that topics and history take on the disk; `None` for a part of the disk.
+    /// Maximum number of bytes that topics and history may take on the disk. `None` means that the maximum is a part of the disk.
     pub keep_bytes: Option<u64>,
     /// The clients that may connect: everybody, or holders of tokens.
     pub access: Access,
-    /// The file of the secret, if [`Config::access`] has its verifier: a change of the file is noticed, everybody is told to
-    /// sign in again, and former tokens are not accepted any more.
+    /// The file of the secret, if [`Config::access`] has its verifier. When the file changes, every client is told to sign in
+    /// again, and tokens that were signed with the former secret are not accepted any more.
     pub secret_file: Option<SecretFile>,
     /// True to publish this machine's metrics below the topic `host`.
     pub publish_host: bool,
@@ -39,9 +39,9 @@ pub struct PageConfig {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may connect, such as `https://board.example`.
     pub allowed_origins: Vec<String>,
-    /// Addresses of reverse proxies that are believed when they name the client of a request.
+    /// Addresses of reverse proxies that are trusted to name the client of a request.
     pub trusted_proxies: Vec<IpAddr>,
-    /// The platform whose limits the server has.
+    /// The platform whose limits the server enforces.
     pub limits: LimitsOf,
     /// A JSON file of faults to inject, read again whenever it changes.
     pub chaos: Option<PathBuf>,

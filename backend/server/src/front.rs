@@ -1,7 +1,8 @@
 //! Dispatches requests to the gateway, the Invoke API or the router, by their path.
 //!
-//! The management API of the gateway and the Invoke API are for the server's functions only. Without functions of their own
-//! processes nobody is answered there, since the built-in functions post in this process.
+//! Requests to the management API of the gateway and to the Invoke API are accepted only from the server's own functions. If the
+//! functions do not run as processes of their own, nobody may use these APIs, since the built-in functions send messages within
+//! this process.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,17 +31,17 @@ impl<F> Clone for Front<F> {
 }
 
 impl<F: Functions> Front<F> {
-    /// A front without the Invoke API and the management API.
+    /// Creates a front that does not answer requests for the Invoke API and the management API.
     pub fn new(gateway: Gateway<F>, router: Router) -> Self {
         Self { gateway, functions: None, router }
     }
 
-    /// Adds the Invoke API and the management API, for requests whose path begins with this key.
+    /// Makes the front answer requests for the Invoke API and the management API if their path begins with this key.
     pub fn with_functions(self, key: FunctionKey, invoke_api: InvokeApi) -> Self {
         Self { functions: Some((key, invoke_api)), ..self }
     }
 
-    /// The tower service that the HTTP server runs.
+    /// Returns the tower service that the HTTP server runs.
     pub fn service(
         self,
     ) -> impl Service<
@@ -88,14 +89,15 @@ impl<F: Functions> Front<F> {
     }
 }
 
-/// The answer that API Gateway gives to a request without credentials.
+/// Returns the response that API Gateway sends to a request without credentials.
 fn forbidden() -> Response<Body> {
     let mut response = Response::new(Body::from(r#"{"message":"Forbidden"}"#));
     *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
 
-/// The peer's address, which the HTTP server attaches. Without it the peer counts as a remote one.
+/// Returns the peer's address, which the HTTP server attaches to the request. Without it, the peer is treated as one on another
+/// machine.
 fn peer(request: &Request<Incoming>) -> SocketAddr {
     let unknown = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0);
     request.extensions().get::<Peer>().map_or(unknown, |Peer(peer)| *peer)

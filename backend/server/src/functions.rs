@@ -20,7 +20,7 @@ pub struct Handlers {
 }
 
 impl Handlers {
-    /// Handlers of this service.
+    /// Creates the handlers of the functions, which call the service of `app`.
     pub fn new(app: Arc<App>) -> Self {
         Self { app }
     }
@@ -57,7 +57,7 @@ impl Functions for Handlers {
     }
 }
 
-/// Name of the principal and id of the connection, if a client asks to connect.
+/// Returns the principal's name and the connection's id if the event is that of a client that asks to connect.
 fn connecting(event: &GatewayEvent) -> Option<(String, ConnectionId)> {
     let GatewayEvent::Connect(connect) = event else { return None };
     let sub = connect

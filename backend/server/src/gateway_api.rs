@@ -11,7 +11,7 @@ use crate::{LimitsOf, PageConfig, ServerError};
 /// The stage of the API, which is the first segment of the WebSocket's path.
 pub const STAGE: &str = "ws";
 
-/// The API with a route for each message of the protocol.
+/// Returns the description of an API that has a route for each message of the protocol.
 pub fn api(
     origins: OriginPolicy,
     limits: LimitsOf,
@@ -30,8 +30,8 @@ pub fn api(
     Ok(api)
 }
 
-/// The host names and origins that are let in. The address that the server is bound to is one of its names, unless it
-/// is a wildcard address.
+/// Returns the host names and origins that are allowed. The address that the server is bound to is one of its names, unless it is
+/// a wildcard address.
 pub fn origins(page: &PageConfig, address: SocketAddr) -> OriginPolicy {
     let bound = (!address.ip().is_unspecified()).then(|| address.ip().to_string());
     let mut origins = OriginPolicy::default();
@@ -40,7 +40,7 @@ pub fn origins(page: &PageConfig, address: SocketAddr) -> OriginPolicy {
     origins
 }
 
-/// The address by which programs on this machine reach a server bound to `address`.
+/// Returns the address at which programs on this machine reach a server bound to `address`.
 pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

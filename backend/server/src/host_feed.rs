@@ -57,7 +57,7 @@ async fn publish(app: &Arc<App>, publications: Vec<HostPublication>) {
     }
 }
 
-/// The principal of the metrics, whose rate limit is separate from that of other local publishers.
+/// Returns the principal that publishes the metrics. Its rate limit is separate from that of other local publishers.
 fn machine() -> Principal {
     Principal { name: "host".into(), ..Principal::local() }
 }

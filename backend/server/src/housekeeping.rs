@@ -1,5 +1,5 @@
-//! Periodic work: viewer counts, the end of connections whose token is over or whose client is too slow, and the deletion of
-//! old data.
+//! Periodic work: sends viewer counts, closes connections whose token has expired or whose client is too slow, and deletes old
+//! data.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use crate::app::App;
 use crate::clock::{now_ms, times};
 
-/// Period of the looks at disk and clock.
+/// Time between two checks of the disk and the clock.
 const CONDITIONS: Duration = Duration::from_secs(1);
 /// Period of the viewer counts.
 const OCCUPANCY: Duration = Duration::from_secs(1);
@@ -25,13 +25,13 @@ const OCCUPANCY: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(60);
 /// Time for which the row of an expired connection is kept, in milliseconds.
 const KEEP_EXPIRED_MS: i64 = 60_000;
-/// Longest time between two looks for tokens that are over, since a connection may be made at any time.
+/// Maximum time between two checks for expired tokens. A connection whose token expires soon may be made at any time.
 const LOOK: Duration = Duration::from_secs(1);
-/// Time for which a client may take nothing of what waits for it.
+/// Time after which a connection is closed if its client has read none of its queued bytes.
 const STALLED: Duration = Duration::from_millis(limits::STALLED_MS);
 
-/// Looks once a second whether the disk takes publications and the clock is believed, and tells the clients and the log
-/// when that changes. Runs until it is aborted.
+/// Checks once a second whether publications can be written to the disk and whether the clock is trusted. When this changes,
+/// tells the clients, and writes new problems to the log. Runs until it is aborted.
 pub async fn watch_conditions(app: Arc<App>) {
     let mut ticks = every(CONDITIONS);
     loop {
@@ -71,7 +71,7 @@ pub async fn send_occupancy(app: Arc<App>) {
     }
 }
 
-/// Ends each connection at the moment when its token does, and tells its client. Runs until it is aborted.
+/// Closes each connection at the moment when its token expires, after a message to its client. Runs until it is aborted.
 pub async fn end_with_tokens(app: Arc<App>, connections: Connections) {
     loop {
         let now = now_ms(&app);
@@ -83,7 +83,7 @@ pub async fn end_with_tokens(app: Arc<App>, connections: Connections) {
     }
 }
 
-/// Ends connections whose clients take nothing of what waits for them. Runs until it is aborted.
+/// Closes connections whose clients have read none of their queued bytes for too long. Runs until it is aborted.
 pub async fn end_stalled(connections: Connections) {
     let mut ticks = every(LOOK);
     loop {
@@ -94,7 +94,7 @@ pub async fn end_stalled(connections: Connections) {
     }
 }
 
-/// Sends a last message and closes the connection. One that is gone is left alone.
+/// Sends a last message to a connection and closes it. Does nothing if the connection is already closed.
 fn end(connections: &Connections, id: &str, message: &Bytes) {
     let (Ok(id), Ok(text)) = (ConnectionId::from_str(id), str::from_utf8(message)) else { return };
     let _ = connections.delete_with(&id, &Frame::text(text));
@@ -105,7 +105,7 @@ pub async fn sweep(app: Arc<App>) {
     let mut ticks = every(SWEEP);
     loop {
         ticks.tick().await;
-        // Not those that have just expired, which are told first.
+        // Rows that have just expired are kept, because their clients are still to be told.
         app.connections().forget_expired(now_ms(&app).saturating_sub(KEEP_EXPIRED_MS));
         sweep_log(&app).await;
     }

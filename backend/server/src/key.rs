@@ -1,24 +1,24 @@
-//! The key to what only this server's functions may ask for: posts to connections and invocations.
+//! The secret key in the paths of requests that only this server's functions may send: posts to connections, and invocations.
 //!
-//! A program on the same machine is recognised by its address, but behind a reverse proxy on this machine every client has
-//! that address. So the functions put a random key before the path, which nobody else is told.
+//! A program on the same machine could be recognised by its address. But behind a reverse proxy on this machine, every client has
+//! that address. So the functions put a random key before the path, which no other program is told.
 
 use std::fmt;
 
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
 
-/// A random key, the first segment of a path.
+/// A random key, which is the first segment of a path.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FunctionKey(String);
 
 impl FunctionKey {
-    /// The key of these random bits.
+    /// Creates the key that consists of these random bits.
     pub fn new(random: u128) -> Self {
         Self(format!("{random:032x}"))
     }
 
-    /// The address below which requests with this key are answered, of a server at `here`.
+    /// Returns the URL below which a server at the address `here` answers requests with this key.
     pub fn url(&self, here: impl fmt::Display) -> String {
         format!("http://{here}/{}", self.0)
     }
@@ -43,14 +43,14 @@ impl FunctionKey {
     }
 }
 
-/// Prints no key, since this may end in a log.
+/// Prints the type's name without the key, since the output may be written to a log.
 impl fmt::Debug for FunctionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FunctionKey")
     }
 }
 
-/// Compares in a time that does not depend on the place of the first difference.
+/// Compares two texts in a time that does not depend on the place of their first difference.
 fn is_same(one: &str, other: &str) -> bool {
     let differences = one.bytes().zip(other.bytes()).fold(0, |all, (one, other)| all | (one ^ other));
     one.len() == other.len() && differences == 0

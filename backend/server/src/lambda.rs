@@ -70,8 +70,8 @@ impl LambdaServer {
         self.site.has_page()
     }
 
-    /// Returns the address below which programs on this machine may invoke functions and post to connections. It contains
-    /// the key to that.
+    /// Returns the URL below which programs on this machine may invoke functions and post to connections. It contains the secret
+    /// key that permits this.
     pub fn functions_url(&self) -> &str {
         &self.functions_url
     }
@@ -100,8 +100,8 @@ impl LambdaServer {
     }
 }
 
-/// The retries that `infra/template.yaml` sets for `broadcast`, which is invoked asynchronously: none after an error, and
-/// for one minute after throttling.
+/// Returns the retries that `infra/template.yaml` sets for `broadcast`, which is invoked asynchronously: none after an error, and
+/// retries for one minute after throttling.
 fn retries() -> Retries {
     let mut retries = Retries::default();
     retries.after_failure = Vec::new();

@@ -7,7 +7,7 @@
 //! # Layout
 //!
 //! * [`Server`], [`Config`], [`ServerError`]: what a program needs in order to run a server.
-//! * [`Tls`]: a listener that decrypts, for those without a proxy.
+//! * [`Tls`]: the settings of a listener that decrypts TLS, for a server without a reverse proxy.
 //! * [`LambdaServer`]: the same front with real Lambda functions behind it, instead of the functions in this process.
 //! * [`SecretFile`], [`create_secret`]: the file of the secret that signs tokens.
 //! * `http`, `front`, `site`: HTTP requests, and the files of the page.

@@ -1,4 +1,4 @@
-//! The limits of a server for real use, which depend on its machine. AWS's limits are those of the gateway itself.
+//! The limits of a server for real use, which depend on its machine. The limits of AWS are the defaults of the gateway.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use apigw_websocket::{Limits, ServerSettings, TrustedProxies};
 use shared::limits;
 
-/// The platform whose limits a server has.
+/// The platform whose limits a server enforces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitsOf {
     /// API Gateway: connections live for two hours, and 500 a second may be made.
     Aws,
-    /// The machine of the server.
+    /// The machine of the server: its files and processors determine the limits.
     Machine {
         /// Number of files that the process may have open; `None` if that is unknown.
         open_files: Option<u64>,
@@ -20,15 +20,15 @@ pub enum LimitsOf {
     },
 }
 
-/// Number of open files that are assumed if the number is unknown.
+/// Number of files that the process is assumed to be allowed to open if the real number is unknown.
 const USUAL_FILES: usize = 4_096;
-/// Number of open files that are kept for the store, the page and the program itself.
+/// Number of open files that are reserved for the store, the page and the program itself.
 const OTHER_FILES: usize = 64;
-/// The least number of TCP connections that a server takes, whatever the operating system says.
+/// Number of TCP connections that a server accepts at least, even if the operating system allows fewer files.
 const LEAST_CONNECTIONS: usize = 16;
 
 impl LimitsOf {
-    /// The limits of the gateway.
+    /// Returns the limits of the gateway.
     pub fn gateway(self) -> Limits {
         let mut limits = Limits::default();
         let Self::Machine { cores, .. } = self else { return limits };
@@ -46,7 +46,7 @@ impl LimitsOf {
         limits
     }
 
-    /// The limits of the HTTP server below the gateway.
+    /// Returns the settings of the HTTP server below the gateway, which contain its limits.
     pub fn http(self, trusted_proxies: &[IpAddr]) -> ServerSettings {
         let mut settings = ServerSettings::default();
         settings.header_read = Duration::from_millis(limits::HEADER_MS);
@@ -57,7 +57,7 @@ impl LimitsOf {
         settings
     }
 
-    /// Age at which a connection is closed, in milliseconds.
+    /// Returns the age at which the server closes a connection, in milliseconds.
     pub fn life_ms(self) -> u64 {
         match self {
             Self::Aws => limits::LIFE_MS,
@@ -65,7 +65,7 @@ impl LimitsOf {
         }
     }
 
-    /// Age at which clients replace a connection, in milliseconds.
+    /// Returns the age at which clients replace a connection, in milliseconds.
     pub fn rotate_in_ms(self) -> u64 {
         match self {
             Self::Aws => backend_core::ROTATE_IN_MS,
@@ -81,7 +81,8 @@ impl LimitsOf {
         }
     }
 
-    /// A quarter of the files, since a WebSocket stops counting here with its 101.
+    /// Returns the maximum number of connections that speak HTTP: a quarter of the files. The rest is for WebSockets, which are
+    /// not counted here after their 101.
     fn http_connections(self) -> usize {
         (self.files() / 4).clamp(LEAST_CONNECTIONS, limits::HTTP_CONNECTIONS)
     }

@@ -31,8 +31,8 @@ impl std::fmt::Debug for Posts {
 }
 
 impl Management for Posts {
-    /// Retries, because the client that sent the request waits for its reply. A retry delays only that client's next
-    /// request.
+    /// Sends a message, and retries after an error, because the client that sent the request waits for its reply. A retry delays
+    /// only that client's next request.
     async fn post(&self, to: &ConnectionId, message: Bytes) -> Result<(), PostError> {
         let (to, frame) = (known(to)?, frame(&message)?);
         for pause in RETRY_AFTER {

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// A function that receives messages for the operator, each one line without a line break.
+/// A function that receives messages for the operator. Each message is one line, without a line break.
 #[derive(Clone)]
 pub struct Notify(Arc<dyn Fn(&str) + Send + Sync>);
 
 impl Notify {
-    /// Passes messages to `notify`.
+    /// Creates a `Notify` that calls `notify` with each message.
     pub fn new(notify: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self(Arc::new(notify))
     }

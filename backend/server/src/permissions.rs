@@ -1,11 +1,11 @@
-//! Checks that a file with a secret belongs to one user alone.
+//! Checks that no user other than the owner can read or change a file that contains a secret.
 
 use std::fs::File;
 use std::io;
 
-/// The permissions of a file that users other than its owner can read or change; `None` if there are none such. Only a regular
-/// file is checked: a pipe has the permissions of no file. The group `root` may read it, because its members are
-/// administrators, and systemd shows a credential that only a service can read as readable by this group.
+/// Returns the permissions of a file if users other than its owner can read or change it, and `None` otherwise. Only a regular
+/// file is checked, because a pipe does not have the permissions of a file. The group `root` may read the file: its members are
+/// administrators, and systemd gives this group read permission on a credential that only a service can read.
 #[cfg(unix)]
 pub fn open_to_others(file: &File) -> io::Result<Option<u32>> {
     use std::os::unix::fs::MetadataExt;
@@ -15,7 +15,7 @@ pub fn open_to_others(file: &File) -> io::Result<Option<u32>> {
     Ok((found.is_file() && mode & !allowed != 0).then_some(mode))
 }
 
-/// Checks nothing: on Windows, files of a user's profile can be read by that user and by administrators.
+/// Always returns `None`: on Windows, files of a user's profile can be read only by that user and by administrators.
 #[cfg(not(unix))]
 pub fn open_to_others(_: &File) -> io::Result<Option<u32>> {
     Ok(None)

@@ -1,5 +1,5 @@
-//! The file of the secret that tokens are signed with: created, read with a check of its permissions, and read again when it
-//! changes.
+//! The file of the secret with which tokens are signed. It is created, read with a check of its permissions, and read again when
+//! it changes.
 
 mod create;
 
@@ -17,7 +17,7 @@ use crate::stamp::Stamp;
 
 pub use create::create_secret;
 
-/// Time between two checks of the file. Not every platform can signal changes.
+/// Time between two checks for a change of the file. They are needed because not every platform can signal a change.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
 
 /// The reason why a file cannot be used as a secret.
@@ -32,16 +32,16 @@ pub enum SecretError {
         /// The permissions of the file.
         mode: u32,
     },
-    /// The secret can be guessed.
+    /// The secret is so weak that it can be guessed.
     #[error(transparent)]
     Weak(#[from] WeakSecret),
 }
 
-/// Reads the secret in a file, without white space at its ends.
+/// Reads the secret from a file, and removes white space at its beginning and end.
 ///
 /// # Errors
 ///
-/// [`SecretError::Io`], or [`SecretError::OpenToOthers`] if users other than the file's owner can read it.
+/// [`SecretError::Io`], or [`SecretError::OpenToOthers`] if users other than the file's owner can read or change it.
 pub fn read_secret(path: &Path) -> Result<Vec<u8>, SecretError> {
     let mut file = File::open(path)?;
     if let Some(mode) = open_to_others(&file)? {
@@ -52,8 +52,8 @@ pub fn read_secret(path: &Path) -> Result<Vec<u8>, SecretError> {
     Ok(bytes.trim_ascii().to_vec())
 }
 
-/// A file with the secret of a running server. It is read again when it changes, and the former secret is not accepted from
-/// then on.
+/// The secret of a running server, and the file that contains it. When the file changes, it is read again, and tokens that were
+/// signed with the former secret are not accepted any more.
 pub struct SecretFile {
     path: PathBuf,
     stamp: Option<Stamp>,
@@ -62,25 +62,26 @@ pub struct SecretFile {
 }
 
 impl SecretFile {
-    /// Reads the file.
+    /// Reads the secret from the file at `path`.
     ///
     /// # Errors
     ///
-    /// [`SecretError`].
+    /// [`SecretError`], if the file cannot be read, is open to other users, or contains a weak secret.
     pub fn open(path: &Path) -> Result<Self, SecretError> {
-        // Before the content: if the file changes in between, it is read again.
+        // The stamp is taken before the content is read: if the file changes in between, it is read again.
         let stamp = Stamp::of(path);
         let secret = read_secret(path)?;
         let verifier = Verifier::new(&secret)?;
         Ok(Self { path: path.to_owned(), stamp, secret, verifier })
     }
 
-    /// The verifier of tokens that are signed with the secret, also after it has changed.
+    /// Returns the verifier of tokens that are signed with the secret. The verifier also uses the new secret after a change.
     pub fn verifier(&self) -> Verifier {
         self.verifier.clone()
     }
 
-    /// Follows the changes of the file, and calls `changed` after the secret has been replaced. Runs until it is aborted.
+    /// Checks the file for changes at regular intervals, and calls `changed` after the secret has been replaced. Runs until it is
+    /// aborted.
     pub(crate) async fn follow<F: Future<Output = ()>>(mut self, notify: Notify, changed: impl Fn() -> F) {
         let mut ticks = interval(CHECK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,7 +104,8 @@ impl SecretFile {
         }
     }
 
-    /// Reads the file if it has another stamp than before. Returns true if the secret is another one; it is in use then.
+    /// Reads the file if its stamp has changed. Returns true if the secret has changed, too; tokens are then verified with the
+    /// new secret.
     fn check(
         &mut self,
         stamp: Option<Stamp>,

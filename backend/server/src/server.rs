@@ -137,7 +137,8 @@ fn log_refusal(principal: &Principal, refusal: &Refusal) {
     tracing::info!(sub = %principal.name, code = code.number(), %message, "a request was refused");
 }
 
-/// Ends every connection when the secret has changed, because each was accepted by a token of the former secret.
+/// Closes every connection when the secret has changed, because each was accepted with a token that was signed with the former
+/// secret.
 async fn follow_secret(file: SecretFile, notify: Notify, app: Arc<App>, gateway: Gateway<Handlers>) {
     let sign_out = || shutdown::sign_everybody_out(&app, &gateway);
     file.follow(notify, sign_out).await;

@@ -64,7 +64,7 @@ pub async fn close_all(shutdown: Shutdown, app: &App, gateway: &Gateway<Handlers
     close_sockets(gateway).await;
 }
 
-/// Tells every client to sign in again, and closes the connections that there are now.
+/// Tells every client to sign in again, and closes the connections that are open at this moment.
 pub async fn sign_everybody_out(app: &App, gateway: &Gateway<Handlers>) {
     let now = now_ms(app);
     let connections = match app.connections().all(now).await {
@@ -77,7 +77,7 @@ pub async fn sign_everybody_out(app: &App, gateway: &Gateway<Handlers>) {
     }
     let posts = Posts::new(gateway.connections().clone());
     for id in connections {
-        // A connection that has ended in the meantime is what is wanted.
+        // An error means that the connection has ended in the meantime, which is the purpose of this call.
         let _ = posts.close(&id).await;
     }
 }

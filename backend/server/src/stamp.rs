@@ -1,21 +1,21 @@
-//! The sign by which a change of a file is noticed without reading it.
+//! Detects that a file has changed without reading its content.
 
 use std::fs::Metadata;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Modification time, length and identity of a file.
+/// The modification time, length and identity of a file. If a file's stamp differs from an earlier one, the file has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     modified_at: Option<SystemTime>,
     bytes: u64,
     number: u64,
-    /// A change of the permissions changes this as well.
+    /// The mode contains the permissions, so a change of the permissions changes the stamp.
     mode: u32,
 }
 
 impl Stamp {
-    /// The stamp of a file; `None` if it is missing.
+    /// Returns the stamp of a file; `None` if the file is missing.
     pub fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok()?;
         let (number, mode) = identity(&found);

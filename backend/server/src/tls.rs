@@ -1,8 +1,8 @@
-//! TLS before the server, for those without a proxy: the certificate and its key come from two files, which are read again
-//! when they change. Connections that are open are not affected by that.
+//! TLS for a server without a reverse proxy. The certificate and its key are read from two files, and read again when the files
+//! change. A change does not affect connections that are already open.
 //!
-//! A connection is decrypted by a task of its own, which passes the bytes on to the server through a pair of sockets. So the
-//! gateway has a plain socket in either case, and the server sees the address of the client.
+//! Each connection is decrypted by a task of its own, which passes the bytes on to the server through a pair of connected
+//! sockets. So the gateway always works with a plain socket, and the server still sees the address of the client.
 
 mod pair;
 mod places;
@@ -30,25 +30,25 @@ use crate::notify::Notify;
 use crate::stamp::Stamp;
 use places::Places;
 
-/// Time that the handshake of a client may take.
+/// Maximum time for the TLS handshake of a client.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Time between two checks of the files.
+/// Time between two checks for a change of the files.
 const CHECK_EVERY: Duration = Duration::from_secs(1);
-/// Connections that are accepted and wait for the server to take them.
+/// Maximum number of connections whose handshake is complete and that wait for the server to accept them.
 const READY: usize = 64;
 
-/// The reason why the files cannot be used.
+/// The reason why the files of the certificate and its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The file of the certificate, or of its key, cannot be read. Correct it.
+    /// The file of the certificate or of its key cannot be read, or its content is malformed. Correct the file.
     #[error("{}: {reason}", path.display())]
     File {
-        /// The file.
+        /// The file that cannot be used.
         path: PathBuf,
         /// Description of the fault.
         reason: String,
     },
-    /// Users other than its owner can read the key. Change its permissions.
+    /// Users other than its owner can read or change the file of the key. Change its permissions.
     #[error("{}: other users of this machine can read or change it (its mode is {mode:04o})", path.display())]
     OpenToOthers {
         /// The file of the key.
@@ -56,7 +56,7 @@ pub enum TlsError {
         /// The permissions of the file.
         mode: u32,
     },
-    /// The certificate is not that of the key, or not one that a server can use.
+    /// The key does not belong to the certificate, or the certificate is not one that a server can use.
     #[error("the certificate in {} and the key in {} cannot be used together: {reason}", certificate.display(), key.display())]
     Unusable {
         /// The file of the certificate.
@@ -68,7 +68,7 @@ pub enum TlsError {
     },
 }
 
-/// A certificate and its key, from two files in PEM. The first file also has the certificates between it and its authority.
+/// A certificate and its key, read from two files in PEM format. The first file also contains the intermediate certificates.
 #[derive(Debug)]
 pub struct Tls {
     files: Files,
@@ -85,21 +85,21 @@ struct Files {
 type Stamps = [Option<Stamp>; 2];
 
 impl Tls {
-    /// Reads the two files.
+    /// Reads the certificate and its key from the two files.
     ///
     /// # Errors
     ///
-    /// [`TlsError`].
+    /// [`TlsError`], if the files cannot be read or cannot be used together.
     pub fn open(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
-        // Before the content: if a file changes in between, both are read again.
+        // The stamps are taken before the content is read: if a file changes in between, both files are read again.
         let stamps = files.stamps();
         let config = Arc::new(RwLock::new(Arc::new(files.read()?)));
         Ok(Self { files, stamps, config })
     }
 
-    /// Accepts clients of `listener` by TLS, and follows the changes of the files until the listener is dropped. Needs a tokio
-    /// runtime.
+    /// Creates a listener that accepts TLS connections from `listener`. Both files are read again when they change, until the
+    /// listener is dropped. Must be called in a tokio runtime.
     pub fn listen(self, listener: TcpListener, notify: Notify) -> TlsListener {
         let (sender, ready) = mpsc::channel(READY);
         let config = self.config.clone();
@@ -121,8 +121,9 @@ impl Tls {
         }
     }
 
-    /// Reads the files if one of them has another stamp than before. Returns true if they are in use from now on. While only one
-    /// of two files is replaced, they do not fit together; the next check reads them again.
+    /// Reads the files if the stamp of one of them has changed. Returns true if the new certificate is now in use. While only one
+    /// of the two files is replaced, they do not match, which is an error. The check after the replacement of the other file
+    /// reads both again.
     fn check(
         &mut self,
         stamps: Stamps,
@@ -173,7 +174,7 @@ fn open_to_others(path: &Path) -> io::Result<Option<u32>> {
     crate::permissions::open_to_others(&std::fs::File::open(path)?)
 }
 
-/// A listener whose clients speak TLS, for [`crate::Server::run`].
+/// A listener that accepts TLS connections, for [`crate::Server::run`].
 #[derive(Debug)]
 pub struct TlsListener {
     listener: TcpListener,
@@ -185,11 +186,12 @@ pub struct TlsListener {
 }
 
 impl Accept for TlsListener {
-    /// Returns the next client whose handshake is complete. Handshakes are made in tasks, so that none waits for another.
+    /// Returns the next client whose TLS handshake is complete. Each handshake runs in a task of its own, so that a slow client
+    /// does not delay the others.
     async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
         loop {
             tokio::select! {
-                // The listener has a sender itself, so that the channel never ends.
+                // The listener owns a sender, so that the channel is never closed.
                 Some(ready) = self.ready.recv() => return Ok(ready),
                 accepted = self.listener.accept() => {
                     let (stream, peer) = accepted?;
@@ -201,7 +203,8 @@ impl Accept for TlsListener {
 }
 
 impl TlsListener {
-    /// Begins the handshake with a client, unless too many are in progress from its address.
+    /// Begins the TLS handshake with a client. If too many handshakes are in progress, of its address or of all clients, its
+    /// connection is closed.
     fn begin(&self, stream: TcpStream, peer: SocketAddr) {
         let Some(place) = self.places.take(peer.ip()) else {
             return tracing::debug!(%peer, "too many TLS handshakes in progress");

@@ -1,11 +1,11 @@
-//! Reads sizes as they are typed on the command line.
+//! Parses sizes that are typed on the command line.
 
-/// Reads a size such as `500MB`, `2GB` or `1GiB`, in bytes. A number without a unit is refused, because its meaning would
-/// be a guess.
+/// Parses a size such as `500MB`, `2GB` or `1GiB`, and returns it in bytes. A number without a unit is refused, because its unit
+/// could only be guessed.
 ///
 /// # Errors
 ///
-/// A message for the person who typed it.
+/// A message that tells the user what to type.
 pub fn read(text: &str) -> Result<u64, String> {
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
@@ -23,7 +23,7 @@ pub fn read(text: &str) -> Result<u64, String> {
     if bytes < LEAST_BYTES { Err("the smallest size is 16MB".into()) } else { Ok(bytes) }
 }
 
-/// Smallest size of a store, in bytes: an empty file of the store has 1.5 MB already.
+/// Smallest size of a store that is accepted, in bytes. An empty file of the store already has 1.5 MB.
 const LEAST_BYTES: u64 = 16_000_000;
 
 #[cfg(test)]

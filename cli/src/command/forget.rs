@@ -1,4 +1,4 @@
-//! `tickertape forget`.
+//! Runs `tickertape forget`, which deletes topics.
 
 use shared::Filter;
 
@@ -9,14 +9,14 @@ use crate::client;
 use crate::error::CliError;
 use tickertape_client::forget;
 
-/// Largest number of topics that are named in an error.
+/// Maximum number of topics that the error about a missing `--yes` names.
 const NAMED: usize = 5;
 
-/// Deletes topics with their history. Several are deleted only with `--yes`.
+/// Deletes topics with their history. If several topics match the filter, `--yes` is necessary.
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or refuses, or `--yes` is missing.
+/// If the server cannot be reached or refuses the request, or if `--yes` is missing.
 pub async fn run(args: ForgetArgs) -> Result<(), CliError> {
     let target = client::find(&args.client).await?;
     let topics = match args.filter {

@@ -19,7 +19,8 @@ impl Output {
         Self { out: BufWriter::new(io::stdout()) }
     }
 
-    /// Writes a line of text for people, escaped except for the styles of [`Paint`](crate::term::Paint).
+    /// Writes a line of text for people. Unsafe characters are escaped, apart from the styles that [`Paint`](crate::term::Paint)
+    /// adds.
     ///
     /// # Errors
     ///
@@ -28,7 +29,8 @@ impl Output {
         writeln!(self.out, "{}", escaped_except_styles(text)).map_err(cli_error)
     }
 
-    /// Writes a line of JSON, with the same value and without characters that a terminal could act on.
+    /// Writes a line of JSON. Characters that a terminal could act on are written as JSON escapes, so that the value stays the
+    /// same.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! `tickertape secret`.
+//! Runs `tickertape secret`, which creates the file of a secret.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::term::say;
 ///
 /// # Errors
 ///
-/// If the file exists and is not to be replaced, or cannot be written.
+/// If the file exists and `--replace` is missing, or if the file cannot be written.
 pub fn run(args: &SecretArgs) -> Result<(), CliError> {
     let file = args.file.display();
     tickertape_server::create_secret(&args.file, args.replace).map_err(|error| {

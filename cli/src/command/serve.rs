@@ -55,8 +55,8 @@ pub fn run(args: &ServeArgs) -> Result<(), CliError> {
     })
 }
 
-/// Logs to standard error, because standard output is for the program that started the server. There are no colours: every
-/// control character in the log would be something that a client has sent.
+/// Writes the log to standard error, because standard output is for the program that started the server. The log has no colours,
+/// so that control characters in it can come only from clients, and all of them can be escaped.
 fn log_to_stderr(level: LogArg) {
     let level = match level {
         LogArg::Error => LevelFilter::ERROR,
@@ -150,7 +150,7 @@ fn retention(args: &ServeArgs) -> backend_core::Retention {
     }
 }
 
-/// A future that resolves on Ctrl-C and, where it exists, on SIGTERM. A second signal ends the program at once.
+/// Returns a future that resolves on Ctrl-C and, on systems that have it, on SIGTERM. A second signal ends the program at once.
 fn stop_on_signals() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
     let mut signals = Signals::listen()
         .map_err(|error| CliError::failed(format!("signals cannot be received: {error}")))?;

@@ -1,4 +1,4 @@
-//! `tickertape token`.
+//! Runs `tickertape token`.
 
 use backend_core::token::{Claims, Expected, MintError, mint_for};
 

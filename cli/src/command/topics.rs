@@ -1,4 +1,4 @@
-//! `tickertape topics`.
+//! Runs `tickertape topics`.
 
 use std::collections::BTreeMap;
 
@@ -27,11 +27,11 @@ pub async fn run(args: TopicsArgs) -> Result<(), CliError> {
     print(&listing, args.json)
 }
 
-/// The names of the topics that match a filter.
+/// Requests the names of the topics that match a filter.
 ///
 /// # Errors
 ///
-/// If the server cannot be reached or refuses.
+/// If the server cannot be reached or refuses the request.
 pub(super) async fn names(target: &Target, filter: Filter) -> Result<Vec<Topic>, CliError> {
     Ok(list(target, filter).await?.topics.into_keys().collect())
 }

@@ -1,4 +1,4 @@
-//! `tickertape watch`.
+//! Runs `tickertape watch`.
 
 use serde_json::json;
 use shared::{Epoch, Position, Publication, Topic};

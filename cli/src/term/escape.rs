@@ -1,8 +1,9 @@
-//! Makes text from outside harmless for a terminal. Every output of the program passes through here.
+//! Escapes characters in text from outside the program that a terminal could act on. Everything that the program prints is
+//! escaped by these functions.
 //!
-//! A terminal acts on control characters: a value or an error message of a server could clear the screen, set the title,
-//! or type into the shell by a terminal's answer. Characters that set the direction of text (bidi controls) can make a line
-//! read as another one, and separators of lines and paragraphs can forge a line.
+//! A terminal acts on control characters: with them, a value or an error message of a server could clear the screen, set the
+//! title, or make the terminal send input to the shell. Characters that set the direction of text (bidi controls) can make a line
+//! read as a different one, and separators of lines and paragraphs can make one line look like several.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -25,8 +26,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Returns `text` like [`escaped`], but leaves the styles of this program in it. Only their exact sequences are left, and
-/// `Paint` escapes the text inside a style, so that no other sequence reaches the terminal.
+/// Returns `text` like [`escaped`], but keeps the styles of this program. Only the exact sequences in [`STYLES`] are kept, and
+/// `Paint` has escaped the text inside a style, so no other sequence reaches the terminal.
 pub fn escaped_except_styles(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -48,8 +49,8 @@ pub fn escaped_except_styles(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Returns JSON text on one line with the same value, in which unsafe characters are written as `\u001b`. Inside strings,
-/// JSON allows only escaped control characters below U+0020; between tokens these are white space.
+/// Returns JSON text on one line, with the same value, in which unsafe characters are written as escapes such as `\u001b`. A
+/// control character below U+0020 can stand only between tokens, where it is white space, because JSON forbids it inside strings.
 pub fn escaped_json(json: &str) -> Cow<'_, str> {
     if !json.contains(is_unsafe) {
         return Cow::Borrowed(json);
@@ -58,7 +59,7 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
     for c in json.chars() {
         match c {
             '\t' | '\n' | '\r' => safe.push(' '),
-            // None of these is beyond U+FFFF, so one unit of UTF-16 is enough. Writing to a string cannot fail.
+            // No unsafe character is beyond U+FFFF, so one unit of UTF-16 is enough. Writing to a string cannot fail.
             c if is_unsafe(c) => drop(write!(safe, "\\u{:04x}", u32::from(c))),
             c => safe.push(c),
         }

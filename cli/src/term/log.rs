@@ -1,4 +1,4 @@
-//! The destination of the log of `tickertape serve`: standard error, escaped.
+//! Writes the log of `tickertape serve` to standard error, escaped.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::escape::escaped;
 
-/// Standard error for log lines, each written by one call. A line may quote what a client has sent.
+/// A writer of log lines to standard error. Each call writes one line. The line is escaped, because it may contain text that a
+/// client has sent.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SafeStderr;
 

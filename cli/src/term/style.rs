@@ -1,4 +1,4 @@
-//! The styles of text on a terminal.
+//! The styles of text on a terminal, and the sequences that switch them on and off.
 
 /// The style of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,13 +11,13 @@ pub enum Look {
     Red,
     /// For warnings.
     Yellow,
-    /// For good news.
+    /// For messages about a success.
     Green,
 }
 
 /// The sequence that ends a style.
 pub const PLAIN: &str = "\x1b[0m";
-/// All sequences that are written to a terminal as a part of a text.
+/// All sequences that the program adds to text in order to style it.
 pub const STYLES: [&str; 6] = [PLAIN, "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m"];
 
 impl Look {

@@ -1,4 +1,4 @@
-//! Attacks on a server, from 127.0.0.2 and the addresses after it, as fast as one thread each can make them.
+//! Attacks on a server, from 127.0.0.2 and the next address. Each of the two attackers runs in one thread, as fast as it can.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,31 +11,31 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-/// Number of threads that attack, each from an address of its own.
+/// Number of attackers. Each runs in a thread and has an address of its own.
 const ATTACKERS: u8 = 2;
 
-/// One kind of attack.
+/// One kind of attack, and its name.
 pub struct Attack {
-    /// Name in the report.
+    /// Name of the attack in the report.
     pub name: &'static str,
     kind: Kind,
 }
 
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Handshakes without end; each socket is closed at once.
+    /// Makes one handshake after the other, and closes each socket at once.
     Handshakes,
-    /// Sockets that send nothing.
+    /// Opens sockets and sends nothing.
     Silence,
-    /// This message, again and again on one socket, whose answers are read.
+    /// Sends this message again and again over one socket, and reads the answers.
     Messages(&'static str),
-    /// WebSockets that subscribe to everything and never read.
+    /// Opens WebSockets that subscribe to all topics, and never reads from them.
     Deaf,
-    /// Requests for the list of topics, whose answers are not read.
+    /// Requests the list of topics, and does not read the responses.
     Lists,
 }
 
-/// All attacks.
+/// All attacks that are measured.
 pub const ALL: &[Attack] = &[
     Attack { name: "handshakes", kind: Kind::Handshakes },
     Attack { name: "silent connections", kind: Kind::Silence },
@@ -48,7 +48,7 @@ pub const ALL: &[Attack] = &[
     Attack { name: "lists that are not read", kind: Kind::Lists },
 ];
 
-/// An attack that is going on. It ends when this is dropped.
+/// An attack in progress. It ends when this is dropped.
 pub struct Running {
     ends: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -58,14 +58,14 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            // A panic of the thread has been printed.
+            // A panic of the thread has already been printed.
             let _ = thread.join();
         }
     }
 }
 
 impl Attack {
-    /// Begins the attack on the server with this WebSocket.
+    /// Starts the attack on the server whose WebSocket has the URL `ws`.
     ///
     /// # Panics
     ///
@@ -95,16 +95,16 @@ fn attack(kind: Kind, target: Target, ends: &AtomicBool) {
     runtime.block_on(async {
         let mut held = Vec::new();
         while !ends.load(Ordering::Relaxed) {
-            // What is refused is tried again: that is the attack.
+            // A request that the server refuses is made again, because this is the attack.
             let _ = once(kind, target, &mut held, ends).await;
         }
     });
 }
 
-/// The sockets that an attack keeps open.
+/// The sockets that an attacker keeps open.
 type Held = Vec<TcpStream>;
 
-/// Number of sockets that one attacker keeps open.
+/// Maximum number of sockets that one attacker keeps open.
 const MOST_HELD: usize = 1_500;
 
 async fn once(
@@ -134,7 +134,8 @@ async fn once(
     Ok(())
 }
 
-/// Keeps a socket open. When there are enough, those that the server has closed are replaced.
+/// Keeps a socket open. At [`MOST_HELD`] sockets, it waits for 200 ms and closes the oldest tenth of them. The attack opens new
+/// ones instead, so that sockets which the server has closed are replaced.
 async fn hold(stream: TcpStream, held: &mut Held) {
     held.push(stream);
     if held.len() >= MOST_HELD {
@@ -154,7 +155,7 @@ async fn handshake(target: Target) -> Result<WebSocketStream<TcpStream>, Box<dyn
     Ok(client_async(format!("ws://{}/ws", target.address), stream).await?.0)
 }
 
-/// Sends a message without end and reads the answers, so that only the server's limits slow it down.
+/// Sends a message again and again, and reads the answers, so that only the server's limits slow down the attack.
 async fn flood(
     socket: WebSocketStream<TcpStream>,
     text: &str,

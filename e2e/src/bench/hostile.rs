@@ -1,8 +1,8 @@
-//! Measures a healthy crowd beside each kind of attack: what it loses, what it is refused, how late its data arrives, and the memory
-//! of the server.
+//! Measures viewers and publishers that behave well (the crowd) during each kind of attack: the publications that they lose,
+//! their latency, and the memory of the server.
 //!
-//! Attackers and crowd share the processors, so every attack is measured twice: once against the crowd's own server, and once
-//! against an idle second server. The ratio of the two latencies is what the attack itself costs.
+//! Attackers and crowd share the processors, so the crowd is measured twice for each attack: while its own server is attacked,
+//! and while a second, idle server is attacked. The ratio of the two latencies shows the effect of the attack on the server.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,19 +18,20 @@ use super::{percentile, report};
 const TOPIC: &str = "bench/healthy";
 const VIEWERS: usize = 1_000;
 const PUBLISHERS: u64 = 10;
-/// Publications of each publisher, and the time between two of them.
+/// Number of publications of each publisher, and the time between two of them.
 const PUBLICATIONS: u64 = 30;
 const PERIOD: Duration = Duration::from_millis(500);
-/// Time after an attack within which the memory of the server must come back.
+/// Time between the end of an attack and the last measurement of the server's memory, which should then be low again.
 const RECOVERY: Duration = Duration::from_secs(60);
 
-/// The outcome of one run of the crowd.
+/// The measurements of one run of the crowd: the 99th percentile of the latency, and the publications that viewers did not
+/// receive.
 struct Outcome {
     p99_ms: f64,
     lost: u64,
 }
 
-/// Measures every attack.
+/// Measures the crowd during every attack.
 pub async fn run() {
     let local = tokio::task::LocalSet::new();
     for attack in ALL {
@@ -59,7 +60,7 @@ async fn measure(attack: &Attack) {
     report(&name("memory a minute later"), memory(&attacked), "MB");
 }
 
-/// Lets viewers watch what publishers publish. A publication that is refused ends the program.
+/// Runs viewers and publishers, and returns their measurements. Panics if a publication is refused.
 async fn crowd(hub: &Hub) -> Outcome {
     let (ages, seen, start) = (Rc::new(RefCell::new(Vec::new())), Arc::new(Seen::default()), Instant::now());
     let mut viewers = Vec::with_capacity(VIEWERS);

@@ -1,28 +1,33 @@
-//! Delay of live data, and its cause: the page itself, or the way to it. Depends on `shared` alone.
+//! Delay of live data, and its cause: either the page is slow, or the data is already late when it arrives. Depends on `shared`
+//! alone.
 
 use shared::Millis;
 
-/// A delay from which it is said, in milliseconds.
+/// Minimum delay that is shown, in milliseconds.
 const LEAST_MS: u64 = 3_000;
-/// A page that had no idle moment for this long, in milliseconds, does not keep up with its data.
+/// If the browser has had no idle moment for this time, in milliseconds, the page is considered too slow for its data.
 const BUSY_MS: u64 = 2_000;
-/// Precision in which a delay is said, in milliseconds.
+/// Delays are rounded down to a multiple of this, in milliseconds.
 const PRECISION_MS: u64 = 1_000;
 
-/// Delay of live data that is worth saying.
+/// The delay of live data, if it is long enough to be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delay {
-    /// Milliseconds by which the page is behind the data that has arrived; `None` while it keeps up.
+    /// Time in milliseconds for which the newest data has been delayed because the page is too slow to handle it; `None` if the
+    /// delay is short or the page is fast enough.
     pub behind_ms: Option<u64>,
-    /// Milliseconds that data is under way before it arrives, if the page itself keeps up.
+    /// Time in milliseconds for which data is under way to the page, which itself is fast enough; `None` if the delay is short or
+    /// the page is too slow.
     pub late_ms: Option<u64>,
 }
 
 impl Delay {
-    /// Judges a publication that the server received at `received_at` and the page handles `now`, by the server's clock.
+    /// Determines the delay of a publication that the server received at `received_at` and the page handles at `now`, both by the
+    /// server's clock.
     ///
-    /// A browser calls the page when it has nothing else to do. If the last such moment is `busy_ms` ago, messages wait in
-    /// the page; if there was one just now, they were late already when they arrived. `None` if the browser does not tell.
+    /// `busy_ms` is the time since the browser last called the page because it had nothing else to do; `None` if the browser does
+    /// not support this. If this time is long, messages are waiting in the page. If it is short, the data was already late when
+    /// it arrived.
     pub fn of(received_at: Millis, now: Millis, busy_ms: Option<u64>) -> Self {
         let delay_ms = u64::try_from(now.saturating_sub(received_at)).unwrap_or(0);
         let said_ms = (delay_ms >= LEAST_MS).then_some(delay_ms / PRECISION_MS * PRECISION_MS);

@@ -13,7 +13,7 @@ pub struct Digits<'a> {
 }
 
 impl<'a> Digits<'a> {
-    /// Digits of the numbers in `value`, which was parsed from `text`.
+    /// Returns the digits of the numbers in `value`, which was parsed from `text`.
     pub fn of(value: &Value, text: &'a str) -> Self {
         let mut found = Vec::new();
         collect(value, &mut found);
@@ -27,7 +27,7 @@ impl<'a> Digits<'a> {
         Self { numbers }
     }
 
-    /// Digits of a number of the value.
+    /// Returns the digits of a number in the value, as they were sent.
     pub fn sent(&self, number: &Number) -> String {
         let address: *const Number = number;
         let known = self.numbers.binary_search_by_key(&address, |(known, _)| *known);
@@ -37,7 +37,7 @@ impl<'a> Digits<'a> {
             .map_or_else(|| number.to_string(), |(_, digits)| (*digits).to_owned())
     }
 
-    /// JSON text of a part of the value.
+    /// Returns the JSON text of a part of the value, with numbers as they were sent.
     pub fn json(&self, value: &Value) -> String {
         match value {
             Value::Number(number) => self.sent(number),
@@ -65,7 +65,7 @@ fn collect(value: &Value, found: &mut Vec<*const Number>) {
     }
 }
 
-/// Numbers of a JSON text in their order; digits inside of strings are none.
+/// Returns the numbers in a JSON text, in their order. Digits inside strings are not numbers.
 fn tokens(text: &str) -> Vec<&str> {
     let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
     let (bytes, mut at, mut found) = (text.as_bytes(), 0, Vec::new());
@@ -83,7 +83,7 @@ fn tokens(text: &str) -> Vec<&str> {
     found
 }
 
-/// Place after the quote that ends the string whose first byte is at `at`.
+/// Returns the index after the quote that ends a string. The first byte of the string has the index `at`.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {

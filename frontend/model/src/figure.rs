@@ -1,4 +1,4 @@
-//! Big figure of a panel: its newest value. Depends on [`super::stream`] and on the format of numbers.
+//! The figure in large type of a panel: its newest value. Depends on [`super::stream`] and on the format of numbers.
 
 use crate::chart::clock::LocalClock;
 use crate::chart::format::{Format, Unit};
@@ -6,21 +6,21 @@ use crate::chart::series::SeriesSet;
 use crate::field::Field;
 use crate::stream::Stream;
 
-/// Big figure of a panel that shows one number.
+/// The figure in large type of a panel that shows one number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figure {
     /// The newest value as it was sent; `–` if there is none.
     pub text: String,
-    /// Unit with its prefix; empty for a count and for a text.
+    /// Unit of the value, with its prefix; empty for a count and for a text.
     pub unit: String,
     /// True if the newest value is a number.
     pub is_number: bool,
-    /// The last number, if the newest value is none: `last number 21.5 °C at 14:30:12`.
+    /// The last number with its time, if the newest value is not a number: `last number 21.5 °C at 14:30:12`.
     pub note: Option<String>,
 }
 
 impl Figure {
-    /// Figure of a topic: the newest value, whether it is a number or not.
+    /// Returns the figure of a topic: the newest value, even if it is not a number.
     pub fn of(stream: &Stream, series: &SeriesSet, clock: LocalClock) -> Self {
         let unit = series.unit(0).cloned().unwrap_or_else(|| stream.unit());
         match series.newest(0).map(|newest| &newest.field) {
@@ -39,7 +39,7 @@ impl Figure {
     }
 }
 
-/// `last number 21.5 °C at 14:30:12`
+/// Returns the last number with its time, as in `last number 21.5 °C at 14:30:12`.
 fn last_number(series: &SeriesSet, unit: &Unit, clock: LocalClock) -> Option<String> {
     let row = series.rows_with_number(0, 0..series.len()).next_back()?;
     let number = Format::for_value(unit, series.value(0, row)).reading(&series.sent(0, row)?);

@@ -8,7 +8,7 @@ use super::digits::Digits;
 use super::order::Order;
 use super::reading::{self, LEVEL_FIELDS};
 
-/// Lines kept for each topic.
+/// Maximum number of lines that are kept for each topic.
 pub const MOST_LINES: usize = 500;
 const MINUTE_MS: i64 = 60_000;
 /// Severities of syslog (RFC 5424) are below this number, levels of pino and bunyan above.
@@ -25,7 +25,7 @@ pub struct Line {
     pub level: Level,
     /// Text of the line.
     pub text: String,
-    /// Place among the publications of the topic.
+    /// Place in the order of the topic's publications.
     order: Order,
 }
 
@@ -48,8 +48,8 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Adds a line at its place; beyond [`MOST_LINES`] the oldest makes room. A line that is there already is not
-    /// added again. `digits` are those of the numbers in `data` as they were sent.
+    /// Adds a line at its place in the order. If there are more than [`MOST_LINES`], the oldest is removed. A line that is
+    /// already in the list is not added again. `digits` contains the digits of the numbers in `data` as they were sent.
     pub fn add(&mut self, order: Order, ts_ms: i64, data: &Value, digits: &Digits<'_>) {
         let place = self.lines.partition_point(|line| line.order < order);
         if self.lines.get(place).is_some_and(|line| line.order == order) {
@@ -68,35 +68,35 @@ impl Lines {
         }
     }
 
-    /// The newest `most` lines, newest first.
+    /// Returns the newest `most` lines, newest first.
     pub fn newest(&self, most: usize) -> impl Iterator<Item = &Line> {
         self.lines.iter().rev().take(most)
     }
 
-    /// Number of lines that are kept.
+    /// Returns the number of lines that are kept.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Returns whether no line is kept.
+    /// Returns true if no line is kept.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// Number of older lines that came but are not kept.
+    /// Returns the number of older lines that have arrived but are not kept.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Number of the kept lines of the minute before `now_ms`.
+    /// Returns the number of kept lines from the minute before `now_ms`.
     pub fn a_minute(&self, now_ms: i64) -> usize {
         self.lines.len() - self.lines.partition_point(|line| line.order.effective_ms() <= now_ms - MINUTE_MS)
     }
 }
 
 impl Level {
-    /// Severity from one of [`LEVEL_FIELDS`], a word or a number, or from the beginning of a text: `ERROR disk full`,
-    /// `[warn] slow`.
+    /// Returns the severity of an event or text: from one of [`LEVEL_FIELDS`], which is a word or a number, or from the beginning
+    /// of a text, such as `ERROR disk full` or `[warn] slow`.
     pub fn of(data: &Value) -> Self {
         match data {
             Value::Object(fields) => {
@@ -118,8 +118,8 @@ impl Level {
         }
     }
 
-    /// Syslog counts down to 0, the emergency; 3 is an error and 4 a warning. pino and bunyan count up: 40 is a
-    /// warning, 50 an error, 60 fatal.
+    /// Returns the severity of a numeric level. In syslog, a smaller number is more severe: 0 is an emergency, 3 an error and 4 a
+    /// warning. In pino and bunyan, a larger number is more severe: 40 is a warning, 50 an error, 60 fatal.
     fn numbered(level: f64) -> Self {
         match level {
             _ if (0.0..4.0).contains(&level) => Self::Error,

@@ -13,11 +13,11 @@ use crate::delay::Delay;
 pub struct Link {
     /// State of the session.
     pub state: State,
-    /// Message to show across the page; `None` while there is nothing to say.
+    /// Message to show across the page; `None` if no message is necessary.
     pub banner: Option<Banner>,
     /// Number of connected viewers; `None` while it is not known.
     pub viewers: Option<u64>,
-    /// Time that publications take to arrive; `None` while nothing is measured.
+    /// Time that publications take to arrive; `None` while there is no measurement.
     pub latency: Option<Latency>,
     /// True if the session sends a token to the server.
     pub has_token: bool,
@@ -25,7 +25,7 @@ pub struct Link {
     pub stats: Stats,
     /// Time of the last data, by this machine's clock.
     pub last_data_at: Option<Millis>,
-    /// Time since which the server cannot be heard, by the server's clock; `None` while it can, or while the
+    /// Time since which nothing has arrived from the server, by the server's clock; `None` while it sends, or while the
     /// interruption is too short to be shown.
     pub cut_off_since: Option<Millis>,
 }
@@ -37,7 +37,7 @@ pub enum Tone {
     Good,
     /// Data does not arrive, but may again without help.
     Waiting,
-    /// Somebody has to act, or the interruption takes long.
+    /// A person has to act, or the interruption is long.
     Down,
 }
 
@@ -57,7 +57,7 @@ impl Default for Link {
 }
 
 impl Link {
-    /// Severity of the state.
+    /// Returns the severity of the state.
     pub fn tone(&self) -> Tone {
         match self.state {
             State::Connected | State::Rotating => Tone::Good,
@@ -68,7 +68,7 @@ impl Link {
         }
     }
 
-    /// One or two words for the header.
+    /// Returns one or two words about the state for the header.
     pub fn word(&self) -> String {
         match self.state {
             State::Failed if self.wants_token() => "Signed out".to_owned(),
@@ -77,7 +77,8 @@ impl Link {
         }
     }
 
-    /// Class of the header's state, and its word: no board that is paused, behind or late is called live.
+    /// Returns the class and the word for the state in the header. Only a board that is neither paused nor behind nor late is
+    /// called live.
     pub fn headline(
         &self,
         paused_at: Option<Millis>,
@@ -94,7 +95,7 @@ impl Link {
         }
     }
 
-    /// `3 viewers`; nothing while the server cannot say so.
+    /// Returns the number of viewers as text, such as `3 viewers`; empty while it is unknown.
     pub fn viewers_text(&self) -> String {
         match self.viewers.filter(|_| self.tone() == Tone::Good) {
             Some(1) => "1 viewer".to_owned(),
@@ -103,7 +104,7 @@ impl Link {
         }
     }
 
-    /// `24 ms`, `1.8 s`; nothing while nothing is measured.
+    /// Returns the latency as text, such as `24 ms` or `1.8 s`. The text is empty while there is no measurement.
     pub fn latency_text(&self) -> String {
         match self.latency.filter(|_| self.tone() == Tone::Good).map(|latency| latency.p50_ms) {
             None => String::new(),
@@ -112,8 +113,8 @@ impl Link {
         }
     }
 
-    /// Text of the banner: what happened, and what happens next. `Connection lost, last data 10:42:07.` and
-    /// `Reconnecting…`
+    /// Returns the text of the banner: first what has happened (`Connection lost, last data 10:42:07.`), and then what will
+    /// happen next (`Reconnecting…`).
     pub fn news(&self, clock: LocalClock) -> Option<(String, String)> {
         let banner = self.banner?;
         let (news, rest) = banner.words().split_once(". ").unwrap_or((banner.words(), ""));
@@ -125,18 +126,18 @@ impl Link {
         Some((format!("{news}{last}{end}"), format!("{rest}{cause}").trim_start().to_owned()))
     }
 
-    /// Returns whether "Try now" is offered. It is also offered during an attempt, so that the button does not come and
-    /// go.
+    /// Returns true if the button "Try now" is shown. It is also shown during an attempt, so that it does not appear and
+    /// disappear repeatedly.
     pub fn can_retry(&self) -> bool {
         self.banner.is_some() && self.state.is_down() && !self.wants_token()
     }
 
-    /// Returns whether the server has ever sent anything, which may be on the board.
+    /// Returns true if the server has ever sent anything, which the board may then show.
     pub fn has_heard(&self) -> bool {
         self.banner.is_none_or(|banner| banner.last_heard_at.is_some())
     }
 
-    /// Text at the request for a token: the reason for it, or that signing in is under way.
+    /// Returns the text beside the field for a token: the reason why a token is needed, or that signing in is in progress.
     pub fn token_words(&self) -> &'static str {
         match (self.wants_token(), self.has_token, self.has_heard()) {
             (false, _, _) => "Signing in…",
@@ -148,14 +149,14 @@ impl Link {
         }
     }
 
-    /// Returns whether the server refuses the session for want of a valid token.
+    /// Returns true if the server refuses the session because it has no valid token.
     pub fn wants_token(&self) -> bool {
         self.banner.is_some_and(|banner| banner.failure == Some(SessionFailure::SignIn))
     }
 }
 
 impl Tone {
-    /// The class that gives shape and colour.
+    /// Returns the class that determines shape and colour.
     pub fn class(self) -> &'static str {
         match self {
             Self::Good => "is-good",

@@ -5,23 +5,24 @@ use serde_json::{Map, Number, Value};
 use crate::digits::Digits;
 use crate::field::Field;
 
-/// Fields that carry an event's message, in order of preference: the names that loggers use. `MESSAGE` is journald's,
-/// `short_message` GELF's, `log` that of Docker's json-file driver.
+/// Names of fields that contain the message of an event, in order of preference. Loggers use these names: `MESSAGE` is used by
+/// journald, `short_message` by GELF, and `log` by Docker's json-file driver.
 const MESSAGE_FIELDS: [&str; 8] =
     ["message", "msg", "MESSAGE", "text", "event", "short_message", "log", "body"];
-/// Fields with the level of an event, which a log shows by colour. `PRIORITY` is syslog's, in journald.
+/// Names of fields that contain the level of an event, which a log shows by colour. `PRIORITY` is the severity of syslog, in
+/// entries of journald.
 pub const LEVEL_FIELDS: [&str; 7] =
     ["level", "severity", "lvl", "log.level", "levelname", "loglevel", "PRIORITY"];
-/// Characters of a text that are shown; more would only cost memory.
+/// Maximum number of characters of a text that are shown, in order to save memory.
 const TEXT_CHARS: usize = 1_000;
-/// Fields that journald adds to every entry, which say nothing about the event.
+/// Beginnings of the names of fields that journald adds to every entry, and that contain nothing about the event.
 const JOURNALD_PREFIXES: [&str; 2] = ["_", "SYSLOG_"];
 
-/// Fields of `data` with the names of their series, in the order in which they were sent. A number alone is called
-/// `own`, a field by its path (`disk.free`), an item of a list by its place (`load.0`). A bool beside numbers is 0 or
-/// 1. Data without any number has no fields.
+/// Returns the fields of `data` with the names of their series, in the order in which they were sent. The name of a number alone
+/// is `own`, that of a field is its path (`disk.free`), and that of an item of a list contains its index (`load.0`). A boolean
+/// beside numbers is 0 or 1. Data without any number has no fields.
 ///
-/// `digits` are those of its numbers as they were sent.
+/// `digits` contains the digits of the numbers in `data` as they were sent.
 pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Field)> {
     let mut found = Vec::new();
     match data {
@@ -37,7 +38,7 @@ pub fn fields(data: &Value, own: &str, digits: &Digits<'_>) -> Vec<(String, Fiel
     found
 }
 
-/// Paths of the fields of `data` that a chart cannot show: lists that hold something else than numbers.
+/// Returns the paths of the fields of `data` that a chart cannot show: lists that contain other values than numbers.
 pub fn not_drawn(data: &Value) -> Vec<String> {
     let mut found = Vec::new();
     if let Value::Object(fields) = data {
@@ -46,7 +47,7 @@ pub fn not_drawn(data: &Value) -> Vec<String> {
     found
 }
 
-/// Number of series that [`fields`] would find, without naming them.
+/// Returns the number of series that [`fields`] would return, without creating their names.
 pub fn count_numbers(data: &Value) -> usize {
     match data {
         Value::Number(_) => 1,
@@ -56,13 +57,13 @@ pub fn count_numbers(data: &Value) -> usize {
     }
 }
 
-/// Returns whether `data` is an event, to be read in a log: an object with a message, or an event of Docker.
+/// Returns true if `data` is an event for a log: an object with a message, or an event of Docker.
 pub fn is_event(data: &Value) -> bool {
     data.as_object().is_some_and(|fields| message(fields).is_some() || is_docker_event(fields))
 }
 
-/// `data` on one line: a text as it is, an event's message before its other fields, anything else as JSON. `digits` are
-/// those of its numbers as they were sent.
+/// Returns `data` as text on one line: a text as it is, an event with its message before its other fields, and anything else as
+/// JSON. `digits` contains the digits of its numbers as they were sent.
 pub fn text(data: &Value, digits: &Digits<'_>) -> String {
     let text = match data {
         Value::String(text) => text.clone(),
@@ -102,7 +103,8 @@ fn collect(value: &Value, name: String, digits: &Digits<'_>, found: &mut Vec<(St
 /// Characters of a text that stands in a number's place.
 const STATE_CHARS: usize = 40;
 
-/// The text that stands in the place of a number, short enough for a figure.
+/// Returns the field for a value that stands in the place of a number. A text is cut so that it is short enough for a figure in
+/// large type.
 pub fn other_field(data: &Value, digits: &Digits<'_>) -> Field {
     match data {
         Value::Null => Field::Nothing,
@@ -120,13 +122,13 @@ fn collect_not_drawn(value: &Value, name: String, found: &mut Vec<String>) {
     }
 }
 
-/// Name of the field that carries the message, and the message.
+/// Returns the name of the field that contains the message, and the message.
 fn message(fields: &Map<String, Value>) -> Option<(&'static str, String)> {
     let named = |name: &'static str| fields.get(name).and_then(message_text).map(|text| (name, text));
     MESSAGE_FIELDS.into_iter().find_map(named)
 }
 
-/// A text; journald sends a message that is not UTF-8 as a list of its bytes.
+/// Returns the text of a message. journald sends a message that is not UTF-8 as a list of its bytes.
 fn message_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -155,13 +157,13 @@ fn fields_text(fields: &Map<String, Value>, digits: &Digits<'_>) -> String {
     head.into_iter().chain(others).collect::<Vec<_>>().join("  ")
 }
 
-/// An event as `docker events` writes it: its kind and what happened, to whom, and the time twice.
+/// Returns true if the fields are those of an event as `docker events` writes it: with the type, the action and the actor.
 fn is_docker_event(fields: &Map<String, Value>) -> bool {
     ["Type", "Action"].iter().all(|name| fields.get(*name).is_some_and(Value::is_string))
         && fields.get("Actor").is_some_and(Value::is_object)
 }
 
-/// `container start web`
+/// Returns an event of Docker as text, such as `container start web`.
 fn docker_text(fields: &Map<String, Value>) -> String {
     let word = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
     let actor = fields.get("Actor").unwrap_or(&Value::Null);

@@ -1,5 +1,5 @@
-//! Facts about a topic from which the words in the corner of its panel follow. Depends on [`super::stream`] and
-//! [`super::chip`].
+//! Determines the facts about a topic from which the words in the corner of its panel are chosen. Depends on [`super::stream`]
+//! and [`super::chip`].
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::chip::{Chip, Situation};
 use crate::kind::Kind;
 use crate::stream::Stream;
 
-/// The words in the corner of a topic's panel, `window_ms` being shown.
+/// Returns the words in the corner of a topic's panel. `window_ms` is the length of the window that is shown, in milliseconds.
 pub fn chip(
     stream: &Stream,
     series: &SeriesSet,
@@ -37,7 +37,7 @@ pub fn chip(
     Chip::of(&situation, clock)
 }
 
-/// Loaded share of a window, in percent; `None` if all of it is there or nothing more is requested.
+/// Returns the percentage of a window that is loaded; `None` if all of it is loaded or nothing more is requested.
 fn loaded_percent(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Option<u8> {
     if !matches!(stream.kind(), Some(Kind::Line | Kind::Number)) {
         return None;
@@ -45,13 +45,13 @@ fn loaded_percent(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -
     let cut = |span: Range<Millis>| (span.end.min(window.end) - span.start.max(window.start)).max(0);
     let missing_ms: i64 = series.unloaded().iter().map(cut).sum();
     let length_ms = (window.end - window.start).max(1);
-    // Before the first publication of a window there always is a little time.
+    // There is always a short time between the start of a window and its first publication, which is not missing data.
     let usual_ms = stream.cadence_ms().and_then(|ms| i64::try_from(ms).ok()).unwrap_or(0).saturating_mul(2);
     let is_loading = missing_ms > usual_ms.max(length_ms / 100);
     is_loading.then(|| u8::try_from((length_ms - missing_ms).max(0) * 100 / length_ms).unwrap_or(100))
 }
 
-/// `8 series not drawn`, or what else the panel leaves out.
+/// Returns a description of the data that the panel does not show, such as `8 series not drawn`.
 fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
     match stream.kind()? {
         Kind::Line | Kind::Number => {
@@ -69,7 +69,7 @@ fn left_out(stream: &Stream, series: &SeriesSet) -> Option<String> {
     }
 }
 
-/// Reason for which the body of the panel is empty; `None` if it is not.
+/// Returns the reason why the body of the panel is empty, in words; `None` if it is not empty.
 fn emptiness(stream: &Stream, series: &SeriesSet, window: &Range<Millis>) -> Option<String> {
     let is_empty = match stream.kind() {
         None => true,

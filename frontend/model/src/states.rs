@@ -1,5 +1,5 @@
-//! States that a topic was in: since when each holds, and how often it changed. Depends on [`super::order`] and
-//! [`super::digits`].
+//! The states that a topic was in: the time since when the current state holds, and the number of changes. Depends on
+//! [`super::order`] and [`super::digits`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -10,31 +10,33 @@ use super::digits::Digits;
 use super::order::Order;
 use crate::chart::clock::LocalClock;
 
-/// Runs of one state that are kept for each topic.
+/// Maximum number of runs that are kept for each topic.
 const MOST_RUNS: usize = 500;
-/// Sightings that are kept for each topic. Of the oldest runs, only the first and the last are kept beyond.
+/// Maximum number of sightings that are kept for each topic. If there are more, sightings between the first and the last are
+/// removed from the oldest runs.
 const MOST_SIGHTINGS: usize = 500;
 /// Characters of a state that are kept.
 const STATE_CHARS: usize = 200;
 
-/// The states a topic was seen in, in the order of its publications.
+/// The states in which a topic was, in the order of its publications.
 ///
-/// It depends on the publications and not on the order in which they come. For example, of "open" at the times 1, 2 and 4
-/// and "closed" at 3, which comes last because it was sent late, there are three runs: open from 1, closed from 3, open
-/// from 4.
+/// A *sighting* is a publication that says in which state the topic is, and a *run* is a sequence of sightings of the same state.
+/// The result depends only on the publications, and not on the order in which they arrive. For example, a topic is "open" at the
+/// times 1, 2 and 4 and "closed" at 3, and the last of these arrives late. Then there are three runs: open from 1, closed from 3,
+/// open from 4.
 #[derive(Clone, Debug, Default)]
 pub struct States {
     runs: VecDeque<Run>,
-    /// Sightings of all runs.
+    /// Number of sightings in all runs.
     sightings: usize,
 }
 
-/// Sightings of one state in a row: between the first and the last, no other state was seen.
+/// Sightings of one state without one of another state between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
     state: String,
     first: Order,
-    /// Ascending. Most runs of a topic whose state is a number have none.
+    /// Sightings after the first, in ascending order. Most runs of a topic whose state is a number have none.
     later: Vec<Order>,
 }
 
@@ -52,8 +54,8 @@ pub enum Severity {
 }
 
 impl States {
-    /// Adds the state that a publication says the topic is in. Lists and objects are no states. `digits` are those of its
-    /// number as it was sent.
+    /// Adds the state that a publication contains. Lists and objects are not states and are ignored. `digits` contains the digits
+    /// of a number as it was sent.
     pub fn add(&mut self, order: Order, data: &Value, digits: &Digits<'_>) {
         let Some(state) = state_of(data, digits) else { return };
         let place = self.runs.partition_point(|run| run.first <= order);
@@ -67,12 +69,12 @@ impl States {
         self.shrink();
     }
 
-    /// The state of the newest publication.
+    /// Returns the state in the newest publication.
     pub fn current(&self) -> Option<&str> {
         self.runs.back().map(|run| run.state.as_str())
     }
 
-    /// Number of different states, counted up to `most`.
+    /// Returns the number of different states, counted up to `most`.
     pub fn distinct(&self, most: usize) -> usize {
         let mut seen: Vec<&str> = Vec::new();
         for run in &self.runs {
@@ -83,8 +85,8 @@ impl States {
         seen.len()
     }
 
-    /// `since 09:12, changed 3 times since 08:00`; nothing before the first state. It claims no more than was seen: a
-    /// state that was never seen to change holds `at least` since it was first seen.
+    /// Returns text such as `since 09:12, changed 3 times since 08:00`; `None` before the first state. A state that was never
+    /// seen to change is said to hold `at least` since it was first seen, because it may have begun earlier.
     pub fn history(&self, clock: LocalClock) -> Option<String> {
         let changes = self.changes();
         let (first, last) = (changes.first()?, changes.last()?);
@@ -96,7 +98,7 @@ impl States {
         })
     }
 
-    /// States of a window, oldest first, with the share of it that each fills.
+    /// Returns the states in a window, oldest first, each with the share of the window that it fills.
     pub fn strip(&self, window: &Range<i64>) -> Vec<(String, f64)> {
         let length = (window.end - window.start).max(1) as f64;
         let changes = self.changes();
@@ -108,7 +110,7 @@ impl States {
         cut.filter(|(_, share)| *share > 0.0).collect()
     }
 
-    /// Every change: the time of the first sighting, and the state.
+    /// Returns every change: the time of the first sighting of the new state, and that state.
     fn changes(&self) -> Vec<(i64, &str)> {
         let mut changes: Vec<(i64, &str)> = Vec::new();
         for run in &self.runs {
@@ -129,7 +131,8 @@ impl States {
         }
     }
 
-    /// Puts a sighting of another state after the run at `index`, or into it: then it parts the run.
+    /// Adds a sighting of another state after the run at `index`. If it belongs between two sightings of the run, the run is
+    /// divided into two.
     fn put_after(&mut self, index: usize, order: Order, state: String) {
         let Some(run) = self.runs.get_mut(index) else { return };
         let place = run.later.partition_point(|seen| *seen < order);
@@ -145,7 +148,7 @@ impl States {
         self.put(index + 1, order, state);
     }
 
-    /// Puts a sighting before the run at `index`, as a part of it if the state is the same.
+    /// Adds a sighting before the run at `index`. If that run has the same state, the sighting becomes its first.
     fn put(&mut self, index: usize, order: Order, state: String) {
         match self.runs.get_mut(index) {
             Some(run) if run.state == state => {
@@ -157,7 +160,8 @@ impl States {
         self.sightings += 1;
     }
 
-    /// Forgets the oldest runs, and the sightings inside of old runs, that are too many.
+    /// If there are too many runs, removes the oldest. If there are too many sightings, removes some from the oldest run that has
+    /// several after its first.
     fn shrink(&mut self) {
         if self.runs.len() > MOST_RUNS {
             self.sightings -= self.runs.pop_front().map_or(0, |run| run.later.len() + 1);
@@ -165,7 +169,7 @@ impl States {
         if self.sightings > MOST_SIGHTINGS
             && let Some(run) = self.runs.iter_mut().find(|run| run.later.len() > 1)
         {
-            // Half of them at once, so that this is done seldom.
+            // Half of the sightings are removed at once, so that this happens seldom.
             self.sightings -= run.later.drain(..run.later.len() / 2).count();
             run.later.shrink_to_fit();
         }
@@ -173,8 +177,8 @@ impl States {
 }
 
 impl Severity {
-    /// Meaning of a state: the one that its publisher gave it (`meta.states`), else that of a word that means the same
-    /// everywhere; neutral for any other.
+    /// Returns the meaning of a state: the one that its publisher has given (`meta.states`), or else that of a word whose meaning
+    /// is the same everywhere, such as `ok`. For any other word it is neutral.
     pub fn of(state: &str, given: &BTreeMap<String, String>) -> Self {
         let given = given.iter().find(|(named, _)| named.eq_ignore_ascii_case(state));
         if let Some((_, meaning)) = given {
@@ -190,7 +194,7 @@ impl Severity {
         }
     }
 
-    /// Name of the class that gives colour and shape: never colour alone.
+    /// Returns the name of the class that determines colour and shape. The meaning is never shown by colour alone.
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "good",

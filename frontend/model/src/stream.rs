@@ -1,4 +1,4 @@
-//! State of one topic's panel, but for its numbers. Puts together [`super::arrival`], [`super::kind`], [`super::lines`],
+//! State of one topic's panel, apart from its numbers. It combines [`super::arrival`], [`super::kind`], [`super::lines`],
 //! [`super::states`], [`super::table`], [`super::past`] and [`super::clock_error`].
 //!
 //! ```
@@ -33,43 +33,46 @@ use crate::chart::moment::Moment;
 use crate::chart::series::SeriesSet;
 use crate::chart::spans::Spans;
 
-/// A hole is drawn where this many publications, by their cadence, are missing; fewer are jitter.
+/// A line has a gap if at least this many publications are missing, given the expected time between them. Fewer missing ones are
+/// treated as jitter.
 const HOLE_CADENCES: u64 = 4;
-/// A hole is never shorter than this, in milliseconds.
+/// Minimum length of a gap in a line, in milliseconds.
 const LEAST_HOLE_MS: u64 = 2_000;
-/// Losses listed with a panel; older ones are forgotten.
+/// Maximum number of losses that are listed with a panel. Older ones are removed from the list.
 const MOST_LOSSES: usize = 20;
-/// A log that begins with fewer lines asks for more of its past, however long ago.
+/// If a log has fewer lines than this, older history is requested for it, of whatever age.
 const ENOUGH_LINES: usize = 30;
-/// Characters that fit into the legend of a chart in one place; one with more takes two, so that it is seen whole.
+/// Maximum number of characters in the legend of a chart of the usual width. A chart with a longer legend gets a panel of twice
+/// the width, so that the legend is complete.
 const LEGEND_CHARS: usize = 36;
-/// Characters that a series takes in the legend beside its name: swatch, value with unit, distance.
+/// Number of characters that a series takes in the legend in addition to its name: the swatch, the value with its unit, and the
+/// space.
 const VALUE_CHARS: usize = 10;
-/// Axes for which a panel of the usual height has room.
+/// Maximum number of axes in a panel of the usual height. A chart with more axes gets a panel of twice the height.
 const MOST_AXES_IN_ONE: usize = 2;
-/// A table with so many columns takes two places.
+/// Minimum number of columns with which a table gets a panel of twice the usual width.
 const WIDE_FROM_COLUMNS: usize = 4;
 
-/// State of one topic's panel, but for its numbers: those are in a [`SeriesSet`] of their own, because charts watch
-/// nothing else.
+/// State of one topic's panel, apart from its numbers. These are in a separate [`SeriesSet`], so that charts are drawn again only
+/// when numbers change.
 ///
-/// It depends on the publications and not on the order in which they come: live frames, replays and history may be
-/// mixed at will.
+/// The state depends only on the publications, and not on the order in which they arrive: live frames, replays and history may be
+/// mixed in any order.
 #[derive(Clone, Debug)]
 pub struct Stream {
     topic: Topic,
     meta: TopicMeta,
-    /// Units of single series, as told by the metadata.
+    /// Units from the metadata of the series that have a unit of their own, by name.
     units: Vec<(String, Unit)>,
     choice: Choice,
     arrival: Arrival,
     lines: Lines,
     states: States,
     table: Table,
-    /// Publication that the table is from.
+    /// Place of the publication from which the table is.
     table_order: Option<Order>,
     clock_error: ClockError,
-    /// Fields of the newest publication that a chart cannot show.
+    /// Paths of the fields of the newest publication that a chart cannot show.
     not_drawn: Vec<String>,
     loss: Loss,
     past: Past,
@@ -79,27 +82,27 @@ pub struct Stream {
     is_wide: bool,
 }
 
-/// Reason for which publications arrive.
+/// The reason why publications arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Publications that were just published.
+    /// The publications were just published.
     Live,
-    /// Requested publications: missed ones, or those before the page was opened.
+    /// The publications were requested because they were missed, or because they are older than the page.
     Replayed,
-    /// Requested publications that show more of the past.
+    /// The publications were requested to show more of the past.
     Past,
 }
 
-/// Stretches of time whose data was lost for good.
+/// Ranges of time whose data is lost for good.
 #[derive(Clone, Debug, Default)]
 struct Loss {
     spans: Vec<(Millis, Millis)>,
-    /// A loss whose end is not known until the next publication.
+    /// Start of a loss whose end is not known until the next publication arrives.
     open_from: Option<Millis>,
 }
 
 impl Stream {
-    /// A topic without publications.
+    /// Creates the state of a topic without publications.
     pub fn new(topic: Topic) -> Self {
         Self {
             topic,
@@ -121,7 +124,7 @@ impl Stream {
         }
     }
 
-    /// Takes publications of one frame; their numbers go into `series`.
+    /// Adds the publications of one frame, and puts their numbers into `series`.
     pub fn take(&mut self, items: &[Publication], origin: Origin, series: &mut SeriesSet, now: Millis) {
         // More of the past says nothing about the end of a loss that is still open.
         if let Some(first) = items.first().filter(|_| origin != Origin::Past) {
@@ -141,14 +144,15 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Replaces what its publishers told about it.
+    /// Replaces the metadata that the topic's publishers have sent.
     pub fn tell(&mut self, meta: TopicMeta, series: &mut SeriesSet) {
         self.units = meta.units.iter().map(|(name, unit)| (name.clone(), Unit::parse(unit))).collect();
         self.meta = meta;
         series.set_units(&self.units);
     }
 
-    /// Notes that a stretch was lost for good; an end that is not known is where data ended or begins again.
+    /// Records that the data of a range of time is lost for good. If `from` or `to` is not known, the range begins where the data
+    /// ended, or ends where data begins again.
     pub fn lose(&mut self, from: Option<Millis>, to: Option<Millis>, series: &mut SeriesSet) {
         self.past.lose();
         self.loss.open_from = from.or(self.arrival.last_ts());
@@ -162,8 +166,8 @@ impl Stream {
         self.has_begun = true;
     }
 
-    /// Notes that the log started anew: offsets of the old one mean nothing, and its data after the newest publication
-    /// is lost.
+    /// Records that the log was started anew: offsets of the old log are not valid any more, and its data after the newest
+    /// publication is lost.
     pub fn start_anew(&mut self, series: &mut SeriesSet) {
         self.lose(None, None, series);
         self.past.forget();
@@ -171,7 +175,8 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Takes back the mark of what was filled in, once it has had its time. Returns whether there was such a mark.
+    /// Removes the mark of data that was replayed after an interruption, if it has been shown for long enough. Returns true if a
+    /// mark was removed.
     pub fn settle(&mut self, series: &mut SeriesSet, now: Millis) -> bool {
         let is_over = !series.replayed().is_empty() && self.arrival.replay_is_over(now);
         if is_over {
@@ -180,90 +185,94 @@ impl Stream {
         is_over
     }
 
-    /// Returns whether it has just turned late: true once in each silence.
+    /// Returns true if the topic has just become late. This happens once in each time without data.
     pub fn turns_late(&mut self, now: Millis) -> bool {
         let cadence_ms = self.cadence_ms();
         self.arrival.turns_late(cadence_ms, Conditions { now, ..Conditions::default() })
     }
 
-    /// Name of the topic.
+    /// Returns the name of the topic.
     pub fn topic(&self) -> &Topic {
         &self.topic
     }
 
-    /// Metadata of the topic, from its publishers.
+    /// Returns the metadata of the topic, which its publishers have sent.
     pub fn meta(&self) -> &TopicMeta {
         &self.meta
     }
 
-    /// Kind of its panel: the one its publisher asked for, else the one that suits its data; none before its first
-    /// data.
+    /// Returns the kind of the panel: the one that the publisher has asked for, or else the one that suits the data. Returns
+    /// `None` before the first data.
     pub fn kind(&self) -> Option<Kind> {
         let wanted = self.meta.panel.as_deref().and_then(Kind::named);
         self.choice.kind().map(|chosen| wanted.unwrap_or(chosen))
     }
 
-    /// Returns whether its panel takes two places. Once it did, it goes on doing so: panels do not jump.
+    /// Returns true if the panel has twice the usual width. It keeps this width, so that panels do not change their places.
     pub fn is_wide(&self) -> bool {
         self.is_wide
     }
 
-    /// Returns whether its panel takes the height of two: its chart has an axis for each of several units.
+    /// Returns true if the panel is twice as high as usual, because its chart has more axes than a panel of the usual height has
+    /// room for.
     pub fn is_tall(&self, series: &SeriesSet) -> bool {
         self.kind() == Some(Kind::Line) && axes::count(series, &self.unit()) > MOST_AXES_IN_ONE
     }
 
-    /// Its lines, if it is a log.
+    /// Returns the lines of the topic, if it is a log.
     pub fn lines(&self) -> &Lines {
         &self.lines
     }
 
-    /// The states it was in.
+    /// Returns the states in which the topic was.
     pub fn states(&self) -> &States {
         &self.states
     }
 
-    /// Its newest table.
+    /// Returns the newest table of the topic.
     pub fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Returns whether a publication was a table, which may be empty.
+    /// Returns true if a publication contained a table, even an empty one.
     pub fn has_table(&self) -> bool {
         self.table_order.is_some()
     }
 
-    /// Time of its newest publication, corrected by the error of the publisher's clock.
+    /// Returns the time of the newest publication, corrected by the error of the publisher's clock.
     pub fn last_ts(&self) -> Option<Millis> {
         Some(self.arrival.last_ts()? - self.clock_error.ms().unwrap_or(0))
     }
 
-    /// Time at which its newest publication was received, by the server's clock.
+    /// Returns the time at which the server received the newest publication, by the server's clock.
     pub fn last_received(&self) -> Option<Millis> {
         self.arrival.last_received()
     }
 
-    /// Error of the publisher's clock in milliseconds, positive if it is ahead; `None` while none is recognised.
+    /// Returns the error of the publisher's clock in milliseconds, positive if the clock is ahead; `None` if no error is
+    /// recognised.
     pub fn clock_error_ms(&self) -> Option<i64> {
         self.clock_error.ms()
     }
 
-    /// Paths of the fields of the newest publication that a chart cannot show: lists of other things than numbers.
+    /// Returns the paths of the fields of the newest publication that a chart cannot show: lists that contain other values than
+    /// numbers.
     pub fn not_drawn(&self) -> &[String] {
         &self.not_drawn
     }
 
-    /// Unit of its numbers.
+    /// Returns the unit of the topic's numbers.
     pub fn unit(&self) -> Unit {
         Unit::parse(self.meta.unit.as_deref().unwrap_or_default())
     }
 
-    /// Meaning of a state for a person who has to act.
+    /// Returns the meaning of a state: good, warning, bad or neutral.
     pub fn severity(&self, state: &str) -> Severity {
         Severity::of(state, &self.meta.states)
     }
 
-    /// The request that fills the window, which begins at `from`; logs and states are requested once.
+    /// Returns the next request that is necessary to fill the window, which begins at `from`. For logs and states, history is
+    /// requested only once, without regard to the window.
     pub fn next_fetch(&self, from: Millis, now: Millis) -> Option<Fetch> {
         match self.kind()? {
             Kind::Line | Kind::Number => self.past.next_fetch(from, self.cadence_ms(), now),
@@ -274,12 +283,12 @@ impl Stream {
         }
     }
 
-    /// Notes that a fetch has been requested.
+    /// Records that a fetch has been requested.
     pub fn asked(&mut self, fetch: Fetch, now: Millis) {
         self.past.asked(fetch, now);
     }
 
-    /// Forgets the numbers before `ts`, or a little less.
+    /// Removes the numbers before `ts`, or before a slightly earlier time.
     pub fn forget_before(&mut self, ts: Millis, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         let kept_from = self.past.forget_before(ts.saturating_add(error_ms)).saturating_sub(error_ms);
@@ -287,23 +296,24 @@ impl Stream {
         self.tell_series(series);
     }
 
-    /// Expected time between publications in milliseconds, declared or learned.
+    /// Returns the expected time between publications in milliseconds, declared by the publisher or learned from the data.
     pub fn cadence_ms(&self) -> Option<u64> {
         self.arrival.cadence_ms(self.meta.expect_every_ms, self.kind().unwrap_or(Kind::Log))
     }
 
-    /// Samples further apart than this are not joined.
+    /// Returns the maximum time in milliseconds between two samples that are joined by a line.
     pub fn hole_ms(&self) -> Option<i64> {
         let hole_ms = self.cadence_ms()?.saturating_mul(HOLE_CADENCES).max(LEAST_HOLE_MS);
         i64::try_from(hole_ms).ok()
     }
 
-    /// Stretches lost since `from`, newest first, each from its beginning to its end.
+    /// Returns the losses since `from`, newest first, each with its start and its end.
     pub fn losses(&self, from: Millis) -> impl Iterator<Item = (Millis, Millis)> + '_ {
         self.loss.spans.iter().rev().copied().filter(move |(_, to)| *to > from)
     }
 
-    /// Facts from which its freshness is judged, `window_ms` being shown.
+    /// Returns the facts that determine the freshness of the topic. `window_ms` is the length of the window that is shown, in
+    /// milliseconds.
     pub fn evidence(&self, window_ms: Millis, conditions: Conditions) -> Evidence {
         let from = conditions.now - window_ms;
         let lost_ms: i64 = self.losses(from).map(|(start, end)| end - start.max(from)).sum();
@@ -341,7 +351,7 @@ impl Stream {
             (self.table, self.table_order) = (Table::of(data, digits), Some(order));
             self.table.keep_all(item.data.text());
         }
-        // A state, or a number among texts, may turn out to belong to a log; then its past lines are there.
+        // The line is kept because a state, or a number among texts, may turn out to belong to a log, which then shows it.
         let is_short = matches!(data, Value::Number(_) | Value::Bool(_));
         let is_text = matches!(kind, Kind::Log | Kind::State);
         if is_short || is_text || matches!(self.kind(), Some(Kind::Log | Kind::State)) {
@@ -349,7 +359,7 @@ impl Stream {
         }
     }
 
-    /// Tells the chart which stretches are not loaded, and the error of the publisher's clock.
+    /// Tells the chart which ranges of time are not loaded, and the error of the publisher's clock.
     fn tell_series(&self, series: &mut SeriesSet) {
         let error_ms = self.clock_error.ms().unwrap_or(0);
         series.correct_clock(error_ms);

@@ -14,7 +14,7 @@ const MOST_COLUMNS: usize = 40;
 /// One publication as rows and columns of text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// Columns in the order in which they were first named.
+    /// Columns in the order in which their names first occur.
     pub columns: Vec<Column>,
     /// Rows, each with one cell for each column.
     pub rows: Vec<Vec<String>>,
@@ -22,7 +22,7 @@ pub struct Table {
     pub rows_left_out: usize,
     /// Number of columns that are left out.
     pub columns_left_out: usize,
-    /// The publication as it was sent, if anything is left out.
+    /// The JSON text of the publication as it was sent, if the table does not show all of it.
     pub all: Option<String>,
 }
 
@@ -31,13 +31,13 @@ pub struct Table {
 pub struct Column {
     /// Name of the column.
     pub name: String,
-    /// True if it holds numbers, which are aligned to the right.
+    /// True if the column contains numbers, which are aligned to the right.
     pub numeric: bool,
 }
 
 impl Table {
-    /// The table in `data`: a list of objects, one a row; or an object, one field a row. Empty for anything else.
-    /// `digits` are those of its numbers as they were sent.
+    /// Creates the table of `data`: a list of objects has a row for each object, and an object has a row for each field. For
+    /// anything else the table is empty. `digits` contains the digits of its numbers as they were sent.
     pub fn of(data: &Value, digits: &Digits<'_>) -> Self {
         match data {
             Value::Array(items) => {
@@ -48,7 +48,7 @@ impl Table {
         }
     }
 
-    /// `and 7 rows and 3 columns more`; none if nothing is left out.
+    /// Returns text such as `and 7 rows and 3 columns more`; `None` if nothing is left out.
     pub fn left_out_words(&self) -> Option<String> {
         let count = |count: usize, one: &str| match count {
             0 => None,
@@ -62,7 +62,7 @@ impl Table {
         (!parts.is_empty()).then(|| format!("{} more", parts.join(" and ")))
     }
 
-    /// Keeps the JSON text of the publication if anything of it is left out.
+    /// Keeps the JSON text of the publication if the table does not show all of it.
     pub fn keep_all(&mut self, text: &str) {
         self.all = self.left_out_words().is_some().then(|| text.to_owned());
     }
@@ -109,7 +109,7 @@ impl Column {
 
 const NO_VALUE: &str = "–";
 
-/// A cell: a number with all the digits that were sent, so that an id stays an id.
+/// Returns the text of a cell. A number has all digits that were sent, so that an id stays unchanged.
 fn cell(value: &Value, digits: &Digits<'_>) -> String {
     match value {
         Value::Null => NO_VALUE.to_owned(),
@@ -118,7 +118,7 @@ fn cell(value: &Value, digits: &Digits<'_>) -> String {
     }
 }
 
-/// Names of all columns in the order in which they were first named.
+/// Returns the names of all columns in the order in which they first occur.
 fn names<'a>(items: &[&'a Map<String, Value>]) -> Vec<&'a str> {
     let mut names: Vec<&str> = Vec::new();
     for name in items.iter().flat_map(|item| item.keys()) {

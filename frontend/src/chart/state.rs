@@ -208,7 +208,7 @@ impl State {
         })
     }
 
-    /// Computes the axes of values for the window. It is called once a drawing, because it reads every sample.
+    /// Computes the axes of values for the window. It is called only once for each drawing, because it reads every sample.
     fn settle_axis(&self) {
         self.axes.set_value(Some(self.fit_axes()));
     }

@@ -31,7 +31,7 @@ pub fn Chart(
     /// Name for screen readers, such as `host/cpu`.
     #[prop(into)]
     name: Signal<String>,
-    /// Data to draw.
+    /// The series to draw.
     #[prop(into)]
     series: Signal<SeriesSet>,
     /// Time at the right edge, in milliseconds since the Unix epoch.

@@ -41,7 +41,8 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// The number of lines that the page does not show: those that the model keeps, and those that it has dropped.
+/// Returns a sentence with the number of lines that the page does not show: those that the model still has, and those that it has
+/// dropped. Returns `None` if all lines are shown.
 fn left_out(lines: &Lines, most: usize) -> Option<String> {
     let kept = lines.len().saturating_sub(most) as u64;
     match kept + lines.left_out() {

@@ -29,7 +29,7 @@ pub(super) fn body(shown: Shown) -> impl IntoView {
     }
 }
 
-/// A button that opens the newest publication as it was sent, with everything that the table leaves out.
+/// A button that shows the newest publication as it was sent, with everything that the table leaves out.
 #[component]
 fn AllData(shown: Shown, table: Memo<Table>) -> impl IntoView {
     let id = format!("all-{}", shown.name().get_untracked());

@@ -69,9 +69,9 @@ pub struct Columns {
     days: Vec<i64>,
     /// The time in the last line that contained only a time.
     stamp: Option<Stamp>,
-    /// Groups of columns that a line of dashes names, each with its first and last place in the line.
+    /// The groups of columns that a line of dashes names, each with its place in the line.
     groups: Vec<Group>,
-    /// The last time of day, to notice midnight.
+    /// The time of day of the last row. If that of the next row is more than half a day earlier, midnight has passed.
     last_time: Option<i64>,
     commas: Commas,
 }

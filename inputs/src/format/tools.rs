@@ -1,6 +1,7 @@
-//! Lines of programs that print numbers in a form of their own: dd, pv, rsync and tqdm, fping, iperf3, sensors.
+//! Parses the lines of programs that print numbers in formats of their own: dd, pv, rsync and tqdm, fping, iperf3, sensors.
 //!
-//! Each program has a file. A line is only taken if the whole of it has the program's form.
+//! Each program has a module, apart from the first four, which share one. A line is only accepted if the whole line has the
+//! format of a program.
 
 mod fping;
 mod iperf;
@@ -10,14 +11,14 @@ mod sensors;
 
 use crate::verdict::Read;
 
-/// Reads the lines of these programs.
+/// Parses the lines of all these programs.
 #[derive(Debug, Default)]
 pub struct Tools {
     sensors: sensors::Sensors,
 }
 
 impl Tools {
-    /// Reads a line.
+    /// Parses a line of any of these programs.
     pub fn read(&mut self, line: &str) -> Read {
         let line = line.trim_end();
         progress::read(line)

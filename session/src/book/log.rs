@@ -125,8 +125,8 @@ impl Log {
         self.ahead.len()
     }
 
-    /// Returns true if a frame contained another epoch than that of this log, and this log has a position from which it can be
-    /// requested.
+    /// Returns true if a frame contained an epoch other than that of this log, and this log has a position from which missing
+    /// publications can be requested.
     pub(super) fn has_other_epoch(&self) -> bool {
         self.other_epoch.is_some() && self.seen.is_some()
     }

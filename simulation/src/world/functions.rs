@@ -45,13 +45,13 @@ impl World<'_> {
         });
     }
 
-    /// Publishes as another principal, which knows the ids of the topic's producers.
+    /// Publishes as another principal that uses the ids of the topic's producers.
     pub(super) fn impersonate(&mut self, topic_index: usize) {
         let ids = self.store.lock().producer_ids(&topic(topic_index));
         ids.into_iter().for_each(|id| self.post_as_eve(topic_index, id, limits::PRODUCER_SEQ));
     }
 
-    /// Publishes as another principal with so many ids.
+    /// Publishes as another principal, under `producers` different ids.
     pub(super) fn crowd(&mut self, topic_index: usize, producers: usize) {
         (0..producers).for_each(|number| self.post_as_eve(topic_index, format!("eve-{number}"), 1));
     }
@@ -80,7 +80,7 @@ impl World<'_> {
         }
         let (service, now) = (self.server.service.clone(), self.wall());
         self.start(async move {
-            // A topic that does not exist is not deleted.
+            // An error is ignored, because the topic may not exist.
             let _ = service.http_forget(&Principal::local(), topic(topic_index).as_str(), now).await;
             Done::Other
         });

@@ -45,7 +45,7 @@ impl World<'_> {
         self.enter_in(in_ms, Due::AtClient(id));
     }
 
-    /// Carries out the calls of the gateway's management API that are in the queue.
+    /// Executes the calls of the gateway's management API that are in the queue.
     pub(super) fn carry_out_orders(&mut self) {
         let pending_orders = std::mem::take(&mut self.gateway.lock().pending_orders);
         for (id, order) in pending_orders {

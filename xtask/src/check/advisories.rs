@@ -1,4 +1,5 @@
-//! Compares the versions of dependencies with the advisories of a RustSec database, a folder that somebody has downloaded.
+//! Compares the versions of dependencies with the advisories of a RustSec database, in a folder into which a user has downloaded
+//! it.
 
 use semver::{Version, VersionReq};
 use std::env;
@@ -6,19 +7,20 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An advisory about some versions of a package.
+/// A security advisory about certain versions of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advisory {
     id: String,
     package: String,
     title: String,
-    /// Versions in which the fault is mended, and those that never had it.
+    /// The versions in which the problem is fixed, and those that never had it.
     good: Vec<VersionReq>,
-    /// `unmaintained`, `notice` or `unsound`, if nothing can be exploited.
+    /// The kind of an advisory that is not about a vulnerability: `unmaintained`, `notice` or `unsound`. `None` for a
+    /// vulnerability.
     informational: Option<String>,
 }
 
-/// A folder in which cargo-audit or cargo-deny keeps its database.
+/// Returns a folder in which cargo-audit or cargo-deny has stored its database, if there is one.
 pub fn downloaded() -> Option<PathBuf> {
     let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
     let cargo = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home)?;
@@ -27,7 +29,7 @@ pub fn downloaded() -> Option<PathBuf> {
     several.chain([cargo.join("advisory-db")]).find(|folder| folder.join("crates").is_dir())
 }
 
-/// Reads the advisories in `folder`, a checkout of the database. Those that were withdrawn are left out.
+/// Reads the advisories in `folder`, which contains a checkout of the database. Advisories that were withdrawn are left out.
 pub fn read(folder: &Path) -> io::Result<Vec<Advisory>> {
     let mut known = Vec::new();
     for package in fs::read_dir(folder.join("crates"))? {
@@ -45,8 +47,9 @@ pub fn read(folder: &Path) -> io::Result<Vec<Advisory>> {
     Ok(known)
 }
 
-/// `lock: package version: advisory`, for each locked version that an advisory is about. Only vulnerabilities and unsound
-/// packages are violations; that a package is unmaintained is no fault that an update would mend.
+/// Returns a violation such as `lock: package version: advisory` for each locked version that an advisory is about. Only
+/// vulnerabilities and unsound packages are violations. A package that is only unmaintained is not one, because an update would
+/// not change that.
 pub fn violations(name: &str, lock: &str, known: &[Advisory]) -> Vec<String> {
     let about = |(package, version): (&str, Version)| {
         let found = known.iter().filter(move |advisory| advisory.is_about(package, &version));
@@ -64,7 +67,7 @@ impl Advisory {
     }
 }
 
-/// The packages of a lock file that come from a registry.
+/// Returns the names and versions of the packages in a lock file that come from a registry.
 fn locked(lock: &str) -> impl Iterator<Item = (&str, Version)> {
     let packages = lock.split("[[package]]").filter(|block| block.contains("\nsource = "));
     packages.filter_map(|block| {
@@ -73,7 +76,8 @@ fn locked(lock: &str) -> impl Iterator<Item = (&str, Version)> {
     })
 }
 
-/// Reads the TOML between ```` ```toml ```` and ```` ``` ```` at the top of an advisory.
+/// Parses an advisory, which begins with TOML between ```` ```toml ```` and ```` ``` ````. Returns `None` if it is malformed or
+/// withdrawn.
 fn parse(text: &str) -> Option<Advisory> {
     let (_, rest) = text.split_once("```toml")?;
     let (toml, words) = rest.split_once("```")?;
@@ -91,7 +95,7 @@ fn parse(text: &str) -> Option<Advisory> {
     })
 }
 
-/// The strings of `key = "…"` or `key = ["…", "…"]`, which may be on several lines.
+/// Returns the strings in `key = "…"` or `key = ["…", "…"]`, which may extend over several lines.
 fn strings(toml: &str, key: &str) -> Vec<String> {
     let mut lines = toml.lines().map(str::trim);
     let Some(first) = lines.find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=')) else {

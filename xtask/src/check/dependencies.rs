@@ -83,7 +83,7 @@ const RULES: &[Rule] = &[
     rule("infra", &[], &[IO, AWS]),
     // Runs session and service in simulated time; not part of any release.
     rule("simulation", &["backend-core", "tickertape-shared", "tickertape-session"], &[IO, AWS]),
-    // Feeds parsers with mutated input; not part of any release.
+    // Calls the parsers with mutated input; not part of any release.
     rule("fuzz", FUZZED, &[AWS_SDK]),
     // Lists the public items of published crates, for tests.
     rule("api-listing", &[], &[IO, CLOCK_AND_CHANCE, BROWSER, AWS]),

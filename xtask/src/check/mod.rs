@@ -43,8 +43,8 @@ const QUICK: [Check; 11] = [
 /// Checks that compile the workspace, or need a tool that has to be installed.
 const SLOW: [Check; 5] = [linted, linted_for_wasm, documented, licensed, template_checked];
 
-/// Runs all checks of `scope`, even if one fails, so that one run shows all violations. Dependencies are compared
-/// with the security advisories in the folder `database`, or in those that other tools have downloaded.
+/// Runs all checks of `scope`, even if one fails, so that one run shows all violations. The dependencies are compared with the
+/// security advisories in the folder `database`. If it is `None`, the database that another tool has downloaded is used.
 pub fn check(project: &Project, scope: Scope, database: Option<&Path>) -> Result<(), TaskError> {
     let began = Instant::now();
     tools::components(project)?;
@@ -99,15 +99,15 @@ fn documented(project: &Project) -> Result<(), TaskError> {
     step::run(project, "docs", doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
-/// Checks licences and sources.
+/// Checks the licences and the sources of all dependencies, and that none of them is banned.
 fn licensed(project: &Project) -> Result<(), TaskError> {
     let mut deny = tools::cargo_deny(project)?;
     deny.args(["--locked", "check", "licenses", "bans", "sources"]);
     step::run(project, "licences", &mut deny).map(drop)
 }
 
-/// Compares the versions in the lock files with the advisories of a RustSec database. Nothing is downloaded, because the result
-/// would change while the code does not: whoever runs this chooses the database.
+/// Compares the versions in the lock files with the advisories of a RustSec database. The database is not downloaded, because
+/// then the result could change without a change of the code. The user decides which database is used.
 fn without_advisories(project: &Project, database: Option<&Path>) -> Result<(), TaskError> {
     let title = "security advisories";
     let found = match database {
@@ -136,14 +136,15 @@ fn without_advisories(project: &Project, database: Option<&Path>) -> Result<(), 
     report(&format!("{title} ({} known, in {})", known.len(), folder.display()), violations)
 }
 
-/// The lock files of everything that is built.
+/// The lock files of all packages that are built.
 const LOCK_FILES: [&str; 2] = ["Cargo.lock", "xtask/tools/wasm-bindgen/Cargo.lock"];
 
-/// Checks the settings of the AWS resources. A finding that does not apply is skipped in the template, with its reason.
+/// Checks the settings of the AWS resources with checkov. If a finding does not apply to a resource, the template skips the check
+/// and contains the reason.
 fn template_checked(project: &Project) -> Result<(), TaskError> {
     let mut checkov = tools::checkov(project)?;
     checkov.args(["--file", "infra/template.yaml", "--framework", "cloudformation", "--compact", "--quiet"]);
-    // Its list of checks is not updated over the network.
+    // This flag prevents checkov from downloading a newer list of checks.
     step::run(project, "checkov", checkov.arg("--skip-download")).map(drop)
 }
 

@@ -20,17 +20,18 @@ pub struct Outputs {
     issuer: String,
 }
 
-/// The outputs with the names of tables that are protected against deletion. A stack of an earlier version has none.
+/// The names of the outputs that contain the names of tables protected against deletion. A stack of an earlier version does not
+/// have these outputs.
 const PROTECTED_TABLES: [&str; 2] = ["TopicsTable", "HistoryTable"];
 
-/// Returns the call that allows a table to be deleted.
+/// Returns the call that removes the protection against deletion from a table.
 pub fn unprotect(cloud: &Cloud, table: &str) -> Call {
     let call =
         cloud.aws(["dynamodb", "update-table", "--table-name", table, "--no-deletion-protection-enabled"]);
     call.with(["--query", "TableDescription.TableStatus", "--output", "text"])
 }
 
-/// Returns the call that waits until a table can be used again after a change.
+/// Returns the call that waits until a table is usable again after a change.
 pub fn wait_for(cloud: &Cloud, table: &str) -> Call {
     cloud.aws(["dynamodb", "wait", "table-exists", "--table-name", table])
 }

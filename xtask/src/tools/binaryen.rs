@@ -41,7 +41,7 @@ fn on_path() -> Option<PathBuf> {
     (version::major(&find::version_of(&file)?)? >= OLDEST).then_some(file)
 }
 
-/// Returns the path at which npm installs `wasm-opt`, if it is there.
+/// Returns the path at which npm installs `wasm-opt`, if the file exists.
 fn cached(project: &Project) -> Option<PathBuf> {
     let name = if cfg!(windows) { "wasm-opt.cmd".to_owned() } else { program("wasm-opt") };
     TOOL.file(project, PathBuf::from(".bin").join(name))

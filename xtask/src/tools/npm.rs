@@ -1,4 +1,4 @@
-//! Installs tools that are npm packages, each in a folder of its own.
+//! Installs tools that are npm packages, each in its own folder.
 
 use super::find;
 use crate::error::TaskError;
@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A tool that is an npm package in an exact version. The lock file has the hash of each package, and no addresses, so that the
-/// registry is that of the machine's settings.
+/// A tool that is an npm package in an exact version. The lock file contains the hash of each package but no addresses, so that
+/// npm uses the registry in the settings of the machine.
 pub struct NpmTool {
     pub package: &'static str,
     pub version: &'static str,
@@ -20,14 +20,15 @@ pub struct NpmTool {
 }
 
 impl NpmTool {
-    /// The path of a file of the installed tool, below `node_modules`, if it was installed by the present lock file.
+    /// Returns the path of a file of the installed tool, given below `node_modules`. Returns `None` if the file is missing or the
+    /// tool was installed from a different lock file.
     pub fn file(&self, project: &Project, name: impl AsRef<Path>) -> Option<PathBuf> {
         let lock = fs::read_to_string(self.home(project).join("package-lock.json"));
         let path = self.home(project).join("node_modules").join(name);
         (lock.is_ok_and(|lock| lock == self.lock) && path.exists()).then_some(path)
     }
 
-    /// Installs exactly what the lock file says. No script of a package is run.
+    /// Installs exactly the packages in the lock file. No scripts of packages are run.
     pub fn install(&self, project: &Project, npm: &Path) -> Result<(), TaskError> {
         let home = self.home(project);
         let write = |name: &str, content: &str| {
@@ -52,7 +53,7 @@ impl NpmTool {
     }
 }
 
-/// Finds npm.
+/// Returns the path of npm, if it is installed.
 pub fn npm() -> Option<PathBuf> {
     find::on_path("npm")
 }

@@ -10,13 +10,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A tool made of Python packages in exact versions.
+/// A tool that consists of Python packages in exact versions.
 pub struct PythonTool {
-    /// The package that gives the tool its name and version.
+    /// The package from which the tool has its name and version.
     pub package: &'static str,
-    /// The content of the requirements file: every package that is installed, with its version and hashes.
+    /// The content of the requirements file, which contains every package that is installed, with its version and hashes.
     pub requirements: &'static str,
-    /// The programs that they install. All of them must be found.
+    /// The programs that the packages install. All of them must be found.
     pub programs: &'static [&'static str],
 }
 
@@ -42,8 +42,8 @@ impl PythonTool {
         if self.is_installed(project) { Ok(folder) } else { Err(self.missing(&title)) }
     }
 
-    /// Installs what the file says, whose hashes pip compares, and nothing else. Only wheels are accepted, because the archive of
-    /// a source runs a script when it is installed.
+    /// Returns the command that installs exactly the packages in `file`, whose hashes pip compares. Only wheels are accepted,
+    /// because a source archive runs a script when it is installed.
     fn install(&self, project: &Project, folder: &Path, file: &Path) -> Command {
         let mut install = project.command(folder.join(program("python")));
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
@@ -51,7 +51,7 @@ impl PythonTool {
         install
     }
 
-    /// True if all programs are there, installed by the present requirements.
+    /// Returns true if all programs exist and were installed from the present requirements.
     fn is_installed(&self, project: &Project) -> bool {
         let installed = fs::read_to_string(self.home(project).join(INSTALLED));
         installed.is_ok_and(|installed| installed == self.requirements)
@@ -88,16 +88,17 @@ impl PythonTool {
     }
 }
 
-/// The requirements file, in the folder of the tool.
+/// Name of the requirements file in the folder of the tool.
 const REQUESTED: &str = "requirements.txt";
-/// A copy of it, written when everything was installed.
+/// Name of a copy of the requirements file, which is written after everything was installed.
 const INSTALLED: &str = "installed.txt";
 
 fn write(file: &Path, content: &str) -> Result<(), TaskError> {
     fs::write(file, content).map_err(TaskError::while_doing(format!("writing {}", file.display())))
 }
 
-/// Finds a Python that can create virtual environments. Debian has that part in a package of its own.
+/// Returns the path of a Python that can create virtual environments. Debian has the modules for this in a separate package,
+/// which is installed if that is allowed.
 fn python(project: &Project) -> Result<PathBuf, TaskError> {
     if let Some(python) = find_python() {
         return Ok(python);

@@ -154,7 +154,7 @@ fn percent(value: f64) -> Value {
     rounded(value, 1)
 }
 
-/// Rounds to the meaningful digits, because they are sent every second.
+/// Rounds a value to its meaningful digits, because the values are sent every second.
 fn rounded(value: f64, digits: i32) -> Value {
     let scale = 10_f64.powi(digits);
     json!((value * scale).round() / scale)

@@ -1,4 +1,4 @@
-//! `/healthz`, for monitoring.
+//! Answers requests for `/healthz`, which monitoring uses.
 
 use apigw_websocket::Chaos;
 use axum::extract::Request;
@@ -10,7 +10,8 @@ use super::context::Context;
 use super::{answer, topics};
 use crate::clock::now_ms;
 
-/// Answers that the server runs, or with 503 and the reason if it takes no publications; for authorized callers with counts of its work and of injected faults.
+/// Answers that the server runs, or with 503 and the reason if it does not accept publications. For authorized callers, the
+/// response also contains counts of the server's work and of injected faults.
 pub fn healthz(context: &Context, request: &Request) -> Response {
     let may_ask =
         context.app.authorize(&topics::credentials(request.headers()), now_ms(&context.app)).is_ok();

@@ -32,7 +32,7 @@ fn head(parts: &Parts) -> RequestHead<'_> {
     }
 }
 
-/// The credentials of a request.
+/// Returns the credentials in the headers of a request.
 pub fn credentials(headers: &HeaderMap) -> Credentials<'_> {
     Credentials { authorization: text(headers, AUTHORIZATION), protocols: None }
 }

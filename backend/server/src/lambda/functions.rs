@@ -39,7 +39,7 @@ pub struct FunctionSettings {
 }
 
 impl FunctionSettings {
-    /// The first function whose program is missing from `directory`.
+    /// Returns the path of the first function program that is missing from `directory`; `None` if all exist.
     pub fn missing_program(directory: &Path) -> Option<PathBuf> {
         let mut programs = FUNCTIONS.iter().map(|(name, ..)| bootstrap(directory, name));
         programs.find(|program| !program.is_file())
@@ -52,8 +52,8 @@ impl FunctionSettings {
         self.secret_file.is_some() || has_secret || told("TICKERTAPE_JWKS_URL").is_some()
     }
 
-    /// The functions of a server, which post and invoke each other below the address `here`.
-    /// `time_scale` is how many times faster time passes.
+    /// Returns the functions of a server. They post to connections and invoke each other below the URL `here`. `time_scale` is
+    /// the factor by which simulated time is faster than real time.
     pub(super) fn functions(&self, here: &str, time_scale: NonZeroU32) -> Vec<Function> {
         let environment = self.environment_with(here, time_scale);
         let function = |(name, timeout, memory_mb): &(&str, u64, u32)| {
@@ -84,7 +84,7 @@ impl FunctionSettings {
     }
 }
 
-/// The program of one function.
+/// Returns the path of a function's program.
 fn bootstrap(directory: &Path, function: &str) -> PathBuf {
     directory.join(function).join("bootstrap")
 }
@@ -95,7 +95,7 @@ mod tests {
 
     const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
 
-    /// The environment that consists of `NAME=VALUE`, or of nothing.
+    /// Parses `NAME=VALUE` as an environment with one variable. Any other line is an empty environment.
     fn variable(line: &str) -> BTreeMap<String, String> {
         line.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect()
     }

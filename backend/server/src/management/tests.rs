@@ -67,7 +67,7 @@ impl Harness for Clients {
         &self.posts
     }
 
-    /// The reply to a subscription of a topic that does not exist contains the connection's id.
+    /// Connects, and returns the connection's id, which the reply to a subscription of a topic that does not exist contains.
     async fn connect(&self) -> ConnectionId {
         let url = format!("ws://{}/ws", self.address);
         let (mut client, _) = soon(tokio_tungstenite::connect_async(url)).await.unwrap();

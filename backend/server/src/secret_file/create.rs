@@ -1,4 +1,4 @@
-//! Creating a file with a random secret.
+//! Creates a file that contains a random secret.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use backend_core::token::SECRET_BYTES;
 
-/// Writes a secret of [`SECRET_BYTES`] random bytes, as hexadecimal digits, to a file that only its owner can read. If
-/// `replaces`, a file of this name is replaced in one step; a server that uses it notices.
+/// Writes a secret of [`SECRET_BYTES`] random bytes, as hexadecimal digits, to a file that only its owner can read. If `replaces`
+/// is true, an existing file of this name is replaced in one step, and a server that uses the file reads the new secret.
 ///
 /// # Errors
 ///
-/// The error of the operating system, such as [`io::ErrorKind::AlreadyExists`].
+/// The error of the operating system, such as [`io::ErrorKind::AlreadyExists`] if the file exists and `replaces` is false.
 pub fn create_secret(path: &Path, replaces: bool) -> io::Result<()> {
     let secret = hex(&rand::random::<[u8; SECRET_BYTES]>());
     if !replaces {
         return write(&mut create_new(path)?, &secret);
     }
     let new = beside(path);
-    // Left by a program that was interrupted.
+    // A program that was interrupted may have left this file.
     match std::fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}

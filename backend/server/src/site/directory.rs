@@ -30,7 +30,8 @@ impl Directory {
         }
     }
 
-    /// Reads the file of this name, if it is in the directory, and its Brotli form, if that is there as well.
+    /// Reads the file of this name and, if the directory contains it, the same file compressed with Brotli. Returns `None` if the
+    /// file is not in the directory.
     pub async fn file(&self, name: &str) -> Option<Asset> {
         let bytes = self.read(name).await?;
         let brotli = self.read(&format!("{name}.br")).await;
@@ -42,8 +43,8 @@ impl Directory {
         tokio::fs::read(path).await.ok().map(Bytes::from)
     }
 
-    /// The path of a file in the directory. Symbolic links are followed first, so that one cannot lead out of the directory:
-    /// whoever may write a link here could otherwise show a file that only the server may read.
+    /// Returns the path of a file in the directory, after symbolic links are followed. Returns `None` if the path is outside the
+    /// directory: otherwise, a person who may create links in the directory could publish a file that only the server may read.
     async fn resolve(&self, name: &str) -> Option<PathBuf> {
         let is_plain = name.split('/').all(|part| !part.starts_with('.') && !part.is_empty());
         if !is_plain || name.contains(['\\', ':', '\0', '%']) {
@@ -58,7 +59,7 @@ impl Directory {
 mod tests {
     use super::*;
 
-    /// A directory with a page, inside another directory with a secret.
+    /// Creates a directory with a page inside another directory, which also contains a file named `secret`.
     fn site() -> (tempfile::TempDir, PathBuf) {
         let outer = tempfile::tempdir().unwrap();
         let site = outer.path().join("site");

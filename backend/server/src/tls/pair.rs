@@ -1,18 +1,18 @@
-//! Two sockets that are connected with each other.
+//! Creates a pair of connected sockets within this process.
 
 use std::io;
 
 use tokio::net::TcpStream;
 
-/// The other end of the server's socket.
+/// The socket that is connected to the server's socket. Its bytes are copied to and from the client.
 #[cfg(unix)]
 pub type Other = tokio::net::UnixStream;
-/// The other end of the server's socket.
+/// The socket that is connected to the server's socket. Its bytes are copied to and from the client.
 #[cfg(not(unix))]
 pub type Other = TcpStream;
 
-/// Connects two sockets in this process. The first is a Unix socket that is used like one of TCP: reading, writing and shutting
-/// down are the same for both.
+/// Returns two sockets that are connected with each other. The first is a Unix socket in the type of a TCP socket, which is
+/// possible because reading, writing and shutting down are the same for both.
 #[cfg(unix)]
 pub async fn connected() -> io::Result<(TcpStream, Other)> {
     let (inner, other) = std::os::unix::net::UnixStream::pair()?;
@@ -22,7 +22,8 @@ pub async fn connected() -> io::Result<(TcpStream, Other)> {
     Ok((TcpStream::from_std(inner)?, Other::from_std(other)?))
 }
 
-/// Connects two sockets in this process over loopback. Whoever else connects in the meantime is turned away.
+/// Returns two sockets that are connected with each other over loopback. If another program connects to the listener in the
+/// meantime, its connection is closed.
 #[cfg(not(unix))]
 pub async fn connected() -> io::Result<(TcpStream, Other)> {
     let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;

@@ -1,5 +1,5 @@
-//! A bound on the TLS handshakes that are in progress at the same time: of all clients, and of each address. A client that
-//! connects and says nothing takes a place until the time-out of its handshake.
+//! Limits the number of TLS handshakes that are in progress at the same time, of each address and of all clients together. A
+//! client that connects and sends nothing occupies a place until the time-out of its handshake.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use backend_core::lock;
 
-/// Handshakes in progress, of all clients together.
+/// Maximum number of handshakes in progress, of all clients together.
 const OF_ALL: usize = 2048;
-/// Handshakes in progress of one address, or of the same first 64 bits of an IPv6 address.
+/// Maximum number of handshakes in progress from one address, or from the same first 64 bits of an IPv6 address.
 const OF_ADDRESS: usize = 256;
 
-/// The handshakes in progress.
+/// The number of handshakes in progress, of each network and in total.
 #[derive(Debug, Clone, Default)]
 pub struct Places(Arc<Mutex<Counts>>);
 
@@ -22,7 +22,7 @@ struct Counts {
     of_network: HashMap<IpAddr, usize>,
 }
 
-/// The place of one handshake, which is free again when this is dropped.
+/// The place of one handshake, which becomes free when this is dropped.
 #[derive(Debug)]
 pub struct Place {
     places: Places,
@@ -30,7 +30,7 @@ pub struct Place {
 }
 
 impl Places {
-    /// Takes a place for a client of this address; `None` if there is none.
+    /// Takes a place for the handshake of a client at this address. Returns `None` if no place is free.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
         let network = network_of(address);
         let mut counts = lock::lock(&self.0);

@@ -1,4 +1,4 @@
-//! Passes bytes between a client's TLS connection and the server's socket.
+//! Copies bytes between a client's TLS connection and the server's socket.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use tokio_rustls::server::TlsStream;
 
 use super::pair::Other;
 
-/// Time that a client has to close its side after the server has closed its own.
+/// Maximum time for which the relay waits until the client closes its side, after the server has closed its own.
 const CLOSE: Duration = Duration::from_secs(5);
 
-/// A connection that is decrypted.
+/// A client's TLS connection, and the socket through which its decrypted bytes reach the server.
 #[derive(Debug)]
 pub struct Relay {
     client: TlsStream<TcpStream>,
@@ -26,8 +26,8 @@ impl Relay {
         Self { client, server }
     }
 
-    /// Runs until both sides have closed. If the client has closed first, the server still has its own time to answer. If the
-    /// server has, the client is not waited for long.
+    /// Copies bytes in both directions until both sides have closed. If the client closes first, the server can still send its
+    /// response, without a time limit. If the server closes first, the client must close within [`CLOSE`].
     pub async fn run(self) {
         let (from_client, to_client) = split(self.client);
         let (from_server, to_server) = split(self.server);
@@ -39,7 +39,8 @@ impl Relay {
     }
 }
 
-/// Passes bytes on until the end, and passes the end on too. An error is an end: one of the two sides is gone.
+/// Copies bytes until `from` ends, and then closes `to`. An error has the same effect as the end, because it means that one of
+/// the two sides is gone.
 async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
     let _ = copy(&mut from, &mut to).await;
     let _ = to.shutdown().await;

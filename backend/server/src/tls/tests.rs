@@ -2,7 +2,7 @@ use rcgen::{CertificateParams, KeyPair};
 
 use super::*;
 
-/// A folder with a certificate and its key.
+/// Creates a folder with a certificate and its key, and returns it with the paths of the two files.
 fn folder() -> (tempfile::TempDir, PathBuf, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let (certificate, key) = (folder.path().join("fullchain.pem"), folder.path().join("privkey.pem"));

@@ -10,21 +10,21 @@ use tickertape_server::{SecretError, SecretFile, ServerError};
 use crate::cli::ServeArgs;
 use crate::error::CliError;
 
-/// The check of who may connect, and the file of the secret if it is to be followed.
+/// The rule that decides who may connect, and the file of the secret if the server has to read it again after changes.
 #[derive(Debug)]
 pub struct Admission {
-    /// Everybody, or holders of tokens.
+    /// The clients that may connect: everybody, or holders of tokens.
     pub access: Access,
-    /// The file of the secret; `None` without a secret, and if it came from standard input.
+    /// The file of the secret. `None` if there is no secret, or if it was read from standard input.
     pub secret_file: Option<SecretFile>,
 }
 
-/// Everybody on loopback, or holders of tokens where there is a secret. A server that other machines can reach needs a
-/// secret.
+/// Returns the rule that the flags ask for: with a secret, holders of tokens may connect; without one, everybody may, if the
+/// server listens on loopback. A server that other machines can reach needs a secret.
 ///
 /// # Errors
 ///
-/// A usage error with the flag to give.
+/// A usage error that names the flag to add.
 pub fn of(args: &ServeArgs) -> Result<Admission, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return if args.listen.ip().is_loopback() {
@@ -72,7 +72,7 @@ fn read_input() -> io::Result<Vec<u8>> {
     Ok(bytes.trim_ascii().to_vec())
 }
 
-/// The error for a secret that cannot be used, with the command that helps.
+/// Returns the error for a secret that cannot be used, with a hint that contains the command to run.
 pub fn unusable(path: &Path, error: &SecretError) -> CliError {
     let file = if path == Path::new("-") { Path::new("secret.txt") } else { path }.display();
     let cli_error = CliError::usage(format!("--auth-secret-file {}: {error}", path.display()));

@@ -48,7 +48,7 @@ impl Announcement {
         }
     }
 
-    /// Sets the address below which programs on this machine may invoke functions.
+    /// Adds the URL below which programs on this machine may invoke functions.
     pub fn with_functions_url(self, url: &str) -> Self {
         Self { functions_url: Some(url.to_owned()), ..self }
     }

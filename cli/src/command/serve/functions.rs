@@ -71,7 +71,8 @@ fn refuse_the_stores_flags(args: &ServeArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Functions post to this server over loopback, the only address from which it accepts posts.
+/// Refuses an address that does not include loopback: functions post to this server over loopback, the only address from which it
+/// accepts posts.
 fn refuse_one_address_only(args: &ServeArgs) -> Result<(), CliError> {
     let ip = args.listen.ip();
     if ip.is_loopback() || ip.is_unspecified() {
@@ -81,7 +82,7 @@ fn refuse_one_address_only(args: &ServeArgs) -> Result<(), CliError> {
     Err(CliError::usage(what).hint("listen on 127.0.0.1, or on 0.0.0.0 with --auth-secret-file"))
 }
 
-/// The directory as an absolute path, because functions start in their own directories.
+/// Returns the directory as an absolute path, because functions start in their own directories.
 fn directory(args: &ServeArgs) -> Result<PathBuf, CliError> {
     let Some(named) = &args.lambda.function_dir else {
         let what = "--functions lambda needs the directory of the functions";
@@ -99,7 +100,8 @@ fn directory(args: &ServeArgs) -> Result<PathBuf, CliError> {
     }
 }
 
-/// The file of the secret, by the rules of the embedded server. The functions read it themselves, so it must be a file.
+/// Returns the path of the file of the secret, by the rules of the embedded server. It must be a file, because the functions read
+/// it themselves.
 fn secret_file(args: &ServeArgs) -> Result<Option<PathBuf>, CliError> {
     let Some(path) = &args.auth_secret_file else {
         return access::of(args).map(|_| None);

@@ -1,4 +1,4 @@
-//! The limits of the server, and the number of files that it may have open.
+//! Determines the limits of the server, and raises the number of files that it may open.
 
 use std::num::NonZeroUsize;
 
@@ -6,8 +6,8 @@ use tickertape_server::LimitsOf;
 
 use crate::cli::{FunctionsArg, LimitsArg, ServeArgs};
 
-/// The limits that the flags ask for. Faults are injected, and Lambda functions are run, to see how a program does on AWS;
-/// so its limits hold then, unless a flag says otherwise.
+/// Returns the limits that the flags ask for. Without the flag `--limits`, AWS's limits are enforced if faults are injected or
+/// Lambda functions are run, because both are done in order to see how a program behaves on AWS.
 pub fn of(args: &ServeArgs) -> LimitsOf {
     let imitates_aws = args.chaos.is_some() || args.lambda.functions == FunctionsArg::Lambda;
     match args.limits {
@@ -17,8 +17,8 @@ pub fn of(args: &ServeArgs) -> LimitsOf {
     }
 }
 
-/// Raises the number of files that this process may have open to the number that the system permits. If that is refused,
-/// the server takes as many connections as it can without.
+/// Raises the number of files that this process may open to the maximum that the system permits. If the system refuses, the
+/// number stays as it was, and the server accepts fewer connections.
 #[cfg(unix)]
 pub fn raise_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -26,11 +26,11 @@ pub fn raise_open_files() {
     let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
-/// Other systems have no such limit, or none that a process can raise.
+/// Does nothing: other systems have no such limit, or none that a process can raise.
 #[cfg(not(unix))]
 pub fn raise_open_files() {}
 
-/// The number of files that this process may have open.
+/// Returns the number of files that this process may open; `None` if there is no limit.
 #[cfg(unix)]
 fn open_files() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Nofile).current

@@ -1,4 +1,4 @@
-//! The flags of TLS.
+//! Reads the certificate and the key that the TLS flags name.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use tickertape_server::{Tls, TlsError};
 use crate::cli::ServeArgs;
 use crate::error::CliError;
 
-/// The certificate and its key, if the flags name them.
+/// Returns the certificate and its key, or `None` if the flags do not name them.
 ///
 /// # Errors
 ///
-/// A usage error with the file to correct.
+/// A usage error that names the file to correct.
 pub fn of(args: &ServeArgs) -> Result<Option<Tls>, CliError> {
     match (&args.tls_cert, &args.tls_key) {
         (Some(certificate), Some(key)) => open(certificate, key).map(Some),

@@ -47,7 +47,7 @@ impl Stage {
         self.directory.path().join(name)
     }
 
-    /// Writes the file of a secret, which only this user can read.
+    /// Writes the file of a secret, which only this user can read, and returns its path.
     pub fn secret(&self, content: &str) -> Result<String> {
         let path = self.path("secret.txt");
         let mut options = std::fs::OpenOptions::new();

@@ -1,5 +1,5 @@
-//! Axes of values of a chart: one for each unit of its series. Depends on [`super::scale`], [`super::series`] and
-//! [`super::geometry`].
+//! Axes of values of a chart: one for each group of series whose units can be converted into each other. Depends on
+//! [`super::scale`], [`super::series`] and [`super::geometry`].
 
 use std::ops::Range;
 
@@ -10,10 +10,10 @@ use super::hidden::Hidden;
 use super::scale::{Bounds, Scale};
 use super::series::SeriesSet;
 
-/// Axes that one chart has room for. Series of further units are not drawn, and counted.
+/// Maximum number of axes in one chart. Series in further units are not drawn. Only their number is shown.
 pub const MOST_AXES: usize = 6;
 
-/// The axes of a chart, from the upper to the lower. There is at least one.
+/// The axes of a chart, from the top to the bottom. There is at least one.
 ///
 /// Series share an axis if their units can be converted into each other: MiB and GiB, ms and s. For example, series in %,
 /// MiB and GiB have two axes, one from 0 to 100 % and one in MiB.
@@ -25,29 +25,30 @@ pub struct Axes(pub Vec<Axis>);
 pub struct Axis {
     /// The ends and marks of the axis.
     pub scale: Scale,
-    /// Each column that is shown, and the factor that converts its values into the unit of the axis.
+    /// Index of each series that is shown on the axis, and the factor that converts its values into the axis's unit.
     pub columns: Vec<(usize, f64)>,
 }
 
-/// Everything from which the axes of a chart follow.
+/// The data and settings from which the axes of a chart are computed.
 #[derive(Clone, Debug)]
 pub struct Wanted<'a> {
     /// The data.
     pub set: &'a SeriesSet,
-    /// Series that the reader switched off.
+    /// Series that the reader has switched off.
     pub hidden: &'a Hidden,
-    /// The times of the left and right edge.
+    /// The times of the left and right edge of the chart.
     pub window: Range<i64>,
-    /// Unit of the series that have none of their own.
+    /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
-    /// Ends that the publisher has set, for the axis in `unit`.
+    /// Ends that the publisher has set. They apply to the axis in `unit`, or to the only axis.
     pub bounds: Bounds,
     /// Size of the canvas and of its text.
     pub surface: Surface,
 }
 
 impl Axes {
-    /// The axes for the data of a window. Each stays as it was `before` if the data still fills enough of it.
+    /// Computes the axes for the data of a window. An axis of the axes `before` is kept as it was if the data still fills enough
+    /// of it.
     pub fn fit(wanted: &Wanted<'_>, before: Option<&Self>) -> Self {
         let mut groups = groups(wanted.set, wanted.set.shown(wanted.hidden), wanted.unit);
         groups.truncate(MOST_AXES);
@@ -69,12 +70,13 @@ impl Axes {
         Self(groups.into_iter().map(axis).collect())
     }
 
-    /// One axis for the first `columns` series.
+    /// Creates a single axis on which the first `columns` series are drawn.
     pub fn one(scale: Scale, columns: usize) -> Self {
         Self(vec![Axis { scale, columns: (0..columns).map(|column| (column, 1.0)).collect() }])
     }
 
-    /// Parts of the canvas, one below the other, each with the times and values of its edges.
+    /// Returns the part of the canvas that belongs to each axis, from the top to the bottom, with the times and values of its
+    /// edges. If `is_bare` is true, there is no room for labels.
     pub fn plots(&self, surface: &Surface, window: &Range<i64>, is_bare: bool) -> Vec<Plot> {
         let labels = self.0.iter().flat_map(|axis| axis.scale.ticks().map(|tick| axis.scale.label(tick)));
         let widest = labels.map(|label| label.chars().count()).max().unwrap_or(0);
@@ -88,7 +90,7 @@ impl Axes {
         areas.into_iter().zip(&self.0).map(plot).collect()
     }
 
-    /// The axis of a column, if it is shown.
+    /// Returns the axis on which a series is drawn; `None` if the series is not shown.
     pub fn of(&self, column: usize) -> Option<&Axis> {
         self.0.iter().find(|axis| axis.columns.iter().any(|(shown, _)| *shown == column))
     }
@@ -104,18 +106,19 @@ impl Wanted<'_> {
     }
 }
 
-/// Number of series that have no axis, because the series before them have [`MOST_AXES`] units already.
+/// Returns the number of series that are not drawn, because the series before them already take [`MOST_AXES`] axes.
 pub fn without_axis(set: &SeriesSet, unit: &Unit) -> usize {
     let groups = groups(set, 0..set.series().len(), unit);
     groups.iter().skip(MOST_AXES).map(|(_, columns)| columns.len()).sum()
 }
 
-/// Number of axes that the series of a set take.
+/// Returns the number of axes that are necessary for all series of a set, at most [`MOST_AXES`].
 pub fn count(set: &SeriesSet, unit: &Unit) -> usize {
     groups(set, 0..set.series().len(), unit).len().min(MOST_AXES)
 }
 
-/// Series by unit, in the order in which the units were first seen.
+/// Groups series whose units can be converted into each other, in the order in which the units first occur. Returns the unit of
+/// each group, and the indices of its series with the factors that convert their values into that unit.
 fn groups(
     set: &SeriesSet,
     columns: impl Iterator<Item = usize>,
@@ -157,7 +160,7 @@ mod tests {
         Axes::fit(&Wanted { set, hidden, window: 0..5_000, unit: &unit, bounds, surface: SURFACE }, None)
     }
 
-    /// The uppermost mark of each axis, and its columns.
+    /// Returns the label of the uppermost mark of each axis, and the indices of its series.
     fn tops(axes: &Axes) -> Vec<(String, Vec<usize>)> {
         let top =
             |axis: &Axis| axis.scale.ticks().last().map(|tick| axis.scale.label(tick)).unwrap_or_default();

@@ -24,23 +24,24 @@ const STEPS_MS: [i64; 14] = [
     6 * HOUR_MS,
 ];
 
-/// Changes of a zone's offset that are remembered: a year has two, or four in Morocco.
+/// Maximum number of changes of a zone's offset that are remembered. A year has two changes, or four in Morocco.
 const CHANGES: usize = 4;
-/// Changes are looked for this long into the past: the server keeps nothing older.
+/// Maximum age of the changes that are searched for. The server keeps no older data.
 const LOOK_BACK_MS: i64 = 366 * DAY_MS;
-/// Distance of the times at which changes are looked for. No zone goes there and back within it.
+/// Time between two moments whose offsets are compared in the search for changes. No zone changes its offset and changes it back
+/// within this time.
 const LOOK_STEP_MS: i64 = 14 * DAY_MS;
-/// Before the beginning of time: a change that never was.
+/// Placeholder for a change that does not exist. Its time is before all others, so it has no effect.
 const NEVER: (i64, i64) = (i64::MIN, 0);
 
-/// Local time, as its distance from UTC now and at earlier times, which may differ with daylight saving time.
+/// Local time: the offset from UTC now, and the earlier offsets, which differ if the zone has daylight saving time.
 ///
-/// The zone of a page may change while it is open, so the clock is an argument wherever a time is written.
+/// The zone of a page may change while it is open, so every function that writes a time has the clock as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalClock {
-    /// Milliseconds ahead of UTC now: 7,200,000 in Berlin in summer.
+    /// Offset from UTC now, in milliseconds: 7,200,000 in Berlin in summer.
     pub offset_ms: i64,
-    /// Changes of the offset, newest first: the time of each, and the offset before it.
+    /// Changes of the offset, newest first: the time of each change, and the offset before it.
     changes: [(i64, i64); CHANGES],
 }
 
@@ -54,12 +55,12 @@ impl LocalClock {
     /// Coordinated universal time.
     pub const UTC: Self = Self::fixed(0);
 
-    /// A clock that always is as far ahead of UTC.
+    /// Creates a clock whose offset from UTC never changes.
     pub const fn fixed(offset_ms: i64) -> Self {
         Self { offset_ms, changes: [NEVER; CHANGES] }
     }
 
-    /// The clock of a zone whose offset from UTC at a time is `offset_at`.
+    /// Creates the clock of a zone. `offset_at` returns the zone's offset from UTC at a time, in milliseconds.
     pub fn of_zone(now: i64, offset_at: impl Fn(i64) -> i64) -> Self {
         let mut clock = Self::fixed(offset_at(now));
         let (mut later, mut offset_ms, mut found) = (now, clock.offset_ms, 0);
@@ -79,13 +80,13 @@ impl LocalClock {
         clock
     }
 
-    /// Milliseconds ahead of UTC at a time.
+    /// Returns the offset from UTC at a time, in milliseconds.
     pub fn offset_at(self, ts_ms: i64) -> i64 {
         let passed = self.changes.iter().take_while(|(at_ms, _)| ts_ms < *at_ms).last();
         passed.map_or(self.offset_ms, |(_, before_ms)| *before_ms)
     }
 
-    /// Times to mark in a window, about `most` of them, at round local times.
+    /// Returns about `most` round local times at which a window is marked.
     pub fn ticks(self, window: &Range<i64>, most: usize) -> Vec<i64> {
         let step_ms = step_ms(window.end - window.start, most);
         let offset_ms = self.offset_at(window.start);
@@ -97,29 +98,29 @@ impl LocalClock {
             .collect()
     }
 
-    /// `10:42:07`.
+    /// Returns a time as `10:42:07`.
     pub fn seconds(self, ts_ms: i64) -> String {
         let second = self.of_day(ts_ms) / SECOND_MS;
         format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60)
     }
 
-    /// `10:42`.
+    /// Returns a time as `10:42`.
     pub fn minutes(self, ts_ms: i64) -> String {
         let minute = self.of_day(ts_ms) / MINUTE_MS;
         format!("{:02}:{:02}", minute / 60, minute % 60)
     }
 
-    /// `10:42:07.114`.
+    /// Returns a time as `10:42:07.114`.
     pub fn milliseconds(self, ts_ms: i64) -> String {
         format!("{}.{:03}", self.seconds(ts_ms), ts_ms.rem_euclid(SECOND_MS))
     }
 
-    /// Label of a mark: minutes if all marks fall on a minute, else seconds.
+    /// Returns the label of a mark: hours and minutes if all marks are at whole minutes, and otherwise also seconds.
     pub fn label(self, tick_ms: i64, ticks: &[i64]) -> String {
         if self.are_whole_minutes(ticks) { self.minutes(tick_ms) } else { self.seconds(tick_ms) }
     }
 
-    /// Returns whether all times fall on a minute of the local clock.
+    /// Returns true if all times are at whole minutes of the local clock.
     pub fn are_whole_minutes(self, ticks: &[i64]) -> bool {
         ticks.iter().all(|tick| (tick + self.offset_at(*tick)).rem_euclid(MINUTE_MS) == 0)
     }
@@ -129,7 +130,7 @@ impl LocalClock {
     }
 }
 
-/// The smallest step with which at most `most` marks fall into a window of this length.
+/// Returns the smallest round step with which a window of this length contains at most `most` marks.
 fn step_ms(window_ms: i64, most: usize) -> i64 {
     let least = window_ms.max(1) / (most.max(1) as i64);
     STEPS_MS.into_iter().find(|step_ms| *step_ms >= least).unwrap_or_else(|| (least / DAY_MS + 1) * DAY_MS)
@@ -174,7 +175,7 @@ mod tests {
         }
     }
 
-    /// Berlin in 2026: summer time began on 29 March and ended on 25 October, at 01:00 UTC.
+    /// Returns the offset of Berlin in 2026, where summer time began on 29 March and ended on 25 October, at 01:00 UTC.
     fn berlin(ts_ms: i64) -> i64 {
         let is_summer = (1_774_746_000_000..1_792_890_000_000).contains(&ts_ms);
         if is_summer { 2 * HOUR_MS } else { HOUR_MS }

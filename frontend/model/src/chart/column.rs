@@ -1,4 +1,4 @@
-//! Values of one series by row: the numbers that a chart draws, with their digits as they were sent. Depends on
+//! Values of one series, a value for each row: the numbers that a chart draws, with their digits as they were sent. Depends on
 //! [`super::ring`].
 
 use std::ops::Range;
@@ -6,30 +6,31 @@ use std::ops::Range;
 use super::ring::Ring;
 use crate::field::Field;
 
-/// A cell that says "no value here", which parts the line. No publication holds an infinite number: JSON has none.
+/// Marks a row whose publication says that the series has no value, so that the line has a gap there. It differs from every
+/// number in a publication, because JSON has no infinite numbers.
 const BREAK: f64 = f64::NEG_INFINITY;
-/// Significant digits that every floating-point number of double precision gives back.
+/// Maximum number of significant digits that are always unchanged after a conversion to an `f64` and back.
 const SAFE_DIGITS: usize = 15;
-/// Number of decimals that stands for digits kept as text.
+/// In place of the number of decimals, means that the digits are kept as text.
 const AS_TEXT: u8 = u8::MAX;
 
-/// Place of a row: its time stamp, and its place among rows of the same time.
+/// Identifies a row: its time stamp, and its place among rows of the same time.
 pub type Key = (i64, u64);
 
-/// Values of one series, oldest row first; NaN where a row does not mention it.
+/// Values of one series, oldest row first. The number is NaN if a row does not contain the series.
 ///
-/// A number and the number of its decimals give back the digits that were sent: 21.5 with two decimals is `21.50`. Where
-/// they do not (`1e3`, or more digits than a floating-point number has), the digits are kept as text.
+/// The digits that were sent are computed from a number and the number of its decimals: 21.5 with two decimals is `21.50`. If
+/// that would give different digits (`1e3`, or more digits than an `f64` has), the digits are kept as text.
 #[derive(Clone, Debug)]
 pub struct Column {
     numbers: Ring<f64>,
     decimals: Ring<u8>,
-    /// Ascending by row.
+    /// Digits that are kept as text, in ascending order of their rows.
     texts: Vec<(Key, Box<str>)>,
 }
 
 impl Column {
-    /// A column of `rows` rows without a value, for at most `bound` rows.
+    /// Creates a column of `rows` rows without a value, which can contain at most `bound` rows.
     pub fn empty(rows: usize, bound: usize) -> Self {
         Self {
             numbers: Ring::filled(f64::NAN, rows, bound),
@@ -58,14 +59,14 @@ impl Column {
         }
     }
 
-    /// Drops the oldest rows, so that the first is the one at `first`.
+    /// Removes the `rows` oldest rows. `first` is the key of the first row that is left; `None` if none is left.
     pub fn drop_first(&mut self, rows: usize, first: Option<Key>) {
         self.numbers.drop_first(rows);
         self.decimals.drop_first(rows);
         self.forget_before(first);
     }
 
-    /// Drops the digits of rows before `first`, or of all.
+    /// Removes the digits kept as text of all rows before `first`, or of all rows if `first` is `None`.
     pub fn forget_before(&mut self, first: Option<Key>) {
         if !self.texts.is_empty() {
             let gone = self.texts.partition_point(|(kept, _)| first.is_none_or(|first| *kept < first));
@@ -73,12 +74,13 @@ impl Column {
         }
     }
 
-    /// The number of a row; NaN if it has none.
+    /// Returns the number of a row; NaN if it has none.
     pub fn number(&self, row: usize) -> f64 {
         self.numbers.get(row).filter(|value| value.is_finite()).unwrap_or(f64::NAN)
     }
 
-    /// Numbers of some rows, oldest first. NaN stands for no value, any other number that is not finite parts the line.
+    /// Returns the numbers of some rows, oldest first. NaN means that the row does not contain the series. Any other number that
+    /// is not finite means that the line has a gap there.
     pub fn numbers(
         &self,
         rows: Range<usize>,
@@ -86,7 +88,7 @@ impl Column {
         self.numbers.rows(rows)
     }
 
-    /// Digits of a row's number as they were sent; `None` if it has none.
+    /// Returns the digits of a row's number as they were sent; `None` if the row has no number.
     pub fn sent(&self, row: usize, key: Key) -> Option<String> {
         let number = self.numbers.get(row).filter(|value| value.is_finite())?;
         let decimals = self.decimals.get(row)?;
@@ -99,7 +101,8 @@ impl Column {
     }
 }
 
-/// Number of decimals with which a number gives back the digits in `sent`; `None` if there is none.
+/// Returns the number of decimals with which a number is written with the same digits as in `sent`; `None` if there is no such
+/// number of decimals.
 fn decimals_of(sent: &str) -> Option<u8> {
     let is_plain = sent.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
     let digits = sent.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();

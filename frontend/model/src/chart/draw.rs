@@ -13,31 +13,31 @@ use super::series::SeriesSet;
 /// Everything that determines the look of a chart at one moment.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
-    /// The data.
+    /// The series that are drawn.
     pub set: &'a SeriesSet,
-    /// With axes, or bare.
+    /// Amount of axes and labels around the lines.
     pub look: Look,
-    /// The times of the left and right edge.
+    /// The times of the left and right edge of the chart.
     pub window: Range<i64>,
     /// The axes of values, with the series that are drawn.
     pub axes: &'a Axes,
-    /// Unit of the series that have none of their own.
+    /// Unit of the series that have no unit of their own.
     pub unit: &'a Unit,
     /// Size of the canvas and of its text.
     pub surface: Surface,
-    /// Samples further apart than this are not joined.
+    /// Maximum time in milliseconds between two samples that are joined by a line; `None` if all are joined.
     pub hole_ms: Option<i64>,
-    /// True if the data is stale, which is drawn faintly.
+    /// True if the data is stale. The chart is then drawn faintly.
     pub dimmed: bool,
-    /// The time under the crosshair.
+    /// The time at which the crosshair stands; `None` if there is no crosshair.
     pub crosshair: Option<i64>,
     /// Clock for the axis of time.
     pub clock: LocalClock,
 }
 
-/// Room for `10:42` and some air, in digits.
+/// Width that a label such as `10:42` and the space beside it need, in digits.
 const MINUTE_LABEL_DIGITS: f64 = 9.0;
-/// Room for `10:42:15` and some air, in digits.
+/// Width that a label such as `10:42:15` and the space beside it need, in digits.
 const SECOND_LABEL_DIGITS: f64 = 13.0;
 
 /// Amount of axes and labels around the lines of a chart.
@@ -46,14 +46,14 @@ pub enum Look {
     /// Lines with axes, labels and a legend.
     #[default]
     Line,
-    /// One line beside a big figure: no axes, no labels.
+    /// One line beside a figure in large type, without axes and labels.
     Sparkline,
 }
 
 /// One element of a drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
-    /// A straight hairline.
+    /// A thin straight line.
     Rule {
         /// Ink of the line.
         ink: Ink,
@@ -62,36 +62,36 @@ pub enum Mark {
         /// End of the line.
         to: Point,
     },
-    /// A curve.
+    /// A line through several points.
     Line {
         /// Ink of the curve.
         ink: Ink,
-        /// Its corners, left to right.
+        /// The points of the curve, from left to right.
         points: Vec<Point>,
     },
     /// The space between a curve and a level below it.
     Area {
         /// Ink of the filling, which is thin.
         ink: Ink,
-        /// The curve's corners, left to right.
+        /// The points of the curve, from left to right.
         points: Vec<Point>,
-        /// The level it is filled down to.
+        /// Vertical position of the level down to which the area is filled.
         base_y: f64,
     },
     /// A dot: a sample that stands alone, the end of a sparkline, or a reading under the crosshair.
     Dot {
         /// Ink of the filling.
         ink: Ink,
-        /// Its middle.
+        /// Position of the dot's centre.
         at: Point,
     },
-    /// A stretch that was lost: slanted hatching.
+    /// A range of time whose data was lost. It is marked by slanted hatching.
     Hatch(Rect),
-    /// A stretch that was filled in afterwards: a tint and a bar above it.
+    /// A range of time whose data was replayed after an interruption. It is marked by a tint and a bar above it.
     Replayed(Rect),
-    /// A stretch that is not loaded yet: dotted, so that it is neither empty nor lost.
+    /// A range of time whose data is not loaded yet. It is marked by dots, so that it looks neither empty nor lost.
     Unloaded(Rect),
-    /// Words or a number.
+    /// A text or a number.
     Text {
         /// Position of the text, at half its height.
         at: Point,
@@ -104,41 +104,42 @@ pub enum Mark {
     Dim,
     /// The marks after this one are not drawn outside a rectangle.
     Clip(Rect),
-    /// Takes [`Self::Dim`] and [`Self::Clip`] back.
+    /// Ends the effect of [`Self::Dim`] and [`Self::Clip`].
     Restore,
 }
 
 /// Colour of a mark, by its role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    /// The grid.
+    /// The colour of the grid.
     Grid,
-    /// The line under the plot.
+    /// The colour of the line below the plot.
     Baseline,
-    /// The crosshair.
+    /// The colour of the crosshair.
     Crosshair,
-    /// The colour of the series in this column.
+    /// The colour of the series with this index.
     Series(usize),
 }
 
 /// Part of a text that stands at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Its left end.
+    /// The left end of the text.
     Start,
-    /// Its middle.
+    /// The middle of the text.
     Middle,
-    /// Its right end.
+    /// The right end of the text.
     End,
 }
 
 impl Scene<'_> {
-    /// Rectangle of the data of each axis, with its times and values.
+    /// Returns the rectangle in which the data of each axis is drawn, with the times and values of its edges.
     pub fn plots(&self) -> Vec<Plot> {
         self.axes.plots(&self.surface, &self.window, self.look == Look::Sparkline)
     }
 
-    /// Rectangle of all data, with its times; the values are those of the first axis.
+    /// Returns the rectangle that contains the data of all axes, with the times of its edges. The values are those of the first
+    /// axis.
     pub fn plot(&self) -> Plot {
         let mut plots = self.plots().into_iter();
         let nothing = || Plot { area: Rect::default(), window: self.window.clone(), min: 0.0, max: 1.0 };
@@ -149,7 +150,7 @@ impl Scene<'_> {
         whole
     }
 
-    /// Everything to draw, from back to front.
+    /// Returns all marks of the chart, from back to front.
     pub fn marks(&self) -> Vec<Mark> {
         let mut marks = Vec::new();
         if self.surface.is_empty() {
@@ -174,7 +175,7 @@ impl Scene<'_> {
         marks
     }
 
-    /// Returns whether the window holds no sample and nothing in it is lost or not loaded yet.
+    /// Returns true if the window contains no sample and no time whose data is lost or not loaded yet.
     fn has_nothing(&self) -> bool {
         self.set.rows_within(&self.window).is_empty()
             && !self.set.lost().meets(self.window.start, self.window.end)
@@ -213,7 +214,8 @@ impl Scene<'_> {
         }
     }
 
-    /// Close together where `10:42` is enough, further apart where it takes `10:42:15`.
+    /// Returns the times of the marks. They are closer together if labels such as `10:42` are enough than if the labels have to
+    /// be longer (`10:42:15`).
     fn time_ticks(&self, plot: &Plot) -> Vec<i64> {
         let spaced = |digits: f64| {
             self.clock.ticks(&self.window, (plot.area.width / (self.surface.digit_px * digits)) as usize)
@@ -231,7 +233,8 @@ impl Scene<'_> {
         marks.extend(lost.map(|span| Mark::Hatch(self.stretch(plot, &span))));
     }
 
-    /// A stretch of time over the height of the plot, cut to the window and never too narrow to be seen.
+    /// Returns the rectangle of a range of time, with the height of the plot. It is cut to the window, and at least two pixels
+    /// wide so that it is visible.
     fn stretch(&self, plot: &Plot, span: &Range<i64>) -> Rect {
         let left = plot.x(span.start.max(self.window.start));
         let right = plot.x(span.end.min(self.window.end)).max(left + 2.0).min(plot.area.right());
@@ -256,7 +259,8 @@ impl Scene<'_> {
         marks.push(Mark::Restore);
     }
 
-    /// A filled area says "so much, from nothing": only one series alone on an axis with a zero may say it.
+    /// Returns true if the area below a curve is filled. A filled area shows an amount above zero, so it is used only for a
+    /// single series on an axis that contains zero, and in sparklines.
     fn is_filled(&self, axis: &Axis) -> bool {
         let from_zero = axis.scale.min <= 0.0 && axis.scale.max >= 0.0;
         let is_alone = axis.columns.len() == 1 && (self.set.series().len() == 1 || self.axes.0.len() > 1);
@@ -283,7 +287,8 @@ impl Scene<'_> {
         }
     }
 
-    /// The runs of one series, with one sample beyond each edge so that lines reach it.
+    /// Returns the parts of one series' line between its gaps, with one sample beyond each edge, so that the line reaches the
+    /// edges.
     fn runs(&self, plot: &Plot, column: usize, factor: f64) -> Vec<Vec<Sample>> {
         let rows = self.set.rows_within(&self.window);
         let rows = rows.start.saturating_sub(1)..rows.end + 1;
@@ -299,7 +304,7 @@ impl Scene<'_> {
         marks.push(Mark::Rule { ink: Ink::Crosshair, from, to });
     }
 
-    /// A dot at each value under the crosshair.
+    /// Adds a dot at the sample of each series that is nearest to the crosshair.
     fn readings(&self, plot: &Plot, axis: &Axis, marks: &mut Vec<Mark>) {
         let Some(pointed_ms) = self.pointed() else { return };
         let reach_ms = self.reach_ms(plot);
@@ -315,8 +320,8 @@ impl Scene<'_> {
         self.crosshair.filter(|ts_ms| self.window.contains(ts_ms))
     }
 
-    /// Largest distance in milliseconds between the crosshair and the sample that is read there: some pixels, or half a
-    /// hole.
+    /// Returns the maximum distance in milliseconds between the crosshair and the sample that is read there: a few pixels or, if
+    /// that is more, half of the time `hole_ms`, beyond which samples are not joined by a line.
     pub fn reach_ms(&self, plot: &Plot) -> i64 {
         let pixels_ms = plot.pixel_ms(1.0) * 8;
         self.hole_ms.map_or(pixels_ms, |hole_ms| pixels_ms.max(hole_ms / 2))

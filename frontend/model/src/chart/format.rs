@@ -1,62 +1,65 @@
 //! Numbers with their units as people read them: as they were sent, shortened only by a prefix.
 //!
-//! A reading has every digit that was sent, as far as [`ROOM`] goes. Longer ones, which are computed and not measured,
-//! keep `CUT_DIGITS` significant digits. Marks of an axis, which nobody sent, have the digits they need to differ.
+//! A reading has all digits that were sent, up to [`ROOM`] digits. Longer numbers, which are computed and not measured, have
+//! `CUT_DIGITS` significant digits. Marks of an axis, which were not sent, have as many digits as are necessary to distinguish
+//! them.
 
 use super::decimal::Decimal;
 
-/// Significant digits up to which a number is shown whole.
+/// Maximum number of significant digits with which a number is shown unchanged.
 pub const ROOM: usize = 9;
 /// Significant digits of a number that is longer than [`ROOM`].
 const CUT_DIGITS: i32 = 6;
-/// Decimals that even a cut number keeps if it is above one: cents.
+/// Minimum number of decimals of a number above one that is cut, so that amounts of money keep their cents.
 const CUT_DECIMALS: i32 = 2;
 /// Significant digits of a number whose prefix is not a power of ten.
 const BINARY_DIGITS: i32 = 4;
-/// A number on an axis with at least this many digits before the point is written with a prefix (k, M, …).
+/// Minimum number of digits before the decimal point with which a number on an axis is written with a prefix (k, M, …).
 const AXIS_DIGITS: i32 = 7;
-/// Digits before the point that are written out if there is no prefix for them.
+/// Maximum number of digits before the decimal point that are written out if there is no prefix for the number.
 const LONGEST_WHOLE: i32 = 15;
-/// A number without a prefix that begins this many places behind the point is written with an exponent: 0.0001.
+/// Smallest position of the first digit, relative to the decimal point, with which a number without a prefix is written without
+/// an exponent: 0.0001.
 const SMALLEST_POINT: i32 = -3;
-/// The same for units that have prefixes for small numbers: 0.001.
+/// The same as [`SMALLEST_POINT`], for units that have prefixes for small numbers: 0.001.
 const SMALLEST_METRIC_POINT: i32 = -2;
-/// The most decimals of a mark on an axis.
+/// Maximum number of decimals of a mark on an axis.
 const MOST_STEP_DECIMALS: f64 = 9.0;
 const THIN_SPACE: char = '\u{202f}';
 const MINUS: char = '\u{2212}';
 const NO_VALUE: &str = "–";
 
-/// Unit of a number, with the way in which large and small ones are shortened.
+/// The unit of a number, with the kind of prefixes by which large and small numbers are shortened.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
     /// Unit as the publisher named it.
     name: String,
-    /// Usual way to write that unit: `B` for `bytes`.
+    /// The usual spelling of that unit: `B` for `bytes`.
     own: &'static str,
-    /// Unit that prefixes are put before: `s` for `ms`.
+    /// The unit before which prefixes are put: `s` for `ms`.
     base: &'static str,
     prefixes: Prefixes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prefixes {
-    /// Never with a prefix: `°C`, `%`.
+    /// The unit never has a prefix: `°C`, `%`.
     Never,
-    /// For counts: with a prefix from one million on, as in `1.2 M`.
+    /// The number is a count, which has a prefix from one million on, as in `1.2 M`.
     Count,
-    /// Powers of a thousand both ways; the unit itself is ten to this power of its base: -3 for `ms`.
+    /// Prefixes are powers of a thousand, for large and small numbers. The unit itself is its base unit times ten to this power:
+    /// -3 for `ms`.
     Metric(i32),
-    /// Powers of 1,024; the unit itself is this power of its base: 2 for `MiB`.
+    /// Prefixes are powers of 1,024. The unit itself is its base unit times 1,024 to this power: 2 for `MiB`.
     Binary(i32),
 }
 
 /// Prefix, or exponent, that the numbers of one axis, column or figure have in common.
 #[derive(Clone, Debug, PartialEq)]
 struct Prefix {
-    /// Number of publisher's units in one unit that is written: 1,000,000 for `M`.
+    /// Number of the publisher's units in one unit that is written: 1,000,000 for `M`.
     divisor: f64,
-    /// Power of ten that the divisor is, so that no digit changes; `None` for powers of 1,024.
+    /// The exponent if the divisor is a power of ten, so that only the decimal point has to be moved; `None` for powers of 1,024.
     power: Option<i32>,
     /// Unit with its prefix: `MiB/s`.
     suffix: String,
@@ -67,7 +70,7 @@ struct Prefix {
 pub struct Format {
     unit: Unit,
     prefix: Prefix,
-    /// Decimals of marks on an axis; `None` for numbers that were sent.
+    /// Number of decimals of marks on an axis; `None` for numbers that were sent.
     step_decimals: Option<usize>,
 }
 
@@ -98,12 +101,13 @@ impl Unit {
         Self { name: name.to_owned(), own, base, prefixes }
     }
 
-    /// Unit as it stands behind a number without a prefix: `B` for `bytes`; empty for a count.
+    /// Returns the unit as it is written after a number without a prefix: `B` for `bytes`; empty for a count.
     pub fn symbol(&self) -> &str {
         if self.own.is_empty() && self.prefixes != Prefixes::Count { &self.name } else { self.own }
     }
 
-    /// Factor that converts numbers of this unit into `other`: 1,024 from GiB to MiB. `None` if they are different things.
+    /// Returns the factor that converts numbers of this unit into `other`: 1,024 from GiB to MiB. Returns `None` if the units
+    /// measure different things.
     pub fn factor_to(&self, other: &Self) -> Option<f64> {
         if self.base != other.base {
             return None;
@@ -115,7 +119,7 @@ impl Unit {
         }
     }
 
-    /// Returns whether the unit is the percent.
+    /// Returns true if the unit is the percent.
     pub fn is_percent(&self) -> bool {
         self.own == "%"
     }
@@ -124,8 +128,9 @@ impl Unit {
         Prefix { divisor: 1.0, power: Some(0), suffix: self.symbol().to_owned() }
     }
 
-    /// Prefix for numbers whose largest has `point` digits before its point, or begins `-point` places behind it.
-    /// Without one, numbers of up to `whole_digits` digits are written out.
+    /// Returns the prefix for numbers of which the largest has `point` digits before the decimal point or, if `point` is
+    /// negative, begins `-point` places after it. Numbers with fewer than `whole_digits` digits before the point can be written
+    /// without a prefix.
     fn prefix(&self, magnitude: f64, point: i32, whole_digits: i32) -> Prefix {
         let fits = point < whole_digits;
         match self.prefixes {
@@ -141,7 +146,8 @@ impl Unit {
         }
     }
 
-    /// Prefix for a number that begins at `point`, the unit being ten to the power of `unit_power` of its base.
+    /// Returns the prefix for a number with `point` digits before the decimal point, whose unit is its base unit times ten to the
+    /// power of `unit_power`.
     fn metric_prefix(&self, point: i32, unit_power: i32, powers: std::ops::RangeInclusive<i32>) -> Prefix {
         let wanted = (point - 1 + unit_power).div_euclid(3) * 3;
         let power = wanted.clamp(*powers.start(), *powers.end());
@@ -176,7 +182,7 @@ impl Unit {
 }
 
 impl Prefixes {
-    /// Number of base units in one unit; `None` if it has no base.
+    /// Returns the number of base units in one unit; `None` if it has no base unit.
     fn size(self) -> Option<f64> {
         match self {
             Self::Never | Self::Count => None,
@@ -186,7 +192,7 @@ impl Prefixes {
     }
 }
 
-/// A unit with a prefix: `kW`, `MB/s`, `mA`, `MiB`. Not `mb/s`, which may be meant as a million.
+/// Parses a unit with a prefix: `kW`, `MB/s`, `mA`, `MiB`. Refuses `mb/s`, because the `m` may be meant as a million.
 fn with_prefix(name: &str) -> Option<(&'static str, &'static str, Prefixes)> {
     const BASES: [&str; 11] = ["B", "B/s", "bit/s", "b/s", "W", "Wh", "V", "A", "J", "Hz", "Pa"];
     const PREFIXES: [(&str, Prefixes); 9] = [
@@ -219,13 +225,13 @@ impl Default for Unit {
 }
 
 impl Format {
-    /// Format of an axis from `min` to `max`: one prefix for all of it.
+    /// Returns the format of an axis from `min` to `max`. All its numbers have the same prefix.
     pub fn for_range(unit: &Unit, min: f64, max: f64) -> Self {
         let magnitude = [min, max].into_iter().filter(|end| end.is_finite()).fold(0.0, larger);
         Self::for_magnitude(unit, magnitude, AXIS_DIGITS)
     }
 
-    /// Format of one number alone: without a prefix if it fits, else with the one that suits it.
+    /// Returns the format of a single number: without a prefix if the number fits, and otherwise with the prefix that suits it.
     pub fn for_value(unit: &Unit, value: f64) -> Self {
         Self::for_magnitude(unit, if value.is_finite() { value.abs() } else { 0.0 }, ROOM as i32 + 1)
     }
@@ -236,14 +242,15 @@ impl Format {
         Self { unit: unit.clone(), prefix, step_decimals: None }
     }
 
-    /// This format for the marks of an axis that are `step` apart: as many decimals as they need to differ.
+    /// Returns this format for the marks of an axis that are `step` apart, with as many decimals as necessary to distinguish the
+    /// marks.
     pub fn for_steps(&self, step: f64) -> Self {
         let step = (step / self.prefix.divisor).abs();
         let decimals = if step > 0.0 { -(step * 1.000_001).log10().floor() } else { 0.0 };
         Self { step_decimals: Some(decimals.clamp(0.0, MOST_STEP_DECIMALS) as usize), ..self.clone() }
     }
 
-    /// Number in this format's unit, without the unit; `–` if there is none.
+    /// Returns a number in this format's unit, without the unit; `–` if the number is not finite.
     pub fn number(&self, value: f64) -> String {
         match (Decimal::of(value), self.step_decimals) {
             (None, _) => NO_VALUE.to_owned(),
@@ -255,19 +262,20 @@ impl Format {
         }
     }
 
-    /// Number with its unit.
+    /// Returns a number with its unit.
     pub fn text(&self, value: f64) -> String {
         self.with_suffix(self.number(value))
     }
 
-    /// A number as it was sent (`sent` is JSON's text for it), with its unit: as it is if it fits, else in the unit of
-    /// this format, else, if it would vanish beside larger ones, in a unit of its own.
+    /// Returns a number with its unit. `sent` is the JSON text of the number as it was sent. The number is written in the
+    /// publisher's unit if it fits. Otherwise it is written in the unit of this format or, if it would be close to zero there, in
+    /// a unit that suits it.
     pub fn reading(&self, sent: &str) -> String {
         let (number, suffix) = self.parts(sent);
         if suffix.is_empty() { number } else { format!("{number}{THIN_SPACE}{suffix}") }
     }
 
-    /// See [`Self::reading`]: the number and its unit apart.
+    /// Returns the same as [`Self::reading`], with the number and its unit separate.
     pub fn parts(&self, sent: &str) -> (String, String) {
         let Some(decimal) = Decimal::parse(sent) else { return (sent.to_owned(), String::new()) };
         let value = sent.parse::<f64>().unwrap_or(f64::NAN);
@@ -278,32 +286,33 @@ impl Format {
         (number, format.prefix.suffix.clone())
     }
 
-    /// See [`Self::reading`], for a value of which only its floating-point number is kept.
+    /// Returns the same as [`Self::reading`], for a value of which only the floating-point number is known.
     pub fn reading_of(&self, value: f64) -> String {
         if value.is_finite() { self.reading(&format!("{value:e}")) } else { NO_VALUE.to_owned() }
     }
 
-    /// Unit with its prefix: `MiB/s`. Empty for a plain count.
+    /// Returns the unit with its prefix, such as `MiB/s`. It is empty for a count without a prefix.
     pub fn suffix(&self) -> &str {
         &self.prefix.suffix
     }
 
-    /// Unit in which the numbers were published.
+    /// Returns the unit in which the numbers were published.
     pub fn unit(&self) -> &Unit {
         &self.unit
     }
 
-    /// Returns whether the unit is another than the publisher's, which stands at the panel: `MiB/s` for `B/s`.
+    /// Returns true if the unit differs from the publisher's unit, which the panel shows: `MiB/s` instead of `B/s`.
     pub fn is_converted(&self) -> bool {
         !self.prefix.suffix.is_empty() && self.prefix.suffix != self.unit.name
     }
 
-    /// Number of publisher's units that one written unit stands for: 1,048,576 for `MiB`.
+    /// Returns the number of the publisher's units in one unit of this format: 1,048,576 for `MiB` if the publisher's unit is
+    /// `B`.
     pub fn divisor(&self) -> f64 {
         self.prefix.divisor
     }
 
-    /// The digits to show of a number that was sent as `decimal`.
+    /// Returns the digits that are shown of a number that was sent as `decimal`.
     fn scaled(&self, decimal: &Decimal, value: f64) -> Decimal {
         match self.prefix.power {
             Some(power) if power > 0 && decimal.is_whole() => {
@@ -326,8 +335,8 @@ impl Format {
     }
 }
 
-/// A number in full, as tables show it: all digits that were sent and no spaces, so that ids stay ids. Only what no
-/// column could hold is written with an exponent.
+/// Returns a number as tables show it: with all digits that were sent and without spaces, so that ids stay unchanged. Only a
+/// number that is too long for any column is written with an exponent.
 pub fn in_full(sent: &str) -> String {
     match Decimal::parse(sent) {
         None => sent.to_owned(),
@@ -343,7 +352,7 @@ pub fn in_full(sent: &str) -> String {
     }
 }
 
-/// Length of time in the two largest units that matter: `41 s`, `4 min`, `2 h 10 min`.
+/// Returns a length of time in its one or two largest units: `41 s`, `4 min`, `2 h 10 min`.
 pub fn duration(ms: i64) -> String {
     let seconds = ms.max(0) / 1_000;
     match seconds {
@@ -356,7 +365,8 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
-/// All digits if they fit into [`ROOM`]; else as many as a person reads, cents included.
+/// Returns the number with all digits if it is whole or has at most [`ROOM`] digits. Otherwise it is cut to fewer digits; above
+/// one, it keeps at least two decimals.
 fn legible(decimal: &Decimal) -> Decimal {
     if decimal.len() <= ROOM || decimal.is_whole() {
         return decimal.clone();
@@ -376,7 +386,7 @@ fn superscript(power: i32) -> String {
     power.to_string().chars().map(raised).collect()
 }
 
-/// Ten to a power that need not be a power of a float: 1e308 times ten is beyond its range.
+/// Returns ten to the power of `power`, limited to powers that an `f64` can represent.
 fn power_of_ten(power: i32) -> f64 {
     10_f64.powi(power.clamp(-307, 308))
 }

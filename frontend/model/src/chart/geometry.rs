@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::series::SeriesSet;
 
-/// Distance of two plots that stand one below the other, as a multiple of the font size: the lowest label of one and the
-/// uppermost of the next do not touch.
+/// Distance between two plots, one below the other, as a multiple of the font size. It is so large that the lowest label of one
+/// plot does not touch the uppermost label of the next.
 const GAP: f64 = 1.3;
 
 /// A position on the canvas, in CSS pixels from its upper left corner.
@@ -60,31 +60,31 @@ pub struct Plot {
 }
 
 impl Rect {
-    /// Position of the right edge.
+    /// Returns the position of the right edge.
     pub fn right(&self) -> f64 {
         self.left + self.width
     }
 
-    /// Position of the lower edge.
+    /// Returns the position of the lower edge.
     pub fn bottom(&self) -> f64 {
         self.top + self.height
     }
 
-    /// Returns whether a position is in the rectangle, edges included.
+    /// Returns true if a position is in the rectangle or on its edges.
     pub fn contains(&self, at: Point) -> bool {
         (self.left..=self.right()).contains(&at.x) && (self.top..=self.bottom()).contains(&at.y)
     }
 }
 
 impl Surface {
-    /// Returns whether the canvas is too small to draw on.
+    /// Returns true if the canvas is too small to draw on.
     pub fn is_empty(&self) -> bool {
         self.width < 1.0 || self.height < 1.0
     }
 
-    /// Areas of `count` plots, one below the other, with room for the labels of the axes of values at the left, of at most
-    /// `widest` characters, and for the axis of time below. The axis of time is left out where it would take too much of
-    /// the height.
+    /// Returns the areas of `count` plots, one below the other. Beside them is room for the labels of the axes of values, which
+    /// have at most `widest` characters, and below them for the axis of time. If the canvas is so low that the axis of time would
+    /// take too much of its height, there is no room for it.
     pub fn areas(&self, widest: usize, count: usize) -> Vec<Rect> {
         let left = (widest.max(3) as f64 * self.digit_px + self.font_px * 0.8).ceil();
         let top = (self.font_px * 0.6).ceil();
@@ -99,7 +99,7 @@ impl Surface {
         (0..count).map(area).collect()
     }
 
-    /// Area of a plot over the whole canvas, with just enough margin that no line is cut.
+    /// Returns the area of a single plot that fills the whole canvas, with just enough margin that no line is cut off.
     pub fn bare(&self) -> Vec<Rect> {
         let margin = 4.0;
         let (width, height) = (self.width - margin, self.height - 2.0 * margin);
@@ -110,12 +110,12 @@ impl Surface {
         self.font_px * if self.has_time_axis() { 1.9 } else { 0.6 }
     }
 
-    /// Returns whether there is room for clock times below the plot.
+    /// Returns true if there is room for clock times below the plot.
     pub fn has_time_axis(&self) -> bool {
         self.height >= self.font_px * 8.0
     }
 
-    /// Number of steps that each of `axes` axes of values has room for.
+    /// Returns the number of steps between marks for which each of `axes` axes of values has room.
     pub fn value_steps(&self, axes: usize) -> usize {
         let steps = (self.height / (self.font_px * 3.6 * axes.max(1) as f64)) as usize;
         steps.clamp(if axes > 1 { 1 } else { 2 }, 6)
@@ -123,31 +123,32 @@ impl Surface {
 }
 
 impl Plot {
-    /// Horizontal position of a time.
+    /// Returns the horizontal position of a time.
     pub fn x(&self, ts_ms: i64) -> f64 {
         let share = (ts_ms - self.window.start) as f64 / self.window_ms() as f64;
         self.area.left + share * self.area.width
     }
 
-    /// Vertical position of a value.
+    /// Returns the vertical position of a value.
     pub fn y(&self, value: f64) -> f64 {
         // Halves, because the distance of two numbers near the ends of the range of f64 is beyond it.
         let share = (value / 2.0 - self.min / 2.0) / (self.max / 2.0 - self.min / 2.0);
         self.area.bottom() - share * self.area.height
     }
 
-    /// Position of a sample.
+    /// Returns the position of a sample.
     pub fn at(&self, (ts_ms, value): (i64, f64)) -> Point {
         Point { x: self.x(ts_ms), y: self.y(value) }
     }
 
-    /// Time at a distance from the canvas' left edge; the nearest end of the window if the position is outside.
+    /// Returns the time at a distance from the left edge of the canvas. If the position is outside the plot, returns the nearest
+    /// end of the window.
     pub fn time_at(&self, x: f64) -> i64 {
         let share = ((x - self.area.left) / self.area.width).clamp(0.0, 1.0);
         self.window.start + (share * self.window_ms() as f64).round() as i64
     }
 
-    /// Time that one device pixel covers, in milliseconds, at least one.
+    /// Returns the time that one device pixel covers, in milliseconds, at least one.
     pub fn pixel_ms(&self, density: f64) -> i64 {
         (self.window_ms() as f64 / (self.area.width * density.max(0.5))).ceil().max(1.0) as i64
     }
@@ -157,13 +158,13 @@ impl Plot {
     }
 }
 
-/// The sample of a series nearest to a time, not further away than `reach_ms`.
+/// Returns the sample of a series that is nearest to a time, if its distance is at most `reach_ms`.
 pub fn nearest(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<(i64, f64)> {
     let row = nearest_row(set, column, ts_ms, reach_ms)?;
     Some((set.time(row)?, set.value(column, row)))
 }
 
-/// The row of [`nearest`].
+/// Returns the row of the sample that [`nearest`] returns.
 pub fn nearest_row(set: &SeriesSet, column: usize, ts_ms: i64, reach_ms: i64) -> Option<usize> {
     let reach = ts_ms.saturating_sub(reach_ms)..ts_ms.saturating_add(reach_ms);
     let rows = set.rows_within(&reach);

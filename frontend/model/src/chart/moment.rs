@@ -1,5 +1,5 @@
-//! Times and place of one publication, and the newest field of a series. Depends on [`crate::order`] and
-//! [`crate::field`].
+//! The times of one publication and its place in the order of publications, and the newest field of a series. Depends on
+//! [`crate::order`] and [`crate::field`].
 
 use shared::Millis;
 
@@ -9,19 +9,19 @@ use crate::order::Order;
 /// Newest field of a series, which need not be a number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Newest {
-    /// Publication that the field belongs to.
+    /// Times and place of the publication that contains the field.
     pub moment: Moment,
     /// The field.
     pub field: Field,
 }
 
-/// Times of one publication, and its place among the others.
+/// Times of one publication, and its place in the order of the topic's publications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Time of the event by the publisher's clock, in milliseconds since the Unix epoch.
     pub ts_ms: Millis,
-    /// Time at which the server received it, by the server's clock.
+    /// Time at which the server received the publication, by the server's clock, in milliseconds since the Unix epoch.
     pub received_at: Millis,
-    /// Place among the publications of the topic.
+    /// Place in the order of the topic's publications.
     pub order: Order,
 }

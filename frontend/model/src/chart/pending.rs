@@ -1,26 +1,27 @@
-//! Fields without a number that came before the series they belong to. Depends on
-//! [`super::moment`].
+//! Fields without a number that arrived before the first number of their series. Depends on [`super::moment`].
 
 use super::moment::Moment;
 use crate::field::Field;
 
-/// Publications without a number that are remembered.
+/// Maximum number of fields that are remembered.
 const MOST_PENDING: usize = 64;
 
-/// Fields without a number, for series that appear later: their history may be loaded after them.
+/// Fields without a number, kept for series that do not exist yet: the history that contains the numbers of a series may be
+/// loaded after these fields.
 #[derive(Clone, Debug, Default)]
 pub struct Pending {
-    /// Ascending by order: the name of the series, or none for every series, and the field.
+    /// The name of the series, or `None` for every series, with the moment and the field. Sorted by the order of the
+    /// publications.
     fields: Vec<(Option<String>, Moment, Field)>,
 }
 
 impl Pending {
-    /// Nothing yet.
+    /// Creates an empty list.
     pub const fn new() -> Self {
         Self { fields: Vec::new() }
     }
 
-    /// Keeps a field of the series `name`, or of every series.
+    /// Remembers a field of the series `name`, or of every series if `name` is `None`.
     pub fn keep(&mut self, name: Option<String>, moment: Moment, field: &Field) {
         let place = self.fields.partition_point(|(_, kept, _)| kept.order < moment.order);
         let mut same = self.fields[place..].iter().take_while(|(_, kept, _)| kept.order == moment.order);
@@ -33,7 +34,7 @@ impl Pending {
         }
     }
 
-    /// The fields of a new series. Those that concern no other are forgotten.
+    /// Returns the fields that belong to the new series `name`, and forgets those that belong to this series only.
     pub fn of(&mut self, name: &str) -> Vec<(Moment, Field)> {
         let concerns = |kept: &Option<String>| kept.as_deref().is_none_or(|kept| kept == name);
         let found = self.fields.iter().filter(|(kept, ..)| concerns(kept));

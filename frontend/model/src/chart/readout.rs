@@ -18,15 +18,16 @@ pub struct Readout {
     pub readings: Vec<Reading>,
     /// The crosshair, if it is in the window.
     pub crosshair: Option<Cursor>,
-    /// The times of the left and right edge.
+    /// The times of the left and right edge of the chart.
     pub window: Range<i64>,
-    /// Number of characters that the widest number may take, so that none moves the next.
+    /// Number of characters that the widest number may take. Every number gets this width, so that a change does not move the
+    /// text after it.
     pub number_chars: usize,
     /// Number of series that the chart leaves out because there are too many.
     pub left_out: usize,
 }
 
-/// Value of one series.
+/// The value of one series as text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// Name of the series.
@@ -35,32 +36,32 @@ pub struct Reading {
     pub text: String,
     /// Unit in which the value was published; empty for a count.
     pub unit: String,
-    /// True if the series has stopped while others go on, or if its newest value is none.
+    /// True if the series has stopped while others continue, or if its newest field is not a number.
     pub is_over: bool,
 }
 
-/// The crosshair's time and place.
+/// The time and position of the crosshair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cursor {
-    /// Its time.
+    /// Time at which the crosshair stands.
     pub ts_ms: i64,
-    /// Its distance from the left edge of the canvas, in CSS pixels.
+    /// Distance of the crosshair from the left edge of the canvas, in CSS pixels.
     pub x: f64,
-    /// True if it is in the right half of the plot.
+    /// True if the crosshair is in the right half of the plot.
     pub is_right: bool,
 }
 
 /// One row of the table that shows the values of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Its time.
+    /// Time of the row.
     pub ts_ms: i64,
-    /// A number for each series, in their order; a dash where there is none.
+    /// A number for each series, in the order of the series. It is a dash if the series has none in this row.
     pub numbers: Vec<String>,
 }
 
 impl Readout {
-    /// Reads a scene.
+    /// Reads the values of all series in a scene.
     pub fn of(scene: &Scene<'_>) -> Self {
         let plot = scene.plot();
         let crosshair = scene.crosshair.filter(|ts_ms| scene.window.contains(ts_ms)).map(|ts_ms| {
@@ -95,7 +96,7 @@ impl Readout {
         }
     }
 
-    /// `user 58.1 %, system 54.8 %`
+    /// Returns all readings as text, such as `user 58.1 %, system 54.8 %`.
     pub fn summary(&self) -> String {
         let readings: Vec<String> =
             self.readings.iter().map(|reading| format!("{} {}", reading.name, reading.text)).collect();
@@ -104,13 +105,13 @@ impl Readout {
 }
 
 impl Reading {
-    /// Heading of the series in a table: its name, and the unit of the numbers below it.
+    /// Returns the heading of the series in a table: its name, and the unit of the numbers below it.
     pub fn head(&self) -> String {
         if self.unit.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.unit) }
     }
 }
 
-/// Format of a series whose unit is not that of its axis.
+/// Returns the format for a series whose unit is not that of its axis. It suits the newest value.
 fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     let newest = match set.newest(column).map(|newest| &newest.field) {
         Some(Field::Number { value, .. }) => *value,
@@ -119,7 +120,8 @@ fn unit_format(set: &SeriesSet, column: usize, unit: &Unit) -> Format {
     Format::for_value(unit, newest)
 }
 
-/// Newest value of a series as text, and whether it is none: the series has stopped, or its publisher says so.
+/// Returns the newest value of a series as text, and true if there is no current value: the series has stopped, or its publisher
+/// says that it has none.
 fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String, bool) {
     if let Some(age_ms) = set.stopped_ms(column, now) {
         return (format!("{NO_VALUE} {}", short_duration(age_ms)), true);
@@ -131,8 +133,8 @@ fn newest(set: &SeriesSet, column: usize, now: i64, format: &Format) -> (String,
     }
 }
 
-/// The youngest rows of a window, youngest first, at most `most` of them. Numbers are in the publisher's unit and in
-/// full, with the digits that were sent.
+/// Returns the newest rows of a window, newest first, at most `most` of them. Numbers are in the publisher's unit, with all
+/// digits that were sent.
 pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     let rows = set.rows_within(window);
     let columns = 0..set.series().len();
@@ -145,7 +147,8 @@ pub fn table(set: &SeriesSet, window: &Range<i64>, most: usize) -> Vec<Row> {
     rows.rev().take(most).filter_map(row).collect()
 }
 
-/// The time some rows away from `from_ms`, or from the right edge if there is no such time; it stays in the window.
+/// Returns the time of the row that is `steps` rows away from `from_ms`, limited to the window. If `from_ms` is `None`, returns
+/// the time of the window's last row.
 pub fn step(set: &SeriesSet, window: &Range<i64>, from_ms: Option<i64>, steps: isize) -> Option<i64> {
     let rows = set.rows_within(window);
     let last = rows.end.checked_sub(1)?;

@@ -24,15 +24,16 @@ pub struct Scale {
     pub step: f64,
     /// Format of the values on the axis.
     pub format: Format,
-    /// True if the uppermost mark names the unit even if it is the publisher's, because the panel does not.
+    /// True if the uppermost mark contains the unit even if it is the publisher's, because the panel does not show that unit
+    /// elsewhere.
     pub names_unit: bool,
 }
 
-/// A range this much larger than its distance from zero starts at zero.
+/// An axis starts at zero if the range of its values is at least this share of the value that is furthest from zero.
 const BASELINE_SHARE: f64 = 0.5;
-/// An axis shrinks only when the data would fill less than this share of it.
+/// An axis shrinks only if the data would fill less than this share of it.
 const SHRINK_BELOW: f64 = 0.5;
-/// No axis has more marks, whatever its ends are set to.
+/// Maximum number of marks of an axis, even if its ends would allow more.
 const MOST_TICKS: usize = 24;
 
 impl Scale {
@@ -55,8 +56,8 @@ impl Scale {
         }
     }
 
-    /// Returns this axis, or the one before it if the data still fills enough of that: an axis grows at once and shrinks
-    /// late.
+    /// Returns the axis `before` if the data still fills enough of it, and otherwise this axis. So an axis grows at once, and
+    /// shrinks only when the data is much smaller.
     pub fn settle(self, before: Option<&Self>) -> Self {
         match before {
             Some(before) if before.suits(&self) => before.clone(),
@@ -64,7 +65,7 @@ impl Scale {
         }
     }
 
-    /// The marks, ascending.
+    /// Returns the values of the marks, in ascending order.
     pub fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
         let first = (self.min / self.step - EPSILON).ceil();
         (0..MOST_TICKS)
@@ -72,7 +73,7 @@ impl Scale {
             .take_while(|tick| *tick <= self.max + self.step * EPSILON)
     }
 
-    /// Text at a mark. The uppermost names the unit, unless it is the one that the panel names already.
+    /// Returns the text at a mark. The text of the uppermost mark contains the unit, unless the panel already shows that unit.
     pub fn label(&self, tick: f64) -> String {
         let format = self.format.for_steps(self.step);
         let is_uppermost = tick + self.step * (1.0 - EPSILON) > self.max;
@@ -94,7 +95,7 @@ impl Scale {
 
 const EPSILON: f64 = 1e-9;
 
-/// The ends before they are rounded.
+/// Returns the ends of the axis before they are rounded.
 fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
     let (low, high) = extent.map_or((0.0, 0.0), |extent| (extent.min, extent.max));
     let (low, high) = if unit.is_percent() { percent_ends(low, high) } else { from_zero(low, high) };
@@ -103,7 +104,8 @@ fn ends(extent: Option<Extent>, unit: &Unit, bounds: Bounds) -> (f64, f64) {
     if high > low { (low, high) } else { (low, low + low.abs().max(1.0)) }
 }
 
-/// Shares are shown against the whole, so that a glance tells how much it is; small ones against a tenth of it.
+/// Returns the ends of an axis in percent: from 0 to 100 %, so that the reader sees the share of the whole, or from 0 to 10 % if
+/// all values are that small.
 fn percent_ends(low: f64, high: f64) -> (f64, f64) {
     if low < 0.0 || high > 100.0 {
         return from_zero(low, high);
@@ -111,7 +113,7 @@ fn percent_ends(low: f64, high: f64) -> (f64, f64) {
     (0.0, if high > 10.0 { 100.0 } else { 10.0 })
 }
 
-/// From zero, unless the data is far from it and keeps within a narrow band.
+/// Returns ends that include zero, unless the values are in a narrow range that is far from zero.
 fn from_zero(low: f64, high: f64) -> (f64, f64) {
     if low == high {
         return ((low.min(0.0) * 1.25).max(f64::MIN), (high.max(0.0) * 1.25).min(f64::MAX));
@@ -122,7 +124,7 @@ fn from_zero(low: f64, high: f64) -> (f64, f64) {
     (low, high)
 }
 
-/// The next of 1, 2, 5, 10, 20, 50 … that is not below `rough`.
+/// Returns the smallest of the steps 1, 2, 5, 10, 20, 50 … that is not below `rough`.
 fn round_step(rough: f64) -> f64 {
     let decade = 10_f64.powf(rough.log10().floor());
     let within = rough / decade;

@@ -18,34 +18,35 @@ use crate::field::Field;
 use crate::order::Order;
 use crate::rhythm::Rhythm;
 
-/// Series that one chart holds; an object with ever new keys must not grow without end. A machine with 128 cores has
-/// room, the host's total beside them.
+/// Maximum number of series in one chart, so that an object whose keys always differ does not use up the memory. It is large
+/// enough for a machine with 128 cores and the total of the host.
 pub const MAX_SERIES: usize = 256;
-/// Names of series beyond [`MAX_SERIES`] that are told apart; more are counted as this many.
+/// Maximum number of names of left-out series that are remembered. If there are more, the number of left-out series stays at
+/// this.
 const MOST_NAMES_LEFT_OUT: usize = 1_000;
 
 /// Several named series that share their times.
 ///
-/// Rows are in order of `ts`, those of one millisecond in order of the log. A series that a row does not mention has
-/// NaN there and its line goes on; a series that a row says has no value has a break there. All times that go in and
-/// come out are corrected by the error of the publisher's clock, once that is known.
+/// Rows are in the order of `ts`, and rows of the same millisecond in the order of the log. If a row does not contain a series,
+/// the value is NaN and the line of the series continues. If a row says that a series has no value, the line has a gap there. All
+/// times in arguments and results are corrected by the error of the publisher's clock once it is known.
 #[derive(Clone, Debug)]
 pub struct SeriesSet {
     times: Ring<i64>,
     sequences: Ring<u64>,
-    /// Rows added by [`Self::append`].
+    /// Number of rows that [`Self::append`] has added.
     appended: u64,
     series: Vec<Series>,
     row_bound: usize,
-    /// Names of the series that found no room.
+    /// Names of the series that are left out because the set already has [`MAX_SERIES`].
     left_out: Vec<String>,
-    /// Fields without a number, for series that appear later.
+    /// Fields without a number, kept for series that do not exist yet.
     pending: Pending,
     /// Time at which the newest row was received.
     received_at: Option<Millis>,
     rhythm: Rhythm,
     clock_error_ms: i64,
-    /// Units of single series, by name.
+    /// Units of the series that have a unit of their own, by name.
     units: Vec<(String, Unit)>,
     lost: Spans,
     replayed: Spans,
@@ -62,7 +63,7 @@ pub struct Series {
 }
 
 impl SeriesSet {
-    /// No series and no rows; the set will hold at most the `row_bound` youngest rows.
+    /// Creates a set without series and rows. It keeps at most the `row_bound` newest rows.
     pub const fn new(row_bound: usize) -> Self {
         Self {
             times: Ring::new(row_bound),
@@ -131,7 +132,7 @@ impl SeriesSet {
         self.replayed.drop_before(ts_ms);
     }
 
-    /// Corrects all times by the error of the publisher's clock: positive if it is ahead.
+    /// Corrects all times by the error of the publisher's clock in milliseconds, which is positive if the clock is ahead.
     pub fn correct_clock(&mut self, error_ms: i64) {
         self.clock_error_ms = error_ms;
     }
@@ -143,44 +144,44 @@ impl SeriesSet {
         }
     }
 
-    /// Unit of a series; `None` if it is that of the whole chart.
+    /// Returns the unit of a series; `None` if it is that of the whole chart.
     pub fn unit(&self, column: usize) -> Option<&Unit> {
         let name = self.series.get(column)?.name();
         self.units.iter().find(|(known, _)| known == name).map(|(_, unit)| unit)
     }
 
-    /// The series in the order in which they were first seen.
+    /// Returns the series in the order in which they first occurred.
     pub fn series(&self) -> &[Series] {
         &self.series
     }
 
-    /// The columns that are not switched off.
+    /// Returns the indices of the series that are not switched off.
     pub fn shown<'a>(&'a self, hidden: &'a Hidden) -> impl Iterator<Item = usize> + 'a {
         let columns = self.series.iter().enumerate();
         columns.filter(|(_, series)| !hidden.has(&series.name)).map(|(column, _)| column)
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.times.len()
     }
 
-    /// Returns whether there are no rows.
+    /// Returns true if there are no rows.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
 
-    /// Number of series that found no room because there were [`MAX_SERIES`] already.
+    /// Returns the number of series that are left out because the set already has [`MAX_SERIES`].
     pub fn series_left_out(&self) -> usize {
         self.left_out.len()
     }
 
-    /// Time of a row, the oldest being row 0.
+    /// Returns the time of a row. The oldest row has the index 0.
     pub fn time(&self, row: usize) -> Option<i64> {
         self.times.get(row).map(|ts_ms| ts_ms - self.clock_error_ms)
     }
 
-    /// Time of the youngest row.
+    /// Returns the time of the newest row.
     pub fn last_time(&self) -> Option<i64> {
         self.times.last().map(|ts_ms| ts_ms - self.clock_error_ms)
     }
@@ -191,7 +192,7 @@ impl SeriesSet {
         self.times.rows_before(sent(window.start))..self.times.rows_through(sent(window.end))
     }
 
-    /// Values of a series with their times, over some rows, oldest first.
+    /// Returns the values of a series in some rows with their times, oldest first.
     pub fn samples(
         &self,
         column: usize,
@@ -200,7 +201,7 @@ impl SeriesSet {
         self.points(column, rows).filter(|(_, value)| value.is_finite())
     }
 
-    /// As [`Self::samples`], with a value that is not finite wherever the line is parted.
+    /// Returns the same as [`Self::samples`], and in addition a value that is not finite wherever the line has a gap.
     pub fn points(
         &self,
         column: usize,
@@ -214,17 +215,17 @@ impl SeriesSet {
         present.map(|(ts_ms, value)| (ts_ms - self.clock_error_ms, value))
     }
 
-    /// Value of a series in a row; NaN if it has none.
+    /// Returns the value of a series in a row; NaN if it has none.
     pub fn value(&self, column: usize, row: usize) -> f64 {
         self.series.get(column).map_or(f64::NAN, |series| series.values.number(row))
     }
 
-    /// Digits of a series' value in a row as they were sent; `None` if it has none.
+    /// Returns the digits of a series' number in a row as they were sent; `None` if it has none there.
     pub fn sent(&self, column: usize, row: usize) -> Option<String> {
         self.series.get(column)?.values.sent(row, self.key(row)?)
     }
 
-    /// Those of some rows in which a series has a number, oldest first.
+    /// Returns the rows among `rows` in which a series has a number, oldest first.
     pub fn rows_with_number(
         &self,
         column: usize,
@@ -233,17 +234,18 @@ impl SeriesSet {
         rows.filter(move |row| !self.value(column, *row).is_nan())
     }
 
-    /// Youngest number of a series at or before `ts_ms`, with its time.
+    /// Returns the newest number of a series at or before `ts_ms`, with its time.
     pub fn latest(&self, column: usize, ts_ms: i64) -> Option<(i64, f64)> {
         self.samples(column, 0..self.rows_within(&(i64::MIN..ts_ms)).end).next_back()
     }
 
-    /// Newest field of a series.
+    /// Returns the newest field of a series.
     pub fn newest(&self, column: usize) -> Option<&Newest> {
         self.series.get(column)?.newest.as_ref()
     }
 
-    /// Age of a series that has stopped while others of its set went on, in milliseconds; `None` while it has not.
+    /// Returns the time in milliseconds since the newest field of a series that has stopped while others of the set continued;
+    /// `None` if it has not stopped.
     pub fn stopped_ms(&self, column: usize, now: Millis) -> Option<u64> {
         let series = self.series.get(column)?;
         let last = series.newest.as_ref()?.moment.received_at;
@@ -254,42 +256,42 @@ impl SeriesSet {
             .then(|| u64::try_from(now.saturating_sub(last)).unwrap_or(0).max(silence_ms))
     }
 
-    /// Number of series that have stopped while others went on.
+    /// Returns the number of series that have stopped while others continued.
     pub fn stopped(&self) -> usize {
         (0..self.series.len()).filter(|column| self.stopped_ms(*column, Millis::MIN).is_some()).count()
     }
 
-    /// Extent of a series over some rows; none if it has no value there.
+    /// Returns the extent of a series in some rows; `None` if it has no value there.
     pub fn extent(&self, column: usize, rows: Range<usize>) -> Option<Extent> {
         self.samples(column, rows).map(|(_, value)| Extent::of(value)).reduce(Extent::with)
     }
 
-    /// Stretches of time whose data was lost for good: never joined by a line.
+    /// Returns the ranges of time whose data is lost for good. The line of a series has a gap there.
     pub fn lost(&self) -> &Spans {
         &self.lost
     }
 
-    /// See [`Self::lost`].
+    /// Returns the same as [`Self::lost`], for changes.
     pub fn lost_mut(&mut self) -> &mut Spans {
         &mut self.lost
     }
 
-    /// Stretches of time that were filled in afterwards, as long as the chart should say so.
+    /// Returns the ranges of time whose data was replayed after an interruption, as long as the chart marks them.
     pub fn replayed(&self) -> &Spans {
         &self.replayed
     }
 
-    /// See [`Self::replayed`].
+    /// Returns the same as [`Self::replayed`], for changes.
     pub fn replayed_mut(&mut self) -> &mut Spans {
         &mut self.replayed
     }
 
-    /// Stretches of time whose data exists but is not on this page yet: neither empty nor lost.
+    /// Returns the ranges of time whose data exists but is not loaded yet. They are neither empty nor lost.
     pub fn unloaded(&self) -> &Spans {
         &self.unloaded
     }
 
-    /// See [`Self::unloaded`].
+    /// Replaces the ranges of time that [`Self::unloaded`] returns.
     pub fn set_unloaded(&mut self, unloaded: Spans) {
         self.unloaded = unloaded;
     }
@@ -314,12 +316,12 @@ impl SeriesSet {
         }
     }
 
-    /// Returns whether the set is full of rows that are all younger.
+    /// Returns true if the set is full and all its rows are newer.
     fn is_beyond(&self, moment: Moment) -> bool {
         self.times.is_full() && self.times.rows_through(moment.ts_ms) == 0
     }
 
-    /// Row of a publication, made if it is not there; none if the set is full of younger rows.
+    /// Returns the row of a publication, which is added if it is missing. Returns `None` if the set is full of newer rows.
     fn row(&mut self, moment: Moment) -> Option<usize> {
         let sequence = moment.order.sequence();
         let same = self.times.rows_before(moment.ts_ms)..self.times.rows_through(moment.ts_ms);
@@ -347,7 +349,8 @@ impl SeriesSet {
         Some((self.times.get(row)?, self.sequences.get(row)?))
     }
 
-    /// Column of a name, made on the first number; none if there is none, or no room.
+    /// Returns the index of the series `name`, which is added with its first number. Returns `None` if it does not exist and has
+    /// no number, or if there is no room for it.
     fn column(&mut self, name: &str, is_number: bool) -> Option<usize> {
         let known = self.series.iter().position(|series| series.name == name);
         if known.is_some() || !is_number || self.series.len() >= MAX_SERIES {
@@ -370,7 +373,7 @@ impl SeriesSet {
 }
 
 impl Series {
-    /// Name of the series: a field's path (`load.0`).
+    /// Returns the name of the series, which is the path of a field (`load.0`).
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -1,27 +1,28 @@
-//! A line of names, and the rows that fit it.
+//! Reads the header of a table, and divides the rows below it into columns.
 
 use super::words::{Group, distinct, in_groups, wide};
 use crate::cell::{self, Style};
 use crate::time;
 use crate::unit::Unit;
 
-/// The names of the columns, and the texts of a row, each with the number of its column.
+/// The names of the columns, and the texts of a row, each with the index of its column.
 pub type NamedCells = (Vec<String>, Vec<(usize, String)>);
 
-/// Names of a last column whose text may consist of several words.
+/// Names of a last column that may contain text of several words.
 pub const LAST: [&str; 8] =
     ["command", "cmd", "args", "comm", "mounted on", "mounted", "description", "what"];
 
-/// Names of columns, and how the rows below them are read.
+/// The names of the columns, and the properties of the header that determine how the rows below it are divided.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
     /// The words of the header line.
     pub words: Vec<String>,
     pub names: Vec<String>,
     pub units: Vec<Option<Unit>>,
-    /// The names if they are separated by at least two blanks, so that a name may consist of several words.
+    /// The parts of the header line between separators of at least two blanks, so that a name may consist of several words.
     pub wide: Vec<String>,
-    /// True if the first column is the time and has no name. In this place of the header sysstat prints the time of the header.
+    /// True if the first column contains the time and has no name. In its place, the header line of sysstat contains the time at
+    /// which it was printed.
     pub begins_with_time: bool,
     /// The name of a section that stands before the names of the columns, such as `avg-cpu:`.
     pub section: Option<String>,
@@ -32,7 +33,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads a line of at least two names, none of which is a number.
+    /// Parses a header line. Returns `None` if the line has fewer than two names, or if one of them is a number.
     pub fn read(line: &str, mut words: Vec<String>, groups: &[Group]) -> Option<Self> {
         let has_hash = line.trim_start().starts_with('#');
         if has_hash {
@@ -80,19 +81,19 @@ impl Header {
         })
     }
 
-    /// Returns true if another line repeats this header. The time at its beginning may differ.
+    /// Returns true if the other header has the same names and section as this one. The time at its beginning may differ.
     pub fn is_same(&self, other: &Self) -> bool {
         self.names == other.names && self.section == other.section
     }
 
-    /// Divides a row into its texts. Returns the names of the columns, and the texts with the numbers of their columns. Returns
-    /// `None` if the row does not fit this header.
+    /// Divides a row into the texts of its columns. Returns the names of the columns, and each text with the index of its column.
+    /// Returns `None` if the row does not fit this header.
     pub fn split(&self, line: &str, words: &[String]) -> Option<NamedCells> {
         let by = |names: &[String], texts: &[String]| {
             Some((names.to_vec(), texts.iter().cloned().enumerate().collect::<Vec<_>>()))
         };
         if self.has_row_names && line.starts_with(|c: char| !c.is_whitespace()) && words.len() > 1 {
-            // The name of the row comes first. If the row is short, it lacks the last columns.
+            // The name of the row comes first. A short row has no texts for the last columns.
             let is_named = words.len() == self.names.len() + 1
                 || (words.len() <= self.names.len() && words[0].ends_with(':'));
             if is_named {

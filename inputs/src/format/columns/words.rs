@@ -1,9 +1,10 @@
-//! Splits a line into words with their columns, and recognises separator lines such as `-----`.
+//! Divides a line into words, parts or groups of columns, and recognises separator lines such as `-----`.
 
 use crate::event;
 use crate::time;
 
-/// A group of columns that a line of dashes names, with its first place in the line and the place after its last.
+/// A group of columns that a line of dashes names, with the index of its first byte in the line and that of the byte after its
+/// last.
 #[derive(Debug, Clone)]
 pub struct Group {
     pub name: String,
@@ -30,13 +31,13 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Divides a line where at least two blanks follow each other.
+/// Divides a line into the parts between separators of at least two blanks.
 pub fn wide(line: &str) -> Vec<String> {
     let parts = line.trim().split("  ").map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
 }
 
-/// `disk- -----reads----- ----writes----`: the names of the groups and their places.
+/// Returns the groups that a line such as `disk- -----reads----- ----writes----` names, with their places in the line.
 pub fn groups(line: &str) -> Vec<Group> {
     let words = line.split_whitespace().map(|word| (word.as_ptr() as usize - line.as_ptr() as usize, word));
     let group = |(from, word): (usize, &str)| Group {
@@ -47,7 +48,7 @@ pub fn groups(line: &str) -> Vec<Group> {
     words.map(group).filter(|group| !group.name.is_empty()).collect()
 }
 
-/// Puts the group before names that stand in several groups: `reads.total` and `writes.total`.
+/// If several columns have the same name, puts the name of the group before each: `reads.total` and `writes.total`.
 pub fn in_groups(line: &str, names: Vec<String>, groups: &[Group]) -> Vec<String> {
     let places: Vec<usize> = line
         .split_whitespace()

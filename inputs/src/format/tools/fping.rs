@@ -1,4 +1,4 @@
-//! fping: each target's answers, and its totals at the end.
+//! Parses the output of fping: the answers of each target. The totals at the end are recognised, but not read as data.
 
 use super::parts::{in_unit, quantity};
 use crate::cell::Cell;
@@ -6,10 +6,10 @@ use crate::data::Data;
 use crate::row::Row;
 use crate::verdict::Read;
 
-/// Name of the column with the target, while there is only one.
+/// Name of the column that contains the target. The column is used while there is only one target.
 const TARGET: &str = "target";
 
-/// `192.0.2.7 : [0], 64 bytes, 0.056 ms (0.056 avg, 0% loss)`, or `…, timed out (NaN avg, 100% loss)`.
+/// Parses a line such as `192.0.2.7 : [0], 64 bytes, 0.056 ms (0.056 avg, 0% loss)` or `…, timed out (NaN avg, 100% loss)`.
 pub fn read(line: &str) -> Option<Read> {
     let (target, rest) = line.split_once(" : ")?;
     let target = target.trim();
@@ -28,7 +28,7 @@ pub fn read(line: &str) -> Option<Read> {
         answer => fields.push(("time".to_owned(), quantity(answer.split_once(" bytes, ")?.1)?)),
     }
     let (average, loss) = totals.split_once(" avg, ")?;
-    // Without any answer there is no average.
+    // If no answer has arrived yet, there is no average.
     fields.extend(in_unit(average, "ms").map(|average| ("average".to_owned(), average)));
     fields.push(("loss".to_owned(), quantity(loss.strip_suffix(" loss")?)?));
     let row = Row::fields(fields);

@@ -1,11 +1,12 @@
-//! iperf3: a row for each interval of each stream, and the totals at the end.
+//! Parses the output of iperf3: a row for each interval of each stream. The totals at the end are recognised, but not read as
+//! data.
 
 use super::parts::{amount, quantity};
 use crate::cell::Cell;
 use crate::row::Row;
 use crate::verdict::Read;
 
-/// `[  5]   0.00-1.07   sec  81.1 MBytes   635 Mbits/sec    6   1023 KBytes`
+/// Parses a line such as `[  5]   0.00-1.07   sec  81.1 MBytes   635 Mbits/sec    6   1023 KBytes`.
 pub fn read(line: &str) -> Option<Read> {
     if is_structure(line) {
         return Some(Read::Structure);
@@ -13,7 +14,7 @@ pub fn read(line: &str) -> Option<Read> {
     let (id, rest) = line.strip_prefix('[')?.split_once(']')?;
     let id = id.trim();
     let is_id = id == "SUM" || id.parse::<u32>().is_ok();
-    // A role may stand behind the id: `[  5][TX-C]`.
+    // A role may follow the id: `[  5][TX-C]`.
     let (role, rest) = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((role, rest)) => (format!(" {}", role.trim()), rest),
         None => (String::new(), rest),
@@ -39,7 +40,7 @@ pub fn read(line: &str) -> Option<Read> {
     Some(Row { path: vec![format!("{id}{role}")], key_column: Some(String::new()), ..row }.into())
 }
 
-/// The columns after the rate: those of TCP's sender, or of UDP.
+/// Returns the columns after the rate, which are different for a TCP sender and for UDP.
 fn extras(words: &[&str]) -> Option<Vec<(String, Cell)>> {
     let named = |name: &str, cell: Cell| (name.to_owned(), cell);
     match words {

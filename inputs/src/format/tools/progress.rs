@@ -1,4 +1,4 @@
-//! Progress of dd, pv, rsync and tqdm.
+//! Parses the lines in which dd, pv, rsync and tqdm print their progress.
 
 use super::parts::{amount, clock, in_unit, quantity};
 use crate::cell::Cell;
@@ -8,7 +8,7 @@ use crate::verdict::Read;
 
 type Fields = Vec<(String, Cell)>;
 
-/// Reads a line of any of them.
+/// Parses a line of progress of one of these programs.
 pub fn read(line: &str) -> Option<Read> {
     let fields = dd(line).or_else(|| tqdm(line)).or_else(|| pv(line)).or_else(|| rsync(line));
     fields.map(|fields| Row::fields(fields).into()).or_else(|| is_summary(line).then_some(Read::Structure))
@@ -18,7 +18,7 @@ fn field(name: &str, cell: Cell) -> (String, Cell) {
     (name.to_owned(), cell)
 }
 
-/// `623902720 bytes (624 MB, 595 MiB) copied, 1.2 s, 502 MB/s`
+/// Parses a line of `dd`, such as `623902720 bytes (624 MB, 595 MiB) copied, 1.2 s, 502 MB/s`.
 fn dd(line: &str) -> Option<Fields> {
     let (bytes, rest) = line.split_once(" bytes ")?;
     let rest = match rest.strip_prefix('(') {
@@ -27,7 +27,7 @@ fn dd(line: &str) -> Option<Fields> {
     };
     let (time, rate) = rest.strip_prefix("copied, ")?.split_once(", ")?;
     let mut fields = vec![field("bytes", in_unit(bytes, "bytes")?), field("time", quantity(time)?)];
-    // dd writes `Infinity B/s` for what took no time.
+    // dd prints `Infinity B/s` if the copy took no measurable time. This rate is left out.
     fields.extend(quantity(rate).map(|rate| field("rate", rate)));
     Some(fields)
 }
@@ -68,7 +68,7 @@ fn pv(line: &str) -> Option<Fields> {
     (has_rate && fields.len() > 1).then_some(fields)
 }
 
-/// `     30,000,000 100%   61.20MB/s    0:00:00 (xfr#1, to-chk=0/1)`
+/// Parses a line of `rsync`, such as `     30,000,000 100%   61.20MB/s    0:00:00 (xfr#1, to-chk=0/1)`.
 fn rsync(line: &str) -> Option<Fields> {
     let (line, _) = line.split_once(" (xfr#").unwrap_or((line, ""));
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -85,7 +85,7 @@ fn rsync(line: &str) -> Option<Fields> {
     ])
 }
 
-/// ` 40%|████      | 12/30 [00:00<00:00, 21.63it/s]`, also with a description before it.
+/// Parses a line of `tqdm`, such as ` 40%|████      | 12/30 [00:00<00:00, 21.63it/s]`. A description may stand before it.
 fn tqdm(line: &str) -> Option<Fields> {
     let (head, rest) = line.split_once("%|")?;
     let percent = head.rsplit(' ').next()?;
@@ -108,7 +108,8 @@ fn tqdm(line: &str) -> Option<Fields> {
     Some(fields)
 }
 
-/// Lines before and after the progress, which repeat it in total.
+/// Returns true for a line that these programs print before or after the progress, such as a total. It contains nothing that the
+/// progress does not contain.
 fn is_summary(line: &str) -> bool {
     let is_records = |line: &str| {
         let counts = line.split_once(" records ").map(|(counts, way)| (counts, matches!(way, "in" | "out")));

@@ -1,29 +1,30 @@
-//! sensors: for each chip its name, its adapter, and a line for each sensor.
+//! Parses the output of sensors: for each chip its name, its adapter, and a line for each sensor.
 
 use super::parts::quantity;
 use crate::cell::Cell;
 use crate::row::{Body, Row};
 use crate::verdict::Read;
 
-/// Kinds of buses that stand in the name of a chip.
+/// Names of buses in the name of a chip.
 const BUSES: [&str; 10] = ["isa", "pci", "acpi", "i2c", "virtual", "hid", "spi", "scsi", "mdio", "sdio"];
 
-/// Reads the output of sensors.
+/// Parses the output of sensors, and remembers the chip to which the lines belong.
 #[derive(Debug, Default)]
 pub struct Sensors {
-    /// The chip that the lines belong to.
+    /// Name of the chip to which the following lines belong.
     chip: Option<String>,
 }
 
 impl Sensors {
-    /// Reads a line: `coretemp-isa-0000`, `Adapter: ISA adapter`, `Core 0:        +43.0°C  (high = +80.0°C, crit = +100.0°C)`.
+    /// Parses a line such as `coretemp-isa-0000`, `Adapter: ISA adapter` or `Core 0:        +43.0°C  (high = +80.0°C, crit =
+    /// +100.0°C)`.
     pub fn read(&mut self, line: &str) -> Option<Read> {
         if is_chip(line) {
             self.chip = Some(line.to_owned());
             return Some(Read::Structure);
         }
         let chip = self.chip.clone()?;
-        // Limits that found no room on the line of their sensor.
+        // The line names the adapter, or contains limits for which there was no room on the line of their sensor.
         if line.starts_with("Adapter: ") || line.trim_start().starts_with('(') && line.ends_with(')') {
             return Some(Read::Structure);
         }
@@ -38,13 +39,13 @@ impl Sensors {
     }
 }
 
-/// `coretemp-isa-0000`
+/// Returns true if the line is the name of a chip, such as `coretemp-isa-0000`.
 fn is_chip(line: &str) -> bool {
     let mut parts = line.rsplitn(3, '-');
     let (address, bus, name) = (parts.next(), parts.next(), parts.next());
     let is_address = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_hexdigit());
     let is_name = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
-    // An address on I2C names its bus as well: `jc42-i2c-0-18`.
+    // On an I2C bus, the address contains the number of the bus, too: `jc42-i2c-0-18`.
     let is_i2c = line.contains("-i2c-") && is_address(address.unwrap_or_default());
     is_i2c && !line.contains(char::is_whitespace)
         || (address.is_some_and(is_address)

@@ -5,7 +5,7 @@ use crate::time::Utc;
 
 const NOW: Moment = Moment { mono_ms: 0, wall_ms: 1_795_899_600_000 };
 
-/// The data of each publication, the number of lines that are structure, and the units.
+/// Returns the data of each publication, the number of lines that are structure instead of data, and the units.
 fn read(input: &str) -> (Vec<String>, usize, String) {
     let mut reader = Reader::new(Options::default(), Box::new(Utc));
     let mut splitter = Splitter::default();

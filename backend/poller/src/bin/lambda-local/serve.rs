@@ -23,7 +23,7 @@ pub struct Serve {
     pub process: Process,
     pub url: String,
     pub ws: String,
-    /// The address below which functions are invoked. It contains the key to that.
+    /// The URL below which functions are invoked. It contains the secret key that permits this.
     pub functions_url: String,
     /// The line of JSON that the server printed when it started.
     announcement: Value,
