@@ -26,7 +26,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Returns `text` like [`escaped`], but keeps the styles of this program. Only the exact sequences in [`STYLES`] are kept, and
+/// Returns `text` like [`escaped`], but keeps the styles of this program. Only the exact sequences in `STYLES` are kept, and
 /// `Paint` has escaped the text inside a style, so no other sequence reaches the terminal.
 pub fn escaped_except_styles(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
