@@ -20,7 +20,7 @@ use board_model::budget::MOST_TOPICS;
 use board_model::chart::clock::LocalClock;
 use board_model::chart::series::SeriesSet;
 use board_model::chip::Chip;
-use board_model::delay::Delay;
+use board_model::delay::{Delay, Idleness};
 use board_model::layout::{Group, Layout};
 use board_model::link::Link;
 use board_model::query::Query;
@@ -65,8 +65,8 @@ pub struct Board {
     pub paused_at: RwSignal<Option<Millis>>,
     /// The delay of the newest live data, if it is long enough to be shown.
     pub delay: RwSignal<Delay>,
-    /// The time of the monotonic clock at which the browser last had nothing to do; `None` if the browser does not report this.
-    idle_at_ms: StoredValue<Option<u64>>,
+    /// The idle moments that the browser has reported.
+    idleness: StoredValue<Idleness>,
     /// The current problems of the server, each with the server's message.
     pub conditions: RwSignal<Vec<Condition>>,
     /// Number of publications that have arrived since the board was paused.
@@ -104,7 +104,7 @@ impl Board {
             paused: RwSignal::new(false),
             paused_at: RwSignal::new(None),
             delay: RwSignal::new(Delay::default()),
-            idle_at_ms: StoredValue::new(None),
+            idleness: StoredValue::new(Idleness::default()),
             conditions: RwSignal::new(Vec::new()),
             waiting: RwSignal::new(0),
             left_out: RwSignal::new(HashSet::new()),
@@ -221,13 +221,13 @@ impl Board {
 
     /// Records that the browser has nothing to do at this moment.
     pub(crate) fn note_idle(self) {
-        self.idle_at_ms.set_value(Some(crate::now::now().mono_ms));
+        self.idleness.update_value(|idleness| idleness.note(crate::now::now().mono_ms));
     }
 
     /// Determines the delay of live data that is handled at `now`, by the server's clock, and shows it if it is long.
     pub(crate) fn measure_delay(self, received_at: Millis, now: Millis) {
         let mono_ms = crate::now::now().mono_ms;
-        let busy_ms = self.idle_at_ms.get_value().map(|at_ms| mono_ms.saturating_sub(at_ms));
+        let busy_ms = self.idleness.get_value().busy_ms(mono_ms);
         self.set_delay(Delay::of(received_at, now, busy_ms));
     }
 

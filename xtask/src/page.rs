@@ -39,7 +39,7 @@ const WASM_FEATURES: [&str; 6] = [
 const WASM_PASSES: [&str; 4] = ["--flatten", "--rereloop", "-Oz", "-Oz"];
 /// Maximum size of the page with Brotli compression, in bytes. It is slightly above the present size, because the page contains
 /// paths of the machine that builds it. Lower it whenever the page gets smaller; the goal is 220,000.
-const MOST_BYTES: u64 = 302_000;
+const MOST_BYTES: u64 = 307_000;
 /// Extensions of the files that are compressed.
 const COMPRESSED: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 /// Number of lines of a log in one request. Each line is shown, even if only until the next request.
 const LINES: u64 = 60;
-/// Maximum factor by which WebAssembly's memory may grow. It is above 1, because some buffers, such as that of the changes of a
-/// state, are filled to their limit during the test. If the page kept something for each line, the factor would be 2.
-const MOST_GROWTH: f64 = 1.15;
+/// Maximum factor by which WebAssembly's memory may grow. It is above 1, because some buffers, such as those of the changes of a
+/// state and of the digits of numbers, are filled to their limit during the test, and because memory grows by whole pages of 64
+/// KiB, of which the page needs 26. If the page kept something for each line, the factor would be 2.
+const MOST_GROWTH: f64 = 1.2;
 const HOUR_MS: i64 = 3_600_000;
 
 #[tokio::test]

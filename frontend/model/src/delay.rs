@@ -10,6 +10,34 @@ const BUSY_MS: u64 = 2_000;
 /// Delays are rounded down to a multiple of this, in milliseconds.
 const PRECISION_MS: u64 = 1_000;
 
+/// Time in milliseconds for which a page that was too slow is still considered so: what waited may be handled only in a later frame
+/// than the first idle moment.
+const RECENT_MS: u64 = 1_000;
+
+/// The idle moments of the browser, as the page is told them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Idleness {
+    /// Time of the last idle moment by the monotonic clock; `None` if the browser has reported none.
+    at_ms: Option<u64>,
+    /// Time without an idle moment before the last one.
+    busy_before_ms: u64,
+}
+
+impl Idleness {
+    /// Records that the browser has nothing to do at `mono_ms`.
+    pub fn note(&mut self, mono_ms: u64) {
+        let since = self.at_ms.map_or(0, |at_ms| mono_ms.saturating_sub(at_ms));
+        *self = Self { at_ms: Some(mono_ms), busy_before_ms: since };
+    }
+
+    /// Returns the time for which the browser has had no idle moment, or had none until less than [`RECENT_MS`] ago. Returns
+    /// `None` if the browser does not report idle moments.
+    pub fn busy_ms(&self, mono_ms: u64) -> Option<u64> {
+        let since = mono_ms.saturating_sub(self.at_ms?);
+        Some(if since < RECENT_MS { since.max(self.busy_before_ms) } else { since })
+    }
+}
+
 /// The delay of live data, if it is long enough to be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delay {
@@ -43,6 +71,17 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_page_that_was_busy_is_still_busy_for_a_moment_after_it_was_idle_again() {
+        let mut idleness = Idleness::default();
+        assert_eq!(idleness.busy_ms(500), None);
+        idleness.note(1_000);
+        assert_eq!(idleness.busy_ms(1_040), Some(40));
+        idleness.note(7_000);
+        assert_eq!(idleness.busy_ms(7_010), Some(6_000));
+        assert_eq!(idleness.busy_ms(8_500), Some(1_500));
+    }
 
     #[test]
     fn a_page_without_an_idle_moment_is_behind() {

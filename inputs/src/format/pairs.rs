@@ -132,6 +132,9 @@ fn is_number(cell: &Cell) -> bool {
     matches!(cell, Cell::Value(Data::Number(_)) | Cell::Quantity { .. } | Cell::Missing)
 }
 
+/// Units of one character that may be separated from their number by a space. Other single letters are words.
+const LETTERS: [&str; 5] = ["%", "s", "W", "V", "B"];
+
 /// Converts pairs to fields. A word after a number is its unit, if it can be one. The words after a message without quotes belong
 /// to the message. Any other word is a field with the value `true` if `has_flags` is set, and is ignored otherwise.
 fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, Cell)> {
@@ -161,7 +164,7 @@ fn fields(tokens: &[Token<'_>], style: Style, has_flags: bool) -> Vec<(String, C
             }
             Token::Pair { name, value: Value::Bare(text) } => {
                 let quantity = match tokens.get(at) {
-                    Some(Token::Word(word)) if word.chars().count() > 1 || matches!(*word, "%" | "s") => {
+                    Some(Token::Word(word)) if word.chars().count() > 1 || LETTERS.contains(word) => {
                         cell::read_quantity(&format!("{text} {word}"), style)
                     }
                     _ => None,
