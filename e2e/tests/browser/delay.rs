@@ -1,4 +1,5 @@
-//! Tests that the page tells a slow page from a slow network, and waits for a server that a proxy hides for a while.
+//! Tests that the page reports a slow network as late, and waits for a server that a proxy hides for a while. That a busy page is
+//! reported as behind is tested in the board's model alone.
 
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_slow_network_is_late_and_a_busy_page_is_behind() {
+async fn a_slow_network_is_late_until_it_is_fast_again() {
     let scene = Scene::open().await;
     scene.wire.set(Wire::Frozen);
     scene.publish(2).await;
@@ -62,15 +63,6 @@ async fn a_slow_network_is_late_and_a_busy_page_is_behind() {
     scene.wire.set(Wire::Whole);
     scene.says("Late by").await;
     scene.shows(2).await;
-    scene.says("Live").await;
-
-    // Nothing else runs in the page for six seconds; what arrives waits.
-    let busy = "(() => { const end = performance.now() + 6000; while (performance.now() < end); })()";
-    scene.browser.value(&format!("setTimeout(() => {busy}, 0)")).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    scene.publish(3).await;
-    scene.says("Behind by").await;
-    scene.shows(3).await;
     scene.says("Live").await;
 }
 
