@@ -30,7 +30,7 @@ impl Idleness {
         *self = Self { at_ms: Some(mono_ms), busy_before_ms: since };
     }
 
-    /// Returns the time for which the browser has had no idle moment, or had none until less than [`RECENT_MS`] ago. Returns
+    /// Returns the time for which the browser has had no idle moment, or had none until less than a second ago. Returns
     /// `None` if the browser does not report idle moments.
     pub fn busy_ms(&self, mono_ms: u64) -> Option<u64> {
         let since = mono_ms.saturating_sub(self.at_ms?);
